@@ -1,0 +1,1 @@
+//! The weighted cap and the fair queue in front of it.

@@ -1,0 +1,1 @@
+//! Wires the rooms together, listens and shuts down.

@@ -1,0 +1,1 @@
+//! The record: the chain, the fold into entries, the flood bound, verification.

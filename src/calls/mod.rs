@@ -1,0 +1,1 @@
+//! One call from its commit to its answer: where the services meet.

@@ -1,0 +1,192 @@
+//! The settings as the rest of the house uses them: read, checked and complete.
+
+use crate::domain::{AccountName, EnvironmentName, RouteName, RouteTable, ScopeSet, Usd};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+/// Everything that can be set; `config/default.toml` documents each key.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `[listen]`
+    pub listen: Listen,
+    /// `[data]`
+    pub data: Data,
+    /// `[accounts.NAME]`
+    pub accounts: BTreeMap<AccountName, Account>,
+    /// `[environments.NAME]`
+    pub environments: BTreeMap<EnvironmentName, Environment>,
+    /// `[queue]`
+    pub queue: Queue,
+    /// `[bodies]`
+    pub bodies: Bodies,
+    /// `[door]`
+    pub door: Door,
+    /// `[audit]`
+    pub audit: Audit,
+    /// `[log]`
+    pub log: Log,
+    /// `[shutdown]`
+    pub shutdown: Shutdown,
+    /// The compiled-in route table with the operator's changes.
+    pub routes: Arc<RouteTable>,
+}
+
+/// `[listen]`: where clients and operators connect.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// The data plane's address; port 0 picks a free one.
+    pub proxy: SocketAddr,
+    /// The control plane's address; port 0 picks a free one.
+    pub admin: SocketAddr,
+    /// How clients reach the data plane from outside, without a trailing slash.
+    pub public_url: Option<Box<str>>,
+    /// A PEM certificate chain for TLS.
+    pub tls_cert: Option<PathBuf>,
+    /// The PEM private key for it.
+    pub tls_key: Option<PathBuf>,
+    /// Whether plain HTTP may be served on an address other than loopback.
+    pub allow_plaintext: bool,
+    /// Host names that the admin listener answers to, beside loopback names.
+    pub admin_hosts: Vec<Box<str>>,
+}
+
+/// `[data]`: where everything durable is.
+#[derive(Debug, Clone)]
+pub struct Data {
+    /// The data folder.
+    pub dir: PathBuf,
+    /// The largest size the database may grow to, in bytes; 0 means no bound.
+    pub max_size: u64,
+}
+
+/// How places are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountBy {
+    /// Each image takes a place, as Ideogram counts.
+    Images,
+    /// Each request takes one place.
+    Requests,
+}
+
+/// `[accounts.NAME]`: an Ideogram organization, or the simulator.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Origin of the API, without a path. `None` means the simulator inside this process.
+    pub base_url: Option<http::Uri>,
+    /// The cap: places in flight at most.
+    pub max_in_flight: u32,
+    /// How places are counted.
+    pub count: CountBy,
+    /// How long a call may take once sent.
+    pub timeout: Duration,
+    /// How long the places of an unknown call stay taken.
+    pub place_ttl: Duration,
+}
+
+/// `[environments.NAME]`: a ceiling for its tokens.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The account it uses.
+    pub account: AccountName,
+    /// The ceiling over its tokens' scopes.
+    pub scopes: ScopeSet,
+    /// Its share of turns in the queue, 1 or more.
+    pub weight: u32,
+    /// Places held back for it while it is active.
+    pub reserved_places: u32,
+    /// How long its calls wait in the queue unless they ask otherwise; `None` means the queue's.
+    pub queue_timeout: Option<Duration>,
+    /// The most spend in a UTC day.
+    pub daily_budget: Option<Usd>,
+    /// How long new tokens live unless told otherwise.
+    pub token_lifetime: Duration,
+    /// What `write:limited` means here.
+    pub limited: Limited,
+}
+
+/// `[environments.NAME.limited]`: the small set behind `write:limited`.
+#[derive(Debug, Clone, Default)]
+pub struct Limited {
+    /// The routes; empty means all that the scope allows.
+    pub routes: Vec<RouteName>,
+    /// The rendering speeds; empty means all.
+    pub speeds: Vec<Box<str>>,
+    /// The most images per call.
+    pub max_images: Option<u32>,
+    /// The most spend in a UTC day of each such token.
+    pub daily_budget: Option<Usd>,
+}
+
+/// `[queue]`: how calls wait.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Calls that may wait at once, per account.
+    pub capacity: usize,
+    /// How long a call waits unless it asks otherwise.
+    pub timeout: Duration,
+    /// The longest wait that may be asked for.
+    pub max_timeout: Duration,
+}
+
+/// `[bodies]`: what request and answer bodies may take, in bytes.
+#[derive(Debug, Clone)]
+pub struct Bodies {
+    /// Memory for all bodies together.
+    pub memory: u64,
+    /// Disk for all bodies together.
+    pub disk: u64,
+    /// Memory and disk for the bodies of one token.
+    pub per_token: u64,
+    /// Disk that must stay free.
+    pub min_free: u64,
+    /// The largest answer.
+    pub max_answer: u64,
+}
+
+/// `[door]`: limits for connections of the data plane.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// How long the header may take to arrive.
+    pub header_timeout: Duration,
+    /// How long a body may stand still.
+    pub body_idle_timeout: Duration,
+    /// How long an idle connection is kept.
+    pub keep_alive: Duration,
+    /// Connections in all.
+    pub max_connections: usize,
+    /// Connections from one address.
+    pub max_connections_per_address: usize,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+}
+
+/// `[audit]`
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// Whether each record is printed on stdout as an `[AUDIT]` line.
+    pub stdout: bool,
+}
+
+/// `[log]`
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// A `tracing` filter, as in `info` or `ideogate=debug`.
+    pub filter: Box<str>,
+    /// How lines are written.
+    pub format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `[shutdown]`
+#[derive(Debug, Clone)]
+pub struct Shutdown {
+    /// How long sent calls may take to finish.
+    pub deadline: Duration,
+}

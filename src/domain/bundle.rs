@@ -1,0 +1,137 @@
+//! What is committed together, or not at all.
+
+use super::{
+    AccountName, AuditRecord, CallId, EnvironmentName, Fingerprint, GenerationId, Outcome, Places,
+    RouteName, Timestamp, Token, TokenDigest, TokenId, Usd,
+};
+use serde::{Deserialize, Serialize};
+
+/// Records and the changes they tell of; one transaction.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Bundle {
+    /// Appended to the chain in this order.
+    pub records: Vec<AuditRecord>,
+    /// Applied to the tables that are derived from the records.
+    pub effects: Vec<Effect>,
+}
+
+impl Bundle {
+    /// Returns a bundle of one record without effects.
+    pub fn record(record: AuditRecord) -> Self {
+        Self { records: vec![record], effects: Vec::new() }
+    }
+
+    /// Returns the bundle with one more effect.
+    #[must_use]
+    pub fn with(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+}
+
+/// A change to a derived table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Effect {
+    /// A call is about to be sent: its places and money are taken.
+    OpenCall(Box<OpenCall>),
+    /// A sent call ended, or became unknown.
+    CloseCall(Box<CloseCall>),
+    /// An answer's last byte was handed to the client.
+    Delivered(CallId),
+    /// The places of an unknown or pending call are free again.
+    ReleasePlaces(CallId),
+    /// A generation was submitted and is being worked on, or was named by a finished answer.
+    SaveGeneration(Box<Generation>),
+    /// A generation was seen in a terminal state.
+    FinishGeneration(GenerationId, GenerationState),
+    /// A token was made or changed; a digest comes with a new secret.
+    SaveToken(Box<StoredToken>),
+}
+
+/// A token with the digest of a secret that was just made for it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StoredToken {
+    /// The token as it is from now on.
+    pub token: Token,
+    /// The digest of its new secret; `None` when the secret stays.
+    pub digest: Option<TokenDigest>,
+}
+
+/// A call that was recorded and may have been sent: what must survive a crash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenCall {
+    /// Names the call.
+    pub call: CallId,
+    /// The account whose places it holds.
+    pub account: AccountName,
+    /// The environment that pays.
+    pub environment: EnvironmentName,
+    /// The token that made it.
+    pub token: TokenId,
+    /// The route.
+    pub route: RouteName,
+    /// Places held.
+    pub places: Places,
+    /// What makes it the same call again.
+    pub fingerprint: Fingerprint,
+    /// Money reserved; `None` when the route has no price.
+    pub reserved: Option<Usd>,
+    /// When the intent was made.
+    pub opened_at: Timestamp,
+}
+
+/// The end of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseCall {
+    /// The call.
+    pub call: CallId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was charged.
+    pub charged: Option<Usd>,
+    /// When it ended.
+    pub closed_at: Timestamp,
+    /// Until when its places stay taken; `None` when they are free.
+    pub places_until: Option<Timestamp>,
+}
+
+/// Where a generation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GenerationState {
+    /// Ideogram works on it; its places are taken.
+    Pending,
+    /// Its result is there.
+    Completed,
+    /// It will never have a result.
+    Failed,
+    /// Nobody saw it end in time; its places were freed.
+    Abandoned,
+}
+
+/// A generation and who may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generation {
+    /// The vendor's identifier.
+    pub id: GenerationId,
+    /// The call that submitted it.
+    pub call: CallId,
+    /// The account it runs on.
+    pub account: AccountName,
+    /// The environment it belongs to.
+    pub environment: EnvironmentName,
+    /// The owner it belongs to; `None` means to the token alone.
+    pub owner: Option<Box<str>>,
+    /// The token that submitted it.
+    pub token: TokenId,
+    /// The route it was submitted on.
+    pub route: RouteName,
+    /// Places held while it is pending.
+    pub places: Places,
+    /// When it was submitted.
+    pub submitted_at: Timestamp,
+    /// Until when its places stay taken if nobody sees it end.
+    pub places_until: Timestamp,
+    /// Where it stands.
+    pub state: GenerationState,
+}

@@ -1,0 +1,77 @@
+//! Identifiers that the gateway hands out, each with a prefix that says what it names.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use ulid::Ulid;
+
+macro_rules! identifier {
+    ($(#[$docs:meta])* $name:ident, $prefix:literal) => {
+        $(#[$docs])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Returns a new identifier that sorts after those of earlier milliseconds.
+            pub fn random() -> Self {
+                let text = Ulid::generate().to_string().to_lowercase();
+                Self(format!(concat!($prefix, "{}"), text).into())
+            }
+
+            /// Accepts an identifier that was stored or sent before.
+            pub fn from_stored(text: impl Into<Box<str>>) -> Self {
+                Self(text.into())
+            }
+
+            /// Returns the identifier as text, prefix included.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier!(
+    /// Names a token everywhere outside the credential itself; public, and stable over rotation.
+    TokenId,
+    "tok_"
+);
+identifier!(
+    /// Names one call through the gateway, from its intent to its outcome.
+    CallId,
+    "call_"
+);
+identifier!(
+    /// Names one request at the door, whether or not it became a call.
+    RequestId,
+    "req_"
+);
+
+/// Names a generation at Ideogram; the vendor chooses it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GenerationId(Box<str>);
+
+impl GenerationId {
+    /// Accepts the vendor's identifier as it came.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the identifier as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for GenerationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,45 @@
+//! The words of the trade: values that every floor speaks of. No I/O happens here.
+//!
+//! | word | type |
+//! | --- | --- |
+//! | account, environment, route | [`AccountName`], [`EnvironmentName`], [`Route`] |
+//! | token, scope, principal | [`Token`], [`Scope`], [`Principal`] |
+//! | call, place, demand, fingerprint | [`CallId`], [`Places`], [`Demand`], [`Fingerprint`] |
+//! | audit record, bundle | [`AuditRecord`], [`Bundle`] |
+//! | money, time | [`Usd`], [`Timestamp`], [`Clock`] |
+
+mod bundle;
+mod demand;
+mod error_code;
+mod fingerprint;
+mod id;
+mod money;
+mod name;
+mod principal;
+mod record;
+mod route;
+mod route_table;
+mod scope;
+mod time;
+mod token;
+
+pub use bundle::{Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken};
+pub use demand::{Demand, FieldValue, Places};
+pub use error_code::ErrorCode;
+pub use fingerprint::Fingerprint;
+pub use id::{CallId, GenerationId, RequestId, TokenId};
+pub use money::{MoneyError, Usd};
+pub use name::{AccountName, EnvironmentName, NameError, RouteName};
+pub use principal::Principal;
+pub use record::{
+    AdminChange, Attempt, AuditRecord, Intent, Outcome, OutcomeRecord, RecordBody, Refusal,
+    RefusalSummary,
+};
+pub use route::{
+    Asynchronous, BodyKind, Cost, ModelRule, PathPattern, PathPatternError, PlacesRule, Route,
+    Settlement, WebhookRule,
+};
+pub use route_table::{DeniedPath, RouteMatch, RouteTable};
+pub use scope::{Scope, ScopeError, ScopeGrant, ScopeSet};
+pub use time::{Clock, SteeredClock, SystemClock, Timestamp};
+pub use token::{Token, TokenDigest, TokenLimits, TokenState};

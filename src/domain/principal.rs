@@ -1,0 +1,57 @@
+//! Who acts.
+
+use super::TokenId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, net::IpAddr};
+
+/// Who makes a call or an admin change; the `userId` of an audit entry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Principal {
+    /// A client that presented a token.
+    Token(TokenId),
+    /// A client without a usable token, at an address.
+    Anonymous(IpAddr),
+    /// A local user who opened the admin socket; the peer's uid.
+    LocalUser(u32),
+    /// An operator, by name.
+    Operator(Box<str>),
+    /// The gateway itself: recovery, pollers, housekeeping.
+    Gateway,
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(id) => id.fmt(f),
+            Self::Anonymous(address) => write!(f, "address:{address}"),
+            Self::LocalUser(uid) => write!(f, "uid:{uid}"),
+            Self::Operator(name) => write!(f, "operator:{name}"),
+            Self::Gateway => f.write_str("gateway"),
+        }
+    }
+}
+
+impl Serialize for Principal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Principal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(match text.split_once(':') {
+            Some(("address", rest)) => match rest.parse() {
+                Ok(address) => Self::Anonymous(address),
+                Err(_) => Self::Operator(text.into()),
+            },
+            Some(("uid", rest)) => match rest.parse() {
+                Ok(uid) => Self::LocalUser(uid),
+                Err(_) => Self::Operator(text.into()),
+            },
+            Some(("operator", rest)) => Self::Operator(rest.into()),
+            _ if text == "gateway" => Self::Gateway,
+            _ => Self::Token(TokenId::from_stored(text)),
+        })
+    }
+}

@@ -1,0 +1,226 @@
+//! What the audit keeps: append-only records, each about one step.
+
+use super::{
+    AccountName, CallId, EnvironmentName, ErrorCode, Fingerprint, GenerationId, Places, Principal,
+    RequestId, RouteName, Timestamp, TokenId, Usd,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One append-only record. The store gives it a sequence number and chains it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditRecord {
+    /// When the step happened.
+    pub at: Timestamp,
+    /// What was done, as in `ideogram.api.call` or `token.create`.
+    pub action: Box<str>,
+    /// Who did it.
+    pub principal: Principal,
+    /// What it was done to: a route, a token, a call.
+    pub resource: Box<str>,
+    /// The call it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallId>,
+    /// The request at the door it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+    /// What is particular to its kind.
+    #[serde(flatten)]
+    pub body: RecordBody,
+}
+
+/// The kinds of records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "lowercase")]
+pub enum RecordBody {
+    /// A call is about to be sent.
+    Intent(Box<Intent>),
+    /// Ideogram refused it in a way that allows sending again.
+    Attempt(Attempt),
+    /// What became of a sent call.
+    Outcome(Box<OutcomeRecord>),
+    /// A request was refused here.
+    Refusal(Box<Refusal>),
+    /// An operator or the gateway changed something.
+    Admin(AdminChange),
+    /// Refusals that were counted instead of written.
+    Summary(RefusalSummary),
+}
+
+impl RecordBody {
+    /// Returns the kind as it is stored.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Intent(_) => "intent",
+            Self::Attempt(_) => "attempt",
+            Self::Outcome(_) => "outcome",
+            Self::Refusal(_) => "refusal",
+            Self::Admin(_) => "admin",
+            Self::Summary(_) => "summary",
+        }
+    }
+}
+
+/// Everything that is known before a call is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The token used.
+    pub token: TokenId,
+    /// Its environment.
+    pub environment: EnvironmentName,
+    /// The account that is billed.
+    pub account: AccountName,
+    /// The route called.
+    pub route: RouteName,
+    /// The end user, as the app asserts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Box<str>>,
+    /// Places taken.
+    pub places: Places,
+    /// The upper bound of the price, reserved; `None` when the route has no price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<Usd>,
+    /// The version of the price table the reservation came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_version: Option<Box<str>>,
+    /// What makes it the same call again.
+    pub fingerprint: Fingerprint,
+    /// The version of the upstream key, its last four characters.
+    pub key_version: Box<str>,
+    /// Where the client connected from.
+    pub client_addr: Box<str>,
+    /// The model asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Box<str>>,
+    /// The rendering speed asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<Box<str>>,
+    /// Host of the webhook address, never the whole of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_host: Option<Box<str>>,
+    /// How long it waited in the queue, in milliseconds.
+    pub queue_ms: u64,
+}
+
+/// One sending that Ideogram refused without billing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Ideogram's status, 429 or 401.
+    pub upstream_status: u16,
+    /// Why it may be sent again.
+    pub reason: Box<str>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Ideogram did it.
+    Success,
+    /// Refused here; nothing was sent.
+    Refused,
+    /// Ideogram did not do it, and does not bill it.
+    Failed,
+    /// It was sent, and nobody can say what became of it.
+    Unknown,
+}
+
+impl Outcome {
+    /// Returns the outcome as it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What became of a call that was sent, or of the generation it started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeRecord {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, where the outcome alone does not say it: `crash`, `timeout`, `generation_pending`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Box<str>>,
+    /// The status the client was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The status Ideogram gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_status: Option<u16>,
+    /// What was charged; `None` when nothing is known of a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charged: Option<Usd>,
+    /// Images that came out.
+    #[serde(default)]
+    pub images: u32,
+    /// Images among them that Ideogram withheld as unsafe; they are billed.
+    #[serde(default)]
+    pub unsafe_images: u32,
+    /// The generations the answer named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub generations: Vec<GenerationId>,
+    /// How long Ideogram took, in milliseconds.
+    #[serde(default)]
+    pub upstream_ms: u64,
+    /// How long the gateway itself took, in milliseconds.
+    #[serde(default)]
+    pub gateway_ms: u64,
+}
+
+/// A request that was refused here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The code the client saw.
+    pub code: ErrorCode,
+    /// The status the client saw.
+    pub status: u16,
+    /// What the client was not told, as in `token expired`.
+    pub reason: Box<str>,
+    /// The token, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenId>,
+    /// Its environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentName>,
+    /// The route, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteName>,
+    /// The end user, as the app asserts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Box<str>>,
+    /// Places asked for.
+    #[serde(default)]
+    pub places: Places,
+    /// How long it waited in the queue, in milliseconds.
+    #[serde(default)]
+    pub queue_ms: u64,
+    /// Where the client connected from.
+    pub client_addr: Box<str>,
+}
+
+/// A change made by an operator or by the gateway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdminChange {
+    /// What was there.
+    pub before: Value,
+    /// What is there now.
+    pub after: Value,
+}
+
+/// Refusals of one kind within a minute, beyond those written in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RefusalSummary {
+    /// The code they share.
+    pub code: ErrorCode,
+    /// The route they share, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteName>,
+    /// When counting began.
+    pub since: Timestamp,
+    /// How many were counted and not written.
+    pub count: u64,
+}

@@ -1,0 +1,131 @@
+//! A token as the gateway knows it; its secret is not here, only a digest of it is ever kept.
+
+use super::{EnvironmentName, ScopeSet, Timestamp, TokenId, Usd};
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+/// The SHA-256 of a token's secret, which is all the store ever sees.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenDigest([u8; 32]);
+
+impl TokenDigest {
+    /// Accepts a finished digest.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the 32 bytes of the digest.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl Serialize for TokenDigest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenDigest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(D::Error::custom)?;
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Debug for TokenDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenDigest(…)")
+    }
+}
+
+/// Whether a token may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenState {
+    /// In use until it expires.
+    Enabled,
+    /// Refused until it is enabled again.
+    Disabled,
+    /// Refused for ever.
+    Revoked,
+}
+
+/// What a token may do and has been given; budgets, limits and history hang on its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Names the token everywhere.
+    pub id: TokenId,
+    /// What its makers call it.
+    pub name: Box<str>,
+    /// Who answers for it; generations are shared between tokens of one owner.
+    pub owner: Option<Box<str>>,
+    /// The environment whose ceiling, account and key it uses.
+    pub environment: EnvironmentName,
+    /// What it was granted.
+    pub scopes: ScopeSet,
+    /// Whether it may be used.
+    pub state: TokenState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused.
+    pub expires_at: Timestamp,
+    /// Narrower limits than the environment's.
+    pub limits: TokenLimits,
+    /// Free words of its makers.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Limits of one token; what is absent or empty is not limited here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokenLimits {
+    /// The most images one call may ask for.
+    pub max_images: Option<u32>,
+    /// The most places the token may hold at once.
+    pub max_places: Option<u32>,
+    /// The most requests a minute.
+    pub requests_per_minute: Option<u32>,
+    /// The longest wait in the queue.
+    #[serde(with = "optional_duration")]
+    pub queue_timeout: Option<Duration>,
+    /// The most spend in a UTC day.
+    pub daily_budget: Option<Usd>,
+    /// The most spend in a UTC month.
+    pub monthly_budget: Option<Usd>,
+    /// The models it may name; empty means all.
+    pub models: Vec<String>,
+    /// The rendering speeds it may name; empty means all.
+    pub speeds: Vec<String>,
+    /// The hosts that may receive webhooks; empty means none.
+    pub webhook_hosts: Vec<String>,
+    /// The addresses it may be used from; empty means all.
+    pub cidrs: Vec<IpNet>,
+}
+
+mod optional_duration {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use std::time::Duration;
+
+    #[expect(clippy::ref_option, reason = "serde passes the field by reference")]
+    pub(super) fn serialize<S: Serializer>(
+        span: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match span {
+            Some(span) => serializer.collect_str(&humantime::format_duration(*span)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| humantime::parse_duration(&text).map_err(D::Error::custom)).transpose()
+    }
+}

@@ -1,0 +1,1 @@
+//! What a request asks for: places, price fields, addresses, fingerprint.

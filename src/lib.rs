@@ -1,0 +1,31 @@
+//! ideogate stands between a company's apps and the Ideogram image API.
+
+pub mod domain;
+
+pub mod config;
+
+pub mod rate_limit;
+pub mod spool;
+pub mod store;
+pub mod tasks;
+pub mod telemetry;
+
+pub mod admission;
+pub mod answers;
+pub mod audit;
+pub mod inspection;
+pub mod ledger;
+pub mod tokens;
+pub mod upstream;
+
+pub mod calls;
+
+pub mod web;
+
+pub mod admin;
+pub mod proxy;
+pub mod simulator;
+
+pub mod app;
+
+pub mod cli;

@@ -1,0 +1,1 @@
+//! Requests a minute, per token.

@@ -1,0 +1,1 @@
+//! Bodies at rest: in memory while small, in an unlinked file when large, always within a budget.

@@ -1,0 +1,1 @@
+//! Durable state: one writer with group commit, and readers beside it.

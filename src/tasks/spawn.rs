@@ -1,0 +1,66 @@
+//! The only place that spawns.
+
+use std::{future::Future, sync::Arc};
+use tokio::task::JoinHandle;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
+
+/// Spawns work and owns it until it ends; clones share the same work.
+#[derive(Debug, Clone, Default)]
+pub struct Tasks(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Work that must end by itself: sent calls, commits.
+    finishing: TaskTracker,
+    /// Work that ends when it is told: listeners, pollers, housekeeping.
+    standing: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Tasks {
+    /// Spawns work that is waited for at shutdown and never cut off while time remains.
+    pub fn finish<F>(&self, name: &'static str, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.0.finishing.spawn(work.instrument(tracing::debug_span!("task", task.name = name)))
+    }
+
+    /// Spawns work that is dropped when the gateway stops.
+    pub fn stand<F>(&self, name: &'static str, work: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let stop = self.0.stop.clone();
+        let span = tracing::debug_span!("task", task.name = name);
+        let work = async move { stop.run_until_cancelled(work).await.unwrap_or_default() };
+        self.0.standing.spawn(work.instrument(span));
+    }
+
+    /// Runs `work` on a thread that may block.
+    pub fn block<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.0.finishing.spawn_blocking(work)
+    }
+
+    /// Starts a thread of its own, which must end by itself.
+    pub fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+        std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+    }
+
+    /// Waits until all work that must end by itself has ended.
+    pub async fn finished(&self) {
+        self.0.finishing.close();
+        self.0.finishing.wait().await;
+    }
+
+    /// Tells standing work to end, and waits for it.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.standing.close();
+        self.0.standing.wait().await;
+    }
+}

@@ -1,0 +1,1 @@
+//! Tokens: their shape, their snapshot in memory, their life.

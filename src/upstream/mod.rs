@@ -1,0 +1,1 @@
+//! The way to Ideogram: the key, the connections, one sending per warrant.

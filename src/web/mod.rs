@@ -1,0 +1,1 @@
+//! What every HTTP face shares: the listener, problems, request ids, client addresses.
