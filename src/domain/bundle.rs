@@ -36,6 +36,8 @@ pub enum Effect {
     OpenCall(Box<OpenCall>),
     /// A sent call ended, or became unknown.
     CloseCall(Box<CloseCall>),
+    /// What a pending or unknown call cost is known at last; `None` when it never had a price.
+    Settle(CallId, Option<Usd>),
     /// An answer's last byte was handed to the client.
     Delivered(CallId),
     /// The places of an unknown or pending call are free again.

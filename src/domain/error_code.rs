@@ -107,6 +107,8 @@ codes! {
     BodyBudgetExhausted = "body_budget_exhausted", 503, true;
     /// The environment has no key.
     EnvironmentUnavailable = "environment_unavailable", 503, true;
+    /// More connections than the gateway keeps, in all or from one address.
+    TooManyConnections = "too_many_connections", 503, true;
     /// The gateway is shutting down.
     Draining = "draining", 503, true;
     /// An operator paused admission.

@@ -15,6 +15,7 @@ mod fingerprint;
 mod id;
 mod money;
 mod name;
+mod price;
 mod principal;
 mod record;
 mod route;
@@ -30,6 +31,7 @@ pub use fingerprint::Fingerprint;
 pub use id::{CallId, GenerationId, RequestId, TokenId};
 pub use money::{MoneyError, Usd};
 pub use name::{AccountName, EnvironmentName, NameError, RouteName};
+pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;
 pub use record::{
     AdminChange, Attempt, AuditRecord, Intent, Outcome, OutcomeRecord, RecordBody, Refusal,

@@ -5,11 +5,15 @@ use std::{fmt, str::FromStr};
 
 /// A name that people chose cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a name has 1 to 32 characters out of a-z, 0-9, '.' and '-', and starts with a letter")]
-pub struct NameError;
+#[error(
+    "a name has 1 to {longest} characters out of a-z, 0-9, '.' and '-', and starts with a letter"
+)]
+pub struct NameError {
+    longest: usize,
+}
 
 macro_rules! name {
-    ($(#[$docs:meta])* $name:ident) => {
+    ($(#[$docs:meta])* $name:ident, $longest:literal) => {
         $(#[$docs])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -26,7 +30,11 @@ macro_rules! name {
             type Err = NameError;
 
             fn from_str(text: &str) -> Result<Self, NameError> {
-                if is_name(text) { Ok(Self(text.into())) } else { Err(NameError) }
+                if text.len() <= $longest && is_name(text) {
+                    Ok(Self(text.into()))
+                } else {
+                    Err(NameError { longest: $longest })
+                }
             }
         }
 
@@ -54,20 +62,18 @@ macro_rules! name {
 
 name!(
     /// Names an account: an Ideogram organization with its cap, balance and keys.
-    AccountName
+    AccountName, 32
 );
 name!(
     /// Names an environment: a ceiling for its tokens, pointing at an account.
-    EnvironmentName
+    EnvironmentName, 32
 );
 name!(
     /// Names an entry of the route table, as in `v3.generate`.
-    RouteName
+    RouteName, 64
 );
 
 fn is_name(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
-    (1..=32).contains(&text.len())
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(allowed)
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(allowed)
 }

@@ -19,6 +19,16 @@ pub enum Principal {
     Gateway,
 }
 
+impl Principal {
+    /// Returns the token that acts, if one does.
+    pub const fn token(&self) -> Option<&TokenId> {
+        match self {
+            Self::Token(token) => Some(token),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

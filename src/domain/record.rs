@@ -29,6 +29,22 @@ pub struct AuditRecord {
     pub body: RecordBody,
 }
 
+impl AuditRecord {
+    /// Returns the record of a change: what was there before, and what is there now.
+    pub fn change(
+        at: Timestamp,
+        principal: Principal,
+        action: impl Into<Box<str>>,
+        resource: impl Into<Box<str>>,
+        before: Value,
+        after: Value,
+    ) -> Self {
+        let (action, resource) = (action.into(), resource.into());
+        let body = RecordBody::Admin(AdminChange { before, after });
+        Self { at, action, principal, resource, call: None, request: None, body }
+    }
+}
+
 /// The kinds of records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "body", rename_all = "lowercase")]

@@ -202,6 +202,20 @@ impl PathPattern {
         given.next().is_none().then_some(parameters)
     }
 
+    /// Returns the pattern without the names of its parameters; two of one shape fit the same paths.
+    pub fn shape(&self) -> String {
+        let part = |segment: &Segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Parameter(_) => "/{}".to_owned(),
+        };
+        self.segments.iter().map(part).collect()
+    }
+
+    /// Says whether every path that fits is this very text.
+    pub fn is_literal(&self) -> bool {
+        self.segments.iter().all(|segment| matches!(segment, Segment::Literal(_)))
+    }
+
     /// Returns the pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -239,5 +253,39 @@ fn parse_segment(text: &str) -> Result<Segment, PathPatternError> {
 impl fmt::Display for PathPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str) -> PathPattern {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn parameters_take_what_can_mean_no_other_path() {
+        let poll = pattern("/v1/generations/{generation_id}");
+        assert_eq!(poll.matches("/v1/generations/a-1_Z"), Some(vec![("generation_id", "a-1_Z")]));
+        let others = ["", "..", ".", "a/b", "a%2fb", "a.b", "{generation_id}", "a;b"];
+        for other in others {
+            assert_eq!(poll.matches(&format!("/v1/generations/{other}")), None, "{other}");
+        }
+        assert_eq!(poll.matches(&format!("/v1/generations/{}", "a".repeat(129))), None);
+    }
+
+    #[test]
+    fn patterns_that_differ_in_names_only_have_one_shape() {
+        assert_eq!(pattern("/datasets/{a}/x").shape(), pattern("/datasets/{b}/x").shape());
+        assert_ne!(pattern("/datasets/{a}").shape(), pattern("/datasets/a").shape());
+        assert!(pattern("/datasets/a").is_literal() && !pattern("/datasets/{a}").is_literal());
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_refused() {
+        for text in ["", "x", "/", "/a//b", "/a/", "/a/../b", "/a/{b", "/a/{}", "/a b", "/a?b"] {
+            assert_eq!(text.parse::<PathPattern>(), Err(PathPatternError), "{text}");
+        }
     }
 }

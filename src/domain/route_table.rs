@@ -51,7 +51,8 @@ impl RouteTable {
     pub fn new(routes: Vec<Route>, denied: Vec<DeniedPath>) -> Self {
         let routes: Vec<_> = routes.into_iter().map(Arc::new).collect();
         let mut literal: HashMap<Box<str>, Vec<usize>> = HashMap::new();
-        for (index, route) in routes.iter().enumerate() {
+        let fixed = routes.iter().enumerate().filter(|(_, route)| route.path.is_literal());
+        for (index, route) in fixed {
             literal.entry(route.path.as_str().into()).or_default().push(index);
         }
         Self { routes, literal, denied }
