@@ -1,8 +1,30 @@
 //! Settings and secrets: the only floor that reads files of settings or the environment.
 
+mod key_text;
+mod load;
+mod mistake;
+mod nearest;
+mod origin;
+mod read;
+mod routes;
+mod secret;
+mod section;
 mod settings;
+mod shown;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod values;
+mod variables;
 
+pub use key_text::KeySource;
+pub use load::{LoadOptions, LoadedSettings, default_text};
+pub use mistake::{Mistake, Mistakes};
+pub use origin::Origin;
+pub use secret::{MissingKey, Secrets, UpstreamKey};
 pub use settings::{
-    Account, Audit, Bodies, CountBy, Data, Door, Environment, Limited, Listen, Log, LogFormat,
-    Queue, Settings, Shutdown,
+    Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Limited, Listen, Log,
+    LogFormat, Queue, Settings, Shutdown,
 };
+pub use shown::{Shown, ShownSetting};
+pub use variables::{Variables, process_variables};

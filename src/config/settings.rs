@@ -14,6 +14,8 @@ pub struct Settings {
     pub accounts: BTreeMap<AccountName, Account>,
     /// `[environments.NAME]`
     pub environments: BTreeMap<EnvironmentName, Environment>,
+    /// `[environments.NAME] key`: the variable that holds the key, where it is another than usual.
+    pub key_variables: BTreeMap<EnvironmentName, Box<str>>,
     /// `[queue]`
     pub queue: Queue,
     /// `[bodies]`
@@ -54,8 +56,17 @@ pub struct Listen {
 pub struct Data {
     /// The data folder.
     pub dir: PathBuf,
+    /// Where the record is kept.
+    pub database: Database,
     /// The largest size the database may grow to, in bytes; 0 means no bound.
     pub max_size: u64,
+}
+
+/// Where the record is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// In an `SQLite` file in the data folder.
+    Sqlite,
 }
 
 /// How places are counted.

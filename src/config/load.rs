@@ -1,0 +1,107 @@
+//! Loads the settings: the defaults, a file, the environment, one over the other.
+
+use super::{
+    mistake::{Mistake, Mistakes},
+    origin::Origin,
+    read,
+    section::Notes,
+    settings::Settings,
+    shown::Shown,
+    tree::{Table, Value, inner, merge, parse},
+    variables::Variables,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const DEFAULT: &str = include_str!("../../config/default.toml");
+
+/// Returns `config/default.toml`: every setting with its default and what it means.
+pub const fn default_text() -> &'static str {
+    DEFAULT
+}
+
+/// Where settings come from.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The operator's file.
+    pub file: Option<PathBuf>,
+    /// The environment, from [`process_variables`](super::process_variables).
+    pub variables: Vec<(String, String)>,
+    /// The folder that relative names and `.env` are looked up in; empty means the current one.
+    pub working_dir: PathBuf,
+}
+
+/// Settings that were read and hold no mistake.
+#[derive(Debug, Clone)]
+pub struct LoadedSettings {
+    /// The settings.
+    pub settings: Settings,
+    /// Each setting as text, with the place it comes from.
+    pub shown: Shown,
+    /// The environment with `.env` below it, where the secrets are.
+    pub variables: Variables,
+}
+
+impl Settings {
+    /// Loads the settings, or returns everything that is wrong with them.
+    pub fn load(options: LoadOptions) -> Result<LoadedSettings, Mistakes> {
+        let LoadOptions { file, variables, working_dir } = options;
+        let variables = Variables::gather(variables, &working_dir)?;
+        let tree = layers(file.as_deref(), &working_dir, &variables)?;
+        let notes = Notes::default();
+        let settings = read::settings(tree, &working_dir, &notes);
+        let (seen, mistakes) = notes.into_parts();
+        match (settings, Mistakes::found(mistakes)) {
+            (Some(settings), None) => {
+                Ok(LoadedSettings { settings, shown: Shown::new(seen), variables })
+            }
+            (_, Some(mistakes)) => Err(mistakes),
+            (None, None) => Err(Mistakes::one(Mistake::about("settings", "cannot be read"))),
+        }
+    }
+}
+
+fn layers(
+    file: Option<&Path>,
+    working_dir: &Path,
+    variables: &Variables,
+) -> Result<Table, Mistakes> {
+    let mut mistakes = Vec::new();
+    let mut keep = |layer: Result<Table, Vec<Mistake>>| {
+        layer.map_err(|found| mistakes.extend(found)).unwrap_or_default()
+    };
+    let shipped = keep(parse("default.toml", DEFAULT, &|_| Origin::Default));
+    let from_file = file.map(|file| keep(file_layer(file, working_dir)));
+    let from_variables = keep(variables.settings());
+    let mut tree = shipped.clone();
+    merge(&mut tree, from_file.unwrap_or_default());
+    merge(&mut tree, from_variables);
+    inherit(&mut tree, &shipped, "accounts", "ideogram", &["base_url"]);
+    inherit(&mut tree, &shipped, "environments", "dev", &["account", "scopes"]);
+    Mistakes::or(mistakes, tree)
+}
+
+fn file_layer(file: &Path, working_dir: &Path) -> Result<Table, Vec<Mistake>> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(working_dir.join(file))
+        .map_err(|error| vec![Mistake::about(&*name, format!("cannot be read: {error}"))])?;
+    parse(&name, &text, &|line| Origin::File { name: name.as_str().into(), line })
+}
+
+// An account or environment that an operator adds starts from a shipped one, so that the
+// defaults stand in one place only.
+fn inherit(tree: &mut Table, shipped: &Table, group: &str, model: &str, without: &[&str]) {
+    let (Some(shipped), Some(group)) = (inner(shipped, group), tree.get_mut(group)) else { return };
+    let Value::Table(entries) = &mut group.value else { return };
+    let Some(mut start) = inner(shipped, model).cloned() else { return };
+    start.retain(|key, _| !without.contains(&&**key));
+    for (_, node) in entries.iter_mut().filter(|(name, _)| !shipped.contains_key(*name)) {
+        if let Value::Table(own) = &mut node.value {
+            let mut whole = start.clone();
+            merge(&mut whole, std::mem::take(own));
+            *own = whole;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Where a value of the settings comes from.
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// Where a value of the settings comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The compiled-in defaults.
+    Default,
+    /// A line of a file.
+    File {
+        /// The file, as it was named.
+        name: Box<str>,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A variable of the process environment.
+    Variable(Box<str>),
+    /// A variable of the `.env` file.
+    DotEnv(Box<str>),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { name, line } => write!(f, "{name}:{line}"),
+            Self::Variable(name) => write!(f, "environment variable {name}"),
+            Self::DotEnv(name) => write!(f, "variable {name} of .env"),
+        }
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,72 @@
+//! `[accounts.NAME]`
+
+use super::name;
+use crate::{
+    config::{
+        section::{Notes, Refused, Section},
+        settings::{Account, CountBy},
+        tree::{Node, join},
+        values::{choice, span, whole, written},
+    },
+    domain::AccountName,
+};
+use http::Uri;
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+
+/// The accounts by name; `None` where mistakes were noted.
+pub(super) type Accounts = BTreeMap<Box<str>, Option<(AccountName, Account)>>;
+
+/// Reads all of `[accounts]`.
+pub(super) fn accounts(sections: Vec<(Box<str>, Section<'_>)>, notes: &Notes) -> Accounts {
+    let one = |(key, section): (Box<str>, Section<'_>)| {
+        let name = name(&join("accounts", &key), &key, notes);
+        let account = account(section);
+        (key, name.zip(account))
+    };
+    sections.into_iter().map(one).collect()
+}
+
+/// Returns the accounts if there was no mistake in any.
+pub(super) fn complete(accounts: Accounts) -> Option<BTreeMap<AccountName, Account>> {
+    accounts.into_values().collect()
+}
+
+fn account(mut section: Section<'_>) -> Option<Account> {
+    let base_url = section.optional("base_url", origin);
+    let max_in_flight = section.read("max_in_flight", whole(1, 10_000));
+    let count = section
+        .read("count", choice(&[("images", CountBy::Images), ("requests", CountBy::Requests)]));
+    let timeout = section.read("timeout", span(Duration::from_secs(1)));
+    let place_ttl = section.read("place_ttl", span(Duration::ZERO));
+    section.end();
+    Some(Account {
+        base_url: base_url?,
+        max_in_flight: max_in_flight?,
+        count: count?,
+        timeout: timeout?,
+        place_ttl: place_ttl?,
+    })
+}
+
+fn origin(node: &Node) -> Result<Uri, Refused> {
+    let allowed = "must be an origin like \"https://api.ideogram.ai\", without path or query";
+    let text = written(node).ok_or_else(|| node.refuse(allowed))?;
+    if text.contains('@') {
+        return Err(node.refuse_unseen("must not hold a user or a password"));
+    }
+    let uri: Uri = text.parse().map_err(|_| node.refuse(allowed))?;
+    let is_bare = uri.path() == "/" && uri.query().is_none() && !text.contains('#');
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) if is_bare => Ok(uri),
+        (Some("http"), Some(host)) if is_bare && is_loopback(host) => Ok(uri),
+        (Some("http"), Some(_)) if is_bare => {
+            Err(node.refuse("must be https://, for plain http:// goes to loopback only"))
+        }
+        _ => Err(node.refuse(allowed)),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,175 @@
+//! `[environments.NAME]`
+
+use super::{accounts::Accounts, name};
+use crate::{
+    config::{
+        nearest::nearest,
+        routes::route_name,
+        section::{Notes, Refused, Section},
+        settings::{Environment, Limited, Queue},
+        tree::{Node, join},
+        values::{list, money, span, text, whole, written},
+    },
+    domain::{AccountName, EnvironmentName, RouteTable, Scope, ScopeGrant, ScopeSet},
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// What environments refer to.
+pub(super) struct Around<'a> {
+    pub(super) accounts: &'a Accounts,
+    pub(super) queue: Option<&'a Queue>,
+    pub(super) routes: Option<&'a RouteTable>,
+    pub(super) notes: &'a Notes,
+}
+
+/// The environments, and the variables that hold their keys where that was said.
+pub(super) type Environments =
+    (BTreeMap<EnvironmentName, Environment>, BTreeMap<EnvironmentName, Box<str>>);
+
+/// Reads all of `[environments]`. `None` means that mistakes were noted.
+pub(super) fn environments(
+    sections: Vec<(Box<str>, Section<'_>)>,
+    around: &Around<'_>,
+) -> Option<Environments> {
+    let mut read = Vec::new();
+    for (key, section) in sections {
+        let path = join("environments", &key);
+        let name = name::<EnvironmentName>(&path, &key, around.notes);
+        complain_about_file_name(&path, &key, around.notes);
+        read.push(name.zip(environment(section, &path, around)));
+    }
+    complain_about_reservations(&read, around);
+    let (mut environments, mut variables) = (BTreeMap::new(), BTreeMap::new());
+    for entry in read {
+        let (name, (environment, variable)) = entry?;
+        variables.extend(variable.map(|variable| (name.clone(), variable)));
+        environments.insert(name, environment);
+    }
+    Some((environments, variables))
+}
+
+type Entry = (EnvironmentName, (Environment, Option<Box<str>>));
+
+fn environment(
+    mut section: Section<'_>,
+    path: &str,
+    around: &Around<'_>,
+) -> Option<(Environment, Option<Box<str>>)> {
+    let account = section.read("account", |node| account(node, around.accounts));
+    let key = section.optional("key", variable);
+    let scopes = section.read("scopes", list(grant));
+    let weight = section.read("weight", whole(1, 1_000));
+    let reserved_places = section.read("reserved_places", whole(0, 10_000));
+    let queue_timeout = section.optional("queue_timeout", span(Duration::ZERO));
+    let daily_budget = section.optional("daily_budget", money);
+    let token_lifetime = section.read("token_lifetime", span(Duration::from_mins(1)));
+    let limited = limited(section.table("limited"), around);
+    section.end();
+    if let (Some(grants), Some(limited)) = (&scopes, &limited) {
+        complain_about_no_limits(path, grants, limited, around.notes);
+    }
+    if let (Some(Some(wait)), Some(queue)) = (queue_timeout, around.queue)
+        && wait > queue.max_timeout
+    {
+        let path = join(path, "queue_timeout");
+        around.notes.complain(&path, "must not be longer than queue.max_timeout");
+    }
+    let environment = Environment {
+        account: account?,
+        scopes: scopes?.into_iter().collect::<ScopeSet>(),
+        weight: weight?,
+        reserved_places: reserved_places?,
+        queue_timeout: queue_timeout?,
+        daily_budget: daily_budget?,
+        token_lifetime: token_lifetime?,
+        limited: limited?,
+    };
+    Some((environment, key?))
+}
+
+fn limited(mut section: Section<'_>, around: &Around<'_>) -> Option<Limited> {
+    let routes = section.optional("routes", list(|node| route_name(node, around.routes)));
+    let speeds = section.optional("speeds", list(text));
+    let max_images = section.optional("max_images", whole(1, 8));
+    let daily_budget = section.optional("daily_budget", money);
+    section.end();
+    Some(Limited {
+        routes: routes?.unwrap_or_default(),
+        speeds: speeds?.unwrap_or_default(),
+        max_images: max_images?,
+        daily_budget: daily_budget?,
+    })
+}
+
+fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, Refused> {
+    let known = || accounts.keys().map(AsRef::as_ref);
+    let given = written(node).filter(|name| known().any(|account| account == *name));
+    given.and_then(|name| name.parse().ok()).ok_or_else(|| {
+        let names = known().collect::<Vec<_>>().join(", ");
+        node.refuse(format!("must be the name of an account: {names}"))
+    })
+}
+
+fn grant(node: &Node) -> Result<ScopeGrant, Refused> {
+    let word = written(node).unwrap_or_default();
+    word.parse().map_err(|_| {
+        let wildcards = ["read:*", "write:*", "write:limited"];
+        let known = Scope::ALL.iter().map(|scope| scope.as_str()).chain(wildcards);
+        match nearest(word, known) {
+            Some(near) => node.refuse(format!("is no scope; did you mean {near}?")),
+            None => node.refuse("must be a scope like \"write:generate\", or \"read:*\""),
+        }
+    })
+}
+
+fn variable(node: &Node) -> Result<Box<str>, Refused> {
+    let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let name = written(node).filter(|name| name.chars().all(allowed));
+    // What does not look like a name may be a key, so it is not shown.
+    name.filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase())).map_or_else(
+        || Err(node.refuse_unseen("must name a variable, like \"IDEOGRAM_API_KEY_TEAM_A\"")),
+        |name| Ok(name.into()),
+    )
+}
+
+fn complain_about_file_name(path: &str, key: &str, notes: &Notes) {
+    if key.rsplit(['-', '.']).next() == Some("file") {
+        let problem = "must not end in \"file\", for IDEOGRAM_API_KEY_…_FILE names a file";
+        notes.complain(path, problem);
+    }
+}
+
+fn complain_about_no_limits(path: &str, grants: &[ScopeGrant], limited: &Limited, notes: &Notes) {
+    let is_open = limited.routes.is_empty()
+        && limited.speeds.is_empty()
+        && limited.max_images.is_none()
+        && limited.daily_budget.is_none();
+    if is_open && grants.contains(&ScopeGrant::WriteLimited) {
+        let problem = format!("write:limited needs limits: give some in [{path}.limited]");
+        notes.complain(&join(path, "scopes"), problem);
+    }
+}
+
+fn complain_about_reservations(entries: &[Option<Entry>], around: &Around<'_>) {
+    for (account, limits) in around.accounts.values().flatten() {
+        let reserving = entries.iter().flatten().filter(|(_, (environment, _))| {
+            environment.account == *account && environment.reserved_places > 0
+        });
+        let (mut sum, mut last) = (0, None);
+        for (name, (environment, _)) in reserving {
+            sum += u64::from(environment.reserved_places);
+            last = Some(name);
+        }
+        let cap = limits.max_in_flight;
+        if let Some(name) = last
+            && sum > u64::from(cap)
+        {
+            let path = join(&join("environments", name.as_str()), "reserved_places");
+            let problem = format!(
+                "the environments of account {account} reserve {sum} places together, but its \
+                 max_in_flight is {cap}"
+            );
+            around.notes.complain(&path, problem);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `[queue]`, `[bodies]` and `[door]`
+
+use crate::config::{
+    section::{Notes, Refused, Section},
+    settings::{Bodies, Door, Queue},
+    tree::Node,
+    values::{list, size, span, whole, written},
+};
+use ipnet::IpNet;
+use std::{net::IpAddr, time::Duration};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Reads `[queue]`.
+pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<Queue> {
+    let capacity = section.read("capacity", whole(0, 1_000_000));
+    let timeout = section.read("timeout", span(Duration::ZERO));
+    let max_timeout = section.read("max_timeout", span(Duration::ZERO));
+    section.end();
+    if timeout.zip(max_timeout).is_some_and(|(usual, most)| usual > most) {
+        notes.complain("queue.timeout", "must not be longer than queue.max_timeout");
+    }
+    Some(Queue { capacity: capacity?, timeout: timeout?, max_timeout: max_timeout? })
+}
+
+/// Reads `[bodies]`.
+pub(super) fn bodies(mut section: Section<'_>) -> Option<Bodies> {
+    let memory = section.read("memory", size(1024 * 1024));
+    let disk = section.read("disk", size(0));
+    let per_token = section.read("per_token", size(1024));
+    let min_free = section.read("min_free", size(0));
+    let max_answer = section.read("max_answer", size(1024));
+    section.end();
+    Some(Bodies {
+        memory: memory?,
+        disk: disk?,
+        per_token: per_token?,
+        min_free: min_free?,
+        max_answer: max_answer?,
+    })
+}
+
+/// Reads `[door]`.
+pub(super) fn door(mut section: Section<'_>) -> Option<Door> {
+    let header_timeout = section.read("header_timeout", span(SECOND));
+    let body_idle_timeout = section.read("body_idle_timeout", span(SECOND));
+    let keep_alive = section.read("keep_alive", span(SECOND));
+    let max_connections = section.read("max_connections", whole(1, 1_000_000));
+    let max_per_address = section.read("max_connections_per_address", whole(1, 1_000_000));
+    let trusted_proxies = section.read("trusted_proxies", list(network));
+    section.end();
+    Some(Door {
+        header_timeout: header_timeout?,
+        body_idle_timeout: body_idle_timeout?,
+        keep_alive: keep_alive?,
+        max_connections: max_connections?,
+        max_connections_per_address: max_per_address?,
+        trusted_proxies: trusted_proxies?,
+    })
+}
+
+fn network(node: &Node) -> Result<IpNet, Refused> {
+    let text = written(node).unwrap_or_default();
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let network = text.parse().or_else(|_| address());
+    network.map_err(|_| node.refuse("must be a network like \"10.0.0.0/8\""))
+}

@@ -1,0 +1,12 @@
+//! Reads each table of the settings, and checks what belongs together.
+
+mod accounts;
+mod environments;
+mod limits;
+mod listen;
+mod names;
+mod service;
+mod settings;
+
+pub(super) use names::name;
+pub(super) use settings::settings;

@@ -1,0 +1,52 @@
+//! The settings as a whole.
+
+use super::{accounts, environments, limits, listen, service};
+use crate::config::{
+    routes,
+    section::{Notes, Section},
+    settings::Settings,
+    tree::Table,
+};
+use std::{path::Path, sync::Arc};
+
+/// Reads the settings out of the merged layers. `None` means that mistakes were noted.
+pub(in crate::config) fn settings(
+    tree: Table,
+    working_dir: &Path,
+    notes: &Notes,
+) -> Option<Settings> {
+    let mut root = Section::root(tree, notes);
+    let listen = listen::listen(root.table("listen"), notes);
+    let data = service::data(root.table("data"));
+    let accounts = accounts::accounts(root.tables("accounts"), notes);
+    let queue = limits::queue(root.table("queue"), notes);
+    let bodies = limits::bodies(root.table("bodies"));
+    let door = limits::door(root.table("door"));
+    let audit = service::audit(root.table("audit"));
+    let log = service::log(root.table("log"));
+    let shutdown = service::shutdown(root.table("shutdown"));
+    let routes = routes::read(root.table("routes"), working_dir, notes);
+    let around = environments::Around {
+        accounts: &accounts,
+        queue: queue.as_ref(),
+        routes: routes.as_ref(),
+        notes,
+    };
+    let environments = environments::environments(root.tables("environments"), &around);
+    root.end();
+    let (environments, key_variables) = environments?;
+    Some(Settings {
+        listen: listen?,
+        data: data?,
+        accounts: accounts::complete(accounts)?,
+        environments,
+        key_variables,
+        queue: queue?,
+        bodies: bodies?,
+        door: door?,
+        audit: audit?,
+        log: log?,
+        shutdown: shutdown?,
+        routes: Arc::new(routes?),
+    })
+}

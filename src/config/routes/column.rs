@@ -1,0 +1,72 @@
+//! The columns of the route table that are not plain values.
+
+use crate::{
+    config::{
+        nearest::nearest,
+        section::Refused,
+        tree::{Node, Value},
+        values::written,
+    },
+    domain::{PlacesRule, Scope},
+};
+use http::Method;
+
+const METHODS: [Method; 5] =
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// Reads the method.
+pub(super) fn method(node: &Node) -> Result<Method, Refused> {
+    let found = METHODS.iter().find(|method| written(node) == Some(method.as_str()));
+    found.cloned().ok_or_else(|| node.refuse("must be GET, POST, PUT, PATCH or DELETE"))
+}
+
+/// Reads the scope; `"none"` means that no token is needed.
+pub(super) fn scope(node: &Node) -> Result<Option<Scope>, Refused> {
+    let word = written(node).unwrap_or_default();
+    if word == "none" {
+        return Ok(None);
+    }
+    word.parse().map(Some).map_err(|_| {
+        match nearest(word, Scope::ALL.iter().map(|scope| scope.as_str())) {
+            Some(near) => node.refuse(format!("is no scope; did you mean {near}?")),
+            None => node.refuse("must be a scope like \"write:generate\", or \"none\""),
+        }
+    })
+}
+
+/// Reads where the number of images is found; the default of an absent field is left at 1.
+pub(super) fn places(node: &Node) -> Result<PlacesRule, Refused> {
+    match &node.value {
+        Value::Integer(0) => Ok(PlacesRule::None),
+        Value::Integer(fixed @ 1..=8) => Ok(PlacesRule::Fixed(u32::try_from(*fixed).unwrap_or(8))),
+        Value::Text(text) => field(text).ok_or_else(|| node.refuse(PLACES)),
+        _ => Err(node.refuse(PLACES)),
+    }
+}
+
+/// Reads the name of a field or of a query parameter.
+pub(super) fn field_name(node: &Node) -> Result<Box<str>, Refused> {
+    let name = written(node).filter(|name| is_field(name));
+    name.map(Into::into).ok_or_else(|| node.refuse("must be a name like \"num_images\""))
+}
+
+const PLACES: &str = "must be 0, a number up to 8, or a field like \"num_images\" or \
+                      \"image_request.num_images\"";
+
+fn field(text: &str) -> Option<PlacesRule> {
+    let (inside, name) = match text.split_once('.') {
+        Some((inside, name)) => (Some(inside), name),
+        None => (None, text),
+    };
+    let fits = is_field(name) && inside.is_none_or(is_field);
+    fits.then(|| PlacesRule::Field {
+        name: name.into(),
+        inside: inside.map(Into::into),
+        default: 1,
+    })
+}
+
+fn is_field(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !name.is_empty() && name.chars().all(allowed)
+}

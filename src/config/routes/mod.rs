@@ -1,0 +1,9 @@
+//! The route table: compiled in, with the operator's file over it.
+
+mod checks;
+mod column;
+mod file;
+mod route;
+mod table;
+
+pub(super) use table::{read, route_name};

@@ -1,0 +1,188 @@
+//! Ideogram's keys, from the environment or from files that it names; never from settings.
+
+use super::{
+    key_text::{self, KeySource},
+    mistake::{Mistake, Mistakes},
+    settings::Settings,
+    variables::Variables,
+};
+use crate::domain::EnvironmentName;
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+const SHARED: &str = "IDEOGRAM_API_KEY";
+
+/// A real key of Ideogram's, and where it came from.
+#[derive(Clone)]
+pub struct UpstreamKey {
+    secret: SecretString,
+    source: KeySource,
+}
+
+impl UpstreamKey {
+    /// Returns the key itself, still wrapped.
+    pub fn secret(&self) -> &SecretString {
+        &self.secret
+    }
+
+    /// Returns where the key came from.
+    pub fn source(&self) -> &KeySource {
+        &self.source
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.secret.expose_secret() == other.secret.expose_secret()
+    }
+}
+
+impl fmt::Debug for UpstreamKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UpstreamKey(…)")
+    }
+}
+
+/// An environment that has no key, and so cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingKey {
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// How to give it a key, as a sentence.
+    pub how: Box<str>,
+}
+
+/// The keys of all environments that need one.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    keys: BTreeMap<EnvironmentName, UpstreamKey>,
+    missing: Vec<MissingKey>,
+    unused: Vec<Box<str>>,
+}
+
+impl Secrets {
+    /// Finds the key of each environment, or returns what is wrong with those that were given.
+    ///
+    /// Environments of an account without a `base_url` need none. A key that was not given is no
+    /// mistake; the environment is among the [`missing`](Self::missing) then.
+    pub fn load(settings: &Settings, variables: &Variables) -> Result<Self, Mistakes> {
+        let mut search = Search { variables, asked: BTreeSet::new(), mistakes: Vec::new() };
+        let shared = search.key(SHARED);
+        let mut secrets = Self::default();
+        for (name, environment) in &settings.environments {
+            let account = settings.accounts.get(&environment.account);
+            let stated = settings.key_variables.get(name).map(AsRef::as_ref);
+            let own = stated.map_or_else(|| usual_variable(name), str::to_owned);
+            let fallback = if stated.is_none() { shared.as_ref() } else { None };
+            match search.key(&own).or_else(|| fallback.cloned()) {
+                _ if account.is_none_or(|account| account.base_url.is_none()) => {}
+                Some(key) => drop(secrets.keys.insert(name.clone(), key)),
+                None => secrets.missing.push(missing(name, &own, stated.is_none())),
+            }
+        }
+        let named = variables.names(SHARED).filter(|name| !search.asked.contains(*name));
+        secrets.unused = named.map(Into::into).collect();
+        Mistakes::or(search.mistakes, secrets)
+    }
+
+    /// Returns the key of an environment.
+    pub fn key(&self, environment: &EnvironmentName) -> Option<&UpstreamKey> {
+        self.keys.get(environment)
+    }
+
+    /// Returns the environments that need a key and have none.
+    pub fn missing(&self) -> &[MissingKey] {
+        &self.missing
+    }
+
+    /// Returns the groups of environments that use one key together.
+    pub fn shared(&self) -> Vec<Vec<EnvironmentName>> {
+        let mut groups: Vec<(&UpstreamKey, Vec<EnvironmentName>)> = Vec::new();
+        for (name, key) in &self.keys {
+            match groups.iter_mut().find(|(first, _)| first.is_same(key)) {
+                Some((_, names)) => names.push(name.clone()),
+                None => groups.push((key, vec![name.clone()])),
+            }
+        }
+        groups.into_iter().map(|(_, names)| names).filter(|names| names.len() > 1).collect()
+    }
+
+    /// Returns the other environments that use the key of `environment`.
+    pub fn sharing(&self, environment: &EnvironmentName) -> Vec<EnvironmentName> {
+        let Some(key) = self.keys.get(environment) else { return Vec::new() };
+        let twins =
+            self.keys.iter().filter(|(name, other)| *name != environment && other.is_same(key));
+        twins.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Returns how to give an environment its key, as a sentence; `None` when it has one or needs none.
+    pub fn how_to_give(&self, environment: &EnvironmentName) -> Option<&str> {
+        let missing = self.missing.iter().find(|missing| missing.environment == *environment);
+        missing.map(|missing| &*missing.how)
+    }
+
+    /// Returns the variables that look like keys, but belong to no environment.
+    pub fn unused(&self) -> &[Box<str>] {
+        &self.unused
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(…)")
+    }
+}
+
+struct Search<'v> {
+    variables: &'v Variables,
+    asked: BTreeSet<String>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Search<'_> {
+    // A variable and its `_FILE` are two ways to say the same; said twice, one is wrong.
+    fn key(&mut self, variable: &str) -> Option<UpstreamKey> {
+        let file_variable = format!("{variable}_FILE");
+        let first_time = self.asked.insert(variable.to_owned());
+        self.asked.insert(file_variable.clone());
+        let value = self.variables.get(variable);
+        let file = self.variables.get(&file_variable);
+        let (found, named) = match (value, file) {
+            (None, None) => return None,
+            (Some(value), None) => (key_text::checked(value), variable),
+            (None, Some(path)) => (key_text::read(path), file_variable.as_str()),
+            (Some(_), Some(_)) => {
+                (Err(format!("is given beside {variable}: one is enough")), file_variable.as_str())
+            }
+        };
+        let source = file.map_or_else(
+            || KeySource::Variable(variable.into()),
+            |path| KeySource::File { variable: file_variable.as_str().into(), path: path.into() },
+        );
+        match found {
+            Ok(secret) => Some(UpstreamKey { secret, source }),
+            Err(problem) if first_time => {
+                let mistake = Mistake::about(named, problem);
+                let origin = self.variables.origin(named).cloned();
+                self.mistakes.push(origin.into_iter().fold(mistake, Mistake::at));
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+fn usual_variable(environment: &EnvironmentName) -> String {
+    let name = environment.as_str().to_ascii_uppercase().replace(['-', '.'], "_");
+    format!("{SHARED}_{name}")
+}
+
+fn missing(environment: &EnvironmentName, variable: &str, may_share: bool) -> MissingKey {
+    let shared = if may_share { ", or IDEOGRAM_API_KEY for all environments" } else { "" };
+    let how = format!(
+        "environment '{environment}' is disabled because it has no key: set {variable} or \
+         {variable}_FILE{shared}"
+    );
+    MissingKey { environment: environment.clone(), how: how.into() }
+}

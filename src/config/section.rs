@@ -1,0 +1,226 @@
+//! Reads a table of settings key by key, and remembers what was read.
+
+use super::{
+    mistake::Mistake,
+    nearest::nearest,
+    origin::Origin,
+    tree::{Node, Table, Value, join},
+};
+use std::{cell::RefCell, collections::BTreeMap};
+
+/// A value does not fit; what it should be.
+#[derive(Debug)]
+pub(super) struct Refused {
+    shown: Option<String>,
+    origin: Origin,
+    problem: String,
+}
+
+impl Node {
+    /// Returns the refusal of this value.
+    pub(super) fn refuse(&self, problem: impl Into<String>) -> Refused {
+        Refused { shown: Some(self.shown()), origin: self.origin.clone(), problem: problem.into() }
+    }
+
+    /// Returns the refusal of a value that must not be shown.
+    pub(super) fn refuse_unseen(&self, problem: impl Into<String>) -> Refused {
+        Refused { shown: None, origin: self.origin.clone(), problem: problem.into() }
+    }
+}
+
+/// A setting as it was read.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    /// The value as it may be shown; `None` when it is not set.
+    pub(super) value: Option<String>,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+}
+
+/// What was found while reading: settings and mistakes.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    seen: RefCell<BTreeMap<String, Seen>>,
+    mistakes: RefCell<Vec<Mistake>>,
+}
+
+impl Notes {
+    /// Adds a mistake.
+    pub(super) fn add(&self, mistake: Mistake) {
+        self.mistakes.borrow_mut().push(mistake);
+    }
+
+    /// Adds mistakes.
+    pub(super) fn extend(&self, mistakes: Vec<Mistake>) {
+        self.mistakes.borrow_mut().extend(mistakes);
+    }
+
+    /// Adds a mistake about a setting that was read before.
+    pub(super) fn complain(&self, path: &str, problem: impl Into<Box<str>>) {
+        let mut mistake = Mistake::about(path, problem);
+        if let Some(seen) = self.seen.borrow().get(path) {
+            mistake = mistake.at(seen.origin.clone());
+            if let Some(value) = &seen.value {
+                mistake = mistake.with_value(value.as_str());
+            }
+        }
+        self.add(mistake);
+    }
+
+    /// Returns what was read, by path, and the mistakes.
+    pub(super) fn into_parts(self) -> (BTreeMap<String, Seen>, Vec<Mistake>) {
+        (self.seen.into_inner(), self.mistakes.into_inner())
+    }
+
+    fn see(&self, path: String, value: Option<String>, origin: Origin) {
+        self.seen.borrow_mut().insert(path, Seen { value, origin });
+    }
+}
+
+/// A table of settings that is being read.
+#[derive(Debug)]
+pub(super) struct Section<'n> {
+    notes: &'n Notes,
+    path: String,
+    entries: Table,
+    asked: Vec<Box<str>>,
+}
+
+impl<'n> Section<'n> {
+    /// Returns the outermost table.
+    pub(super) fn root(entries: Table, notes: &'n Notes) -> Self {
+        Self::nested(String::new(), entries, notes)
+    }
+
+    /// Returns a table that stands at `path`.
+    pub(super) fn nested(path: String, entries: Table, notes: &'n Notes) -> Self {
+        Self { notes, path, entries, asked: Vec::new() }
+    }
+
+    /// Returns the path of a key of this table.
+    pub(super) fn path_of(&self, key: &str) -> String {
+        join(&self.path, key)
+    }
+
+    /// Reads a value that must be there. `None` means that a mistake was noted.
+    pub(super) fn read<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Node) -> Result<T, Refused>,
+    ) -> Option<T> {
+        match self.take(key) {
+            Some(node) if !is_empty(&node) => self.understand(key, &node, parse),
+            node => {
+                let mistake = Mistake::about(self.path_of(key), "must be given");
+                self.notes.add(node.into_iter().fold(mistake, |one, node| one.at(node.origin)));
+                None
+            }
+        }
+    }
+
+    /// Reads a value that may be absent; an empty text counts as absent. `None` means that a
+    /// mistake was noted.
+    #[expect(clippy::option_option, reason = "the outer one is for `?` in a struct literal")]
+    pub(super) fn optional<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Node) -> Result<T, Refused>,
+    ) -> Option<Option<T>> {
+        let node = self.take(key);
+        match node {
+            Some(node) if !is_empty(&node) => self.understand(key, &node, parse).map(Some),
+            _ => {
+                let origin = node.map_or(Origin::Default, |node| node.origin);
+                self.notes.see(self.path_of(key), None, origin);
+                Some(None)
+            }
+        }
+    }
+
+    /// Returns the table of that name, empty when it is absent.
+    pub(super) fn table(&mut self, key: &str) -> Section<'n> {
+        let path = self.path_of(key);
+        let node = self.take(key);
+        self.inner(path, node)
+    }
+
+    /// Returns all tables inside the table of that name.
+    pub(super) fn tables(&mut self, key: &str) -> Vec<(Box<str>, Section<'n>)> {
+        let outer = self.table(key);
+        let entries = outer.entries.clone();
+        let inner = |(name, node): (Box<str>, Node)| {
+            let section = outer.inner(outer.path_of(&name), Some(node));
+            (name, section)
+        };
+        entries.into_iter().map(inner).collect()
+    }
+
+    /// Notes every key that nobody asked for.
+    pub(super) fn end(self) {
+        for (key, node) in &self.entries {
+            let near = nearest(key, self.asked.iter().map(AsRef::as_ref));
+            let problem = match near {
+                Some(near) => {
+                    format!("there is no such key; did you mean {}?", self.path_of(near))
+                }
+                None if key.contains("api_key") => NO_KEYS.to_owned(),
+                None => format!("there is no such key; {}", self.known()),
+            };
+            self.notes.add(Mistake::about(self.path_of(key), problem).at(node.origin.clone()));
+        }
+    }
+
+    fn known(&self) -> String {
+        let names = self.asked.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+        let place = if self.path.is_empty() { "the settings" } else { &self.path };
+        format!("{place} has {names}")
+    }
+
+    fn inner(&self, path: String, node: Option<Node>) -> Section<'n> {
+        let entries = match node {
+            None => Table::new(),
+            Some(Node { value: Value::Table(entries), .. }) => entries,
+            Some(node) => {
+                let mistake = Mistake::about(path.as_str(), "must be a table of keys");
+                self.notes.add(mistake.at(node.origin.clone()).with_value(node.shown()));
+                Table::new()
+            }
+        };
+        Section::nested(path, entries, self.notes)
+    }
+
+    fn take(&mut self, key: &str) -> Option<Node> {
+        self.asked.push(key.into());
+        self.entries.remove(key)
+    }
+
+    fn understand<T>(
+        &self,
+        key: &str,
+        node: &Node,
+        parse: impl Fn(&Node) -> Result<T, Refused>,
+    ) -> Option<T> {
+        let path = self.path_of(key);
+        match parse(node) {
+            Ok(value) => {
+                self.notes.see(path, Some(node.shown()), node.origin.clone());
+                Some(value)
+            }
+            Err(refused) => {
+                let mistake = Mistake::about(path, refused.problem).at(refused.origin);
+                self.notes.add(match refused.shown {
+                    Some(shown) => mistake.with_value(shown),
+                    None => mistake,
+                });
+                None
+            }
+        }
+    }
+}
+
+const NO_KEYS: &str = "keys are never in settings; give IDEOGRAM_API_KEY, IDEOGRAM_API_KEY_FILE, \
+                       or the same with _<ENVIRONMENT>, as in IDEOGRAM_API_KEY_PROD_FILE";
+
+fn is_empty(node: &Node) -> bool {
+    matches!(&node.value, Value::Text(text) | Value::Raw(text) if text.is_empty())
+}

@@ -1,0 +1,56 @@
+//! The settings as text, for people.
+
+use super::{origin::Origin, section::Seen};
+use serde::Serialize;
+use std::{collections::BTreeMap, fmt};
+
+/// A setting as `config show` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownSetting {
+    /// The path of keys, as in `queue.capacity`.
+    pub key: Box<str>,
+    /// The value in the form of TOML; `None` when it is not set.
+    pub value: Option<Box<str>>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Every setting with its value and the place it comes from, by key. No secret is among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Shown(Vec<ShownSetting>);
+
+impl Shown {
+    /// Returns the settings as they were read.
+    pub(super) fn new(seen: BTreeMap<String, Seen>) -> Self {
+        let one = |(key, seen): (String, Seen)| ShownSetting {
+            key: key.into(),
+            value: seen.value.map(Into::into),
+            origin: seen.origin,
+        };
+        Self(seen.into_iter().map(one).collect())
+    }
+
+    /// Returns the settings by key.
+    pub fn settings(&self) -> &[ShownSetting] {
+        &self.0
+    }
+
+    /// Returns the setting of that key.
+    pub fn get(&self, key: &str) -> Option<&ShownSetting> {
+        self.0.iter().find(|setting| &*setting.key == key)
+    }
+}
+
+impl fmt::Display for Shown {
+    /// Writes a line for each setting.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for ShownSetting { key, value, origin } in &self.0 {
+            match value {
+                Some(value) => writeln!(f, "{key} = {value}  # {origin}")?,
+                None => writeln!(f, "# {key} is not set")?,
+            }
+        }
+        Ok(())
+    }
+}

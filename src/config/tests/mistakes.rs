@@ -1,0 +1,204 @@
+use super::support::{Given, wrong};
+use insta::assert_snapshot;
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let text =
+        "[queue]\ncapactiy = 1\ntimeout = 15\n\n[environments.prod]\naccount = \"idogram\"\n";
+    let given = Given::settings(text)
+        .variable("IDEOGATE__QUEUE__CAPACITY", "many")
+        .variable("IDEOGATE__BODIES__MEMORY", "64 apples");
+    assert_snapshot!(given.mistakes(), @r#"
+    5 mistakes in the settings
+      queue.capacity = "many" (environment variable IDEOGATE__QUEUE__CAPACITY): must be a whole number from 0 to 1000000
+      queue.timeout = 15 (ideogate.toml:3): must be a span of time like "30s", "10m" or "90d"
+      queue.capactiy (ideogate.toml:2): there is no such key; did you mean queue.capacity?
+      bodies.memory = "64 apples" (environment variable IDEOGATE__BODIES__MEMORY): must be a size like "64MiB" or "4GiB", at least 1.0 MiB
+      environments.prod.account = "idogram" (ideogate.toml:6): must be the name of an account: ideogram, simulator
+    "#);
+}
+
+#[test]
+fn an_unknown_key_or_table_is_told_with_the_nearest_one() {
+    let given = Given::settings("[queu]\ncapacity = 1\n\n[log]\ncolour = true\n");
+    let given = given.variable("IDEOGATE__ACCOUNTS__IDEOGRAM__BASEURL", "https://x.example.com");
+    assert_snapshot!(given.mistakes(), @"
+    3 mistakes in the settings
+      accounts.ideogram.baseurl (environment variable IDEOGATE__ACCOUNTS__IDEOGRAM__BASEURL): there is no such key; did you mean accounts.ideogram.base_url?
+      log.colour (ideogate.toml:5): there is no such key; log has filter, format
+      queu (ideogate.toml:1): there is no such key; did you mean queue?
+    ");
+}
+
+#[test]
+fn a_key_in_the_settings_is_refused_and_never_repeated() {
+    let text = "[accounts.ideogram]\nide_api_key = \"hunter2\"\n\
+                [environments.prod]\nkey = \"hunter2-abc\"\n\
+                [environments.dev]\nkey = \"Hunter2\"\n\
+                [data]\ndatabase = \"postgres://ideogate:hunter2@db/ideogate\"\n";
+    let given = Given::settings(text)
+        .variable("IDEOGATE__ACCOUNTS__SIMULATOR__BASE_URL", "https://me:hunter2@example.com");
+    let told = given.mistakes();
+    assert!(!told.to_lowercase().contains("hunter2"), "{told}");
+    assert_snapshot!(told, @r#"
+    5 mistakes in the settings
+      data.database (ideogate.toml:8): must be "sqlite"; PostgreSQL is not built in yet
+      accounts.ideogram.ide_api_key (ideogate.toml:2): keys are never in settings; give IDEOGRAM_API_KEY, IDEOGRAM_API_KEY_FILE, or the same with _<ENVIRONMENT>, as in IDEOGRAM_API_KEY_PROD_FILE
+      accounts.simulator.base_url (environment variable IDEOGATE__ACCOUNTS__SIMULATOR__BASE_URL): must not hold a user or a password
+      environments.dev.key (ideogate.toml:6): must name a variable, like "IDEOGRAM_API_KEY_TEAM_A"
+      environments.prod.key (ideogate.toml:4): must name a variable, like "IDEOGRAM_API_KEY_TEAM_A"
+    "#);
+}
+
+#[test]
+fn the_origin_of_an_account_is_bare_and_plain_only_on_loopback() {
+    let text = "[accounts]\n\
+                a.base_url = \"http://api.ideogram.ai\"\n\
+                b.base_url = \"https://api.ideogram.ai/v1\"\n\
+                c.base_url = \"api.ideogram.ai\"\n\
+                d.base_url = \"https://api.ideogram.ai?x=1\"\n\
+                e.base_url = \"http://localhost:9000\"\n\
+                f.base_url = \"http://[::1]:9000\"\n";
+    assert_snapshot!(wrong(text), @r#"
+    4 mistakes in the settings
+      accounts.a.base_url = "http://api.ideogram.ai" (ideogate.toml:2): must be https://, for plain http:// goes to loopback only
+      accounts.b.base_url = "https://api.ideogram.ai/v1" (ideogate.toml:3): must be an origin like "https://api.ideogram.ai", without path or query
+      accounts.c.base_url = "api.ideogram.ai" (ideogate.toml:4): must be an origin like "https://api.ideogram.ai", without path or query
+      accounts.d.base_url = "https://api.ideogram.ai?x=1" (ideogate.toml:5): must be an origin like "https://api.ideogram.ai", without path or query
+    "#);
+}
+
+#[test]
+fn plain_http_on_other_addresses_must_be_said() {
+    let text = "[listen]\nproxy = \"0.0.0.0:8080\"\nadmin = \"[::]:8081\"\n";
+    assert_snapshot!(wrong(text), @r#"
+    2 mistakes in the settings
+      listen.proxy = "0.0.0.0:8080" (ideogate.toml:2): without TLS it must be a loopback address: give listen.tls_cert and listen.tls_key, or say listen.allow_plaintext = true
+      listen.admin = "[::]:8081" (ideogate.toml:3): without TLS it must be a loopback address: give listen.tls_cert and listen.tls_key, or say listen.allow_plaintext = true
+    "#);
+    let with_tls = format!("{text}tls_cert = \"a.crt\"\ntls_key = \"a.key\"\n");
+    assert!(Given::settings(&with_tls).load().is_ok());
+    assert!(Given::settings(&format!("{text}allow_plaintext = true\n")).load().is_ok());
+}
+
+#[test]
+fn half_of_tls_and_one_address_for_two_listeners_are_mistakes() {
+    let text = "[listen]\ntls_cert = \"a.crt\"\nadmin = \"127.0.0.1:8080\"\n";
+    assert_snapshot!(wrong(text), @r#"
+    2 mistakes in the settings
+      listen.tls_cert = "a.crt" (ideogate.toml:2): needs listen.tls_key beside it
+      listen.admin = "127.0.0.1:8080" (ideogate.toml:3): must be another address than listen.proxy
+    "#);
+    assert!(wrong("[listen]\ntls_key = \"a.key\"\n").contains("needs listen.tls_cert beside it"));
+    let free_ports = "[listen]\nproxy = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n";
+    assert!(Given::settings(free_ports).load().is_ok());
+}
+
+#[test]
+fn no_wait_is_longer_than_the_longest() {
+    let text = "[queue]\ntimeout = \"11m\"\n[environments.dev]\nqueue_timeout = \"20m\"\n";
+    assert_snapshot!(wrong(text), @r#"
+    2 mistakes in the settings
+      queue.timeout = "11m" (ideogate.toml:2): must not be longer than queue.max_timeout
+      environments.dev.queue_timeout = "20m" (ideogate.toml:4): must not be longer than queue.max_timeout
+    "#);
+}
+
+#[test]
+fn weights_start_at_one_and_reservations_fit_under_the_cap() {
+    let text = "[environments]\n\
+                dev = { weight = 0, reserved_places = 0 }\n\
+                staging.reserved_places = 5\n\
+                prod.reserved_places = 6\n\
+                sandbox.reserved_places = 10\n";
+    assert_snapshot!(wrong(text), @"
+    2 mistakes in the settings
+      environments.dev.weight = 0 (ideogate.toml:2): must be a whole number from 1 to 1000
+      environments.staging.reserved_places = 5 (ideogate.toml:3): the environments of account ideogram reserve 11 places together, but its max_in_flight is 10
+    ");
+}
+
+#[test]
+fn scopes_routes_and_limits_must_exist() {
+    let text = "[environments.prod]\nscopes = [\"write:genrate\", \"admin\", \"write:limited\"]\n\
+                [environments.staging.limited]\nroutes = [\"v3.generat\", \"colour\"]\n\
+                [environments.dev]\nscopes = [\"write:limited\"]\n";
+    assert_snapshot!(wrong(text), @r#"
+    3 mistakes in the settings
+      environments.dev.scopes = ["write:limited"] (ideogate.toml:6): write:limited needs limits: give some in [environments.dev.limited]
+      environments.prod.scopes = "write:genrate" (ideogate.toml:2): is no scope; did you mean write:generate?
+      environments.staging.limited.routes = "v3.generat" (ideogate.toml:4): there is no route v3.generat; did you mean v3.generate?
+    "#);
+}
+
+#[test]
+fn an_added_environment_must_say_its_account_and_scopes_and_have_a_usable_name() {
+    let text = "[environments.qa]\n[environments.Prod]\naccount = \"ideogram\"\nscopes = []\n\
+                [environments.key-file]\naccount = \"ideogram\"\nscopes = []\n";
+    assert_snapshot!(wrong(text), @r#"
+    4 mistakes in the settings
+      environments.Prod: a name has 1 to 32 characters out of a-z, 0-9, '.' and '-', and starts with a letter
+      environments.key-file: must not end in "file", for IDEOGRAM_API_KEY_…_FILE names a file
+      environments.qa.account: must be given
+      environments.qa.scopes: must be given
+    "#);
+}
+
+#[test]
+fn what_is_not_toml_is_told_by_line() {
+    let told = wrong("[queue]\ncapacity = 5\ntimeout = 5s\n[queue]\n");
+    assert!(told.contains("ideogate.toml (ideogate.toml:3): this is not TOML: "), "{told}");
+    let missing = Given::missing_settings().mistakes();
+    assert!(missing.contains("ideogate.toml: cannot be read: "), "{missing}");
+}
+
+#[test]
+fn a_table_that_is_no_table_and_a_value_that_is_no_value_are_told() {
+    let given = Given::settings("queue = 5\n[log]\nfilter = [\"info\"]\nformat = 1.5\n");
+    assert_snapshot!(given.mistakes(), @r#"
+    6 mistakes in the settings
+      queue = 5 (ideogate.toml:1): must be a table of keys
+      queue.capacity: must be given
+      queue.timeout: must be given
+      queue.max_timeout: must be given
+      log.filter = ["info"] (ideogate.toml:3): must be a text
+      log.format = 1.5 (ideogate.toml:4): must be "text" or "json"
+    "#);
+}
+
+#[test]
+fn variables_that_say_two_things_at_once_are_told() {
+    let given = Given::nothing()
+        .variable("IDEOGATE__QUEUE", "5")
+        .variable("IDEOGATE__QUEUE__CAPACITY", "5")
+        .variable("IDEOGATE____X", "1");
+    assert_snapshot!(given.mistakes(), @"
+    2 mistakes in the settings
+      IDEOGATE__QUEUE__CAPACITY (environment variable IDEOGATE__QUEUE__CAPACITY): another variable sets queue itself
+      IDEOGATE____X (environment variable IDEOGATE____X): a setting is written IDEOGATE__SECTION__KEY
+    ");
+}
+
+#[test]
+fn a_broken_line_of_dot_env_is_told_without_its_text() {
+    let given = Given::nothing().file(".env", "A=1\nIDEOGRAM_API_KEY='hunter2\n");
+    let told = given.mistakes();
+    assert!(!told.contains("hunter2"), "{told}");
+    assert_snapshot!(told, @"
+    1 mistake in the settings
+      .env: line 2 is not NAME=value
+    ");
+}
+
+#[test]
+fn a_filter_or_a_network_nobody_understands_is_told() {
+    let text = "[log]\nfilter = \"info,=,\"\n[door]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\", \"lan\"]\n\
+                [listen]\nadmin_hosts = [\"https://x\"]\npublic_url = \"images\"\n";
+    assert_snapshot!(wrong(text), @r#"
+    4 mistakes in the settings
+      listen.public_url = "images" (ideogate.toml:7): must be a URL like "https://images.example.com"
+      listen.admin_hosts = "https://x" (ideogate.toml:6): must be a host name like "admin.example.com"
+      door.trusted_proxies = "lan" (ideogate.toml:4): must be a network like "10.0.0.0/8"
+      log.filter = "info,=," (ideogate.toml:2): must be a filter like "info" or "info,ideogate=debug"
+    "#);
+}

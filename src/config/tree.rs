@@ -1,0 +1,180 @@
+//! Settings as they were written: a tree of values that know where they come from.
+
+use super::{mistake::Mistake, origin::Origin};
+use std::collections::BTreeMap;
+use toml::de::{DeInteger, DeTable, DeValue};
+
+/// The values of a table by their keys.
+pub(super) type Table = BTreeMap<Box<str>, Node>;
+
+/// A value and where it comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) value: Value,
+    pub(super) origin: Origin,
+}
+
+/// A value as it was written.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    /// A text.
+    Text(Box<str>),
+    /// What a variable holds: text, number, boolean or list, as the reader needs it.
+    Raw(Box<str>),
+    /// A whole number.
+    Integer(i64),
+    /// Yes or no.
+    Boolean(bool),
+    /// Several values.
+    List(Vec<Node>),
+    /// Values by key.
+    Table(Table),
+    /// A kind of value that no setting takes.
+    Other(Box<str>),
+}
+
+impl Node {
+    /// Returns the value in the form of TOML, shortened when it is long.
+    pub(super) fn shown(&self) -> String {
+        let mut text = self.written();
+        if let Some((end, _)) = text.char_indices().nth(400) {
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+
+    fn written(&self) -> String {
+        match &self.value {
+            Value::Text(text) => format!("{text:?}"),
+            Value::Raw(raw) if DeValue::parse(raw).is_ok() => raw.to_string(),
+            Value::Raw(raw) => format!("{raw:?}"),
+            Value::Integer(number) => number.to_string(),
+            Value::Boolean(truth) => truth.to_string(),
+            Value::List(nodes) => {
+                format!("[{}]", nodes.iter().map(Self::written).collect::<Vec<_>>().join(", "))
+            }
+            Value::Table(_) => "a table".to_owned(),
+            Value::Other(text) => text.to_string(),
+        }
+    }
+}
+
+/// Parses a TOML document; `origin` names the place of a line.
+pub(super) fn parse(
+    name: &str,
+    text: &str,
+    origin: &dyn Fn(usize) -> Origin,
+) -> Result<Table, Vec<Mistake>> {
+    let lines = Lines::of(text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        let place = |at: usize| origin(lines.number(at));
+        return Ok(table(document.get_ref(), &place));
+    }
+    let mistakes = errors.iter().map(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let problem = format!("this is not TOML: {}", error.message());
+        Mistake::about(name, problem).at(Origin::File { name: name.into(), line: lines.number(at) })
+    });
+    Err(mistakes.collect())
+}
+
+/// Returns what a variable holds: a text when it is written as one, or raw.
+pub(super) fn raw(text: &str) -> Value {
+    match DeValue::parse(text).map(toml::Spanned::into_inner) {
+        Ok(DeValue::String(inner)) => Value::Text(inner.into()),
+        _ => Value::Raw(text.into()),
+    }
+}
+
+/// Returns the list a variable holds: a TOML list, or texts between commas.
+pub(super) fn raw_list(text: &str, origin: &Origin) -> Vec<Node> {
+    if let Ok(parsed) = DeValue::parse(text)
+        && let DeValue::Array(items) = parsed.get_ref()
+    {
+        let place = |_| origin.clone();
+        return items.iter().map(|item| node(item, &place)).collect();
+    }
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| Node { value: Value::Text(part.into()), origin: origin.clone() }).collect()
+}
+
+/// Returns the number a variable holds.
+pub(super) fn raw_integer(text: &str) -> Option<i64> {
+    match DeValue::parse(text).ok()?.into_inner() {
+        DeValue::Integer(number) => integer(&number),
+        _ => None,
+    }
+}
+
+/// Lays `upper` over `lower`: tables are merged, other values replaced.
+pub(super) fn merge(lower: &mut Table, upper: Table) {
+    for (key, node) in upper {
+        match (lower.get_mut(&key).map(|below| &mut below.value), node.value) {
+            (Some(Value::Table(below)), Value::Table(above)) => merge(below, above),
+            (_, value) => {
+                lower.insert(key, Node { value, origin: node.origin });
+            }
+        }
+    }
+}
+
+/// Returns the table of that name inside a table.
+pub(super) fn inner<'t>(table: &'t Table, key: &str) -> Option<&'t Table> {
+    match table.get(key) {
+        Some(Node { value: Value::Table(inner), .. }) => Some(inner),
+        _ => None,
+    }
+}
+
+/// Writes a key as it stands in a path of keys.
+pub(super) fn join(path: &str, key: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let key = if key.chars().all(plain) { key.to_owned() } else { format!("{key:?}") };
+    if path.is_empty() { key } else { format!("{path}.{key}") }
+}
+
+fn table(entries: &DeTable<'_>, place: &dyn Fn(usize) -> Origin) -> Table {
+    let entry = |(key, value): (&toml::Spanned<_>, _)| -> (Box<str>, Node) {
+        let key: &std::borrow::Cow<'_, str> = key.get_ref();
+        (key.as_ref().into(), node(value, place))
+    };
+    entries.iter().map(entry).collect()
+}
+
+fn node(value: &toml::Spanned<DeValue<'_>>, place: &dyn Fn(usize) -> Origin) -> Node {
+    let origin = place(value.span().start);
+    let value = match value.get_ref() {
+        DeValue::String(text) => Value::Text(text.as_ref().into()),
+        DeValue::Boolean(truth) => Value::Boolean(*truth),
+        DeValue::Integer(number) => match integer(number) {
+            Some(number) => Value::Integer(number),
+            None => Value::Other(number.to_string().into()),
+        },
+        DeValue::Float(number) => Value::Other(number.to_string().into()),
+        DeValue::Datetime(time) => Value::Other(time.to_string().into()),
+        DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, place)).collect()),
+        DeValue::Table(entries) => Value::Table(table(entries, place)),
+    };
+    Node { value, origin }
+}
+
+fn integer(number: &DeInteger<'_>) -> Option<i64> {
+    i64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// Where the lines of a text end.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(
+            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
+        )
+    }
+
+    fn number(&self, at: usize) -> usize {
+        1 + self.0.partition_point(|end| *end < at)
+    }
+}

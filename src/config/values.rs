@@ -1,0 +1,118 @@
+//! The kinds of values that settings have.
+
+use super::{
+    section::Refused,
+    tree::{Node, Value, raw_integer, raw_list},
+};
+use crate::domain::Usd;
+use std::{str::FromStr, time::Duration};
+
+/// Reads a text that is not empty.
+pub(super) fn text(node: &Node) -> Result<Box<str>, Refused> {
+    match written(node) {
+        Some(text) if !text.is_empty() => Ok(text.into()),
+        _ => Err(node.refuse("must be a text")),
+    }
+}
+
+/// Reads yes or no.
+pub(super) fn boolean(node: &Node) -> Result<bool, Refused> {
+    match &node.value {
+        Value::Boolean(truth) => Ok(*truth),
+        Value::Raw(raw) => raw.parse().map_err(|_| node.refuse("must be true or false")),
+        _ => Err(node.refuse("must be true or false")),
+    }
+}
+
+/// Reads a whole number from `low` to `high`.
+pub(super) fn whole<T: TryFrom<u64>>(low: u64, high: u64) -> impl Fn(&Node) -> Result<T, Refused> {
+    move |node| {
+        let number = match &node.value {
+            Value::Integer(number) => Some(*number),
+            Value::Raw(raw) => raw_integer(raw),
+            _ => None,
+        };
+        let fits = number.and_then(|n| u64::try_from(n).ok()).filter(|n| (low..=high).contains(n));
+        fits.and_then(|number| T::try_from(number).ok())
+            .ok_or_else(|| node.refuse(format!("must be a whole number from {low} to {high}")))
+    }
+}
+
+/// Reads a span of time that is at least `low`.
+pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, Refused> {
+    move |node| {
+        let parsed = written(node).and_then(|text| humantime::parse_duration(text).ok());
+        parsed.filter(|span| *span >= low).ok_or_else(|| {
+            let least = match low {
+                Duration::ZERO => String::new(),
+                low => format!(", at least {}", humantime::format_duration(low)),
+            };
+            node.refuse(format!("must be a span of time like \"30s\", \"10m\" or \"90d\"{least}"))
+        })
+    }
+}
+
+/// Reads a size in bytes that is at least `low`.
+pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, Refused> {
+    move |node| {
+        let parsed = written(node).and_then(|text| bytesize::ByteSize::from_str(text).ok());
+        parsed.map(|size| size.as_u64()).filter(|size| *size >= low).ok_or_else(|| {
+            let least = match low {
+                0 | 1 => String::new(),
+                low => format!(", at least {}", bytesize::ByteSize(low)),
+            };
+            node.refuse(format!("must be a size like \"64MiB\" or \"4GiB\"{least}"))
+        })
+    }
+}
+
+/// Reads an amount of money.
+pub(super) fn money(node: &Node) -> Result<Usd, Refused> {
+    let parsed = written(node).and_then(|text| text.parse().ok());
+    parsed.ok_or_else(|| node.refuse("must be an amount of dollars like \"5.00\""))
+}
+
+/// Reads a text that `T` understands; `allowed` says what it understands.
+pub(super) fn parsed<T: FromStr>(allowed: &'static str) -> impl Fn(&Node) -> Result<T, Refused> {
+    move |node| {
+        let parsed = written(node).and_then(|text| text.parse().ok());
+        parsed.ok_or_else(|| node.refuse(format!("must be {allowed}")))
+    }
+}
+
+/// Reads one of a few words.
+pub(super) fn choice<T: Copy>(
+    words: &'static [(&'static str, T)],
+) -> impl Fn(&Node) -> Result<T, Refused> {
+    move |node| {
+        let word = written(node);
+        let found = words.iter().find(|(name, _)| Some(*name) == word);
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let names: Vec<String> = words.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+            node.refuse(format!("must be {}", names.join(" or ")))
+        })
+    }
+}
+
+/// Reads a list.
+pub(super) fn list<T>(
+    item: impl Fn(&Node) -> Result<T, Refused>,
+) -> impl Fn(&Node) -> Result<Vec<T>, Refused> {
+    move |node| match &node.value {
+        Value::List(nodes) => nodes.iter().map(&item).collect(),
+        Value::Raw(raw) => raw_list(raw, &node.origin).iter().map(&item).collect(),
+        // A variable that holds one word in quotes.
+        Value::Text(_) if !matches!(node.origin, super::origin::Origin::File { .. }) => {
+            item(node).map(|one| vec![one])
+        }
+        _ => Err(node.refuse("must be a list like [\"one\", \"two\"]")),
+    }
+}
+
+/// Returns the text of a value, however it was given.
+pub(super) fn written(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(text) | Value::Raw(text) => Some(text),
+        _ => None,
+    }
+}
