@@ -1,0 +1,104 @@
+//! A body at rest.
+
+use super::{SpoolBody, SpoolReader, share::Share};
+use bytes::Bytes;
+use std::{
+    fs::File,
+    io::{self, Read},
+    sync::Arc,
+};
+use tokio::sync::Mutex;
+
+/// A whole body, in memory or in an unlinked file; clones share it.
+///
+/// What it takes from the budget is free again when the last clone, reader and body are gone.
+#[derive(Debug, Clone)]
+pub struct Spool(Arc<Content>);
+
+/// The content of a spool.
+#[derive(Debug)]
+pub(super) struct Content {
+    len: u64,
+    pub(super) place: Place,
+    /// Given back when the content goes; gateway-made content takes none.
+    _share: Option<Share>,
+}
+
+#[derive(Debug)]
+pub(super) enum Place {
+    Memory(Bytes),
+    Disk {
+        /// Read at positions, by any number of readers at once.
+        file: File,
+        /// The same file for streaming, opened with the first body. Bodies take turns chunk by
+        /// chunk, since reading off the runtime moves the file's own position.
+        stream: Mutex<Option<tokio::fs::File>>,
+    },
+}
+
+impl Spool {
+    /// Returns a spool of small content that the gateway made itself; no budget counts it.
+    pub fn from_bytes(content: Bytes) -> Self {
+        let len = content.len() as u64;
+        Self(Arc::new(Content { len, place: Place::Memory(content), _share: None }))
+    }
+
+    pub(super) fn in_memory(content: Bytes, share: Share) -> Self {
+        let len = content.len() as u64;
+        Self(Arc::new(Content { len, place: Place::Memory(content), _share: Some(share) }))
+    }
+
+    pub(super) fn on_disk(file: File, len: u64, share: Share) -> Self {
+        let place = Place::Disk { file, stream: Mutex::default() };
+        Self(Arc::new(Content { len, place, _share: Some(share) }))
+    }
+
+    /// Returns the body's length in bytes.
+    pub fn len(&self) -> u64 {
+        self.0.len
+    }
+
+    /// Says whether the body has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.0.len == 0
+    }
+
+    /// Returns the whole body without copying if it is in memory; `None` when reading it may wait
+    /// for the disk.
+    pub fn in_place(&self) -> Option<&Bytes> {
+        match &self.0.place {
+            Place::Memory(content) => Some(content),
+            Place::Disk { .. } => None,
+        }
+    }
+
+    /// Returns a reader of its own, at the body's start. Reading may wait for the disk.
+    pub fn reader(&self) -> SpoolReader {
+        SpoolReader::new(Arc::clone(&self.0))
+    }
+
+    /// Returns the body for sending; it never blocks the runtime, and can be asked for again.
+    pub fn body(&self) -> SpoolBody {
+        SpoolBody::new(Arc::clone(&self.0))
+    }
+
+    /// Returns the whole body if it has at most `max` bytes, without copying if it is in memory.
+    /// Reading may wait for the disk.
+    pub fn bytes(&self, max: u64) -> io::Result<Option<Bytes>> {
+        if self.0.len > max {
+            return Ok(None);
+        }
+        if let Some(content) = self.in_place() {
+            return Ok(Some(content.clone()));
+        }
+        let mut content = Vec::with_capacity(usize::try_from(self.0.len).unwrap_or(0));
+        self.reader().read_to_end(&mut content)?;
+        Ok(Some(content.into()))
+    }
+}
+
+impl Content {
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+}

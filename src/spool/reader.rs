@@ -1,0 +1,47 @@
+//! Reading a body in place.
+
+use super::content::{Content, Place};
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::fs::FileExt,
+    sync::Arc,
+};
+
+/// Reads a body at its own position; any number may read one body at once.
+#[derive(Debug, Clone)]
+pub struct SpoolReader {
+    content: Arc<Content>,
+    position: u64,
+}
+
+impl SpoolReader {
+    pub(super) fn new(content: Arc<Content>) -> Self {
+        Self { content, position: 0 }
+    }
+}
+
+impl Read for SpoolReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match &self.content.place {
+            Place::Memory(content) => {
+                let start = usize::try_from(self.position).unwrap_or(usize::MAX);
+                content.get(start..).unwrap_or_default().read(buffer)?
+            }
+            Place::Disk { file, .. } => file.read_at(buffer, self.position)?,
+        };
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for SpoolReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(offset) => self.content.len().checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}
