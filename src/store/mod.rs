@@ -1,1 +1,39 @@
 //! Durable state: one writer with group commit, and readers beside it.
+//!
+//! | word | type |
+//! | --- | --- |
+//! | the data folder in use | [`Store`] |
+//! | writing: bundles in, durable when acknowledged | [`Journal`], [`SendWarrant`], [`Durability`] |
+//! | reading | [`Reader`], [`RecordQuery`] |
+//! | the chain | [`Seal`], [`SealedRecord`], [`RawRecord`] |
+//! | the seam to a database | [`BundleWriter`] |
+//!
+//! The journal and its group commit know only [`BundleWriter`]; one database is in `sqlite`.
+
+mod bundle_writer;
+mod chain_writer;
+mod columns;
+mod engine;
+mod error;
+mod folder;
+mod job;
+mod journal;
+mod outage;
+mod query;
+mod seal;
+mod spill;
+mod sqlite;
+mod warrant;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use bundle_writer::{BundleWriter, WriteError};
+pub use columns::{Columns, RawRecord};
+pub use error::{JournalError, StoreError};
+pub use folder::{Store, StoreOptions};
+pub use journal::{Durability, Journal, JournalHealth, NotAppended};
+pub use query::{HeldCall, RecordQuery, Spend, UnsettledCall, Usage};
+pub use seal::{Head, Link, Seal, SealedRecord};
+pub use sqlite::Reader;
+pub use warrant::SendWarrant;

@@ -1,0 +1,42 @@
+//! The seam between the journal and a database.
+
+use super::{Head, Link, error::Cause};
+use crate::domain::{Bundle, Timestamp};
+
+/// Writes bundles into one database, a transaction at a time; the journal's thread is its only user.
+///
+/// The order is always: `begin`, then `contains` and `apply` as often as needed, then `commit` or
+/// `rollback`. After a [`WriteError::Failed`] the next step is `rollback`, then `reopen`.
+pub trait BundleWriter: Send {
+    /// Begins a transaction and returns the chain's head within it; `None` when the chain is empty.
+    fn begin(&mut self) -> Result<Option<Head>, WriteError>;
+
+    /// Says whether a record of that time with exactly these bytes is in the chain.
+    fn contains(&mut self, at: Timestamp, bytes: &[u8]) -> Result<bool, WriteError>;
+
+    /// Applies `bundle`, whose records get `links` in order; a rejected bundle leaves no trace.
+    fn apply(&mut self, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError>;
+
+    /// Makes the transaction durable, with `head` as the chain's head.
+    fn commit(&mut self, head: Head) -> Result<(), WriteError>;
+
+    /// Gives the transaction up, if there is one.
+    fn rollback(&mut self);
+
+    /// Drops the connection and opens a new one that trusts nothing of the old one.
+    fn reopen(&mut self) -> Result<(), WriteError>;
+
+    /// Tidies up before the last drop; durability does not depend on it.
+    fn close(&mut self) -> Result<(), WriteError>;
+}
+
+/// A database did not write.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The bundle contradicts what is stored; the transaction goes on without it.
+    #[error("the bundle contradicts what is stored: {0}")]
+    Rejected(Box<str>),
+    /// The database failed; the whole transaction is lost.
+    #[error("the database failed")]
+    Failed(#[source] Cause),
+}

@@ -1,0 +1,115 @@
+//! What of a record is kept in columns beside its bytes, so that it can be searched.
+
+use crate::domain::{
+    AuditRecord, CallId, EnvironmentName, Outcome, RecordBody, RequestId, TokenId,
+};
+
+/// The searchable columns of a record; a function of the record alone, so that `verify` can compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns<'a> {
+    /// The kind, as in `intent`.
+    pub kind: &'a str,
+    /// When it happened, in microseconds.
+    pub at: i64,
+    /// The call it belongs to.
+    pub call: Option<&'a str>,
+    /// The request it belongs to.
+    pub request: Option<&'a str>,
+    /// The environment it names.
+    pub environment: Option<&'a str>,
+    /// The token it names.
+    pub token: Option<&'a str>,
+    /// What was done.
+    pub action: &'a str,
+    /// The outcome it tells of.
+    pub outcome: Option<&'a str>,
+}
+
+impl<'a> Columns<'a> {
+    /// Returns the columns of `record`.
+    pub fn of(record: &'a AuditRecord) -> Self {
+        let (environment, token, outcome) = match &record.body {
+            RecordBody::Intent(intent) => (Some(&intent.environment), Some(&intent.token), None),
+            RecordBody::Outcome(outcome) => {
+                // Of a call it is found through its intent; without one it stands for itself.
+                let token = record.call.is_none().then(|| record.principal.token()).flatten();
+                (None, token, Some(outcome.outcome))
+            }
+            RecordBody::Refusal(refusal) => {
+                (refusal.environment.as_ref(), refusal.token.as_ref(), Some(Outcome::Refused))
+            }
+            RecordBody::Summary(_) => (None, record.principal.token(), Some(Outcome::Refused)),
+            RecordBody::Attempt(_) | RecordBody::Admin(_) => (None, None, None),
+        };
+        Self {
+            kind: record.body.kind(),
+            at: record.at.as_micros(),
+            call: record.call.as_ref().map(CallId::as_str),
+            request: record.request.as_ref().map(RequestId::as_str),
+            environment: environment.map(EnvironmentName::as_str),
+            token: token.map(TokenId::as_str),
+            action: &record.action,
+            outcome: outcome.map(Outcome::as_str),
+        }
+    }
+
+    /// Returns the name of the first column in which `self` and `other` differ.
+    pub fn first_difference(&self, other: &Self) -> Option<&'static str> {
+        let differences = [
+            (self.kind != other.kind, "kind"),
+            (self.at != other.at, "at"),
+            (self.call != other.call, "call"),
+            (self.request != other.request, "request"),
+            (self.environment != other.environment, "environment"),
+            (self.token != other.token, "token"),
+            (self.action != other.action, "action"),
+            (self.outcome != other.outcome, "outcome"),
+        ];
+        differences.into_iter().find_map(|(differs, name)| differs.then_some(name))
+    }
+}
+
+/// A row of the record as it lies in the database: nothing about it is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawRecord {
+    /// The sequence number.
+    pub seq: i64,
+    /// The hash of the record before, as stored.
+    pub prev_hash: Vec<u8>,
+    /// The hash, as stored.
+    pub hash: Vec<u8>,
+    /// The canonical JSON, as stored.
+    pub bytes: Vec<u8>,
+    /// Column `kind`.
+    pub kind: String,
+    /// Column `at`.
+    pub at: i64,
+    /// Column `call`.
+    pub call: Option<String>,
+    /// Column `request`.
+    pub request: Option<String>,
+    /// Column `environment`.
+    pub environment: Option<String>,
+    /// Column `token`.
+    pub token: Option<String>,
+    /// Column `action`.
+    pub action: String,
+    /// Column `outcome`.
+    pub outcome: Option<String>,
+}
+
+impl RawRecord {
+    /// Returns the columns as stored.
+    pub fn columns(&self) -> Columns<'_> {
+        Columns {
+            kind: &self.kind,
+            at: self.at,
+            call: self.call.as_deref(),
+            request: self.request.as_deref(),
+            environment: self.environment.as_deref(),
+            token: self.token.as_deref(),
+            action: &self.action,
+            outcome: self.outcome.as_deref(),
+        }
+    }
+}

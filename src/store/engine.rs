@@ -1,0 +1,160 @@
+//! The journal's thread: takes everything that waits, commits it together, wakes all.
+
+use super::{
+    Durability, JournalError, JournalHealth, Link, SealedRecord,
+    chain_writer::{ChainWriter, Verdict},
+    job::{Duty, Job, Message},
+    outage::Outage,
+    spill::SpillFile,
+};
+use crate::domain::{AuditRecord, Clock};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::Duration,
+};
+use tokio::sync::{broadcast, oneshot, watch};
+
+/// Bundles in one transaction at most, so that the first of them does not wait for ever.
+const MOST_AT_ONCE: usize = 1024;
+
+/// How long the writer waits before it tries a failed database again.
+pub(super) const RETRY: Duration = Duration::from_millis(500);
+
+/// The only writer.
+pub(super) struct Engine {
+    pub(super) chain: ChainWriter,
+    pub(super) spill: SpillFile,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) health: watch::Sender<JournalHealth>,
+    pub(super) committed: broadcast::Sender<Arc<SealedRecord>>,
+    pub(super) appended: Arc<AtomicUsize>,
+    pub(super) retry: Duration,
+    /// What is owed since the database failed; `None` while it works.
+    pub(super) outage: Option<Outage>,
+}
+
+impl Engine {
+    /// Works until it is told to close, or until nobody can give it work any more.
+    pub(super) fn run(mut self, inbox: Receiver<Message>) {
+        let mut closed = None;
+        while let Some(first) = self.wait(&inbox) {
+            let (batch, close) = gather(first, &inbox);
+            self.handle(batch);
+            if close.is_some() {
+                closed = close;
+                break;
+            }
+        }
+        self.finish();
+        // From here on everything is refused, and only then the close is answered.
+        drop((self, inbox));
+        closed.map(|reply| reply.send(()).ok());
+    }
+
+    /// Waits for work; while the database fails, tries it again whenever a try is due.
+    fn wait(&mut self, inbox: &Receiver<Message>) -> Option<Message> {
+        loop {
+            let Some(outage) = &self.outage else { return inbox.recv().ok() };
+            let pause = outage.until_retry();
+            if pause.is_zero() {
+                self.try_again();
+                continue;
+            }
+            match inbox.recv_timeout(pause) {
+                Ok(message) => return Some(message),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    fn handle(&mut self, batch: Vec<Job>) {
+        if self.outage.is_some() {
+            self.refuse(batch);
+        } else {
+            self.commit(batch);
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Job>) {
+        if batch.iter().all(Job::is_empty) {
+            return batch.into_iter().for_each(|job| job.answer(Ok(Durability::Committed)));
+        }
+        match self.chain.write(&batch) {
+            Ok(verdicts) => self.acknowledge(batch, verdicts),
+            Err(cause) => self.fail(batch, &*cause),
+        }
+    }
+
+    /// Publishes and answers; everything in `batch` is durable, or was rejected alone.
+    fn acknowledge(&self, batch: Vec<Job>, verdicts: Vec<Verdict>) {
+        for (mut job, verdict) in batch.into_iter().zip(verdicts) {
+            if job.duty == Duty::Keep {
+                self.appended.fetch_sub(1, Ordering::Relaxed);
+            }
+            let records = std::mem::take(&mut job.bundle.records);
+            let answer = match verdict {
+                Verdict::WasIn => Ok(Durability::Committed),
+                Verdict::In(links) => {
+                    self.publish(links, records);
+                    Ok(Durability::Committed)
+                }
+                Verdict::Rejected(reason, links) => {
+                    tracing::error!(
+                        reason,
+                        records = links.len(),
+                        "a bundle contradicts what is stored"
+                    );
+                    self.publish(links, records);
+                    Err(JournalError::Rejected(reason))
+                }
+            };
+            job.answer(answer);
+        }
+    }
+
+    pub(super) fn publish(&self, links: Vec<Link>, records: Vec<AuditRecord>) {
+        if self.committed.receiver_count() == 0 {
+            return;
+        }
+        for (link, record) in links.into_iter().zip(records) {
+            self.committed.send(Arc::new(SealedRecord::new(link, record))).ok();
+        }
+    }
+
+    /// Tries a last time to get everything in, then closes the database.
+    fn finish(&mut self) {
+        if self.outage.is_some() {
+            self.try_again();
+        }
+        if let Err(error) = self.chain.close() {
+            tracing::warn!(error, "the database was not tidied up at the end");
+        }
+    }
+}
+
+impl Drop for Engine {
+    /// Says that nothing can be committed any more, also when this thread panics.
+    fn drop(&mut self) {
+        self.health.send_replace(JournalHealth::Failed("the journal is closed".into()));
+    }
+}
+
+/// Takes everything that waits behind `first`; a close takes effect after all of it.
+fn gather(first: Message, inbox: &Receiver<Message>) -> (Vec<Job>, Option<oneshot::Sender<()>>) {
+    let (mut batch, mut close) = (Vec::new(), None);
+    let mut next = Some(first);
+    while let Some(message) = next {
+        match message {
+            Message::Write(job) => batch.push(job),
+            Message::Close(reply) => close = Some(reply),
+        }
+        let has_room = close.is_some() || batch.len() < MOST_AT_ONCE;
+        next = has_room.then(|| inbox.try_recv().ok()).flatten();
+    }
+    (batch, close)
+}

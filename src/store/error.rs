@@ -1,0 +1,77 @@
+//! What can go wrong with durable state.
+
+use std::{io, path::PathBuf};
+
+/// What lies under a failure of a database, whichever it is.
+pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// The store cannot be opened or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The data folder, or a file in it, cannot be used.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[source] Cause),
+    /// The database does not keep a setting that durability rests on.
+    #[error("the database must run with {setting} {wanted}, but says {found}")]
+    Setting {
+        /// The setting.
+        setting: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// The database was written by a newer ideogate.
+    #[error(
+        "the database has schema {found}, but this ideogate knows only up to {known}: use the newer one"
+    )]
+    NewerSchema {
+        /// The schema of the database.
+        found: u32,
+        /// The newest schema known here.
+        known: u32,
+    },
+    /// The database was written by an older ideogate, and only `serve` may bring it up to date.
+    #[error(
+        "the database has schema {found}, but this ideogate reads {known}: start it with `serve` once"
+    )]
+    OlderSchema {
+        /// The schema of the database.
+        found: u32,
+        /// The schema read here.
+        known: u32,
+    },
+    /// A row holds something that cannot be read.
+    #[error("a row of {table} cannot be read")]
+    Unreadable {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// A bundle was not committed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// The database cannot be written; nothing that depends on the bundle may be done.
+    ///
+    /// An admin change whose commit failed in the very act may still turn out to be in, once the
+    /// database is reopened; the record then says so. An intent that does is closed as not sent.
+    #[error("the database cannot be written: {0}")]
+    Unavailable(Box<str>),
+    /// The bundle contradicts what is there; it alone was rolled back. What
+    /// [`commit_sent`](super::Journal::commit_sent) was given still leaves its records, without effects.
+    #[error("the bundle contradicts what is stored: {0}")]
+    Rejected(Box<str>),
+}

@@ -1,0 +1,178 @@
+//! The way in: bundles that are durable when they are acknowledged.
+
+use super::{
+    JournalError, SealedRecord, SendWarrant,
+    job::{Duty, Job, Message},
+};
+use crate::domain::{AuditRecord, Bundle, Effect, OpenCall};
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+use tokio::sync::{broadcast, oneshot, watch};
+
+/// Appended records that may wait to be committed.
+pub(super) const MOST_APPENDED: usize = 4096;
+
+/// How long the last drop waits for the writer to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether the journal can commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalHealth {
+    /// It can.
+    Good,
+    /// It cannot, for this reason; it keeps trying, and admission must stop until it can.
+    Failed(Box<str>),
+}
+
+/// How an outcome was made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It is in the database.
+    Committed,
+    /// It is in the spill file, and goes into the database as soon as that can be written.
+    Spilled,
+}
+
+/// A record was not taken: too many wait already, or the journal is closed. It must be counted.
+#[derive(Debug, thiserror::Error)]
+#[error("too many records wait to be written")]
+pub struct NotAppended(pub Box<AuditRecord>);
+
+/// The only way to write durable state. Clones share one writer, which ends with the last of them.
+#[derive(Clone)]
+pub struct Journal(Arc<Inner>);
+
+struct Inner {
+    /// `None` only while the last clone is dropped.
+    inbox: Option<mpsc::Sender<Message>>,
+    ended: Mutex<mpsc::Receiver<()>>,
+    health: watch::Receiver<JournalHealth>,
+    committed: broadcast::Sender<Arc<SealedRecord>>,
+    appended: Arc<AtomicUsize>,
+}
+
+/// The ends of the channels that the journal holds; the writer holds the others.
+pub(super) struct JournalEnds {
+    pub(super) inbox: mpsc::Sender<Message>,
+    pub(super) ended: mpsc::Receiver<()>,
+    pub(super) health: watch::Receiver<JournalHealth>,
+    pub(super) committed: broadcast::Sender<Arc<SealedRecord>>,
+    pub(super) appended: Arc<AtomicUsize>,
+}
+
+impl Journal {
+    pub(super) fn new(ends: JournalEnds) -> Self {
+        let JournalEnds { inbox, ended, health, committed, appended } = ends;
+        let ended = Mutex::new(ended);
+        Self(Arc::new(Inner { inbox: Some(inbox), ended, health, committed, appended }))
+    }
+
+    /// Puts a call on record before it is sent, and returns the right to send it once.
+    ///
+    /// Await it in work that is not cut off: a warrant that nobody takes leaves its call open until
+    /// the next start.
+    pub async fn commit_intent(
+        &self,
+        intent: AuditRecord,
+        call: OpenCall,
+    ) -> Result<SendWarrant, JournalError> {
+        let warrant = SendWarrant::new(call.call.clone());
+        self.commit(Bundle::record(intent).with(Effect::OpenCall(Box::new(call)))).await?;
+        Ok(warrant)
+    }
+
+    /// Commits a bundle; it is durable when this returns. Fails at once while the database fails.
+    pub async fn commit(&self, bundle: Bundle) -> Result<(), JournalError> {
+        if let JournalHealth::Failed(reason) = &*self.0.health.borrow() {
+            return Err(JournalError::Unavailable(reason.clone()));
+        }
+        self.submit(bundle, Duty::Decline).await.map(drop)
+    }
+
+    /// Commits what became of a call that was sent, or keeps it where a crash cannot reach it.
+    ///
+    /// Fails with [`JournalError::Unavailable`] only if the spill file failed too; the bundle is then
+    /// in the log and in memory, and still retried.
+    pub async fn commit_sent(&self, bundle: Bundle) -> Result<Durability, JournalError> {
+        self.submit(bundle, Duty::Owe).await
+    }
+
+    /// Appends a record without waiting for the disk; for refusals.
+    pub fn append(&self, record: AuditRecord) -> Result<(), NotAppended> {
+        let room = |waiting| (waiting < MOST_APPENDED).then_some(waiting + 1);
+        let appended = &self.0.appended;
+        if appended.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
+            return Err(NotAppended(Box::new(record)));
+        }
+        let job = Job { bundle: Bundle::record(record), duty: Duty::Keep, reply: None };
+        if let Err(Message::Write(mut job)) = self.send(Message::Write(job)) {
+            appended.fetch_sub(1, Ordering::Relaxed);
+            return Err(NotAppended(Box::new(job.bundle.records.swap_remove(0))));
+        }
+        Ok(())
+    }
+
+    /// Waits until everything given so far, appended records too, is committed.
+    pub async fn flush(&self) -> Result<(), JournalError> {
+        self.submit(Bundle::default(), Duty::Decline).await.map(drop)
+    }
+
+    /// Returns whether the journal can commit, and each change of it.
+    pub fn health(&self) -> watch::Receiver<JournalHealth> {
+        self.0.health.clone()
+    }
+
+    /// Returns every record that is committed from now on, in the chain's order.
+    ///
+    /// A receiver that is too slow loses the oldest and is told how many.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<SealedRecord>> {
+        self.0.committed.subscribe()
+    }
+
+    /// Commits what was given so far, closes the database and ends the writer.
+    pub(super) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.send(Message::Close(reply)).is_ok() {
+            closed.await.ok();
+        }
+    }
+
+    async fn submit(&self, bundle: Bundle, duty: Duty) -> Result<Durability, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { bundle, duty, reply: Some(reply) };
+        self.send(Message::Write(job)).map_err(|_| closed())?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    fn send(&self, message: Message) -> Result<(), Message> {
+        let Some(inbox) = &self.0.inbox else { return Err(message) };
+        inbox.send(message).map_err(|refused| refused.0)
+    }
+}
+
+fn closed() -> JournalError {
+    JournalError::Unavailable("the journal is closed".into())
+}
+
+impl Drop for Inner {
+    /// Lets the writer finish, so that whoever opens the folder next finds it closed.
+    fn drop(&mut self) {
+        self.inbox = None;
+        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // Ends with an error either way: the writer hangs up, or patience does.
+        ended.recv_timeout(PATIENCE).ok();
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").field("health", &*self.0.health.borrow()).finish_non_exhaustive()
+    }
+}

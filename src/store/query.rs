@@ -1,0 +1,101 @@
+//! What can be asked of a reader, and what it answers.
+
+use crate::domain::{
+    AccountName, CallId, EnvironmentName, Fingerprint, OpenCall, Outcome, RequestId, RouteName,
+    Timestamp, TokenId, Usd,
+};
+
+/// Which records; what is absent or empty does not restrict.
+///
+/// An `attempt` or `outcome` record matches an environment, a token or an outcome when its call does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordQuery {
+    /// Only records after this one.
+    pub after_seq: Option<u64>,
+    /// Only records of this time or later.
+    pub since: Option<Timestamp>,
+    /// Only records before this time.
+    pub until: Option<Timestamp>,
+    /// Only records of this environment.
+    pub environment: Option<EnvironmentName>,
+    /// Only records of this token.
+    pub token: Option<TokenId>,
+    /// Only records of this request.
+    pub request: Option<RequestId>,
+    /// Only records of this call.
+    pub call: Option<CallId>,
+    /// Only records of these kinds.
+    pub kinds: Vec<&'static str>,
+    /// Only records of calls that ended so; a call without an end is `unknown`.
+    pub outcomes: Vec<Outcome>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// The newest first, and the newest when there is a limit.
+    pub newest_first: bool,
+}
+
+/// A call that ended for its client, but whose places are still taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldCall {
+    /// The call.
+    pub call: OpenCall,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Until when its places stay taken; may have passed.
+    pub until: Timestamp,
+}
+
+/// A call whose answer may have reached nobody: an identical retry must not be sent blindly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsettledCall {
+    /// What makes it the same call again.
+    pub fingerprint: Fingerprint,
+    /// The call.
+    pub call: CallId,
+    /// `unknown`, or `success` when its answer was not delivered.
+    pub outcome: Outcome,
+    /// When it ended.
+    pub closed_at: Timestamp,
+}
+
+/// The spend of one UTC day on one route by one token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spend {
+    /// When the day begins.
+    pub day: Timestamp,
+    /// The account that is billed.
+    pub account: AccountName,
+    /// The environment that pays.
+    pub environment: EnvironmentName,
+    /// The token.
+    pub token: TokenId,
+    /// The route.
+    pub route: RouteName,
+    /// Calls opened on that day.
+    pub calls: u64,
+    /// Places those calls took.
+    pub places: u64,
+    /// What was charged for them.
+    pub charged: Usd,
+    /// What is still reserved for those of them whose charge is not known and that did not fail.
+    pub reserved: Usd,
+}
+
+/// What one token used on one route with one model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// The environment that pays.
+    pub environment: EnvironmentName,
+    /// The token.
+    pub token: TokenId,
+    /// The route.
+    pub route: RouteName,
+    /// The model asked for, if the route has one.
+    pub model: Option<Box<str>>,
+    /// Calls sent.
+    pub calls: u64,
+    /// Images that came out.
+    pub images: u64,
+    /// What was charged.
+    pub charged: Usd,
+}

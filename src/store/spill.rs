@@ -1,0 +1,93 @@
+//! Where outcomes lie safe while the database cannot be written: a file whose space is taken early.
+//!
+//! Each line is `<crc32 of the JSON, 8 hex digits> <bundle as JSON>`; the rest of the file is zeros.
+//! A line that was cut off by a crash fails its checksum; nobody was told that it is safe.
+
+use crate::domain::Bundle;
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::Path,
+};
+
+/// What the file holds at most; an outcome takes about one KiB.
+pub(super) const SPILL_SIZE: usize = 4 * 1024 * 1024;
+
+/// The spill file, open for as long as the journal is.
+#[derive(Debug)]
+pub(super) struct SpillFile {
+    file: File,
+    size: usize,
+    used: usize,
+}
+
+impl SpillFile {
+    /// Opens or makes the file, and returns the bundles a former run left in it.
+    pub(super) fn open(path: &Path, size: usize) -> io::Result<(Self, Vec<Bundle>)> {
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.mode(0o600).open(path)?;
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        if content.len() < size {
+            // Written, not only promised, so that a full disk cannot take the space back.
+            file.write_all_at(&vec![0; size - content.len()], content.len() as u64)?;
+            file.sync_all()?;
+            path.parent().map(File::open).transpose()?.map(|dir| dir.sync_all()).transpose()?;
+        }
+        let used = content.iter().position(|byte| *byte == 0).unwrap_or(content.len());
+        let bundles = content[..used].split(|byte| *byte == b'\n').filter_map(read_line).collect();
+        Ok((Self { file, size, used }, bundles))
+    }
+
+    /// Writes bundles behind those that are there; they are durable when this returns.
+    pub(super) fn append<'a>(
+        &mut self,
+        bundles: impl Iterator<Item = &'a Bundle>,
+    ) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for bundle in bundles {
+            write_line(bundle, &mut lines)?;
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        if self.used + lines.len() > self.size {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, "the spill file is full"));
+        }
+        self.file.write_all_at(&lines, self.used as u64)?;
+        self.file.sync_data()?;
+        self.used += lines.len();
+        Ok(())
+    }
+
+    /// Forgets everything; called when all of it is in the database.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        if self.used > 0 {
+            self.file.write_all_at(&vec![0; self.used], 0)?;
+            self.file.sync_data()?;
+            self.used = 0;
+        }
+        Ok(())
+    }
+}
+
+fn write_line(bundle: &Bundle, lines: &mut Vec<u8>) -> io::Result<()> {
+    let json = serde_json::to_vec(bundle)?;
+    lines.extend(format!("{:08x} ", crc32fast::hash(&json)).into_bytes());
+    lines.extend(json);
+    lines.push(b'\n');
+    Ok(())
+}
+
+fn read_line(line: &[u8]) -> Option<Bundle> {
+    let (checksum, json) = line.split_at_checked(9)?;
+    let checksum = std::str::from_utf8(checksum).ok()?.trim_end();
+    let whole = u32::from_str_radix(checksum, 16).ok() == Some(crc32fast::hash(json));
+    let bundle = whole.then(|| serde_json::from_slice(json).ok()).flatten();
+    if bundle.is_none() {
+        tracing::error!(line = %String::from_utf8_lossy(line), "a line of the spill file is damaged");
+    }
+    bundle
+}

@@ -1,0 +1,185 @@
+//! Reading what is derived: tokens, calls, generations.
+
+use super::{Reader, effects::state_name};
+use crate::{
+    domain::{
+        CallId, Fingerprint, Generation, GenerationId, GenerationState, OpenCall, Outcome,
+        Timestamp, Token, TokenDigest, TokenId, Usd,
+    },
+    store::{HeldCall, StoreError, UnsettledCall, error::Cause},
+};
+use rusqlite::{Params, Row};
+use std::collections::BTreeMap;
+
+/// The columns of an [`OpenCall`], in the order that [`open_call`] reads.
+macro_rules! select_calls {
+    ($more:literal) => {
+        concat!(
+            "SELECT call, account, environment, token, route, places, fingerprint, reserved,
+             opened_at, outcome, closed_at, places_until FROM calls ",
+            $more
+        )
+    };
+}
+
+/// The columns of a [`Generation`], in the order that [`generation`] reads.
+macro_rules! select_generations {
+    ($more:literal) => {
+        concat!(
+            "SELECT id, call, account, environment, owner, token, route, places, submitted_at,
+             places_until, state FROM generations ",
+            $more
+        )
+    };
+}
+
+impl Reader {
+    /// Returns every token with the digests of its secrets.
+    pub fn tokens(&self) -> Result<Vec<(Token, Vec<TokenDigest>)>, StoreError> {
+        let secrets = self.all("SELECT token, digest FROM token_secrets", [], |row| {
+            let token: String = row.get(0)?;
+            Ok((TokenId::from_stored(token), TokenDigest::from_bytes(row.get(1)?)))
+        })?;
+        let mut digests: BTreeMap<TokenId, Vec<TokenDigest>> = BTreeMap::new();
+        for (token, digest) in secrets {
+            digests.entry(token).or_default().push(digest);
+        }
+        self.all("SELECT definition FROM tokens ORDER BY id", [], |row| {
+            let definition: String = row.get(0)?;
+            let token: Token =
+                serde_json::from_str(&definition).map_err(|error| unreadable("tokens", error))?;
+            let digests = digests.remove(&token.id).unwrap_or_default();
+            Ok((token, digests))
+        })
+    }
+
+    /// Returns the calls without an end: sent or about to be, or left open by a crash.
+    pub fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
+        self.all(select_calls!("WHERE closed_at IS NULL ORDER BY opened_at"), [], open_call)
+    }
+
+    /// Returns the calls that ended, but whose places are still taken; their time may have passed.
+    pub fn held_calls(&self) -> Result<Vec<HeldCall>, StoreError> {
+        let sql =
+            select_calls!("WHERE places_until IS NOT NULL AND released = 0 ORDER BY places_until");
+        self.all(sql, [], |row| {
+            let until = Timestamp::from_micros(row.get(11)?);
+            Ok(HeldCall { call: open_call(row)?, outcome: outcome(row, 9)?, until })
+        })
+    }
+
+    /// Returns the calls that ended at `since` or later and whose answer may have reached nobody.
+    pub fn unsettled_fingerprints(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<UnsettledCall>, StoreError> {
+        let sql = "SELECT fingerprint, call, outcome, closed_at FROM calls
+                   WHERE (outcome = 'unknown' OR (outcome = 'success' AND delivered = 0))
+                     AND closed_at >= ?1 ORDER BY closed_at";
+        self.all(sql, [since.as_micros()], |row| {
+            Ok(UnsettledCall {
+                fingerprint: Fingerprint::from_bytes(row.get(0)?),
+                call: CallId::from_stored(row.get::<_, String>(1)?),
+                outcome: outcome(row, 2)?,
+                closed_at: Timestamp::from_micros(row.get(3)?),
+            })
+        })
+    }
+
+    /// Returns the generations that nobody has seen end.
+    pub fn pending_generations(&self) -> Result<Vec<Generation>, StoreError> {
+        let sql = select_generations!("WHERE state = 'pending' ORDER BY submitted_at");
+        self.all(sql, [], generation)
+    }
+
+    /// Returns a generation, if it was submitted or named through this gateway.
+    pub fn generation(&self, id: &GenerationId) -> Result<Option<Generation>, StoreError> {
+        let found = self.all(select_generations!("WHERE id = ?1"), [id.as_str()], generation)?;
+        Ok(found.into_iter().next())
+    }
+
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(values)?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(read(row)?);
+            }
+            Ok(found)
+        })
+    }
+}
+
+fn open_call(row: &Row<'_>) -> Result<OpenCall, StoreError> {
+    Ok(OpenCall {
+        call: CallId::from_stored(row.get::<_, String>(0)?),
+        account: name(row, 1)?,
+        environment: name(row, 2)?,
+        token: TokenId::from_stored(row.get::<_, String>(3)?),
+        route: name(row, 4)?,
+        places: row.get(5)?,
+        fingerprint: Fingerprint::from_bytes(row.get(6)?),
+        reserved: row.get::<_, Option<i64>>(7)?.map(Usd::from_micros),
+        opened_at: Timestamp::from_micros(row.get(8)?),
+    })
+}
+
+fn generation(row: &Row<'_>) -> Result<Generation, StoreError> {
+    Ok(Generation {
+        id: GenerationId::new(row.get::<_, String>(0)?),
+        call: CallId::from_stored(row.get::<_, String>(1)?),
+        account: name(row, 2)?,
+        environment: name(row, 3)?,
+        owner: row.get::<_, Option<String>>(4)?.map(Into::into),
+        token: TokenId::from_stored(row.get::<_, String>(5)?),
+        route: name(row, 6)?,
+        places: row.get(7)?,
+        submitted_at: Timestamp::from_micros(row.get(8)?),
+        places_until: Timestamp::from_micros(row.get(9)?),
+        state: one_of(row, 10, "generations", &GENERATION_STATES, state_name)?,
+    })
+}
+
+const GENERATION_STATES: [GenerationState; 4] = [
+    GenerationState::Pending,
+    GenerationState::Completed,
+    GenerationState::Failed,
+    GenerationState::Abandoned,
+];
+
+fn outcome(row: &Row<'_>, column: usize) -> Result<Outcome, StoreError> {
+    const OUTCOMES: [Outcome; 4] =
+        [Outcome::Success, Outcome::Refused, Outcome::Failed, Outcome::Unknown];
+    one_of(row, column, "calls", &OUTCOMES, Outcome::as_str)
+}
+
+/// Reads the one of `all` whose name is stored.
+fn one_of<T: Copy>(
+    row: &Row<'_>,
+    column: usize,
+    table: &'static str,
+    all: &[T],
+    stored_as: impl Fn(T) -> &'static str,
+) -> Result<T, StoreError> {
+    let text: String = row.get(column)?;
+    let found = all.iter().copied().find(|one| stored_as(*one) == text);
+    found.ok_or_else(|| unreadable(table, format!("'{text}' is unknown here")))
+}
+
+pub(super) fn name<N: std::str::FromStr<Err: Into<Cause>>>(
+    row: &Row<'_>,
+    column: usize,
+) -> Result<N, StoreError> {
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error: N::Err| unreadable("calls", error))
+}
+
+fn unreadable(table: &'static str, source: impl Into<Cause>) -> StoreError {
+    StoreError::Unreadable { table, source: source.into() }
+}

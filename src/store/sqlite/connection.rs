@@ -1,0 +1,115 @@
+//! Connections, and the settings that durability rests on.
+
+use super::migrations;
+use crate::store::{StoreError, WriteError};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::{
+    fs::OpenOptions,
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The database's file in the data folder.
+const DATABASE_FILE: &str = "ideogate.db";
+
+/// How long a connection waits for a lock that another one holds for a moment.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Statements kept prepared; more than there are.
+const PREPARED: usize = 64;
+
+/// Opens the only connection that writes, and brings the schema up to date.
+pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, StoreError> {
+    let path = database(dir);
+    make(&path).map_err(|source| StoreError::File { path: path.clone(), source })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    prepare(&connection)?;
+    set(&connection, "journal_mode", "wal", "wal")?;
+    set(&connection, "synchronous", "full", "2")?;
+    set(&connection, "foreign_keys", "on", "1")?;
+    set(&connection, "locking_mode", "normal", "normal")?;
+    // Only macOS has these: there, fsync alone does not reach the disk.
+    connection.execute_batch("PRAGMA fullfsync=on; PRAGMA checkpoint_fullfsync=on;")?;
+    bound(&connection, max_size)?;
+    migrations::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Opens a connection that can only read; works beside the writer, and on a copy.
+pub(super) fn open_to_read(dir: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database(dir), flags)?;
+    prepare(&connection)?;
+    migrations::require_current(&connection)?;
+    Ok(connection)
+}
+
+/// Makes the file if there is none, since the database gives its mode to all files beside it.
+///
+/// One that exists must not even be opened: to close it would drop the locks that other connections
+/// of this process hold on it.
+fn make(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().append(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn database(dir: &Path) -> PathBuf {
+    dir.join(DATABASE_FILE)
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    Ok(())
+}
+
+/// Makes a setting, and asserts that it was taken.
+fn set(
+    connection: &Connection,
+    setting: &'static str,
+    wanted: &'static str,
+    answer: &str,
+) -> Result<(), StoreError> {
+    connection.pragma_update(None, setting, wanted)?;
+    let found = connection.pragma_query_value(None, setting, |row| row.get(0))?;
+    let found = match found {
+        rusqlite::types::Value::Text(text) => text,
+        rusqlite::types::Value::Integer(number) => number.to_string(),
+        other => format!("{other:?}"),
+    };
+    if found == answer { Ok(()) } else { Err(StoreError::Setting { setting, wanted, found }) }
+}
+
+/// Lets the database refuse to grow above `max_size` bytes.
+fn bound(connection: &Connection, max_size: u64) -> Result<(), StoreError> {
+    if max_size == 0 {
+        return Ok(());
+    }
+    let page_size: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let pages = u32::try_from(max_size / u64::from(page_size)).unwrap_or(u32::MAX - 1).max(1);
+    connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    Ok(())
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl From<rusqlite::Error> for WriteError {
+    /// What contradicts the data is the bundle's fault, everything else the database's.
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig) => {
+                Self::Rejected(error.to_string().into())
+            }
+            _ => Self::Failed(error.into()),
+        }
+    }
+}

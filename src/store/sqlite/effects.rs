@@ -1,0 +1,149 @@
+//! What a bundle changes in the tables that are derived from the records.
+
+use crate::{
+    domain::{
+        CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
+        StoredToken, Timestamp, Usd,
+    },
+    store::WriteError,
+};
+use rusqlite::{Connection, Params, params};
+
+/// Applies one effect; one that finds nothing to change contradicts what is stored.
+pub(super) fn apply(
+    connection: &Connection,
+    effect: &Effect,
+    made_at: Option<Timestamp>,
+) -> Result<(), WriteError> {
+    match effect {
+        Effect::OpenCall(call) => open(connection, call),
+        Effect::CloseCall(call) => close(connection, call),
+        Effect::Settle(call, charged) => settle(connection, call, *charged),
+        Effect::Delivered(call) => deliver(connection, call),
+        Effect::ReleasePlaces(call) => release(connection, call),
+        Effect::SaveGeneration(generation) => save_generation(connection, generation),
+        Effect::FinishGeneration(id, state) => finish_generation(connection, id, *state),
+        Effect::SaveToken(token) => save_token(connection, token, made_at),
+    }
+}
+
+fn open(connection: &Connection, call: &OpenCall) -> Result<(), WriteError> {
+    let sql = "INSERT INTO calls (call, account, environment, token, route, places, fingerprint,
+                                  reserved, opened_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let values = params![
+        call.call.as_str(),
+        call.account.as_str(),
+        call.environment.as_str(),
+        call.token.as_str(),
+        call.route.as_str(),
+        call.places,
+        call.fingerprint.as_bytes(),
+        call.reserved.map(Usd::as_micros),
+        call.opened_at.as_micros(),
+    ];
+    change(connection, sql, values, "the call is open already")
+}
+
+/// A call may be closed again: an unknown one is resolved later, a pending one is charged later.
+fn close(connection: &Connection, call: &CloseCall) -> Result<(), WriteError> {
+    let sql = "UPDATE calls SET outcome = ?2, charged = ?3, closed_at = ?4, places_until = ?5
+               WHERE call = ?1";
+    let values = params![
+        call.call.as_str(),
+        call.outcome.as_str(),
+        call.charged.map(Usd::as_micros),
+        call.closed_at.as_micros(),
+        call.places_until.map(Timestamp::as_micros),
+    ];
+    change(connection, sql, values, "no such call to close")
+}
+
+fn settle(connection: &Connection, call: &CallId, charged: Option<Usd>) -> Result<(), WriteError> {
+    let sql = "UPDATE calls SET charged = ?2 WHERE call = ?1";
+    let values = params![call.as_str(), charged.map(Usd::as_micros)];
+    change(connection, sql, values, "no such call to settle")
+}
+
+fn deliver(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
+    let sql = "UPDATE calls SET delivered = 1 WHERE call = ?1";
+    change(connection, sql, [call.as_str()], "no such call to deliver")
+}
+
+fn release(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
+    let sql = "UPDATE calls SET released = 1 WHERE call = ?1";
+    change(connection, sql, [call.as_str()], "no such call to release")
+}
+
+/// A generation that is named again, by another call too, stays with whom it belonged to first.
+fn save_generation(connection: &Connection, generation: &Generation) -> Result<(), WriteError> {
+    let sql =
+        "INSERT INTO generations (id, call, account, environment, owner, token, route, places,
+                                        submitted_at, places_until, state)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+               ON CONFLICT (id) DO UPDATE SET state = CASE WHEN call = excluded.call
+                   THEN excluded.state ELSE state END";
+    let values = params![
+        generation.id.as_str(),
+        generation.call.as_str(),
+        generation.account.as_str(),
+        generation.environment.as_str(),
+        generation.owner,
+        generation.token.as_str(),
+        generation.route.as_str(),
+        generation.places,
+        generation.submitted_at.as_micros(),
+        generation.places_until.as_micros(),
+        state_name(generation.state),
+    ];
+    change(connection, sql, values, "the generation cannot be saved")
+}
+
+fn finish_generation(
+    connection: &Connection,
+    id: &GenerationId,
+    state: GenerationState,
+) -> Result<(), WriteError> {
+    let sql = "UPDATE generations SET state = ?2 WHERE id = ?1";
+    change(connection, sql, params![id.as_str(), state_name(state)], "no such generation")
+}
+
+fn save_token(
+    connection: &Connection,
+    stored: &StoredToken,
+    made_at: Option<Timestamp>,
+) -> Result<(), WriteError> {
+    let token = &stored.token;
+    let definition = serde_json::to_string(token);
+    let definition = definition.map_err(|error| WriteError::Rejected(error.to_string().into()))?;
+    let sql = "INSERT INTO tokens (id, definition) VALUES (?1, ?2)
+               ON CONFLICT (id) DO UPDATE SET definition = excluded.definition";
+    change(connection, sql, params![token.id.as_str(), definition], "the token cannot be saved")?;
+    let Some(digest) = &stored.digest else { return Ok(()) };
+    let sql = "INSERT INTO token_secrets (digest, token, created_at) VALUES (?1, ?2, ?3)";
+    let made_at = made_at.unwrap_or(token.created_at).as_micros();
+    let values = params![digest.as_bytes(), token.id.as_str(), made_at];
+    change(connection, sql, values, "the secret is in use already")
+}
+
+/// Returns the state as it is stored.
+pub(super) const fn state_name(state: GenerationState) -> &'static str {
+    match state {
+        GenerationState::Pending => "pending",
+        GenerationState::Completed => "completed",
+        GenerationState::Failed => "failed",
+        GenerationState::Abandoned => "abandoned",
+    }
+}
+
+fn change(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    complaint: &str,
+) -> Result<(), WriteError> {
+    match connection.prepare_cached(sql)?.execute(values)? {
+        0 => Err(WriteError::Rejected(complaint.into())),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,35 @@
+//! The schema's history: numbered steps, each run once, never changed after a release.
+
+use crate::store::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Step `n` of the list leads to schema `n + 1`.
+const STEPS: &[&str] = &[include_str!("001_foundation.sql")];
+
+/// Runs the steps that the database has not seen yet, each in a transaction.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    for (step, known) in STEPS.iter().zip(1..).skip(found as usize) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", known)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Refuses a database that a reader here cannot understand.
+pub(super) fn require_current(connection: &Connection) -> Result<(), StoreError> {
+    let (found, known) = (version(connection)?, newest());
+    if found == known { Ok(()) } else { Err(StoreError::OlderSchema { found, known }) }
+}
+
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = newest();
+    if found > known { Err(StoreError::NewerSchema { found, known }) } else { Ok(found) }
+}
+
+fn newest() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}

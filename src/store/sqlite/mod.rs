@@ -1,0 +1,13 @@
+//! The database in a file: the writer, the readers, the schema.
+
+mod calls;
+mod connection;
+mod effects;
+mod migrations;
+mod reader;
+mod records;
+mod spend;
+mod writer;
+
+pub use reader::Reader;
+pub(super) use writer::SqliteWriter;

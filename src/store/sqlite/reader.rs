@@ -1,0 +1,66 @@
+//! Readers beside the writer: they see what is committed and never block it.
+
+use super::connection;
+use crate::store::StoreError;
+use rusqlite::Connection;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Connections kept open between queries.
+const MOST_IDLE: usize = 4;
+
+/// Reads committed state. Every method blocks: call it where blocking is allowed.
+///
+/// Clones share their connections; queries run side by side.
+#[derive(Clone)]
+pub struct Reader(Arc<Shared>);
+
+struct Shared {
+    dir: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Reader {
+    /// Opens a data folder to read, in use or not, or a copy of one.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let first = connection::open_to_read(dir)?;
+        let idle = Mutex::new(vec![first]);
+        Ok(Self(Arc::new(Shared { dir: dir.to_owned(), idle })))
+    }
+
+    /// Closes the connections that are not in use, so that the database's files can be tidied up.
+    pub(in crate::store) fn close(&self) {
+        self.idle().clear();
+    }
+
+    /// Runs `work` on a connection of its own.
+    pub(super) fn with<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = self.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connection::open_to_read(&self.0.dir)?,
+        };
+        let done = work(&connection)?;
+        let mut idle = self.idle();
+        if idle.len() < MOST_IDLE {
+            idle.push(connection);
+        }
+        Ok(done)
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("dir", &self.0.dir).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! Reading the chain: searches, whole calls, and the raw rows for verification.
+
+use super::Reader;
+use crate::store::{Head, Link, RawRecord, RecordQuery, SealedRecord, StoreError};
+use rusqlite::{Row, Rows, params_from_iter, types::Value};
+
+const COLUMNS: &str = "seq, prev_hash, hash, bytes";
+
+/// How the call of a record ended, for all kinds of records.
+const OUTCOME: &str = "CASE WHEN kind IN ('intent', 'attempt', 'outcome')
+    THEN coalesce((SELECT c.outcome FROM calls c WHERE c.call = r.call), r.outcome, 'unknown')
+    WHEN kind = 'admin' THEN 'success' ELSE 'refused' END";
+
+impl Reader {
+    /// Returns the records that match, in the order and number asked for.
+    pub fn records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
+        let filter = Filter::of(query);
+        let sql = format!("SELECT {COLUMNS} FROM audit_records r {}", filter.clauses(query));
+        self.with(|connection| {
+            let mut statement = connection.prepare(&sql)?;
+            collect(statement.query(params_from_iter(filter.values))?)
+        })
+    }
+
+    /// Returns the records of whole entries, in the chain's order: those that begin an entry and
+    /// match, with everything that became of their calls. A limit counts entries.
+    pub fn entry_records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
+        let mut filter = Filter::of(query);
+        filter.and("(kind NOT IN ('attempt', 'outcome') OR call IS NULL)", None::<i64>);
+        let sql = format!(
+            "WITH beginning AS (SELECT seq, kind, call FROM audit_records r {})
+             SELECT {COLUMNS} FROM audit_records
+             WHERE seq IN (SELECT seq FROM beginning)
+                OR (call IN (SELECT call FROM beginning WHERE kind = 'intent')
+                    AND kind IN ('attempt', 'outcome'))
+             ORDER BY seq",
+            filter.clauses(query)
+        );
+        self.with(|connection| {
+            let mut statement = connection.prepare(&sql)?;
+            collect(statement.query(params_from_iter(filter.values))?)
+        })
+    }
+
+    /// Runs `visit` over every row of the chain in order, and where the chain is said to end,
+    /// as of one moment. Rows are streamed; the writer goes on meanwhile.
+    pub fn scan<T>(
+        &self,
+        visit: impl FnOnce(Head, &mut dyn Iterator<Item = Result<RawRecord, StoreError>>) -> T,
+    ) -> Result<T, StoreError> {
+        self.with(|connection| {
+            // Both reads see the same moment because they share this transaction.
+            let moment = connection.unchecked_transaction()?;
+            let head = moment.query_row("SELECT seq, hash FROM chain_head", [], |row| {
+                Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
+            })?;
+            let mut statement = moment.prepare("SELECT * FROM audit_records ORDER BY seq")?;
+            let rows = statement.query_map([], raw)?;
+            Ok(visit(head, &mut rows.map(|row| row.map_err(StoreError::from))))
+        })
+    }
+}
+
+/// Conditions and their values, in the same order.
+#[derive(Default)]
+struct Filter {
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Filter {
+    fn of(query: &RecordQuery) -> Self {
+        let mut filter = Self::default();
+        let text = |text: &str| Some(text.to_owned());
+        let mut all = |condition: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                filter.and(condition, Some(value));
+            }
+        };
+        all("seq > ?", query.after_seq.map(|seq| seq.cast_signed().into()));
+        all("at >= ?", query.since.map(|time| time.as_micros().into()));
+        all("at < ?", query.until.map(|time| time.as_micros().into()));
+        all("request = ?", query.request.as_ref().map(|id| id.as_str().to_owned().into()));
+        all("call = ?", query.call.as_ref().map(|id| id.as_str().to_owned().into()));
+        filter
+            .own_or_calls("environment", query.environment.as_ref().and_then(|e| text(e.as_str())));
+        filter.own_or_calls("token", query.token.as_ref().and_then(|id| text(id.as_str())));
+        filter.one_of("kind", query.kinds.iter().copied());
+        filter.one_of(OUTCOME, query.outcomes.iter().map(|outcome| outcome.as_str()));
+        filter
+    }
+
+    fn and(&mut self, condition: &str, value: Option<impl Into<Value>>) {
+        self.conditions.push(condition.to_owned());
+        self.values.extend(value.map(Into::into));
+    }
+
+    /// Matches the record itself, or the intent of its call.
+    fn own_or_calls(&mut self, column: &str, value: Option<String>) {
+        let Some(value) = value else { return };
+        let position = self.values.len() + 1;
+        let condition = format!(
+            "({column} = ?{position} OR call IN
+              (SELECT call FROM audit_records WHERE {column} = ?{position} AND kind = 'intent'))"
+        );
+        self.and(&condition, Some(value));
+    }
+
+    fn one_of(&mut self, what: &str, values: impl Iterator<Item = &'static str>) {
+        let before = self.values.len();
+        self.values.extend(values.map(|value| Value::from(value.to_owned())));
+        let count = self.values.len() - before;
+        if count > 0 {
+            self.conditions.push(format!("{what} IN (?{})", ", ?".repeat(count - 1)));
+        }
+    }
+
+    /// Returns the clauses from WHERE to LIMIT.
+    fn clauses(&self, query: &RecordQuery) -> String {
+        let matching = match self.conditions.as_slice() {
+            [] => String::new(),
+            conditions => format!("WHERE {}", conditions.join(" AND ")),
+        };
+        // Without the sign, all rows are read in order to find those of a time; with it, only those.
+        let seq = if query.since.is_some() { "+seq" } else { "seq" };
+        let order = if query.newest_first { "DESC" } else { "ASC" };
+        let limit = query.limit.map(|limit| format!("LIMIT {limit}")).unwrap_or_default();
+        format!("{matching} ORDER BY {seq} {order} {limit}")
+    }
+}
+
+fn collect(mut rows: Rows<'_>) -> Result<Vec<SealedRecord>, StoreError> {
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(sealed(row)?);
+    }
+    Ok(found)
+}
+
+fn sealed(row: &Row<'_>) -> Result<SealedRecord, StoreError> {
+    let bytes: Vec<u8> = row.get(3)?;
+    let record = serde_json::from_slice(&bytes)
+        .map_err(|error| StoreError::Unreadable { table: "audit_records", source: error.into() })?;
+    let seq: i64 = row.get(0)?;
+    let link = Link {
+        seq: seq.cast_unsigned(),
+        prev_hash: row.get(1)?,
+        hash: row.get(2)?,
+        bytes: bytes.into(),
+    };
+    Ok(SealedRecord::new(link, record))
+}
+
+fn raw(row: &Row<'_>) -> rusqlite::Result<RawRecord> {
+    Ok(RawRecord {
+        seq: row.get("seq")?,
+        kind: row.get("kind")?,
+        at: row.get("at")?,
+        call: row.get("call")?,
+        request: row.get("request")?,
+        environment: row.get("environment")?,
+        token: row.get("token")?,
+        action: row.get("action")?,
+        outcome: row.get("outcome")?,
+        bytes: row.get("bytes")?,
+        prev_hash: row.get("prev_hash")?,
+        hash: row.get("hash")?,
+    })
+}

@@ -1,0 +1,68 @@
+//! Reading what was spent, and on what.
+
+use super::{Reader, calls::name};
+use crate::{
+    domain::{Timestamp, TokenId, Usd},
+    store::{Spend, StoreError, Usage},
+};
+use rusqlite::Row;
+
+/// A UTC day in microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+impl Reader {
+    /// Returns the spend of calls opened at `since` or later, by UTC day, token and route.
+    pub fn spend(&self, since: Timestamp) -> Result<Vec<Spend>, StoreError> {
+        let sql =
+            "SELECT account, environment, token, route, opened_at / ?2, count(*), sum(places),
+                     coalesce(sum(charged), 0),
+                     coalesce(sum(CASE WHEN charged IS NULL AND coalesce(outcome, '') <> 'failed'
+                                  THEN reserved END), 0)
+                   FROM calls WHERE opened_at >= ?1
+                   GROUP BY account, environment, token, route, opened_at / ?2 ORDER BY 5, 3, 4";
+        self.all(sql, [since.as_micros(), DAY], |row| {
+            Ok(Spend {
+                account: name(row, 0)?,
+                environment: name(row, 1)?,
+                token: TokenId::from_stored(row.get::<_, String>(2)?),
+                route: name(row, 3)?,
+                day: Timestamp::from_micros(row.get::<_, i64>(4)?.saturating_mul(DAY)),
+                calls: count(row, 5)?,
+                places: count(row, 6)?,
+                charged: Usd::from_micros(row.get(7)?),
+                reserved: Usd::from_micros(row.get(8)?),
+            })
+        })
+    }
+
+    /// Returns what calls opened at `since` or later used, by environment, token, route and model.
+    ///
+    /// Reads the record of each of those calls: for reports, not for each call.
+    pub fn usage(&self, since: Timestamp) -> Result<Vec<Usage>, StoreError> {
+        let sql = "WITH used AS (
+                     SELECT environment, token, route, charged,
+                       (SELECT json_extract(CAST(i.bytes AS TEXT), '$.body.model')
+                        FROM audit_records i WHERE i.call = c.call AND i.kind = 'intent') AS model,
+                       (SELECT max(json_extract(CAST(o.bytes AS TEXT), '$.body.images'))
+                        FROM audit_records o WHERE o.call = c.call AND o.kind = 'outcome') AS images
+                     FROM calls c WHERE opened_at >= ?1)
+                   SELECT environment, token, route, model, count(*), coalesce(sum(images), 0),
+                     coalesce(sum(charged), 0)
+                   FROM used GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+        self.all(sql, [since.as_micros()], |row| {
+            Ok(Usage {
+                environment: name(row, 0)?,
+                token: TokenId::from_stored(row.get::<_, String>(1)?),
+                route: name(row, 2)?,
+                model: row.get::<_, Option<String>>(3)?.map(Into::into),
+                calls: count(row, 4)?,
+                images: count(row, 5)?,
+                charged: Usd::from_micros(row.get(6)?),
+            })
+        })
+    }
+}
+
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(row.get::<_, i64>(column)?.cast_unsigned())
+}

@@ -1,0 +1,171 @@
+//! The only connection that writes.
+
+use super::{connection, effects};
+use crate::{
+    domain::{AuditRecord, Bundle, Timestamp},
+    store::{BundleWriter, Columns, Head, Link, StoreError, WriteError},
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Writes bundles into the database of a data folder.
+pub(in crate::store) struct SqliteWriter {
+    dir: PathBuf,
+    max_size: u64,
+    /// `None` only between dropping a connection and opening the next.
+    connection: Option<Connection>,
+    /// The head this writer last committed; another one means that somebody else writes.
+    known: Option<Head>,
+    /// The head of a commit that failed, which may turn out to be in.
+    attempted: Option<Head>,
+}
+
+impl SqliteWriter {
+    /// Opens the database, making it if there is none, and brings its schema up to date.
+    pub(in crate::store) fn open(dir: &Path, max_size: u64) -> Result<Self, StoreError> {
+        let connection = Some(connection::open_to_write(dir, max_size)?);
+        Ok(Self { dir: dir.to_owned(), max_size, connection, known: None, attempted: None })
+    }
+
+    fn connection(&self) -> Result<&Connection, WriteError> {
+        self.connection.as_ref().ok_or_else(|| WriteError::Failed("no connection".into()))
+    }
+
+    fn assert_alone(&mut self, head: Head) -> Result<(), WriteError> {
+        let expected = |known| head == known || self.attempted == Some(head);
+        if self.known.is_some_and(|known| !expected(known)) {
+            return Err(WriteError::Failed("somebody else wrote into the database".into()));
+        }
+        (self.known, self.attempted) = (Some(head), None);
+        Ok(())
+    }
+}
+
+impl BundleWriter for SqliteWriter {
+    fn begin(&mut self) -> Result<Option<Head>, WriteError> {
+        let connection = self.connection()?;
+        run(connection, "BEGIN IMMEDIATE")?;
+        let head = head(connection)?;
+        self.assert_alone(head)?;
+        Ok((head.seq > 0).then_some(head))
+    }
+
+    fn contains(&mut self, at: Timestamp, bytes: &[u8]) -> Result<bool, WriteError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM audit_records WHERE at = ?1 AND bytes = ?2)";
+        let mut statement = self.connection()?.prepare_cached(sql)?;
+        Ok(statement.query_row(params![at.as_micros(), bytes], |row| row.get(0))?)
+    }
+
+    fn apply(&mut self, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError> {
+        let connection = self.connection()?;
+        run(connection, "SAVEPOINT bundle")?;
+        match apply(connection, bundle, links) {
+            Ok(()) => run(connection, "RELEASE bundle"),
+            Err(WriteError::Rejected(reason)) => {
+                run(connection, "ROLLBACK TO bundle")?;
+                run(connection, "RELEASE bundle")?;
+                Err(WriteError::Rejected(reason))
+            }
+            Err(failed) => Err(failed),
+        }
+    }
+
+    fn commit(&mut self, head: Head) -> Result<(), WriteError> {
+        let connection = self.connection()?;
+        if self.known.is_some_and(|known| known.seq == head.seq) {
+            return run(connection, "COMMIT");
+        }
+        let sql = "UPDATE chain_head SET seq = ?1, hash = ?2 WHERE only = 1";
+        let mut statement = connection.prepare_cached(sql)?;
+        statement.execute(params![head.seq.cast_signed(), head.hash])?;
+        drop(statement);
+        self.attempted = Some(head);
+        run(self.connection()?, "COMMIT")?;
+        (self.known, self.attempted) = (Some(head), None);
+        Ok(())
+    }
+
+    fn rollback(&mut self) {
+        if let Some(connection) = self.connection.as_ref().filter(|open| !open.is_autocommit()) {
+            // What cannot be rolled back is lost with the connection, which is replaced next.
+            connection.execute_batch("ROLLBACK").ok();
+        }
+    }
+
+    fn reopen(&mut self) -> Result<(), WriteError> {
+        self.connection = None;
+        let opened = connection::open_to_write(&self.dir, self.max_size);
+        let connection = opened.map_err(|error| WriteError::Failed(error.into()))?;
+        checkpoint(&connection)?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), WriteError> {
+        let Some(connection) = self.connection.take() else { return Ok(()) };
+        checkpoint(&connection)?;
+        connection.close().map_err(|(_, error)| error.into())
+    }
+}
+
+/// Moves the log into the database and empties it.
+///
+/// After a failed sync the system may take pages of the log for written that never were. What can be
+/// read is therefore written anew, and the log begun afresh, before anything is built on it.
+fn checkpoint(connection: &Connection) -> Result<(), WriteError> {
+    // Whoever reads for long must not hold up those who wait for the writer.
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
+    connection.busy_timeout(connection::PATIENCE)?;
+    if busy { Err(WriteError::Failed("the log is still being read".into())) } else { Ok(()) }
+}
+
+fn run(connection: &Connection, sql: &str) -> Result<(), WriteError> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+/// Returns where the chain ends; with number 0 when it is empty.
+fn head(connection: &Connection) -> Result<Head, WriteError> {
+    let mut statement = connection.prepare_cached("SELECT seq, hash FROM chain_head")?;
+    let found = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    match found {
+        Some((seq, hash)) => Ok(Head { seq: i64::cast_unsigned(seq), hash }),
+        None => Err(WriteError::Failed("the chain's head is missing".into())),
+    }
+}
+
+fn apply(connection: &Connection, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError> {
+    for (record, link) in bundle.records.iter().zip(links) {
+        insert(connection, record, link)?;
+    }
+    let made_at = bundle.records.first().map(|record| record.at);
+    bundle.effects.iter().try_for_each(|effect| effects::apply(connection, effect, made_at))
+}
+
+fn insert(connection: &Connection, record: &AuditRecord, link: &Link) -> Result<(), WriteError> {
+    let columns = Columns::of(record);
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO audit_records (seq, kind, at, call, request, environment, token, action,
+                                    outcome, bytes, prev_hash, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    statement.execute(params![
+        link.seq.cast_signed(),
+        columns.kind,
+        columns.at,
+        columns.call,
+        columns.request,
+        columns.environment,
+        columns.token,
+        columns.action,
+        columns.outcome,
+        link.bytes,
+        link.prev_hash,
+        link.hash,
+    ])?;
+    Ok(())
+}

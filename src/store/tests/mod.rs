@@ -1,0 +1,10 @@
+//! The store's contract, told through its public face, and what it does when the disk fails.
+
+mod crash;
+mod faults;
+pub(crate) mod fixtures;
+mod outage;
+mod search;
+mod spill;
+mod sqlite;
+mod story;

@@ -1,0 +1,146 @@
+//! What any database behind the store must do, told as the life of a few calls.
+
+use super::fixtures::*;
+use crate::{
+    domain::{Bundle, CallId, Effect, GenerationId, GenerationState, Outcome, TokenId, Usd},
+    store::{Durability, JournalError, Store},
+};
+
+/// Whoever brings another database runs this against it.
+async fn tell_the_story(store: &Store) {
+    a_call_is_open_until_its_outcome(store).await;
+    an_unknown_call_holds_its_places_until_they_are_released(store).await;
+    a_token_and_its_digests_are_stored(store).await;
+    a_generation_stays_with_its_first_owner(store).await;
+    a_contradicting_bundle_fails_alone(store).await;
+    an_outcome_leaves_its_record_even_if_its_call_is_missing(store).await;
+    refusals_are_appended_in_order(store).await;
+    assert_chain(&store.reader());
+}
+
+#[tokio::test]
+async fn sqlite_keeps_the_contract() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    tell_the_story(&store).await;
+    let told = assert_chain(&store.reader());
+    store.close().await;
+    let store = open(dir.path());
+    assert_eq!(assert_chain(&store.reader()), told, "a new start finds everything");
+}
+
+async fn a_call_is_open_until_its_outcome(store: &Store) {
+    let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
+    let mut committed = journal.subscribe();
+    let warrant = journal.commit_intent(intent(&call), call.clone()).await.unwrap();
+    assert_eq!(warrant.call(), &call.call);
+    assert_eq!(reader.open_calls().unwrap(), std::slice::from_ref(&call));
+
+    let ended = journal.commit_sent(outcome(&call, Outcome::Success)).await.unwrap();
+    assert_eq!(ended, Durability::Committed);
+    assert!(reader.open_calls().unwrap().is_empty());
+    assert_eq!(reader.unsettled_fingerprints(NOON).unwrap()[0].call, call.call);
+    journal.commit(effect(Effect::Delivered(call.call.clone()))).await.unwrap();
+    assert!(reader.unsettled_fingerprints(NOON).unwrap().is_empty());
+
+    let [first, second] = [committed.recv().await.unwrap(), committed.recv().await.unwrap()];
+    assert_eq!((first.record.body.kind(), second.record.body.kind()), ("intent", "outcome"));
+    assert_eq!(second.prev_hash, first.hash);
+    let spend = reader.spend(NOON).unwrap();
+    assert_eq!((spend.len(), spend[0].calls, spend[0].places), (1, 1, 4));
+    assert_eq!((spend[0].charged, spend[0].reserved), (Usd::from_micros(60_000), Usd::ZERO));
+    let settled = Effect::Settle(call.call.clone(), Some(Usd::from_micros(90_000)));
+    journal.commit(effect(settled)).await.unwrap();
+    assert_eq!(reader.spend(NOON).unwrap()[0].charged, Usd::from_micros(90_000));
+    let usage = reader.usage(NOON).unwrap();
+    assert_eq!((usage.len(), usage[0].calls, usage[0].images), (1, 1, 1));
+    assert_eq!(usage[0].charged, Usd::from_micros(90_000));
+}
+
+async fn an_unknown_call_holds_its_places_until_they_are_released(store: &Store) {
+    let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
+    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    journal.commit_sent(outcome(&call, Outcome::Unknown)).await.unwrap();
+    let held = reader.held_calls().unwrap();
+    assert_eq!((held.len(), &held[0].call, held[0].outcome), (1, &call, Outcome::Unknown));
+    let unsettled = reader.unsettled_fingerprints(NOON).unwrap();
+    assert_eq!((unsettled.len(), unsettled[0].fingerprint), (1, call.fingerprint));
+
+    journal.commit(effect(Effect::ReleasePlaces(call.call.clone()))).await.unwrap();
+    assert!(reader.held_calls().unwrap().is_empty());
+    journal.commit_sent(outcome(&call, Outcome::Success)).await.unwrap();
+    journal.commit(effect(Effect::Delivered(call.call.clone()))).await.unwrap();
+    assert!(reader.unsettled_fingerprints(NOON).unwrap().is_empty(), "it was resolved");
+}
+
+async fn a_token_and_its_digests_are_stored(store: &Store) {
+    let (journal, reader) = (store.journal(), store.reader());
+    journal.commit(effect(token("tok_a", Some(1)))).await.unwrap();
+    journal.commit(effect(token("tok_a", Some(2)))).await.unwrap();
+    journal.commit(effect(token("tok_a", None))).await.unwrap();
+    let tokens = reader.tokens().unwrap();
+    assert_eq!((tokens.len(), tokens[0].1.len()), (1, 2), "two secrets may be alive");
+    assert_eq!(tokens[0].0.metadata["team"], "shop");
+    let taken = journal.commit(effect(token("tok_b", Some(1)))).await;
+    assert!(matches!(taken, Err(JournalError::Rejected(_))));
+    assert_eq!(reader.tokens().unwrap().len(), 1, "a bundle is applied whole or not at all");
+}
+
+async fn a_generation_stays_with_its_first_owner(store: &Store) {
+    let (journal, reader) = (store.journal(), store.reader());
+    let (mine, theirs) = (call("prod"), call("dev"));
+    for call in [&mine, &theirs] {
+        drop(journal.commit_intent(intent(call), call.clone()).await.unwrap());
+        let saved = Effect::SaveGeneration(Box::new(generation("gen-1", call)));
+        journal.commit_sent(outcome(call, Outcome::Success).with(saved)).await.unwrap();
+        journal.commit(effect(Effect::Delivered(call.call.clone()))).await.unwrap();
+    }
+    assert_eq!(reader.pending_generations().unwrap(), [generation("gen-1", &mine)]);
+    let id = GenerationId::new("gen-1");
+    let ended = Effect::FinishGeneration(id.clone(), GenerationState::Completed);
+    journal.commit(effect(ended)).await.unwrap();
+    assert!(reader.pending_generations().unwrap().is_empty());
+    let found = reader.generation(&id).unwrap().unwrap();
+    assert_eq!((found.state, found.token), (GenerationState::Completed, mine.token));
+    assert_eq!(reader.generation(&GenerationId::new("gen-2")).unwrap(), None);
+}
+
+async fn a_contradicting_bundle_fails_alone(store: &Store) {
+    let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
+    let before = assert_chain(&reader).len();
+    let good = || journal.commit(Bundle::record(refusal("good")));
+    let missing = CallId::from_stored("call_missing");
+    let bad = Bundle::record(refusal("bad")).with(Effect::ReleasePlaces(missing));
+    let (first, second, third) = tokio::join!(good(), journal.commit(bad), good());
+    assert_eq!((first, third), (Ok(()), Ok(())));
+    assert!(matches!(second, Err(JournalError::Rejected(_))));
+    assert_eq!(assert_chain(&reader).len(), before + 2, "no number is wasted, no link is lost");
+
+    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    let twice = journal.commit_intent(intent(&call), call.clone()).await;
+    assert!(matches!(twice, Err(JournalError::Rejected(_))), "a call is opened once");
+    journal.commit_sent(outcome(&call, Outcome::Failed)).await.unwrap();
+}
+
+async fn an_outcome_leaves_its_record_even_if_its_call_is_missing(store: &Store) {
+    let before = assert_chain(&store.reader()).len();
+    let never_opened = call("prod");
+    let sent = store.journal().commit_sent(outcome(&never_opened, Outcome::Success)).await;
+    assert!(matches!(sent, Err(JournalError::Rejected(_))));
+    assert_eq!(assert_chain(&store.reader())[before..], ["outcome"]);
+}
+
+async fn refusals_are_appended_in_order(store: &Store) {
+    let (journal, reader) = (store.journal(), store.reader());
+    let before = assert_chain(&reader).len();
+    (0..100).for_each(|number| journal.append(refusal(&number.to_string())).unwrap());
+    journal.flush().await.unwrap();
+    let kinds = assert_chain(&reader);
+    assert_eq!(kinds.len(), before + 100);
+    assert!(kinds[before..].iter().all(|kind| kind == "refusal"));
+    assert_eq!(reader.tokens().unwrap()[0].0.id, TokenId::from_stored("tok_a"));
+}
+
+fn effect(effect: Effect) -> Bundle {
+    Bundle::default().with(effect)
+}
