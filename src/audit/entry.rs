@@ -1,0 +1,140 @@
+//! The entry that people see, in the shape the company asked for.
+
+use crate::domain::{
+    CallId, EnvironmentName, GenerationId, Outcome, Places, Principal, RequestId, RouteName,
+    Timestamp, TokenId, Usd,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What happened to one call, one refused request or one change: its records, folded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// When it began.
+    pub timestamp: Timestamp,
+    /// What was done, as in `ideogram.api.call`.
+    pub action: Box<str>,
+    /// Who did it.
+    pub user_id: Principal,
+    /// What it was done to.
+    pub resource: Box<str>,
+    /// How it ended, in one word.
+    pub result: EntryResult,
+    /// Everything else.
+    pub metadata: Metadata,
+}
+
+/// How an entry ended, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryResult {
+    /// It was done.
+    Success,
+    /// It was refused, it failed, or nobody can say that it was done.
+    Failure,
+    /// It goes on; only in `[AUDIT]` lines, which are written step by step.
+    Pending,
+}
+
+impl EntryResult {
+    /// Returns the word for `outcome`.
+    pub(super) fn of(outcome: Outcome) -> Self {
+        if outcome == Outcome::Success { Self::Success } else { Self::Failure }
+    }
+}
+
+/// The details of an [`Entry`]. All but [`More`] are always there, `null` when they are not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The request at the door.
+    pub request_id: Option<RequestId>,
+    /// The call.
+    pub call_id: Option<CallId>,
+    /// The token used.
+    pub token_id: Option<TokenId>,
+    /// Its environment.
+    pub environment: Option<EnvironmentName>,
+    /// The end user, as the app asserts it.
+    pub on_behalf_of: Option<Box<str>>,
+    /// Places taken, or asked for.
+    pub places: Option<Places>,
+    /// What was charged, in dollars.
+    pub cost_usd: Option<Usd>,
+    /// The status the client was given.
+    pub status: Option<u16>,
+    /// The status Ideogram gave last.
+    pub upstream_status: Option<u16>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How long it waited in the queue, in milliseconds.
+    pub queue_ms: Option<u64>,
+    /// How long Ideogram took, in milliseconds.
+    pub upstream_ms: Option<u64>,
+    /// How long the gateway itself took, in milliseconds.
+    pub gateway_ms: Option<u64>,
+    /// What the gateway decided: `allowed`, `in_flight` while a call has no outcome, or the code of a refusal.
+    pub decision: Box<str>,
+    /// The generations that the answer named.
+    pub generation_ids: Vec<GenerationId>,
+    /// The version of the upstream key.
+    pub key_version: Option<Box<str>>,
+    /// Where the client connected from.
+    pub client_addr: Option<Box<str>>,
+    /// The number of the record it begins with.
+    pub seq: u64,
+    /// What is known only of some entries.
+    #[serde(flatten)]
+    pub more: More,
+}
+
+/// Details that only some entries have; absent otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct More {
+    /// Why, where the outcome or the code does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Box<str>>,
+    /// What was reserved before the call, in dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserved_usd: Option<Usd>,
+    /// The model asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<Box<str>>,
+    /// The rendering speed asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed: Option<Box<str>>,
+    /// The host that receives the webhook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_host: Option<Box<str>>,
+    /// Images that came out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub images: Option<u32>,
+    /// Images among them that Ideogram withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsafe_images: Option<u32>,
+    /// How often Ideogram refused it before, without billing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_attempts: Option<u32>,
+    /// What was there before a change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// What is there after a change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+    /// Refusals that were counted and not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// When counting began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// The route, when it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteName>,
+    /// The kind of the one record a line is about; only in `[AUDIT]` lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Box<str>>,
+    /// The hash of the one record a line is about, in hex; only in `[AUDIT]` lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Box<str>>,
+}

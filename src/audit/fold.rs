@@ -1,0 +1,163 @@
+//! Many records in, one entry for each thing that happened out.
+
+use super::{Entry, EntryResult, Metadata, More};
+use crate::{
+    domain::{
+        AdminChange, Attempt, CallId, Intent, Outcome, OutcomeRecord, RecordBody, Refusal,
+        RefusalSummary, Usd,
+    },
+    store::SealedRecord,
+};
+use std::collections::HashMap;
+
+/// Folds records into entries, oldest first: one for each call, refusal, change and summary.
+///
+/// A call without an outcome is `unknown` and `in_flight`; of several outcomes the last one counts. An
+/// outcome whose intent is not among `records` makes an entry with what it knows.
+pub fn fold(mut records: Vec<SealedRecord>) -> Vec<Entry> {
+    records.sort_by_key(|record| record.seq);
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut calls: HashMap<CallId, usize> = HashMap::new();
+    for record in &records {
+        let call = record.record.call.as_ref().filter(|_| is_of_a_call(&record.record.body));
+        let Some(call) = call else {
+            entries.push(Entry::of(record));
+            continue;
+        };
+        if let Some(at) = calls.get(call) {
+            entries[*at].add(&record.record.body);
+        } else {
+            calls.insert(call.clone(), entries.len());
+            entries.push(Entry::of(record));
+        }
+    }
+    entries
+}
+
+fn is_of_a_call(body: &RecordBody) -> bool {
+    matches!(body, RecordBody::Intent(_) | RecordBody::Attempt(_) | RecordBody::Outcome(_))
+}
+
+impl Entry {
+    /// Returns the entry that begins with `sealed`.
+    pub(super) fn of(sealed: &SealedRecord) -> Self {
+        let record = &sealed.record;
+        let metadata = Metadata {
+            request_id: record.request.clone(),
+            call_id: record.call.clone(),
+            token_id: record.principal.token().cloned(),
+            environment: None,
+            on_behalf_of: None,
+            places: None,
+            cost_usd: None,
+            status: None,
+            upstream_status: None,
+            outcome: Outcome::Unknown,
+            queue_ms: None,
+            upstream_ms: None,
+            gateway_ms: None,
+            decision: "in_flight".into(),
+            generation_ids: Vec::new(),
+            key_version: None,
+            client_addr: None,
+            seq: sealed.seq,
+            more: More::default(),
+        };
+        let mut entry = Self {
+            timestamp: record.at,
+            action: record.action.clone(),
+            user_id: record.principal.clone(),
+            resource: record.resource.clone(),
+            result: EntryResult::Failure,
+            metadata,
+        };
+        entry.add(&record.body);
+        entry
+    }
+
+    /// Adds what one more record of the same thing tells.
+    fn add(&mut self, body: &RecordBody) {
+        match body {
+            RecordBody::Intent(intent) => self.metadata.intend(intent),
+            RecordBody::Attempt(attempt) => self.metadata.attempt(attempt),
+            RecordBody::Outcome(outcome) => self.metadata.end(outcome),
+            RecordBody::Refusal(refusal) => self.metadata.refuse(refusal),
+            RecordBody::Admin(change) => self.metadata.change(change),
+            RecordBody::Summary(summary) => self.metadata.summarize(summary),
+        }
+        self.result = EntryResult::of(self.metadata.outcome);
+    }
+}
+
+impl Metadata {
+    fn intend(&mut self, intent: &Intent) {
+        self.token_id = Some(intent.token.clone());
+        self.environment = Some(intent.environment.clone());
+        self.on_behalf_of.clone_from(&intent.on_behalf_of);
+        self.places = Some(intent.places);
+        self.queue_ms = Some(intent.queue_ms);
+        self.key_version = Some(intent.key_version.clone());
+        self.client_addr = Some(intent.client_addr.clone());
+        self.more.route = Some(intent.route.clone());
+        self.more.reserved_usd = intent.reserved;
+        self.more.model.clone_from(&intent.model);
+        self.more.speed.clone_from(&intent.speed);
+        self.more.webhook_host.clone_from(&intent.webhook_host);
+    }
+
+    fn attempt(&mut self, attempt: &Attempt) {
+        self.upstream_status = Some(attempt.upstream_status);
+        self.more.refused_attempts = Some(self.more.refused_attempts.unwrap_or(0) + 1);
+    }
+
+    /// A later outcome corrects an earlier one where it knows better.
+    fn end(&mut self, outcome: &OutcomeRecord) {
+        self.outcome = outcome.outcome;
+        self.decision = "allowed".into();
+        self.more.reason.clone_from(&outcome.reason);
+        self.status = outcome.status.or(self.status);
+        self.upstream_status = outcome.upstream_status.or(self.upstream_status);
+        self.cost_usd = outcome.charged.or(self.cost_usd);
+        self.upstream_ms = self.upstream_ms.max(Some(outcome.upstream_ms));
+        self.gateway_ms = self.gateway_ms.max(Some(outcome.gateway_ms));
+        self.more.images = self.more.images.max(Some(outcome.images));
+        self.more.unsafe_images = self.more.unsafe_images.max(Some(outcome.unsafe_images));
+        for generation in &outcome.generations {
+            if !self.generation_ids.contains(generation) {
+                self.generation_ids.push(generation.clone());
+            }
+        }
+    }
+
+    fn refuse(&mut self, refusal: &Refusal) {
+        self.outcome = Outcome::Refused;
+        self.decision = refusal.code.as_str().into();
+        self.status = Some(refusal.status);
+        self.token_id = refusal.token.clone().or(self.token_id.take());
+        self.environment.clone_from(&refusal.environment);
+        self.on_behalf_of.clone_from(&refusal.on_behalf_of);
+        self.places = Some(refusal.places);
+        self.cost_usd = Some(Usd::ZERO);
+        self.queue_ms = Some(refusal.queue_ms);
+        self.client_addr = Some(refusal.client_addr.clone());
+        self.more.route.clone_from(&refusal.route);
+        self.more.reason = Some(refusal.reason.clone());
+    }
+
+    fn change(&mut self, change: &AdminChange) {
+        self.outcome = Outcome::Success;
+        self.decision = "allowed".into();
+        self.more.before = Some(change.before.clone());
+        self.more.after = Some(change.after.clone());
+    }
+
+    fn summarize(&mut self, summary: &RefusalSummary) {
+        self.outcome = Outcome::Refused;
+        self.decision = summary.code.as_str().into();
+        self.status = Some(summary.code.status());
+        self.cost_usd = Some(Usd::ZERO);
+        self.more.route.clone_from(&summary.route);
+        self.more.count = Some(summary.count);
+        self.more.since = Some(summary.since);
+    }
+}

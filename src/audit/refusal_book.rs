@@ -1,0 +1,184 @@
+//! The flood bound: refusals cannot fill the disk, and yet each one is counted.
+
+use crate::domain::{
+    AuditRecord, Clock, ErrorCode, Principal, RecordBody, RefusalSummary, RouteName, Timestamp,
+};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// Refusals of one kind that are written in full in a minute.
+const IN_FULL: u64 = 10;
+
+/// How long a window is.
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Addresses, times codes and routes, that are kept apart in a minute. All further ones share their
+/// windows, so memory and records stay bounded however many addresses a flood comes from: at most ten
+/// times this number in full in a minute, and as many summaries.
+const MOST_ADDRESSES: usize = 1024;
+
+/// The same for tokens. Apart from the addresses, so that a flood without tokens hides none of theirs.
+const MOST_TOKENS: usize = 4096;
+
+/// Decides which refusals are written in full, and counts the others exactly.
+///
+/// Per token or address, code and route: the first 10 in a minute are written, the others become one
+/// summary a minute. An IPv6 address counts as its /64, which one client commands as a whole.
+#[derive(Debug)]
+pub struct RefusalBook {
+    clock: Arc<dyn Clock>,
+    pages: Mutex<Pages>,
+}
+
+/// What refusals share that are counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Kind {
+    /// The token or address; `None` stands for all beyond the bound.
+    who: Option<Principal>,
+    code: ErrorCode,
+    route: Option<RouteName>,
+}
+
+#[derive(Debug)]
+struct Window {
+    since: Timestamp,
+    written: u64,
+    counted: u64,
+    /// As in the records it counts.
+    action: Box<str>,
+    resource: Box<str>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    addresses: HashMap<Kind, Window>,
+    tokens: HashMap<Kind, Window>,
+    /// As many as there are codes and routes, at most twice.
+    shared: HashMap<Kind, Window>,
+}
+
+impl RefusalBook {
+    /// Returns an empty book.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, pages: Mutex::default() }
+    }
+
+    /// Returns `record` if it shall be written in full, or counts it. Only refusals are ever counted.
+    pub fn observe(&self, record: AuditRecord) -> Option<AuditRecord> {
+        let Some(kind) = Kind::of(&record) else { return Some(record) };
+        let now = self.clock.now();
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = pages.window(kind, &record, now);
+        if window.written < IN_FULL {
+            window.written += 1;
+            return Some(record);
+        }
+        window.counted += 1;
+        None
+    }
+
+    /// Counts a refusal that was to be written in full, but for which the journal had no room.
+    pub fn count(&self, record: &AuditRecord) {
+        let Some(kind) = Kind::of(record) else { return };
+        let now = self.clock.now();
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.window(kind, record, now).counted += 1;
+    }
+
+    /// Returns what was counted in the minutes that are over; to be called once a minute or more often.
+    pub fn summaries(&self) -> Vec<AuditRecord> {
+        let now = self.clock.now();
+        self.take(now, |window| window.is_over(now))
+    }
+
+    /// Returns everything that was counted; to be called at the end.
+    pub fn close(&self) -> Vec<AuditRecord> {
+        self.take(self.clock.now(), |_| true)
+    }
+
+    fn take(&self, now: Timestamp, is_due: impl Fn(&Window) -> bool) -> Vec<AuditRecord> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let Pages { addresses, tokens, shared } = &mut *pages;
+        let due = [addresses, tokens, shared]
+            .into_iter()
+            .flat_map(|page| page.extract_if(|_, window| is_due(window)));
+        let due = due.filter(|(_, window)| window.counted > 0);
+        due.map(|(kind, window)| window.summary(kind, now)).collect()
+    }
+}
+
+impl Kind {
+    fn of(record: &AuditRecord) -> Option<Self> {
+        let RecordBody::Refusal(refusal) = &record.body else { return None };
+        let who = Some(who(&record.principal));
+        Some(Self { who, code: refusal.code, route: refusal.route.clone() })
+    }
+}
+
+/// Returns who is counted as one.
+fn who(principal: &Principal) -> Principal {
+    match principal {
+        Principal::Anonymous(IpAddr::V6(address)) => {
+            let network = u128::from(*address) & !u128::from(u64::MAX);
+            Principal::Anonymous(Ipv6Addr::from(network).into())
+        }
+        other => other.clone(),
+    }
+}
+
+impl Pages {
+    /// Returns the window that counts `record` now.
+    fn window(&mut self, mut kind: Kind, record: &AuditRecord, now: Timestamp) -> &mut Window {
+        let is_address = matches!(kind.who, Some(Principal::Anonymous(_)));
+        let (page, most) = if is_address {
+            (&mut self.addresses, MOST_ADDRESSES)
+        } else {
+            (&mut self.tokens, MOST_TOKENS)
+        };
+        let page = if page.len() >= most && !page.contains_key(&kind) {
+            kind.who = None;
+            &mut self.shared
+        } else {
+            page
+        };
+        let window = page.entry(kind).or_insert_with(|| Window::new(record, now));
+        window.turn(now);
+        window
+    }
+}
+
+impl Window {
+    fn new(record: &AuditRecord, now: Timestamp) -> Self {
+        let (action, resource) = (record.action.clone(), record.resource.clone());
+        Self { since: now, written: 0, counted: 0, action, resource }
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        now.since(self.since) >= MINUTE
+    }
+
+    /// Begins a new minute, unless what was counted is not fetched yet: then the old one goes on.
+    fn turn(&mut self, now: Timestamp) {
+        if self.is_over(now) && self.counted == 0 {
+            (self.since, self.written) = (now, 0);
+        }
+    }
+
+    fn summary(self, kind: Kind, now: Timestamp) -> AuditRecord {
+        let Self { since, counted, action, resource, .. } = self;
+        let summary = RefusalSummary { code: kind.code, route: kind.route, since, count: counted };
+        AuditRecord {
+            at: now,
+            action,
+            resource: if kind.who.is_some() { resource } else { "various".into() },
+            principal: kind.who.unwrap_or(Principal::Gateway),
+            call: None,
+            request: None,
+            body: RecordBody::Summary(summary),
+        }
+    }
+}

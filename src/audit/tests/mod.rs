@@ -1,0 +1,6 @@
+//! What the record promises.
+
+mod entries;
+mod flood;
+mod lines;
+mod trust;
