@@ -1,1 +1,11 @@
-//! Requests a minute, per token.
+//! How many requests a minute a token may make.
+//!
+//! Each token has a bucket that holds as many requests as it may make in a minute, and refills
+//! evenly. A refused request takes nothing out of it.
+
+mod bucket;
+mod limits;
+#[cfg(test)]
+mod tests;
+
+pub use limits::{RateLimited, RateLimits, RateState};

@@ -1,0 +1,102 @@
+//! Buckets by token.
+
+use super::bucket::Bucket;
+use crate::domain::TokenId;
+use governor::clock::{Clock, DefaultClock, Reference};
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// In this time every bucket fills up, so that one not used for as long need not be remembered.
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// What is left to a token whose request was let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateState {
+    /// Requests a minute.
+    pub limit: u32,
+    /// Requests that would be let through at once from now on.
+    pub remaining: u32,
+    /// In how long all of them will be there again, if none is made.
+    pub reset: Duration,
+}
+
+/// A token made more requests than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("more than {limit} requests a minute")]
+pub struct RateLimited {
+    /// Requests a minute.
+    pub limit: u32,
+    /// In how many whole seconds, at least 1, the next request will be let through.
+    pub retry_after: Duration,
+}
+
+/// Counts the requests of each token; tokens that make none for a while are forgotten.
+#[derive(Debug)]
+pub struct RateLimits<C: Clock = DefaultClock> {
+    clock: C,
+    buckets: Mutex<Buckets<C>>,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self::with_clock(DefaultClock::default())
+    }
+}
+
+impl<C: Clock + Clone> RateLimits<C> {
+    /// Returns limits that count by `clock`.
+    pub fn with_clock(clock: C) -> Self {
+        let buckets = Buckets { by_token: HashMap::new(), forgotten_at: clock.now() };
+        Self { clock, buckets: Mutex::new(buckets) }
+    }
+
+    /// Counts a request of a token that may make `per_minute`. A limit that differs from the last
+    /// one takes effect at once, with a full bucket.
+    pub fn check(&self, token: &TokenId, per_minute: u32) -> Result<RateState, RateLimited> {
+        let Some(limit) = NonZeroU32::new(per_minute) else {
+            return Err(RateLimited { limit: 0, retry_after: MINUTE });
+        };
+        let now = self.clock.now();
+        let mut buckets = self.buckets();
+        buckets.forget_idle(now);
+        if let Some(bucket) = buckets.by_token.get_mut(token)
+            && bucket.limit() == limit
+        {
+            return bucket.take(now);
+        }
+        let mut bucket = Bucket::new(limit, self.clock.clone());
+        let first = bucket.take(now);
+        buckets.by_token.insert(token.clone(), bucket);
+        first
+    }
+
+    fn buckets(&self) -> MutexGuard<'_, Buckets<C>> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.buckets().by_token.len()
+    }
+}
+
+#[derive(Debug)]
+struct Buckets<C: Clock> {
+    by_token: HashMap<TokenId, Bucket<C>>,
+    forgotten_at: C::Instant,
+}
+
+impl<C: Clock> Buckets<C> {
+    /// Drops buckets that are full again; once a minute, so that few checks pay for it.
+    fn forget_idle(&mut self, now: C::Instant) {
+        let is_recent = |then: C::Instant| Duration::from(now.duration_since(then)) < MINUTE;
+        if !is_recent(self.forgotten_at) {
+            self.by_token.retain(|_, bucket| is_recent(bucket.last_taken()));
+            self.forgotten_at = now;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Time is moved by hand.
+
+use super::{RateLimited, RateLimits, RateState};
+use crate::domain::TokenId;
+use governor::clock::FakeRelativeClock;
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn limits() -> (RateLimits<FakeRelativeClock>, FakeRelativeClock) {
+    let clock = FakeRelativeClock::default();
+    (RateLimits::with_clock(clock.clone()), clock)
+}
+
+fn token(name: &str) -> TokenId {
+    TokenId::from_stored(name)
+}
+
+#[test]
+fn a_token_may_make_its_requests_at_once_and_then_must_wait() {
+    let (limits, clock) = limits();
+    for remaining in (0..60).rev() {
+        let reset = SECOND * (60 - remaining);
+        let state = RateState { limit: 60, remaining, reset };
+        assert_eq!(limits.check(&token("a"), 60), Ok(state));
+    }
+    let limited = RateLimited { limit: 60, retry_after: SECOND };
+    assert_eq!(limits.check(&token("a"), 60), Err(limited));
+    clock.advance(SECOND);
+    assert!(limits.check(&token("a"), 60).is_ok());
+    assert_eq!(limits.check(&token("a"), 60), Err(limited));
+}
+
+#[test]
+fn the_wait_is_told_in_whole_seconds_and_is_long_enough() {
+    let (limits, clock) = limits();
+    for _ in 0..7 {
+        limits.check(&token("a"), 7).expect("its first requests");
+    }
+    clock.advance(Duration::from_millis(300));
+    let refused = limits.check(&token("a"), 7).expect_err("too many");
+    assert_eq!(refused.retry_after, SECOND * 9, "60 s / 7 - 0.3 s, rounded up");
+    clock.advance(refused.retry_after);
+    assert!(limits.check(&token("a"), 7).is_ok());
+}
+
+#[test]
+fn a_refused_request_costs_nothing() {
+    let (limits, clock) = limits();
+    limits.check(&token("a"), 1).expect("the first");
+    for _ in 0..100 {
+        limits.check(&token("a"), 1).expect_err("too many");
+        clock.advance(Duration::from_millis(1));
+    }
+    clock.advance(SECOND * 60);
+    limits.check(&token("a"), 1).expect("a minute later");
+}
+
+#[test]
+fn tokens_do_not_use_each_others_requests() {
+    let (limits, _clock) = limits();
+    limits.check(&token("a"), 1).expect("the first");
+    limits.check(&token("a"), 1).expect_err("too many");
+    limits.check(&token("b"), 1).expect("another token's first");
+}
+
+#[test]
+fn a_changed_limit_takes_effect_at_once() {
+    let (limits, _clock) = limits();
+    limits.check(&token("a"), 1).expect("the first");
+    limits.check(&token("a"), 1).expect_err("too many");
+    let state = limits.check(&token("a"), 5).expect("more are allowed now");
+    assert_eq!((state.limit, state.remaining), (5, 4));
+    let state = limits.check(&token("a"), 2).expect("fewer, but not none");
+    assert_eq!((state.limit, state.remaining), (2, 1));
+}
+
+#[test]
+fn a_limit_of_none_refuses_every_request() {
+    let (limits, _clock) = limits();
+    let refused = limits.check(&token("a"), 0).expect_err("none is allowed");
+    assert_eq!(refused.retry_after, SECOND * 60);
+}
+
+#[test]
+fn tokens_that_make_no_requests_are_forgotten_and_lose_nothing_by_it() {
+    let (limits, clock) = limits();
+    for n in 0..1_000 {
+        limits.check(&token(&n.to_string()), 10).expect("the first");
+    }
+    clock.advance(SECOND * 30);
+    limits.check(&token("busy"), 2).expect("the first");
+    limits.check(&token("busy"), 2).expect("the second");
+    assert_eq!(limits.remembered(), 1_001);
+    clock.advance(SECOND * 31);
+    limits.check(&token("new"), 10).expect("the first");
+    assert_eq!(limits.remembered(), 2, "the busy one is not full yet");
+    limits.check(&token("busy"), 2).expect("one is there again");
+    limits.check(&token("busy"), 2).expect_err("the other is not");
+}
+
+#[test]
+fn the_gateways_own_clock_works_too() {
+    let limits = RateLimits::default();
+    assert!(limits.check(&token("a"), 1).is_ok());
+    assert!(limits.check(&token("a"), 1).is_err());
+}
