@@ -1,0 +1,50 @@
+//! What metrics are told apart by. Values come from settings or from this crate, never from
+//! requests, so that nobody outside can make the number of series grow.
+
+use crate::domain::{AccountName, EnvironmentName, ErrorCode, Outcome, RouteName};
+use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder};
+use std::fmt;
+
+/// A word that is part of this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Word(pub(super) &'static str);
+
+impl Word {
+    const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+macro_rules! labels {
+    ($($(#[$docs:meta])* $name:ident { $($field:ident: $type:ty),* })*) => {$(
+        $(#[$docs])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub(super) struct $name { $(pub(super) $field: $type,)* }
+
+        impl EncodeLabelSet for $name {
+            fn encode(&self, encoder: &mut LabelSetEncoder) -> Result<(), fmt::Error> {
+                $((stringify!($field), self.$field.as_str()).encode(encoder.encode_label())?;)*
+                Ok(())
+            }
+        }
+    )*};
+}
+
+labels! {
+    /// A finished call.
+    CallLabels { environment: EnvironmentName, route: RouteName, outcome: Outcome }
+    /// A route.
+    RouteLabels { route: RouteName }
+    /// An environment.
+    EnvironmentLabels { environment: EnvironmentName }
+    /// An account.
+    AccountLabels { account: AccountName }
+    /// An answer of Ideogram's that refused a call.
+    RefusalLabels { account: AccountName, status: Word }
+    /// An answer of our own.
+    CodeLabels { code: ErrorCode }
+    /// One of our listeners.
+    ListenerLabels { listener: Word }
+    /// What was built.
+    BuildLabels { version: Word }
+}

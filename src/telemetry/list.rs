@@ -1,0 +1,149 @@
+//! Every metric there is: the one list.
+
+use super::labels::{
+    AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, ListenerLabels,
+    RefusalLabels, RouteLabels,
+};
+use prometheus_client::{
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::{Registry, Unit},
+};
+
+type Counters<L> = Family<L, Counter>;
+type Gauges<L> = Family<L, Gauge>;
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// What a metric is called and what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetricInfo {
+    /// The whole name, with its unit, and without the endings of single series as `_total`.
+    pub name: &'static str,
+    /// The unit, when it has one.
+    pub unit: Option<&'static str>,
+    /// What it tells, in one sentence.
+    pub help: &'static str,
+}
+
+macro_rules! metrics {
+    ($($field:ident: $type:ty = $new:expr, $name:literal $(+ $unit:literal)?, $help:literal;)*) => {
+        /// The series behind the list.
+        #[derive(Debug)]
+        pub(super) struct Series { $(pub(super) $field: $type,)* }
+
+        impl Series {
+            pub(super) fn new(registry: &mut Registry) -> Self {
+                let series = Self { $($field: $new,)* };
+                $(register(registry, $name, [$($unit)?].first().copied(), $help, &series.$field);)*
+                series
+            }
+        }
+
+        /// Every metric, in the order in which `/metrics` shows them.
+        pub const METRICS: &[MetricInfo] = &[$(MetricInfo {
+            name: concat!("ideogate_", $name $(, "_", $unit)?),
+            unit: metrics!(@unit $($unit)?),
+            help: concat!($help, "."),
+        },)*];
+    };
+    (@unit) => { None };
+    (@unit $unit:literal) => { Some($unit) };
+}
+
+metrics! {
+    build: Gauges<BuildLabels> = Family::default(), "build_info",
+        "What is running; always 1";
+    calls: Counters<CallLabels> = Family::default(), "calls",
+        "Calls that ended, by outcome";
+    refusals: Counters<CodeLabels> = Family::default(), "refusals",
+        "Requests that the gateway refused itself, by code";
+    queue_wait: Histograms<EnvironmentLabels> = family(queue_wait), "queue_wait" + "seconds",
+        "How long calls waited for their places";
+    upstream_time: Histograms<RouteLabels> = family(upstream_time), "upstream_time" + "seconds",
+        "How long Ideogram took to answer";
+    gateway_time: Histogram = gateway_time(), "gateway_time" + "seconds",
+        "How long the gateway itself took, without queue and Ideogram";
+    places_in_use: Gauges<AccountLabels> = Family::default(), "places_in_use",
+        "Places taken by calls in flight, those held for unknown calls included";
+    places_held: Gauges<AccountLabels> = Family::default(), "places_held",
+        "Places taken by calls whose outcome is unknown";
+    places_cap: Gauges<AccountLabels> = Family::default(), "places_cap",
+        "Places that the settings allow";
+    places_effective_cap: Gauges<AccountLabels> = Family::default(), "places_effective_cap",
+        "Places that Ideogram grants at the moment, as far as its refusals tell";
+    queued: Gauges<EnvironmentLabels> = Family::default(), "queued_calls",
+        "Calls that wait for places";
+    open_intents: Gauge = Gauge::default(), "open_intents",
+        "Calls on record whose outcome is not";
+    journal_batch: Histogram = journal_batch(), "journal_batch_bundles",
+        "Bundles that were committed together";
+    journal_commit: Histogram = journal_commit(), "journal_commit" + "seconds",
+        "How long a commit took, until it was durable";
+    journal_healthy: Gauge = Gauge::default(), "journal_healthy",
+        "Whether the journal can be written: 1 or 0";
+    spilled: Counter = Counter::default(), "journal_spilled_bundles",
+        "Bundles that went to the spill file because the database failed";
+    upstream_refusals: Counters<RefusalLabels> = Family::default(), "upstream_refusals",
+        "Answers of Ideogram's with status 429 or 401";
+    drift: Counters<AccountLabels> = Family::default(), "drift",
+        "Times that somebody else was seen to use the account's places";
+    body_memory: Gauge = Gauge::default(), "body_memory" + "bytes",
+        "Memory that bodies take";
+    body_disk: Gauge = Gauge::default(), "body_disk" + "bytes",
+        "Disk that bodies take";
+    connections: Gauges<ListenerLabels> = Family::default(), "connections",
+        "Open connections of clients";
+    active_tokens: Gauge = Gauge::default(), "active_tokens",
+        "Tokens that can be used now";
+    spend: Counters<EnvironmentLabels> = Family::default(), "spend" + "usd_micros",
+        "Money charged, in millionths of a dollar";
+}
+
+fn register<M>(
+    registry: &mut Registry,
+    name: &'static str,
+    unit: Option<&'static str>,
+    help: &'static str,
+    metric: &M,
+) where
+    M: prometheus_client::registry::Metric + Clone,
+{
+    match unit {
+        None => registry.register(name, help, metric.clone()),
+        Some(unit) => {
+            let unit = match unit {
+                "seconds" => Unit::Seconds,
+                "bytes" => Unit::Bytes,
+                other => Unit::Other(other.to_owned()),
+            };
+            registry.register_with_unit(name, help, unit, metric.clone());
+        }
+    }
+}
+
+fn family<L: Clone + std::hash::Hash + Eq>(new: fn() -> Histogram) -> Histograms<L> {
+    Family::new_with_constructor(new)
+}
+
+fn queue_wait() -> Histogram {
+    Histogram::new([
+        0.001, 0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0,
+    ])
+}
+
+fn upstream_time() -> Histogram {
+    Histogram::new([0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 180.0])
+}
+
+fn gateway_time() -> Histogram {
+    Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5])
+}
+
+fn journal_batch() -> Histogram {
+    Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0])
+}
+
+fn journal_commit() -> Histogram {
+    Histogram::new([
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0,
+    ])
+}

@@ -1,0 +1,191 @@
+//! What the rooms tell, and what `/metrics` shows.
+
+use super::{
+    labels::{
+        AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, ListenerLabels,
+        RefusalLabels, RouteLabels, Word,
+    },
+    list::Series,
+};
+use crate::domain::{AccountName, EnvironmentName, ErrorCode, Outcome, Places, RouteName, Usd};
+use prometheus_client::{encoding::text::encode, metrics::gauge::Gauge, registry::Registry};
+use std::{sync::Arc, time::Duration};
+
+/// Counts what happens. Cheap to tell, and never in the way: nothing here waits.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    series: Series,
+}
+
+/// Where the time of a call went.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CallTimes {
+    /// Waiting for places.
+    pub queue: Duration,
+    /// At Ideogram; `None` when nothing was sent.
+    pub upstream: Option<Duration>,
+    /// Everything else.
+    pub gateway: Duration,
+}
+
+/// Where an account's places are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AccountPlaces {
+    /// Taken, those held included.
+    pub in_use: Places,
+    /// Taken by calls whose outcome is unknown.
+    pub held: Places,
+    /// Allowed by the settings.
+    pub cap: Places,
+    /// Granted by Ideogram at the moment.
+    pub effective_cap: Places,
+}
+
+/// Counts one open connection until it is dropped.
+#[derive(Debug)]
+pub struct ConnectionGauge(Gauge);
+
+impl Drop for ConnectionGauge {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    /// Returns metrics that stand at zero.
+    pub fn new() -> Arc<Self> {
+        let mut registry = Registry::with_prefix("ideogate");
+        let series = Series::new(&mut registry);
+        let version = Word(env!("CARGO_PKG_VERSION"));
+        series.build.get_or_create(&BuildLabels { version }).set(1);
+        series.journal_healthy.set(1);
+        // A rate can be computed for the first refusal only if there was a zero before it.
+        for code in ErrorCode::ALL.iter().copied() {
+            drop(series.refusals.get_or_create(&CodeLabels { code }));
+        }
+        Arc::new(Self { registry, series })
+    }
+
+    /// Returns everything as `OpenMetrics` text; its content type is [`Self::CONTENT_TYPE`].
+    pub fn render(&self) -> String {
+        let mut text = String::with_capacity(16 * 1024);
+        // Writing to a string cannot fail.
+        encode(&mut text, &self.registry).unwrap_or_default();
+        text
+    }
+
+    /// The content type of [`Self::render`].
+    pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /// A call ended.
+    pub fn call_ended(
+        &self,
+        environment: &EnvironmentName,
+        route: &RouteName,
+        outcome: Outcome,
+        times: CallTimes,
+    ) {
+        let (environment, route) = (environment.clone(), route.clone());
+        let waited = EnvironmentLabels { environment: environment.clone() };
+        self.series.queue_wait.get_or_create(&waited).observe(times.queue.as_secs_f64());
+        if let Some(upstream) = times.upstream {
+            let labels = RouteLabels { route: route.clone() };
+            self.series.upstream_time.get_or_create(&labels).observe(upstream.as_secs_f64());
+        }
+        self.series.gateway_time.observe(times.gateway.as_secs_f64());
+        self.series.calls.get_or_create(&CallLabels { environment, route, outcome }).inc();
+    }
+
+    /// A request was refused here.
+    pub fn refused(&self, code: ErrorCode) {
+        self.series.refusals.get_or_create(&CodeLabels { code }).inc();
+    }
+
+    /// An account's places are now like this.
+    pub fn set_places(&self, account: &AccountName, places: AccountPlaces) {
+        let labels = AccountLabels { account: account.clone() };
+        self.series.places_in_use.get_or_create(&labels).set(places.in_use.into());
+        self.series.places_held.get_or_create(&labels).set(places.held.into());
+        self.series.places_cap.get_or_create(&labels).set(places.cap.into());
+        self.series.places_effective_cap.get_or_create(&labels).set(places.effective_cap.into());
+    }
+
+    /// So many calls of an environment wait now.
+    pub fn set_queued(&self, environment: &EnvironmentName, calls: usize) {
+        let labels = EnvironmentLabels { environment: environment.clone() };
+        self.series.queued.get_or_create(&labels).set(whole(calls));
+    }
+
+    /// So many intents have no outcome yet.
+    pub fn set_open_intents(&self, calls: usize) {
+        self.series.open_intents.set(whole(calls));
+    }
+
+    /// The journal committed so many bundles together.
+    pub fn committed(&self, bundles: u32, took: Duration) {
+        self.series.journal_batch.observe(bundles.into());
+        self.series.journal_commit.observe(took.as_secs_f64());
+    }
+
+    /// The journal can, or cannot, be written.
+    pub fn set_journal_healthy(&self, is_healthy: bool) {
+        self.series.journal_healthy.set(is_healthy.into());
+    }
+
+    /// A bundle went to the spill file.
+    pub fn spilled(&self) {
+        self.series.spilled.inc();
+    }
+
+    /// Ideogram refused a call with a 429.
+    pub fn upstream_limited(&self, account: &AccountName) {
+        self.upstream_refused(account, "429");
+    }
+
+    /// Ideogram refused the key with a 401.
+    pub fn upstream_rejected_key(&self, account: &AccountName) {
+        self.upstream_refused(account, "401");
+    }
+
+    fn upstream_refused(&self, account: &AccountName, status: &'static str) {
+        let labels = RefusalLabels { account: account.clone(), status: Word(status) };
+        self.series.upstream_refusals.get_or_create(&labels).inc();
+    }
+
+    /// Somebody else was seen to use an account's places.
+    pub fn drifted(&self, account: &AccountName) {
+        let labels = AccountLabels { account: account.clone() };
+        self.series.drift.get_or_create(&labels).inc();
+    }
+
+    /// Bodies take so many bytes now.
+    pub fn set_bodies(&self, memory: u64, disk: u64) {
+        self.series.body_memory.set(memory.try_into().unwrap_or(i64::MAX));
+        self.series.body_disk.set(disk.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// A connection opened at a listener; it counts until what is returned is dropped.
+    pub fn connection_opens(&self, listener: &'static str) -> ConnectionGauge {
+        let labels = ListenerLabels { listener: Word(listener) };
+        let gauge = self.series.connections.get_or_create_owned(&labels);
+        gauge.inc();
+        ConnectionGauge(gauge)
+    }
+
+    /// So many tokens can be used now.
+    pub fn set_active_tokens(&self, tokens: usize) {
+        self.series.active_tokens.set(whole(tokens));
+    }
+
+    /// An environment was charged.
+    pub fn spent(&self, environment: &EnvironmentName, amount: Usd) {
+        let labels = EnvironmentLabels { environment: environment.clone() };
+        let micros = u64::try_from(amount.as_micros()).unwrap_or(0);
+        self.series.spend.get_or_create(&labels).inc_by(micros);
+    }
+}
+
+fn whole(count: usize) -> i64 {
+    count.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,105 @@
+//! The list and what is shown are the same, and read as Prometheus wants it.
+
+use super::{AccountPlaces, CallTimes, METRICS, MetricInfo, Metrics};
+use crate::domain::{ErrorCode, Outcome, Usd};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+/// Metrics to which everything was told once.
+fn told() -> Arc<Metrics> {
+    let metrics = Metrics::new();
+    let (environment, account) = ("prod".parse().unwrap(), "ideogram".parse().unwrap());
+    let route = "v3.generate".parse().unwrap();
+    let (queue, upstream) = (Duration::from_secs(1), Some(Duration::from_secs(2)));
+    let times = CallTimes { queue, upstream, gateway: Duration::from_millis(1) };
+    metrics.call_ended(&environment, &route, Outcome::Success, times);
+    metrics.refused(ErrorCode::QueueFull);
+    let places = AccountPlaces { in_use: 3, held: 1, cap: 10, effective_cap: 8 };
+    metrics.set_places(&account, places);
+    metrics.set_queued(&environment, 7);
+    metrics.set_open_intents(3);
+    metrics.committed(4, Duration::from_millis(2));
+    metrics.set_journal_healthy(true);
+    metrics.spilled();
+    metrics.upstream_limited(&account);
+    metrics.upstream_rejected_key(&account);
+    metrics.drifted(&account);
+    metrics.set_bodies(1024, 4096);
+    metrics.set_active_tokens(5);
+    metrics.spent(&environment, Usd::from_micros(60_000));
+    drop(metrics.connection_opens("proxy"));
+    metrics
+}
+
+/// Returns the type that the text gives a metric.
+fn type_of<'t>(text: &'t str, info: &MetricInfo) -> &'t str {
+    let start = format!("# TYPE {} ", info.name);
+    text.lines().find_map(|line| line.strip_prefix(&*start)).expect(info.name)
+}
+
+#[test]
+fn every_metric_of_the_list_is_shown_with_its_help_type_and_unit() {
+    let text = told().render();
+    for info in METRICS {
+        assert!(text.contains(&format!("# HELP {} {}\n", info.name, info.help)), "{}", info.name);
+        type_of(&text, info);
+        if let Some(unit) = info.unit {
+            assert!(text.contains(&format!("# UNIT {} {unit}\n", info.name)), "{}", info.name);
+        }
+        let series = text.lines().filter(|line| line.starts_with(info.name)).count();
+        assert!(series > 0, "{} has no series", info.name);
+    }
+    assert!(text.ends_with("# EOF\n"));
+}
+
+#[test]
+fn nothing_is_shown_that_is_not_in_the_list() {
+    let text = told().render();
+    let shown: BTreeSet<_> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    let listed: BTreeSet<_> = METRICS.iter().map(|info| info.name).collect();
+    assert_eq!(shown, listed);
+    assert_eq!(listed.len(), METRICS.len(), "a name is there twice");
+}
+
+#[test]
+fn names_follow_the_conventions_of_prometheus() {
+    let text = told().render();
+    for MetricInfo { name, unit, help } in METRICS {
+        let kind = type_of(&text, &MetricInfo { name, unit: *unit, help });
+        let rest = name.strip_prefix("ideogate_").expect(name);
+        assert!(rest.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+        assert!(!rest.contains("__") && !rest.ends_with('_'), "{name}");
+        // The library adds these to the series; in a name they would be there twice, or lie.
+        for ending in ["_total", "_sum", "_count", "_bucket", "_created"] {
+            assert!(!name.ends_with(ending), "{name}");
+        }
+        for word in ["counter", "gauge", "histogram", "milli", "_ms", "minutes", "kilo", "mega"] {
+            assert!(!name.contains(word), "{name} has a type or no base unit in it");
+        }
+        assert!(unit.is_none_or(|unit| name.ends_with(&format!("_{unit}"))), "{name}");
+        assert!(["counter", "gauge", "histogram"].contains(&kind), "{name}: {kind}");
+        assert!(help.ends_with('.') && !help.ends_with(".."), "{name}: {help}");
+        assert!(help.starts_with(|c: char| c.is_uppercase()), "{name}: {help}");
+    }
+}
+
+#[test]
+fn what_is_told_is_shown() {
+    let text = told().render();
+    let lines = [
+        "ideogate_calls_total{environment=\"prod\",route=\"v3.generate\",outcome=\"success\"} 1",
+        "ideogate_refusals_total{code=\"queue_full\"} 1",
+        "ideogate_refusals_total{code=\"queue_timeout\"} 0",
+        "ideogate_queue_wait_seconds_sum{environment=\"prod\"} 1.0",
+        "ideogate_upstream_time_seconds_count{route=\"v3.generate\"} 1",
+        "ideogate_places_effective_cap{account=\"ideogram\"} 8",
+        "ideogate_queued_calls{environment=\"prod\"} 7",
+        "ideogate_upstream_refusals_total{account=\"ideogram\",status=\"401\"} 1",
+        "ideogate_spend_usd_micros_total{environment=\"prod\"} 60000",
+        "ideogate_connections{listener=\"proxy\"} 0",
+        concat!("ideogate_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+    ];
+    for line in lines {
+        assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
+    }
+}
