@@ -1,1 +1,27 @@
 //! Tokens: their shape, their snapshot in memory, their life.
+//!
+//! A [`PlainToken`] is seen once, by its holder. The store and the snapshot know its digest, and
+//! everybody else knows the id of its [`crate::domain::Token`].
+
+mod base62;
+mod error;
+mod mistakes;
+mod new_token;
+mod plain;
+mod refusal;
+mod service;
+mod shape;
+mod snapshot;
+mod validate;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::TokensError;
+pub use new_token::{Mistake, NewToken};
+pub use plain::{PlainToken, RandomError};
+pub use refusal::TokenRefusal;
+pub use service::Tokens;
+pub use shape::TokenShapeError;
+pub use words::least_privilege_words;

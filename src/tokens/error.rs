@@ -1,0 +1,33 @@
+//! Why a token could not be made or changed.
+
+use super::{new_token::Mistake, plain::RandomError};
+use crate::{
+    domain::TokenId,
+    store::{JournalError, StoreError},
+};
+
+/// A token could not be made, changed or loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum TokensError {
+    /// What was asked for is wrong in these ways.
+    #[error("the token cannot be made: {} mistakes", .0.len())]
+    Invalid(Vec<Mistake>),
+    /// There is no token of that id.
+    #[error("there is no token {0}")]
+    Unknown(TokenId),
+    /// The token was revoked, which is final.
+    #[error("token {0} was revoked, which is final")]
+    RevokedIsFinal(TokenId),
+    /// No secret could be made.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The change could not be put on record, so it was not made.
+    #[error("the change could not be put on record")]
+    Journal(#[source] JournalError),
+    /// The tokens could not be read.
+    #[error("the tokens could not be read")]
+    Store(#[source] StoreError),
+    /// The gateway stopped before the change was made.
+    #[error("the gateway is stopping")]
+    Stopping,
+}

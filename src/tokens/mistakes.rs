@@ -1,0 +1,75 @@
+//! Collects what is wrong with a request instead of stopping at the first mistake.
+
+use super::new_token::Mistake;
+use std::{fmt::Display, str::FromStr, time::Duration};
+
+/// The mistakes found so far.
+#[derive(Debug, Default)]
+pub(super) struct Mistakes(Vec<Mistake>);
+
+impl Mistakes {
+    /// Notes a mistake.
+    pub(super) fn note(&mut self, field: &str, problem: impl Display) {
+        self.0.push(Mistake { field: field.into(), problem: problem.to_string().into() });
+    }
+
+    /// Returns the value, or notes what is wrong with it.
+    pub(super) fn take<T, E: Display>(&mut self, field: &str, read: Result<T, E>) -> Option<T> {
+        read.map_err(|problem| self.note(field, problem)).ok()
+    }
+
+    /// Reads an optional text.
+    pub(super) fn read<T: FromStr<Err: Display>>(
+        &mut self,
+        field: &str,
+        text: Option<&String>,
+    ) -> Option<T> {
+        text.and_then(|text| self.take(field, text.parse()))
+    }
+
+    /// Reads an optional duration that must be longer than nothing.
+    pub(super) fn duration(&mut self, field: &str, text: Option<&String>) -> Option<Duration> {
+        let text = text?;
+        match humantime::parse_duration(text) {
+            Ok(span) if !span.is_zero() => Some(span),
+            Ok(_) => {
+                self.note(field, "must be longer than nothing");
+                None
+            }
+            Err(_) => {
+                self.note(field, format_args!("'{text}' is not a duration like 90s, 12h or 30d"));
+                None
+            }
+        }
+    }
+
+    /// Notes a number outside of what is allowed.
+    pub(super) fn bound(&mut self, field: &str, number: Option<u32>, most: u32) -> Option<u32> {
+        let number = number?;
+        match most {
+            _ if (1..=most).contains(&number) => {}
+            u32::MAX => self.note(field, format_args!("{number} is not a number from 1 on")),
+            most => self.note(field, format_args!("{number} is not a number from 1 to {most}")),
+        }
+        Some(number)
+    }
+
+    /// Notes a text that is empty, too long, or has characters that do not show.
+    pub(super) fn words(&mut self, field: &str, text: &str, longest: usize) {
+        if text.trim().is_empty() {
+            self.note(field, "must not be empty");
+        } else if text.chars().count() > longest {
+            self.note(field, format_args!("has more than {longest} characters"));
+        } else if text.chars().any(char::is_control) {
+            self.note(field, "has control characters");
+        }
+    }
+
+    /// Returns the value if nothing was wrong.
+    pub(super) fn into_result<T>(self, value: Option<T>) -> Result<T, Vec<Mistake>> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(self.0),
+        }
+    }
+}
