@@ -1,0 +1,118 @@
+//! One account's gate behind a lock; answers to callers go out after it is released.
+
+use super::{
+    error::AdmissionError,
+    gate::{Gate, Grant},
+    lane::Ticket,
+    options::Seat,
+    permit::Permit,
+    waiting::Waiting,
+};
+use crate::domain::{AccountName, CallId};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::{sync::oneshot, time::Instant};
+
+/// What a waiting caller is told: come in, or why not.
+pub(super) type Reply = oneshot::Sender<Result<Permit, AdmissionError>>;
+
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) name: AccountName,
+    gate: Mutex<Gate<Reply>>,
+}
+
+impl Account {
+    pub(super) fn new(name: AccountName, gate: Gate<Reply>) -> Arc<Self> {
+        Arc::new(Self { name, gate: Mutex::new(gate) })
+    }
+
+    /// Returns the gate, alone. Nothing that holds a permit may be dropped meanwhile: it would
+    /// come here again.
+    pub(super) fn gate(&self) -> MutexGuard<'_, Gate<Reply>> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn enter(self: &Arc<Self>, seat: &Seat) -> Result<Waiting, AdmissionError> {
+        let (reply, answer) = oneshot::channel();
+        let (entered, grants) = self.gate().enter(seat, reply, Instant::now());
+        self.deliver(grants);
+        Ok(Waiting::new(self.clone(), entered?, answer))
+    }
+
+    pub(super) fn refuse(self: &Arc<Self>, ticket: Ticket) -> Result<Waiting, AdmissionError> {
+        let (reply, answer) = oneshot::channel();
+        let (entered, grants) = self.gate().refuse(ticket, reply, Instant::now());
+        self.deliver(grants);
+        Ok(Waiting::new(self.clone(), entered?, answer))
+    }
+
+    pub(super) fn leave(self: &Arc<Self>, ticket: &Ticket) {
+        let grants = self.gate().leave(ticket, Instant::now());
+        self.deliver(grants);
+    }
+
+    /// Ends a call's wait; `None` if it was let in meanwhile.
+    pub(super) fn time_out(self: &Arc<Self>, ticket: &Ticket) -> Option<AdmissionError> {
+        let timed_out = self.gate().time_out(ticket, Instant::now());
+        let (error, grants) = timed_out?;
+        self.deliver(grants);
+        Some(error)
+    }
+
+    pub(super) fn release(self: &Arc<Self>, ticket: &Ticket) {
+        let grants = self.gate().release(ticket, Instant::now());
+        self.deliver(grants);
+    }
+
+    pub(super) fn hold(self: &Arc<Self>, call: CallId, ticket: Ticket) {
+        let grants = self.gate().hold(call, ticket, Instant::now());
+        self.deliver(grants);
+    }
+
+    pub(super) fn restore(self: &Arc<Self>, seat: &Seat, call: CallId) {
+        let grants = self.gate().restore(seat, call, Instant::now());
+        self.deliver(grants);
+    }
+
+    /// Gives back what is held under `call`; says whether anything was.
+    pub(super) fn release_held(self: &Arc<Self>, call: &CallId) -> bool {
+        let released = self.gate().release_held(call, Instant::now());
+        let was_held = released.is_some();
+        self.deliver(released.unwrap_or_default());
+        was_held
+    }
+
+    pub(super) fn tick(self: &Arc<Self>) {
+        let grants = self.gate().tick(Instant::now());
+        self.deliver(grants);
+    }
+
+    /// Changes why the gate is closed; if it is, all who wait are told.
+    pub(super) fn close(&self, change: impl FnOnce(&mut Gate<Reply>)) {
+        let mut gate = self.gate();
+        change(&mut gate);
+        let Some(reason) = gate.closed.reason() else { return };
+        let replies = gate.clear();
+        drop(gate);
+        for reply in replies {
+            // Whoever does not listen any more need not be told.
+            drop(reply.send(Err(reason.clone())));
+        }
+    }
+
+    /// Tells callers that they are in. A permit whose caller is gone goes on to the next one.
+    fn deliver(self: &Arc<Self>, grants: Vec<Grant<Reply>>) {
+        let mut grants = VecDeque::from(grants);
+        while let Some(grant) = grants.pop_front() {
+            let permit = Permit::new(self.clone(), grant.ticket);
+            if let Err(Ok(permit)) = grant.reply.send(Ok(permit))
+                && let Some(ticket) = permit.into_ticket()
+            {
+                grants.extend(self.gate().release(&ticket, Instant::now()));
+            }
+        }
+    }
+}

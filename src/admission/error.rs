@@ -1,0 +1,36 @@
+//! Why a call is not admitted.
+
+use crate::domain::Places;
+use std::time::Duration;
+
+/// A call was not admitted; nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AdmissionError {
+    /// The queue already holds as many calls as it may.
+    #[error("admission queue is full")]
+    QueueFull {
+        /// When the calls that wait now should be through.
+        retry_after: Duration,
+    },
+    /// The call waited until its deadline.
+    #[error("the call's turn did not come before its deadline")]
+    Timeout {
+        /// When the calls that wait now should be through.
+        retry_after: Duration,
+    },
+    /// The call asks for more places than it could ever hold.
+    #[error("the call asks for more places than the {cap} it could ever hold")]
+    NeverFits {
+        /// The most places such a call may ask for.
+        cap: Places,
+    },
+    /// The gateway is shutting down.
+    #[error("admission is draining")]
+    Draining,
+    /// An operator paused the gateway.
+    #[error("admission is paused")]
+    Paused,
+    /// Calls cannot be recorded, so none is sent.
+    #[error("admission is stopped because calls cannot be recorded")]
+    Stopped,
+}

@@ -1,0 +1,107 @@
+//! A token's lane: its calls in the order they came, and what it holds.
+
+use crate::domain::TokenId;
+use std::{collections::VecDeque, time::Duration};
+use tokio::time::Instant;
+
+/// Names a lane within its environment; never used twice.
+pub(super) type LaneId = u64;
+
+/// A call as the gate knows it, waiting or admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket {
+    /// Counts calls in the order they came.
+    pub(super) number: u64,
+    /// The environment, by its position in the gate.
+    pub(super) environment: usize,
+    pub(super) lane: LaneId,
+    pub(super) places: u32,
+    /// The most places its token may hold.
+    pub(super) share: Option<u32>,
+    pub(super) deadline: Instant,
+    /// When it last began to wait.
+    pub(super) since: Instant,
+    /// How long it waited in all, once admitted.
+    pub(super) waited: Duration,
+}
+
+/// A call in its lane.
+#[derive(Debug)]
+pub(super) struct Waiter<W> {
+    pub(super) ticket: Ticket,
+    /// Places that went ahead although it was this call's turn.
+    pub(super) overtaken: u32,
+    /// How to tell the caller.
+    pub(super) reply: W,
+}
+
+/// One token's calls.
+#[derive(Debug)]
+pub(super) struct Lane<W> {
+    pub(super) token: TokenId,
+    queue: VecDeque<Waiter<W>>,
+    in_use: u32,
+    /// Tickets that are admitted, with or without places.
+    admitted: usize,
+}
+
+impl<W> Lane<W> {
+    pub(super) fn new(token: TokenId) -> Self {
+        Self { token, queue: VecDeque::new(), in_use: 0, admitted: 0 }
+    }
+
+    /// Puts a waiter at its place: behind those that came before it, ahead of all others.
+    pub(super) fn seat(&mut self, waiter: Waiter<W>) {
+        let number = waiter.ticket.number;
+        let place = self.queue.partition_point(|other| other.ticket.number < number);
+        self.queue.insert(place, waiter);
+    }
+
+    /// Returns the call whose turn it is in this lane: the first that could fit at all, unless the
+    /// token holds as much as it may.
+    pub(super) fn head(&self, reach: u32) -> Option<&Waiter<W>> {
+        let head = self.queue.iter().find(|waiter| waiter.ticket.places <= reach)?;
+        let places = self.in_use.saturating_add(head.ticket.places);
+        let allowed = head.ticket.share.is_none_or(|share| places <= share);
+        allowed.then_some(head)
+    }
+
+    pub(super) fn remove(&mut self, number: u64) -> Option<Waiter<W>> {
+        let place = self.queue.binary_search_by_key(&number, |other| other.ticket.number);
+        self.queue.remove(place.ok()?)
+    }
+
+    pub(super) fn find(&mut self, number: u64) -> Option<&mut Waiter<W>> {
+        let place = self.queue.binary_search_by_key(&number, |other| other.ticket.number);
+        self.queue.get_mut(place.ok()?)
+    }
+
+    pub(super) fn clear(&mut self) -> impl Iterator<Item = Waiter<W>> + '_ {
+        self.queue.drain(..)
+    }
+
+    pub(super) fn take(&mut self, places: u32) {
+        self.in_use += places;
+        self.admitted += 1;
+    }
+
+    pub(super) fn free(&mut self, places: u32) {
+        self.in_use -= places;
+        self.admitted -= 1;
+    }
+
+    /// Says whether nobody waits here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Says whether nothing hangs on this lane any more.
+    pub(super) fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.admitted == 0
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiters(&self) -> impl Iterator<Item = &Waiter<W>> {
+        self.queue.iter()
+    }
+}

@@ -1,0 +1,84 @@
+//! What operators and metrics see.
+
+use super::gate::Gate;
+use crate::domain::{AccountName, EnvironmentName, Places};
+use serde::Serialize;
+
+/// How an account's places and queue stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountStatus {
+    /// The account.
+    pub name: AccountName,
+    /// Places that may be in flight, as set.
+    pub cap: Places,
+    /// Places that may be in flight as the vendor lets through just now.
+    pub effective_cap: Places,
+    /// Places taken, held ones included.
+    pub in_use: Places,
+    /// Places held for unknown calls and pending generations.
+    pub unknown: Places,
+    /// Calls that wait.
+    pub queued: usize,
+    /// The environments that use the account.
+    pub environments: Vec<EnvironmentStatus>,
+    /// Whether an operator paused the gateway.
+    pub paused: bool,
+    /// Whether the gateway is shutting down.
+    pub draining: bool,
+    /// Whether calls are kept out because they cannot be recorded.
+    pub stopped: bool,
+    /// In how many milliseconds the calls that wait now should be through.
+    pub retry_after_ms: u64,
+}
+
+/// How an environment's places and queue stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EnvironmentStatus {
+    /// The environment.
+    pub name: EnvironmentName,
+    /// Places taken, held ones included.
+    pub in_use: Places,
+    /// Calls that wait.
+    pub queued: usize,
+    /// Its share of turns.
+    pub weight: u32,
+}
+
+/// Counts since the start, per account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// Calls let in, again after an upstream 429 included.
+    pub admitted: u64,
+    /// Calls let in ahead of one whose turn was earlier but which did not fit.
+    pub overtakes: u64,
+    /// Calls whose deadline passed while they waited.
+    pub timeouts: u64,
+    /// Calls that found the queue full.
+    pub queue_full: u64,
+    /// Calls that waited and were given places that another call gave back.
+    pub handed_over: u64,
+}
+
+impl<W> Gate<W> {
+    pub(super) fn status(&self, name: &AccountName) -> AccountStatus {
+        let environments = self.environments.iter().map(|environment| EnvironmentStatus {
+            name: environment.name.clone(),
+            in_use: environment.in_use,
+            queued: environment.queued,
+            weight: environment.weight,
+        });
+        AccountStatus {
+            name: name.clone(),
+            cap: self.drift.cap(),
+            effective_cap: self.drift.effective(),
+            in_use: self.in_use,
+            unknown: self.held.places(),
+            queued: self.queued,
+            environments: environments.collect(),
+            paused: self.closed.paused,
+            draining: self.closed.draining,
+            stopped: self.closed.stopped,
+            retry_after_ms: u64::try_from(self.retry_after().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}

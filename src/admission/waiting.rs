@@ -1,0 +1,49 @@
+//! A call that waits; dropping it frees its seat.
+
+use super::{account::Account, error::AdmissionError, lane::Ticket, permit::Permit};
+use std::sync::Arc;
+use tokio::{sync::oneshot, time::timeout_at};
+
+type Answer = Result<Permit, AdmissionError>;
+
+#[derive(Debug)]
+pub(super) struct Waiting {
+    account: Arc<Account>,
+    ticket: Ticket,
+    answer: oneshot::Receiver<Answer>,
+    answered: bool,
+}
+
+impl Waiting {
+    pub(super) fn new(
+        account: Arc<Account>,
+        ticket: Ticket,
+        answer: oneshot::Receiver<Answer>,
+    ) -> Self {
+        Self { account, ticket, answer, answered: false }
+    }
+
+    /// Waits for the call's turn, at most until its deadline.
+    pub(super) async fn turn(mut self) -> Answer {
+        let answer = match timeout_at(self.ticket.deadline, &mut self.answer).await {
+            Ok(answer) => answer,
+            Err(_) => match self.account.time_out(&self.ticket) {
+                Some(error) => Ok(Err(error)),
+                // The permit is on its way; it counts although the deadline just passed.
+                None => (&mut self.answer).await,
+            },
+        };
+        self.answered = true;
+        // The gate never drops a reply unused; if it did, nobody would be let in by it.
+        answer.unwrap_or(Err(AdmissionError::Stopped))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if !self.answered {
+            // An answer that is already on its way holds a permit, which gives itself back.
+            self.account.leave(&self.ticket);
+        }
+    }
+}
