@@ -1,1 +1,29 @@
-//! Money: prices, budgets, holds.
+//! Money: what calls may spend, hold and have spent.
+//!
+//! ```text
+//!            hold                  commit                 settle
+//!  budget ───────────▶ held ───────────────▶ reserved ───────────────▶ charged
+//!            402        │ dropped             │ unknown: stays reserved,
+//!                       ▼                     │ charged after a day,
+//!                     free                    ▼ or written off by an operator
+//! ```
+//!
+//! A *hold* is in memory and ends with the call that made it. A *reservation* is the same amount, durable
+//! with the intent. A *settlement* replaces it by what was charged. All three count against every budget
+//! that covers the call: its token's, its environment's, its account's, of the UTC day and month in which
+//! the call was opened.
+//!
+//! **Invariant:** charged plus reserved plus held never exceeds a budget at the moment a hold is made, so N
+//! parallel calls against a budget for k let exactly k through.
+
+mod book;
+mod budget;
+mod hold;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use book::{Ledger, Tally};
+pub use budget::{Budget, BudgetExceeded, Budgets, Subject};
+pub use hold::{Hold, HoldError, Reserved};
+pub use window::{Period, Window};

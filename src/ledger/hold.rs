@@ -1,0 +1,95 @@
+//! Money that a call may spend, from the check to the settlement.
+
+use super::{BudgetExceeded, Budgets, Ledger};
+use crate::domain::{Quotation, RouteName, Timestamp, Usd};
+
+/// Money could not be held for a call.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HoldError {
+    /// A budget would be exceeded.
+    #[error(transparent)]
+    Exceeded(#[from] BudgetExceeded),
+    /// The route is billed, has no price, and a budget covers the call.
+    #[error("route {0} has no price, so no budget can cover it")]
+    Unpriced(RouteName),
+}
+
+/// An amount that counts against the budgets that cover a call; given back when dropped.
+#[derive(Debug)]
+pub struct Hold {
+    pub(super) ledger: Ledger,
+    pub(super) budgets: Budgets,
+    pub(super) quotation: Option<Quotation>,
+    pub(super) opened_at: Timestamp,
+    /// What still counts: the bound until the settlement, nothing after it.
+    pub(super) counted: Usd,
+}
+
+impl Hold {
+    /// Returns the upper bound of what the call costs; `None` when the route has no price.
+    pub fn bound(&self) -> Option<Usd> {
+        self.quotation.map(|quotation| quotation.bound())
+    }
+
+    /// Returns the version of the price table, when the call has a price.
+    pub fn price_version(&self) -> Option<&str> {
+        self.quotation.map(|_| self.ledger.prices().version())
+    }
+
+    /// Returns when the call was opened; its money counts in the windows of that time.
+    pub fn opened_at(&self) -> Timestamp {
+        self.opened_at
+    }
+
+    /// Returns what the call costs if so many images came out, or at most if nobody can say.
+    pub fn actual(&self, images: Option<u32>) -> Option<Usd> {
+        self.quotation.map(|quotation| quotation.actual(images))
+    }
+
+    /// Returns what is left of the tightest budget after this hold; `None` without a budget.
+    pub fn left(&self) -> Option<Usd> {
+        self.ledger.left(&self.budgets, self.opened_at)
+    }
+
+    /// Ends the hold with what was charged, even if that is more than was held.
+    pub fn settle(mut self, charged: Usd) -> Option<Usd> {
+        self.ledger.settle(&self.budgets, self.opened_at, self.counted, charged);
+        self.counted = Usd::ZERO;
+        self.left()
+    }
+
+    /// Leaves the amount reserved until a settlement by its parts; `None` when there is no price.
+    pub fn leave_pending(self) -> Option<Reserved> {
+        let reserved = Reserved {
+            budgets: self.budgets.clone(),
+            opened_at: self.opened_at,
+            amount: self.bound()?,
+        };
+        self.leave_reserved();
+        Some(reserved)
+    }
+
+    /// Leaves the amount reserved: nobody knows yet whether it was spent.
+    pub fn leave_reserved(mut self) {
+        self.counted = Usd::ZERO;
+    }
+}
+
+/// An amount that stays reserved after its call was answered.
+#[derive(Debug, Clone)]
+pub struct Reserved {
+    /// Whom it counts for.
+    pub budgets: Budgets,
+    /// When the call was opened.
+    pub opened_at: Timestamp,
+    /// The amount.
+    pub amount: Usd,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if self.counted != Usd::ZERO {
+            self.ledger.settle(&self.budgets, self.opened_at, self.counted, Usd::ZERO);
+        }
+    }
+}
