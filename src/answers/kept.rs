@@ -1,0 +1,52 @@
+//! What is kept of an answer, and what a recall finds.
+
+use crate::{
+    domain::{CallId, Timestamp},
+    spool::Spool,
+};
+use http::{HeaderMap, StatusCode};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// An answer that was paid for, complete, as the client should have got it.
+#[derive(Debug, Clone)]
+pub struct KeptAnswer {
+    /// The call that paid for it.
+    pub call: CallId,
+    /// Ideogram's status.
+    pub status: StatusCode,
+    /// The headers that may be passed on.
+    pub headers: HeaderMap,
+    /// The body, byte for byte.
+    pub body: Spool,
+    /// Whether the gateway's key had to be overwritten in it.
+    pub echoed_key: bool,
+    /// How long Ideogram took.
+    pub upstream: Duration,
+}
+
+/// What an identical earlier call left behind.
+#[derive(Debug)]
+pub enum Recalled {
+    /// Nothing: this is a new call.
+    Nothing,
+    /// It is still running; wait for a change, then ask again.
+    Running(watch::Receiver<()>, CallId),
+    /// It finished and nobody received the answer; it is this caller's now.
+    Answer(Box<KeptAnswer>),
+    /// It was sent and nobody knows its end.
+    Unknown(CallId),
+}
+
+/// Where a registered call stands.
+#[derive(Debug)]
+pub(super) enum Standing {
+    /// Its client waits for it.
+    Watched,
+    /// Its client went away; it runs on.
+    Abandoned,
+    /// It finished without a client.
+    Kept(Box<KeptAnswer>, Timestamp),
+    /// Nobody knows its end.
+    Unknown(Timestamp),
+}
