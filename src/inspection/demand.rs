@@ -1,0 +1,123 @@
+//! From what was found to what is demanded.
+
+use super::{
+    InspectionError,
+    fields::{CUSTOM_MODEL, Fields, Found, IMAGE_URLS, WEBHOOK_URL},
+    query::Query,
+};
+use crate::domain::{
+    Asynchronous, Demand, FieldValue, ModelRule, Places, PlacesRule, Route, WebhookRule,
+};
+use std::collections::BTreeMap;
+
+/// Returns what a request on `route` demands, with the route's defaults for what it does not say.
+pub(super) fn demand(
+    route: &Route,
+    query: &Query<'_>,
+    fields: &Fields<'_>,
+) -> Result<Demand, InspectionError> {
+    Ok(Demand {
+        places: places(route, fields)?,
+        model: model(route, fields)?,
+        speed: speed(route, fields)?,
+        priced_fields: priced_fields(route, fields)?,
+        webhook_url: webhook_url(route, query, fields)?,
+        image_urls: image_urls(fields)?,
+        custom_model: text(fields, CUSTOM_MODEL)?,
+        is_quote: query.is_quote(),
+        is_asynchronous: is_asynchronous(route, fields)?,
+    })
+}
+
+fn places(route: &Route, fields: &Fields<'_>) -> Result<Places, InspectionError> {
+    Ok(match &route.places {
+        PlacesRule::None => 0,
+        PlacesRule::Fixed(places) => *places,
+        PlacesRule::Field { name, default, .. } => match fields.found(name)? {
+            Some(Found::Places(places)) => *places,
+            _ => *default,
+        },
+    })
+}
+
+fn model(route: &Route, fields: &Fields<'_>) -> Result<Option<Box<str>>, InspectionError> {
+    Ok(match &route.model {
+        ModelRule::None => None,
+        ModelRule::Fixed(model) => Some(model.clone()),
+        ModelRule::Field { name, default } => text(fields, name)?.or_else(|| Some(default.clone())),
+    })
+}
+
+fn speed(route: &Route, fields: &Fields<'_>) -> Result<Option<Box<str>>, InspectionError> {
+    let named = match &route.speed_field {
+        Some(name) => text(fields, name)?,
+        None => None,
+    };
+    Ok(named.or_else(|| route.default_speed.clone()))
+}
+
+fn priced_fields(
+    route: &Route,
+    fields: &Fields<'_>,
+) -> Result<BTreeMap<Box<str>, FieldValue>, InspectionError> {
+    let mut priced = BTreeMap::new();
+    for name in &route.priced_fields {
+        if let Some(found) = fields.found(name)? {
+            priced.insert(name.clone(), field_value(found));
+        }
+    }
+    Ok(priced)
+}
+
+fn field_value(found: &Found) -> FieldValue {
+    match found {
+        Found::Text(text) => FieldValue::Text(text.clone()),
+        Found::Places(places) => FieldValue::Text(places.to_string().into()),
+        Found::Flag(flag) => FieldValue::Text(flag.to_string().into()),
+        Found::Null | Found::Texts(_) | Found::Present => FieldValue::Present(true),
+    }
+}
+
+/// The address may stand in the query or in the body, under the route's name or the usual one; but
+/// only once, or the vendor might deliver to another than the one that was allowed.
+fn webhook_url(
+    route: &Route,
+    query: &Query<'_>,
+    fields: &Fields<'_>,
+) -> Result<Option<Box<str>>, InspectionError> {
+    let own = match &route.webhook {
+        WebhookRule::None => None,
+        WebhookRule::Query(name) => query.value(name).map(Into::into),
+        WebhookRule::Field(name) if **name == *WEBHOOK_URL => None,
+        WebhookRule::Field(name) => text(fields, name)?,
+    };
+    match (own, text(fields, WEBHOOK_URL)?) {
+        (Some(_), Some(_)) => {
+            let problem = "must not come both in the query and in the body, or under two names";
+            Err(InspectionError::ambiguous(WEBHOOK_URL, problem))
+        }
+        (own, usual) => Ok(own.or(usual)),
+    }
+}
+
+fn image_urls(fields: &Fields<'_>) -> Result<Vec<Box<str>>, InspectionError> {
+    Ok(match fields.found(IMAGE_URLS)? {
+        Some(Found::Texts(urls)) => urls.clone(),
+        _ => Vec::new(),
+    })
+}
+
+fn is_asynchronous(route: &Route, fields: &Fields<'_>) -> Result<bool, InspectionError> {
+    let field = match &route.asynchronous {
+        Asynchronous::Field(name) => fields.found(name)?.map(field_value),
+        Asynchronous::Never | Asynchronous::Always => None,
+    };
+    Ok(route.is_asynchronous(field.as_ref()))
+}
+
+fn text(fields: &Fields<'_>, name: &str) -> Result<Option<Box<str>>, InspectionError> {
+    Ok(match fields.found(name)? {
+        Some(Found::Text(text)) => Some(text.clone()),
+        _ => None,
+    })
+}

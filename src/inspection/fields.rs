@@ -1,0 +1,199 @@
+//! The fields that are inspected on a route, and what was found in them.
+
+use super::InspectionError;
+use crate::domain::{Asynchronous, ModelRule, Places, PlacesRule, Route, WebhookRule};
+
+/// Always inspected, on every route: where results may be sent, what the vendor shall fetch, and
+/// which of the organization's models is used are matters of policy, not of the route.
+pub(super) const WEBHOOK_URL: &str = "webhook_url";
+pub(super) const IMAGE_URLS: &str = "image_urls";
+pub(super) const CUSTOM_MODEL: &str = "custom_model_uri";
+
+/// The longest text taken from an inspected field, in bytes.
+pub(super) const LONGEST_TEXT: usize = 64 << 10;
+/// The longest text that counts as a value the price may depend on, in bytes.
+pub(super) const LONGEST_SCALAR: usize = 256;
+
+/// The most texts taken from an inspected list.
+pub(super) const MOST_TEXTS: usize = 256;
+
+pub(super) const PLACES_PROBLEM: &str = "must be a whole number from 1 to 8";
+pub(super) const FLAG_PROBLEM: &str = "must be true or false";
+pub(super) const TEXT_PROBLEM: &str = "must be a text of at most 64 KiB";
+pub(super) const TEXTS_PROBLEM: &str = "must be a list of at most 256 texts of at most 64 KiB each";
+pub(super) const OBJECT_PROBLEM: &str = "must be a JSON object";
+
+/// What a field may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// The object that other inspected fields are in.
+    Object,
+    /// Nothing: the field belongs elsewhere and would be overlooked here.
+    Misplaced,
+    /// A number of images, 1 to 8.
+    Places,
+    /// True or false.
+    Flag,
+    /// A text.
+    Text,
+    /// A list of texts.
+    Texts,
+    /// Anything: a short scalar is read, of the rest only the presence counts.
+    Any,
+}
+
+/// Where in the body a field is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// The body's own top level.
+    Top,
+    /// Inside the route's object.
+    Inside,
+}
+
+/// What was found in a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    Null,
+    Places(Places),
+    Flag(bool),
+    Text(Box<str>),
+    Texts(Vec<Box<str>>),
+    Present,
+}
+
+#[derive(Debug)]
+struct Field<'r> {
+    name: &'r str,
+    level: Level,
+    shape: Shape,
+    found: Option<Found>,
+}
+
+/// Names one of the inspected fields.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FieldIndex(usize);
+
+/// The inspected fields of one request.
+#[derive(Debug)]
+pub(super) struct Fields<'r>(Vec<Field<'r>>);
+
+impl<'r> Fields<'r> {
+    /// Returns the fields that `route` asks to inspect, none found yet.
+    ///
+    /// A name that is asked for twice keeps its first, stricter shape.
+    pub(super) fn of(route: &'r Route) -> Self {
+        let mut fields = Self(Vec::with_capacity(12 + route.priced_fields.len()));
+        let beside = fields.watch_places(&route.places);
+        if let Asynchronous::Field(name) = &route.asynchronous {
+            fields.watch(name, Level::Top, Shape::Flag);
+        }
+        if let ModelRule::Field { name, .. } = &route.model {
+            fields.watch(name, beside, Shape::Text);
+        }
+        if let Some(name) = &route.speed_field {
+            fields.watch(name, beside, Shape::Text);
+        }
+        if let WebhookRule::Field(name) = &route.webhook {
+            fields.watch(name, Level::Top, Shape::Text);
+        }
+        fields.watch_always(beside);
+        for name in &route.priced_fields {
+            fields.watch(name, beside, Shape::Any);
+        }
+        fields
+    }
+
+    /// Watches the number of images, and returns the level that fields beside it are at.
+    fn watch_places(&mut self, rule: &'r PlacesRule) -> Level {
+        let PlacesRule::Field { name, inside, .. } = rule else { return Level::Top };
+        let Some(object) = inside else {
+            self.watch(name, Level::Top, Shape::Places);
+            return Level::Top;
+        };
+        self.watch(object, Level::Top, Shape::Object);
+        self.watch(name, Level::Top, Shape::Misplaced);
+        self.watch(name, Level::Inside, Shape::Places);
+        Level::Inside
+    }
+
+    fn watch_always(&mut self, beside: Level) {
+        for (name, shape) in
+            [(WEBHOOK_URL, Shape::Text), (CUSTOM_MODEL, Shape::Text), (IMAGE_URLS, Shape::Texts)]
+        {
+            self.watch(name, Level::Top, shape);
+            self.watch(name, beside, shape);
+        }
+    }
+
+    fn watch(&mut self, name: &'r str, level: Level, shape: Shape) {
+        if self.find(level, name.as_bytes()).is_none() {
+            self.0.push(Field { name, level, shape, found: None });
+        }
+    }
+
+    /// Returns the inspected field of that name at that level.
+    pub(super) fn find(&self, level: Level, name: &[u8]) -> Option<FieldIndex> {
+        let same = |field: &Field<'_>| field.level == level && field.name.as_bytes() == name;
+        self.0.iter().position(same).map(FieldIndex)
+    }
+
+    pub(super) fn name(&self, index: FieldIndex) -> &'r str {
+        self.0[index.0].name
+    }
+
+    pub(super) fn shape(&self, index: FieldIndex) -> Shape {
+        self.0[index.0].shape
+    }
+
+    /// Refuses a field that may not come, or not again.
+    pub(super) fn admit(&self, index: FieldIndex) -> Result<(), InspectionError> {
+        let field = &self.0[index.0];
+        if field.shape == Shape::Misplaced {
+            let problem = "stands in the wrong place: it belongs inside the route's object";
+            return Err(InspectionError::malformed(field.name, problem));
+        }
+        if field.found.is_some() {
+            return Err(InspectionError::ambiguous(field.name, "must not come twice"));
+        }
+        Ok(())
+    }
+
+    /// Keeps what was found in a field that was admitted before.
+    pub(super) fn put(&mut self, index: FieldIndex, found: Found) {
+        self.0[index.0].found = Some(found);
+    }
+
+    /// Keeps what was found in a form's part; lists and files may come in several parts.
+    pub(super) fn add(&mut self, index: FieldIndex, found: Found) -> Result<(), InspectionError> {
+        let field = &mut self.0[index.0];
+        match (&mut field.found, found) {
+            (Some(Found::Texts(all)), Found::Texts(more)) => all.extend(more),
+            (Some(Found::Present), Found::Present) if field.shape == Shape::Any => {}
+            (_, found) => {
+                self.admit(index)?;
+                self.put(index, found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns what was found under `name` at either level; null counts as absent.
+    pub(super) fn found(&self, name: &str) -> Result<Option<&Found>, InspectionError> {
+        let there = |field: &&Field<'_>| {
+            field.name == name && field.found.as_ref().is_some_and(|found| *found != Found::Null)
+        };
+        let mut found = self.0.iter().filter(there);
+        let first = found.next();
+        if found.next().is_some() {
+            let problem = "must not come twice, also not once outside and once inside";
+            return Err(InspectionError::ambiguous(name, problem));
+        }
+        Ok(first.and_then(|field| field.found.as_ref()))
+    }
+
+    /// Says whether any inspected field has this name, whatever its level.
+    pub(super) fn has_name(&self, name: &[u8]) -> bool {
+        self.0.iter().any(|field| field.name.as_bytes() == name)
+    }
+}

@@ -1,0 +1,157 @@
+//! The parts of a form, one after the other.
+
+use super::{Boundary, part::PartHeader, window::Window};
+use crate::inspection::InspectionError;
+use memchr::memmem;
+
+/// The most bytes a part's header may have.
+const LONGEST_HEADER: usize = 8 << 10;
+
+/// Walks over the parts of a form. Each header must be followed by a read of the content.
+pub(super) struct Parts<'s> {
+    window: Window<'s>,
+    boundary: &'s Boundary,
+    is_over: bool,
+}
+
+impl<'s> Parts<'s> {
+    /// Returns the parts of a form, of which the text before the first boundary was passed over.
+    pub(super) fn start(
+        window: Window<'s>,
+        boundary: &'s Boundary,
+    ) -> Result<Self, InspectionError> {
+        let mut parts = Self { window, boundary, is_over: false };
+        parts.preamble()?;
+        Ok(parts)
+    }
+
+    /// Passes over the text before the first boundary. Some readers take the boundary wherever it
+    /// stands in it, so it may stand only where it is one to all.
+    fn preamble(&mut self) -> Result<(), InspectionError> {
+        let delimiter = self.boundary.delimiter();
+        let mut before = 0;
+        loop {
+            let bytes = self.window.bytes();
+            if let Some(at) = memmem::find(bytes, delimiter) {
+                if before + at > 0 && !bytes[..at].ends_with(b"\r\n") {
+                    return Err(malformed("has a first boundary that is not on a line of its own"));
+                }
+                self.window.pass(at + delimiter.len());
+                return self.after_delimiter();
+            }
+            // Kept are the line end before a delimiter, and what of it may be in view.
+            let passed = bytes.len().saturating_sub(delimiter.len() + 1);
+            before += passed;
+            self.window.pass(passed);
+            if !self.window.widen()? {
+                return Err(malformed("has no boundary like the one in its content type"));
+            }
+        }
+    }
+
+    /// Returns the next part's header, or `None` behind the last part.
+    pub(super) fn next(&mut self) -> Result<Option<PartHeader>, InspectionError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let len = self.header_len()?;
+        let header = PartHeader::read(&self.window.bytes()[..len])?;
+        self.window.pass(len + b"\r\n\r\n".len());
+        Ok(Some(header))
+    }
+
+    fn header_len(&mut self) -> Result<usize, InspectionError> {
+        const BLANK_LINE: &[u8] = b"\r\n\r\n";
+        loop {
+            let bytes = self.window.bytes();
+            let bytes = &bytes[..bytes.len().min(LONGEST_HEADER + BLANK_LINE.len())];
+            if let Some(len) = memmem::find(bytes, BLANK_LINE) {
+                return Ok(len);
+            }
+            if bytes.len() == LONGEST_HEADER + BLANK_LINE.len() {
+                return Err(malformed("has a part whose header is longer than 8 KiB"));
+            }
+            if !self.window.widen()? {
+                return Err(malformed("ends inside a part's header, or lacks CRLF line ends"));
+            }
+        }
+    }
+
+    /// Hands the part's content to `sink`, and moves to the next part.
+    pub(super) fn content(&mut self, sink: &mut dyn FnMut(&[u8])) -> Result<(), InspectionError> {
+        let delimiter = self.boundary.delimiter();
+        // To some readers this is an empty part and the next one, to others it is content.
+        if self.window.widen_to(delimiter.len())?.starts_with(delimiter) {
+            return Err(malformed("has a boundary right behind a part's header"));
+        }
+        self.through_delimiter(sink)
+    }
+
+    fn through_delimiter(&mut self, sink: &mut dyn FnMut(&[u8])) -> Result<(), InspectionError> {
+        let line = self.boundary.line().len();
+        loop {
+            let bytes = self.window.bytes();
+            if let Some(at) = self.boundary.find(bytes) {
+                let Some(content) = bytes[..at].strip_suffix(b"\r") else {
+                    return Err(malformed("has a boundary behind a bare line feed; use CRLF"));
+                };
+                sink(content);
+                self.window.pass(at + line);
+                return self.after_delimiter();
+            }
+            // The last bytes may be the start of the delimiter, and the carriage return before it.
+            let content = bytes.len().saturating_sub(line);
+            sink(&bytes[..content]);
+            self.window.pass(content);
+            if !self.window.widen()? {
+                return Err(malformed("ends before its closing boundary"));
+            }
+        }
+    }
+
+    fn after_delimiter(&mut self) -> Result<(), InspectionError> {
+        match self.window.widen_to(2)? {
+            [b'\r', b'\n', ..] => {
+                self.window.pass(2);
+                Ok(())
+            }
+            [b'-', b'-', ..] => {
+                self.window.pass(2);
+                self.is_over = true;
+                self.epilogue()
+            }
+            [b'\n', ..] => Err(malformed("has a bare line feed behind a boundary; use CRLF")),
+            [_, _, ..] => {
+                let problem = "has a boundary with something behind it on its line";
+                Err(InspectionError::ambiguous("body", problem))
+            }
+            _ => Err(malformed("ends before its closing boundary")),
+        }
+    }
+
+    /// Passes over the text behind the closing boundary, in which no reader may see a part.
+    fn epilogue(&mut self) -> Result<(), InspectionError> {
+        match self.window.widen_to(2)? {
+            [] => return Ok(()),
+            [b'\r', b'\n', ..] => self.window.pass(2),
+            _ => return Err(malformed("has something behind its closing boundary")),
+        }
+        let delimiter = self.boundary.delimiter();
+        loop {
+            let bytes = self.window.bytes();
+            if memmem::find(bytes, delimiter).is_some() {
+                let problem = "has another boundary behind its closing boundary";
+                return Err(InspectionError::ambiguous("body", problem));
+            }
+            let passed = bytes.len().saturating_sub(delimiter.len());
+            self.window.pass(passed);
+            if !self.window.widen()? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn malformed(problem: &'static str) -> InspectionError {
+    InspectionError::malformed("body", problem)
+}

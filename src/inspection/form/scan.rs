@@ -1,0 +1,113 @@
+//! A form with inspected fields.
+
+use super::{Boundary, field_name, part::PartHeader, parts::Parts, value, window::Window};
+use crate::inspection::{
+    InspectionError,
+    digest::{Digest, PartDigest},
+    fields::{FieldIndex, Fields, Found, LONGEST_SCALAR, Level, OBJECT_PROBLEM, Shape},
+    json,
+    kept::Kept,
+    parameters::split,
+};
+use std::io::Read;
+
+/// The most parts a form may have.
+const MOST_PARTS: usize = 256;
+
+/// Reads a form, keeps what stands in the inspected fields, and adds every part to the digest.
+pub(in crate::inspection) fn scan(
+    source: &mut dyn Read,
+    boundary: &Boundary,
+    fields: &mut Fields<'_>,
+    digest: &mut Digest,
+) -> Result<(), InspectionError> {
+    let mut parts = Parts::start(Window::new(source), boundary)?;
+    let mut count = 0;
+    while let Some(header) = parts.next()? {
+        count += 1;
+        if count > MOST_PARTS {
+            return Err(InspectionError::malformed("body", "has more than 256 parts"));
+        }
+        add_header(digest, &header);
+        check(&header)?;
+        match field_name::find(fields, &header)? {
+            Some(index) => inspected(&mut parts, &header, index, fields, digest)?,
+            None => passed_over(&mut parts, &header, digest)?,
+        }
+    }
+    Ok(())
+}
+
+fn add_header(digest: &mut Digest, header: &PartHeader) {
+    digest.piece(b"part");
+    digest.piece(&header.name);
+    digest.optional(header.file_name.as_deref());
+    digest.optional(header.content_type.as_deref());
+}
+
+/// Parts within a part would be taken for the form's own by some readers.
+fn check(header: &PartHeader) -> Result<(), InspectionError> {
+    let content_type = header.content_type.as_deref().unwrap_or_default();
+    let start = split(content_type).0.get(..b"multipart/".len());
+    if start.is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/")) {
+        let field = String::from_utf8_lossy(&header.name);
+        return Err(InspectionError::malformed(&field, "must not be a form inside the form"));
+    }
+    Ok(())
+}
+
+fn inspected(
+    parts: &mut Parts<'_>,
+    header: &PartHeader,
+    index: FieldIndex,
+    fields: &mut Fields<'_>,
+    digest: &mut Digest,
+) -> Result<(), InspectionError> {
+    let (field, shape) = (fields.name(index), fields.shape(index));
+    if !matches!(shape, Shape::Texts | Shape::Any) {
+        fields.admit(index)?;
+    }
+    let is_file = shape == Shape::Any && header.file_name.is_some();
+    if !is_file {
+        value::check_header(field, shape, header)?;
+    }
+    let kept = read(parts, value::longest(shape), digest)?;
+    if is_file {
+        return fields.add(index, Found::Present);
+    }
+    fields.add(index, value::found(field, shape, &kept)?)?;
+    if shape == Shape::Object {
+        let text = kept.whole().ok_or_else(|| InspectionError::malformed(field, OBJECT_PROBLEM))?;
+        json::scan(text, field, Level::Inside, fields)?;
+    }
+    Ok(())
+}
+
+fn passed_over(
+    parts: &mut Parts<'_>,
+    header: &PartHeader,
+    digest: &mut Digest,
+) -> Result<(), InspectionError> {
+    let kept = read(parts, LONGEST_SCALAR, digest)?;
+    // By this field, as browsers send it, a form sets the charset of all its texts.
+    let is_charset = header.name.eq_ignore_ascii_case(b"_charset_");
+    if is_charset && !kept.text().is_some_and(|text| text.eq_ignore_ascii_case("utf-8")) {
+        return Err(InspectionError::malformed("_charset_", "must be utf-8"));
+    }
+    Ok(())
+}
+
+/// Reads a part's content into the digest, and keeps it if it has at most `longest` bytes.
+fn read(
+    parts: &mut Parts<'_>,
+    longest: usize,
+    digest: &mut Digest,
+) -> Result<Kept, InspectionError> {
+    let (mut kept, mut part) = (Kept::up_to(longest), PartDigest::default());
+    parts.content(&mut |bytes| {
+        kept.add(bytes);
+        part.add(bytes);
+    })?;
+    digest.part(part);
+    Ok(kept)
+}

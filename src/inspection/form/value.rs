@@ -1,0 +1,91 @@
+//! What an inspected part holds.
+
+use super::part::PartHeader;
+use crate::inspection::{
+    InspectionError,
+    fields::{
+        FLAG_PROBLEM, Found, LONGEST_SCALAR, LONGEST_TEXT, OBJECT_PROBLEM, PLACES_PROBLEM, Shape,
+        TEXT_PROBLEM, TEXTS_PROBLEM,
+    },
+    kept::Kept,
+    parameters::{Parameters, split},
+};
+
+/// Returns how many bytes of a part must be kept to know its value.
+pub(super) fn longest(shape: Shape) -> usize {
+    match shape {
+        Shape::Any => LONGEST_SCALAR,
+        _ => LONGEST_TEXT,
+    }
+}
+
+/// Returns what a part holds that is inspected and is no file.
+pub(super) fn found(field: &str, shape: Shape, kept: &Kept) -> Result<Found, InspectionError> {
+    let text = kept.text();
+    let (found, problem) = match shape {
+        Shape::Object | Shape::Misplaced => (text.map(|_| Found::Present), OBJECT_PROBLEM),
+        Shape::Places => (text.and_then(places), PLACES_PROBLEM),
+        Shape::Flag => (text.and_then(flag), FLAG_PROBLEM),
+        Shape::Text => (text.map(|text| Found::Text(text.into())), TEXT_PROBLEM),
+        Shape::Texts => (text.map(|text| Found::Texts(vec![text.into()])), TEXTS_PROBLEM),
+        Shape::Any => (Some(text.map_or(Found::Present, |t| Found::Text(t.into()))), ""),
+    };
+    found.ok_or_else(|| InspectionError::malformed(field, problem))
+}
+
+fn places(text: &str) -> Option<Found> {
+    match text.as_bytes() {
+        [digit @ b'1'..=b'8'] => Some(Found::Places(u32::from(digit - b'0'))),
+        _ => None,
+    }
+}
+
+fn flag(text: &str) -> Option<Found> {
+    text.parse().ok().map(Found::Flag)
+}
+
+/// Refuses a header that makes an inspected part's text mean something else to other readers.
+pub(super) fn check_header(
+    field: &str,
+    shape: Shape,
+    header: &PartHeader,
+) -> Result<(), InspectionError> {
+    if header.file_name.is_some() {
+        let problem = "must be a plain field without a file name";
+        return Err(InspectionError::malformed(field, problem));
+    }
+    if !header.encoding.as_deref().is_none_or(is_as_it_is) {
+        let problem = "must not have a transfer encoding; send the text as it is";
+        return Err(InspectionError::malformed(field, problem));
+    }
+    let Some(content_type) = &header.content_type else { return Ok(()) };
+    let (essence, parameters) = split(content_type);
+    let is_text = [&b"text/plain"[..], b"application/json"]
+        .into_iter()
+        .any(|text| essence.eq_ignore_ascii_case(text));
+    if !is_text && shape != Shape::Any {
+        let problem = "must be text/plain or application/json";
+        return Err(InspectionError::malformed(field, problem));
+    }
+    check_charset(field, parameters)
+}
+
+fn is_as_it_is(encoding: &[u8]) -> bool {
+    [&b"7bit"[..], b"8bit", b"binary"].into_iter().any(|same| encoding.eq_ignore_ascii_case(same))
+}
+
+fn check_charset(field: &str, parameters: Parameters<'_>) -> Result<(), InspectionError> {
+    let mut charsets = 0;
+    for parameter in parameters {
+        let is_good = parameter.is_ok_and(|parameter| {
+            let is_charset = parameter.is("charset");
+            charsets += usize::from(is_charset);
+            let is_utf8 = parameter.value.eq_ignore_ascii_case(b"utf-8");
+            !parameter.is_extended("charset") && (is_utf8 || !is_charset)
+        });
+        if !is_good || charsets > 1 {
+            return Err(InspectionError::malformed(field, "must be text in utf-8"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! The part of a body that is in view.
+
+use crate::inspection::InspectionError;
+use std::io::{ErrorKind, Read};
+
+/// What is in view at once, at most.
+pub(super) const WIDEST: usize = 64 << 10;
+
+/// Moves over a body and shows what is next of it.
+pub(super) struct Window<'s> {
+    source: &'s mut dyn Read,
+    buffer: Box<[u8]>,
+    start: usize,
+    end: usize,
+}
+
+impl<'s> Window<'s> {
+    pub(super) fn new(source: &'s mut dyn Read) -> Self {
+        Self { source, buffer: vec![0; WIDEST].into(), start: 0, end: 0 }
+    }
+
+    /// Returns what is in view.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Moves on by `bytes`, which must be in view.
+    pub(super) fn pass(&mut self, bytes: usize) {
+        self.start = self.end.min(self.start + bytes);
+    }
+
+    /// Brings more into view; returns false when there is no more, or no more fits.
+    pub(super) fn widen(&mut self) -> Result<bool, InspectionError> {
+        if self.end == self.buffer.len() {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        loop {
+            match self.source.read(&mut self.buffer[self.end..]) {
+                Ok(read) => {
+                    self.end += read;
+                    return Ok(read > 0);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(InspectionError::Unreadable(error)),
+            }
+        }
+    }
+
+    /// Brings at least `bytes` into view if the body has that many left.
+    pub(super) fn widen_to(&mut self, bytes: usize) -> Result<&[u8], InspectionError> {
+        while self.bytes().len() < bytes && self.widen()? {}
+        Ok(self.bytes())
+    }
+}

@@ -1,0 +1,73 @@
+//! One request, inspected.
+
+use super::{
+    InspectionError, demand::demand, digest::Digest, fields::Fields, fields::Level, form, json,
+    media::Media, query::Query,
+};
+use crate::{
+    domain::{Demand, Fingerprint, Route, TokenId},
+    spool::Spool,
+};
+use http::HeaderMap;
+use std::io::BufReader;
+
+/// What is inspected.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'s> {
+    /// The route the request is for.
+    pub route: &'s Route,
+    /// The path, parameters and all; two paths of one route are two different requests.
+    pub path: &'s str,
+    /// The token that asks.
+    pub token: &'s TokenId,
+    /// The query as it came, without the question mark.
+    pub query: Option<&'s str>,
+    /// The request's header fields.
+    pub headers: &'s HeaderMap,
+    /// The whole body; empty when there is none.
+    pub body: &'s Spool,
+}
+
+/// What inspection found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    /// What the request demands.
+    pub demand: Demand,
+    /// What makes it the same request again.
+    pub fingerprint: Fingerprint,
+    /// The query to send, rebuilt from the allowed parameters in the order they came; for a quote
+    /// it holds `dry_run=true`.
+    pub query: Option<String>,
+}
+
+/// Finds what the request demands, or says why it cannot be passed on.
+///
+/// Reads a body that is on disk, so it may wait for the disk then, and takes a few milliseconds for
+/// each ten megabytes; see [`Spool::in_place`]. Memory used is bounded, whatever the body.
+pub fn inspect(subject: Subject<'_>) -> Result<Inspected, InspectionError> {
+    let mut fields = Fields::of(subject.route);
+    let query = Query::read(subject.query, subject.route, &fields)?;
+    let mut digest = Digest::of(&subject, &query);
+    match Media::of(subject.route, subject.headers, subject.body)? {
+        Media::Nothing => digest.piece(b"nothing"),
+        Media::Json => {
+            digest.piece(b"json");
+            digest.body(subject.body)?;
+            scan_json(subject.body, &mut fields)?;
+        }
+        Media::Multipart(boundary) => {
+            digest.piece(b"multipart");
+            form::scan(&mut subject.body.reader(), &boundary, &mut fields, &mut digest)?;
+        }
+    }
+    let demand = demand(subject.route, &query, &fields)?;
+    Ok(Inspected { demand, fingerprint: digest.finish(), query: query.rebuilt() })
+}
+
+fn scan_json(body: &Spool, fields: &mut Fields<'_>) -> Result<(), InspectionError> {
+    if let Some(content) = body.in_place() {
+        return json::scan(&content[..], "body", Level::Top, fields);
+    }
+    let reader = BufReader::with_capacity(64 << 10, body.reader());
+    json::scan(reader, "body", Level::Top, fields)
+}

@@ -1,0 +1,7 @@
+//! JSON documents: read strictly, kept only where a field is inspected.
+
+mod document;
+mod lexer;
+mod string;
+
+pub(super) use document::scan;

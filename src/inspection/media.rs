@@ -1,0 +1,157 @@
+//! What kind of body a request has.
+
+use super::{
+    InspectionError,
+    form::Boundary,
+    parameters::{Parameters, split},
+};
+use crate::{
+    domain::{BodyKind, Route},
+    spool::Spool,
+};
+use http::{
+    HeaderMap, HeaderName,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
+use std::borrow::Cow;
+
+const TYPE: &str = "content-type";
+
+/// The kind of a body, and how to read it.
+#[derive(Debug)]
+pub(super) enum Media {
+    /// There is no body.
+    Nothing,
+    /// A JSON document.
+    Json,
+    /// A form with this boundary.
+    Multipart(Box<Boundary>),
+}
+
+impl Media {
+    /// Returns the kind of the body, if the route takes it.
+    pub(super) fn of(
+        route: &Route,
+        headers: &HeaderMap,
+        body: &Spool,
+    ) -> Result<Self, InspectionError> {
+        check_encoding(headers)?;
+        if route.bodies.is_empty() {
+            return nothing(body);
+        }
+        let Some(header) = only(headers, &CONTENT_TYPE)? else {
+            return Err(unsupported("is missing", route));
+        };
+        let (essence, parameters) = split(header);
+        let kind = kind(essence).filter(|kind| route.bodies.contains(kind));
+        match kind.ok_or_else(|| unsupported("is not one that this route takes", route))? {
+            BodyKind::Json => json(parameters),
+            BodyKind::Multipart => multipart(parameters),
+        }
+    }
+}
+
+fn nothing(body: &Spool) -> Result<Media, InspectionError> {
+    if body.is_empty() {
+        return Ok(Media::Nothing);
+    }
+    Err(InspectionError::malformed("body", "must be empty: this route takes no body"))
+}
+
+/// A compressed body would be read by the vendor, but not here.
+fn check_encoding(headers: &HeaderMap) -> Result<(), InspectionError> {
+    let is_identity =
+        |value: &http::HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(CONTENT_ENCODING).iter().all(is_identity) {
+        return Ok(());
+    }
+    Err(InspectionError::unsupported(
+        "content-encoding",
+        "must be identity: send the body as it is",
+    ))
+}
+
+fn only<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'h [u8]>, InspectionError> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(InspectionError::ambiguous(name.as_str(), "must not come twice"));
+    }
+    Ok(first.map(http::HeaderValue::as_bytes))
+}
+
+fn kind(essence: &[u8]) -> Option<BodyKind> {
+    [BodyKind::Json, BodyKind::Multipart]
+        .into_iter()
+        .find(|kind| essence.eq_ignore_ascii_case(name(*kind).as_bytes()))
+}
+
+fn name(kind: BodyKind) -> &'static str {
+    match kind {
+        BodyKind::Json => "application/json",
+        BodyKind::Multipart => "multipart/form-data",
+    }
+}
+
+fn unsupported(what: &str, route: &Route) -> InspectionError {
+    let accepted: Vec<_> = route.bodies.iter().map(|kind| name(*kind)).collect();
+    let problem = format!("{what}; it must be {}", accepted.join(" or "));
+    InspectionError::unsupported(TYPE, problem)
+}
+
+fn json(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
+    let mut has_charset = false;
+    for parameter in parameters {
+        let parameter = parameter.map_err(|_| unreadable())?;
+        if parameter.is("charset") {
+            check_charset(parameter.value, has_charset)?;
+            has_charset = true;
+        } else if parameter.is_extended("charset") {
+            return Err(unreadable());
+        }
+    }
+    Ok(Media::Json)
+}
+
+/// Other parameters are refused, since one of them could hide a second boundary from some readers.
+fn multipart(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
+    let (mut boundary, mut has_charset) = (None, false);
+    for parameter in parameters {
+        let parameter = parameter.map_err(|_| unreadable())?;
+        if parameter.is("boundary") {
+            if boundary.replace(parameter.value).is_some() {
+                return Err(InspectionError::ambiguous(TYPE, "must not have two boundaries"));
+            }
+        } else if parameter.is("charset") {
+            check_charset(parameter.value, has_charset)?;
+            has_charset = true;
+        } else {
+            let problem = "must have no parameters but boundary and charset";
+            return Err(InspectionError::malformed(TYPE, problem));
+        }
+    }
+    let Some(boundary) = boundary.and_then(Boundary::new) else {
+        let problem = "must have a boundary of 1 to 70 characters out of letters, digits, spaces \
+                       and '()+_,-./:=?, not ending with a space";
+        return Err(InspectionError::malformed(TYPE, problem));
+    };
+    Ok(Media::Multipart(Box::new(boundary)))
+}
+
+fn check_charset(charset: &[u8], is_second: bool) -> Result<(), InspectionError> {
+    if is_second {
+        return Err(InspectionError::ambiguous(TYPE, "must not have two charsets"));
+    }
+    if charset.eq_ignore_ascii_case(b"utf-8") {
+        return Ok(());
+    }
+    let problem: Cow<'static, str> = "must not have a charset other than utf-8".into();
+    Err(InspectionError::unsupported(TYPE, problem))
+}
+
+fn unreadable() -> InspectionError {
+    InspectionError::malformed(TYPE, "must be a media type with parameters like name=value")
+}

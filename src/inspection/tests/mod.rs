@@ -1,0 +1,12 @@
+//! What inspection accepts, refuses and finds.
+
+mod agreement;
+mod demands;
+mod fingerprints;
+mod fixture;
+mod form_properties;
+mod forms;
+mod headers;
+mod json_properties;
+mod jsons;
+mod queries;
