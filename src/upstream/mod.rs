@@ -1,1 +1,52 @@
 //! The way to Ideogram: the key, the connections, one sending per warrant.
+//!
+//! | what became of it | [`Sent`] | billed |
+//! | --- | --- | --- |
+//! | no byte was written: DNS, connect, TLS, a connection lost before | `NotSent` | no |
+//! | 2xx | `Answered` | yes |
+//! | 2xx, cut off, too large, or not storable | `Charged` | yes, in full |
+//! | 429 | `RefusedForNow` | no |
+//! | 401 | `RejectedKey` | no |
+//! | other 4xx, 500, 503, any other 5xx that is JSON | `Answered` | no |
+//! | one of these four rows, but its body could not be read | `Released` | no |
+//! | 502, 504, 520 to 529, any other 5xx | `Unknown`, with the answer | perhaps |
+//! | 3xx, 101, no HTTP at all, reset, our timeout | `Unknown`, without an answer | perhaps |
+//!
+//! Nothing is ever sent twice. A pooled connection that died while it was idle is replaced by a new
+//! one, once, where it is certain that no byte of the request was written to the first.
+//!
+//! | room | what it knows |
+//! | --- | --- |
+//! | [`Credential`], [`KeyVersion`] | the real key, the only origin it may go to, its connections |
+//! | `origin`, `connector`, `connection`, `pool`, `wire` | how bytes get there, and whether any did |
+//! | `request`, `answer`, `receive` | what is said and what is kept of the reply |
+//! | `verdict`, [`Sent`] | what the reply means for money |
+//! | `redaction` | the key inside an answer |
+
+mod answer;
+mod connection;
+mod connector;
+mod credential;
+mod exchange;
+mod key_version;
+mod origin;
+mod outcome;
+mod pool;
+mod receive;
+mod redaction;
+mod request;
+mod sender;
+mod tls;
+mod verdict;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::UpstreamAnswer;
+pub use credential::{Credential, CredentialError};
+pub use key_version::KeyVersion;
+pub use origin::OriginError;
+pub use outcome::{NotSent, ReadError, Sent, UnknownReason, Unreadable};
+pub use request::UpstreamRequest;
+pub use sender::{Upstream, UpstreamError, UpstreamOptions};

@@ -1,0 +1,103 @@
+//! One HTTP/1.1 connection.
+
+use super::{outcome::NotSent, request::RequestBody, wire::WireWatch};
+use crate::tasks::Tasks;
+use http::{Request, Response};
+use hyper::{
+    body::Incoming,
+    client::conn::{TrySendError, http1},
+};
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::oneshot,
+};
+
+/// The longest head of an answer that is read, in bytes.
+const LONGEST_HEAD: usize = 64 * 1024;
+
+/// A connection; dropping it closes the socket at once, whatever is still under way.
+pub(super) struct Connection {
+    sender: http1::SendRequest<RequestBody>,
+    wire: WireWatch,
+    age: Age,
+    _open: oneshot::Sender<Infallible>,
+}
+
+/// Whether a connection has served a request before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Just made.
+    New,
+    /// It was idle in the pool, and the other side may have closed it.
+    Pooled,
+}
+
+/// What hyper says of a request that got no answer; the request itself where it never began.
+pub(super) type Unanswered = TrySendError<Request<RequestBody>>;
+
+impl Connection {
+    /// Starts HTTP on a socket.
+    pub(super) async fn open<S>(socket: S, wire: WireWatch, tasks: &Tasks) -> Result<Self, NotSent>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let (sender, driver) = http1::Builder::new()
+            .max_header_size(LONGEST_HEAD)
+            .handshake(TokioIo::new(socket))
+            .await
+            .map_err(|_| NotSent::Lost)?;
+        let (open, closed) = oneshot::channel();
+        tasks.stand("upstream connection", async move {
+            tokio::select! {
+                ended = driver => if let Err(error) = ended {
+                    tracing::debug!(%error, "an upstream connection ended");
+                },
+                _ = closed => {}
+            }
+        });
+        Ok(Self { sender, wire, age: Age::New, _open: open })
+    }
+
+    /// Returns whether it was used before.
+    pub(super) fn age(&self) -> Age {
+        self.age
+    }
+
+    /// Marks it as one that was used before.
+    pub(super) fn pooled(mut self) -> Self {
+        self.age = Age::Pooled;
+        self
+    }
+
+    /// Returns whether it can take a request now, as far as this side knows.
+    pub(super) fn is_ready(&self) -> bool {
+        self.sender.is_ready()
+    }
+
+    /// Returns whether it can take a request now, and the other side has neither hung up nor said
+    /// anything unasked.
+    pub(super) fn is_good(&self) -> bool {
+        self.is_ready() && self.wire.is_quiet()
+    }
+
+    /// Waits until it can take another request; false when it never will.
+    pub(super) async fn becomes_ready(&mut self) -> bool {
+        self.sender.ready().await.is_ok()
+    }
+
+    /// Sends a request and waits for the head of its answer. Sends it once.
+    pub(super) async fn send(
+        &mut self,
+        request: Request<RequestBody>,
+    ) -> Result<Response<Incoming>, Unanswered> {
+        self.wire.begin();
+        self.sender.try_send_request(request).await
+    }
+
+    /// Returns how many bytes of the request were written, and stops writing.
+    pub(super) fn seal(&self) -> u64 {
+        self.wire.seal()
+    }
+}

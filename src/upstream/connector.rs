@@ -1,0 +1,77 @@
+//! New connections: name, socket, TLS.
+
+use super::{connection::Connection, origin::Origin, outcome::NotSent, wire::Wire};
+use crate::tasks::Tasks;
+use socket2::{SockRef, TcpKeepalive};
+use std::{io, net::SocketAddr, time::Duration};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    time::{Instant, timeout_at},
+};
+use tokio_rustls::TlsConnector;
+
+/// How long a new connection may take, from the name to the end of the TLS handshake.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a socket may be silent before it is probed. Ideogram works for minutes without a byte,
+/// and a middlebox that forgets the connection meanwhile costs an answer that was paid for.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Makes connections to one origin, and to no other.
+pub(super) struct Connector {
+    pub(super) origin: Origin,
+    pub(super) tls: TlsConnector,
+    pub(super) tasks: Tasks,
+}
+
+impl Connector {
+    /// Makes a connection, at the latest until `deadline`.
+    pub(super) async fn connect(&self, deadline: Instant) -> Result<Connection, NotSent> {
+        let deadline = deadline.min(Instant::now() + CONNECT_TIMEOUT);
+        timeout_at(deadline, self.connect_until(deadline)).await.unwrap_or(Err(NotSent::Timeout))
+    }
+
+    async fn connect_until(&self, deadline: Instant) -> Result<Connection, NotSent> {
+        let addresses = self.addresses().await.map_err(NotSent::Resolve)?;
+        let tcp = reach(&addresses, deadline).await.map_err(NotSent::Connect)?;
+        prepare(&tcp).map_err(NotSent::Connect)?;
+        let wire = Wire::new(tcp);
+        let watch = wire.watch();
+        match self.origin.tls() {
+            None => Connection::open(wire, watch, &self.tasks).await,
+            Some(name) => {
+                let tls = self.tls.connect(name.clone(), wire).await.map_err(NotSent::Tls)?;
+                Connection::open(tls, watch, &self.tasks).await
+            }
+        }
+    }
+
+    async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
+        let found = lookup_host(self.origin.address()).await?;
+        let allowed: Vec<_> = found.filter(|address| self.origin.allows(address)).collect();
+        if allowed.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "no address may be used"));
+        }
+        Ok(allowed)
+    }
+}
+
+/// Tries the addresses in turn; each gets its share of the time, so that a silent one leaves some.
+async fn reach(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStream> {
+    let mut last = io::Error::from(io::ErrorKind::NotFound);
+    for (tried, address) in (0..).zip(addresses) {
+        let left = u32::try_from(addresses.len()).unwrap_or(u32::MAX).saturating_sub(tried).max(1);
+        let share = deadline.saturating_duration_since(Instant::now()) / left;
+        match timeout_at(Instant::now() + share, TcpStream::connect(address)).await {
+            Ok(Ok(tcp)) => return Ok(tcp),
+            Ok(Err(error)) => last = error,
+            Err(_) => last = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(last)
+}
+
+fn prepare(tcp: &TcpStream) -> io::Result<()> {
+    tcp.set_nodelay(true)?;
+    SockRef::from(tcp).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))
+}

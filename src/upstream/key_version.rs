@@ -1,0 +1,51 @@
+//! A key, bound to where it may go.
+
+use super::{
+    Credential, connection::Connection, connector::Connector, outcome::NotSent, pool::Pool,
+    redaction::Redaction,
+};
+use crate::domain::AccountName;
+use http::HeaderValue;
+use std::{fmt, sync::Arc};
+use tokio::time::Instant;
+
+/// One version of an account's key with its own connections, which close when it is dropped.
+/// Made by [`Upstream::key`](super::Upstream::key); it can go to that origin only.
+pub struct KeyVersion {
+    pub(super) account: AccountName,
+    pub(super) credential: Credential,
+    pub(super) redaction: Redaction,
+    pub(super) connector: Connector,
+    pub(super) pool: Arc<Pool>,
+}
+
+impl KeyVersion {
+    /// Returns what may be said of the key, as in `…abcd`.
+    pub fn version(&self) -> &str {
+        self.credential.version()
+    }
+
+    /// Returns the account it belongs to.
+    pub fn account(&self) -> &AccountName {
+        &self.account
+    }
+
+    /// Returns an idle connection, or else a new one.
+    pub(super) async fn connection(&self, deadline: Instant) -> Result<Connection, NotSent> {
+        match self.pool.take() {
+            Some(connection) => Ok(connection),
+            None => self.connector.connect(deadline).await,
+        }
+    }
+
+    /// Returns the value of the `Host` header.
+    pub(super) fn host(&self) -> HeaderValue {
+        self.connector.origin.header()
+    }
+}
+
+impl fmt::Debug for KeyVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KeyVersion").field(&self.version()).finish()
+    }
+}

@@ -1,0 +1,101 @@
+//! Connections that wait for the next request of the same key.
+
+use super::connection::Connection;
+use crate::tasks::Tasks;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+use tokio::time::{Instant, sleep, timeout};
+
+/// The most connections that are kept idle.
+const MOST_IDLE: usize = 64;
+
+/// How long a connection may take to finish what it was doing before it is kept.
+const SETTLING: Duration = Duration::from_millis(100);
+
+/// Idle connections of one key version; dropping it closes them.
+pub(super) struct Pool {
+    idle: Mutex<Idle>,
+    keep: Duration,
+    tasks: Tasks,
+}
+
+#[derive(Default)]
+struct Idle {
+    connections: Vec<(Instant, Connection)>,
+    watched: bool,
+}
+
+impl Pool {
+    /// Returns an empty pool that keeps connections for `keep`.
+    pub(super) fn new(keep: Duration, tasks: Tasks) -> Arc<Self> {
+        Arc::new(Self { idle: Mutex::default(), keep, tasks })
+    }
+
+    /// Takes the connection that was used last, if one is still good.
+    pub(super) fn take(&self) -> Option<Connection> {
+        loop {
+            let (since, connection) = self.lock().connections.pop()?;
+            if since.elapsed() < self.keep && connection.is_good() {
+                return Some(connection.pooled());
+            }
+        }
+    }
+
+    /// Keeps a connection whose answer was read to the end. One that is still busy, because the
+    /// answer came before the request was out, is closed.
+    pub(super) fn put(self: &Arc<Self>, mut connection: Connection) {
+        if connection.is_ready() {
+            return self.keep(connection);
+        }
+        // On several threads the end of an answer is seen here a moment before the connection
+        // itself has seen it.
+        let pool = Arc::downgrade(self);
+        self.tasks.stand("upstream connection settles", async move {
+            if let Ok(true) = timeout(SETTLING, connection.becomes_ready()).await
+                && let Some(pool) = pool.upgrade()
+            {
+                pool.keep(connection);
+            }
+        });
+    }
+
+    fn keep(self: &Arc<Self>, connection: Connection) {
+        let mut idle = self.lock();
+        if idle.connections.len() < MOST_IDLE {
+            idle.connections.push((Instant::now(), connection));
+        }
+        if !std::mem::replace(&mut idle.watched, true) {
+            let watch = watch(Arc::downgrade(self), self.keep);
+            self.tasks.stand("upstream connections expire", watch);
+        }
+    }
+
+    fn close_expired(&self) -> Watch {
+        let mut idle = self.lock();
+        idle.connections.retain(|(since, _)| since.elapsed() < self.keep);
+        idle.watched = !idle.connections.is_empty();
+        if idle.watched { Watch::Again } else { Watch::Enough }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Watch {
+    Again,
+    Enough,
+}
+
+/// Closes connections that nobody wanted, and ends with the last of them.
+async fn watch(pool: Weak<Pool>, keep: Duration) {
+    loop {
+        sleep(keep).await;
+        let Some(pool) = pool.upgrade() else { return };
+        if let Watch::Enough = pool.close_expired() {
+            return;
+        }
+    }
+}

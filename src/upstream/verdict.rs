@@ -1,0 +1,117 @@
+//! What a status means for money, before its body is read.
+
+use super::{
+    UpstreamAnswer,
+    outcome::{Sent, UnknownReason, Unreadable},
+};
+use crate::store::SendWarrant;
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+
+/// What the head of an answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Done, and billed.
+    Done,
+    /// Not done, not billed.
+    Failed,
+    /// Not done, not billed, and may be asked again: 429.
+    Busy,
+    /// Not done, not billed: Ideogram does not take the key, 401.
+    Rejected,
+    /// Nobody can say, but there is an answer to pass on.
+    Doubtful,
+    /// Nobody can say, and there is nothing that may be passed on.
+    Unusable(UnknownReason),
+}
+
+impl Verdict {
+    /// Judges the head of an answer.
+    pub(super) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
+        match status.as_u16() {
+            200..=299 => Self::Done,
+            300..=399 => Self::Unusable(UnknownReason::Redirect),
+            401 => Self::Rejected,
+            429 => Self::Busy,
+            400..=499 | 500 | 503 => Self::Failed,
+            // These come from something in between, which may have given up on a call that runs.
+            502 | 504 | 520..=529 => Self::Doubtful,
+            500..=599 if is_json(headers) => Self::Failed,
+            500..=599 => Self::Doubtful,
+            _ => Self::Unusable(UnknownReason::Protocol),
+        }
+    }
+
+    /// Returns the outcome of a call whose answer was read to its end.
+    pub(super) fn with(self, answer: UpstreamAnswer, warrant: SendWarrant) -> Sent {
+        match self {
+            Self::Done | Self::Failed => Sent::Answered(answer),
+            Self::Busy => Sent::RefusedForNow { answer, warrant },
+            Self::Rejected => Sent::RejectedKey { answer, warrant },
+            Self::Doubtful => {
+                Sent::Unknown { reason: UnknownReason::Gateway, answer: Some(answer) }
+            }
+            Self::Unusable(reason) => Sent::Unknown { reason, answer: None },
+        }
+    }
+
+    /// Returns the outcome of a call whose answer could not be read to its end: what the status
+    /// said of the money stands.
+    pub(super) fn without(self, status: StatusCode, reason: Unreadable) -> Sent {
+        match self {
+            Self::Done => Sent::Charged { status, reason },
+            Self::Failed | Self::Busy | Self::Rejected => Sent::Released { status, reason },
+            Self::Doubtful => Sent::Unknown { reason: UnknownReason::Gateway, answer: None },
+            Self::Unusable(reason) => Sent::Unknown { reason, answer: None },
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let kind = declared.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn verdict(status: u16, content_type: &'static str) -> Verdict {
+        let headers =
+            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        Verdict::of(StatusCode::from_u16(status).unwrap(), &headers)
+    }
+
+    #[test]
+    fn every_status_has_the_verdict_of_the_outcome_table() {
+        for status in 100..=999 {
+            for kind in ["application/json", "text/html"] {
+                let json = kind == "application/json";
+                let expected = match status {
+                    101..=199 | 100 | 600.. => Verdict::Unusable(UnknownReason::Protocol),
+                    200..=299 => Verdict::Done,
+                    300..=399 => Verdict::Unusable(UnknownReason::Redirect),
+                    429 => Verdict::Busy,
+                    401 => Verdict::Rejected,
+                    502 | 504 | 520..530 => Verdict::Doubtful,
+                    501 | 505..=599 if !json => Verdict::Doubtful,
+                    _ => Verdict::Failed,
+                };
+                assert_eq!(verdict(status, kind), expected, "{status} {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_declared_json_is_json() {
+        for kind in
+            ["application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json"]
+        {
+            assert_eq!(verdict(507, kind), Verdict::Failed, "{kind}");
+        }
+        for kind in ["", "text/json", "application/jsonp", "text/html; x=application/json"] {
+            assert_eq!(verdict(507, kind), Verdict::Doubtful, "{kind}");
+        }
+    }
+}
