@@ -1,1 +1,41 @@
 //! What every HTTP face shares: the listener, problems, request ids, client addresses.
+//!
+//! | what | where |
+//! | --- | --- |
+//! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Door`], [`Fault`] |
+//! | a request at the door | [`Visit`], [`ClientAddress`], [`receive`] |
+//! | answers | [`Body`], [`Delivery`], [`header`], [`ServerTiming`](header::ServerTiming) |
+//! | answers that the gateway makes itself | [`Problem`], [`ErrorGuide`], [`error_page`] |
+
+mod body;
+mod client_address;
+mod connection;
+mod crowd;
+mod delivery;
+mod door;
+mod error_guide;
+mod error_page;
+mod farewell;
+pub mod header;
+mod listener;
+mod problem;
+mod receive;
+mod serve;
+mod strict;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+pub use body::Body;
+pub use client_address::ClientAddress;
+pub use delivery::{Delivery, Watch};
+pub use door::{Door, DoorLimits};
+pub use error_guide::{ERROR_GUIDE, ErrorGuide};
+pub use error_page::error_page;
+pub use listener::{Listener, Peer};
+pub use problem::{ERRORS_PATH, Problem, RejectReason};
+pub use receive::{ReceiveError, receive};
+pub use serve::serve;
+pub use strict::Fault;
+pub use visit::Visit;

@@ -1,0 +1,236 @@
+//! The body of an answer, of whatever kind.
+
+use super::{
+    delivery::{Delivery, Watch},
+    strict::{Handed, Wire},
+};
+use crate::spool::SpoolBody;
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use std::{
+    error::Error,
+    fmt, io, mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+type BoxedBody = Pin<Box<dyn HttpBody<Data = Bytes, Error = io::Error> + Send>>;
+
+/// The body of an answer: some bytes, a spooled body, or any other stream; cheap where it is small.
+pub struct Body {
+    content: Content,
+    /// Bytes there are, where that is known.
+    len: Option<u64>,
+    sent: u64,
+    watches: Vec<Watch>,
+    wire: Option<Arc<Wire>>,
+    is_whole: bool,
+}
+
+enum Content {
+    Full(Bytes),
+    Spool(SpoolBody),
+    Stream(BoxedBody),
+}
+
+impl Body {
+    /// Returns a body without bytes.
+    pub fn empty() -> Self {
+        Self::full(Bytes::new())
+    }
+
+    /// Returns a body of these bytes.
+    pub fn full(bytes: impl Into<Bytes>) -> Self {
+        Self::new(Content::Full(bytes.into()))
+    }
+
+    /// Returns a body that reads a spool.
+    pub fn spool(body: SpoolBody) -> Self {
+        Self::new(Content::Spool(body))
+    }
+
+    /// Returns a body of any other kind.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        use http_body_util::BodyExt;
+        Self::new(Content::Stream(Box::pin(body.map_err(io::Error::other))))
+    }
+
+    fn new(content: Content) -> Self {
+        let mut body =
+            Self { content, len: None, sent: 0, watches: Vec::new(), wire: None, is_whole: false };
+        body.len = body.size_hint().exact();
+        body.is_whole = body.is_end_stream();
+        body
+    }
+
+    /// Calls `tell` exactly once, when the last byte was handed over or the body was given up.
+    ///
+    /// What it calls must be quick: it runs where the connection is driven.
+    #[must_use]
+    pub fn watched(mut self, tell: impl FnOnce(Delivery) + Send + 'static) -> Self {
+        self.watches.push(Watch::new(tell));
+        self
+    }
+
+    /// Returns how many bytes there are, where that is known.
+    pub fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// Says whether it is known that there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len == Some(0)
+    }
+
+    /// Tells the end of this body to the connection it leaves on.
+    pub(super) fn leave_on(&mut self, wire: Arc<Wire>) {
+        self.wire = Some(wire);
+    }
+
+    /// Counts the body as delivered though nobody will read it, as in an answer to HEAD.
+    pub(super) fn without_content(&mut self) {
+        self.is_whole = true;
+    }
+
+    fn poll_content(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match &mut self.content {
+            Content::Full(bytes) => {
+                let bytes = mem::take(bytes);
+                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+            }
+            Content::Spool(body) => Pin::new(body).poll_frame(context),
+            Content::Stream(body) => body.as_mut().poll_frame(context),
+        }
+    }
+
+    fn count(&mut self, frame: Option<&io::Result<Frame<Bytes>>>) {
+        match frame {
+            Some(Ok(frame)) => {
+                let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
+                self.sent += bytes;
+                self.watches.iter_mut().for_each(|watch| watch.count(bytes));
+                self.is_whole = self.is_end_stream() || self.len == Some(self.sent);
+            }
+            Some(Err(_)) => {}
+            None => self.is_whole = true,
+        }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let frame = ready!(self.poll_content(context));
+        self.count(frame.as_ref());
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.content {
+            Content::Full(bytes) => bytes.is_empty(),
+            Content::Spool(body) => body.is_end_stream(),
+            Content::Stream(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Content::Spool(body) => body.size_hint(),
+            Content::Stream(body) => body.size_hint(),
+        }
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        let watches = mem::take(&mut self.watches);
+        match (&self.wire, self.is_whole) {
+            (Some(wire), true) => {
+                let spool = match mem::replace(&mut self.content, Content::Full(Bytes::new())) {
+                    Content::Spool(body) => Some(body),
+                    Content::Full(_) | Content::Stream(_) => None,
+                };
+                wire.answer_ends(Some(Handed::new(watches, spool)));
+            }
+            (Some(wire), false) => wire.answer_ends(None),
+            (None, true) => watches.into_iter().for_each(Watch::whole),
+            (None, false) => {}
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self::full(bytes)
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::full(text)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body")
+            .field("len", &self.len)
+            .field("sent", &self.sent)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::{BodyExt, StreamBody};
+    use std::sync::mpsc;
+
+    fn watched(body: Body) -> (Body, mpsc::Receiver<Delivery>) {
+        let (tell, told) = mpsc::channel();
+        (body.watched(move |delivery| tell.send(delivery).unwrap()), told)
+    }
+
+    #[tokio::test]
+    async fn a_body_that_was_read_to_its_end_is_whole() {
+        let (body, told) = watched(Body::full("four"));
+        assert_eq!(body.len(), Some(4));
+        assert_eq!(body.collect().await.unwrap().to_bytes(), "four");
+        assert_eq!(told.recv(), Ok(Delivery::Whole));
+        assert!(told.recv().is_err(), "told twice");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_dropped_before_its_end_is_gone_with_what_was_sent() {
+        let frames = ["ab", "cd"].map(|text| Ok::<_, io::Error>(Frame::data(Bytes::from(text))));
+        let stream = StreamBody::new(futures_util::stream::iter(frames));
+        let (mut body, told) = watched(Body::stream(stream));
+        body.frame().await.unwrap().unwrap();
+        drop(body);
+        assert_eq!(told.recv(), Ok(Delivery::Gone { sent: 2 }));
+    }
+
+    #[test]
+    fn an_empty_body_is_whole_without_being_read() {
+        let (body, told) = watched(Body::empty());
+        drop(body);
+        assert_eq!(told.recv(), Ok(Delivery::Whole));
+        let (body, told) = watched(Body::full("never read"));
+        drop(body);
+        assert_eq!(told.recv(), Ok(Delivery::Gone { sent: 0 }));
+    }
+}

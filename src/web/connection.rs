@@ -1,0 +1,123 @@
+//! One connection: strict reading below, the face above, hyper in between.
+
+use super::{
+    body::Body,
+    crowd::Presence,
+    door::Door,
+    farewell::Farewell,
+    header::{self, ServerTiming},
+    listener::Peer,
+    problem::Problem,
+    strict::{Fault, StrictStream, Wire},
+    visit::{Visit, is_health_check},
+};
+use http::{Method, Request, Response};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+/// Enough for a head of any length that is let through; also bounds what waits to be written.
+const BUFFER: usize = 128 * 1024;
+
+/// One client's connection and what it needs to be served.
+#[derive(Debug)]
+pub(super) struct Connection<S> {
+    pub(super) stream: S,
+    pub(super) peer: Peer,
+    pub(super) door: Arc<Door>,
+    pub(super) presence: Presence,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
+    /// Serves requests until the client leaves, patience ends, or `shutdown` is called and the
+    /// request at hand is answered.
+    pub(super) async fn run<F, Answer>(self, face: F, shutdown: CancellationToken)
+    where
+        F: Fn(Visit, Request<Incoming>) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Response<Body>> + Send,
+    {
+        let Self { stream, peer, door, presence } = self;
+        let gauge = door.metrics.connection_opens(door.name);
+        let wire = Arc::new(Wire::new());
+        let stream = StrictStream::new(stream, Arc::clone(&wire), door.patience());
+        let service = service_fn(|request| {
+            let answer = answer(&face, Guest { peer, door: &door, wire: &wire }, request);
+            async { Ok::<_, Infallible>(answer.await) }
+        });
+        let mut http = http1::Builder::new();
+        // The stream below keeps the time; hyper's own timeout cannot tell waiting for a request
+        // from waiting for the rest of its header.
+        http.header_read_timeout(None).max_buf_size(BUFFER).half_close(false);
+        let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = shutdown.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(error = &error as &dyn std::error::Error, "connection ended early");
+        }
+        drop((gauge, presence));
+    }
+}
+
+/// Whose request it is, and on which connection it came.
+#[derive(Clone, Copy)]
+struct Guest<'a> {
+    peer: Peer,
+    door: &'a Door,
+    wire: &'a Arc<Wire>,
+}
+
+/// Answers one request: one span, one id, one line in the log.
+fn answer<F, Answer>(
+    face: &F,
+    guest: Guest<'_>,
+    request: Request<Incoming>,
+) -> impl Future<Output = Response<Body>> + Send + use<F, Answer>
+where
+    F: Fn(Visit, Request<Incoming>) -> Answer,
+    Answer: Future<Output = Response<Body>> + Send,
+{
+    let trusted = &guest.door.limits.trusted_proxies;
+    let visit = Visit::begin(guest.peer, request.headers(), trusted);
+    let (id, started) = (visit.id.clone(), visit.started);
+    let is_head = request.method() == Method::HEAD;
+    let fault = guest.wire.request_begins();
+    let span = visit.span(&request);
+    let is_quiet = fault.is_none() && is_health_check(request.uri().path());
+    let farewell = Farewell::new(span.clone(), started, is_quiet);
+    let answer = match fault {
+        None => Ok(face(visit, request)),
+        Some(fault) => Err(refuse(guest.door, fault)),
+    };
+    let wire = Arc::clone(guest.wire);
+    let answer = async move {
+        let response = match answer {
+            Ok(answer) => answer.await,
+            Err(problem) => problem.into_response(&id),
+        };
+        let mut response = farewell.watch(response);
+        header::set_request_id(response.headers_mut(), &id);
+        if !response.headers().contains_key(header::SERVER_TIMING) {
+            let total = started.elapsed();
+            ServerTiming::of(total, Duration::ZERO, Duration::ZERO).set(response.headers_mut());
+        }
+        if is_head {
+            response.body_mut().without_content();
+        }
+        response.body_mut().leave_on(wire);
+        response
+    };
+    answer.instrument(span)
+}
+
+fn refuse(door: &Door, fault: Fault) -> Problem {
+    door.metrics.refused(fault.code());
+    Problem::fault(fault)
+}

@@ -1,0 +1,71 @@
+//! The limits at the door, and what one listener keeps count of.
+
+use super::{
+    crowd::{Crowd, Presence},
+    listener::Peer,
+    strict::Patience,
+};
+use crate::{config, telemetry::Metrics};
+use ipnet::IpNet;
+use std::{sync::Arc, time::Duration};
+
+/// Limits for the connections of one listener.
+#[derive(Debug, Clone)]
+pub struct DoorLimits {
+    /// How long a header may take to arrive.
+    pub header_timeout: Duration,
+    /// How long a connection is kept without a request.
+    pub keep_alive: Duration,
+    /// How long a client may take no bytes of its answer.
+    pub answer_idle_timeout: Duration,
+    /// Connections in all.
+    pub max_connections: usize,
+    /// Connections from one address; those of trusted proxies are not counted by address.
+    pub max_connections_per_address: usize,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpNet]>,
+}
+
+impl From<&config::Door> for DoorLimits {
+    fn from(door: &config::Door) -> Self {
+        Self {
+            header_timeout: door.header_timeout,
+            keep_alive: door.keep_alive,
+            answer_idle_timeout: door.body_idle_timeout,
+            max_connections: door.max_connections,
+            max_connections_per_address: door.max_connections_per_address,
+            trusted_proxies: door.trusted_proxies.clone().into(),
+        }
+    }
+}
+
+/// One listener's door: its limits, and who is inside.
+#[derive(Debug)]
+pub struct Door {
+    pub(super) name: &'static str,
+    pub(super) limits: DoorLimits,
+    pub(super) metrics: Arc<Metrics>,
+    crowd: Arc<Crowd>,
+}
+
+impl Door {
+    /// Returns a door; `name` is the listener's in metrics, as in `proxy`.
+    pub fn new(name: &'static str, limits: DoorLimits, metrics: Arc<Metrics>) -> Arc<Self> {
+        let crowd = Crowd::new(limits.max_connections, limits.max_connections_per_address);
+        Arc::new(Self { name, limits, metrics, crowd })
+    }
+
+    /// Lets a connection in, unless there are too many.
+    pub(super) fn enter(&self, peer: &Peer) -> Option<Presence> {
+        let trusted = |ip| self.limits.trusted_proxies.iter().any(|net| net.contains(&ip));
+        self.crowd.enter(peer.ip().filter(|ip| !trusted(ip.to_canonical())))
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        Patience {
+            head: self.limits.header_timeout,
+            keep_alive: self.limits.keep_alive,
+            answer_idle: self.limits.answer_idle_timeout,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The one line that a request leaves in the log.
+
+use super::{body::Body, delivery::Delivery};
+use crate::domain::ErrorCode;
+use http::Response;
+use tokio::time::Instant;
+use tracing::Span;
+
+/// Writes the final line of a request exactly once: when its answer is out, or when it is dropped
+/// because the client went away.
+#[derive(Debug)]
+pub(super) struct Farewell {
+    span: Span,
+    started: Instant,
+    /// Whether the line is for those only who look closely.
+    is_quiet: bool,
+    answer: Option<Answer>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    status: u16,
+    code: Option<ErrorCode>,
+    delivery: Delivery,
+}
+
+impl Farewell {
+    pub(super) fn new(span: Span, started: Instant, is_quiet: bool) -> Self {
+        Self { span, started, is_quiet, answer: None }
+    }
+
+    /// Waits for the end of the answer's delivery.
+    pub(super) fn watch(mut self, response: Response<Body>) -> Response<Body> {
+        let status = response.status().as_u16();
+        let code = response.extensions().get::<ErrorCode>().copied();
+        response.map(|body| {
+            body.watched(move |delivery| {
+                self.answer = Some(Answer { status, code, delivery });
+                drop(self);
+            })
+        })
+    }
+
+    fn write(&self) {
+        #[expect(clippy::cast_possible_truncation, reason = "no request takes so long")]
+        let duration_ms = self.started.elapsed().as_micros() as u64 / 1000;
+        let Some(answer) = self.answer else {
+            tracing::info!(duration_ms, "client went away before its answer");
+            return;
+        };
+        let (status, code) = (answer.status, answer.code.map(ErrorCode::as_str));
+        match answer.delivery {
+            Delivery::Gone { sent } => {
+                tracing::info!(
+                    status,
+                    code,
+                    duration_ms,
+                    sent,
+                    "client went away during its answer"
+                );
+            }
+            Delivery::Whole if self.is_quiet => {
+                tracing::debug!(status, code, duration_ms, "answered");
+            }
+            Delivery::Whole => tracing::info!(status, code, duration_ms, "answered"),
+        }
+    }
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.span.in_scope(|| self.write());
+    }
+}

@@ -1,0 +1,62 @@
+//! Where connections come from.
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream, UnixListener, UnixStream},
+};
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Peer {
+    /// A client over TCP.
+    Network(SocketAddr),
+    /// A local process that opened the socket; its user.
+    LocalUser(u32),
+}
+
+impl Peer {
+    /// Returns the address; `None` for a local process.
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Network(address) => Some(address.ip()),
+            Self::LocalUser(_) => None,
+        }
+    }
+}
+
+/// Accepts connections.
+///
+/// A stream that still has to be secured, as with TLS, does that when it is first read: accepting
+/// must not wait for one client.
+pub trait Listener: Send + 'static {
+    /// The connections' streams.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// Waits for the next connection; may be dropped while it waits.
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Peer)>> + Send;
+}
+
+impl Listener for TcpListener {
+    type Stream = TcpStream;
+
+    async fn accept(&self) -> io::Result<(TcpStream, Peer)> {
+        let (stream, address) = Self::accept(self).await?;
+        stream.set_nodelay(true)?;
+        Ok((stream, Peer::Network(address)))
+    }
+}
+
+impl Listener for UnixListener {
+    type Stream = UnixStream;
+
+    async fn accept(&self) -> io::Result<(UnixStream, Peer)> {
+        let (stream, _) = Self::accept(self).await?;
+        let user = stream.peer_cred()?.uid();
+        Ok((stream, Peer::LocalUser(user)))
+    }
+}

@@ -1,0 +1,95 @@
+//! Accepts connections until told to stop.
+
+use super::{
+    body::Body,
+    connection::Connection,
+    door::Door,
+    listener::{Listener, Peer},
+    problem::Problem,
+    visit::Visit,
+};
+use crate::{
+    domain::{ErrorCode, RequestId},
+    tasks::Tasks,
+};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use std::{fmt::Write, future::Future, io, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt},
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+/// When the machine has no more files or memory, another try at once would only burn its time.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Accepts connections on `listener` and has `face` answer their requests, until `shutdown`: then
+/// nothing more is accepted, idle connections close, and requests at hand are finished by `tasks`.
+pub async fn serve<L, F, Answer>(
+    listener: L,
+    face: F,
+    door: Arc<Door>,
+    tasks: Tasks,
+    shutdown: CancellationToken,
+) where
+    L: Listener,
+    F: Fn(Visit, Request<Incoming>) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Response<Body>> + Send + 'static,
+{
+    while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((stream, peer)) => match door.enter(&peer) {
+                Some(presence) => {
+                    let door = Arc::clone(&door);
+                    let connection = Connection { stream, peer, door, presence };
+                    let run = connection.run(face.clone(), shutdown.clone());
+                    drop(tasks.finish("connection", run));
+                }
+                None => turn_away(stream, peer, &door).await,
+            },
+            Err(error) => wait_out(error).await,
+        }
+    }
+}
+
+/// Tells one client too many why it has to leave.
+///
+/// Its request is not read, and nothing is waited for: a fresh connection takes so few bytes at
+/// once, or it goes without.
+async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &Door) {
+    let code = ErrorCode::TooManyConnections;
+    door.metrics.refused(code);
+    tracing::debug!(?peer, listener = door.name, "connection turned away");
+    let message = "there are too many connections: keep connections open and use them again";
+    let text = written(Problem::new(code, message).closing());
+    let goodbye = async {
+        stream.write_all(text.as_bytes()).await?;
+        stream.shutdown().await
+    };
+    if timeout(Duration::ZERO, goodbye).await.is_err() {
+        tracing::debug!("connection was closed without a word");
+    }
+}
+
+/// Writes an answer as it goes over the wire.
+fn written(problem: Problem) -> String {
+    let id = RequestId::random();
+    let json = problem.json(&id);
+    let response = problem.into_response(&id);
+    let mut text = format!("HTTP/1.1 {}\r\n", response.status());
+    for (name, value) in response.headers() {
+        write!(text, "{name}: {}\r\n", value.to_str().unwrap_or_default()).unwrap_or_default();
+    }
+    format!("{text}content-length: {}\r\n\r\n{json}", json.len())
+}
+
+async fn wait_out(error: io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    // A client that is gone again is nothing to wait for.
+    if matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted) {
+        return;
+    }
+    tracing::error!(error = &error as &dyn std::error::Error, "cannot accept connections");
+    sleep(BREATH).await;
+}

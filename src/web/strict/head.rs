@@ -1,0 +1,122 @@
+//! Whether a complete head can be read in one way only.
+
+use super::{
+    Fault,
+    target::{RequestLine, check_request_line, is_host, is_token},
+};
+
+/// How long the body after a head is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// That many bytes, maybe none.
+    Sized(u64),
+    /// As long as its chunks say.
+    Chunked,
+}
+
+/// The fields that decide how a request is read.
+#[derive(Debug, Default)]
+struct Deciding<'head> {
+    host: Option<&'head [u8]>,
+    length: Option<u64>,
+    is_chunked: bool,
+}
+
+/// Checks a head from its request line to its empty line, and returns how its body is framed.
+///
+/// Each line must end in CR LF; whoever found the end of the head saw to that.
+pub(super) fn check_head(head: &[u8]) -> Result<Framing, Fault> {
+    let mut lines = head.split(|byte| *byte == b'\n').map(without_return);
+    let request_line = lines.next().unwrap_or_default();
+    let line = check_request_line(whole(request_line)?)?;
+    let mut deciding = Deciding::default();
+    for field in lines.take_while(|line| !line.is_empty()) {
+        let (name, value) = check_field(whole(field)?)?;
+        deciding.see(name, value)?;
+    }
+    deciding.settle(&line)
+}
+
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn whole(line: &[u8]) -> Result<&[u8], Fault> {
+    if memchr::memchr(b'\r', line).is_some() { Err(Fault::BareReturn) } else { Ok(line) }
+}
+
+fn check_field(line: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
+    if matches!(line.first(), Some(b' ' | b'\t')) {
+        return Err(Fault::Folded);
+    }
+    let colon = memchr::memchr(b':', line).ok_or(Fault::FieldName)?;
+    let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+    if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
+        return Err(Fault::FieldName);
+    }
+    if !line[colon + 1..].iter().all(|byte| is_text(*byte)) {
+        return Err(Fault::FieldValue);
+    }
+    Ok((name, value))
+}
+
+fn is_text(byte: u8) -> bool {
+    byte == b'\t' || (byte >= b' ' && byte != 0x7f)
+}
+
+impl<'head> Deciding<'head> {
+    fn see(&mut self, name: &[u8], value: &'head [u8]) -> Result<(), Fault> {
+        // The length of the name rules out most fields before any comparison.
+        match name.len() {
+            4 if name.eq_ignore_ascii_case(b"host") => self.see_host(value),
+            14 if name.eq_ignore_ascii_case(b"content-length") => self.see_length(value),
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.see_encoding(value),
+            7 if name.eq_ignore_ascii_case(b"upgrade") => Err(Fault::Upgrade),
+            6 if name.eq_ignore_ascii_case(b"expect") => see_expectation(value),
+            _ => Ok(()),
+        }
+    }
+
+    fn see_host(&mut self, value: &'head [u8]) -> Result<(), Fault> {
+        if self.host.replace(value).is_some() {
+            return Err(Fault::HostRepeated);
+        }
+        if is_host(value) { Ok(()) } else { Err(Fault::HostMalformed) }
+    }
+
+    fn see_length(&mut self, value: &[u8]) -> Result<(), Fault> {
+        let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+        let number = str::from_utf8(value).ok().filter(|_| is_number);
+        // Above half the range hyper takes a length for a mark of its own.
+        let number = number.and_then(|text| text.parse::<u64>().ok()).filter(|n| *n < 1 << 62);
+        if self.length.replace(number.ok_or(Fault::LengthMalformed)?).is_some() {
+            return Err(Fault::LengthRepeated);
+        }
+        Ok(())
+    }
+
+    fn see_encoding(&mut self, value: &[u8]) -> Result<(), Fault> {
+        if self.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
+            return Err(Fault::Encoding);
+        }
+        self.is_chunked = true;
+        Ok(())
+    }
+
+    fn settle(self, line: &RequestLine<'_>) -> Result<Framing, Fault> {
+        let host = self.host.ok_or(Fault::HostMissing)?;
+        if line.authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host)) {
+            return Err(Fault::TargetElsewhere);
+        }
+        match (self.length, self.is_chunked) {
+            (Some(_), true) => Err(Fault::LengthAndEncoding),
+            (None, true) if line.is_old => Err(Fault::Encoding),
+            (None, true) => Ok(Framing::Chunked),
+            (length, false) => Ok(Framing::Sized(length.unwrap_or(0))),
+        }
+    }
+}
+
+fn see_expectation(value: &[u8]) -> Result<(), Fault> {
+    if value.eq_ignore_ascii_case(b"100-continue") { Ok(()) } else { Err(Fault::Expectation) }
+}

@@ -1,0 +1,130 @@
+//! What the stream below hyper and the service above it tell each other.
+
+use super::Fault;
+use crate::{spool::SpoolBody, web::delivery::Watch};
+use std::{
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::Waker,
+};
+use tokio::time::Instant;
+
+/// One connection's shared notes; each request and each answer passes here once.
+#[derive(Debug)]
+pub(in crate::web) struct Wire(Mutex<Notes>);
+
+#[derive(Debug)]
+struct Notes {
+    /// Heads that were let through, the stand-in for a bad one included.
+    heads: u32,
+    /// Requests that reached the service.
+    requests: u32,
+    /// Answers that were handed over to hyper, or given up.
+    answers: u32,
+    /// When the last answer ended, or the connection began.
+    quiet_since: Instant,
+    /// What is wrong with the last head.
+    fault: Option<Fault>,
+    /// Answers that hyper has, and the operating system maybe not yet.
+    handed: Vec<Handed>,
+    /// Whoever waits for the end of the request at work.
+    waiting: Option<Waker>,
+    is_open: bool,
+}
+
+/// An answer that was handed to hyper.
+#[derive(Debug)]
+pub(in crate::web) struct Handed {
+    /// Those who wait for its delivery.
+    watches: Vec<Watch>,
+    /// The spool that its bytes are in: they count against the budget until they are written.
+    _spool: Option<SpoolBody>,
+}
+
+impl Handed {
+    pub(in crate::web) fn new(watches: Vec<Watch>, spool: Option<SpoolBody>) -> Self {
+        Self { watches, _spool: spool }
+    }
+}
+
+impl Wire {
+    pub(in crate::web) fn new() -> Self {
+        Self(Mutex::new(Notes {
+            heads: 0,
+            requests: 0,
+            answers: 0,
+            quiet_since: Instant::now(),
+            fault: None,
+            handed: Vec::new(),
+            waiting: None,
+            is_open: true,
+        }))
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The stream let a head through.
+    pub(super) fn head_passed(&self) {
+        self.notes().heads += 1;
+    }
+
+    /// The stream lets a stand-in through: the request made of it is to be refused.
+    pub(super) fn refuse(&self, fault: Fault) {
+        let mut notes = self.notes();
+        notes.heads += 1;
+        notes.fault = Some(fault);
+    }
+
+    /// Returns since when no request is at work; `None` while one is.
+    pub(super) fn quiet_since(&self) -> Option<Instant> {
+        let notes = self.notes();
+        (notes.heads == notes.answers).then_some(notes.quiet_since)
+    }
+
+    /// Wakes `waiting` when the request at work is answered.
+    pub(super) fn wake_when_quiet(&self, waiting: &Waker) {
+        self.notes().waiting = Some(waiting.clone());
+    }
+
+    /// Everything that hyper had went to the operating system.
+    pub(super) fn flushed(&self) {
+        let handed = mem::take(&mut self.notes().handed);
+        handed.into_iter().flat_map(|answer| answer.watches).for_each(Watch::whole);
+    }
+
+    /// The connection is no more.
+    pub(super) fn closed(&self) {
+        let handed = {
+            let mut notes = self.notes();
+            notes.is_open = false;
+            mem::take(&mut notes.handed)
+        };
+        drop(handed);
+    }
+
+    /// A request reached the service. Returns what is wrong with it, when it is a stand-in.
+    pub(in crate::web) fn request_begins(&self) -> Option<Fault> {
+        let mut notes = self.notes();
+        notes.requests += 1;
+        // Only the last head can be a stand-in, as nothing is read after it.
+        notes.fault.filter(|_| notes.requests == notes.heads)
+    }
+
+    /// An answer was handed to hyper whole, and waits for the next flush; or nothing was, as it was
+    /// given up.
+    pub(in crate::web) fn answer_ends(&self, handed: Option<Handed>) {
+        let mut notes = self.notes();
+        notes.answers += 1;
+        notes.quiet_since = Instant::now();
+        if notes.is_open {
+            notes.handed.extend(handed);
+        }
+        let waiting = notes.waiting.take();
+        drop(notes);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
+    }
+}

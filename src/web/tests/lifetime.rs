@@ -1,0 +1,113 @@
+//! Clients that leave, answers that arrive or do not, and the end of the house.
+
+use super::house::House;
+use crate::web::Delivery;
+use std::time::Duration;
+use tokio::{io::AsyncReadExt, net::TcpStream};
+
+#[tokio::test]
+async fn a_client_that_hangs_up_drops_its_request() {
+    let mut house = House::open().await;
+    let mut client = house.connect().await;
+    client.send(b"POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok").await;
+    while house.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    drop(client);
+    house.dropped.recv().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_is_missed_whatever_it_sent_after_its_request() {
+    let mut house = House::open().await;
+    let next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
+    for more in ["\r\n", next, "GET /par", "rubbish\n", &next.repeat(10_000)] {
+        let mut client = house.connect().await;
+        let request = "POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok";
+        client.send(format!("{request}{}", &more[..more.len().min(50_000)]).as_bytes()).await;
+        while house.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        drop(client);
+        house.dropped.recv().await.unwrap();
+        assert_eq!(std::mem::take(&mut *house.seen.lock().unwrap()).len(), 1, "{more:.20}");
+    }
+}
+
+#[tokio::test]
+async fn requests_that_are_sent_ahead_are_answered_in_their_order() {
+    let house = House::open().await;
+    let mut client = house.connect().await;
+    let post = |n| format!("POST /{n} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n{n:3}");
+    let last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let ahead: String = (0..100).map(post).collect();
+    client.send(format!("{ahead}{last}").as_bytes()).await;
+    let text = client.rest().await;
+    assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 101, "{text}");
+    let expected: Vec<_> =
+        (0..100).map(|n| format!("POST /{n}")).chain(["GET /last".into()]).collect();
+    assert_eq!(house.requests(), expected);
+}
+
+#[tokio::test]
+async fn an_answer_that_left_is_whole() {
+    let mut house = House::open().await;
+    house.say(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(house.deliveries.recv().await, Some(Delivery::Whole));
+    house.say(b"HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(house.deliveries.recv().await, Some(Delivery::Whole));
+}
+
+#[tokio::test]
+async fn an_answer_that_the_system_never_took_is_gone_though_hyper_had_all_of_it() {
+    let mut house = House::open().await;
+    let mut client = house.connect().await;
+    client.send(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut space = [0; 1024];
+    client.0.read_exact(&mut space).await.unwrap();
+    drop(client);
+    // The whole body is one piece, so hyper takes it at once, long before it can be written.
+    assert_eq!(house.deliveries.recv().await, Some(Delivery::Gone { sent: 1 << 24 }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_nothing_of_its_answer_is_given_up() {
+    let mut house = House::open().await;
+    let mut client = house.connect().await;
+    client.send(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    assert!(matches!(house.deliveries.recv().await, Some(Delivery::Gone { .. })));
+}
+
+#[tokio::test]
+async fn shutdown_finishes_what_is_at_work_and_closes_what_is_idle() {
+    let house = House::open().await;
+    let (mut busy, mut idle) = (house.connect().await, house.connect().await);
+    idle.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    idle.answer().await;
+    busy.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\no").await;
+    // Its header arrived: another round through the house makes that sure.
+    idle.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    idle.answer().await;
+    house.shutdown.cancel();
+    assert_eq!(idle.rest().await, "");
+    busy.send(b"k").await;
+    let text = busy.rest().await;
+    assert!(text.starts_with("HTTP/1.1 200 OK"), "{text}");
+    assert!(text.contains("\r\nconnection: close\r\n"), "{text}");
+    tokio::time::timeout(Duration::from_mins(1), house.tasks.finished()).await.unwrap();
+    assert!(TcpStream::connect(house.address).await.is_err(), "still accepting");
+}
+
+#[tokio::test]
+async fn open_connections_are_counted_while_they_are_open() {
+    let house = House::open().await;
+    let count = |n| format!("ideogate_connections{{listener=\"proxy\"}} {n}\n");
+    let mut client = house.connect().await;
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    client.answer().await;
+    assert!(house.metrics.render().contains(&count(1)));
+    drop(client);
+    while !house.metrics.render().contains(&count(0)) {
+        tokio::task::yield_now().await;
+    }
+}

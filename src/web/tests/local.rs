@@ -1,0 +1,32 @@
+//! The socket for local users.
+
+use crate::{
+    tasks::Tasks,
+    telemetry::Metrics,
+    web::{Body, Door, Visit, serve, tests::house::limits},
+};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+};
+use tokio_util::sync::CancellationToken;
+
+#[tokio::test]
+async fn a_local_client_is_known_by_its_user() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("admin.sock");
+    let listener = UnixListener::bind(&path).unwrap();
+    let face = |visit: Visit, _: Request<Incoming>| async move {
+        Response::new(Body::full(format!("{:?} {}", visit.peer, visit.client)))
+    };
+    let door = Door::new("admin", limits(), Metrics::new());
+    tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
+    let mut client = UnixStream::connect(&path).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut text = String::new();
+    client.read_to_string(&mut text).await.unwrap();
+    let user = rustix::process::getuid().as_raw();
+    assert!(text.ends_with(&format!("\r\n\r\nLocalUser({user}) 127.0.0.1")), "{text}");
+}
