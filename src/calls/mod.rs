@@ -1,1 +1,56 @@
 //! One call from its commit to its answer: where the services meet.
+//!
+//! # The states of a sent call
+//!
+//! ```text
+//!  ReadyCall + Permit
+//!        │ checked again: token, key, pause
+//!        ▼                        journal refuses
+//!   commit intent ───────────────────────────────▶ 503, nothing sent, places free
+//!        │ SendWarrant
+//!        ▼            client gone
+//!   may be sent ─────────────────▶ outcome `failed`, nothing sent, places free
+//!        │ warrant consumed
+//!        ▼            429: attempt recorded, warrant and seat back, waits at the head of its lane
+//!    at Ideogram ◀───────────────▶ refused for now
+//!        │ answer complete, or nobody knows
+//!        ▼
+//!   commit outcome ──▶ answer released to the client, or kept for an identical retry
+//! ```
+//!
+//! From the commit on, the call runs in a task of its own: a client that hangs up changes who gets the
+//! answer, never whether the call is finished and recorded. What a crash leaves behind at each point
+//! is told in the crash-point table of the crate's front page.
+//!
+//! **Invariants:** a warrant is spent on at most one sending that Ideogram accepted; an answer goes out
+//! only after its outcome is durable or spilled; places are freed only on proof.
+
+mod conclude;
+mod desk;
+mod ending;
+mod facts;
+mod follow;
+mod generations;
+mod held;
+mod keys;
+mod line;
+mod money;
+mod outcome;
+mod ready;
+mod recall;
+mod receipt;
+mod recover;
+mod send;
+mod sending;
+
+pub use desk::ReleaseError;
+pub use ending::{CallSummary, Finished, SendError};
+pub use facts::AnswerFacts;
+pub use generations::GenerationAccess;
+pub use keys::{KeyHealth, KeySlot};
+pub use line::{Line, Lines};
+pub use ready::{PassedHeaders, ReadyCall};
+pub use recall::Recall;
+pub use receipt::Receipt;
+pub use recover::{RecoverError, Recovered};
+pub use send::{Calls, Services};

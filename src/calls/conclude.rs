@@ -1,0 +1,210 @@
+//! The end of a call: places, record, generation, answer, in this order.
+
+use super::{
+    AnswerFacts, Finished, Receipt, SendError,
+    ending::CallSummary,
+    money::Money,
+    outcome::{Ending, Reply},
+    ready::millis,
+    sending::{Sending, answer_of},
+};
+use crate::{
+    admission::Permit,
+    answers::KeptAnswer,
+    domain::{
+        Bundle, CloseCall, Effect, Generation, GenerationState, Outcome, OutcomeRecord, RecordBody,
+        Timestamp,
+    },
+    ledger::Hold,
+    store::Durability,
+    upstream::UpstreamAnswer,
+};
+
+impl Sending {
+    /// Frees or holds the places, makes the outcome durable, and releases the answer.
+    pub(super) async fn conclude(self, ending: Ending, hold: Hold, permit: Option<Permit>) {
+        let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
+        let now = self.calls.0.services.clock.now();
+        let generation = self.generation(&ending, &facts, now);
+        let is_pending = generation.as_ref().is_some_and(|g| g.state == GenerationState::Pending);
+        let held_until = self.settle_places(&ending, is_pending, permit, now);
+        let money = self.settle(hold, &ending, &facts, is_pending);
+        let record = self.outcome_record(&ending, &facts, &money);
+        let bundle = self.bundle(record, generation.as_ref(), held_until);
+        self.record(bundle).await;
+        if let Some(generation) = generation.filter(|_| is_pending) {
+            self.calls.follow(generation, money.pending.clone());
+        }
+        self.note_poll(&facts).await;
+        self.note_quote(&ending, &facts);
+        self.answer(ending, &money);
+    }
+
+    /// Returns until when the places stay taken, if they do.
+    fn settle_places(
+        &self,
+        ending: &Ending,
+        is_pending: bool,
+        permit: Option<Permit>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let permit = permit?;
+        let holds = is_pending || ending.outcome == Outcome::Unknown;
+        let line = self.line();
+        if !holds || self.ready.places == 0 {
+            return None;
+        }
+        let until = now.plus(line.place_ttl(&self.ready.route));
+        permit.hold(self.ready.call.clone());
+        self.calls.0.held.note(self.ready.call.clone(), until);
+        Some(until)
+    }
+
+    /// Returns the generation that the answer names, and who may see it.
+    fn generation(
+        &self,
+        ending: &Ending,
+        facts: &AnswerFacts,
+        now: Timestamp,
+    ) -> Option<Generation> {
+        if !ending.is_success() || self.ready.polled.is_some() {
+            return None;
+        }
+        let id = facts.generation.clone()?;
+        let works_on = self.ready.demand.is_asynchronous && facts.images.is_none();
+        let pending = match facts.state {
+            Some(state) => state == GenerationState::Pending,
+            None => works_on,
+        };
+        let state = if pending { GenerationState::Pending } else { GenerationState::Completed };
+        let ttl = self.line().place_ttl(&self.ready.route);
+        Some(Generation {
+            id,
+            call: self.ready.call.clone(),
+            account: self.ready.account.clone(),
+            environment: self.ready.token.environment.clone(),
+            owner: self.ready.token.owner.clone(),
+            token: self.ready.token.id.clone(),
+            route: self.ready.route.name.clone(),
+            places: self.ready.places,
+            submitted_at: now,
+            places_until: now.plus(ttl),
+            state,
+        })
+    }
+
+    fn bundle(
+        &self,
+        outcome: OutcomeRecord,
+        generation: Option<&Generation>,
+        places_until: Option<Timestamp>,
+    ) -> Bundle {
+        let now = self.calls.0.services.clock.now();
+        let close = CloseCall {
+            call: self.ready.call.clone(),
+            outcome: outcome.outcome,
+            charged: outcome.charged,
+            closed_at: now,
+            places_until,
+        };
+        let outcome = RecordBody::Outcome(Box::new(outcome));
+        let record = self.ready.record(now, "ideogram.api.call", outcome);
+        let bundle = Bundle::record(record).with(Effect::CloseCall(Box::new(close)));
+        match generation {
+            Some(generation) => bundle.with(Effect::SaveGeneration(Box::new(generation.clone()))),
+            None => bundle,
+        }
+    }
+
+    fn outcome_record(&self, ending: &Ending, facts: &AnswerFacts, money: &Money) -> OutcomeRecord {
+        let status = match &ending.reply {
+            Reply::PassOn(answer) => answer.status.as_u16(),
+            Reply::Own(code) => code.status(),
+        };
+        OutcomeRecord {
+            outcome: ending.outcome,
+            reason: ending.reason.clone(),
+            status: Some(status),
+            upstream_status: ending.upstream_status,
+            charged: money.charged,
+            images: facts.images.unwrap_or(0),
+            unsafe_images: facts.unsafe_images,
+            generations: facts.generation.iter().cloned().collect(),
+            upstream_ms: millis(self.at_ideogram),
+            gateway_ms: millis(self.own_time()),
+        }
+    }
+
+    /// Makes the outcome durable. If the database fails, admission stops, and the answer still goes
+    /// out: it was paid for, and its outcome is in the spill file and the log.
+    async fn record(&self, bundle: Bundle) {
+        let services = &self.calls.0.services;
+        match services.journal.commit_sent(bundle).await {
+            Ok(Durability::Committed) => {}
+            Ok(Durability::Spilled) => services.admission.stop(true),
+            Err(error) => {
+                services.admission.stop(true);
+                tracing::error!(call.id = %self.ready.call, %error, "outcome not recorded");
+            }
+        }
+    }
+
+    /// A client's own poll may be the first to see its generation end.
+    async fn note_poll(&self, facts: &AnswerFacts) {
+        if let (Some(id), Some(state)) = (&self.ready.polled, facts.state) {
+            self.calls.generation_seen(id, state, facts).await;
+        }
+    }
+
+    /// A quote that was no quote was probably billed: say so, and ask for no more on this route.
+    fn note_quote(&self, ending: &Ending, facts: &AnswerFacts) {
+        if self.ready.demand.is_quote && ending.is_success() && !facts.is_quote {
+            tracing::error!(route = %self.ready.route.name, "dry run answered without a price quote; quotes closed for this route");
+            self.calls.close_quotes(&self.ready.route.name);
+        }
+    }
+
+    fn answer(self, ending: Ending, money: &Money) {
+        let (answers, print) = (&self.calls.0.services.answers, &self.ready.fingerprint);
+        let metrics = &self.calls.0.services.metrics;
+        let (environment, route) = (&self.ready.token.environment, &self.ready.route.name);
+        metrics.call_ended(environment, route, ending.outcome, self.times());
+        metrics.spent(environment, money.charged.unwrap_or_default());
+        if ending.outcome == Outcome::Unknown {
+            answers.unknown(print, &self.ready.call);
+        } else if !ending.is_success() {
+            answers.forget(print, &self.ready.call);
+        }
+        let mut summary = self.summary(ending.outcome);
+        (summary.charged, summary.budget_left) = (money.charged, money.left);
+        let end = match ending.reply {
+            Reply::PassOn(answer) => Ok(self.finished(answer, summary)),
+            Reply::Own(code) => Err(SendError::Ended { code, summary: Box::new(summary) }),
+        };
+        self.tell(end);
+    }
+
+    fn finished(&self, answer: UpstreamAnswer, summary: CallSummary) -> Finished {
+        let is_kept = summary.outcome == Outcome::Success && self.ready.route.is_billable();
+        let receipt = is_kept.then(|| {
+            let kept = KeptAnswer {
+                call: self.ready.call.clone(),
+                status: answer.status,
+                headers: answer.headers.clone(),
+                body: answer.body.clone(),
+                echoed_key: answer.echoed_key,
+                upstream: self.at_ideogram,
+            };
+            let answers = self.calls.0.services.answers.clone();
+            Receipt::new(answers, self.ready.fingerprint, kept)
+        });
+        Finished {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+            echoed_key: answer.echoed_key,
+            receipt,
+            summary,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What operators may do to calls.
+
+use super::Calls;
+use crate::{
+    domain::{AdminChange, AuditRecord, Bundle, CallId, Effect, Principal, RecordBody},
+    store::JournalError,
+};
+use serde_json::json;
+
+/// Places could not be released.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// No unknown or pending call of that name holds places.
+    #[error("call {0} holds no places")]
+    NotHeld(CallId),
+    /// The release could not be recorded, so it was not done.
+    #[error("release could not be recorded")]
+    Unrecorded(#[source] JournalError),
+}
+
+impl Calls {
+    /// Frees the places of an unknown or pending call on an operator's word.
+    pub async fn release(&self, call: &CallId, by: &Principal) -> Result<(), ReleaseError> {
+        let services = &self.0.services;
+        if !services.admission.is_held(call) {
+            return Err(ReleaseError::NotHeld(call.clone()));
+        }
+        let change = AdminChange { before: json!({"held": true}), after: json!({"held": false}) };
+        let record = AuditRecord {
+            at: services.clock.now(),
+            action: "queue.release".into(),
+            principal: by.clone(),
+            resource: call.as_str().into(),
+            call: Some(call.clone()),
+            request: None,
+            body: RecordBody::Admin(change),
+        };
+        let bundle = Bundle::record(record).with(Effect::ReleasePlaces(call.clone()));
+        services.journal.commit(bundle).await.map_err(ReleaseError::Unrecorded)?;
+        self.0.held.free(call);
+        Ok(())
+    }
+
+    /// Frees places whose time is up, and forgets answers that are old; to be called now and then.
+    pub fn tidy_up(&self) {
+        self.0.held.free_expired();
+        self.0.services.answers.sweep();
+    }
+}

@@ -1,0 +1,115 @@
+//! Pending generations are polled until they end: their places are free only then.
+
+use super::{AnswerFacts, Calls};
+use crate::{
+    domain::{
+        AuditRecord, Bundle, Effect, Generation, GenerationId, GenerationState, Outcome,
+        OutcomeRecord, Principal, RecordBody, Usd,
+    },
+    ledger::Reserved,
+};
+use std::time::Duration;
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+impl Calls {
+    /// Follows a pending generation until it ends or its time is up.
+    pub(super) fn follow(&self, generation: Generation, money: Option<Reserved>) {
+        self.0.generations.submit(generation.clone(), money);
+        let calls = self.clone();
+        self.0
+            .services
+            .tasks
+            .stand("follow", async move { calls.poll_until_end(generation).await });
+    }
+
+    async fn poll_until_end(&self, generation: Generation) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            tokio::time::sleep(pause).await;
+            if !self.0.generations.is_pending(&generation.id) {
+                return;
+            }
+            if self.0.services.clock.now() >= generation.places_until {
+                let nothing = AnswerFacts::default();
+                let state = GenerationState::Abandoned;
+                return self.generation_seen(&generation.id, state, &nothing).await;
+            }
+            if let Some(facts) = self.poll(&generation).await
+                && let Some(state) = facts.state
+            {
+                self.generation_seen(&generation.id, state, &facts).await;
+            }
+            pause = (pause + pause / 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
+        let line = self.line(&generation.account)?;
+        let slot = line.keys.get(&generation.environment)?;
+        let version = if generation.route.as_str().starts_with("v2.") { "v2" } else { "v1" };
+        let path = format!("/{version}/generations/{}", generation.id);
+        let answer = line.upstream.get(slot.key(), &path).await.ok()?;
+        answer.status.is_success().then(|| AnswerFacts::read(&answer))
+    }
+
+    /// Settles a generation that was seen in a terminal state; the first to see it does.
+    pub(super) async fn generation_seen(
+        &self,
+        id: &GenerationId,
+        state: GenerationState,
+        facts: &AnswerFacts,
+    ) {
+        if state == GenerationState::Pending {
+            return;
+        }
+        let Some((generation, money)) = self.0.generations.take(id) else { return };
+        self.0.held.free(&generation.call);
+        let charged = money.and_then(|money| self.settle_generation(&money, state, facts));
+        let record = self.generation_record(&generation, state, facts, charged);
+        let bundle = Bundle::record(record)
+            .with(Effect::FinishGeneration(id.clone(), state))
+            .with(Effect::ReleasePlaces(generation.call.clone()))
+            .with(Effect::Settle(generation.call.clone(), charged));
+        if let Err(error) = self.0.services.journal.commit_sent(bundle).await {
+            tracing::error!(generation.id = %id, %error, "end of generation not recorded");
+        }
+    }
+
+    fn generation_record(
+        &self,
+        generation: &Generation,
+        state: GenerationState,
+        facts: &AnswerFacts,
+        charged: Option<Usd>,
+    ) -> AuditRecord {
+        let (outcome, reason) = match state {
+            GenerationState::Failed => (Outcome::Failed, "generation failed"),
+            GenerationState::Abandoned => (Outcome::Unknown, "generation not seen to end in time"),
+            _ => (Outcome::Success, "generation completed"),
+        };
+        let now = self.0.services.clock.now();
+        let body = OutcomeRecord {
+            outcome,
+            reason: Some(reason.into()),
+            status: None,
+            upstream_status: None,
+            charged,
+            images: facts.images.unwrap_or(0),
+            unsafe_images: facts.unsafe_images,
+            generations: vec![generation.id.clone()],
+            upstream_ms: super::ready::millis(now.since(generation.submitted_at)),
+            gateway_ms: 0,
+        };
+        AuditRecord {
+            at: now,
+            action: "ideogram.generation".into(),
+            principal: Principal::Gateway,
+            resource: generation.route.as_str().into(),
+            call: Some(generation.call.clone()),
+            request: None,
+            body: RecordBody::Outcome(Box::new(body)),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a call is charged, once its answer is here.
+
+use super::{AnswerFacts, Calls, outcome::Ending, sending::Sending};
+use crate::{
+    domain::{GenerationState, Outcome, Settlement, Usd},
+    ledger::{Hold, Reserved},
+};
+
+/// What became of a call's money.
+#[derive(Debug, Default)]
+pub(super) struct Money {
+    /// What was charged; `None` while it is not known, or when the call has no price.
+    pub(super) charged: Option<Usd>,
+    /// What is left of the tightest budget.
+    pub(super) left: Option<Usd>,
+    /// What stays reserved until the call's generation ends.
+    pub(super) pending: Option<Reserved>,
+}
+
+impl Sending {
+    /// Settles a call's hold by its route's rule; anything unreadable is charged as reserved.
+    pub(super) fn settle(
+        &self,
+        hold: Hold,
+        ending: &Ending,
+        facts: &AnswerFacts,
+        is_pending: bool,
+    ) -> Money {
+        let left = hold.left();
+        match ending.outcome {
+            _ if is_pending => Money { left, pending: hold.leave_pending(), charged: None },
+            Outcome::Unknown if ending.is_charged => charge_in_full(hold),
+            Outcome::Unknown => {
+                hold.leave_reserved();
+                Money { left, ..Money::default() }
+            }
+            Outcome::Success => charge(hold, facts, self.ready.route.settlement),
+            Outcome::Failed | Outcome::Refused => {
+                let charged = hold.bound().map(|_| Usd::ZERO);
+                let left = hold.settle(Usd::ZERO);
+                Money { charged, left, pending: None }
+            }
+        }
+    }
+}
+
+fn charge_in_full(hold: Hold) -> Money {
+    let charged = hold.bound();
+    let left = hold.settle(charged.unwrap_or_default());
+    Money { charged, left, pending: None }
+}
+
+fn charge(hold: Hold, facts: &AnswerFacts, settlement: Settlement) -> Money {
+    let by_rule = match settlement {
+        Settlement::ImagesInData => hold.actual(facts.images),
+        Settlement::PerInput | Settlement::Reserved | Settlement::Poll => hold.bound(),
+    };
+    let charged = by_rule.map(|price| warn_if_stale(price, hold.bound(), facts.cost));
+    let left = hold.settle(charged.unwrap_or_default());
+    Money { charged, left, pending: None }
+}
+
+/// Ideogram's own word on the cost is booked; above our bound it means that our price is out of date.
+fn warn_if_stale(price: Usd, bound: Option<Usd>, told: Option<Usd>) -> Usd {
+    let charged = told.unwrap_or(price);
+    if bound.is_some_and(|bound| charged > bound) {
+        tracing::warn!(event = "price_stale", %charged, "ideogram charged more than the price table says");
+    }
+    charged
+}
+
+impl Calls {
+    /// Settles the money of a generation that ended.
+    pub(super) fn settle_generation(
+        &self,
+        money: &Reserved,
+        state: GenerationState,
+        facts: &AnswerFacts,
+    ) -> Option<Usd> {
+        let charged = match state {
+            GenerationState::Failed => Usd::ZERO,
+            GenerationState::Completed => {
+                warn_if_stale(money.amount, Some(money.amount), facts.cost)
+            }
+            // Nobody saw the end: the money stays reserved, like that of any unknown call.
+            GenerationState::Pending | GenerationState::Abandoned => return None,
+        };
+        let ledger = &self.0.services.ledger;
+        ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
+        Some(charged)
+    }
+}

@@ -1,0 +1,137 @@
+//! A call that passed every check and holds its places.
+
+use crate::{
+    domain::{
+        AccountName, AuditRecord, CallId, Demand, Fingerprint, Intent, OpenCall, Places, Principal,
+        RecordBody, RequestId, Route, Timestamp, Token,
+    },
+    ledger::Hold,
+    spool::Spool,
+    upstream::UpstreamRequest,
+};
+use http::HeaderValue;
+use std::{sync::Arc, time::Duration};
+
+/// The client's headers that Ideogram may see.
+#[derive(Debug, Clone, Default)]
+pub struct PassedHeaders {
+    /// `Content-Type`, boundary included.
+    pub content_type: Option<HeaderValue>,
+    /// `Accept`.
+    pub accept: Option<HeaderValue>,
+    /// `Accept-Language`.
+    pub accept_language: Option<HeaderValue>,
+}
+
+/// A call with everything that is needed to send it, but the permit.
+#[derive(Debug)]
+pub struct ReadyCall {
+    /// Names the call.
+    pub call: CallId,
+    /// The request at the door it came from.
+    pub request: RequestId,
+    /// The token, as it was when the call was authenticated.
+    pub token: Arc<Token>,
+    /// The route.
+    pub route: Arc<Route>,
+    /// The account that serves the token's environment.
+    pub account: AccountName,
+    /// What the request asks for.
+    pub demand: Demand,
+    /// Places it takes, as the account counts them.
+    pub places: Places,
+    /// What makes it the same call again.
+    pub fingerprint: Fingerprint,
+    /// Path and query, rebuilt from the route table and the allow-lists.
+    pub path_and_query: String,
+    /// The generation a polling route asks for.
+    pub polled: Option<crate::domain::GenerationId>,
+    /// The client's headers that are passed on.
+    pub headers: PassedHeaders,
+    /// The body, exactly as received; `None` when the request had none.
+    pub body: Option<Spool>,
+    /// The end user, as the app asserts it.
+    pub on_behalf_of: Option<Box<str>>,
+    /// Where the client connected from.
+    pub client_addr: Box<str>,
+}
+
+impl ReadyCall {
+    /// Returns the request for Ideogram.
+    pub(super) fn upstream_request(&self) -> UpstreamRequest {
+        UpstreamRequest {
+            method: self.route.method.clone(),
+            path_and_query: self.path_and_query.clone(),
+            content_type: self.headers.content_type.clone(),
+            accept: self.headers.accept.clone(),
+            accept_language: self.headers.accept_language.clone(),
+            body: self.body.clone(),
+        }
+    }
+
+    /// Returns the record that must be durable before the first byte goes out.
+    pub(super) fn intent(
+        &self,
+        at: Timestamp,
+        key: &str,
+        hold: &Hold,
+        queued: Duration,
+    ) -> AuditRecord {
+        let intent = Intent {
+            token: self.token.id.clone(),
+            environment: self.token.environment.clone(),
+            account: self.account.clone(),
+            route: self.route.name.clone(),
+            on_behalf_of: self.on_behalf_of.clone(),
+            places: self.places,
+            reserved: hold.bound(),
+            price_version: hold.price_version().map(Into::into),
+            fingerprint: self.fingerprint,
+            key_version: key.into(),
+            client_addr: self.client_addr.clone(),
+            model: self.demand.model.clone(),
+            speed: self.demand.speed.clone(),
+            webhook_host: self.demand.webhook_url.as_deref().and_then(host_of),
+            queue_ms: millis(queued),
+        };
+        self.record(at, "ideogram.api.call", RecordBody::Intent(Box::new(intent)))
+    }
+
+    /// Returns a record about this call.
+    pub(super) fn record(&self, at: Timestamp, action: &str, body: RecordBody) -> AuditRecord {
+        AuditRecord {
+            at,
+            action: action.into(),
+            principal: Principal::Token(self.token.id.clone()),
+            resource: self.route.name.as_str().into(),
+            call: Some(self.call.clone()),
+            request: Some(self.request.clone()),
+            body,
+        }
+    }
+
+    /// Returns what must survive a crash.
+    pub(super) fn open_call(&self, hold: &Hold) -> OpenCall {
+        OpenCall {
+            call: self.call.clone(),
+            account: self.account.clone(),
+            environment: self.token.environment.clone(),
+            token: self.token.id.clone(),
+            route: self.route.name.clone(),
+            places: self.places,
+            fingerprint: self.fingerprint,
+            reserved: hold.bound(),
+            opened_at: hold.opened_at(),
+        }
+    }
+}
+
+/// Returns a duration in whole milliseconds.
+pub(super) fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn host_of(url: &str) -> Option<Box<str>> {
+    let uri: http::Uri = url.parse().ok()?;
+    uri.host().map(Into::into)
+}

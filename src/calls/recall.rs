@@ -1,0 +1,46 @@
+//! Whether an identical request was sent before, without anybody getting its answer.
+
+use super::Calls;
+use crate::{
+    answers::{KeptAnswer, Recalled},
+    domain::{CallId, Fingerprint},
+};
+use tokio::time::{Instant, timeout_at};
+
+/// What an identical earlier call means for a request.
+#[derive(Debug)]
+pub enum Recall {
+    /// There is none: send it.
+    New,
+    /// Its answer, paid for and received by nobody until now.
+    Answered(Box<KeptAnswer>),
+    /// It still runs, and the caller has waited long enough.
+    InProgress(CallId),
+    /// It was sent and nobody knows its end; sending again could pay twice.
+    Unknown(CallId),
+}
+
+impl Calls {
+    /// Looks for an identical call whose answer nobody received, and waits for a running one until
+    /// `deadline`.
+    pub async fn recall(&self, fingerprint: &Fingerprint, deadline: Instant) -> Recall {
+        loop {
+            let (mut changed, call) = match self.0.services.answers.recall(fingerprint) {
+                Recalled::Nothing => return Recall::New,
+                Recalled::Answer(answer) => return Recall::Answered(answer),
+                Recalled::Unknown(call) => return Recall::Unknown(call),
+                Recalled::Running(changed, call) => (changed, call),
+            };
+            if timeout_at(deadline, changed.changed()).await.is_err() {
+                return Recall::InProgress(call);
+            }
+        }
+    }
+
+    /// Returns a receipt for a recalled answer, so that it is kept again if this caller leaves too.
+    pub fn receipt(&self, fingerprint: Fingerprint, answer: &KeptAnswer) -> super::Receipt {
+        let answers = self.0.services.answers.clone();
+        answers.watch(fingerprint, answer.call.clone());
+        super::Receipt::new(answers, fingerprint, answer.clone())
+    }
+}

@@ -1,0 +1,145 @@
+//! What an earlier life of the process left behind.
+
+use super::Calls;
+use crate::{
+    answers::KEPT_FOR,
+    domain::{
+        AuditRecord, Bundle, CallId, CloseCall, Effect, OpenCall, Outcome, OutcomeRecord, Places,
+        Principal, RecordBody, Timestamp,
+    },
+    store::{JournalError, StoreError},
+};
+
+/// What was found and put right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Calls whose intent had no outcome; they are unknown now.
+    pub unknown: usize,
+    /// Calls that still hold places.
+    pub held: usize,
+    /// Generations that are followed again.
+    pub pending: usize,
+}
+
+/// Recovery could not be finished; the gateway must not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The database could not be read.
+    #[error("what an earlier run left behind could not be read")]
+    Read(#[source] StoreError),
+    /// The reading was cut off.
+    #[error("reading what an earlier run left behind was cut off")]
+    CutOff(#[source] tokio::task::JoinError),
+    /// The outcome of an earlier call could not be recorded.
+    #[error("the outcome of an earlier call could not be recorded")]
+    Record(#[source] JournalError),
+}
+
+impl Calls {
+    /// Settles what an earlier life of the process left open: each open intent becomes `unknown`, its
+    /// places stay taken for their time, and pending generations are followed again.
+    pub async fn recover(&self) -> Result<Recovered, RecoverError> {
+        let reader = self.0.services.reader.clone();
+        let now = self.0.services.clock.now();
+        let left = self.0.services.tasks.block(move || LeftBehind::read(&reader, now)).await;
+        let left = left.map_err(RecoverError::CutOff)?.map_err(RecoverError::Read)?;
+        let mut found = Recovered::default();
+        for (fingerprint, call, since) in left.unknown {
+            self.0.services.answers.remember_unknown(fingerprint, call, since);
+        }
+        for (call, until) in left.held {
+            found.held += usize::from(until > now && self.restore(&call, until));
+        }
+        for call in left.open {
+            self.close_as_unknown(&call, now).await?;
+            found.unknown += 1;
+        }
+        for generation in left.pending {
+            found.pending += 1;
+            self.follow(generation, None);
+        }
+        Ok(found)
+    }
+
+    async fn close_as_unknown(&self, open: &OpenCall, now: Timestamp) -> Result<(), RecoverError> {
+        let ttl = self.line(&open.account).map(|line| line.place_ttl).unwrap_or_default();
+        let until = now.plus(ttl);
+        let close = CloseCall {
+            call: open.call.clone(),
+            outcome: Outcome::Unknown,
+            charged: None,
+            closed_at: now,
+            places_until: (open.places > 0).then_some(until),
+        };
+        let bundle =
+            Bundle::record(crash_record(open, now)).with(Effect::CloseCall(Box::new(close)));
+        self.0.services.journal.commit(bundle).await.map_err(RecoverError::Record)?;
+        self.restore(open, until);
+        if open.places > 0 {
+            let answers = &self.0.services.answers;
+            answers.remember_unknown(open.fingerprint, open.call.clone(), now);
+        }
+        Ok(())
+    }
+
+    fn restore(&self, open: &OpenCall, until: Timestamp) -> bool {
+        let places: Places = open.places;
+        if places == 0 {
+            return false;
+        }
+        let admission = &self.0.services.admission;
+        let (account, call): (_, CallId) = (&open.account, open.call.clone());
+        admission.restore(account, &open.environment, &open.token, places, call.clone());
+        self.0.held.note(call, until);
+        true
+    }
+}
+
+fn crash_record(open: &OpenCall, now: Timestamp) -> AuditRecord {
+    let body = OutcomeRecord {
+        outcome: Outcome::Unknown,
+        reason: Some("crash".into()),
+        status: None,
+        upstream_status: None,
+        charged: None,
+        images: 0,
+        unsafe_images: 0,
+        generations: Vec::new(),
+        upstream_ms: 0,
+        gateway_ms: 0,
+    };
+    AuditRecord {
+        at: now,
+        action: "ideogram.api.call".into(),
+        principal: Principal::Gateway,
+        resource: open.route.as_str().into(),
+        call: Some(open.call.clone()),
+        request: None,
+        body: RecordBody::Outcome(Box::new(body)),
+    }
+}
+
+/// What the database tells of an earlier life.
+struct LeftBehind {
+    open: Vec<OpenCall>,
+    held: Vec<(OpenCall, Timestamp)>,
+    pending: Vec<crate::domain::Generation>,
+    unknown: Vec<(crate::domain::Fingerprint, CallId, Timestamp)>,
+}
+
+impl LeftBehind {
+    fn read(reader: &crate::store::Reader, now: Timestamp) -> Result<Self, StoreError> {
+        let held = reader.held_calls()?;
+        let unknown = reader.unsettled_fingerprints(now.minus(KEPT_FOR))?;
+        Ok(Self {
+            open: reader.open_calls()?,
+            held: held.into_iter().map(|held| (held.call, held.until)).collect(),
+            pending: reader.pending_generations()?,
+            unknown: unknown
+                .into_iter()
+                .filter(|left| left.outcome == Outcome::Unknown)
+                .map(|left| (left.fingerprint, left.call, left.closed_at))
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! The way in: a ready call and its permit become an answer.
+
+use super::{
+    Finished, GenerationAccess, KeySlot, Line, Lines, ReadyCall, SendError,
+    generations::Generations, held::HeldPlaces, sending::Sending,
+};
+use crate::{
+    admission::{Admission, Permit},
+    answers::Answers,
+    domain::{AccountName, Clock, EnvironmentName, GenerationId, Token},
+    ledger::{Hold, Ledger},
+    store::{Journal, Reader, StoreError},
+    tasks::Tasks,
+    telemetry::Metrics,
+    tokens::Tokens,
+};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// The services that meet around a call.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// Makes records durable.
+    pub journal: Journal,
+    /// Reads what was recorded.
+    pub reader: Reader,
+    /// Knows the tokens.
+    pub tokens: Tokens,
+    /// Gives out places.
+    pub admission: Admission,
+    /// Remembers answers nobody received.
+    pub answers: Answers,
+    /// Knows prices and what was spent.
+    pub ledger: Ledger,
+    /// Runs calls that their clients may leave.
+    pub tasks: Tasks,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Sends calls, follows them and settles them; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Calls(pub(super) Arc<Inner>);
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) services: Services,
+    pub(super) lines: Lines,
+    pub(super) held: HeldPlaces,
+    pub(super) generations: Generations,
+}
+
+impl Calls {
+    /// Returns the room with its lines to the accounts.
+    pub fn new(services: Services, lines: Lines) -> Self {
+        let held = HeldPlaces::new(services.admission.clone(), Arc::clone(&services.clock));
+        Self(Arc::new(Inner { services, lines, held, generations: Generations::default() }))
+    }
+
+    /// Sends a call and returns its answer once its outcome is durable.
+    ///
+    /// The call is finished and recorded even if the returned future is dropped after the commit.
+    pub async fn send(
+        &self,
+        ready: ReadyCall,
+        hold: Hold,
+        permit: Permit,
+    ) -> Result<Finished, SendError> {
+        let way = self.checked_again(&ready).await?;
+        let (client, answer) = oneshot::channel();
+        let sending = Sending::new(self.clone(), ready, way, client);
+        self.0.services.tasks.finish("call", sending.run(hold, permit));
+        answer.await.map_err(|_| SendError::CutOff)?
+    }
+
+    /// Looks once more at what may have changed while the call waited.
+    async fn checked_again(
+        &self,
+        ready: &ReadyCall,
+    ) -> Result<(Arc<Line>, Arc<KeySlot>), SendError> {
+        self.0.services.tokens.recheck(&ready.token.id).map_err(SendError::Token)?;
+        let line = self.line(&ready.account).ok_or(SendError::NoKey)?;
+        let slot = line.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
+        if slot.is_usable(line).await {
+            Ok((Arc::clone(line), Arc::clone(slot)))
+        } else {
+            Err(SendError::KeyRejected)
+        }
+    }
+
+    /// Returns the line to an account.
+    pub fn line(&self, account: &AccountName) -> Option<&Arc<Line>> {
+        self.0.lines.get(account)
+    }
+
+    /// Says whether an environment has a key.
+    pub fn has_key(&self, account: &AccountName, environment: &EnvironmentName) -> bool {
+        self.line(account).is_some_and(|line| line.keys.contains_key(environment))
+    }
+
+    /// Says what `token` may know of a generation.
+    pub async fn generation_access(
+        &self,
+        token: &Token,
+        id: &GenerationId,
+    ) -> Result<GenerationAccess, StoreError> {
+        let (reader, wanted) = (self.0.services.reader.clone(), id.clone());
+        let read = self.0.services.tasks.block(move || reader.generation(&wanted));
+        match read.await {
+            Ok(found) => Ok(GenerationAccess::of(found?.as_ref(), token)),
+            // The reading was cut off: whose generation it is cannot be said.
+            Err(_) => Ok(GenerationAccess::Unknown),
+        }
+    }
+}

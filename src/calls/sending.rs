@@ -1,0 +1,225 @@
+//! One call in a task of its own, from the commit of its intent to the commit of its outcome.
+
+use super::{
+    Calls, Finished, KeySlot, Line, ReadyCall, SendError,
+    ending::CallSummary,
+    outcome::{Ending, Reply},
+};
+use crate::{
+    admission::Permit,
+    domain::{Attempt, ErrorCode, Outcome, RecordBody},
+    ledger::Hold,
+    store::{JournalError, SendWarrant},
+    telemetry::CallTimes,
+    upstream::{Sent, UpstreamAnswer},
+};
+use serde::Deserialize;
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::oneshot, time::Instant};
+
+pub(super) type Client = oneshot::Sender<Result<Finished, SendError>>;
+
+/// A call that belongs to the gateway from here on.
+#[derive(Debug)]
+pub(super) struct Sending {
+    pub(super) calls: Calls,
+    pub(super) ready: ReadyCall,
+    line: Arc<Line>,
+    slot: Arc<KeySlot>,
+    client: Client,
+    started: Instant,
+    queued: Duration,
+    pub(super) at_ideogram: Duration,
+}
+
+impl Sending {
+    pub(super) fn new(
+        calls: Calls,
+        ready: ReadyCall,
+        (line, slot): (Arc<Line>, Arc<KeySlot>),
+        client: Client,
+    ) -> Self {
+        let (queued, at_ideogram) = (Duration::ZERO, Duration::ZERO);
+        Self { calls, ready, line, slot, client, started: Instant::now(), queued, at_ideogram }
+    }
+
+    /// Runs the call to its end. Never cut off while the process lives.
+    pub(super) async fn run(mut self, hold: Hold, permit: Permit) {
+        self.queued = permit.queued_for();
+        match self.commit(&hold).await {
+            Ok(warrant) => {
+                let (ending, permit) = self.after_commit(warrant, permit).await;
+                self.conclude(ending, hold, permit).await;
+            }
+            Err(error) => {
+                drop(permit);
+                self.client.send(Err(SendError::Unrecorded(error))).ok();
+            }
+        }
+    }
+
+    async fn commit(&self, hold: &Hold) -> Result<SendWarrant, JournalError> {
+        let services = &self.calls.0.services;
+        let now = services.clock.now();
+        let intent = self.ready.intent(now, self.slot.key().version(), hold, self.queued);
+        let warrant = services.journal.commit_intent(intent, self.ready.open_call(hold)).await?;
+        if self.ready.route.is_billable() {
+            services.answers.watch(self.ready.fingerprint, self.ready.call.clone());
+        }
+        Ok(warrant)
+    }
+
+    async fn after_commit(
+        &mut self,
+        warrant: SendWarrant,
+        permit: Permit,
+    ) -> (Ending, Option<Permit>) {
+        if self.client.is_closed() {
+            return (client_gone(), Some(permit));
+        }
+        self.deliver(warrant, permit).await
+    }
+
+    /// Sends until Ideogram accepted or finally refused, or nobody can say.
+    async fn deliver(
+        &mut self,
+        mut warrant: SendWarrant,
+        mut permit: Permit,
+    ) -> (Ending, Option<Permit>) {
+        loop {
+            match self.send(warrant).await {
+                Sent::RefusedForNow { answer, warrant: back } if self.is_drift(&answer) => {
+                    match self.wait_again(permit).await {
+                        Some(next) => (permit, warrant) = (next, back),
+                        None => return (Ending::passed_on(Outcome::Failed, answer), None),
+                    }
+                }
+                Sent::RejectedKey { answer, .. } => {
+                    return (self.rejected(answer).await, Some(permit));
+                }
+                sent => return (Ending::of(sent, &self.ready.route), Some(permit)),
+            }
+        }
+    }
+
+    /// Spends the warrant, and notes if the client leaves meanwhile.
+    async fn send(&mut self, warrant: SendWarrant) -> Sent {
+        let started = Instant::now();
+        let request = self.ready.upstream_request();
+        let line = &self.line;
+        let sent = {
+            let work = line.upstream.send(warrant, self.slot.key(), request);
+            tokio::pin!(work);
+            tokio::select! {
+                biased;
+                sent = &mut work => sent,
+                () = self.client.closed() => {
+                    let answers = &self.calls.0.services.answers;
+                    answers.abandon(&self.ready.fingerprint, &self.ready.call);
+                    work.await
+                }
+            }
+        };
+        self.at_ideogram += started.elapsed();
+        sent
+    }
+
+    /// Says whether a 429 means that someone else uses the account's places.
+    fn is_drift(&self, answer: &UpstreamAnswer) -> bool {
+        self.ready.places > 0 && names_no_other_reason(answer)
+    }
+
+    /// Records the refusal, gives the places back, and waits for them again at the head of the lane.
+    async fn wait_again(&mut self, permit: Permit) -> Option<Permit> {
+        let services = &self.calls.0.services;
+        let attempt = Attempt { upstream_status: 429, reason: "places taken elsewhere".into() };
+        let now = services.clock.now();
+        let record = self.ready.record(now, "ideogram.api.call", RecordBody::Attempt(attempt));
+        services.metrics.upstream_limited(&self.ready.account);
+        services.metrics.drifted(&self.ready.account);
+        let requeue = permit.refused_upstream();
+        services.journal.commit(crate::domain::Bundle::record(record)).await.ok()?;
+        let started = Instant::now();
+        let permit = tokio::select! {
+            biased;
+            permit = requeue.admit() => permit.ok()?,
+            () = self.client.closed() => return None,
+        };
+        self.queued += started.elapsed();
+        services.tokens.recheck(&self.ready.token.id).ok()?;
+        Some(permit)
+    }
+
+    /// Asks for free whether the key is really rejected before blaming it.
+    async fn rejected(&self, answer: UpstreamAnswer) -> Ending {
+        if self.slot.is_rejected(&self.line).await {
+            self.calls.0.services.metrics.upstream_rejected_key(&self.ready.account);
+            let code = ErrorCode::UpstreamRejectedKey;
+            let ending = Ending::own(Outcome::Failed, code, "key rejected");
+            return Ending { upstream_status: Some(401), ..ending };
+        }
+        Ending::passed_on(Outcome::Failed, answer)
+    }
+
+    /// Returns what the call took so far.
+    pub(super) fn summary(&self, outcome: Outcome) -> CallSummary {
+        CallSummary {
+            call: self.ready.call.clone(),
+            outcome,
+            places: self.ready.places,
+            charged: None,
+            budget_left: None,
+            queue: self.queued,
+            upstream: self.at_ideogram,
+        }
+    }
+
+    /// Returns the time spent in neither queue nor Ideogram.
+    pub(super) fn own_time(&self) -> Duration {
+        self.started.elapsed().saturating_sub(self.at_ideogram)
+    }
+
+    /// Returns where the time went, for the metrics.
+    pub(super) fn times(&self) -> CallTimes {
+        let gateway = self.own_time();
+        CallTimes { queue: self.queued, upstream: Some(self.at_ideogram), gateway }
+    }
+
+    /// Returns the line of the call's account.
+    pub(super) fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// Hands the end to the client, if it is still there.
+    pub(super) fn tell(self, end: Result<Finished, SendError>) {
+        // An unclaimed answer comes back here and is kept when its receipt drops.
+        drop(self.client.send(end));
+    }
+}
+
+fn client_gone() -> Ending {
+    Ending::own(Outcome::Failed, ErrorCode::InternalError, "client gone before sending")
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    reject_reason: Option<Box<str>>,
+}
+
+/// Ideogram names `inflight_limit` on v2 and nothing on v1; any other reason is not about places.
+fn names_no_other_reason(answer: &UpstreamAnswer) -> bool {
+    let Ok(Some(bytes)) = answer.body.bytes(64 << 10) else { return true };
+    match serde_json::from_slice::<Refusal>(&bytes) {
+        Ok(Refusal { reject_reason: Some(reason) }) => &*reason == "inflight_limit",
+        _ => true,
+    }
+}
+
+/// Splits a reply into the answer that is passed on, if there is one.
+pub(super) fn answer_of(reply: &Reply) -> Option<&UpstreamAnswer> {
+    match reply {
+        Reply::PassOn(answer) => Some(answer),
+        Reply::Own(_) => None,
+    }
+}
