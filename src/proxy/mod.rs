@@ -1,1 +1,32 @@
-//! The data plane.
+//! The data plane: what clients speak to.
+//!
+//! A request goes through stages that are types; each has only what the ones before it proved, and
+//! none can be skipped:
+//!
+//! ```text
+//! Knock ─▶ KnownCall ─▶ AllowedCall ─▶ InspectedCall ─▶ NewCall ─▶ HeldCall ─▶ (Permit) ─▶ answer
+//!       whose token   route, scope   body, demand     recall     rate        queue
+//! ```
+//!
+//! Whatever refuses a request says so as a [`Refused`]; the door turns it into a problem for the
+//! client, a record for the audit, and a count for the metrics, in one place.
+
+mod allowed;
+mod answer;
+mod budgets;
+mod credentials;
+mod door;
+mod gateway;
+mod held;
+mod inspected;
+mod knock;
+mod known;
+mod own_paths;
+mod pipeline;
+mod policy;
+mod recalled;
+mod recovered;
+mod refused;
+
+pub use door::Door;
+pub use gateway::{Gateway, GatewayParts, PictureShelf};

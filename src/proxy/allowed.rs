@@ -1,0 +1,121 @@
+//! Second stage: the route is listed and the token may use it.
+
+use super::{Gateway, inspected::InspectedCall, knock::Knock, policy, refused::Refused};
+use crate::{
+    config::Environment,
+    domain::{ErrorCode, GenerationId, Route, Scope, Token},
+    inspection::{self, Inspected, Subject},
+    spool::{Spool, SpoolWriter},
+    web,
+};
+use hyper::body::Body as _;
+use std::sync::Arc;
+
+/// A request that its token's scopes allow.
+#[derive(Debug)]
+pub(super) struct AllowedCall {
+    pub(super) gateway: Gateway,
+    pub(super) knock: Knock,
+    pub(super) token: Arc<Token>,
+    pub(super) environment: Environment,
+    pub(super) route: Arc<Route>,
+}
+
+impl AllowedCall {
+    /// Receives the whole body and returns the call if it can be read and the policy allows it.
+    ///
+    /// Callers that would be refused anyway are refused before their body is read.
+    pub(super) async fn inspect(mut self) -> Result<InspectedCall, Refused> {
+        self.refuse_early()?;
+        let polled = self.polled_generation().await?;
+        let body = self.receive().await?;
+        let (gateway, token) = (self.gateway.clone(), Arc::clone(&self.token));
+        let inspected = self.look_into(&body).await?;
+        self.knock.trail.places.set(inspected.demand.places).ok();
+        policy::check(&token, &self.environment, &self.route, &inspected.demand)?;
+        let line = gateway.calls.line(&self.environment.account);
+        let images = if inspected.demand.is_quote { 0 } else { inspected.demand.places };
+        let places = line.map_or(0, |line| line.places(images));
+        self.check_fits(places)?;
+        Ok(InspectedCall { allowed: self, body, inspected, places, polled })
+    }
+
+    fn refuse_early(&self) -> Result<(), Refused> {
+        let account = &self.environment.account;
+        if !self.gateway.calls.has_key(account, &self.token.environment) {
+            let name = &self.token.environment;
+            let message = format!("environment {name} has no key; ask the operator to give it one");
+            return Err(Refused::new(ErrorCode::EnvironmentUnavailable, message));
+        }
+        if self.route.is_billable()
+            && let Some(retry_after) = self.gateway.admission.is_full(account)
+        {
+            return Err(Refused::queue_full(retry_after));
+        }
+        let expected = self.knock.body.size_hint().lower();
+        if expected > self.route.body_cap {
+            return Err(Refused::too_large(self.route.body_cap));
+        }
+        if !self.gateway.spool.has_room(Some(&self.token.id), expected) {
+            return Err(Refused::body_budget());
+        }
+        Ok(())
+    }
+
+    /// Returns the generation a polling route asks for, if the token may see it.
+    async fn polled_generation(&self) -> Result<Option<GenerationId>, Refused> {
+        if self.route.scope != Some(Scope::ReadGenerations) {
+            return Ok(None);
+        }
+        let parameters = self.route.path.matches(self.knock.uri.path()).unwrap_or_default();
+        let Some((_, id)) = parameters.into_iter().next() else { return Ok(None) };
+        let id = GenerationId::new(id);
+        let access = self.gateway.calls.generation_access(&self.token, &id).await;
+        match access {
+            Ok(crate::calls::GenerationAccess::Granted) => Ok(Some(id)),
+            Ok(crate::calls::GenerationAccess::Unknown) => {
+                let message = format!("no generation {id} of this token or its owner");
+                Err(Refused::new(ErrorCode::GenerationUnknown, message))
+            }
+            Err(error) => Err(Refused::store(&error)),
+        }
+    }
+
+    async fn receive(&mut self) -> Result<Spool, Refused> {
+        let (cap, idle) = (self.route.body_cap, self.gateway.settings.door.body_idle_timeout);
+        let writer = SpoolWriter::new(&self.gateway.spool, Some(self.token.id.clone()), cap);
+        web::receive(&mut self.knock.body, writer, cap, idle).await.map_err(Refused::from)
+    }
+
+    async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Refused> {
+        if body.in_place().is_some() {
+            let subject = Subject {
+                route: &self.route,
+                path: self.knock.uri.path(),
+                token: &self.token.id,
+                query: self.knock.uri.query(),
+                headers: &self.knock.headers,
+                body,
+            };
+            return inspection::inspect(subject).map_err(Refused::from);
+        }
+        let (route, token, body) = (Arc::clone(&self.route), self.token.id.clone(), body.clone());
+        let (uri, headers) = (self.knock.uri.clone(), self.knock.headers.clone());
+        let work = move || {
+            let (path, query) = (uri.path(), uri.query());
+            let (route, token, headers, body) = (&route, &token, &headers, &body);
+            inspection::inspect(Subject { route, path, token, query, headers, body })
+        };
+        let inspected = self.gateway.tasks.block(work).await;
+        inspected.map_err(|_| Refused::internal("inspection was cut off"))?.map_err(Refused::from)
+    }
+
+    fn check_fits(&self, places: u32) -> Result<(), Refused> {
+        let cap = self.gateway.cap(&self.environment.account);
+        if places <= cap {
+            return Ok(());
+        }
+        let message = format!("the call takes {places} places, and the account has {cap} in all");
+        Err(Refused::new(ErrorCode::TooManyPlaces, message).field("num_images"))
+    }
+}

@@ -1,0 +1,127 @@
+//! An answer of Ideogram on its way to the client.
+
+use super::{knock::Trail, recovered::RecoveredAnswer};
+use crate::{
+    calls::{CallSummary, Finished, Receipt},
+    domain::{Outcome, RequestId},
+    rate_limit::RateState,
+    spool::Spool,
+    web::{
+        Body, Delivery,
+        header::{self, RateLimit, ServerTiming},
+    },
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Says that Ideogram's answer held the gateway's key, which was overwritten.
+const KEY_REDACTED: HeaderName = HeaderName::from_static("ideogate-key-redacted");
+
+/// What goes out to the client.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// Ideogram's answer to this call.
+    Sent(Finished, Option<RateState>),
+    /// Ideogram's answer to an identical call, which nobody received.
+    Recovered(RecoveredAnswer),
+}
+
+impl Answer {
+    /// Returns Ideogram's answer unchanged, with the headers that are ours beside it.
+    pub(super) fn into_response(self, request: &RequestId, received: Instant) -> Response<Body> {
+        match self {
+            Self::Sent(finished, rate) => sent(finished, rate, request, received),
+            Self::Recovered(recovered) => again(recovered, request, received),
+        }
+    }
+}
+
+fn sent(
+    finished: Finished,
+    rate: Option<RateState>,
+    request: &RequestId,
+    received: Instant,
+) -> Response<Body> {
+    let summary = finished.summary;
+    let mut response =
+        passed_on(finished.status, finished.headers, &finished.body, finished.receipt);
+    let headers = response.headers_mut();
+    mark(headers, request, finished.echoed_key);
+    note_summary(headers, &summary, received);
+    if let Some(rate) = rate {
+        header::set_rate_limit(headers, &rate_limit(&rate));
+    }
+    if !finished.status.is_success() {
+        headers.insert(header::ERROR_SOURCE, HeaderValue::from_static("upstream"));
+    }
+    response
+}
+
+fn again(recovered: RecoveredAnswer, request: &RequestId, received: Instant) -> Response<Body> {
+    let RecoveredAnswer { answer, receipt } = recovered;
+    let mut response = passed_on(answer.status, answer.headers, &answer.body, Some(receipt));
+    let headers = response.headers_mut();
+    mark(headers, request, answer.echoed_key);
+    header::set_recovered(headers);
+    ServerTiming::of(received.elapsed(), Duration::ZERO, Duration::ZERO).set(headers);
+    response
+}
+
+fn passed_on(
+    status: StatusCode,
+    headers: HeaderMap,
+    body: &Spool,
+    receipt: Option<Receipt>,
+) -> Response<Body> {
+    let body = Body::spool(body.body());
+    let body = match receipt {
+        Some(receipt) => body.watched(move |delivery| match delivery {
+            Delivery::Whole => receipt.delivered(),
+            Delivery::Gone { .. } => drop(receipt),
+        }),
+        None => body,
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn mark(headers: &mut HeaderMap, request: &RequestId, echoed_key: bool) {
+    header::set_request_id(headers, request);
+    if echoed_key {
+        headers.insert(KEY_REDACTED, HeaderValue::from_static("true"));
+    }
+}
+
+/// Writes what the call took, on answers of both sides.
+pub(super) fn note_summary(headers: &mut HeaderMap, summary: &CallSummary, received: Instant) {
+    ServerTiming::of(received.elapsed(), summary.queue, summary.upstream).set(headers);
+    header::set_places(headers, summary.places);
+    if let Some(cost) = summary.charged {
+        header::set_cost(headers, cost);
+    }
+    if let Some(left) = summary.budget_left {
+        header::set_budget_remaining(headers, left);
+    }
+    if summary.outcome == Outcome::Unknown {
+        header::forbid_retry(headers);
+    }
+}
+
+/// Writes the timing of a request that was never sent.
+pub(super) fn note_waiting(headers: &mut HeaderMap, trail: &Trail, received: Instant) {
+    let total = received.elapsed();
+    let queue = trail.queue.get().copied().unwrap_or_default();
+    ServerTiming::of(total, queue, Duration::ZERO).set(headers);
+}
+
+fn rate_limit(rate: &RateState) -> RateLimit {
+    RateLimit {
+        limit: rate.limit,
+        window: Duration::from_mins(1),
+        remaining: rate.remaining,
+        reset: rate.reset,
+    }
+}

@@ -1,0 +1,43 @@
+//! The token a client presents.
+
+use super::refused::Refused;
+use crate::{
+    domain::ErrorCode,
+    web::{Problem, header::API_KEY},
+};
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+
+/// Returns the one token presented in `Api-Key` or `Authorization: Bearer`; several must be equal.
+pub(super) fn presented(headers: &HeaderMap) -> Result<&str, Refused> {
+    let keys = headers.get_all(API_KEY).iter().map(text);
+    let bearers = headers.get_all(AUTHORIZATION).iter().map(bearer);
+    let mut found: Option<&str> = None;
+    for credential in keys.chain(bearers) {
+        let credential = credential?;
+        if found.is_some_and(|first| first != credential) {
+            return Err(ambiguous("the credentials in Api-Key and Authorization differ"));
+        }
+        found = Some(credential);
+    }
+    found.filter(|token| !token.is_empty()).ok_or_else(missing)
+}
+
+fn text(value: &HeaderValue) -> Result<&str, Refused> {
+    value.to_str().map(str::trim).map_err(|_| missing())
+}
+
+fn bearer(value: &HeaderValue) -> Result<&str, Refused> {
+    let value = text(value)?;
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(ambiguous("Authorization must be 'Bearer TOKEN'")),
+    }
+}
+
+fn ambiguous(message: &'static str) -> Refused {
+    Refused::new(ErrorCode::AmbiguousCredentials, message)
+}
+
+fn missing() -> Refused {
+    Refused::with(Problem::token_missing())
+}

@@ -1,0 +1,123 @@
+//! The door: every request comes in here, and every answer leaves here.
+
+use super::{
+    Gateway,
+    answer::{note_summary, note_waiting},
+    knock::{Knock, Trail},
+    own_paths, pipeline,
+    refused::Refused,
+};
+use crate::{
+    domain::{AuditRecord, Principal, RecordBody, Refusal, RequestId},
+    web::{Body, Visit},
+};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use std::{net::IpAddr, sync::Arc};
+use tokio::time::Instant;
+
+/// Answers the requests of the data plane; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Door(Gateway);
+
+impl Door {
+    /// Opens the door of a gateway.
+    pub fn new(gateway: Gateway) -> Self {
+        Self(gateway)
+    }
+
+    /// Answers one request.
+    pub async fn answer(&self, visit: Visit, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let knock = Knock::new(visit, parts, body);
+        let (request, received, client) = (knock.request.clone(), knock.received, knock.client);
+        if let Some(response) = own_paths::answer(&self.0, &knock).await {
+            return response;
+        }
+        let trail = Arc::clone(&knock.trail);
+        let response = match pipeline::run(&self.0, knock).await {
+            Ok(answer) => answer.into_response(&request, received),
+            Err(refused) => self.refuse(refused, &request, &trail, received, client),
+        };
+        note(&trail);
+        response
+    }
+
+    /// Answers with a problem, records the refusal, and counts it.
+    fn refuse(
+        &self,
+        refused: Refused,
+        request: &RequestId,
+        trail: &Trail,
+        received: Instant,
+        client: IpAddr,
+    ) -> Response<Body> {
+        if refused.sent.is_none() {
+            self.0.metrics.refused(refused.problem.code());
+            self.record(&refused, request, trail, client);
+        }
+        let Refused { problem, sent, .. } = refused;
+        let mut response = problem.into_response(request);
+        match sent {
+            Some(summary) => note_summary(response.headers_mut(), &summary, received),
+            None => note_waiting(response.headers_mut(), trail, received),
+        }
+        response
+    }
+
+    /// Puts a refusal on record without waiting for the disk; floods are counted instead.
+    fn record(&self, refused: &Refused, request: &RequestId, trail: &Trail, client: IpAddr) {
+        let record = refusal_record(&self.0, refused, request, trail, client);
+        if let Some(record) = self.0.refusals.observe(record)
+            && let Err(not_appended) = self.0.journal.append(record)
+        {
+            self.0.refusals.count(&not_appended.0);
+        }
+    }
+}
+
+fn refusal_record(
+    gateway: &Gateway,
+    refused: &Refused,
+    request: &RequestId,
+    trail: &Trail,
+    client: IpAddr,
+) -> AuditRecord {
+    let code = refused.problem.code();
+    let token = trail.token.get();
+    let refusal = Refusal {
+        code,
+        status: code.status(),
+        reason: refused.reason.clone().unwrap_or_else(|| refused.problem.message().into()),
+        token: token.map(|token| token.id.clone()),
+        environment: trail.environment().cloned(),
+        route: trail.route.get().map(|route| route.name.clone()),
+        on_behalf_of: trail.on_behalf_of.get().cloned(),
+        places: trail.places.get().copied().unwrap_or(0),
+        queue_ms: trail.queue.get().map_or(0, |span| u64::try_from(span.as_millis()).unwrap_or(0)),
+        client_addr: client.to_string().into(),
+    };
+    let route = trail.route.get().map(|route| route.name.as_str());
+    AuditRecord {
+        at: gateway.clock.now(),
+        action: "ideogram.api.call".into(),
+        principal: token
+            .map_or(Principal::Anonymous(client), |token| Principal::Token(token.id.clone())),
+        resource: route.unwrap_or("unlisted").into(),
+        call: None,
+        request: Some(request.clone()),
+        body: RecordBody::Refusal(Box::new(refusal)),
+    }
+}
+
+/// Adds what was learnt of the request to its span, which the listener's last line shows.
+fn note(trail: &Trail) {
+    let span = tracing::Span::current();
+    if let Some(token) = trail.token.get() {
+        span.record("token.id", token.id.as_str());
+        span.record("environment", token.environment.as_str());
+    }
+    if let Some(route) = trail.route.get() {
+        span.record("route", route.name.as_str());
+    }
+}

@@ -1,0 +1,99 @@
+//! What the data plane uses.
+
+use crate::{
+    admission::{Admission, AdmissionError},
+    audit::RefusalBook,
+    calls::Calls,
+    config::{Environment, Settings},
+    domain::{AccountName, Clock, EnvironmentName},
+    ledger::Ledger,
+    rate_limit::RateLimits,
+    spool::SpoolBudget,
+    store::{Journal, Reader},
+    tasks::Tasks,
+    telemetry::Metrics,
+    tokens::Tokens,
+    web::Body,
+};
+use futures_util::future::BoxFuture;
+use http::Response;
+use std::{fmt, sync::Arc};
+
+/// Serves the simulator's pictures, when there is a simulator in this process.
+pub trait PictureShelf: fmt::Debug + Send + Sync {
+    /// Returns the answer for a path below `/_ideogate/simulator`, with its query.
+    fn picture<'s>(
+        &'s self,
+        path: &'s str,
+        query: Option<&'s str>,
+    ) -> BoxFuture<'s, Response<Body>>;
+}
+
+/// The services and settings of the data plane.
+#[derive(Debug)]
+pub struct GatewayParts {
+    /// Everything that can be set.
+    pub settings: Arc<Settings>,
+    /// Knows the tokens.
+    pub tokens: Tokens,
+    /// Gives out places.
+    pub admission: Admission,
+    /// Counts requests a minute.
+    pub rate_limits: Arc<RateLimits>,
+    /// Holds money.
+    pub ledger: Ledger,
+    /// Bounds bodies.
+    pub spool: Arc<SpoolBudget>,
+    /// Sends calls.
+    pub calls: Calls,
+    /// Bounds how many refusals are written in full.
+    pub refusals: Arc<RefusalBook>,
+    /// Records refusals.
+    pub journal: Journal,
+    /// Reads entries for the tokens that made them.
+    pub reader: Reader,
+    /// Runs inspection of large bodies where it may block.
+    pub tasks: Tasks,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+    /// The simulator's pictures.
+    pub pictures: Option<Arc<dyn PictureShelf>>,
+}
+
+/// The data plane; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Gateway(Arc<GatewayParts>);
+
+impl Gateway {
+    /// Returns the data plane over its services.
+    pub fn new(parts: GatewayParts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Returns the settings of an environment, unless it was taken out of them.
+    pub(super) fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
+        self.settings.environments.get(name)
+    }
+
+    /// Says whether the gateway is shutting down.
+    pub(super) fn is_draining(&self) -> bool {
+        let closed = |account| self.admission.is_closed(account);
+        let mut closed = self.settings.accounts.keys().filter_map(closed);
+        closed.any(|error| matches!(error, AdmissionError::Draining))
+    }
+
+    /// Returns the cap of an account.
+    pub(super) fn cap(&self, account: &AccountName) -> u32 {
+        self.settings.accounts.get(account).map_or(0, |account| account.max_in_flight)
+    }
+}
+
+impl std::ops::Deref for Gateway {
+    type Target = GatewayParts;
+
+    fn deref(&self) -> &GatewayParts {
+        &self.0
+    }
+}

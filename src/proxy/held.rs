@@ -1,0 +1,93 @@
+//! Fifth stage: the call may wait for its places.
+
+use super::{recalled::NewCall, refused::Refused};
+use crate::{
+    admission::{Permit, Seat},
+    calls::{PassedHeaders, ReadyCall},
+    domain::CallId,
+    ledger::Hold,
+    rate_limit::RateState,
+};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
+use std::sync::Arc;
+
+/// A call within its token's rate and all its budgets.
+#[derive(Debug)]
+pub(super) struct HeldCall {
+    pub(super) call: Box<NewCall>,
+    pub(super) hold: Hold,
+    pub(super) rate: Option<RateState>,
+}
+
+impl HeldCall {
+    /// Waits for the call's places, and gives up when the token is withdrawn meanwhile.
+    pub(super) async fn admit(&self) -> Result<Permit, Refused> {
+        let allowed = &self.call.inspected.allowed;
+        let seat = Seat {
+            account: allowed.environment.account.clone(),
+            environment: allowed.token.environment.clone(),
+            token: allowed.token.id.clone(),
+            places: self.call.inspected.places,
+            deadline: self.call.deadline,
+            max_token_places: allowed.token.limits.max_places,
+        };
+        let permit = tokio::select! {
+            biased;
+            permit = allowed.gateway.admission.admit(seat) => permit.map_err(Refused::from)?,
+            refused = self.withdrawn() => return Err(refused),
+        };
+        allowed.knock.trail.queue.set(permit.queued_for()).ok();
+        Ok(permit)
+    }
+
+    /// Returns when the token may no longer be used.
+    async fn withdrawn(&self) -> Refused {
+        let allowed = &self.call.inspected.allowed;
+        let mut changes = allowed.gateway.tokens.changes();
+        loop {
+            if let Err(refusal) = allowed.gateway.tokens.recheck(&allowed.token.id) {
+                return Refused::token(&refusal);
+            }
+            if changes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Returns everything that is needed to send the call.
+    pub(super) fn ready(self) -> (ReadyCall, Hold, Option<RateState>) {
+        let ready = self.ready_call();
+        (ready, self.hold, self.rate)
+    }
+
+    fn ready_call(&self) -> ReadyCall {
+        let inspected = &self.call.inspected;
+        let allowed = &inspected.allowed;
+        let headers = &allowed.knock.headers;
+        let path = allowed.knock.uri.path();
+        let path_and_query = match &inspected.inspected.query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        ReadyCall {
+            call: CallId::random(),
+            request: allowed.knock.request.clone(),
+            token: Arc::clone(&allowed.token),
+            route: Arc::clone(&allowed.route),
+            account: allowed.environment.account.clone(),
+            demand: inspected.inspected.demand.clone(),
+            places: inspected.places,
+            fingerprint: inspected.inspected.fingerprint,
+            path_and_query,
+            polled: inspected.polled.clone(),
+            headers: PassedHeaders {
+                content_type: headers.get(CONTENT_TYPE).cloned(),
+                accept: headers.get(ACCEPT).cloned(),
+                accept_language: headers.get(ACCEPT_LANGUAGE).cloned(),
+            },
+            body: (!allowed.route.bodies.is_empty()).then(|| inspected.body.clone()),
+            on_behalf_of: allowed.knock.trail.on_behalf_of.get().cloned(),
+            client_addr: allowed.knock.client.to_string().into(),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Third stage: the body is here, its demand is known, the policy allows it.
+
+use super::{
+    allowed::AllowedCall,
+    recalled::{NewCall, Recalled},
+    refused::Refused,
+};
+use crate::{
+    calls::Recall,
+    domain::{ErrorCode, GenerationId, Places},
+    inspection::Inspected,
+    spool::Spool,
+    web::header::QUEUE_TIMEOUT,
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A request that could be sent, were it not for earlier ones like it.
+#[derive(Debug)]
+pub(super) struct InspectedCall {
+    pub(super) allowed: AllowedCall,
+    pub(super) body: Spool,
+    pub(super) inspected: Inspected,
+    pub(super) places: Places,
+    pub(super) polled: Option<GenerationId>,
+}
+
+impl InspectedCall {
+    /// Looks for an identical call whose answer nobody received.
+    pub(super) async fn recall(self) -> Result<Recalled, Refused> {
+        let deadline = Instant::now() + self.queue_timeout()?;
+        if !self.allowed.route.is_billable() || self.inspected.demand.is_quote {
+            return Ok(Recalled::New(Box::new(NewCall { inspected: self, deadline })));
+        }
+        let print = self.inspected.fingerprint;
+        match self.allowed.gateway.calls.recall(&print, deadline).await {
+            Recall::New => Ok(Recalled::New(Box::new(NewCall { inspected: self, deadline }))),
+            Recall::Answered(answer) => Ok(Recalled::Answered(Box::new(self), answer)),
+            Recall::InProgress(call) => Err(Refused::new(
+                ErrorCode::CallInProgress,
+                format!("an identical call is still running ({call}); ask again for its answer"),
+            )
+            .retry_after(Duration::from_secs(5))),
+            Recall::Unknown(call) => Err(Refused::new(
+                ErrorCode::OutcomeUnknown,
+                format!(
+                    "an identical call was sent and its outcome is unknown ({call}); sending it again could be billed twice"
+                ),
+            )),
+        }
+    }
+
+    /// Returns how long the call may wait: as asked, as the token or the environment says, or as the
+    /// queue does; never longer than the queue's longest.
+    fn queue_timeout(&self) -> Result<Duration, Refused> {
+        let queue = &self.allowed.gateway.settings.queue;
+        let set = self.allowed.token.limits.queue_timeout;
+        let usual = set.or(self.allowed.environment.queue_timeout).unwrap_or(queue.timeout);
+        let Some(asked) = self.allowed.knock.headers.get(QUEUE_TIMEOUT) else {
+            return Ok(usual.min(queue.max_timeout));
+        };
+        let asked = asked.to_str().ok().and_then(|text| humantime::parse_duration(text).ok());
+        let asked = asked.ok_or_else(|| {
+            let message = "Ideogate-Queue-Timeout must be a duration like 60s";
+            Refused::new(ErrorCode::MalformedRequest, message).field("Ideogate-Queue-Timeout")
+        })?;
+        Ok(asked.min(queue.max_timeout))
+    }
+}

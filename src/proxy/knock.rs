@@ -1,0 +1,73 @@
+//! A request at the door, before anything is known of it.
+
+use crate::{
+    domain::{EnvironmentName, Places, RequestId, Route, Token},
+    web::Visit,
+};
+use http::{HeaderMap, Method, Uri, request::Parts};
+use hyper::body::Incoming;
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// A request as it arrived.
+#[derive(Debug)]
+pub struct Knock {
+    /// Names the request.
+    pub request: RequestId,
+    /// Where the client is, behind trusted proxies.
+    pub client: IpAddr,
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub uri: Uri,
+    /// All header fields.
+    pub headers: HeaderMap,
+    /// The body, not yet read.
+    pub body: Incoming,
+    /// When its header was complete.
+    pub received: Instant,
+    /// What is learnt of it on its way; for observing only.
+    pub trail: Arc<Trail>,
+}
+
+/// What the door tells audit, log and metrics about a request, however far it came.
+#[derive(Debug, Default)]
+pub struct Trail {
+    /// The token.
+    pub token: OnceLock<Arc<Token>>,
+    /// The route.
+    pub route: OnceLock<Arc<Route>>,
+    /// Places asked for.
+    pub places: OnceLock<Places>,
+    /// How long it waited in the queue.
+    pub queue: OnceLock<Duration>,
+    /// The end user, as the app asserts it.
+    pub on_behalf_of: OnceLock<Box<str>>,
+}
+
+impl Knock {
+    /// Takes a request apart.
+    pub fn new(visit: Visit, parts: Parts, body: Incoming) -> Self {
+        Self {
+            request: visit.id,
+            client: visit.client.ip(),
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body,
+            received: visit.started,
+            trail: Arc::default(),
+        }
+    }
+}
+
+impl Trail {
+    /// Returns the environment of the token, once it is known.
+    pub fn environment(&self) -> Option<&EnvironmentName> {
+        self.token.get().map(|token| &token.environment)
+    }
+}

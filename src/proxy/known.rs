@@ -1,0 +1,123 @@
+//! First stage: whose request this is.
+
+use super::{Gateway, allowed::AllowedCall, credentials, knock::Knock, refused::Refused};
+use crate::{
+    config::Environment,
+    domain::{ErrorCode, RouteMatch, Scope, Token},
+    web::{self, Problem},
+};
+use std::sync::Arc;
+
+/// A request with a valid token.
+#[derive(Debug)]
+pub(super) struct KnownCall {
+    pub(super) gateway: Gateway,
+    pub(super) knock: Knock,
+    pub(super) token: Arc<Token>,
+}
+
+impl KnownCall {
+    /// Returns the request if its token is valid here and now.
+    pub(super) fn authenticate(gateway: &Gateway, knock: Knock) -> Result<Self, Refused> {
+        let presented = credentials::presented(&knock.headers)?;
+        let token = gateway.tokens.authenticate(presented).map_err(|refusal| {
+            if let Some(token) = refusal.token() {
+                knock.trail.token.set(Arc::clone(token)).ok();
+            }
+            Refused::token(&refusal)
+        })?;
+        knock.trail.token.set(Arc::clone(&token)).ok();
+        let call = Self { gateway: gateway.clone(), knock, token };
+        call.check_address()?;
+        call.note_end_user()?;
+        Ok(call)
+    }
+
+    fn check_address(&self) -> Result<(), Refused> {
+        let cidrs = &self.token.limits.cidrs;
+        if cidrs.is_empty() || cidrs.iter().any(|net| net.contains(&self.knock.client)) {
+            return Ok(());
+        }
+        let message = format!("the token may not be used from {}", self.knock.client);
+        Err(Refused::new(ErrorCode::PolicyDenied, message).rule("token cidrs"))
+    }
+
+    fn note_end_user(&self) -> Result<(), Refused> {
+        let Some(value) = self.knock.headers.get(web::header::USER) else { return Ok(()) };
+        let user = std::str::from_utf8(value.as_bytes())
+            .ok()
+            .filter(|text| (1..=128).contains(&text.len()) && !text.chars().any(char::is_control));
+        let Some(user) = user else {
+            let message =
+                "Ideogate-User must be 1 to 128 bytes of UTF-8 without control characters";
+            return Err(Refused::new(ErrorCode::MalformedRequest, message).field("Ideogate-User"));
+        };
+        self.knock.trail.on_behalf_of.set(user.into()).ok();
+        Ok(())
+    }
+
+    /// Returns the call if the route is listed and the token's scopes allow it.
+    pub(super) fn authorize(self) -> Result<AllowedCall, Refused> {
+        let path = self.knock.uri.path();
+        let route = match self.gateway.settings.routes.find(&self.knock.method, path) {
+            RouteMatch::Found(route) => route,
+            RouteMatch::Disabled(route) => {
+                let message = format!("route {} is switched off here", route.name);
+                return Err(Refused::new(ErrorCode::RouteUnknown, message));
+            }
+            RouteMatch::Denied(reason) => {
+                let message = format!("{path} is closed: {reason}");
+                return Err(Refused::new(ErrorCode::RouteUnknown, message));
+            }
+            RouteMatch::WrongMethod(methods) => return Err(Refused::wrong_method(&methods)),
+            RouteMatch::Unknown => {
+                let message =
+                    format!("{} {path} is not a route of this gateway", self.knock.method);
+                return Err(Refused::new(ErrorCode::RouteUnknown, message));
+            }
+        };
+        self.knock.trail.route.set(Arc::clone(&route)).ok();
+        let environment = self.environment()?.clone();
+        let is_quote = route.quote && asks_for_quote(self.knock.uri.query());
+        let scope = if is_quote { Some(Scope::ReadQuotes) } else { route.scope };
+        self.check_scope(&environment, scope)?;
+        if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
+            let message =
+                "quotes are closed for this route: a dry run was answered without a quote";
+            return Err(Refused::new(ErrorCode::PolicyDenied, message).rule("quotes"));
+        }
+        Ok(AllowedCall {
+            gateway: self.gateway,
+            knock: self.knock,
+            token: self.token,
+            environment,
+            route,
+        })
+    }
+
+    fn environment(&self) -> Result<&Environment, Refused> {
+        let name = &self.token.environment;
+        self.gateway.environment(name).ok_or_else(|| {
+            let message = format!("environment {name} is no longer in the settings");
+            Refused::new(ErrorCode::EnvironmentUnavailable, message)
+        })
+    }
+
+    fn check_scope(&self, environment: &Environment, scope: Option<Scope>) -> Result<(), Refused> {
+        let Some(scope) = scope else { return Ok(()) };
+        if !self.token.scopes.allows(scope) {
+            return Err(Refused::with(Problem::scope_missing(scope)));
+        }
+        if !environment.scopes.allows(scope) {
+            let name = &self.token.environment;
+            let message = format!("environment {name} does not allow {scope} any more");
+            return Err(Refused::new(ErrorCode::EnvironmentDenied, message));
+        }
+        Ok(())
+    }
+}
+
+/// Only decides which scope is needed; inspection checks the spelling.
+fn asks_for_quote(query: Option<&str>) -> bool {
+    query.is_some_and(|query| query.split('&').any(|pair| pair == "dry_run=true"))
+}

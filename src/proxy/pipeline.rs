@@ -1,0 +1,24 @@
+//! A call's way through the house, in one glance.
+
+use super::{
+    Gateway, answer::Answer, knock::Knock, known::KnownCall, recalled::Recalled,
+    recovered::RecoveredAnswer, refused::Refused,
+};
+
+/// Takes a request through all stages.
+pub(super) async fn run(gateway: &Gateway, knock: Knock) -> Result<Answer, Refused> {
+    let call = KnownCall::authenticate(gateway, knock)?;
+    let call = call.authorize()?;
+    let call = call.inspect().await?;
+    let call = match call.recall().await? {
+        Recalled::New(call) => call,
+        Recalled::Answered(call, answer) => {
+            return RecoveredAnswer::record(&call, *answer).await.map(Answer::Recovered);
+        }
+    };
+    let call = call.hold()?;
+    let permit = call.admit().await?;
+    let (ready, hold, rate) = call.ready();
+    let sent = gateway.calls.send(ready, hold, permit).await;
+    Ok(Answer::Sent(sent.map_err(Refused::from)?, rate))
+}

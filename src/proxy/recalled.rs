@@ -1,0 +1,47 @@
+//! Fourth stage: nothing like it is under way or unclaimed.
+
+use super::{budgets, held::HeldCall, inspected::InspectedCall, refused::Refused};
+use crate::{answers::KeptAnswer, domain::ErrorCode, rate_limit::RateState};
+use tokio::time::Instant;
+
+/// What an identical earlier call means.
+#[derive(Debug)]
+pub(super) enum Recalled {
+    /// Nothing: the call goes on.
+    New(Box<NewCall>),
+    /// Its answer is this caller's.
+    Answered(Box<InspectedCall>, Box<KeptAnswer>),
+}
+
+/// A request that is to be sent.
+#[derive(Debug)]
+pub(super) struct NewCall {
+    pub(super) inspected: InspectedCall,
+    pub(super) deadline: Instant,
+}
+
+impl NewCall {
+    /// Holds what the call may use of its token's rate and of every budget that covers it.
+    pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Refused> {
+        let rate = self.rate()?;
+        let allowed = &self.inspected.allowed;
+        let budgets = budgets::covering(&allowed.environment, &allowed.token, &allowed.route);
+        let demand = &self.inspected.inspected.demand;
+        let hold = allowed.gateway.ledger.hold(budgets, &allowed.route, demand)?;
+        Ok(HeldCall { call: self, hold, rate })
+    }
+
+    fn rate(&self) -> Result<Option<RateState>, Refused> {
+        let allowed = &self.inspected.allowed;
+        let Some(per_minute) = allowed.token.limits.requests_per_minute else { return Ok(None) };
+        match allowed.gateway.rate_limits.check(&allowed.token.id, per_minute) {
+            Ok(rate) => Ok(Some(rate)),
+            Err(limited) => {
+                let message = format!("the token may make {per_minute} requests a minute");
+                Err(Refused::new(ErrorCode::RateLimited, message)
+                    .rule("token requests_per_minute")
+                    .retry_after(limited.retry_after))
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Why a request gets an answer of the gateway instead of Ideogram's.
+
+use crate::{
+    admission::AdmissionError,
+    calls::{CallSummary, SendError},
+    domain::ErrorCode,
+    inspection::InspectionError,
+    ledger::HoldError,
+    store::StoreError,
+    tokens::TokenRefusal,
+    web::{Problem, ReceiveError},
+};
+use http::Method;
+use std::{borrow::Cow, time::Duration};
+
+/// A request that Ideogram does not answer: the problem its client reads, and what only the audit
+/// learns.
+#[derive(Debug)]
+pub struct Refused {
+    /// What the client reads: what is wrong, and what to do.
+    pub problem: Box<Problem>,
+    /// Words for the audit, where they differ.
+    pub reason: Option<Box<str>>,
+    /// What the call took, if it was sent; its outcome is recorded already.
+    pub sent: Option<Box<CallSummary>>,
+}
+
+impl Refused {
+    /// Returns a refusal with this code and these words for the client.
+    pub(super) fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::with(Problem::new(code, message))
+    }
+
+    /// Returns a refusal with a problem as it is.
+    pub(super) fn with(problem: Problem) -> Self {
+        Self { problem: Box::new(problem), reason: None, sent: None }
+    }
+
+    pub(super) fn because(mut self, reason: impl Into<Box<str>>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    pub(super) fn retry_after(mut self, span: Duration) -> Self {
+        self.problem = Box::new(self.problem.retry_after(span));
+        self
+    }
+
+    pub(super) fn field(mut self, field: impl Into<Box<str>>) -> Self {
+        self.problem = Box::new(self.problem.field(field));
+        self
+    }
+
+    pub(super) fn rule(mut self, rule: impl Into<Box<str>>) -> Self {
+        self.problem = Box::new(self.problem.rule(rule));
+        self
+    }
+
+    pub(super) fn wrong_method(methods: &[Method]) -> Self {
+        let list = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("this path is called with {list}");
+        Self::with(Problem::new(ErrorCode::MethodNotAllowed, message).allow(list))
+    }
+
+    pub(super) fn queue_full(retry_after: Duration) -> Self {
+        Self::new(ErrorCode::QueueFull, "the queue is full; try again later")
+            .retry_after(retry_after)
+    }
+
+    pub(super) fn too_large(cap: u64) -> Self {
+        let message = format!("the body is larger than the {cap} bytes that this route takes");
+        Self::new(ErrorCode::BodyTooLarge, message)
+    }
+
+    pub(super) fn body_budget() -> Self {
+        let message = "too many request bodies are being received; try again later";
+        Self::new(ErrorCode::BodyBudgetExhausted, message).retry_after(Duration::from_secs(5))
+    }
+
+    pub(super) fn internal(reason: &str) -> Self {
+        Self::new(ErrorCode::InternalError, "the gateway failed; nothing was sent").because(reason)
+    }
+
+    pub(super) fn store(error: &StoreError) -> Self {
+        Self::new(ErrorCode::StoreUnavailable, "the gateway's database cannot be used")
+            .because(error.to_string())
+            .retry_after(Duration::from_secs(5))
+    }
+
+    pub(super) fn token(refusal: &TokenRefusal) -> Self {
+        Self::with(Problem::token_invalid()).because(refusal.reason())
+    }
+
+    fn audit_unavailable() -> Self {
+        let message = "the audit record cannot be written, so nothing is sent";
+        Self::new(ErrorCode::AuditUnavailable, message).retry_after(Duration::from_secs(5))
+    }
+}
+
+impl From<AdmissionError> for Refused {
+    fn from(error: AdmissionError) -> Self {
+        let later = Duration::from_secs(5);
+        match error {
+            AdmissionError::QueueFull { retry_after } => Self::queue_full(retry_after),
+            AdmissionError::Timeout { retry_after } => {
+                let message = "no place became free in time; nothing was sent or billed";
+                Self::new(ErrorCode::QueueTimeout, message).retry_after(retry_after)
+            }
+            AdmissionError::NeverFits { cap } => {
+                let message = format!("the call takes more places than the {cap} there can be");
+                Self::new(ErrorCode::TooManyPlaces, message).field("num_images")
+            }
+            AdmissionError::Draining => {
+                Self::new(ErrorCode::Draining, "the gateway is shutting down").retry_after(later)
+            }
+            AdmissionError::Paused => {
+                Self::new(ErrorCode::Paused, "an operator paused the gateway").retry_after(later)
+            }
+            AdmissionError::Stopped => Self::audit_unavailable(),
+        }
+    }
+}
+
+impl From<HoldError> for Refused {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::Exceeded(exceeded) => {
+                let (subject, resets_at) = (exceeded.subject.to_string(), exceeded.resets_at);
+                let problem = Problem::new(ErrorCode::BudgetExceeded, exceeded.to_string());
+                Self::with(problem.budget(subject, resets_at))
+            }
+            HoldError::Unpriced(route) => {
+                let message = format!("route {route} has no price, so a budget cannot cover it");
+                Self::new(ErrorCode::PolicyDenied, message).rule("prices")
+            }
+        }
+    }
+}
+
+impl From<SendError> for Refused {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Token(refusal) => Self::token(&refusal),
+            SendError::NoKey => {
+                Self::new(ErrorCode::EnvironmentUnavailable, "the token's environment has no key")
+            }
+            SendError::KeyRejected => Self::new(
+                ErrorCode::UpstreamRejectedKey,
+                "Ideogram rejects the gateway's key; the operator must replace it",
+            ),
+            SendError::Unrecorded(error) => Self::audit_unavailable().because(error.to_string()),
+            SendError::Ended { code, summary } => {
+                Self { sent: Some(summary), ..Self::new(code, ended_in(code)) }
+            }
+            SendError::CutOff => {
+                Self::new(ErrorCode::OutcomeUnknown, ended_in(ErrorCode::OutcomeUnknown))
+            }
+        }
+    }
+}
+
+fn ended_in(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::UpstreamUnreachable => "Ideogram could not be reached; nothing was billed",
+        ErrorCode::UpstreamRejectedKey => {
+            "Ideogram rejects the gateway's key; the operator must replace it"
+        }
+        ErrorCode::UpstreamProtocolError => {
+            "Ideogram answered in a way that cannot be passed on; it may have been billed"
+        }
+        _ => "the call was sent and its outcome is unknown; sending it again could be billed twice",
+    }
+}
+
+impl From<InspectionError> for Refused {
+    fn from(error: InspectionError) -> Self {
+        let refused = Self::new(error.code(), error.to_string());
+        match error.field() {
+            Some(field) => refused.field(field),
+            None => refused,
+        }
+    }
+}
+
+impl From<ReceiveError> for Refused {
+    fn from(error: ReceiveError) -> Self {
+        let refused = Self::with(error.problem());
+        match error {
+            ReceiveError::Kept(cause) => refused.because(cause.to_string()),
+            error => refused.because(error.to_string()),
+        }
+    }
+}
