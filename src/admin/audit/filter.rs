@@ -1,0 +1,115 @@
+//! What is searched for in the record.
+
+use crate::{
+    domain::{CallId, EnvironmentName, Outcome, RequestId, Timestamp, TokenId},
+    store::RecordQuery,
+    tokens::Mistake,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::from_value;
+use utoipa::IntoParams;
+
+const USUAL_LIMIT: usize = 200;
+const MOST: usize = 1000;
+
+/// The parameters of a search; what is absent does not narrow it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditSearch {
+    /// From when on: RFC 3339, or how long ago, as in `1h`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Until when, that moment not included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// The environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The token's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// `success` or `failure`, or an outcome: `refused`, `failed`, `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// The id of the request at the door.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The id of the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// The most entries of one answer, 1 to 1000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// Where the last answer ended: its `Ideogate-Next-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+}
+
+impl AuditSearch {
+    /// Returns the query for the entries, or all mistakes.
+    pub(super) fn query(&self, now: Timestamp) -> Result<RecordQuery, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let since = moment("since", self.since.as_deref(), now, &mut mistakes);
+        let until = moment("until", self.until.as_deref(), now, &mut mistakes);
+        let environment = self.environment.as_ref().and_then(|name| {
+            let read = name.parse::<EnvironmentName>();
+            read.map_err(|error| mistakes.push(mistake("environment", &error.to_string()))).ok()
+        });
+        let outcomes = outcomes(self.result.as_deref(), &mut mistakes);
+        if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
+            mistakes.push(mistake("limit", "is a number from 1 to 1000"));
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        Ok(RecordQuery {
+            after_seq: self.after,
+            since,
+            until,
+            environment,
+            token: self.token.as_deref().map(TokenId::from_stored),
+            request: self.request_id.as_deref().map(RequestId::from_stored),
+            call: self.call.as_deref().map(CallId::from_stored),
+            outcomes,
+            limit: Some(self.limit.unwrap_or(USUAL_LIMIT)),
+            ..RecordQuery::default()
+        })
+    }
+}
+
+fn outcomes(result: Option<&str>, mistakes: &mut Vec<Mistake>) -> Vec<Outcome> {
+    match result {
+        None => Vec::new(),
+        Some("success") => vec![Outcome::Success],
+        Some("failure") => vec![Outcome::Refused, Outcome::Failed, Outcome::Unknown],
+        Some("refused") => vec![Outcome::Refused],
+        Some("failed") => vec![Outcome::Failed],
+        Some("unknown") => vec![Outcome::Unknown],
+        Some(_) => {
+            let problem = "is one of success, failure, refused, failed, unknown";
+            mistakes.push(mistake("result", problem));
+            Vec::new()
+        }
+    }
+}
+
+fn moment(
+    field: &str,
+    text: Option<&str>,
+    now: Timestamp,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Timestamp> {
+    let text = text?;
+    let ago = humantime::parse_duration(text).ok().map(|span| now.minus(span));
+    let moment = ago.or_else(|| from_value(text.into()).ok());
+    if moment.is_none() {
+        let problem = format!("'{text}' is neither like 2026-01-31T12:00:00Z nor like 1h");
+        mistakes.push(mistake(field, &problem));
+    }
+    moment
+}
+
+fn mistake(field: &str, problem: &str) -> Mistake {
+    Mistake { field: field.into(), problem: problem.into() }
+}

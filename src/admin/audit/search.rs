@@ -1,0 +1,69 @@
+//! `GET /api/v1/audit`
+
+use super::filter::AuditSearch;
+use crate::{
+    admin::{peer::Caller, problem::Problem, request::Parameters, state::AdminState},
+    audit::fold,
+    store::{Reader, RecordQuery, StoreError},
+};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, header::CONTENT_TYPE};
+
+/// The header that says where the next search goes on: its `after`. Absent at the end.
+pub const NEXT_AFTER: HeaderName = HeaderName::from_static("ideogate-next-after");
+
+/// The type of JSON lines.
+pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application/x-ndjson");
+
+/// Searches the record
+///
+/// Answers JSON lines of folded entries, oldest first. `Ideogate-Next-After` says where to go on.
+#[utoipa::path(
+    get, path = "/api/v1/audit", operation_id = "audit_search", tag = "audit",
+    params(AuditSearch),
+    responses(
+        (
+            status = 200, description = "JSON lines of audit entries, oldest first",
+            content_type = "application/x-ndjson", body = String,
+            headers(("Ideogate-Next-After" = u64, description = "`after` of the next search")),
+        ),
+        (status = 422, description = "All mistakes in the parameters", body = Problem),
+        (status = 503, description = "The database cannot be read", body = Problem),
+    )
+)]
+pub async fn search(
+    State(state): State<AdminState>,
+    _by: Caller,
+    Parameters(asked): Parameters<AuditSearch>,
+) -> Result<Response, Problem> {
+    let query = asked.query(state.clock.now()).map_err(Problem::invalid)?;
+    let reader = state.reader.clone();
+    let found = state.tasks.block(move || page(&reader, &query)).await;
+    let page = found.map_err(|_| Problem::stopping())?;
+    let page = page.map_err(|cause| Problem::store_unavailable(&cause))?;
+    let mut response = ([(CONTENT_TYPE, JSON_LINES)], page.lines).into_response();
+    if let Some(next) = page.next {
+        response.headers_mut().insert(NEXT_AFTER, next.into());
+    }
+    Ok(response)
+}
+
+struct Page {
+    lines: String,
+    next: Option<u64>,
+}
+
+fn page(reader: &Reader, query: &RecordQuery) -> Result<Page, StoreError> {
+    let entries = fold(reader.entry_records(query)?);
+    let is_full = Some(entries.len()) == query.limit;
+    let next = entries.last().map(|last| last.metadata.seq).filter(|_| is_full);
+    let mut lines = String::new();
+    for entry in entries {
+        lines.push_str(&serde_json::to_string(&entry).unwrap_or_default());
+        lines.push('\n');
+    }
+    Ok(Page { lines, next })
+}

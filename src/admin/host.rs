@@ -1,0 +1,42 @@
+//! The host names that the TCP listener answers to.
+
+use super::{peer::Peer, problem::Problem};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Uri, header::HOST, uri::Authority};
+use std::{net::IpAddr, sync::Arc};
+
+/// Refuses requests for a host that is not ours: a web page whose name was pointed at this address
+/// must not reach the control plane through an operator's browser. The socket has no host.
+pub(super) async fn known_host(
+    State(hosts): State<Arc<[Box<str>]>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let on_socket = matches!(request.extensions().get(), Some(Peer::Unix { .. }));
+    if on_socket || is_known(request.uri(), request.headers(), &hosts) {
+        next.run(request).await
+    } else {
+        Problem::host_unknown().into_response()
+    }
+}
+
+fn is_known(uri: &Uri, headers: &HeaderMap, hosts: &[Box<str>]) -> bool {
+    let mut named = headers.get_all(HOST).iter();
+    let (Some(host), None) = (named.next(), named.next()) else { return false };
+    let host = host.to_str().ok().filter(|text| !text.contains('@'));
+    let host = host.and_then(|text| text.parse::<Authority>().ok());
+    let of_uri = uri.authority().is_none_or(|authority| is_ours(authority.host(), hosts));
+    of_uri && host.is_some_and(|host| is_ours(host.host(), hosts))
+}
+
+fn is_ours(host: &str, hosts: &[Box<str>]) -> bool {
+    // An address cannot be pointed elsewhere, and probes name the container by its address.
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    address.parse::<IpAddr>().is_ok()
+        || host.eq_ignore_ascii_case("localhost")
+        || hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host))
+}

@@ -1,0 +1,173 @@
+//! What went wrong, as RFC 9457 wants it told.
+
+use crate::{
+    store::StoreError,
+    tokens::{Mistake, TokensError},
+};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde::{Deserialize, Serialize};
+use std::error::Error;
+use utoipa::ToSchema;
+
+/// A problem document (`application/problem+json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem, as a URN that ends with the code.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "urn:ideogate:problem:request_invalid")]
+    pub kind: Box<str>,
+    /// The kind of problem in words.
+    #[schema(value_type = String)]
+    pub title: Box<str>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code of the problem.
+    #[schema(value_type = String, example = "request_invalid")]
+    pub code: Box<str>,
+    /// What is wrong this time, and what to do about it.
+    #[schema(value_type = String)]
+    pub detail: Box<str>,
+    /// Everything that is wrong with the request, where more than one thing can be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &str, title: &str, detail: impl Into<Box<str>>) -> Self {
+        Self {
+            kind: format!("urn:ideogate:problem:{code}").into(),
+            title: title.into(),
+            status: status.as_u16(),
+            code: code.into(),
+            detail: detail.into(),
+            mistakes: Vec::new(),
+        }
+    }
+
+    /// The request cannot be read.
+    pub(super) fn malformed(detail: impl Into<Box<str>>) -> Self {
+        let title = "The request cannot be read";
+        Self::new(StatusCode::BAD_REQUEST, "malformed_request", title, detail)
+    }
+
+    /// The request can be read and is wrong in these ways.
+    pub(super) fn invalid(mistakes: Vec<Mistake>) -> Self {
+        let lines: Vec<_> =
+            mistakes.iter().map(|one| format!("{}: {}", one.field, one.problem)).collect();
+        let title = "What was asked for is not possible";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self { mistakes, ..Self::new(status, "request_invalid", title, lines.join("; ")) }
+    }
+
+    /// Over TCP only operators may ask this, and there are none.
+    pub(super) fn operators_missing() -> Self {
+        let detail = "there are no operators yet, so this listener answers only /healthz, /readyz \
+                      and /metrics; use the socket: `ideogate --admin <data.dir>/admin.sock …` on \
+                      the machine or in the container that the gateway runs in";
+        Self::new(StatusCode::FORBIDDEN, "operators_missing", "Use the socket", detail)
+    }
+
+    /// The request names another host.
+    pub(super) fn host_unknown() -> Self {
+        let detail = "name this host in the settings: `admin_hosts` under [listen]";
+        let title = "The request is for another host";
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "host_unknown", title, detail)
+    }
+
+    /// There is nothing of that name.
+    pub(super) fn unknown(what: &str, name: &str) -> Self {
+        let detail = format!("there is no {what} '{name}'");
+        let title = "There is nothing of that name";
+        Self::new(StatusCode::NOT_FOUND, &format!("{what}_unknown"), title, detail)
+    }
+
+    /// There is no such path.
+    pub(super) fn path_unknown() -> Self {
+        let detail = "GET /api/openapi.json lists the paths there are";
+        Self::new(StatusCode::NOT_FOUND, "path_unknown", "There is no such path", detail)
+    }
+
+    /// The path has other methods.
+    pub(super) fn method_not_allowed() -> Self {
+        let detail = "GET /api/openapi.json lists the methods of each path";
+        let title = "The path does not have this method";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", title, detail)
+    }
+
+    /// The body is not JSON.
+    pub(super) fn not_json() -> Self {
+        let detail = "send the body as JSON, with `content-type: application/json`";
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, "unsupported_media_type", "The body is not JSON", detail)
+    }
+
+    /// The body is larger than any request is.
+    pub(super) fn too_large() -> Self {
+        let (status, title) = (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large");
+        Self::new(status, "body_too_large", title, "a body has 64 KiB at most")
+    }
+
+    /// The state of things does not allow it.
+    pub(super) fn conflict(code: &str, detail: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, "The state of things does not allow it", detail)
+    }
+
+    /// The change cannot be put on record, so it was not made.
+    pub(super) fn audit_unavailable(cause: &(dyn Error + 'static)) -> Self {
+        log("audit_unavailable", cause);
+        let detail = "the change could not be put on record, so it was not made; see the log";
+        let title = "The record cannot be written";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", title, detail)
+    }
+
+    /// The database cannot be read.
+    pub(super) fn store_unavailable(cause: &StoreError) -> Self {
+        log("store_unavailable", cause);
+        let detail = "the database could not be read; see the log";
+        let title = "The database cannot be used";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", title, detail)
+    }
+
+    /// The gateway is stopping.
+    pub(super) fn stopping() -> Self {
+        let (status, title) = (StatusCode::SERVICE_UNAVAILABLE, "The gateway is stopping");
+        Self::new(status, "draining", title, "try again when it is back")
+    }
+
+    /// A fault of the gateway; the cause goes to the log.
+    pub(super) fn internal(cause: &(dyn Error + 'static)) -> Self {
+        log("internal_error", cause);
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, "internal_error", "A fault of the gateway", "see the log")
+    }
+}
+
+fn log(code: &str, cause: &(dyn Error + 'static)) {
+    tracing::error!(code, error = cause, "an admin request failed");
+}
+
+impl From<TokensError> for Problem {
+    fn from(error: TokensError) -> Self {
+        match error {
+            TokensError::Invalid(mistakes) => Self::invalid(mistakes),
+            TokensError::Unknown(id) => Self::unknown("token", id.as_str()),
+            TokensError::RevokedIsFinal(_) => {
+                Self::conflict("token_revoked", format!("{error}; create another one"))
+            }
+            TokensError::Journal(cause) => Self::audit_unavailable(&cause),
+            TokensError::Store(cause) => Self::store_unavailable(&cause),
+            TokensError::Stopping => Self::stopping(),
+            TokensError::Random(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status);
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = HeaderValue::from_static("application/problem+json");
+        (status, [(CONTENT_TYPE, kind)], axum::Json(self)).into_response()
+    }
+}

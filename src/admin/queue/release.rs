@@ -1,0 +1,56 @@
+//! `POST /api/v1/queue/release/{call}`
+
+use crate::{
+    admin::{
+        call_desk::{DeskError, ReleaseOutcome},
+        peer::Caller,
+        problem::Problem,
+        request::Named,
+        state::AdminState,
+    },
+    domain::CallId,
+};
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// The places of a call are free again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReleasedView {
+    /// The call that held them.
+    pub call: String,
+}
+
+/// Frees the places of an unknown call
+///
+/// For a call whose end nobody saw and of which an operator knows that Ideogram no longer works
+/// on it. The money stays reserved.
+#[utoipa::path(
+    post, path = "/api/v1/queue/release/{call}", operation_id = "queue_release", tag = "queue",
+    params(("call" = String, Path, description = "The call's id, `call_…`")),
+    responses(
+        (status = 200, description = "Its places are free", body = ReleasedView),
+        (status = 409, description = "It holds no places", body = Problem),
+        (status = 503, description = "It cannot be put on record", body = Problem),
+    )
+)]
+pub async fn release(
+    State(state): State<AdminState>,
+    Caller(by): Caller,
+    Named(name): Named,
+) -> Result<Json<ReleasedView>, Problem> {
+    let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));
+    // Work of its own: once it is on record the places are freed, whoever hangs up.
+    let work = async move { desk.release(&call, &by).await };
+    let done = state.tasks.finish("queue.release", work).await.map_err(|_| Problem::stopping())?;
+    match done {
+        Ok(ReleaseOutcome::Released) => Ok(Json(ReleasedView { call: name })),
+        Ok(ReleaseOutcome::NotHeld) => {
+            let detail = format!("call '{name}' holds no places, or there is no such call");
+            Err(Problem::conflict("call_not_held", detail))
+        }
+        Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),
+        Err(DeskError::Stopping) => Err(Problem::stopping()),
+    }
+}

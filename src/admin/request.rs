@@ -1,0 +1,57 @@
+//! Reads requests, and refuses what cannot be read with a problem document.
+
+use super::problem::Problem;
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+};
+use http::{header::CONTENT_TYPE, request::Parts};
+use serde::de::DeserializeOwned;
+
+const MOST_BYTES: usize = 64 * 1024;
+
+/// A JSON body.
+#[derive(Debug)]
+pub(super) struct JsonBody<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::not_json());
+        }
+        let bytes = to_bytes(request.into_body(), MOST_BYTES).await;
+        let bytes = bytes.map_err(|_| Problem::too_large())?;
+        let value = serde_json::from_slice(&bytes);
+        value.map(Self).map_err(|error| Problem::malformed(format!("the body: {error}")))
+    }
+}
+
+/// The parameters of a query.
+#[derive(Debug)]
+pub(super) struct Parameters<T>(pub(super) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let read = Query::try_from_uri(&parts.uri);
+        read.map(|Query(value)| Self(value)).map_err(|error| Problem::malformed(error.body_text()))
+    }
+}
+
+/// The one variable segment of a path.
+#[derive(Debug)]
+pub(super) struct Named(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Path::from_request_parts(parts, state).await;
+        read.map(|Path(name)| Self(name)).map_err(|error| Problem::malformed(error.body_text()))
+    }
+}

@@ -1,0 +1,53 @@
+//! `GET /api/v1/accounts`
+
+use crate::{
+    admin::{peer::Caller, state::AdminState},
+    config::{Account, CountBy},
+    domain::AccountName,
+};
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountView {
+    /// Its name.
+    pub name: String,
+    /// The origin of its API; `null` for the simulator inside the gateway.
+    pub base_url: Option<String>,
+    /// Places in flight at most.
+    pub max_in_flight: u32,
+    /// What takes a place: `images` or `requests`.
+    pub count: String,
+    /// How long a call may take once sent.
+    pub timeout: String,
+    /// How long the places of an unknown call stay taken.
+    pub place_ttl: String,
+}
+
+impl AccountView {
+    fn of((name, account): (&AccountName, &Account)) -> Self {
+        let count = match account.count {
+            CountBy::Images => "images",
+            CountBy::Requests => "requests",
+        };
+        Self {
+            name: name.to_string(),
+            base_url: account.base_url.as_ref().map(ToString::to_string),
+            max_in_flight: account.max_in_flight,
+            count: count.to_owned(),
+            timeout: humantime::format_duration(account.timeout).to_string(),
+            place_ttl: humantime::format_duration(account.place_ttl).to_string(),
+        }
+    }
+}
+
+/// Lists the accounts
+#[utoipa::path(
+    get, path = "/api/v1/accounts", operation_id = "list_accounts", tag = "settings",
+    responses((status = 200, description = "All accounts", body = Vec<AccountView>))
+)]
+pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<AccountView>> {
+    Json(state.settings.accounts.iter().map(AccountView::of).collect())
+}

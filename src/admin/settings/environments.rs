@@ -1,0 +1,144 @@
+//! `GET /api/v1/environments` and `GET /api/v1/environments/{name}`
+
+use crate::{
+    admin::{peer::Caller, problem::Problem, request::Named, state::AdminState, vitals::KeyState},
+    config::{Environment, Settings},
+    domain::EnvironmentName,
+};
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An environment: a ceiling for its tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnvironmentView {
+    /// Its name.
+    pub name: String,
+    /// The account it uses.
+    pub account: String,
+    /// The ceiling over its tokens' scopes.
+    pub scopes: Vec<String>,
+    /// Its share of turns in the queue.
+    pub weight: u32,
+    /// Places held back for it while it is active.
+    pub reserved_places: u32,
+    /// How long its calls wait unless they ask otherwise.
+    pub queue_timeout: String,
+    /// The most spend in a UTC day, in dollars.
+    pub daily_budget: Option<String>,
+    /// How long new tokens live unless told otherwise.
+    pub token_lifetime: String,
+    /// What `write:limited` means here.
+    pub limited: LimitedView,
+    /// Its upstream key.
+    pub key: KeyStatusView,
+}
+
+/// What `write:limited` means in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LimitedView {
+    /// The routes; empty means all that the scope allows.
+    pub routes: Vec<String>,
+    /// The rendering speeds; empty means all.
+    pub speeds: Vec<String>,
+    /// The most images a call.
+    pub max_images: Option<u32>,
+    /// The most spend in a UTC day of each such token, in dollars.
+    pub daily_budget: Option<String>,
+}
+
+/// Whether an environment has an upstream key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyStatusView {
+    /// `present`, `missing`, or `unneeded` on the simulator.
+    pub status: String,
+    /// The last four characters of the key.
+    pub version: Option<String>,
+    /// The other environments that use the same key.
+    pub shared_with: Vec<String>,
+    /// How to give the key, when it is missing.
+    pub hint: Option<String>,
+}
+
+impl From<KeyState> for KeyStatusView {
+    fn from(key: KeyState) -> Self {
+        let plain = |status: &str| Self {
+            status: status.to_owned(),
+            version: None,
+            shared_with: Vec::new(),
+            hint: None,
+        };
+        match key {
+            KeyState::Present { version, shared_with } => Self {
+                version: version.map(Into::into),
+                shared_with: shared_with.iter().map(ToString::to_string).collect(),
+                ..plain("present")
+            },
+            KeyState::Missing { how } => Self { hint: Some(how.into()), ..plain("missing") },
+            KeyState::Unneeded => plain("unneeded"),
+        }
+    }
+}
+
+impl EnvironmentView {
+    /// Returns the environment as the settings have it, with what is known of its key.
+    pub fn of(
+        name: &EnvironmentName,
+        environment: &Environment,
+        settings: &Settings,
+        key: KeyState,
+    ) -> Self {
+        let wait = environment.queue_timeout.unwrap_or(settings.queue.timeout);
+        let limited = &environment.limited;
+        Self {
+            name: name.to_string(),
+            account: environment.account.to_string(),
+            scopes: environment.scopes.grants().map(|grant| grant.to_string()).collect(),
+            weight: environment.weight,
+            reserved_places: environment.reserved_places,
+            queue_timeout: humantime::format_duration(wait).to_string(),
+            daily_budget: environment.daily_budget.map(|amount| amount.to_string()),
+            token_lifetime: humantime::format_duration(environment.token_lifetime).to_string(),
+            limited: LimitedView {
+                routes: limited.routes.iter().map(ToString::to_string).collect(),
+                speeds: limited.speeds.iter().map(ToString::to_string).collect(),
+                max_images: limited.max_images,
+                daily_budget: limited.daily_budget.map(|amount| amount.to_string()),
+            },
+            key: key.into(),
+        }
+    }
+}
+
+/// Lists the environments
+#[utoipa::path(
+    get, path = "/api/v1/environments", operation_id = "list_environments", tag = "settings",
+    responses((status = 200, description = "All environments", body = Vec<EnvironmentView>))
+)]
+pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<EnvironmentView>> {
+    let settings = &state.settings;
+    let view = |(name, environment)| {
+        EnvironmentView::of(name, environment, settings, state.vitals.key(name))
+    };
+    Json(settings.environments.iter().map(view).collect())
+}
+
+/// Shows one environment
+#[utoipa::path(
+    get, path = "/api/v1/environments/{name}", operation_id = "show_environment", tag = "settings",
+    params(("name" = String, Path, description = "The environment")),
+    responses(
+        (status = 200, description = "The environment", body = EnvironmentView),
+        (status = 404, description = "There is no such environment", body = Problem),
+    )
+)]
+pub async fn show(
+    State(state): State<AdminState>,
+    _by: Caller,
+    Named(asked): Named,
+) -> Result<Json<EnvironmentView>, Problem> {
+    let settings = &state.settings;
+    let found = settings.environments.iter().find(|(name, _)| name.as_str() == asked);
+    let (name, environment) = found.ok_or_else(|| Problem::unknown("environment", &asked))?;
+    Ok(Json(EnvironmentView::of(name, environment, settings, state.vitals.key(name))))
+}

@@ -1,0 +1,54 @@
+//! What the control plane works with.
+
+use super::{call_desk::CallDesk, vitals::Vitals};
+use crate::{
+    admission::Admission,
+    config::Settings,
+    domain::{AuditRecord, Bundle, Clock, Principal},
+    store::{Journal, JournalError, Reader},
+    tasks::Tasks,
+    tokens::Tokens,
+};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The rooms that the control plane uses; clones share them.
+#[derive(Debug, Clone)]
+pub struct AdminState {
+    /// Makes and changes tokens.
+    pub tokens: Tokens,
+    /// Tells of the queue and pauses it.
+    pub admission: Admission,
+    /// Reads the record.
+    pub reader: Reader,
+    /// Writes the record.
+    pub journal: Journal,
+    /// Tells environments, accounts and routes.
+    pub settings: Arc<Settings>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Runs what must not be cut off, and what blocks.
+    pub tasks: Tasks,
+    /// Told when the gateway closes, so that endless answers end.
+    pub closing: CancellationToken,
+    /// Acts on calls.
+    pub desk: Arc<dyn CallDesk>,
+    /// Tells how the gateway is.
+    pub vitals: Arc<dyn Vitals>,
+}
+
+impl AdminState {
+    /// Puts an operator's change on record.
+    pub(super) async fn record(
+        &self,
+        by: Principal,
+        action: &str,
+        resource: &str,
+        [before, after]: [Value; 2],
+    ) -> Result<(), JournalError> {
+        let now = self.clock.now();
+        let record = AuditRecord::change(now, by, action, resource, before, after);
+        self.journal.commit(Bundle::record(record)).await
+    }
+}

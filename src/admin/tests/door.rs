@@ -1,0 +1,133 @@
+use super::house::{House, answer, on_socket, over_tcp, text};
+use axum::body::Body;
+use http::Request;
+use serde_json::json;
+
+const CLOSED: [(&str, &str); 7] = [
+    ("GET", "/api/v1/tokens"),
+    ("POST", "/api/v1/tokens"),
+    ("POST", "/api/v1/pause"),
+    ("GET", "/api/v1/audit/tail"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/nothing"),
+    ("GET", "//healthz"),
+];
+
+#[tokio::test]
+async fn over_tcp_only_health_and_metrics_are_answered() {
+    let house = House::open();
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let response = house.ask(over_tcp("GET", path, "localhost:8081")).await;
+        assert_eq!(response.status(), 200, "{path}");
+    }
+    for (method, path) in CLOSED {
+        let response = house.ask(over_tcp(method, path, "localhost:8081")).await;
+        let (status, problem) = answer(response).await;
+        assert_eq!((status, &problem["code"]), (403, &json!("operators_missing")), "{path}");
+        assert!(problem["detail"].as_str().unwrap().contains("admin.sock"));
+    }
+    assert!(house.records().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_without_a_peer_is_nobodys() {
+    let house = House::open();
+    for (method, path) in CLOSED {
+        let request = Request::builder().method(method).uri(path).header("host", "localhost");
+        let response = house.ask(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_host_is_refused_over_tcp_even_for_health() {
+    let house = House::open();
+    for host in
+        ["evil.example", "localhost.evil.example", "gate.example.com.evil", "", "a@localhost"]
+    {
+        let response = house.ask(over_tcp("GET", "/healthz", host)).await;
+        assert_eq!(response.status(), 421, "{host}");
+    }
+    for host in [
+        "localhost",
+        "LOCALHOST:1",
+        "127.0.0.1:8081",
+        "[::1]:8081",
+        "gate.example.com:443",
+        "10.1.2.3",
+    ] {
+        let response = house.ask(over_tcp("GET", "/healthz", host)).await;
+        assert_eq!(response.status(), 200, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn two_hosts_or_a_foreign_target_are_refused() {
+    let house = House::open();
+    let mut request = over_tcp("GET", "/healthz", "localhost");
+    request.headers_mut().append("host", "localhost".parse().unwrap());
+    assert_eq!(house.ask(request).await.status(), 421);
+    let request = over_tcp("GET", "http://evil.example/healthz", "localhost");
+    assert_eq!(house.ask(request).await.status(), 421);
+}
+
+#[tokio::test]
+async fn the_socket_has_no_host() {
+    let house = House::open();
+    let (status, _) = house.get("/api/v1/tokens").await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn no_other_origin_is_ever_let_in() {
+    let house = House::open();
+    let mut request = on_socket("OPTIONS", "/api/v1/tokens", None);
+    request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let response = house.ask(request).await;
+    assert!(!response.headers().keys().any(|name| name.as_str().starts_with("access-control")));
+}
+
+#[tokio::test]
+async fn a_body_must_be_json_and_small_and_known() {
+    let house = House::open();
+    let post = |kind: &'static str, body: String| {
+        let mut request = on_socket("POST", "/api/v1/tokens", None);
+        request.headers_mut().insert("content-type", kind.parse().unwrap());
+        *request.body_mut() = Body::from(body);
+        house.ask(request)
+    };
+    assert_eq!(post("text/plain", "{}".into()).await.status(), 415);
+    assert_eq!(post("application/x-www-form-urlencoded", "a=b".into()).await.status(), 415);
+    assert_eq!(post("application/json", "{".into()).await.status(), 400);
+    assert_eq!(post("application/json", r#"{"scope":[]}"#.into()).await.status(), 400);
+    assert_eq!(post("application/json", " ".repeat(65 * 1024)).await.status(), 413);
+    assert_eq!(post("application/json; charset=utf-8", "{}".into()).await.status(), 422);
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems() {
+    let house = House::open();
+    let (status, problem) = house.get("/api/v1/nothing").await;
+    assert_eq!((status, &problem["code"]), (404, &json!("path_unknown")));
+    let (status, problem) = house.post("/api/v1/queue", None).await;
+    assert_eq!((status, &problem["code"]), (405, &json!("method_not_allowed")));
+}
+
+#[tokio::test]
+async fn readiness_says_what_is_missing() {
+    let house = House::open();
+    house.vitals.obstacles.lock().unwrap().push("the record cannot be written".into());
+    let (status, view) = house.get("/readyz").await;
+    assert_eq!(status, 503);
+    assert_eq!(view, json!({"status": "unready", "obstacles": ["the record cannot be written"]}));
+    assert_eq!(house.get("/healthz").await, (200, json!({"status": "ok"})));
+}
+
+#[tokio::test]
+async fn metrics_are_open_metrics() {
+    let house = House::open();
+    let response = house.ask(over_tcp("GET", "/metrics", "localhost")).await;
+    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+    assert!(kind.starts_with("application/openmetrics-text"));
+    assert_eq!(text(response).await, "# EOF\n");
+}

@@ -1,0 +1,9 @@
+//! The control plane against a real store.
+
+mod audit;
+mod door;
+pub(crate) mod house;
+mod openapi;
+mod queue;
+mod settings;
+mod tokens;

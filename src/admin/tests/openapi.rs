@@ -1,0 +1,55 @@
+use super::house::House;
+use std::collections::BTreeSet;
+
+#[tokio::test]
+async fn the_description_lists_every_path_that_is_served() {
+    let house = House::open();
+    let (status, document) = house.get("/api/openapi.json").await;
+    assert_eq!(status, 200);
+    let mut served = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            served.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    insta::assert_snapshot!(served.into_iter().collect::<Vec<_>>().join("\n"), @"
+    GET /api/openapi.json
+    GET /api/v1/accounts
+    GET /api/v1/audit
+    GET /api/v1/audit/tail
+    GET /api/v1/audit/{id}
+    GET /api/v1/environments
+    GET /api/v1/environments/{name}
+    GET /api/v1/pause
+    GET /api/v1/queue
+    GET /api/v1/routes
+    GET /api/v1/routes/{name}
+    GET /api/v1/tokens
+    GET /api/v1/tokens/{id}
+    GET /healthz
+    GET /metrics
+    GET /readyz
+    POST /api/v1/pause
+    POST /api/v1/queue/release/{call}
+    POST /api/v1/resume
+    POST /api/v1/tokens
+    POST /api/v1/tokens/{id}/disable
+    POST /api/v1/tokens/{id}/enable
+    POST /api/v1/tokens/{id}/revoke
+    ");
+}
+
+#[tokio::test]
+async fn the_description_names_every_field_that_is_answered() {
+    let house = House::open();
+    let body =
+        serde_json::json!({"environment": "prod", "name": "a", "scopes": ["write:generate"]});
+    let (_, made) = house.post("/api/v1/tokens", Some(body)).await;
+    let (_, document) = house.get("/api/openapi.json").await;
+    let (_, tokens) = house.get("/api/v1/tokens").await;
+    for (schema, example) in [("CreatedToken", &made), ("TokenView", &tokens[0])] {
+        let described = &document["components"]["schemas"][schema]["properties"];
+        let described: BTreeSet<_> = described.as_object().unwrap().keys().collect();
+        assert_eq!(described, example.as_object().unwrap().keys().collect(), "{schema}");
+    }
+}

@@ -1,0 +1,59 @@
+use super::house::House;
+use crate::domain::{CallId, Principal};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_queue_has_the_shape_that_others_script_against() {
+    let house = House::open();
+    let (status, queue) = house.get("/api/v1/queue").await;
+    assert_eq!(status, 200);
+    let expected = json!({"accounts": [{
+        "name": "ideogram", "cap": 10, "effective_cap": 10, "in_use": 0, "unknown": 0, "queued": 0,
+        "environments": [
+            {"name": "dev", "in_use": 0, "queued": 0, "weight": 1},
+            {"name": "prod", "in_use": 0, "queued": 0, "weight": 4},
+        ],
+    }]});
+    assert_eq!(queue, expected);
+}
+
+#[tokio::test]
+async fn a_held_call_is_released_in_the_name_of_who_asked() {
+    let house = House::open();
+    let answer = house.post("/api/v1/queue/release/call_held", None).await;
+    assert_eq!(answer, (200, json!({"call": "call_held"})));
+    let released = house.desk.released.lock().unwrap().clone();
+    assert_eq!(released, [(CallId::from_stored("call_held"), Principal::LocalUser(1000))]);
+}
+
+#[tokio::test]
+async fn a_call_that_holds_nothing_is_not_released() {
+    let house = House::open();
+    let (status, problem) = house.post("/api/v1/queue/release/call_other", None).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("call_not_held")));
+    assert!(house.desk.released.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn pausing_and_resuming_are_on_record() {
+    let house = House::open();
+    assert_eq!(house.post("/api/v1/pause", None).await, (200, json!({"paused": true})));
+    assert_eq!(house.get("/api/v1/pause").await, (200, json!({"paused": true})));
+    assert_eq!(house.post("/api/v1/resume", None).await, (200, json!({"paused": false})));
+    let actions: Vec<_> = house.records().iter().map(|one| one.record.action.clone()).collect();
+    assert_eq!(actions, ["queue.pause".into(), "queue.resume".into()]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_put_on_record_is_not_done() {
+    let house = House::open();
+    house.store.close().await;
+    let body = json!({"environment": "prod", "name": "a", "scopes": ["write:generate"]});
+    for (path, body) in [("/api/v1/pause", None), ("/api/v1/tokens", Some(body))] {
+        let (status, problem) = house.post(path, body).await;
+        assert_eq!((status, &problem["code"]), (503, &json!("audit_unavailable")), "{path}");
+        assert!(problem["mistakes"].is_null());
+    }
+    assert!(!house.state.admission.status()[0].paused);
+    assert!(house.state.tokens.list().is_empty());
+}

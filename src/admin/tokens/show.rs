@@ -1,0 +1,26 @@
+//! `GET /api/v1/tokens/{id}`
+
+use super::view::TokenView;
+use crate::{
+    admin::{peer::Caller, problem::Problem, request::Named, state::AdminState},
+    domain::TokenId,
+};
+use axum::{Json, extract::State};
+
+/// Shows one token
+#[utoipa::path(
+    get, path = "/api/v1/tokens/{id}", operation_id = "show_token", tag = "tokens",
+    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    responses(
+        (status = 200, description = "The token", body = TokenView),
+        (status = 404, description = "There is no such token", body = Problem),
+    )
+)]
+pub async fn show(
+    State(state): State<AdminState>,
+    _by: Caller,
+    Named(id): Named,
+) -> Result<Json<TokenView>, Problem> {
+    let token = state.tokens.show(&TokenId::from_stored(id))?;
+    Ok(Json(TokenView::at(&token, state.clock.now())))
+}
