@@ -1,0 +1,101 @@
+//! What is done for a request that was found good.
+
+use super::{
+    answer::Answer,
+    chance,
+    library::NoTraining,
+    orders::{self, Delivery, Manner, Order},
+    refusal::Refusal,
+    request::{Received, Understood},
+    routes::{Deed, Family, Operation, Timing},
+    vendor::Vendor,
+};
+use std::sync::Arc;
+
+/// What a training costs in millionths of a dollar.
+const TRAINING: u64 = 40_000_000;
+
+/// Does what a request asks for.
+pub(super) async fn perform(
+    vendor: &Arc<Vendor>,
+    received: &Received,
+    understood: &Understood,
+    manner: Manner,
+) -> Result<Answer, Refusal> {
+    let Understood { operation, form, is_quote } = understood;
+    let Deed::Make(product, shape) = operation.deed else {
+        return simple(vendor, received, understood);
+    };
+    let made = (product, shape);
+    let order = Order::read(operation, made, form, chance::number(), vendor.pace);
+    if *is_quote {
+        return Ok(orders::quote(&order));
+    }
+    let later = match operation.timing {
+        Timing::Now => false,
+        Timing::LaterWithWebhook | Timing::Later => true,
+        Timing::AsAsked => form.flag("async"),
+    };
+    let delivery = if later { Delivery::Later } else { Delivery::Now };
+    orders::make(vendor, order, manner, delivery).await
+}
+
+/// Does what takes neither time nor places.
+fn simple(
+    vendor: &Vendor,
+    received: &Received,
+    understood: &Understood,
+) -> Result<Answer, Refusal> {
+    let Understood { operation, form, .. } = understood;
+    let library = &vendor.library;
+    let id = named(operation, received.uri.path());
+    let found = match operation.deed {
+        Deed::Poll => return poll(vendor, operation.family, id),
+        Deed::Train => return train(vendor, understood, id),
+        Deed::Models => Some(library.models()),
+        Deed::Model => library.model(id),
+        Deed::Datasets => Some(library.datasets()),
+        Deed::Dataset => library.dataset(id),
+        Deed::NewDataset => {
+            let name = form.text("name").unwrap_or_default();
+            Some(library.add_dataset(chance::name(), &name, &vendor.now()))
+        }
+        Deed::Upload => library.upload(id, form.all("files").len()),
+        Deed::Keys => Some(library.keys()),
+        Deed::Make(..) | Deed::NoAccess => None,
+    };
+    found.map(|body| Answer::json(&body)).ok_or(Refusal::NotFound)
+}
+
+/// Returns what stands in the path where the operation has braces.
+fn named<'a>(operation: &Operation, path: &'a str) -> &'a str {
+    let mut pairs = operation.path.split('/').zip(path.split('/'));
+    pairs.find(|(part, _)| part.starts_with('{')).map_or("", |(_, segment)| segment)
+}
+
+fn poll(vendor: &Vendor, family: Family, id: &str) -> Result<Answer, Refusal> {
+    if vendor.polls.is_too_many(vendor.clock.now()) {
+        return Err(Refusal::Polls);
+    }
+    let generation = vendor.generations.get(id).ok_or(Refusal::NotFound)?;
+    Ok(Answer::json(&match family {
+        Family::V1 => generation.as_v1(id),
+        Family::V2 => generation.as_v2(id),
+    }))
+}
+
+fn train(vendor: &Vendor, understood: &Understood, id: &str) -> Result<Answer, Refusal> {
+    let form = &understood.form;
+    let dataset = form.text("dataset_id").unwrap_or_else(|| id.to_owned());
+    let name = form.text("model_name").unwrap_or_default();
+    let model = chance::name();
+    let started = vendor.library.train(&dataset, (&model, &name), &vendor.now());
+    let body = started.map_err(|problem| match problem {
+        NoTraining::UnknownDataset => Refusal::NotFound,
+        NoTraining::TooFewFiles => {
+            Refusal::Invalid("dataset_id: at least 15 pictures are needed".to_owned())
+        }
+    })?;
+    vendor.account.bill(TRAINING);
+    Ok(Answer::json(&body))
+}

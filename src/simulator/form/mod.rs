@@ -1,0 +1,14 @@
+//! The fields of a request body, read by other means than the gateway's, which it judges.
+
+mod multipart;
+mod read;
+#[cfg(test)]
+mod tests;
+mod validate;
+mod values;
+
+pub use read::{Unreadable, read};
+pub use validate::{Flaw, is_public, validate};
+pub use values::Form;
+#[cfg(test)]
+pub use values::Value;

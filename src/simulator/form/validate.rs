@@ -1,0 +1,176 @@
+//! Whether the fields hold what they may.
+
+use super::values::{Form, Value};
+use crate::simulator::routes::{Field, Kind, Operation};
+use serde_json::Value as Json;
+
+/// The largest picture that `/v1` takes, in bytes.
+const FILE_LIMIT: usize = 10 << 20;
+/// The largest picture that `/v2` takes, in bytes.
+const V2_FILE_LIMIT: usize = 25 << 20;
+
+/// What is wrong with a request.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Flaw {
+    /// A field is missing.
+    #[error("{0}: this field is required")]
+    Missing(&'static str),
+    /// A field holds what it must not.
+    #[error("{0}: {1}")]
+    Wrong(&'static str, &'static str),
+    /// Two fields exclude each other, or one of them is needed.
+    #[error("give either text_prompt or json_prompt")]
+    Prompts,
+    /// A file is too large.
+    #[error("{0}: the file is too large")]
+    TooLarge(&'static str),
+}
+
+/// Tests the fields of a request; those that the operation does not know are ignored.
+pub fn validate(operation: &Operation, form: &Form) -> Result<(), Flaw> {
+    let fields = operation.fields.iter().chain(operation.wrapped).copied().flatten();
+    let mut either = 0;
+    let mut alternatives = false;
+    for field in fields {
+        check(field, form.all(field.name))?;
+        largest(operation, field, form)?;
+        if field.name == "text_prompt" || field.name == "json_prompt" {
+            alternatives |= !field.required;
+            either += u32::from(form.has(field.name));
+        }
+    }
+    if alternatives && either != 1 { Err(Flaw::Prompts) } else { Ok(()) }
+}
+
+fn largest(operation: &Operation, field: &Field, form: &Form) -> Result<(), Flaw> {
+    let limit = if operation.quotes { V2_FILE_LIMIT } else { FILE_LIMIT };
+    let over = |value: &Value| matches!(value, Value::File(bytes) if *bytes > limit);
+    // Data sets take archives.
+    let bounded = field.name != "files";
+    if bounded && form.all(field.name).iter().any(over) {
+        return Err(Flaw::TooLarge(field.name));
+    }
+    Ok(())
+}
+
+fn check(field: &Field, values: &[Value]) -> Result<(), Flaw> {
+    if values.is_empty() {
+        return if field.required { Err(Flaw::Missing(field.name)) } else { Ok(()) };
+    }
+    fits(field.kind, values).map_err(|problem| Flaw::Wrong(field.name, problem))
+}
+
+fn fits(kind: Kind, values: &[Value]) -> Result<(), &'static str> {
+    let each = |test: &dyn Fn(&Value) -> bool, problem| {
+        if values.iter().all(test) { Ok(()) } else { Err(problem) }
+    };
+    match kind {
+        Kind::Text => each(&|v| plain(v).is_some(), "text is needed"),
+        Kind::Length(least, most) => each(
+            &|v| plain(v).is_some_and(|t| (least..=most).contains(&t.chars().count())),
+            "text of another length is needed",
+        ),
+        Kind::Integer(least, most) => each(
+            &|v| v.integer().is_some_and(|n| (least..=most).contains(&n)),
+            "a whole number within the range is needed",
+        ),
+        Kind::Number => each(&|v| v.number().is_some(), "a number is needed"),
+        Kind::Flag => each(&|v| v.flag().is_some(), "true or false is needed"),
+        Kind::OneOf(words) => each(&|v| one_of(v, words), "this value is not known"),
+        Kind::LegacySize(sizes) => each(&|v| legacy_size(v, sizes), "this size is not known"),
+        Kind::Size => each(&|v| plain(v).is_some_and(|t| size(&t)), "a size is needed"),
+        Kind::File => files(values, 1),
+        Kind::Files(most) => files(values, most),
+        Kind::Images(most) => images(values, most),
+        Kind::Texts(most) => texts(values, most),
+        Kind::Object => each(&|v| v.object().is_some(), "a JSON object is needed"),
+        Kind::Webhook => {
+            let problem = "a public https address is needed";
+            each(&|v| plain(v).is_some_and(|t| is_public(&t)), problem)
+        }
+    }
+}
+
+/// Returns the text of a value that is nothing but text.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Json(Json::String(text)) | Value::Text(text) => Some(text.clone()),
+        Value::Json(_) | Value::File(_) => None,
+    }
+}
+
+fn one_of(value: &Value, words: &str) -> bool {
+    plain(value).is_some_and(|text| words.split(' ').any(|word| word == text))
+}
+
+fn legacy_size(value: &Value, sizes: &str) -> bool {
+    let text = plain(value).unwrap_or_default();
+    let size = text.strip_prefix("RESOLUTION_").map(|size| size.replace('_', "x"));
+    size.is_some_and(|size| sizes.split(' ').any(|known| known == size))
+}
+
+fn size(text: &str) -> bool {
+    let sides = text.split_once('x').map(|(w, h)| (w.parse::<u16>(), h.parse::<u16>()));
+    matches!(sides, Some((Ok(64..=4096), Ok(64..=4096))))
+}
+
+fn files(values: &[Value], most: usize) -> Result<(), &'static str> {
+    if !values.iter().all(|value| matches!(value, Value::File(_))) {
+        return Err("an uploaded file is needed");
+    }
+    if values.len() > most { Err("these are too many files") } else { Ok(()) }
+}
+
+fn images(values: &[Value], most: usize) -> Result<(), &'static str> {
+    let count: usize = values.iter().map(|value| list(value).map_or(1, <[Json]>::len)).sum();
+    let known = |value: &Value| match value {
+        Value::File(_) => true,
+        other => list(other).is_some_and(strings) || plain(other).is_some(),
+    };
+    if !values.iter().all(known) {
+        return Err("a picture is needed");
+    }
+    if count > most { Err("these are too many pictures") } else { Ok(()) }
+}
+
+fn texts(values: &[Value], most: usize) -> Result<(), &'static str> {
+    let count: usize = values.iter().map(|value| list(value).map_or(1, <[Json]>::len)).sum();
+    let known = |value: &Value| match list(value) {
+        Some(items) => strings(items),
+        None => matches!(value, Value::Text(_)),
+    };
+    if !values.iter().all(known) {
+        return Err("a list of texts is needed");
+    }
+    if count > most { Err("these are too many") } else { Ok(()) }
+}
+
+fn list(value: &Value) -> Option<&[Json]> {
+    match value {
+        Value::Json(Json::Array(items)) => Some(items),
+        Value::Json(_) | Value::Text(_) | Value::File(_) => None,
+    }
+}
+
+fn strings(items: &[Json]) -> bool {
+    items.iter().all(Json::is_string)
+}
+
+/// Returns whether `address` could be called from the internet.
+pub fn is_public(address: &str) -> bool {
+    let Some(rest) = address.strip_prefix("https://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    let host = match host.strip_prefix('[') {
+        // No address of the sixth version is taken, so that none needs to be told apart.
+        Some(_) => return false,
+        None => host.split(':').next().unwrap_or(""),
+    };
+    if address.len() > 2048 || host.is_empty() || host.eq_ignore_ascii_case("localhost") {
+        return false;
+    }
+    match host.parse::<std::net::Ipv4Addr>() {
+        Ok(ip) => !(ip.is_loopback() || ip.is_private() || ip.is_link_local()),
+        Err(_) => host.contains('.'),
+    }
+}

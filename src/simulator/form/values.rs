@@ -1,0 +1,112 @@
+//! The fields that came, whatever the body was.
+
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// The fields of a body, by name, each with all its values.
+#[derive(Debug, Default)]
+pub struct Form(BTreeMap<String, Vec<Value>>);
+
+/// One value of a field.
+#[derive(Debug)]
+pub enum Value {
+    /// From a JSON body.
+    Json(Json),
+    /// From a multipart body.
+    Text(String),
+    /// An uploaded file of so many bytes.
+    File(usize),
+}
+
+impl Form {
+    /// Adds a value.
+    pub fn add(&mut self, name: &str, value: Value) {
+        self.0.entry(name.to_owned()).or_default().push(value);
+    }
+
+    /// Adds the members of a JSON object; nulls count as left out.
+    pub fn add_object(&mut self, object: serde_json::Map<String, Json>) {
+        for (name, value) in object {
+            if !value.is_null() {
+                self.add(&name, Value::Json(value));
+            }
+        }
+    }
+
+    /// Takes a field out.
+    pub fn take(&mut self, name: &str) -> Option<Vec<Value>> {
+        self.0.remove(name)
+    }
+
+    /// Returns all values of a field; none when it was left out.
+    pub fn all(&self, name: &str) -> &[Value] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns whether a field came.
+    pub fn has(&self, name: &str) -> bool {
+        !self.all(name).is_empty()
+    }
+
+    /// Returns a field as text; the last value counts.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.all(name).last().and_then(Value::text)
+    }
+
+    /// Returns a field as a whole number; the last value counts.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        self.all(name).last().and_then(Value::integer)
+    }
+
+    /// Returns whether a field says yes; the last value counts.
+    pub fn flag(&self, name: &str) -> bool {
+        self.all(name).last().and_then(Value::flag).unwrap_or(false)
+    }
+}
+
+impl Value {
+    /// Returns the value as text.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Self::Json(json @ (Json::Object(_) | Json::Array(_))) => Some(json.to_string()),
+            Self::Json(Json::String(text)) | Self::Text(text) => Some(text.clone()),
+            Self::Json(_) | Self::File(_) => None,
+        }
+    }
+
+    /// Returns the value as a whole number; form fields are read as leniently as most servers do.
+    pub fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Json(json) => json.as_i64(),
+            Self::Text(text) => text.trim().parse().ok(),
+            Self::File(_) => None,
+        }
+    }
+
+    /// Returns the value as a number.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Json(json) => json.as_f64(),
+            Self::Text(text) => text.trim().parse().ok(),
+            Self::File(_) => None,
+        }
+    }
+
+    /// Returns the value as yes or no.
+    pub fn flag(&self) -> Option<bool> {
+        match self {
+            Self::Json(json) => json.as_bool(),
+            Self::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
+            Self::File(_) => None,
+        }
+    }
+
+    /// Returns the value as a JSON object, also when it came as text.
+    pub fn object(&self) -> Option<serde_json::Map<String, Json>> {
+        match self {
+            Self::Json(Json::Object(object)) => Some(object.clone()),
+            Self::Text(text) => serde_json::from_str(text).ok(),
+            Self::Json(_) | Self::File(_) => None,
+        }
+    }
+}

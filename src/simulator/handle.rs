@@ -1,0 +1,104 @@
+//! The handle that everybody holds.
+
+use super::{
+    options::SimulatorOptions, orders::Occupied, pictures::Pictures, seen::Seen, server,
+    stage::Script, vendor::Vendor,
+};
+use crate::tasks::Tasks;
+use std::{future::Future, sync::Arc};
+use tokio::net::TcpListener;
+
+/// A stand-in for Ideogram; clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Simulator(Arc<Vendor>);
+
+impl Simulator {
+    /// Returns a stand-in whose work runs on `tasks`.
+    pub fn new(options: SimulatorOptions, tasks: &Tasks) -> Self {
+        Self(Arc::new(Vendor::new(options, tasks.clone())))
+    }
+
+    /// Serves connections until `shutdown`; those that are still open then are dropped.
+    pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        server::listen(Arc::clone(&self.0), listener, shutdown).await;
+    }
+
+    /// Returns what answers for its pictures elsewhere, at the link base it was given.
+    pub fn pictures(&self) -> Pictures {
+        Pictures::new(self.0.links.clone(), self.0.tasks.clone())
+    }
+
+    /// Adds a script after those that are still to be played.
+    pub fn script(&self, script: Script) {
+        self.0.scripts.add(script);
+    }
+
+    /// Lets all work end that is held now.
+    pub fn release(&self) {
+        self.0.scripts.release();
+    }
+
+    /// Returns what arrived since the start or the last reset.
+    pub fn seen(&self) -> Seen {
+        self.0.seen()
+    }
+
+    /// Waits until what arrived passes `test`, and returns it.
+    pub async fn seen_when(&self, test: impl Fn(&Seen) -> bool) -> Seen {
+        let mut changes = self.0.log.changes();
+        loop {
+            changes.mark_unchanged();
+            let seen = self.seen();
+            // The sender lives as long as this handle.
+            if test(&seen) || changes.changed().await.is_err() {
+                return seen;
+            }
+        }
+    }
+
+    /// Returns how many units were billed: pictures, or inputs where these are paid for.
+    pub fn billed_images(&self) -> u64 {
+        self.0.account.billed().0
+    }
+
+    /// Returns what was billed, in millionths of a dollar.
+    pub fn billed_usd_micros(&self) -> u64 {
+        self.0.account.billed().1
+    }
+
+    /// Returns how many images are in flight.
+    pub fn places_in_flight(&self) -> u32 {
+        self.0.account.in_flight()
+    }
+
+    /// Takes places as somebody else with the same account would, until the guard is dropped.
+    pub fn occupy(&self, places: u32) -> Occupied {
+        self.0.account.occupy(places)
+    }
+
+    /// Changes how many images may be in flight.
+    pub fn set_cap(&self, cap: u32) {
+        self.0.account.set_cap(cap);
+    }
+
+    /// Changes what it can be paid in all since the last reset, in millionths of a dollar.
+    pub fn set_balance(&self, balance: Option<u64>) {
+        self.0.account.set_balance(balance);
+    }
+
+    /// Accepts a key from now on.
+    pub fn accept_key(&self, key: &str) {
+        self.0.keys.accept(key);
+    }
+
+    /// Refuses a key from now on.
+    pub fn refuse_key(&self, key: &str) {
+        self.0.keys.refuse(key);
+    }
+
+    /// Forgets scripts, calls, peaks and bills, and releases what is held; keys, cap and balance
+    /// stay.
+    pub fn reset(&self) {
+        self.0.reset();
+    }
+}

@@ -1,0 +1,150 @@
+//! Models, data sets, and the public keys of webhooks.
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Value as Json, json};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many data sets, and how many models, there can be.
+const MOST: usize = 1000;
+/// How many files a training needs.
+const FEWEST_FILES: usize = 15;
+
+/// Models and data sets of the account.
+#[derive(Debug)]
+pub struct Library {
+    shelves: Mutex<Shelves>,
+    webhook_key: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Shelves {
+    models: Vec<Json>,
+    datasets: Vec<Dataset>,
+}
+
+#[derive(Debug)]
+struct Dataset {
+    id: String,
+    shown: Json,
+    files: usize,
+    models: Vec<String>,
+}
+
+/// Why a training does not start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoTraining {
+    UnknownDataset,
+    TooFewFiles,
+}
+
+impl Library {
+    pub(super) fn new() -> Self {
+        let pair = Ed25519KeyPair::generate().ok();
+        let public = pair.map(|pair| BASE64_URL_SAFE_NO_PAD.encode(pair.public_key()));
+        let shelves = Shelves { models: vec![example()], datasets: Vec::new() };
+        Self { shelves: Mutex::new(shelves), webhook_key: public }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shelves> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the public keys of webhooks.
+    pub(super) fn keys(&self) -> Json {
+        let key = |x| {
+            json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "simulator-1",
+                "alg": "EdDSA", "use": "sig"})
+        };
+        json!({"keys": self.webhook_key.iter().map(key).collect::<Vec<_>>()})
+    }
+
+    /// Returns all models.
+    pub(super) fn models(&self) -> Json {
+        json!({"models": self.lock().models})
+    }
+
+    /// Returns one model.
+    pub(super) fn model(&self, id: &str) -> Option<Json> {
+        let shelves = self.lock();
+        let model = shelves.models.iter().find(|model| model["model_id"] == id)?;
+        Some(json!({"model": model}))
+    }
+
+    /// Returns all data sets.
+    pub(super) fn datasets(&self) -> Json {
+        json!({"datasets": self.lock().datasets.iter().map(|set| &set.shown).collect::<Vec<_>>()})
+    }
+
+    /// Returns one data set.
+    pub(super) fn dataset(&self, id: &str) -> Option<Json> {
+        let shelves = self.lock();
+        let set = shelves.datasets.iter().find(|set| set.id == id)?;
+        let files: Vec<_> = (0..set.files)
+            .map(|index| json!({"file_name": format!("{index}.png"), "file_size_bytes": null}))
+            .collect();
+        Some(json!({"dataset": set.shown, "file_count": set.files, "files": files,
+            "custom_model_ids": set.models}))
+    }
+
+    /// Adds a data set.
+    pub(super) fn add_dataset(&self, id: String, name: &str, now: &str) -> Json {
+        let shown = json!({"dataset_id": id, "name": name, "user_id": "simulator",
+            "creation_time": now});
+        let mut shelves = self.lock();
+        if shelves.datasets.len() < MOST {
+            let set = Dataset { id, shown: shown.clone(), files: 0, models: Vec::new() };
+            shelves.datasets.push(set);
+        }
+        shown
+    }
+
+    /// Adds files to a data set.
+    pub(super) fn upload(&self, id: &str, files: usize) -> Option<Json> {
+        let mut shelves = self.lock();
+        let set = shelves.datasets.iter_mut().find(|set| set.id == id)?;
+        let first = set.files;
+        set.files += files;
+        let asset = |index| {
+            json!({"asset_identifier": {"asset_type": "UPLOAD", "asset_id": format!("{id}-{index}")},
+                "file_name": format!("{index}.png")})
+        };
+        let assets: Vec<_> = (first..set.files).map(asset).collect();
+        Some(json!({"total_count": files, "success_count": files, "failure_count": 0,
+            "successful_assets": assets, "failed_assets": []}))
+    }
+
+    /// Starts a training.
+    pub(super) fn train(
+        &self,
+        dataset: &str,
+        (id, name): (&str, &str),
+        now: &str,
+    ) -> Result<Json, NoTraining> {
+        let mut shelves = self.lock();
+        let found = shelves.datasets.iter_mut().find(|set| set.id == dataset);
+        let set = found.ok_or(NoTraining::UnknownDataset)?;
+        if set.files < FEWEST_FILES {
+            return Err(NoTraining::TooFewFiles);
+        }
+        set.models.push(id.to_owned());
+        if shelves.models.len() < MOST {
+            shelves.models.push(model((id, name), "TRAINING", dataset, now));
+        }
+        Ok(json!({"model_id": id, "dataset_id": dataset, "model_name": name,
+            "training_status": "TRAINING"}))
+    }
+}
+
+fn model((id, name): (&str, &str), status: &str, dataset: &str, now: &str) -> Json {
+    json!({"model_id": id, "custom_model_uri": format!("model/{id}/version/0"), "name": name,
+        "status": status, "dataset_id": dataset, "creation_time": now, "last_update_time": now,
+        "is_available_for_generation": status == "COMPLETED", "is_owned": true,
+        "training_runs": []})
+}
+
+/// Returns the model that is always there.
+fn example() -> Json {
+    let named = ("simulated-model", "Simulated model");
+    model(named, "COMPLETED", "simulated-dataset", "2026-01-01T00:00:00Z")
+}

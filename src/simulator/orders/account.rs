@@ -1,0 +1,155 @@
+//! The account: how many places it has, what it can pay, what it paid.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The places and the money of the one account that all keys belong to.
+#[derive(Debug)]
+pub struct Account(Mutex<Books>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Books {
+    cap: u32,
+    balance: Option<u64>,
+    in_flight: u32,
+    most_in_flight: u32,
+    most_wanted: u32,
+    held: u64,
+    paid: u64,
+    units: u64,
+}
+
+/// Why the account does not take an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The balance does not cover it.
+    Funds,
+    /// It would have more places in flight than this cap.
+    Places(u32),
+}
+
+/// Places that are taken until this is dropped.
+#[derive(Debug)]
+pub struct Occupied {
+    account: Arc<Account>,
+    places: u32,
+    price: u64,
+}
+
+impl Account {
+    pub(crate) fn new(cap: u32, balance: Option<u64>) -> Self {
+        Self(Mutex::new(Books { cap, balance, ..Books::default() }))
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes places and holds money, all or nothing.
+    pub(crate) fn take(self: &Arc<Self>, places: u32, price: u64) -> Result<Occupied, Refused> {
+        let mut books = self.books();
+        let wanted = books.in_flight.saturating_add(places);
+        let spent = books.paid.saturating_add(books.held).saturating_add(price);
+        if books.balance.is_some_and(|balance| spent > balance) {
+            return Err(Refused::Funds);
+        }
+        books.most_wanted = books.most_wanted.max(wanted);
+        if wanted > books.cap {
+            return Err(Refused::Places(books.cap));
+        }
+        books.held += price;
+        books.in_flight = wanted;
+        books.most_in_flight = books.most_in_flight.max(wanted);
+        Ok(Occupied { account: Arc::clone(self), places, price })
+    }
+
+    /// Takes places for somebody else, whatever the cap.
+    pub(crate) fn occupy(self: &Arc<Self>, places: u32) -> Occupied {
+        self.books().in_flight += places;
+        Occupied { account: Arc::clone(self), places, price: 0 }
+    }
+
+    pub(crate) fn set_cap(&self, cap: u32) {
+        self.books().cap = cap;
+    }
+
+    pub(crate) fn cap(&self) -> u32 {
+        self.books().cap
+    }
+
+    pub(crate) fn set_balance(&self, balance: Option<u64>) {
+        self.books().balance = balance;
+    }
+
+    /// Adds a bill for something that takes no place.
+    pub(crate) fn bill(&self, price: u64) {
+        self.books().paid += price;
+    }
+
+    pub(crate) fn in_flight(&self) -> u32 {
+        self.books().in_flight
+    }
+
+    /// Returns the most places that were in flight, and the most that were asked for.
+    pub(crate) fn most(&self) -> (u32, u32) {
+        let books = self.books();
+        (books.most_in_flight, books.most_wanted)
+    }
+
+    /// Returns how many units were billed, and their price.
+    pub(crate) fn billed(&self) -> (u64, u64) {
+        let books = self.books();
+        (books.units, books.paid)
+    }
+
+    /// Forgets what was billed and the peaks; places in flight stay.
+    pub(crate) fn reset(&self) {
+        let mut books = self.books();
+        (books.paid, books.units) = (0, 0);
+        (books.most_in_flight, books.most_wanted) = (books.in_flight, books.in_flight);
+    }
+}
+
+impl Occupied {
+    /// Bills what was held for, and gives the places back.
+    pub(crate) fn bill(self, units: u32) {
+        let mut books = self.account.books();
+        books.paid += self.price;
+        books.units += u64::from(units);
+    }
+}
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        let mut books = self.account.books();
+        books.in_flight = books.in_flight.saturating_sub(self.places);
+        books.held = books.held.saturating_sub(self.price);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Account, Refused};
+    use std::sync::Arc;
+
+    #[test]
+    fn places_above_the_cap_are_refused_and_come_back() {
+        let account = Arc::new(Account::new(10, None));
+        let six = account.take(6, 0).expect("six");
+        assert_eq!(account.take(5, 0).err(), Some(Refused::Places(10)));
+        let four = account.take(4, 0).expect("four");
+        drop(six);
+        four.bill(4);
+        assert_eq!((account.in_flight(), account.most()), (0, (10, 11)));
+    }
+
+    #[test]
+    fn money_is_held_and_only_a_finished_order_is_billed() {
+        let account = Arc::new(Account::new(10, Some(100)));
+        let held = account.take(1, 60).expect("held");
+        assert_eq!(account.take(1, 60).err(), Some(Refused::Funds));
+        drop(held);
+        account.take(1, 60).expect("held").bill(1);
+        assert_eq!(account.billed(), (1, 60));
+        assert_eq!(account.take(1, 60).err(), Some(Refused::Funds));
+    }
+}

@@ -1,0 +1,110 @@
+//! What a request orders.
+
+use super::{
+    price::Price,
+    size::{Size, size},
+    speed::duration,
+};
+use crate::simulator::{
+    form::Form,
+    routes::{Operation, Product, Shape},
+};
+use std::time::Duration;
+
+/// A prompt with this word is refused by the safety check.
+const UNSAFE: &str = "unsafe-prompt";
+/// The pictures of a prompt with this word are made, billed and withheld.
+const WITHHELD: &str = "withheld";
+
+/// What a request orders, apart from who pays.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// How its success looks.
+    pub shape: Shape,
+    /// What it makes.
+    pub product: Product,
+    /// How many pictures, which is how many places.
+    pub images: u32,
+    /// What it costs.
+    pub price: Price,
+    /// What the price is called.
+    pub billing: String,
+    /// How large the pictures are.
+    pub size: Size,
+    /// The seed of the first picture.
+    pub seed: u32,
+    /// What was asked for.
+    pub prompt: String,
+    /// The style, where one was asked for.
+    pub style: Option<String>,
+    /// How the answer was asked for.
+    pub response_type: Option<String>,
+    /// The aspect ratio, as it was asked for.
+    pub aspect_ratio: Option<String>,
+    /// How long it takes.
+    pub takes: Duration,
+}
+
+impl Order {
+    /// Reads an order from a validated request; `chance` gives the seed where none is asked for.
+    pub fn read(
+        operation: &Operation,
+        (product, shape): (Product, Shape),
+        form: &Form,
+        chance: u32,
+        pace: f64,
+    ) -> Self {
+        let count = form.integer("num_images").and_then(|count| u32::try_from(count).ok());
+        let images = count.unwrap_or(1);
+        let asked = form.integer("seed").and_then(|seed| u32::try_from(seed).ok());
+        let seed = asked.unwrap_or(chance >> 1);
+        Self {
+            shape,
+            product,
+            images,
+            price: Price::of(product, form, images),
+            billing: billing(operation.path),
+            size: size(product, form),
+            seed,
+            prompt: prompt(form),
+            style: form.text("style_type"),
+            response_type: form.text("response_type"),
+            aspect_ratio: form.text("aspect_ratio"),
+            takes: duration(product, form, seed, pace),
+        }
+    }
+
+    /// Returns whether the safety check refuses it.
+    pub fn is_unsafe(&self) -> bool {
+        self.prompt.contains(UNSAFE)
+    }
+
+    /// Returns whether its pictures are withheld.
+    pub fn is_withheld(&self) -> bool {
+        self.prompt.contains(WITHHELD)
+    }
+
+    /// Returns the seed of the picture at `index`.
+    pub fn seed_of(&self, index: u32) -> u32 {
+        self.seed.wrapping_add(index) & 0x7fff_ffff
+    }
+
+    /// Returns the size as text.
+    pub fn resolution(&self) -> String {
+        format!("{}x{}", self.size.0, self.size.1)
+    }
+}
+
+fn prompt(form: &Form) -> String {
+    ["prompt", "text_prompt", "json_prompt"]
+        .into_iter()
+        .find_map(|name| form.text(name))
+        .unwrap_or_default()
+}
+
+/// Returns `ideogram_4_5_generate` for `/v2/image/generate/ideogram-4-5`.
+fn billing(path: &str) -> String {
+    let mut parts: Vec<_> = path.rsplit('/').take(2).collect();
+    parts.retain(|part| !part.is_empty());
+    parts.join("_").replace('-', "_")
+}

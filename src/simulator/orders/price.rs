@@ -1,0 +1,82 @@
+//! What things cost: a small sense of prices, so that double bills are seen.
+
+use super::speed::Speed;
+use crate::simulator::{form::Form, routes::Product};
+
+/// What an order costs, in millionths of a dollar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// For one unit.
+    pub unit: u64,
+    /// How many units are billed.
+    pub quantity: u32,
+    /// The most that one unit can cost, where the vendor chooses the model.
+    pub bound: Option<u64>,
+}
+
+impl Price {
+    /// Returns the price of what a request orders.
+    pub fn of(product: Product, form: &Form, images: u32) -> Self {
+        let per_input = matches!(
+            product,
+            Product::Upscale | Product::Describe | Product::Layerize | Product::Words
+        );
+        let quantity = if per_input { 1 } else { images };
+        match product {
+            Product::Chosen(bound) => Self { unit: bound / 3 * 2, quantity, bound: Some(bound) },
+            other => Self { unit: unit(other, form), quantity, bound: None },
+        }
+    }
+
+    /// Returns the price of all units.
+    pub fn total(&self) -> u64 {
+        self.unit.saturating_mul(u64::from(self.quantity))
+    }
+}
+
+fn unit(product: Product, form: &Form) -> u64 {
+    let speed = Speed::of(form);
+    let by_speed = |turbo, default, quality| match speed {
+        Speed::Flash | Speed::Turbo => turbo,
+        Speed::Balanced | Speed::Default => default,
+        Speed::Quality => quality,
+    };
+    match product {
+        Product::Legacy => legacy(form, by_speed(30_000, 60_000, 90_000)),
+        Product::V3 if form.has("character_reference_images") => {
+            by_speed(100_000, 150_000, 200_000)
+        }
+        Product::V3 => by_speed(30_000, 60_000, 90_000),
+        Product::Transparent => match form.text("upscale_factor").as_deref() {
+            Some("X2") => by_speed(160_000, 190_000, 220_000),
+            Some("X4") => by_speed(200_000, 230_000, 260_000),
+            _ => by_speed(40_000, 70_000, 100_000),
+        },
+        Product::V4 => by_speed(30_000, 60_000, 100_000),
+        Product::V45 => match form.text("quality").as_deref() {
+            Some("very_low") => 20_000,
+            Some("low") => 40_000,
+            Some("high") => 100_000,
+            _ => 60_000,
+        },
+        Product::Edit => 200_000,
+        Product::Upscale => 60_000,
+        Product::Describe | Product::RemoveBackground => 10_000,
+        Product::RemoveObject => 30_000,
+        Product::Layerize => 90_000,
+        Product::Words => 0,
+        Product::Priced(price) | Product::Chosen(price) => price,
+    }
+}
+
+fn legacy(form: &Form, v3: u64) -> u64 {
+    match form.text("model").as_deref() {
+        Some("V_1") => 60_000,
+        Some("V_1_TURBO") => 20_000,
+        Some("V_2_TURBO") => 50_000,
+        Some("V_2A") => 40_000,
+        Some("V_2A_TURBO") => 25_000,
+        Some("V_3") => v3,
+        _ => 80_000,
+    }
+}

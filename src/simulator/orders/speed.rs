@@ -1,0 +1,54 @@
+//! How long things take.
+
+use crate::simulator::{form::Form, routes::Product};
+use std::time::Duration;
+
+/// How fast a picture is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speed {
+    Flash,
+    Turbo,
+    Balanced,
+    Default,
+    Quality,
+}
+
+impl Speed {
+    /// Returns the speed that a request asks for.
+    pub(super) fn of(form: &Form) -> Self {
+        match form.text("rendering_speed").as_deref() {
+            Some("FLASH") => Self::Flash,
+            Some("TURBO" | "turbo") => Self::Turbo,
+            Some("BALANCED") => Self::Balanced,
+            Some("QUALITY" | "quality") => Self::Quality,
+            _ => Self::Default,
+        }
+    }
+}
+
+/// Returns how long an order takes at `pace`; `seed` decides where within the usual range.
+pub(super) fn duration(product: Product, form: &Form, seed: u32, pace: f64) -> Duration {
+    let (least, most) = seconds(product, form);
+    let share = f64::from(seed % 1000) / 1000.0;
+    let real = (most - least).mul_add(share, least);
+    Duration::try_from_secs_f64(real * pace).unwrap_or_default()
+}
+
+/// Returns the usual range in seconds.
+fn seconds(product: Product, form: &Form) -> (f64, f64) {
+    match product {
+        Product::Describe | Product::RemoveBackground | Product::Words => (2.0, 4.0),
+        Product::RemoveObject | Product::Layerize => (4.0, 8.0),
+        Product::Legacy => match form.text("model").as_deref() {
+            Some("V_1_TURBO" | "V_2_TURBO" | "V_2A_TURBO") => (3.0, 6.0),
+            _ => (8.0, 15.0),
+        },
+        _ => match Speed::of(form) {
+            Speed::Flash => (2.0, 4.0),
+            Speed::Turbo => (4.0, 8.0),
+            Speed::Balanced => (6.0, 11.0),
+            Speed::Default => (8.0, 15.0),
+            Speed::Quality => (15.0, 25.0),
+        },
+    }
+}

@@ -1,0 +1,69 @@
+//! What a picture is made from; small enough to be its name.
+
+use crate::simulator::{
+    orders::{Order, Size},
+    routes::Product,
+};
+use sha2::{Digest, Sha256};
+
+/// The longest side of a picture that is made, in pixels.
+const LONGEST: u32 = 512;
+/// How many bytes name a picture.
+const NAME: usize = 17;
+
+/// What a picture is made from: the same recipe makes the same picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recipe {
+    /// What the prompt comes down to.
+    pub prompt: u64,
+    /// The seed.
+    pub seed: u32,
+    /// The size that was asked for.
+    pub size: Size,
+    /// Whether the background is left out.
+    pub cut_out: bool,
+}
+
+impl Recipe {
+    /// Returns the recipe of the picture of an order at `index`.
+    pub fn of(order: &Order, index: u32) -> Self {
+        let digest = Sha256::digest(order.prompt.as_bytes());
+        let prompt = digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        let cut_out = matches!(order.product, Product::Transparent | Product::RemoveBackground);
+        Self { prompt, seed: order.seed_of(index), size: order.size, cut_out }
+    }
+
+    /// Returns the recipe as a name.
+    pub fn name(&self) -> String {
+        let (width, height) = self.size;
+        let mut bytes = Vec::with_capacity(NAME);
+        bytes.extend_from_slice(&self.prompt.to_be_bytes());
+        bytes.extend_from_slice(&self.seed.to_be_bytes());
+        bytes.extend_from_slice(&width.to_be_bytes());
+        bytes.extend_from_slice(&height.to_be_bytes());
+        bytes.push(u8::from(self.cut_out));
+        hex::encode(bytes)
+    }
+
+    /// Reads a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let bytes: [u8; NAME] = hex::decode(name).ok()?.try_into().ok()?;
+        let number = |from: usize, to: usize| {
+            bytes[from..to].iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte))
+        };
+        let size = (u16::try_from(number(12, 14)).ok()?, u16::try_from(number(14, 16)).ok()?);
+        let seed = u32::try_from(number(8, 12)).ok()?;
+        Some(Self { prompt: number(0, 8), seed, size, cut_out: bytes[16] != 0 })
+    }
+
+    /// Returns the size that is painted: the ratio asked for, small enough to be cheap.
+    pub fn painted_size(&self) -> Size {
+        let (width, height) = (u32::from(self.size.0.max(1)), u32::from(self.size.1.max(1)));
+        let longest = width.max(height);
+        let scaled = |side: u32| {
+            let side = if longest > LONGEST { side * LONGEST / longest } else { side };
+            u16::try_from(side.max(1)).unwrap_or(1)
+        };
+        (scaled(width), scaled(height))
+    }
+}

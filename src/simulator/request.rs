@@ -1,0 +1,105 @@
+//! A request, completely received, and what it asks for.
+
+use super::{
+    auth::Keys,
+    form::{self, Flaw, Form, Unreadable},
+    refusal::Refusal,
+    routes::{self, Deed, Family, Operation, Timing},
+};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+
+/// A request, completely received.
+#[derive(Debug)]
+pub struct Received {
+    /// Its method.
+    pub method: Method,
+    /// Its path and query.
+    pub uri: Uri,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body; none when it was larger than anything is taken.
+    pub body: Option<Bytes>,
+}
+
+/// A request that was found good.
+#[derive(Debug)]
+pub struct Understood {
+    /// The operation it is for.
+    pub operation: &'static Operation,
+    /// Its fields.
+    pub form: Form,
+    /// Whether it asks for the price only.
+    pub is_quote: bool,
+}
+
+impl Received {
+    /// Returns the generation of the API that its path belongs to.
+    pub fn family(&self) -> Family {
+        if self.uri.path().starts_with("/v2/") { Family::V2 } else { Family::V1 }
+    }
+
+    /// Returns a parameter of the query; the last one counts.
+    pub fn parameter(&self, wanted: &str) -> Option<&str> {
+        let pairs = self.uri.query().unwrap_or("").split('&');
+        pairs.filter_map(|pair| pair.split_once('=')).rfind(|pair| pair.0 == wanted).map(|p| p.1)
+    }
+
+    /// Finds out what is asked for, and refuses what the vendor would refuse before any work.
+    pub fn understand(&self, keys: &Keys) -> Result<Understood, Refusal> {
+        let path = self.uri.path();
+        if path.starts_with("/manage/") {
+            // These take a session of the web page, and no key.
+            return Err(Refusal::Stranger(401));
+        }
+        let operation = routes::find(self.method.as_str(), path).ok_or(Refusal::NotFound)?;
+        if operation.deed != Deed::Keys && !keys.admit(&self.headers) {
+            return Err(Refusal::Stranger(operation.stranger));
+        }
+        let body = self.body.as_deref().ok_or(Refusal::TooLarge)?;
+        let form = form::read(operation, &self.headers, body).map_err(refuse_body)?;
+        form::validate(operation, &form).map_err(|flaw| match flaw {
+            Flaw::TooLarge(_) if operation.family == Family::V2 => Refusal::TooLarge,
+            flaw => Refusal::Invalid(flaw.to_string()),
+        })?;
+        self.webhook(operation)?;
+        let is_quote = operation.quotes && self.quote()?;
+        Ok(Understood { operation, form, is_quote })
+    }
+
+    fn webhook(&self, operation: &Operation) -> Result<(), Refusal> {
+        if operation.timing != Timing::LaterWithWebhook {
+            return Ok(());
+        }
+        let address = self.parameter("webhook_url").unwrap_or("");
+        let address = percent_encoding::percent_decode_str(address).decode_utf8_lossy();
+        if form::is_public(&address) {
+            return Ok(());
+        }
+        Err(Refusal::Invalid("webhook_url: a public https address is needed".to_owned()))
+    }
+
+    fn quote(&self) -> Result<bool, Refusal> {
+        match self.parameter("dry_run").map(str::to_ascii_lowercase).as_deref() {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1") => Ok(true),
+            Some(_) => Err(Refusal::Invalid("dry_run: true or false is needed".to_owned())),
+        }
+    }
+}
+
+impl Understood {
+    /// Returns how many places it takes.
+    pub fn places(&self) -> u32 {
+        let made = matches!(self.operation.deed, Deed::Make(..)) && !self.is_quote;
+        let count = self.form.integer("num_images").and_then(|count| u32::try_from(count).ok());
+        if made { count.unwrap_or(1) } else { 0 }
+    }
+}
+
+fn refuse_body(problem: Unreadable) -> Refusal {
+    match problem {
+        Unreadable::Kind => Refusal::Kind,
+        other => Refusal::Invalid(other.to_string()),
+    }
+}

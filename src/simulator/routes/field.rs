@@ -1,0 +1,55 @@
+//! What a field may hold.
+
+/// A field of a request body.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What it may hold.
+    pub kind: Kind,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+/// What a field may hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// Text of so many characters.
+    Length(usize, usize),
+    /// A whole number in a range.
+    Integer(i64, i64),
+    /// A number.
+    Number,
+    /// True or false.
+    Flag,
+    /// One of some words, which are separated by blanks.
+    OneOf(&'static str),
+    /// `RESOLUTION_width_height` of some sizes, which are separated by blanks.
+    LegacySize(&'static str),
+    /// A width and a height, as in `1024x768`.
+    Size,
+    /// One uploaded file.
+    File,
+    /// From one to so many uploaded files.
+    Files(usize),
+    /// From one to so many uploaded files, or addresses of some.
+    Images(usize),
+    /// At most so many texts.
+    Texts(usize),
+    /// A JSON object, or its text.
+    Object,
+    /// The public address of a webhook.
+    Webhook,
+}
+
+/// Returns a field that must be there.
+pub(super) const fn required(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, required: true }
+}
+
+/// Returns a field that may be left out.
+pub(super) const fn optional(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, required: false }
+}

@@ -1,0 +1,16 @@
+//! Which operation a request is for.
+
+use super::{legacy, operation::Operation, v1, v2, v4};
+
+const TABLES: [&[Operation]; 4] =
+    [legacy::OPERATIONS, v1::OPERATIONS, v4::OPERATIONS, v2::OPERATIONS];
+
+/// Returns every operation there is.
+pub fn all() -> impl Iterator<Item = &'static Operation> {
+    TABLES.into_iter().flatten()
+}
+
+/// Returns the operation for a method and a path.
+pub fn find(method: &str, path: &str) -> Option<&'static Operation> {
+    all().find(|operation| operation.method == method && operation.covers(path))
+}

@@ -1,0 +1,116 @@
+//! The paths without a version.
+
+use super::{
+    field::{
+        Field,
+        Kind::{Files, Integer, LegacySize, Length, OneOf, Text},
+        optional, required,
+    },
+    fields::{COUNT, IMAGE_FILE, MAGIC_OPTION, MASK, MAYBE_PROMPT, NEGATIVE, PROMPT, SEED, WEIGHT},
+    operation::{Body, Deed, Operation, Product, Shape},
+    values,
+};
+
+const MADE: Deed = Deed::Make(Product::Legacy, Shape::Legacy);
+
+const STYLE: &[Field] = &[optional("style_type", OneOf(values::LEGACY_STYLES))];
+const MODEL: &[Field] = &[optional("model", OneOf(values::LEGACY_MODELS))];
+const SIZE: &[Field] = &[optional("resolution", LegacySize(values::LEGACY_SIZES))];
+const REQUEST: &[&[Field]] = &[
+    PROMPT,
+    MODEL,
+    SIZE,
+    STYLE,
+    MAGIC_OPTION,
+    NEGATIVE,
+    COUNT,
+    SEED,
+    &[optional("aspect_ratio", OneOf(values::LEGACY_ASPECTS))],
+];
+const REMIX_REQUEST: &[&[Field]] = &[
+    PROMPT,
+    MODEL,
+    SIZE,
+    STYLE,
+    MAGIC_OPTION,
+    NEGATIVE,
+    COUNT,
+    SEED,
+    WEIGHT,
+    &[optional("aspect_ratio", OneOf(values::LEGACY_ASPECTS))],
+];
+const UPSCALE_REQUEST: &[&[Field]] = &[
+    MAYBE_PROMPT,
+    MAGIC_OPTION,
+    COUNT,
+    SEED,
+    &[optional("resemblance", Integer(1, 100)), optional("detail", Integer(1, 100))],
+];
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::post("/generate", Body::Json, &[], MADE).wrapping(REQUEST),
+    Operation::post("/remix", Body::Multipart, &[IMAGE_FILE], MADE)
+        .wrapping(REMIX_REQUEST)
+        .forbidding(),
+    Operation::post(
+        "/upscale",
+        Body::Multipart,
+        &[IMAGE_FILE],
+        Deed::Make(Product::Upscale, Shape::Legacy),
+    )
+    .wrapping(UPSCALE_REQUEST)
+    .forbidding(),
+    Operation::post(
+        "/edit",
+        Body::Multipart,
+        &[
+            IMAGE_FILE,
+            MASK,
+            PROMPT,
+            &[required("model", OneOf(values::LEGACY_MODELS))],
+            MAGIC_OPTION,
+            COUNT,
+            SEED,
+            STYLE,
+        ],
+        MADE,
+    ),
+    Operation::post(
+        "/reframe",
+        Body::Multipart,
+        &[
+            IMAGE_FILE,
+            &[
+                required("resolution", LegacySize(values::LEGACY_SIZES)),
+                required("model", OneOf(values::LEGACY_MODELS)),
+            ],
+            COUNT,
+            SEED,
+            STYLE,
+        ],
+        MADE,
+    ),
+    Operation::post(
+        "/describe",
+        Body::Multipart,
+        &[IMAGE_FILE, &[optional("describe_model_version", OneOf(values::DESCRIBERS))]],
+        Deed::Make(Product::Describe, Shape::Words),
+    ),
+    Operation::get("/models", Deed::Models),
+    Operation::get("/models/{model_id}", Deed::Model),
+    Operation::get("/datasets", Deed::Datasets),
+    Operation::post("/datasets", Body::Json, &[&[required("name", Text)]], Deed::NewDataset),
+    Operation::get("/datasets/{dataset_id}", Deed::Dataset),
+    Operation::post(
+        "/datasets/{dataset_id}/upload_assets",
+        Body::Multipart,
+        &[&[required("files", Files(100))]],
+        Deed::Upload,
+    ),
+    Operation::post(
+        "/datasets/{dataset_id}/train_model",
+        Body::Json,
+        &[&[required("model_name", Length(5, 30))]],
+        Deed::Train,
+    ),
+];

@@ -1,0 +1,20 @@
+//! The operations of the stand-in, as data.
+
+mod field;
+mod fields;
+mod find;
+mod legacy;
+mod operation;
+#[cfg(test)]
+mod tests;
+mod v1;
+mod v2;
+mod v4;
+mod values;
+
+pub use field::{Field, Kind};
+#[cfg(test)]
+pub use find::all;
+pub use find::find;
+pub use operation::{Body, Deed, Family, Operation, Product, Shape, Timing};
+pub use values::V3_SIZES;

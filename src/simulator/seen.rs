@@ -1,0 +1,235 @@
+//! What arrived, as it arrived.
+
+use crate::domain::Timestamp;
+use bytes::Bytes;
+use serde::{Serialize, Serializer};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::watch;
+
+/// How many bytes of a body are kept.
+pub(super) const KEPT_BODY: usize = 1 << 20;
+/// How many bytes are kept of all calls together.
+const KEPT_BYTES: usize = 64 << 20;
+
+/// Everything that arrived, and the peaks.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Seen {
+    /// The calls in the order of their arrival; the oldest may be gone.
+    pub calls: Vec<SeenCall>,
+    /// How many calls are gone from the list.
+    pub forgotten: u64,
+    /// How many connections were opened.
+    pub connections: u64,
+    /// How many connections ended within or over something that was no request.
+    pub broken_requests: u64,
+    /// The most images that were in flight at once.
+    pub most_places_in_flight: u32,
+    /// The most images that would have been in flight had none been refused.
+    pub most_places_wanted: u32,
+    /// The most requests that were open at once.
+    pub most_requests_in_flight: u64,
+}
+
+/// One call.
+#[derive(Debug, Clone, Serialize)]
+pub struct SeenCall {
+    /// Its number, from 0.
+    pub id: u64,
+    /// The number of its connection, from 0.
+    pub connection: u64,
+    /// When its head was read.
+    pub at: Timestamp,
+    /// Its method.
+    pub method: String,
+    /// Its path and query.
+    pub path_and_query: String,
+    /// Its head, byte for byte.
+    #[serde(serialize_with = "lossy")]
+    pub head: Bytes,
+    /// The headers in that head, in their order and spelling.
+    pub headers: Vec<(String, String)>,
+    /// The first mebibyte of its body.
+    #[serde(serialize_with = "lossy")]
+    pub body: Bytes,
+    /// The length of the whole body.
+    pub body_length: u64,
+    /// The SHA-256 of the whole body in hexadecimal.
+    pub body_sha256: String,
+    /// How many places it asked for.
+    pub places: u32,
+    /// The status it was answered with, once it was.
+    pub status: Option<u16>,
+    /// How it ended.
+    pub end: CallEnd,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallEnd {
+    /// It has not ended.
+    Open,
+    /// Its whole answer was handed out.
+    Answered,
+    /// The client went away before.
+    ClientGone,
+    /// The stand-in broke it on command.
+    Broken,
+}
+
+fn lossy<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(bytes))
+}
+
+impl SeenCall {
+    /// Returns the value of a header, whatever the spelling of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the path.
+    pub fn path(&self) -> &str {
+        self.path_and_query.split('?').next().unwrap_or("")
+    }
+}
+
+/// Writes down what arrives.
+#[derive(Debug)]
+pub struct Log {
+    kept: usize,
+    book: Mutex<Book>,
+    changed: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    calls: VecDeque<SeenCall>,
+    bytes: usize,
+    next: u64,
+    open: u64,
+    most_open: u64,
+    connections: u64,
+    broken: u64,
+}
+
+/// A call that is being written down; ends it when dropped.
+#[derive(Debug)]
+pub(super) struct Entry {
+    log: Arc<Log>,
+    id: u64,
+    end: CallEnd,
+}
+
+impl Log {
+    /// Returns a log of the last `kept` calls.
+    pub(super) fn new(kept: usize) -> Self {
+        Self { kept, book: Mutex::default(), changed: watch::Sender::new(()) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what hears of every change.
+    pub(super) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Returns all there is; the peaks of places are known elsewhere.
+    pub(super) fn seen(&self) -> Seen {
+        let book = self.lock();
+        let calls: Vec<_> = book.calls.iter().cloned().collect();
+        Seen {
+            forgotten: book.next - calls.len() as u64,
+            calls,
+            connections: book.connections,
+            broken_requests: book.broken,
+            most_requests_in_flight: book.most_open,
+            ..Seen::default()
+        }
+    }
+
+    /// Notes a connection, and returns its number.
+    pub(super) fn connect(&self) -> u64 {
+        let mut book = self.lock();
+        book.connections += 1;
+        book.connections - 1
+    }
+
+    /// Notes that a connection ended over something that was no request.
+    pub(super) fn note_broken(&self) {
+        self.lock().broken += 1;
+        self.changed.send_replace(());
+    }
+
+    /// Notes a call whose head was read; `call` gets its number here.
+    pub(super) fn arrive(self: &Arc<Self>, mut call: SeenCall) -> Entry {
+        let mut book = self.lock();
+        let id = book.next;
+        call.id = id;
+        book.next += 1;
+        book.open += 1;
+        book.most_open = book.most_open.max(book.open);
+        book.bytes += call.head.len();
+        book.calls.push_back(call);
+        book.make_room(self.kept);
+        drop(book);
+        self.changed.send_replace(());
+        Entry { log: Arc::clone(self), id, end: CallEnd::ClientGone }
+    }
+
+    /// Forgets all calls and peaks; what is open stays open.
+    pub(super) fn reset(&self) {
+        let mut book = self.lock();
+        book.calls.clear();
+        (book.bytes, book.most_open, book.broken) = (0, book.open, 0);
+    }
+}
+
+impl Book {
+    fn find(&mut self, id: u64) -> Option<&mut SeenCall> {
+        let first = self.calls.front()?.id;
+        self.calls.get_mut(usize::try_from(id.checked_sub(first)?).ok()?)
+    }
+
+    fn make_room(&mut self, kept: usize) {
+        while (self.calls.len() > kept || self.bytes > KEPT_BYTES)
+            && let Some(oldest) = self.calls.pop_front()
+        {
+            self.bytes -= oldest.head.len() + oldest.body.len();
+        }
+    }
+}
+
+impl Entry {
+    /// Changes what is written down of the call.
+    pub(super) fn note(&self, change: impl FnOnce(&mut SeenCall)) {
+        let mut book = self.log.lock();
+        let Some(call) = book.find(self.id) else { return };
+        let before = call.body.len();
+        change(call);
+        let added = call.body.len() - before;
+        book.bytes += added;
+        book.make_room(self.log.kept);
+        drop(book);
+        self.log.changed.send_replace(());
+    }
+
+    /// Says how the call ends, unless something else happens first.
+    pub(super) fn ends(&mut self, end: CallEnd) {
+        self.end = end;
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.log.lock().open -= 1;
+        let end = self.end;
+        self.note(|call| call.end = end);
+        self.log.changed.send_replace(());
+    }
+}

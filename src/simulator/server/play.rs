@@ -1,0 +1,212 @@
+//! Plays one call, as usual or as a script says.
+
+use super::{
+    body::{AnswerBody, Content},
+    call::Broken,
+    wire::{Orders, Plan},
+};
+use crate::simulator::{
+    answer::Answer,
+    deeds,
+    orders::Manner,
+    pictures::Pictures,
+    refusal::Refusal,
+    request::{Received, Understood},
+    seen::{CallEnd, Entry},
+    stage::{Act, Cue, echo, gzip},
+    vendor::Vendor,
+};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use std::{future::pending, sync::Arc, time::Duration};
+
+/// Answers a call that was completely received.
+pub(super) async fn play(
+    vendor: &Arc<Vendor>,
+    orders: &Arc<Orders>,
+    received: Received,
+    cue: Cue,
+    entry: Entry,
+) -> Result<Response<AnswerBody>, Broken> {
+    let understood = received.understand(&vendor.keys);
+    let places = understood.as_ref().map_or(0, Understood::places);
+    entry.note(|call| call.places = places);
+    let Cue { act, delay, released } = cue;
+    let manner = Manner {
+        longer: delay,
+        held: (act == Act::Hold).then_some(released),
+        fails: act == Act::Fail,
+    };
+    let stage = Stage { vendor, orders, received: &received };
+    match act {
+        Act::Usual | Act::Hold | Act::Fail => {
+            let answer = stage.work(understood, manner).await;
+            Ok(stage.whole(answer, entry))
+        }
+        Act::ResetAfter { bytes } => {
+            let answer = stage.work(understood, manner).await;
+            Ok(stage.broken(answer, Plan::ResetAfter(bytes), entry))
+        }
+        Act::Truncate { bytes } => {
+            let answer = stage.work(understood, manner).await;
+            Ok(stage.broken(answer, Plan::CloseAfterBody(bytes), entry))
+        }
+        Act::Trickle { bytes, every_ms } => {
+            let answer = stage.work(understood, manner).await;
+            Ok(dribbling(answer, bytes, Duration::from_millis(every_ms), entry))
+        }
+        Act::Gzip => {
+            let answer = stage.work(understood, manner).await;
+            Ok(stage.whole(compressed(answer), entry))
+        }
+        Act::CloseAfterAnswer => {
+            let answer = stage.work(understood, manner).await;
+            let hang_up = |body: AnswerBody| body.then_hang_up(Arc::clone(orders));
+            Ok(stage.whole(answer, entry).map(hang_up))
+        }
+        other => {
+            tokio::time::sleep(delay).await;
+            stage.instead(other, places, entry).await
+        }
+    }
+}
+
+/// Where a call is played.
+struct Stage<'a> {
+    vendor: &'a Arc<Vendor>,
+    orders: &'a Arc<Orders>,
+    received: &'a Received,
+}
+
+impl Stage<'_> {
+    /// Does the call as usual.
+    async fn work(&self, understood: Result<Understood, Refusal>, manner: Manner) -> Answer {
+        let path = self.received.uri.path();
+        if path.starts_with("/images/") {
+            let pictures = Pictures::new(self.vendor.links.clone(), self.vendor.tasks.clone());
+            let query = self.received.uri.query();
+            let (parts, body) =
+                pictures.answer(&self.received.method, path, query).await.into_parts();
+            return Answer { status: parts.status, headers: parts.headers, body };
+        }
+        let done = match understood {
+            Ok(understood) => deeds::perform(self.vendor, self.received, &understood, manner).await,
+            Err(refusal) => Err(refusal),
+        };
+        done.unwrap_or_else(|refusal| refusal.answer(self.received.family()))
+    }
+
+    /// Plays what is done in place of the call.
+    async fn instead(
+        &self,
+        act: Act,
+        places: u32,
+        entry: Entry,
+    ) -> Result<Response<AnswerBody>, Broken> {
+        match act {
+            Act::Answer { status, headers, body } if status < 200 => {
+                let text = switching(status, &headers, body.as_deref().unwrap_or(""));
+                Ok(self.raw(text, entry))
+            }
+            Act::Answer { status, headers, body } => {
+                Ok(self.whole(self.scripted(status, &headers, body), entry))
+            }
+            Act::Echo { status, encoding } => {
+                Ok(self.whole(echo(&self.received.headers, status, encoding), entry))
+            }
+            Act::Huge { bytes } => {
+                let answer = Answer::of("application/json", Bytes::new());
+                let body = |entry| AnswerBody::new(Content::huge(bytes), entry, CallEnd::Answered);
+                Ok(respond(answer, entry, body))
+            }
+            Act::Raw { text } => Ok(self.raw(text, entry)),
+            Act::Hang => {
+                let _places = self.vendor.account.take(places, 0);
+                pending::<Result<Response<AnswerBody>, Broken>>().await
+            }
+            _ => {
+                self.orders.set(Plan::ResetAfter(0));
+                Err(Broken::Command)
+            }
+        }
+    }
+
+    fn scripted(&self, status: u16, headers: &[(String, String)], body: Option<String>) -> Answer {
+        let usual = || {
+            let refusal = Refusal::usual(status, self.vendor.account.cap());
+            refusal.map(|refusal| refusal.answer(self.received.family()))
+        };
+        let mut answer = match body {
+            Some(body) => {
+                Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: body.into() }
+            }
+            None => {
+                usual().unwrap_or_else(|| Answer::of("application/json", Bytes::from_static(b"{}")))
+            }
+        };
+        for (name, value) in headers {
+            if let (Ok(name), Ok(value)) =
+                (name.parse::<HeaderName>(), value.parse::<HeaderValue>())
+            {
+                answer.headers.append(name, value);
+            }
+        }
+        answer.with_status(status)
+    }
+
+    fn whole(&self, answer: Answer, entry: Entry) -> Response<AnswerBody> {
+        let is_head = self.received.method == http::Method::HEAD;
+        let content = Content::Whole(if is_head { Bytes::new() } else { answer.body.clone() });
+        respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Answered))
+    }
+
+    fn broken(&self, answer: Answer, plan: Plan, entry: Entry) -> Response<AnswerBody> {
+        self.orders.set(plan);
+        let content = Content::Whole(answer.body.clone());
+        respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Broken))
+    }
+
+    fn raw(&self, text: String, entry: Entry) -> Response<AnswerBody> {
+        self.orders.set(Plan::Instead(text.into()));
+        let answer = Answer::of("text/plain", Bytes::new());
+        let content = Content::Whole(Bytes::new());
+        respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Broken))
+    }
+}
+
+fn respond(
+    answer: Answer,
+    entry: Entry,
+    body: impl FnOnce(Entry) -> AnswerBody,
+) -> Response<AnswerBody> {
+    entry.note(|call| call.status = Some(answer.status.as_u16()));
+    let mut response = Response::new(body(entry));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    response
+}
+
+fn dribbling(answer: Answer, step: usize, every: Duration, entry: Entry) -> Response<AnswerBody> {
+    let content = Content::Dribble { rest: answer.body.clone(), step, every, next: None };
+    respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Answered))
+}
+
+fn compressed(mut answer: Answer) -> Answer {
+    answer.body = gzip(&answer.body).into();
+    answer.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    answer
+}
+
+/// Writes an answer that hyper would not.
+fn switching(status: u16, headers: &[(String, String)], body: &str) -> String {
+    let mut text = format!("HTTP/1.1 {status} Switching\r\n");
+    for (name, value) in headers {
+        text.push_str(name);
+        text.push_str(": ");
+        text.push_str(value);
+        text.push_str("\r\n");
+    }
+    text.push_str("\r\n");
+    text.push_str(body);
+    text
+}

@@ -1,0 +1,84 @@
+//! Everything that the stand-in remembers.
+
+use super::{
+    auth::Keys,
+    library::Library,
+    options::SimulatorOptions,
+    orders::{Account, Generations},
+    pictures::Links,
+    polls::Polls,
+    seen::{Log, Seen},
+    stage::Scripts,
+};
+use crate::{domain::Clock, tasks::Tasks};
+use std::sync::Arc;
+
+/// The state of a stand-in.
+#[derive(Debug)]
+pub struct Vendor {
+    /// The keys it accepts.
+    pub keys: Keys,
+    /// Places and money.
+    pub account: Arc<Account>,
+    /// What was made.
+    pub generations: Generations,
+    /// Models and data sets.
+    pub library: Library,
+    /// How often generations are asked for.
+    pub polls: Polls,
+    /// Links to pictures.
+    pub links: Links,
+    /// How to misbehave.
+    pub scripts: Scripts,
+    /// What arrived.
+    pub log: Arc<Log>,
+    /// How long things take.
+    pub pace: f64,
+    /// Whether it obeys from outside.
+    pub control: bool,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// What runs on its own.
+    pub tasks: Tasks,
+}
+
+impl Vendor {
+    pub(super) fn new(options: SimulatorOptions, tasks: Tasks) -> Self {
+        let clock = options.clock;
+        Self {
+            keys: Keys::new(options.keys),
+            account: Arc::new(Account::new(options.cap, options.balance)),
+            generations: Generations::default(),
+            library: Library::new(),
+            polls: Polls::default(),
+            links: Links::new(&options.link_base, options.link_lifetime, Arc::clone(&clock)),
+            scripts: Scripts::default(),
+            log: Arc::new(Log::new(options.kept_calls)),
+            // A pace below zero, or none at all, is no time at all.
+            pace: options.pace.max(0.0),
+            control: options.control,
+            clock,
+            tasks,
+        }
+    }
+
+    /// Returns the time as answers show it.
+    pub fn now(&self) -> String {
+        self.clock.now().to_string()
+    }
+}
+
+impl Vendor {
+    /// Returns what arrived, and all peaks.
+    pub(super) fn seen(&self) -> Seen {
+        let (most_places_in_flight, most_places_wanted) = self.account.most();
+        Seen { most_places_in_flight, most_places_wanted, ..self.log.seen() }
+    }
+
+    /// Forgets scripts, calls, peaks and bills.
+    pub(super) fn reset(&self) {
+        self.scripts.clear();
+        self.log.reset();
+        self.account.reset();
+    }
+}
