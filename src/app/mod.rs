@@ -1,1 +1,32 @@
 //! Wires the rooms together, listens and shuts down.
+//!
+//! # Starting
+//!
+//! The data folder is held, both listeners and the socket bound, the database opened and asserted, tokens
+//! loaded, the simulator started if an account asks for it, what an earlier run left behind settled, and
+//! only then is anything served.
+//!
+//! # Ending
+//!
+//! Admission drains (queued calls get 503 `draining`), sent calls finish up to a deadline, refusals that
+//! were only counted are written, the journal is flushed and closed. A second signal skips the waiting:
+//! what is durable stays durable, and open intents become `unknown` at the next start.
+
+mod audit_lines;
+mod control_face;
+mod listeners;
+mod lock;
+mod process;
+mod rooms;
+mod running;
+mod signals;
+mod simulator_here;
+mod standing;
+mod start;
+mod vitals;
+
+pub use lock::{DataFolder, DataFolderError};
+pub use process::protect_memory;
+pub use running::Running;
+pub use signals::Signals;
+pub use start::{StartOptions, start};

@@ -1,0 +1,195 @@
+//! The rooms, built whole from the settings.
+
+use super::simulator_here::SimulatorHere;
+use crate::{
+    admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
+    answers::Answers,
+    audit::RefusalBook,
+    calls::{Calls, KeySlot, Line, Lines, Services},
+    config::{Account, Secrets, Settings},
+    domain::{AccountName, Clock, EnvironmentName},
+    ledger::Ledger,
+    rate_limit::RateLimits,
+    spool::{SpoolBudget, SpoolLimits},
+    store::{Journal, Reader, Store},
+    tasks::Tasks,
+    telemetry::Metrics,
+    tokens::Tokens,
+    upstream::{Credential, Upstream, UpstreamOptions},
+};
+use anyhow::Context;
+use http::Uri;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Everything that serves; clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct Rooms {
+    pub(super) settings: Arc<Settings>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) tasks: Tasks,
+    pub(super) journal: Journal,
+    pub(super) reader: Reader,
+    pub(super) tokens: Tokens,
+    pub(super) admission: Admission,
+    pub(super) ledger: Ledger,
+    pub(super) spool: Arc<SpoolBudget>,
+    pub(super) refusals: Arc<RefusalBook>,
+    pub(super) rate_limits: Arc<RateLimits>,
+    pub(super) calls: Calls,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+/// What the rooms are built on.
+pub(super) struct Ground<'g> {
+    pub(super) settings: Arc<Settings>,
+    pub(super) secrets: &'g Secrets,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) tasks: Tasks,
+    pub(super) store: &'g Store,
+    pub(super) simulator: Option<&'g SimulatorHere>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Rooms {
+    /// Builds all rooms; nothing runs yet.
+    pub(super) fn build(ground: &Ground<'_>) -> anyhow::Result<Self> {
+        let settings = Arc::clone(&ground.settings);
+        let (clock, tasks) = (Arc::clone(&ground.clock), ground.tasks.clone());
+        let (journal, reader) = (ground.store.journal(), ground.store.reader());
+        let environments = Arc::new(settings.environments.clone());
+        let tokens = Tokens::load(
+            journal.clone(),
+            reader.clone(),
+            Arc::clone(&clock),
+            environments,
+            tasks.clone(),
+        )
+        .context("tokens cannot be loaded")?;
+        let admission = Admission::new(admission_options(&settings));
+        let spool = spool(&settings)?;
+        let lines = lines(ground, &spool)?;
+        let ledger = Ledger::new(Arc::default(), Arc::clone(&clock));
+        let metrics = Arc::clone(&ground.metrics);
+        let services = Services {
+            journal: journal.clone(),
+            reader: reader.clone(),
+            tokens: tokens.clone(),
+            admission: admission.clone(),
+            answers: Answers::new(Arc::clone(&clock)),
+            ledger: ledger.clone(),
+            tasks: tasks.clone(),
+            clock: Arc::clone(&clock),
+            metrics: Arc::clone(&metrics),
+        };
+        Ok(Self {
+            refusals: Arc::new(RefusalBook::new(Arc::clone(&clock))),
+            rate_limits: Arc::new(RateLimits::default()),
+            calls: Calls::new(services, lines),
+            settings,
+            clock,
+            tasks,
+            journal,
+            reader,
+            tokens,
+            admission,
+            ledger,
+            spool,
+            metrics,
+        })
+    }
+}
+
+fn admission_options(settings: &Settings) -> AdmissionOptions {
+    let lanes = |account: &AccountName| {
+        let of_account = settings.environments.iter().filter(|(_, env)| env.account == *account);
+        of_account
+            .map(|(name, environment)| LaneOptions {
+                name: name.clone(),
+                weight: environment.weight,
+                reserved_places: environment.reserved_places,
+            })
+            .collect()
+    };
+    let gate = |(name, account): (&AccountName, &Account)| GateOptions {
+        name: name.clone(),
+        cap: account.max_in_flight,
+        environments: lanes(name),
+    };
+    let accounts = settings.accounts.iter().map(gate).collect();
+    AdmissionOptions { queue_capacity: settings.queue.capacity, accounts }
+}
+
+fn spool(settings: &Settings) -> anyhow::Result<Arc<SpoolBudget>> {
+    let bodies = &settings.bodies;
+    let limits = SpoolLimits {
+        memory: bodies.memory,
+        disk: bodies.disk,
+        per_token: bodies.per_token,
+        min_free: bodies.min_free,
+    };
+    let dir = settings.data.dir.join("spool");
+    std::fs::create_dir_all(&dir)
+        .and_then(|()| SpoolBudget::new(limits, &dir))
+        .with_context(|| format!("{} cannot be used for bodies", dir.display()))
+}
+
+fn lines(ground: &Ground<'_>, spool: &Arc<SpoolBudget>) -> anyhow::Result<Lines> {
+    let accounts = ground.settings.accounts.iter();
+    accounts
+        .map(|(name, account)| Ok((name.clone(), Arc::new(line(ground, name, account, spool)?))))
+        .collect()
+}
+
+fn line(
+    ground: &Ground<'_>,
+    name: &AccountName,
+    account: &Account,
+    spool: &Arc<SpoolBudget>,
+) -> anyhow::Result<Line> {
+    let upstream = Upstream::new(UpstreamOptions {
+        account: name.clone(),
+        base_url: base_url(ground, account)?,
+        timeout: account.timeout,
+        max_answer: ground.settings.bodies.max_answer,
+        idle: UpstreamOptions::IDLE,
+        extra_roots: Vec::new(),
+        budget: Arc::clone(spool),
+        tasks: ground.tasks.clone(),
+    })
+    .with_context(|| format!("account {name} cannot be reached"))?;
+    let keys = keys(ground, name, account, &upstream)?;
+    Ok(Line { upstream, keys, count: account.count, place_ttl: account.place_ttl })
+}
+
+fn base_url(ground: &Ground<'_>, account: &Account) -> anyhow::Result<Uri> {
+    if let Some(url) = &account.base_url {
+        return Ok(url.clone());
+    }
+    let simulator = ground.simulator.context("the simulator is not running")?;
+    Ok(format!("http://{}", simulator.address).parse()?)
+}
+
+/// Environments with one key share its connections.
+fn keys(
+    ground: &Ground<'_>,
+    name: &AccountName,
+    account: &Account,
+    upstream: &Upstream,
+) -> anyhow::Result<BTreeMap<EnvironmentName, Arc<KeySlot>>> {
+    let mut slots: BTreeMap<EnvironmentName, Arc<KeySlot>> = BTreeMap::new();
+    let simulated = account.base_url.is_none();
+    let environments = ground.settings.environments.iter().filter(|(_, env)| env.account == *name);
+    for (environment, _) in environments {
+        let credential = match (simulated, ground.simulator, ground.secrets.key(environment)) {
+            (true, Some(simulator), _) => Some(simulator.credential()?),
+            (_, _, Some(key)) => Some(Credential::new(key.secret().clone())?),
+            _ => None,
+        };
+        let Some(credential) = credential else { continue };
+        let twins = ground.secrets.sharing(environment);
+        let shared = twins.iter().find_map(|twin| slots.get(twin)).cloned();
+        let slot = shared.unwrap_or_else(|| Arc::new(KeySlot::new(upstream.key(credential))));
+        slots.insert(environment.clone(), slot);
+    }
+    Ok(slots)
+}

@@ -1,0 +1,93 @@
+//! A gateway that serves.
+
+use super::{DataFolder, rooms::Rooms, simulator_here::SimulatorHere};
+use crate::{
+    admission::Admission,
+    store::{Reader, Store},
+    tokens::Tokens,
+};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+
+/// A gateway that serves until it is shut down.
+#[derive(Debug)]
+pub struct Running {
+    pub(super) rooms: Rooms,
+    pub(super) store: Store,
+    pub(super) proxy: SocketAddr,
+    pub(super) admin: SocketAddr,
+    pub(super) socket: PathBuf,
+    pub(super) public_url: String,
+    /// Told to stop accepting; separate from the tasks' own stop, which ends what still runs.
+    pub(super) closing: CancellationToken,
+    pub(super) simulator: Option<SimulatorHere>,
+    pub(super) _folder: DataFolder,
+}
+
+impl Running {
+    /// Returns where clients connect.
+    pub fn proxy(&self) -> SocketAddr {
+        self.proxy
+    }
+
+    /// Returns where the control plane listens on TCP.
+    pub fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// Returns the control plane's socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Returns how clients reach the data plane, without a trailing slash.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Returns the tokens, for whoever runs the gateway inside a program.
+    pub fn tokens(&self) -> &Tokens {
+        &self.rooms.tokens
+    }
+
+    /// Returns the queue, for whoever runs the gateway inside a program.
+    pub fn admission(&self) -> &Admission {
+        &self.rooms.admission
+    }
+
+    /// Returns the record, for whoever runs the gateway inside a program.
+    pub fn reader(&self) -> &Reader {
+        &self.rooms.reader
+    }
+
+    /// Returns the line that scripts wait for.
+    pub fn ready_line(&self) -> String {
+        let socket = self.socket.display();
+        format!("ready proxy=http://{} admin=http://{} socket={socket}", self.proxy, self.admin)
+    }
+
+    /// Stops admitting, lets sent calls finish for `deadline` at most or until `now` is done, makes
+    /// everything durable, and returns whether all calls had ended.
+    pub async fn shut_down(self, deadline: Duration, now: impl Future<Output = ()>) -> bool {
+        self.rooms.admission.drain();
+        self.closing.cancel();
+        let all_ended = tokio::select! {
+            () = self.rooms.tasks.finished() => true,
+            () = tokio::time::sleep(deadline) => false,
+            () = now => false,
+        };
+        self.rooms.write_summaries();
+        if let Err(error) = self.rooms.journal.flush().await {
+            tracing::error!(%error, "the journal could not be flushed; it is durable up to the failure");
+        }
+        self.rooms.tasks.stop().await;
+        drop(self.simulator);
+        self.store.close().await;
+        std::fs::remove_file(&self.socket).ok();
+        all_ended
+    }
+}

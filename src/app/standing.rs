@@ -1,0 +1,61 @@
+//! Work that goes on as long as the gateway runs.
+
+use super::rooms::Rooms;
+use crate::store::JournalHealth;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval};
+
+const TICK: Duration = Duration::from_millis(250);
+const TIDY: Duration = Duration::from_secs(1);
+const SUMMARIES: Duration = Duration::from_secs(10);
+
+/// Starts all standing work.
+pub(super) fn start(rooms: &Rooms) {
+    every(rooms, "admission tick", TICK, |rooms| rooms.admission.tick());
+    every(rooms, "tidy up", TIDY, |rooms| rooms.calls.tidy_up());
+    every(rooms, "refusal summaries", SUMMARIES, Rooms::write_summaries);
+    stop_while_the_record_fails(rooms);
+}
+
+fn every(rooms: &Rooms, name: &'static str, pause: Duration, work: fn(&Rooms)) {
+    let own = rooms.clone();
+    rooms.tasks.stand(name, async move {
+        let mut ticks = interval(pause);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            work(&own);
+        }
+    });
+}
+
+/// Nothing is admitted while the record cannot be written; it starts again by itself.
+fn stop_while_the_record_fails(rooms: &Rooms) {
+    let own = rooms.clone();
+    rooms.tasks.stand("journal health", async move {
+        let mut health = own.journal.health();
+        while health.changed().await.is_ok() {
+            let failed = match &*health.borrow_and_update() {
+                JournalHealth::Good => None,
+                JournalHealth::Failed(reason) => Some(reason.clone()),
+            };
+            if let Some(reason) = &failed {
+                tracing::error!(%reason, "audit cannot be written; nothing is admitted");
+            } else {
+                tracing::info!("audit can be written again; calls are admitted");
+            }
+            own.admission.stop(failed.is_some());
+        }
+    });
+}
+
+impl Rooms {
+    /// Puts refusals that were only counted on record.
+    pub(super) fn write_summaries(&self) {
+        for record in self.refusals.summaries() {
+            if let Err(not_appended) = self.journal.append(record) {
+                self.refusals.count(&not_appended.0);
+            }
+        }
+    }
+}

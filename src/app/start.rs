@@ -1,0 +1,184 @@
+//! Starting, step by step.
+
+use super::{
+    Running, audit_lines,
+    control_face::control_face,
+    listeners::Listeners,
+    lock::DataFolder,
+    rooms::{Ground, Rooms},
+    simulator_here::SimulatorHere,
+    standing,
+    vitals::House,
+};
+use crate::{
+    admin::AdminState,
+    audit::HashChain,
+    config::{Secrets, Settings},
+    domain::{Clock, EnvironmentName},
+    proxy::{Door, Gateway, GatewayParts, PictureShelf},
+    store::{Store, StoreOptions},
+    tasks::Tasks,
+    telemetry::Metrics,
+    web::{self, DoorLimits},
+};
+use anyhow::Context;
+use std::{fmt, io::Write, sync::Arc};
+use tokio_util::sync::CancellationToken;
+
+/// What a gateway is started with.
+pub struct StartOptions {
+    /// Everything that can be set.
+    pub settings: Settings,
+    /// The keys.
+    pub secrets: Secrets,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where `[AUDIT]` lines go; `None` means nowhere.
+    pub audit_lines: Option<Box<dyn Write + Send>>,
+}
+
+impl fmt::Debug for StartOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StartOptions").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Starts a gateway and returns once it serves.
+pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
+    let folder = DataFolder::hold(&options.settings.data.dir)?;
+    let listeners = Listeners::bind(&options.settings).await?;
+    let public_url = listeners.public_url(&options.settings)?;
+    let (tasks, settings) = (Tasks::default(), Arc::new(options.settings));
+    let (clock, secrets) = (options.clock, Arc::new(options.secrets));
+    let store = open_store(&settings, &clock)?;
+    let simulator = SimulatorHere::start(&settings, &public_url, &clock, &tasks).await?;
+    let rooms = Rooms::build(&Ground {
+        settings,
+        secrets: &secrets,
+        clock,
+        tasks,
+        store: &store,
+        simulator: simulator.as_ref(),
+        metrics: Metrics::new(),
+    })?;
+    if let Some(out) = options.audit_lines {
+        audit_lines::write_lines(&rooms.tasks, &rooms.journal, out);
+    }
+    settle(&rooms).await?;
+    tell(&secrets);
+    standing::start(&rooms);
+    let (proxy, admin) = (listeners.proxy.local_addr()?, listeners.admin.local_addr()?);
+    let socket = listeners.socket_path.clone();
+    let closing = CancellationToken::new();
+    let pictures = simulator.as_ref().map(SimulatorHere::pictures);
+    serve(&rooms, listeners, pictures, secrets, &closing);
+    let running = Running {
+        rooms,
+        store,
+        proxy,
+        admin,
+        socket,
+        public_url,
+        closing,
+        simulator,
+        _folder: folder,
+    };
+    Ok(running)
+}
+
+fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Store> {
+    Store::open(StoreOptions {
+        dir: settings.data.dir.clone(),
+        max_size: settings.data.max_size,
+        seal: Arc::new(HashChain),
+        clock: Arc::clone(clock),
+    })
+    .with_context(|| format!("the database in {} cannot be opened", settings.data.dir.display()))
+}
+
+/// Puts right what an earlier run left behind, before anything new is taken on.
+async fn settle(rooms: &Rooms) -> anyhow::Result<()> {
+    let found = rooms.calls.recover().await?;
+    if found != crate::calls::Recovered::default() {
+        tracing::warn!(
+            unknown = found.unknown,
+            held = found.held,
+            pending = found.pending,
+            "an earlier run left calls behind; unknown ones keep their places for their time"
+        );
+    }
+    Ok(())
+}
+
+/// Says which environments can be used, and which share a key.
+fn tell(secrets: &Secrets) {
+    for missing in secrets.missing() {
+        tracing::warn!(environment = %missing.environment, "environment disabled: {}", missing.how);
+    }
+    for group in secrets.shared() {
+        let names: Vec<_> = group.iter().map(EnvironmentName::as_str).collect();
+        tracing::info!(environments = names.join(","), "these environments share one key");
+    }
+}
+
+fn serve(
+    rooms: &Rooms,
+    listeners: Listeners,
+    pictures: Option<Arc<dyn PictureShelf>>,
+    secrets: Arc<Secrets>,
+    closing: &CancellationToken,
+) {
+    let limits = DoorLimits::from(&rooms.settings.door);
+    let door = Door::new(gateway(rooms, pictures));
+    let proxy_limits = web::Door::new("proxy", limits.clone(), Arc::clone(&rooms.metrics));
+    let face = move |visit, request| {
+        let door = door.clone();
+        async move { door.answer(visit, request).await }
+    };
+    let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
+    rooms.tasks.stand("proxy", web::serve(listeners.proxy, face, proxy_limits, tasks, stop));
+    let face = control_face(admin_state(rooms, secrets, closing));
+    let admin_limits = web::Door::new("admin", limits.clone(), Arc::clone(&rooms.metrics));
+    let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
+    rooms
+        .tasks
+        .stand("admin", web::serve(listeners.admin, face.clone(), admin_limits, tasks, stop));
+    let socket_limits = web::Door::new("socket", limits, Arc::clone(&rooms.metrics));
+    let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
+    rooms.tasks.stand("socket", web::serve(listeners.socket, face, socket_limits, tasks, stop));
+}
+
+fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
+    Gateway::new(GatewayParts {
+        settings: Arc::clone(&rooms.settings),
+        tokens: rooms.tokens.clone(),
+        admission: rooms.admission.clone(),
+        rate_limits: Arc::clone(&rooms.rate_limits),
+        ledger: rooms.ledger.clone(),
+        spool: Arc::clone(&rooms.spool),
+        calls: rooms.calls.clone(),
+        refusals: Arc::clone(&rooms.refusals),
+        journal: rooms.journal.clone(),
+        reader: rooms.reader.clone(),
+        tasks: rooms.tasks.clone(),
+        clock: Arc::clone(&rooms.clock),
+        metrics: Arc::clone(&rooms.metrics),
+        pictures,
+    })
+}
+
+fn admin_state(rooms: &Rooms, secrets: Arc<Secrets>, closing: &CancellationToken) -> AdminState {
+    let house = Arc::new(House { rooms: rooms.clone(), secrets });
+    AdminState {
+        tokens: rooms.tokens.clone(),
+        admission: rooms.admission.clone(),
+        reader: rooms.reader.clone(),
+        journal: rooms.journal.clone(),
+        settings: Arc::clone(&rooms.settings),
+        clock: Arc::clone(&rooms.clock),
+        tasks: rooms.tasks.clone(),
+        closing: closing.clone(),
+        desk: Arc::clone(&house) as _,
+        vitals: house,
+    }
+}

@@ -1,0 +1,96 @@
+//! What the control plane asks about the gateway as a whole.
+
+use super::rooms::Rooms;
+use crate::{
+    admin::{CallDesk, DeskError, KeyState, ReleaseOutcome, Vitals},
+    calls::ReleaseError,
+    config::Secrets,
+    domain::{CallId, EnvironmentName, Principal},
+    store::JournalHealth,
+    telemetry::AccountPlaces,
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use std::sync::Arc;
+
+/// Answers for the rooms.
+#[derive(Debug)]
+pub(super) struct House {
+    pub(super) rooms: Rooms,
+    pub(super) secrets: Arc<Secrets>,
+}
+
+impl Vitals for House {
+    fn obstacles(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        if let JournalHealth::Failed(reason) = &*self.rooms.journal.health().borrow() {
+            found.push(format!("the audit cannot be written: {reason}"));
+        }
+        let status = self.rooms.admission.status();
+        if status.iter().any(|account| account.draining) {
+            found.push("the gateway is shutting down".to_owned());
+        }
+        found
+    }
+
+    fn metrics(&self) -> String {
+        self.rooms.observe();
+        self.rooms.metrics.render()
+    }
+
+    fn key(&self, environment: &EnvironmentName) -> KeyState {
+        let settings = self.rooms.settings.environments.get(environment);
+        let line = settings.and_then(|settings| self.rooms.calls.line(&settings.account));
+        let slot = line.and_then(|line| line.keys.get(environment));
+        let simulated = settings
+            .and_then(|settings| self.rooms.settings.accounts.get(&settings.account))
+            .is_some_and(|account| account.base_url.is_none());
+        match slot {
+            Some(_) if simulated => KeyState::Unneeded,
+            Some(slot) => KeyState::Present {
+                version: Some(slot.key().version().into()),
+                shared_with: self.secrets.sharing(environment),
+            },
+            None => KeyState::Missing {
+                how: self.secrets.how_to_give(environment).unwrap_or_default().into(),
+            },
+        }
+    }
+}
+
+impl CallDesk for House {
+    fn release<'a>(
+        &'a self,
+        call: &'a CallId,
+        by: &'a Principal,
+    ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>> {
+        let release = self.rooms.calls.release(call, by);
+        release
+            .map(|result| match result {
+                Ok(()) => Ok(ReleaseOutcome::Released),
+                Err(ReleaseError::NotHeld(_)) => Ok(ReleaseOutcome::NotHeld),
+                Err(ReleaseError::Unrecorded(error)) => Err(DeskError::Record(Box::new(error))),
+            })
+            .boxed()
+    }
+}
+
+impl Rooms {
+    /// Reads gauges that are cheaper to ask for than to keep.
+    pub(super) fn observe(&self) {
+        for account in self.admission.status() {
+            let places = AccountPlaces {
+                in_use: account.in_use,
+                held: account.unknown,
+                cap: account.cap,
+                effective_cap: account.effective_cap,
+            };
+            self.metrics.set_places(&account.name, places);
+            for environment in &account.environments {
+                self.metrics.set_queued(&environment.name, environment.queued);
+            }
+        }
+        let (memory, disk) = self.spool.in_use();
+        self.metrics.set_bodies(memory, disk);
+        self.metrics.set_active_tokens(self.tokens.list().len());
+    }
+}
