@@ -1,1 +1,36 @@
-//! The command line.
+//! The command line: a client of the admin API, and the way to start the gateway.
+//!
+//! Secrets go to stdout once and nowhere else; everything that explains goes to stderr. Exit codes:
+//! 0 done, 1 failed, 2 something was found, 64 a fault in the settings or in how the command was
+//! used, 69 the gateway cannot be reached.
+
+mod arguments;
+mod audit;
+mod client;
+mod completions;
+mod config;
+mod demo;
+mod doctor;
+mod environment;
+mod fault;
+mod healthcheck;
+mod locate;
+mod openapi;
+mod pause;
+mod queue;
+mod route;
+mod run;
+mod screen;
+mod serve;
+mod simulator;
+mod times;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use arguments::{Cli, Command, Global, OutputFormat};
+pub use demo::DemoArguments;
+pub use run::{complain, parse, run};
+pub use serve::ServeArguments;
+pub use simulator::SimulatorArguments;

@@ -1,0 +1,116 @@
+//! What can be typed.
+
+use super::{
+    audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
+    demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand,
+    healthcheck::HealthcheckArguments, queue::QueueCommand, route::RouteCommand,
+    serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
+};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const CODES: &str = "\
+Exit codes:
+  0   done
+  1   failed
+  2   something was found: a bad record, a failed check
+  64  a fault in the settings or in how the command was used
+  69  the gateway cannot be reached";
+
+/// Stands between your apps and the Ideogram image API: scoped tokens, a fair queue, no double
+/// bills, a durable record.
+#[derive(Debug, Parser)]
+#[command(name = "ideogate", version, after_help = CODES)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Where the gateway is: its socket, or the URL of its admin listener [default:
+    /// <data.dir>/admin.sock]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH|URL",
+        env = "IDEOGATE_ADMIN",
+        hide_env_values = true,
+        help_heading = "Everywhere"
+    )]
+    pub admin: Option<String>,
+    /// The settings file
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "IDEOGATE_CONFIG",
+        hide_env_values = true,
+        help_heading = "Everywhere"
+    )]
+    pub config: Option<PathBuf>,
+    /// How to answer: text or json
+    #[arg(
+        long, global = true, value_enum, default_value_t = OutputFormat::Text,
+        value_name = "FORMAT", hide_possible_values = true, help_heading = "Everywhere"
+    )]
+    pub output: OutputFormat,
+}
+
+/// How a command answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show it all in a minute: gateway, simulator and a token, one call made
+    Demo(DemoArguments),
+    /// Run the gateway
+    Serve(ServeArguments),
+    /// Run a stand-in for Ideogram on its own
+    Simulator(SimulatorArguments),
+    /// Give tokens to apps, and take them away
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// See the environments
+    #[command(subcommand)]
+    Env(EnvironmentCommand),
+    /// See the routes that can be called
+    #[command(subcommand)]
+    Route(RouteCommand),
+    /// See who did what, and prove it
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// See who waits, and free what is stuck
+    #[command(subcommand)]
+    Queue(QueueCommand),
+    /// Let no new call through; calls already sent go on
+    #[command(after_help = "Examples:\n  ideogate pause")]
+    Pause,
+    /// Let calls through again
+    #[command(after_help = "Examples:\n  ideogate resume")]
+    Resume,
+    /// See and check the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Look for what is wrong with this installation
+    Doctor(DoctorArguments),
+    /// Ask whether the gateway lives; for a container's health check
+    Healthcheck(HealthcheckArguments),
+    /// Print the description of the admin API
+    #[command(after_help = "Examples:\n  ideogate openapi > admin-api.json")]
+    Openapi,
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+}

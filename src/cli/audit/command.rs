@@ -1,0 +1,49 @@
+//! What can be done, and who does it.
+
+use super::{
+    search::{self, SearchArguments},
+    show, tail,
+    verify::{self, VerifyArguments},
+};
+use crate::cli::{arguments::Global, locate, run::wait, screen::Screen};
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// Shows who did what, and proves it.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Watch entries as they come to their end
+    #[command(after_help = "Examples:
+  ideogate audit tail
+  ideogate audit tail --output json | jq 'select(.result == \"failure\")'")]
+    Tail,
+    /// Search the record, oldest first
+    Search(SearchArguments),
+    /// Show one entry by the id of its call or request
+    #[command(after_help = "Examples:
+  ideogate audit show call_01kaxyz
+  ideogate audit show req_01kaxyz --output json")]
+    Show {
+        /// The id of a call or of a request
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Check that nothing in the record was changed, removed or reordered
+    Verify(VerifyArguments),
+}
+
+/// Does it.
+pub(in crate::cli) fn run(
+    global: &Global,
+    screen: Screen,
+    command: AuditCommand,
+) -> anyhow::Result<ExitCode> {
+    match command {
+        AuditCommand::Tail => wait(tail::run(&locate::client(global)?, screen)),
+        AuditCommand::Search(arguments) => {
+            wait(search::run(&locate::client(global)?, screen, arguments))
+        }
+        AuditCommand::Show { id } => wait(show::run(&locate::client(global)?, screen, &id)),
+        AuditCommand::Verify(arguments) => verify::run(global, screen, &arguments),
+    }
+}

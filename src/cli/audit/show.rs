@@ -1,0 +1,21 @@
+//! `ideogate audit show`
+
+use crate::cli::{client::Client, fault::Fault, screen::Screen};
+use serde_json::Value;
+use std::process::ExitCode;
+
+/// Shows an entry.
+pub(super) async fn run(client: &Client, screen: Screen, id: &str) -> anyhow::Result<ExitCode> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if id.is_empty() || !id.bytes().all(is_plain) {
+        let told = format!("'{id}' is not the id of a call or request");
+        return Err(Fault::Usage(told).into());
+    }
+    let entry: Value = client.get(&format!("/api/v1/audit/{id}")).await?;
+    if screen.is_json() {
+        screen.json(&entry)?;
+    } else {
+        screen.line(serde_json::to_string_pretty(&entry)?)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

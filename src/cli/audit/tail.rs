@@ -1,0 +1,45 @@
+//! `ideogate audit tail`
+
+use super::entry;
+use crate::cli::{client::Client, screen::Screen};
+use anyhow::Context;
+use std::process::ExitCode;
+
+/// Prints entries as they come, until either side ends.
+pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+    let mut response = client.open("/api/v1/audit/tail", &()).await?;
+    let mut unread = Vec::new();
+    loop {
+        let piece = response.chunk().await.map_err(reqwest::Error::without_url);
+        let piece = piece.with_context(|| format!("{} broke off the record", client.at()))?;
+        let Some(piece) = piece else { break };
+        unread.extend_from_slice(&piece);
+        for line in complete_lines(&mut unread) {
+            entry::print(screen, &line)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the lines that are complete out of what was read.
+fn complete_lines(unread: &mut Vec<u8>) -> Vec<String> {
+    let Some(end) = unread.iter().rposition(|byte| *byte == b'\n') else { return Vec::new() };
+    let rest = unread.split_off(end + 1);
+    let complete = std::mem::replace(unread, rest);
+    String::from_utf8_lossy(&complete).lines().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_printed_when_it_is_complete() {
+        let mut unread = b"{\"a\":1}\n{\"b\"".to_vec();
+        assert_eq!(complete_lines(&mut unread), ["{\"a\":1}"]);
+        assert!(complete_lines(&mut unread).is_empty());
+        unread.extend_from_slice(b":2}\n");
+        assert_eq!(complete_lines(&mut unread), ["{\"b\":2}"]);
+        assert!(unread.is_empty());
+    }
+}

@@ -1,0 +1,153 @@
+//! A client of the admin API, over its socket or a URL.
+
+use super::{fault::Fault, locate::Place};
+use crate::admin::Problem;
+use anyhow::Context;
+use reqwest::{ClientBuilder, RequestBuilder, Response};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{error::Error, io, sync::Arc, time::Duration};
+
+/// Returns a plain HTTP client, as apps have it.
+pub(super) fn plain() -> anyhow::Result<reqwest::Client> {
+    builder()?.build().context("cannot make a client")
+}
+
+fn builder() -> anyhow::Result<ClientBuilder> {
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(tls()?)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(5))
+        .user_agent(concat!("ideogate/", env!("CARGO_PKG_VERSION"))))
+}
+
+/// Asks a gateway.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    base: String,
+    at: String,
+}
+
+impl Client {
+    /// Returns a client for a gateway at that place; nothing is sent yet.
+    pub(super) fn of(place: Place) -> anyhow::Result<Self> {
+        let builder = builder()?;
+        let (builder, base, at) = match place {
+            Place::Url(url) => (builder, url.clone(), url),
+            Place::Socket(path) => {
+                let at = path.display().to_string();
+                (builder.unix_socket(path), "http://localhost".to_owned(), at)
+            }
+        };
+        Ok(Self { http: builder.build().context("cannot make a client")?, base, at })
+    }
+
+    /// Returns where the gateway is, for people.
+    pub(super) fn at(&self) -> &str {
+        &self.at
+    }
+
+    /// Gets a value.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.read(self.send(self.http.get(self.url(path))).await?).await
+    }
+
+    /// Posts nothing, and returns the value that comes back.
+    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.read(self.send(self.http.post(self.url(path))).await?).await
+    }
+
+    /// Posts a value, and returns the one that comes back.
+    pub(super) async fn post_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        value: &(impl Serialize + Sync),
+    ) -> anyhow::Result<T> {
+        self.read(self.send(self.http.post(self.url(path)).json(value)).await?).await
+    }
+
+    /// Gets an answer to be read piece by piece.
+    pub(super) async fn open(
+        &self,
+        path: &str,
+        query: &(impl Serialize + Sync),
+    ) -> anyhow::Result<Response> {
+        self.send(self.http.get(self.url(path)).query(query)).await
+    }
+
+    /// Asks whether something is well, whatever the words of the answer are.
+    pub(super) async fn ask(&self, path: &str) -> anyhow::Result<()> {
+        let request = self.http.get(self.url(path)).send().await;
+        let response = request.map_err(|error| self.fault(error.without_url()))?;
+        let status = response.status();
+        let words = response.text().await.unwrap_or_default();
+        anyhow::ensure!(status.is_success(), "{} answered {status}: {words}", self.at);
+        Ok(())
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
+        let response = request.send().await.map_err(|error| self.fault(error.without_url()))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status();
+        let text = response.text().await.unwrap_or_default();
+        match serde_json::from_str::<Problem>(&text) {
+            Ok(problem) => Err(Fault::Refused(Box::new(problem)).into()),
+            Err(_) => anyhow::bail!("{} answered {status}, which no gateway does", self.at),
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, response: Response) -> anyhow::Result<T> {
+        let text = response.bytes().await.map_err(reqwest::Error::without_url);
+        let text = text.with_context(|| format!("{} broke off its answer", self.at))?;
+        serde_json::from_slice(&text)
+            .with_context(|| format!("{} gave an answer that cannot be read", self.at))
+    }
+
+    fn fault(&self, error: reqwest::Error) -> anyhow::Error {
+        let at = self.at.clone();
+        if is_forbidden(&error) {
+            return Fault::Forbidden { at }.into();
+        }
+        if error.is_connect() {
+            return Fault::Unreachable { at, said: last_cause(&error) }.into();
+        }
+        anyhow::Error::new(error).context(format!("{at} broke off its answer"))
+    }
+}
+
+/// Returns what lies under an error, without the layers in between.
+fn last_cause(error: &reqwest::Error) -> String {
+    let mut last: &dyn Error = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}
+
+fn is_forbidden(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.downcast_ref::<io::Error>();
+        if said.is_some_and(|said| said.kind() == io::ErrorKind::PermissionDenied) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn tls() -> anyhow::Result<rustls::ClientConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<rustls::RootCertStore>();
+    let builder = rustls::ClientConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions().context("cannot set up TLS")?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}

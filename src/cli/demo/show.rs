@@ -1,0 +1,84 @@
+//! The demo from start to end.
+
+use super::{
+    arguments::DemoArguments,
+    call::{self, Made},
+    snippets,
+};
+use crate::{
+    app::{Running, Signals, StartOptions, start},
+    cli::{fault::Fault, run::wait, screen::Screen},
+    config::{LoadOptions, Secrets, Settings},
+    domain::{Principal, SystemClock},
+    telemetry,
+    tokens::NewToken,
+};
+use anyhow::Context;
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
+
+/// Runs gateway and simulator together with a throw-away data folder, and makes a call.
+pub(in crate::cli) fn run(screen: Screen, arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
+    wait(show(screen, arguments))
+}
+
+async fn show(screen: Screen, arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
+    let folder = tempfile::tempdir().context("no folder for throw-away data")?;
+    let running = begin(folder.path(), arguments).await?;
+    let token = token(&running).await?;
+    let made = call::make(&running, &token, arguments).await?;
+    tell(screen, &running, &token, &made)?;
+    if !arguments.once {
+        screen.line("\nIt keeps running; stop it with Ctrl-C.")?;
+        signals.next().await;
+    }
+    running.shut_down(Duration::from_secs(5), signals.next()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Settings are the defaults: nothing of the user's own is read or touched.
+async fn begin(folder: &Path, arguments: &DemoArguments) -> anyhow::Result<Running> {
+    let data = folder.join("data");
+    let variables = [
+        ("IDEOGATE__LISTEN__PROXY", format!("127.0.0.1:{}", arguments.port)),
+        ("IDEOGATE__LISTEN__ADMIN", format!("127.0.0.1:{}", arguments.admin_port)),
+        ("IDEOGATE__DATA__DIR", data.display().to_string()),
+        ("IDEOGATE__LOG__FILTER", "error".to_owned()),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    let options = LoadOptions { file: None, variables, working_dir: folder.to_path_buf() };
+    let loaded = Settings::load(options).map_err(Fault::Settings)?;
+    let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
+    telemetry::init(&loaded.settings.log)?;
+    let (settings, clock) = (loaded.settings, Arc::new(SystemClock));
+    start(StartOptions { settings, secrets, clock, audit_lines: None }).await
+}
+
+async fn token(running: &Running) -> anyhow::Result<String> {
+    let new = NewToken {
+        environment: "sandbox".to_owned(),
+        name: "demo".to_owned(),
+        scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
+        expires_in: Some("1d".to_owned()),
+        ..NewToken::default()
+    };
+    let (plain, _) = running.tokens().create(new, &Principal::Gateway).await?;
+    Ok(plain.reveal().to_owned())
+}
+
+fn tell(screen: Screen, running: &Running, token: &str, made: &Made) -> anyhow::Result<()> {
+    let url = running.public_url();
+    screen.line("One call went through the gateway to the simulator and back.\n")?;
+    screen.fields(&made.facts)?;
+    screen.line("\nThe same with curl:\n")?;
+    screen.line(snippets::curl(url, token))?;
+    screen.line("\nPython:\n")?;
+    screen.line(snippets::python(url, token))?;
+    screen.line("\nTypeScript:\n")?;
+    screen.line(snippets::typescript(url, token))?;
+    let socket = running.socket().display();
+    screen.line(format!("\nAdmin socket: {socket}"))?;
+    screen.line(format!("  ideogate --admin {socket} audit search --since 1h"))?;
+    screen.line(format!("  ideogate --admin {socket} token list"))?;
+    Ok(())
+}

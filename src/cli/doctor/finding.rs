@@ -1,0 +1,55 @@
+//! What the doctor says of one thing.
+
+use serde::Serialize;
+use std::fmt;
+
+/// How a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Mark {
+    /// Good.
+    Good,
+    /// Works, and deserves a look.
+    Doubtful,
+    /// Does not work.
+    Broken,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Finding {
+    /// What was looked at.
+    pub(super) what: &'static str,
+    /// How it is.
+    pub(super) mark: Mark,
+    /// What was seen, and what to do.
+    pub(super) words: String,
+}
+
+impl Finding {
+    /// Returns a finding of a thing that is good.
+    pub(super) fn good(what: &'static str, words: impl Into<String>) -> Self {
+        Self { what, mark: Mark::Good, words: words.into() }
+    }
+
+    /// Returns a finding of a thing that deserves a look.
+    pub(super) fn doubtful(what: &'static str, words: impl Into<String>) -> Self {
+        Self { what, mark: Mark::Doubtful, words: words.into() }
+    }
+
+    /// Returns a finding of a thing that does not work.
+    pub(super) fn broken(what: &'static str, words: impl Into<String>) -> Self {
+        Self { what, mark: Mark::Broken, words: words.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = match self.mark {
+            Mark::Good => "good    ",
+            Mark::Doubtful => "doubtful",
+            Mark::Broken => "BROKEN  ",
+        };
+        write!(f, "{mark}  {:11}  {}", self.what, self.words)
+    }
+}

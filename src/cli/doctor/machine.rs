@@ -1,0 +1,100 @@
+//! The machine: its clock, its disk, the data folder.
+
+use super::finding::Finding;
+use crate::domain::Timestamp;
+use rustix::{
+    fs::{Access, access, statvfs},
+    io::Errno,
+};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+/// 2026-01-01: before this program was written.
+const EARLIEST: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+/// 2100-01-01: budgets and expiries would be nonsense.
+const LATEST: Timestamp = Timestamp::from_micros(4_102_444_800_000_000);
+
+/// Looks at the clock, by which budgets are reset and tokens expire.
+pub(super) fn clock(now: Timestamp) -> Finding {
+    if (EARLIEST..LATEST).contains(&now) {
+        Finding::good("clock", now.to_string())
+    } else {
+        Finding::broken("clock", format!("{now} cannot be: set it, or tokens expire wrongly"))
+    }
+}
+
+/// Looks at who may enter the data folder.
+pub(super) fn data_folder(dir: &Path) -> Finding {
+    let shown = dir.display();
+    let found = match fs::metadata(dir) {
+        Ok(found) if found.is_dir() => found,
+        Ok(_) => return Finding::broken("data folder", format!("{shown} is not a folder")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let words = format!("{shown} is not there yet; `ideogate serve` makes it");
+            return Finding::doubtful("data folder", words);
+        }
+        Err(error) => return Finding::broken("data folder", format!("{shown}: {error}")),
+    };
+    let mode = found.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let words = format!("{shown} is open to others (mode {mode:03o}): chmod 700 {shown}");
+        return Finding::broken("data folder", words);
+    }
+    match access(dir, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK) {
+        Ok(()) => Finding::good("data folder", format!("{shown} is ours alone")),
+        Err(error) => {
+            let words = format!("{shown} may not be used by this user: {error}");
+            Finding::broken("data folder", words)
+        }
+    }
+}
+
+/// Looks at the space left where the data folder is, or will be.
+pub(super) fn disk(dir: &Path, least: u64) -> Finding {
+    let free = match free(dir) {
+        Ok(free) => free,
+        Err(error) => return Finding::broken("disk", format!("cannot be measured: {error}")),
+    };
+    let (left, least_shown) = (bytesize::ByteSize(free), bytesize::ByteSize(least));
+    if free < least {
+        let words = format!("{left} left, {least_shown} needed (`bodies.min_free`): free some");
+        Finding::broken("disk", words)
+    } else if free < least.saturating_mul(4) {
+        Finding::doubtful("disk", format!("{left} left, {least_shown} needed"))
+    } else {
+        Finding::good("disk", format!("{left} left"))
+    }
+}
+
+fn free(dir: &Path) -> Result<u64, Errno> {
+    let there = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let space = statvfs(there)?;
+    Ok(space.f_bavail.saturating_mul(space.f_frsize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::finding::Mark, *};
+
+    #[test]
+    fn a_clock_that_cannot_be_is_found() {
+        assert_eq!(clock(Timestamp::from_micros(0)).mark, Mark::Broken);
+        assert_eq!(clock(EARLIEST).mark, Mark::Good);
+    }
+
+    #[test]
+    fn a_data_folder_that_others_may_enter_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!(data_folder(dir.path()).mark, Mark::Good);
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o750)).unwrap();
+        assert_eq!(data_folder(dir.path()).mark, Mark::Broken);
+        assert_eq!(data_folder(&dir.path().join("later")).mark, Mark::Doubtful);
+    }
+
+    #[test]
+    fn a_full_disk_is_found_before_the_folder_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(disk(&dir.path().join("later"), 0).mark, Mark::Good);
+        assert_eq!(disk(dir.path(), u64::MAX).mark, Mark::Broken);
+    }
+}

@@ -1,0 +1,72 @@
+//! What goes wrong in ways that scripts tell apart.
+
+use crate::{admin::Problem, config::Mistakes};
+use std::io;
+
+/// A fault in the settings or in how the command was used; from `sysexits.h`.
+pub(super) const USAGE: u8 = 64;
+const UNAVAILABLE: u8 = 69;
+const FAILURE: u8 = 1;
+/// Something was found: a bad record, a failed check.
+pub(super) const FINDING: u8 = 2;
+
+/// A failure with an exit code of its own.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// The settings hold mistakes.
+    #[error("{0}")]
+    Settings(Mistakes),
+    /// The command was used in a way that makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// Nobody answers.
+    #[error(
+        "no answer from {at} ({said}): is the gateway running? start it with `ideogate serve`, or \
+         say where it is with --admin"
+    )]
+    Unreachable {
+        /// The socket or URL.
+        at: String,
+        /// What the system said.
+        said: String,
+    },
+    /// The socket is there, and this user may not open it.
+    #[error("{at} may not be opened by this user: use the user that the gateway runs as")]
+    Forbidden {
+        /// The socket.
+        at: String,
+    },
+    /// The gateway refused.
+    #[error("{}", told(.0))]
+    Refused(Box<Problem>),
+}
+
+impl Fault {
+    /// Returns the exit code.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Settings(_) | Self::Usage(_) => USAGE,
+            Self::Unreachable { .. } | Self::Forbidden { .. } => UNAVAILABLE,
+            Self::Refused(problem) if problem.status == 422 => USAGE,
+            Self::Refused(_) => FAILURE,
+        }
+    }
+}
+
+fn told(problem: &Problem) -> String {
+    if problem.mistakes.is_empty() {
+        return format!("{}: {}", problem.title, problem.detail);
+    }
+    let line = |mistake: &crate::tokens::Mistake| {
+        format!("\n  {}: {}", mistake.field.replace('_', "-"), mistake.problem)
+    };
+    let lines: String = problem.mistakes.iter().map(line).collect();
+    format!("{}:{lines}", problem.title)
+}
+
+/// Says whether the reader of our output went away, which is no failure of ours.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    // Only our own output counts: a connection that breaks is a failure.
+    error.downcast_ref::<super::screen::OutputError>().is_some_and(|error| broken(&error.0))
+}

@@ -1,0 +1,96 @@
+//! `ideogate healthcheck`
+
+use super::{
+    arguments::Global,
+    client::Client,
+    locate::{self, Place},
+    run::wait,
+    screen::{self, Screen},
+};
+use crate::{admin::HealthView, config::Settings};
+use anyhow::Context;
+use clap::Args;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    process::ExitCode,
+    time::Duration,
+};
+use tokio::time::timeout;
+
+/// What to ask.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ideogate healthcheck
+  ideogate healthcheck --ready
+  HEALTHCHECK CMD [\"ideogate\", \"healthcheck\"]
+
+Asks the admin socket, and the proxy's port too if it is set and plain. Exits 0 or 1.")]
+pub struct HealthcheckArguments {
+    /// Ask whether calls can be served, not only whether the gateway lives
+    #[arg(long)]
+    ready: bool,
+    /// How long to wait
+    #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = duration)]
+    timeout: Duration,
+}
+
+fn duration(text: &str) -> Result<Duration, humantime::DurationError> {
+    humantime::parse_duration(text)
+}
+
+/// Asks.
+pub(super) fn run(
+    global: &Global,
+    screen: Screen,
+    arguments: &HealthcheckArguments,
+) -> anyhow::Result<ExitCode> {
+    let asked = places(global).and_then(|places| {
+        wait(async {
+            let all = ask_all(places, arguments.ready);
+            timeout(arguments.timeout, all).await.context("no answer in time")?
+        })
+    });
+    // A container's health check knows 0 and 1 only.
+    if let Err(error) = asked {
+        screen::complain(&error);
+        return Ok(ExitCode::FAILURE);
+    }
+    if screen.is_json() {
+        screen.json(&HealthView { status: "ok".to_owned(), obstacles: Vec::new() })?;
+    } else {
+        screen.line("ok")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn places(global: &Global) -> anyhow::Result<Vec<Place>> {
+    if global.admin.is_some() {
+        return Ok(vec![locate::place(global)?]);
+    }
+    let settings = locate::settings(global)?.settings;
+    let socket = Place::Socket(locate::socket(&settings));
+    Ok([Some(socket), proxy(&settings)].into_iter().flatten().collect())
+}
+
+/// Returns where the proxy answers, if that is known and can be asked without its host name.
+fn proxy(settings: &Settings) -> Option<Place> {
+    let mut address = settings.listen.proxy;
+    if address.port() == 0 || settings.listen.tls_cert.is_some() {
+        return None;
+    }
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    Some(Place::Url(format!("http://{address}")))
+}
+
+async fn ask_all(places: Vec<Place>, ready: bool) -> anyhow::Result<()> {
+    let path = if ready { "/readyz" } else { "/healthz" };
+    for place in places {
+        let client = Client::of(place)?;
+        client.ask(path).await?;
+    }
+    Ok(())
+}

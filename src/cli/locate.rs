@@ -1,0 +1,65 @@
+//! Finds the settings, and by them the gateway.
+
+use super::{arguments::Global, client::Client, fault::Fault};
+use crate::config::{LoadOptions, LoadedSettings, Settings, process_variables};
+use std::path::PathBuf;
+
+/// Where a gateway answers operators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At a socket.
+    Socket(PathBuf),
+    /// At a URL, without a trailing slash.
+    Url(String),
+}
+
+impl Place {
+    /// Reads what was given as `--admin`.
+    fn of(text: &str) -> Self {
+        if text.starts_with("http://") || text.starts_with("https://") {
+            Self::Url(text.trim_end_matches('/').to_owned())
+        } else {
+            Self::Socket(text.into())
+        }
+    }
+}
+
+/// Loads the settings.
+pub(super) fn settings(global: &Global) -> Result<LoadedSettings, Fault> {
+    let options = LoadOptions {
+        file: global.config.clone(),
+        variables: process_variables(),
+        working_dir: PathBuf::new(),
+    };
+    Settings::load(options).map_err(Fault::Settings)
+}
+
+/// Returns where the gateway is: as was said, or as the settings say.
+pub(super) fn place(global: &Global) -> Result<Place, Fault> {
+    match &global.admin {
+        Some(text) => Ok(Place::of(text)),
+        None => Ok(Place::Socket(socket(&settings(global)?.settings))),
+    }
+}
+
+/// Returns where the settings put the socket.
+pub(super) fn socket(settings: &Settings) -> PathBuf {
+    settings.data.dir.join("admin.sock")
+}
+
+/// Returns a client of the gateway.
+pub(super) fn client(global: &Global) -> anyhow::Result<Client> {
+    Client::of(place(global)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_told_from_a_path() {
+        let url = |text: &str| Place::Url(text.into());
+        assert_eq!(Place::of("http://127.0.0.1:8081/"), url("http://127.0.0.1:8081"));
+        assert_eq!(Place::of("data/admin.sock"), Place::Socket("data/admin.sock".into()));
+    }
+}

@@ -1,0 +1,18 @@
+//! `ideogate pause` and `ideogate resume`
+
+use super::{client::Client, screen::Screen};
+use crate::admin::PauseView;
+use std::process::ExitCode;
+
+/// Pauses or resumes.
+pub(super) async fn run(client: &Client, screen: Screen, what: &str) -> anyhow::Result<ExitCode> {
+    let view: PauseView = client.post(&format!("/api/v1/{what}")).await?;
+    if screen.is_json() {
+        screen.json(&view)?;
+    } else if view.paused {
+        screen.line("paused: new calls are refused with 503 until `ideogate resume`")?;
+    } else {
+        screen.line("resumed: calls are let through")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,48 @@
+//! `ideogate queue status`
+
+use crate::{
+    admin::{PauseView, QueueAccountView, QueueView},
+    cli::{client::Client, screen::Screen},
+};
+use std::process::ExitCode;
+
+/// Shows places and queues.
+pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+    let queue: QueueView = client.get("/api/v1/queue").await?;
+    if screen.is_json() {
+        screen.json(&queue)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let view: PauseView = client.get("/api/v1/pause").await?;
+    if view.paused {
+        screen.note("Paused: no new call is let through; `ideogate resume` ends it.");
+    }
+    let rows = queue.accounts.iter().flat_map(rows).collect();
+    let header = ["account", "environment", "in use", "of", "unknown", "queued", "weight"];
+    screen.table(header, rows, "There are no accounts.")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn rows(account: &QueueAccountView) -> Vec<[String; 7]> {
+    let cap = if account.effective_cap == account.cap {
+        account.cap.to_string()
+    } else {
+        format!("{} (of {} while Ideogram refuses more)", account.effective_cap, account.cap)
+    };
+    let whole = [
+        account.name.clone(),
+        "all".to_owned(),
+        account.in_use.to_string(),
+        cap,
+        account.unknown.to_string(),
+        account.queued.to_string(),
+        String::new(),
+    ];
+    let lanes = account.environments.iter().map(|lane| {
+        let (in_use, queued, weight) = (lane.in_use, lane.queued, lane.weight);
+        let none = String::new;
+        let name = lane.name.clone();
+        [none(), name, in_use.to_string(), none(), none(), queued.to_string(), weight.to_string()]
+    });
+    std::iter::once(whole).chain(lanes).collect()
+}

@@ -1,0 +1,63 @@
+//! From what was typed to an exit code.
+
+use super::{
+    arguments::{Cli, Command},
+    audit, completions, config, demo, doctor, environment,
+    fault::{self, Fault},
+    healthcheck, locate, openapi, pause, queue, route,
+    screen::{self, Screen},
+    serve, simulator, token,
+};
+use anyhow::Context;
+use clap::Parser;
+use std::{future::Future, process::ExitCode};
+use tokio::runtime;
+
+/// Returns what was typed; prints help or what is wrong with it otherwise, and the exit code.
+pub fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|error| {
+        // What is left to do when even this cannot be printed is to end.
+        error.print().ok();
+        if error.use_stderr() { ExitCode::from(fault::USAGE) } else { ExitCode::SUCCESS }
+    })
+}
+
+/// Does what was typed.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli { global, command } = cli;
+    let screen = Screen::new(global.output);
+    match command {
+        Command::Demo(arguments) => demo::run(screen, &arguments),
+        Command::Serve(arguments) => serve::run(&global, screen, &arguments),
+        Command::Simulator(arguments) => simulator::run(screen, arguments),
+        Command::Token(command) => wait(token::run(&locate::client(&global)?, screen, command)),
+        Command::Env(command) => environment::run(&global, screen, &command),
+        Command::Route(command) => route::run(&global, screen, &command),
+        Command::Audit(command) => audit::run(&global, screen, command),
+        Command::Queue(command) => wait(queue::run(&locate::client(&global)?, screen, command)),
+        Command::Pause => wait(pause::run(&locate::client(&global)?, screen, "pause")),
+        Command::Resume => wait(pause::run(&locate::client(&global)?, screen, "resume")),
+        Command::Config(command) => config::run(&global, screen, &command),
+        Command::Doctor(_) => doctor::run(&global, screen),
+        Command::Healthcheck(arguments) => healthcheck::run(&global, screen, &arguments),
+        Command::Openapi => openapi::run(screen),
+        Command::Completions(arguments) => completions::run(screen, &arguments),
+    }
+}
+
+/// Runs a client's work to its end on this thread.
+pub(super) fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let mut builder = runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build().context("cannot start a runtime")?;
+    runtime.block_on(work)
+}
+
+/// Prints what went wrong as one chain, and returns the exit code that goes with it.
+pub fn complain(error: &anyhow::Error) -> ExitCode {
+    if fault::is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    screen::complain(error);
+    let fault = error.downcast_ref::<Fault>();
+    fault.map_or(ExitCode::FAILURE, |fault| ExitCode::from(fault.exit_code()))
+}

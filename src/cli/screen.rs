@@ -1,0 +1,128 @@
+//! The only place that prints.
+
+use super::arguments::OutputFormat;
+use comfy_table::{Table, presets};
+use serde::Serialize;
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+/// Answers to stdout and words to stderr, for people or for scripts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Screen {
+    format: OutputFormat,
+}
+
+/// Stdout cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the output cannot be written")]
+pub(super) struct OutputError(#[source] pub(super) io::Error);
+
+#[expect(clippy::unused_self, reason = "whoever prints was given a screen to print on")]
+impl Screen {
+    /// Returns a screen that answers in that form.
+    pub(super) fn new(format: OutputFormat) -> Self {
+        Self { format }
+    }
+
+    /// Says whether a script reads along.
+    pub(super) fn is_json(self) -> bool {
+        self.format == OutputFormat::Json
+    }
+
+    /// Prints a line to stdout.
+    pub(super) fn line(self, text: impl AsRef<str>) -> Result<(), OutputError> {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{}", harmless(text.as_ref())).and_then(|()| out.flush()).map_err(OutputError)
+    }
+
+    /// Prints a text to stdout as it is.
+    pub(super) fn raw(self, text: &[u8]) -> Result<(), OutputError> {
+        let mut out = io::stdout().lock();
+        out.write_all(text).and_then(|()| out.flush()).map_err(OutputError)
+    }
+
+    /// Prints a value as one line of JSON.
+    pub(super) fn json(self, value: &impl Serialize) -> anyhow::Result<()> {
+        Ok(self.line(serde_json::to_string(value)?)?)
+    }
+
+    /// Prints a table, or the words for an empty one.
+    pub(super) fn table<const N: usize>(
+        self,
+        header: [&str; N],
+        rows: Vec<[String; N]>,
+        empty: &str,
+    ) -> Result<(), OutputError> {
+        if rows.is_empty() {
+            self.note(empty);
+            return Ok(());
+        }
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_header(header.map(str::to_uppercase));
+        table.add_rows(rows);
+        let text = table.to_string();
+        let bare = |line: &str| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned();
+        text.lines().try_for_each(|line| self.line(bare(line)))
+    }
+
+    /// Prints what belongs to one thing, a field a line.
+    pub(super) fn fields(self, fields: &[(&str, String)]) -> Result<(), OutputError> {
+        let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        fields.iter().try_for_each(|(name, value)| self.line(format!("{name:width$}  {value}")))
+    }
+
+    /// Prints words for people to stderr; what cannot be printed there is lost.
+    pub(super) fn note(self, text: impl AsRef<str>) {
+        writeln!(io::stderr().lock(), "{}", harmless(text.as_ref())).ok();
+    }
+}
+
+/// Prints an error and its causes to stderr.
+pub(super) fn complain(error: &anyhow::Error) {
+    writeln!(io::stderr().lock(), "error: {}", harmless(&chain(error))).ok();
+}
+
+/// Returns the text without what could steer a terminal: names and headers come from strangers.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |character: char| character.is_control() && character != '\n';
+    if text.contains(steers) {
+        Cow::Owned(text.replace(steers, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Returns an error and its causes as one line, each said once.
+pub(super) fn chain(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if told.contains(&cause) {
+            continue;
+        }
+        if !told.is_empty() {
+            told.push_str(": ");
+        }
+        told.push_str(&cause);
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_strangers_wrote_cannot_steer_the_terminal() {
+        assert_eq!(harmless("a\u{1b}[2Jb\u{7}\nc"), "a\u{fffd}[2Jb\u{fffd}\nc");
+    }
+
+    #[test]
+    fn each_cause_is_told_once() {
+        let error =
+            anyhow::anyhow!("no such file").context("cannot read x").context("cannot read x");
+        assert_eq!(chain(&error), "cannot read x: no such file");
+    }
+}

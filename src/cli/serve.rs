@@ -1,0 +1,57 @@
+//! `ideogate serve`
+
+use super::{arguments::Global, fault::Fault, locate, run::wait, screen::Screen};
+use crate::{
+    app::{Signals, StartOptions, protect_memory, start},
+    config::{Secrets, Settings},
+    domain::SystemClock,
+    telemetry,
+};
+use anyhow::Context;
+use clap::Args;
+use std::{io, process::ExitCode, sync::Arc};
+
+/// How to run the gateway: everything about it is in the settings.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ideogate serve
+  ideogate serve --config /etc/ideogate.toml
+  IDEOGRAM_API_KEY_FILE=/run/secrets/ideogram IDEOGATE__QUEUE__CAPACITY=2000 ideogate serve
+
+When it can serve it prints one line on stdout:
+  ready proxy=http://127.0.0.1:8080 admin=http://127.0.0.1:8081 socket=data/admin.sock
+Logs go to stderr. `ideogate config default` explains every setting.")]
+pub struct ServeArguments {}
+
+/// Runs the gateway until it is told to stop.
+pub(super) fn run(
+    global: &Global,
+    screen: Screen,
+    _arguments: &ServeArguments,
+) -> anyhow::Result<ExitCode> {
+    let loaded = locate::settings(global)?;
+    let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
+    telemetry::init(&loaded.settings.log)?;
+    protect_memory().context("the process cannot keep its memory to itself")?;
+    for name in secrets.unused() {
+        tracing::warn!(variable = %name, "this variable looks like a key, but no environment has that name");
+    }
+    wait(serve(loaded.settings, secrets, screen))
+}
+
+async fn serve(settings: Settings, secrets: Secrets, screen: Screen) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
+    let deadline = settings.shutdown.deadline;
+    let audit_lines = settings.audit.stdout.then(|| Box::new(io::stdout()) as _);
+    let clock = Arc::new(SystemClock);
+    let running = start(StartOptions { settings, secrets, clock, audit_lines }).await?;
+    screen.line(running.ready_line())?;
+    signals.next().await;
+    tracing::info!("shutting down; sent calls finish, a second signal ends now");
+    if running.shut_down(deadline, signals.next()).await {
+        tracing::info!("all calls ended");
+    } else {
+        tracing::warn!("some calls had not ended; they are unknown at the next start");
+    }
+    Ok(ExitCode::SUCCESS)
+}

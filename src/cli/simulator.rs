@@ -1,0 +1,71 @@
+//! `ideogate simulator`
+
+use super::{run::wait, screen::Screen};
+use crate::{
+    app::Signals,
+    simulator::{Simulator, SimulatorOptions},
+    tasks::Tasks,
+};
+use anyhow::Context;
+use clap::Args;
+use std::{net::SocketAddr, process::ExitCode};
+use tokio::net::TcpListener;
+
+/// How the stand-in behaves.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  ideogate simulator
+  ideogate simulator --listen 127.0.0.1:9090 --cap 10 --pace 0.1
+  curl -H 'Api-Key: simulator' -d '{\"image_request\":{\"prompt\":\"a fox\"}}' \\
+       -H 'Content-Type: application/json' http://127.0.0.1:8090/generate
+
+To have the gateway use it as Ideogram:
+  IDEOGATE__ACCOUNTS__IDEOGRAM__BASE_URL=http://127.0.0.1:8090 IDEOGRAM_API_KEY=simulator ideogate serve")]
+pub struct SimulatorArguments {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// Images in flight at most, as Ideogram counts
+    #[arg(long, value_name = "IMAGES", default_value_t = 10)]
+    pub cap: u32,
+    /// How long things take: 1 as long as at Ideogram, 0 no time at all
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = pace)]
+    pub pace: f64,
+    /// The key to ask for
+    #[arg(long, value_name = "KEY", default_value = "simulator")]
+    pub key: String,
+    /// Obey scripts at /_simulator/, which need no key
+    #[arg(long)]
+    pub control: bool,
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    let factor: f64 = text.parse().map_err(|_| "is a number like 0.5".to_owned())?;
+    if (0.0..=100.0).contains(&factor) { Ok(factor) } else { Err("is from 0 to 100".to_owned()) }
+}
+
+/// Runs the stand-in until it is told to stop.
+pub(super) fn run(screen: Screen, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
+    wait(simulate(screen, arguments))
+}
+
+async fn simulate(screen: Screen, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
+    let mut signals = Signals::listen()?;
+    let listener = TcpListener::bind(arguments.listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let address = listener.local_addr()?;
+    let options = SimulatorOptions {
+        keys: vec![arguments.key],
+        cap: arguments.cap,
+        pace: arguments.pace,
+        link_base: format!("http://{address}"),
+        control: arguments.control,
+        ..SimulatorOptions::default()
+    };
+    let tasks = Tasks::default();
+    let simulator = Simulator::new(options, &tasks);
+    screen.line(format!("ready simulator=http://{address}"))?;
+    simulator.serve(listener, signals.next()).await;
+    tasks.stop().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,47 @@
+//! What can be done, and who does it.
+
+use super::{
+    create::{self, CreateArguments},
+    list::{self, ListArguments},
+    show::{self, ShowArguments},
+    state::{self, StateArguments},
+};
+use crate::cli::{client::Client, screen::Screen};
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// Gives tokens to apps, and takes them away.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token; its secret is shown this once
+    Create(Box<CreateArguments>),
+    /// List all tokens
+    List(ListArguments),
+    /// Show one token
+    Show(ShowArguments),
+    /// Refuse a token until it is enabled again
+    #[command(after_help = "Examples:\n  ideogate token disable tok_01kaxyz")]
+    Disable(StateArguments),
+    /// Accept a disabled token again
+    #[command(after_help = "Examples:\n  ideogate token enable tok_01kaxyz")]
+    Enable(StateArguments),
+    /// Refuse a token for ever
+    #[command(after_help = "Examples:\n  ideogate token revoke tok_01kaxyz")]
+    Revoke(StateArguments),
+}
+
+/// Does it.
+pub(in crate::cli) async fn run(
+    client: &Client,
+    screen: Screen,
+    command: TokenCommand,
+) -> anyhow::Result<ExitCode> {
+    match command {
+        TokenCommand::Create(arguments) => create::run(client, screen, *arguments).await,
+        TokenCommand::List(arguments) => list::run(client, screen, &arguments).await,
+        TokenCommand::Show(arguments) => show::run(client, screen, &arguments).await,
+        TokenCommand::Disable(arguments) => state::run(client, screen, &arguments, "disable").await,
+        TokenCommand::Enable(arguments) => state::run(client, screen, &arguments, "enable").await,
+        TokenCommand::Revoke(arguments) => state::run(client, screen, &arguments, "revoke").await,
+    }
+}

@@ -1,0 +1,155 @@
+//! `ideogate token create`
+
+use crate::{
+    admin::CreatedToken,
+    cli::{client::Client, screen::Screen},
+    tokens::NewToken,
+};
+use clap::Args;
+use serde::Serialize;
+use std::{collections::BTreeMap, process::ExitCode};
+
+/// What the token may do; the least that is enough.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ideogate token create --environment sandbox --name try --scope 'write:*' --scope 'read:*'
+  ideogate token create --environment prod --name poster-bot --owner marketing \\
+    --scope write:generate --scope read:generations --expires-in 30d \\
+    --daily-budget 5.00 --max-images 4 --rate 60/min --cidr 10.0.0.0/8
+  TOKEN=$(ideogate token create --environment dev --name ci --scope read:models)
+
+The token alone goes to stdout, and what it may do to stderr. It is shown this once: only its
+SHA-256 is kept. `ideogate route list` shows the scope of each route.")]
+pub struct CreateArguments {
+    /// The environment whose ceiling, account and key it uses
+    #[arg(long, value_name = "ENV")]
+    environment: String,
+    /// What you call it
+    #[arg(long)]
+    name: String,
+    /// What it may do, as in write:generate or read:*; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    scopes: Vec<String>,
+    /// Who answers for it; tokens of one owner share their generations
+    #[arg(long)]
+    owner: Option<String>,
+    /// How long it lives, as in 30d [default: what the environment says]
+    #[arg(long, value_name = "DURATION")]
+    expires_in: Option<String>,
+    /// The most spend in a UTC day, in dollars
+    #[arg(long, value_name = "USD")]
+    daily_budget: Option<String>,
+    /// The most spend in a UTC month, in dollars
+    #[arg(long, value_name = "USD")]
+    monthly_budget: Option<String>,
+    /// The most images one call may ask for, 1 to 8
+    #[arg(long, value_name = "IMAGES")]
+    max_images: Option<u32>,
+    /// The most images it may have in flight at once
+    #[arg(long, value_name = "IMAGES")]
+    max_places: Option<u32>,
+    /// The most requests, as in 60/min
+    #[arg(long)]
+    rate: Option<String>,
+    /// The longest wait in the queue, as in 60s
+    #[arg(long, value_name = "DURATION")]
+    queue_timeout: Option<String>,
+    /// A model it may name; may be repeated [default: all]
+    #[arg(long = "model", value_name = "MODEL")]
+    models: Vec<String>,
+    /// A rendering speed it may name; may be repeated [default: all]
+    #[arg(long = "speed", value_name = "SPEED")]
+    speeds: Vec<String>,
+    /// A host that may receive webhooks; may be repeated [default: none]
+    #[arg(long = "webhook-host", value_name = "HOST")]
+    webhook_hosts: Vec<String>,
+    /// A network it may be used from; may be repeated [default: all]
+    #[arg(long = "cidr", value_name = "CIDR")]
+    cidrs: Vec<String>,
+}
+
+impl From<CreateArguments> for NewToken {
+    fn from(asked: CreateArguments) -> Self {
+        Self {
+            environment: asked.environment,
+            name: asked.name,
+            owner: asked.owner,
+            scopes: asked.scopes,
+            expires_in: asked.expires_in,
+            daily_budget: asked.daily_budget,
+            monthly_budget: asked.monthly_budget,
+            max_images: asked.max_images,
+            max_places: asked.max_places,
+            rate: asked.rate,
+            queue_timeout: asked.queue_timeout,
+            models: asked.models,
+            speeds: asked.speeds,
+            webhook_hosts: asked.webhook_hosts,
+            cidrs: asked.cidrs,
+            metadata: BTreeMap::new(),
+        }
+    }
+}
+
+/// What scripts are told; others rely on this shape.
+#[derive(Serialize)]
+struct Made<'m> {
+    id: &'m str,
+    token: &'m str,
+    environment: &'m str,
+    scopes: &'m [String],
+    expires_at: crate::domain::Timestamp,
+}
+
+/// Makes the token.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    arguments: CreateArguments,
+) -> anyhow::Result<ExitCode> {
+    let new = NewToken::from(arguments);
+    let made: CreatedToken = client.post_json("/api/v1/tokens", &new).await?;
+    screen.note(format!("Token {} ({}):", made.id, new.name));
+    for words in &made.words {
+        screen.note(format!("  {words}"));
+    }
+    if screen.is_json() {
+        screen.json(&shape(&made))?;
+    } else {
+        screen.note("Keep it now, it is not shown again:");
+        screen.line(&made.token)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shape(made: &CreatedToken) -> Made<'_> {
+    Made {
+        id: &made.id,
+        token: &made.token,
+        environment: &made.environment,
+        scopes: &made.scopes,
+        expires_at: made.expires_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+
+    #[test]
+    fn scripts_are_told_these_fields_and_no_others() {
+        let made = CreatedToken {
+            id: "tok_1".into(),
+            token: "idg_prod_x".into(),
+            environment: "prod".into(),
+            scopes: vec!["write:generate".into()],
+            expires_at: Timestamp::from_micros(1_700_000_000_000_000),
+            words: vec!["may generate images.".into()],
+        };
+        insta::assert_snapshot!(
+            serde_json::to_string(&shape(&made)).unwrap(),
+            @r#"{"id":"tok_1","token":"idg_prod_x","environment":"prod","scopes":["write:generate"],"expires_at":"2023-11-14T22:13:20.000000Z"}"#
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! `ideogate token show`
+
+use crate::{
+    admin::TokenView,
+    cli::{client::Client, screen::Screen, times},
+    domain::{Clock, SystemClock},
+};
+use clap::Args;
+use std::process::ExitCode;
+
+/// Which token.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ideogate token show tok_01kaxyz
+  ideogate token show tok_01kaxyz --output json")]
+pub struct ShowArguments {
+    /// The token's id; never the token itself
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+/// Shows the token.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    arguments: &ShowArguments,
+) -> anyhow::Result<ExitCode> {
+    let token: TokenView =
+        client.get(&format!("/api/v1/tokens/{}", super::state::id(&arguments.id)?)).await?;
+    if screen.is_json() {
+        screen.json(&token)?;
+    } else {
+        screen.fields(&fields(token))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fields(token: TokenView) -> Vec<(&'static str, String)> {
+    let now = SystemClock.now();
+    let limits = token.limits;
+    let lists = [
+        ("models", limits.models),
+        ("speeds", limits.speeds),
+        ("webhook hosts", limits.webhook_hosts),
+        ("networks", limits.cidrs),
+    ];
+    let lists = lists.map(|(name, list)| (name, (!list.is_empty()).then(|| list.join(" "))));
+    let limits = [
+        ("images a call", limits.max_images.map(|count| count.to_string())),
+        ("places at once", limits.max_places.map(|count| count.to_string())),
+        ("requests a minute", limits.requests_per_minute.map(|count| count.to_string())),
+        ("queue timeout", limits.queue_timeout),
+        ("daily budget", limits.daily_budget.map(|amount| format!("${amount}"))),
+        ("monthly budget", limits.monthly_budget.map(|amount| format!("${amount}"))),
+    ];
+    let mut fields = vec![
+        ("id", token.id),
+        ("name", token.name),
+        ("owner", token.owner.unwrap_or_else(|| "nobody".to_owned())),
+        ("environment", token.environment),
+        ("state", token.state),
+        ("scopes", token.scopes.join(" ")),
+        ("created", times::from_now(token.created_at, now)),
+        ("expires", times::from_now(token.expires_at, now)),
+    ];
+    let set = limits.into_iter().chain(lists);
+    fields.extend(set.filter_map(|(name, value)| value.map(|value| (name, value))));
+    fields
+}
