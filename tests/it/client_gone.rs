@@ -1,0 +1,1 @@
+//! A client leaves, at every moment it can.

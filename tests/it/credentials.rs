@@ -1,0 +1,1 @@
+//! Whose call it is: tokens in every state, in every place.

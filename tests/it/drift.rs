@@ -1,0 +1,1 @@
+//! Someone else uses the account.

@@ -1,0 +1,1 @@
+//! The record cannot be written.

@@ -1,0 +1,22 @@
+//! The promises, each in a file: the real server on free ports, the simulator as Ideogram, and what did
+//! not happen asserted as carefully as what did.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
+mod support;
+
+mod boundaries;
+mod client_gone;
+mod commands;
+mod crash;
+mod credentials;
+mod drift;
+mod durability;
+mod generations;
+mod happy_path;
+mod inspection;
+mod outcomes;
+mod policy;
+mod queue;
+mod recall;
+mod shutdown;

@@ -1,0 +1,1 @@
+//! The outcome table: what each way of ending means.

@@ -1,0 +1,1 @@
+//! Routes, scopes and limits: nothing happens that was not granted.

@@ -1,0 +1,1 @@
+//! The cap holds, and the wait is fair.

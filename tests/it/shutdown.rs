@@ -1,0 +1,1 @@
+//! The process is asked to end.

@@ -1,0 +1,169 @@
+//! The application under test.
+
+use super::Client;
+use ideogate::{
+    app::{Running, StartOptions, start},
+    config::{LoadOptions, Secrets, Settings},
+    domain::{Principal, SteeredClock, Timestamp},
+    simulator::{Simulator, SimulatorOptions},
+    tasks::Tasks,
+    tokens::NewToken,
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// The real key of the tests; must never be seen anywhere but in the `Api-Key` header upstream.
+pub(crate) const KEY: &str = "real-key-of-the-tests-0123456789abcdef";
+
+/// What a test changes about the settings and the Ideogram it runs against.
+#[derive(Debug, Default)]
+pub(crate) struct TestSettings {
+    /// TOML on top of the defaults and of what all tests need.
+    pub(crate) toml: String,
+    /// Places at the simulator; 10 unless told otherwise.
+    pub(crate) cap: Option<u32>,
+    /// How long things take at the simulator; 0 unless told otherwise.
+    pub(crate) pace: f64,
+}
+
+/// A running gateway, the simulator it calls Ideogram, and the folder of its data.
+#[derive(Debug)]
+pub(crate) struct TestApp {
+    pub(crate) running: Running,
+    pub(crate) ideogram: Simulator,
+    pub(crate) clock: SteeredClock,
+    tasks: Tasks,
+    settings: TestSettings,
+    ideogram_url: String,
+    folder: TempDir,
+}
+
+impl TestApp {
+    /// Starts a gateway with an environment `app` that may do everything.
+    pub(crate) async fn spawn() -> Self {
+        Self::with(TestSettings::default()).await
+    }
+
+    /// Starts a gateway with these settings.
+    pub(crate) async fn with(settings: TestSettings) -> Self {
+        let clock = SteeredClock::at(Timestamp::from_micros(1_795_348_800_000_000));
+        let tasks = Tasks::default();
+        let options = SimulatorOptions {
+            keys: vec![KEY.to_owned()],
+            cap: settings.cap.unwrap_or(10),
+            pace: settings.pace,
+            clock: Arc::new(clock.clone()),
+            ..SimulatorOptions::default()
+        };
+        let ideogram = Simulator::new(options, &tasks);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ideogram_url = format!("http://{}", listener.local_addr().unwrap());
+        let serving = ideogram.clone();
+        tasks.stand("ideogram", async move {
+            serving.serve(listener, std::future::pending()).await;
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let running = run(&settings, &ideogram_url, folder.path(), &clock).await;
+        Self { running, ideogram, clock, tasks, settings, ideogram_url, folder }
+    }
+
+    /// Stops the gateway in order and starts it again on the same data.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { running, ideogram, clock, tasks, settings, ideogram_url, folder } = self;
+        running.shut_down(Duration::from_secs(10), std::future::pending()).await;
+        let running = run(&settings, &ideogram_url, folder.path(), &clock).await;
+        Self { running, ideogram, clock, tasks, settings, ideogram_url, folder }
+    }
+
+    /// Returns a client with a new token of environment `app` that may do everything.
+    pub(crate) async fn client(&self) -> Client {
+        self.client_with("app", &["read:*", "write:*"]).await
+    }
+
+    /// Returns a client with a new token of an environment with these scopes.
+    pub(crate) async fn client_with(&self, environment: &str, scopes: &[&str]) -> Client {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.client_of(NewToken {
+            environment: environment.to_owned(),
+            name: "test".to_owned(),
+            scopes,
+            ..NewToken::default()
+        })
+        .await
+    }
+
+    /// Returns a client with a token like this.
+    pub(crate) async fn client_of(&self, new: NewToken) -> Client {
+        let by = Principal::LocalUser(0);
+        let (plain, token) = self.running.tokens().create(new, &by).await.unwrap();
+        Client::new(self.url(), plain.reveal()).of(token.id.clone())
+    }
+
+    /// Returns where the data plane is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.running.proxy())
+    }
+
+    /// Returns the data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Returns the paths of billable calls that arrived at Ideogram.
+    pub(crate) fn arrived(&self) -> usize {
+        self.ideogram.seen().calls.len()
+    }
+}
+
+/// Returns the settings that all tests need.
+fn common_settings(ideogram_url: &str, folder: &Path) -> String {
+    let data = folder.join("data");
+    let data = data.display();
+    format!(
+        "[listen]\nproxy = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
+         [data]\ndir = \"{data}\"\n[accounts.ideogram]\nbase_url = \"{ideogram_url}\"\n\
+         [environments.app]\naccount = \"ideogram\"\nscopes = [\"read:*\", \"write:*\"]\n"
+    )
+}
+
+async fn run(
+    own: &TestSettings,
+    ideogram_url: &str,
+    folder: &Path,
+    clock: &SteeredClock,
+) -> Running {
+    let file = folder.join("ideogate.toml");
+    let text = merge(&common_settings(ideogram_url, folder), &own.toml);
+    std::fs::write(&file, text).unwrap();
+    let variables = vec![("IDEOGRAM_API_KEY".to_owned(), KEY.to_owned())];
+    let options = LoadOptions { file: Some(file), variables, working_dir: folder.to_path_buf() };
+    let loaded = Settings::load(options).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let secrets = Secrets::load(&loaded.settings, &loaded.variables).unwrap();
+    let options = StartOptions {
+        settings: loaded.settings,
+        secrets,
+        clock: Arc::new(clock.clone()),
+        audit_lines: None,
+    };
+    start(options).await.unwrap()
+}
+
+/// Lays one TOML text over another.
+fn merge(under: &str, over: &str) -> String {
+    fn lay(under: &mut toml::Table, over: toml::Table) {
+        for (key, value) in over {
+            match (under.get_mut(&key), value) {
+                (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay(below, above),
+                (_, value) => drop(under.insert(key, value)),
+            }
+        }
+    }
+    let mut merged: toml::Table = under.parse().unwrap();
+    lay(&mut merged, over.parse().unwrap());
+    merged.to_string()
+}

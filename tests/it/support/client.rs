@@ -1,0 +1,67 @@
+//! A client as apps have it: a base URL and a key.
+
+use super::Reply;
+use ideogate::domain::TokenId;
+use reqwest::{RequestBuilder, multipart::Form};
+use serde_json::Value;
+
+/// A client with a token.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    base: String,
+    pub(crate) token: String,
+    pub(crate) id: Option<TokenId>,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// Returns a client of the gateway at `base`.
+    pub(crate) fn new(base: String, token: &str) -> Self {
+        // A second test finds it installed already.
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        Self { base, token: token.to_owned(), id: None, http: reqwest::Client::new() }
+    }
+
+    /// Remembers which token it has.
+    pub(crate) fn of(mut self, id: TokenId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Returns the id of its token.
+    pub(crate) fn id(&self) -> &TokenId {
+        self.id.as_ref().unwrap()
+    }
+
+    /// Starts a request with the token in `Api-Key`.
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method = method.parse().unwrap();
+        self.http.request(method, format!("{}{path}", self.base)).header("Api-Key", &self.token)
+    }
+
+    /// Sends a request and reads its whole answer.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Reply {
+        Reply::of(request.send().await.unwrap()).await
+    }
+
+    /// Posts JSON.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.request("POST", path).json(body)).await
+    }
+
+    /// Posts a text as JSON, as it is.
+    pub(crate) async fn post_text(&self, path: &str, body: &str) -> Reply {
+        let request = self.request("POST", path).header("content-type", "application/json");
+        self.send(request.body(body.to_owned())).await
+    }
+
+    /// Posts a form.
+    pub(crate) async fn post_form(&self, path: &str, form: Form) -> Reply {
+        self.send(self.request("POST", path).multipart(form)).await
+    }
+
+    /// Gets a path.
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(self.request("GET", path)).await
+    }
+}

@@ -1,0 +1,44 @@
+//! An answer, read to its end.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    pub(crate) async fn of(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, body: response.bytes().await.unwrap() }
+    }
+
+    /// Returns the body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// Returns `status code` of an answer that the gateway made itself, after checking its shape.
+    pub(crate) fn problem(&self) -> String {
+        let json = self.json();
+        assert_eq!(self.header("ideogate-error-source"), Some("gateway"), "{json}");
+        assert_eq!(json["status"], self.status, "{json}");
+        assert_eq!(json["source"], "gateway", "{json}");
+        assert_eq!(json["request_id"].as_str(), self.header("ideogate-request-id"), "{json}");
+        for field in ["error", "message", "doc"] {
+            assert!(json[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {json}");
+        }
+        format!("{} {}", self.status, json["code"].as_str().unwrap())
+    }
+
+    /// Returns a header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
