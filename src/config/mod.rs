@@ -5,6 +5,7 @@ mod load;
 mod mistake;
 mod nearest;
 mod origin;
+mod prices;
 mod read;
 mod routes;
 mod secret;

@@ -82,6 +82,7 @@ impl Notes {
 pub(super) struct Section<'n> {
     notes: &'n Notes,
     path: String,
+    start: Option<Origin>,
     entries: Table,
     asked: Vec<Box<str>>,
 }
@@ -94,7 +95,13 @@ impl<'n> Section<'n> {
 
     /// Returns a table that stands at `path`.
     pub(super) fn nested(path: String, entries: Table, notes: &'n Notes) -> Self {
-        Self { notes, path, entries, asked: Vec::new() }
+        Self { notes, path, start: None, entries, asked: Vec::new() }
+    }
+
+    /// Returns the table with the place it starts at, where keys are missed that must be given.
+    pub(super) fn starting_at(mut self, start: Origin) -> Self {
+        self.start = Some(start);
+        self
     }
 
     /// Returns the path of a key of this table.
@@ -112,7 +119,8 @@ impl<'n> Section<'n> {
             Some(node) if !is_empty(&node) => self.understand(key, &node, parse),
             node => {
                 let mistake = Mistake::about(self.path_of(key), "must be given");
-                self.notes.add(node.into_iter().fold(mistake, |one, node| one.at(node.origin)));
+                let origin = node.map(|node| node.origin).or_else(|| self.start.clone());
+                self.notes.add(origin.into_iter().fold(mistake, Mistake::at));
                 None
             }
         }

@@ -1,6 +1,8 @@
 //! The settings as the rest of the house uses them: read, checked and complete.
 
-use crate::domain::{AccountName, EnvironmentName, RouteName, RouteTable, ScopeSet, Usd};
+use crate::domain::{
+    AccountName, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
+};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// Everything that can be set; `config/default.toml` documents each key.
@@ -30,6 +32,8 @@ pub struct Settings {
     pub shutdown: Shutdown,
     /// The compiled-in route table with the operator's changes.
     pub routes: Arc<RouteTable>,
+    /// The compiled-in price table with the operator's prices instead, where there are some.
+    pub prices: Arc<PriceTable>,
 }
 
 /// `[listen]`: where clients and operators connect.

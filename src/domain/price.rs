@@ -1,7 +1,7 @@
 //! What calls cost, as far as the price table knows.
 
-use super::{Demand, FieldValue, RouteName, Usd};
-use std::collections::HashMap;
+use super::{Demand, FieldValue, Route, RouteName, RouteTable, Usd};
+use std::{collections::HashMap, sync::Arc};
 
 /// What a price is counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,25 +91,51 @@ impl PriceTable {
         self.rows.contains_key(route)
     }
 
-    /// Returns what a demand costs at most: by the dearest row that applies, or the route's dearest
-    /// when none does; `None` when the route has no price at all.
+    /// Returns the billable routes that are switched on and have no price; no budget can cover them.
+    pub fn unpriced(&self, routes: &RouteTable) -> Vec<RouteName> {
+        let lacks =
+            |route: &&Arc<Route>| route.enabled && route.is_billable() && !self.has(&route.name);
+        routes.routes().iter().filter(lacks).map(|route| route.name.clone()).collect()
+    }
+
+    /// Returns what a demand costs at most; `None` when the route has no price at all.
+    ///
+    /// That is the dearest row that applies. When none does, it is the route's dearest. A field that
+    /// the prices depend on, with a value or beside a speed that no row about it names, counts as
+    /// the dearest row about that field.
     pub fn quote(&self, route: &RouteName, demand: &Demand) -> Option<Quotation> {
         let rows = self.rows.get(route)?;
-        let quotations = || rows.iter().map(|row| (row, row.quotation(demand)));
-        let applying = quotations().filter(|(row, _)| row.applies(demand)).map(|(_, q)| q);
-        let dearest = applying.max_by_key(Quotation::bound);
-        dearest.or_else(|| quotations().map(|(_, q)| q).max_by_key(Quotation::bound))
+        let is_priced = rows.iter().any(|row| row.applies(demand));
+        let counts =
+            |row: &&PriceRow| !is_priced || row.applies(demand) || row.is_open(rows, demand);
+        let quotations = rows.iter().filter(counts).map(|row| row.quotation(demand));
+        quotations.max_by_key(Quotation::bound)
     }
 }
 
 impl PriceRow {
+    // The vendor tells speeds and models apart without regard to case, as far as anybody knows; where
+    // it does not, it refuses, and bills nothing.
     fn applies(&self, demand: &Demand) -> bool {
-        let named = |set: &Option<Box<str>>, given: &Option<Box<str>>| {
-            set.is_none() || set.as_deref() == given.as_deref()
+        let named = |set: &Option<Box<str>>, given: &Option<Box<str>>| match (set, given) {
+            (None, _) => true,
+            (Some(set), Some(given)) => set.eq_ignore_ascii_case(given),
+            (Some(_), None) => false,
         };
         named(&self.model, &demand.model)
             && named(&self.speed, &demand.speed)
             && self.when.as_ref().is_none_or(|when| when.holds(demand))
+    }
+
+    /// Says whether the demand has the field that this row is about, and no row about it applies.
+    fn is_open(&self, rows: &[Self], demand: &Demand) -> bool {
+        let field = self.field();
+        field.is_none_or(|field| demand.priced_fields.contains_key(field))
+            && !rows.iter().any(|other| other.field() == field && other.applies(demand))
+    }
+
+    fn field(&self) -> Option<&str> {
+        self.when.as_ref().map(PriceCondition::field)
     }
 
     fn quotation(&self, demand: &Demand) -> Quotation {
@@ -122,12 +148,19 @@ impl PriceRow {
 }
 
 impl PriceCondition {
-    fn holds(&self, demand: &Demand) -> bool {
+    /// Returns the field it is about.
+    pub fn field(&self) -> &str {
         match self {
-            Self::Present(field) => demand.priced_fields.contains_key(field),
-            Self::Value(field, value) => {
-                matches!(demand.priced_fields.get(field), Some(FieldValue::Text(text)) if text == value)
-            }
+            Self::Present(field) | Self::Value(field, _) => field,
+        }
+    }
+
+    fn holds(&self, demand: &Demand) -> bool {
+        let Some(found) = demand.priced_fields.get(self.field()) else { return false };
+        match (self, found) {
+            (Self::Present(_), _) => true,
+            (Self::Value(_, value), FieldValue::Text(text)) => value.eq_ignore_ascii_case(text),
+            (Self::Value(..), FieldValue::Present(_)) => false,
         }
     }
 }

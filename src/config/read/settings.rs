@@ -2,7 +2,7 @@
 
 use super::{accounts, environments, limits, listen, service};
 use crate::config::{
-    routes,
+    prices, routes,
     section::{Notes, Section},
     settings::Settings,
     tree::Table,
@@ -26,6 +26,7 @@ pub(in crate::config) fn settings(
     let log = service::log(root.table("log"));
     let shutdown = service::shutdown(root.table("shutdown"));
     let routes = routes::read(root.table("routes"), working_dir, notes);
+    let prices = prices::read(root.table("prices"), working_dir, routes.as_ref(), notes);
     let around = environments::Around {
         accounts: &accounts,
         queue: queue.as_ref(),
@@ -48,5 +49,6 @@ pub(in crate::config) fn settings(
         log: log?,
         shutdown: shutdown?,
         routes: Arc::new(routes?),
+        prices: Arc::new(prices?),
     })
 }

@@ -1,6 +1,7 @@
 //! Settings and secrets, loaded as the binary loads them.
 
 mod mistakes;
+mod prices;
 mod routes;
 mod secrets;
 mod settings;

@@ -1,0 +1,121 @@
+//! The columns of the price table that are not plain values.
+
+use crate::{
+    config::{
+        routes::route_name,
+        section::Refused,
+        tree::{Node, Value},
+        values::{list, written},
+    },
+    domain::{PriceCondition, RouteName, RouteTable, Usd},
+};
+use jiff::civil::Date;
+
+/// Reads the version: a date, and perhaps a mark behind it.
+pub(super) fn version(node: &Node) -> Result<Box<str>, Refused> {
+    let mark = |rest: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        rest.len() <= 32 && rest.chars().all(allowed)
+    };
+    let is_version = |text: &&str| match text.split_at_checked(10) {
+        Some((day, rest)) => is_day(day) && mark(rest),
+        None => false,
+    };
+    let version = written(node).filter(is_version).map(Into::into);
+    version.ok_or_else(|| {
+        node.refuse("must be a date like \"2026-11-22\", and may go on as in \"2026-11-22.2\"")
+    })
+}
+
+/// Reads when a price was seen, as far as that is known.
+pub(super) fn date(node: &Node) -> Result<(), Refused> {
+    let is_date = |text: &&str| is_day(text) || (text.len() == 7 && is_day(&format!("{text}-01")));
+    let found = written(node).filter(is_date);
+    found.map(|_| ()).ok_or_else(|| {
+        node.refuse("must be a date like \"2026-10-10\", or a month like \"2026-10\"")
+    })
+}
+
+fn is_day(text: &str) -> bool {
+    text.len() == 10 && text.parse::<Date>().is_ok()
+}
+
+/// Reads a price, which is a text so that no float ever rounds it.
+pub(super) fn price(node: &Node) -> Result<Usd, Refused> {
+    let text = match &node.value {
+        Value::Text(text) => text.parse().ok(),
+        _ => None,
+    };
+    match text {
+        Some(Usd::ZERO) => Err(node.refuse(
+            "must be above zero; what Ideogram gives away is cost = \"free\" in the route table",
+        )),
+        Some(price) => Ok(price),
+        None => Err(node.refuse("must be dollars in quotes, above zero, like \"0.06\"")),
+    }
+}
+
+/// Reads the routes that a row is for; a name that ends in `*` stands for all that are billed and
+/// start so. Without a table, no name is looked up.
+pub(super) fn routes(
+    table: Option<&RouteTable>,
+) -> impl Fn(&Node) -> Result<Vec<RouteName>, Refused> {
+    move |node| {
+        let names = list(|name| covered(name, table))(node)?;
+        if names.is_empty() {
+            return Err(node.refuse("must name a route"));
+        }
+        Ok(names.into_iter().flatten().collect())
+    }
+}
+
+fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, Refused> {
+    let Some(start) = written(node).and_then(|word| word.strip_suffix('*')) else {
+        return route_name(node, table).map(|name| vec![name]);
+    };
+    let Some(table) = table else { return Ok(Vec::new()) };
+    let billed = table.routes().iter().filter(|route| route.is_billable());
+    let names = billed.map(|route| &route.name).filter(|name| name.as_str().starts_with(start));
+    let names: Vec<_> = names.cloned().collect();
+    if names.is_empty() {
+        return Err(node.refuse("no billed route starts so; `ideogate route list` shows them"));
+    }
+    Ok(names)
+}
+
+/// Reads what must hold of a field.
+pub(super) fn condition(node: &Node) -> Result<PriceCondition, Refused> {
+    let refuse = |problem: &str| node.refuse_unseen(format!("{problem}; it is written {FORM}"));
+    let Value::Table(entries) = &node.value else {
+        return Err(node.refuse(format!("must be {FORM}")));
+    };
+    if let Some(key) = entries.keys().find(|key| !CONDITION_KEYS.contains(&&***key)) {
+        return Err(refuse(&format!("there is no such key: {key}")));
+    }
+    let Some(field) = entries.get("field").and_then(written).filter(|name| !name.is_empty()) else {
+        return Err(refuse("names no field"));
+    };
+    match (entries.get("value"), entries.get("present").map(|present| &present.value)) {
+        (Some(_), Some(_)) => Err(refuse("has both value and present, and needs one of them")),
+        (None, None) => Err(refuse("has neither value nor present")),
+        (None, Some(Value::Boolean(true))) => Ok(PriceCondition::Present(field.into())),
+        (None, Some(_)) => Err(refuse("has a present that is not true")),
+        (Some(value), None) => match scalar(value) {
+            Some(value) => Ok(PriceCondition::Value(field.into(), value)),
+            None => Err(refuse("has a value that is no text, whole number or boolean")),
+        },
+    }
+}
+
+const CONDITION_KEYS: [&str; 3] = ["field", "value", "present"];
+const FORM: &str =
+    "{ field = \"upscale_factor\", value = \"X2\" } or { field = \"…\", present = true }";
+
+fn scalar(node: &Node) -> Option<Box<str>> {
+    match &node.value {
+        Value::Text(text) if !text.is_empty() => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string().into()),
+        Value::Boolean(truth) => Some(truth.to_string().into()),
+        _ => None,
+    }
+}

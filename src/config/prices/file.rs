@@ -1,0 +1,114 @@
+//! One file of prices.
+
+use super::{column::version, row::Row};
+use crate::{
+    config::{
+        mistake::Mistake,
+        origin::Origin,
+        section::{Notes, Refused, Section},
+        tree::{Node, Table, Value, parse},
+    },
+    domain::{PriceRow, RouteName, RouteTable},
+};
+use std::collections::HashSet;
+
+const KEYS: [&str; 2] = ["version", "prices"];
+
+/// A file of prices, read and checked.
+#[derive(Debug)]
+pub(super) struct PriceFile {
+    /// Its version.
+    pub(super) version: Box<str>,
+    rows: Vec<Row>,
+}
+
+/// What must hold for the rows of a file.
+pub(super) type Check = fn(&[Row], &RouteTable, &Notes);
+
+/// What a file is read with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'r> {
+    /// The route table, unless it holds mistakes itself.
+    pub(super) routes: Option<&'r RouteTable>,
+    /// Where mistakes are noted.
+    pub(super) notes: &'r Notes,
+}
+
+impl Reading<'_> {
+    /// Reads a file, but for the rows of some routes. `None` means that mistakes were noted, or that
+    /// there is no route table to hold the file against.
+    pub(super) fn file(
+        self,
+        name: &str,
+        text: &str,
+        check: Check,
+        without: &HashSet<RouteName>,
+    ) -> Option<PriceFile> {
+        // Noted apart, for `config show` shows settings only.
+        let apart = Notes::default();
+        let reading = Reading { notes: &apart, ..self };
+        let file = reading.unchecked(name, text).map(|file| file.without(without));
+        if let (Some(file), Some(routes)) = (&file, self.routes) {
+            check(&file.rows, routes, &apart);
+        }
+        let (_, mistakes) = apart.into_parts();
+        let is_good = mistakes.is_empty() && self.routes.is_some();
+        self.notes.extend(mistakes);
+        file.filter(|_| is_good)
+    }
+
+    fn unchecked(self, name: &str, text: &str) -> Option<PriceFile> {
+        let origin = |line| Origin::File { name: name.into(), line };
+        let mut tree = parse(name, text, &origin).map_err(|wrong| self.notes.extend(wrong)).ok()?;
+        refuse_others(&mut tree, self.notes);
+        let mut root = Section::root(tree, self.notes).starting_at(origin(1));
+        let version = root.read("version", version);
+        let nodes = root.read("prices", tables)?;
+        let rows: Vec<_> = nodes.into_iter().zip(1..).map(|(row, n)| self.row(row, n)).collect();
+        Some(PriceFile { version: version?, rows: rows.into_iter().collect::<Option<_>>()? })
+    }
+
+    fn row(self, (columns, start): (Table, Origin), number: u32) -> Option<Row> {
+        let path = format!("prices[{number}]");
+        let section = Section::nested(path.clone(), columns, self.notes).starting_at(start);
+        Row::read(path, section, self.routes)
+    }
+}
+
+impl PriceFile {
+    /// Returns its rows, route by route.
+    pub(super) fn prices(&self) -> Vec<PriceRow> {
+        let each = |row: &Row| row.routes.iter().map(|route| row.of(route)).collect::<Vec<_>>();
+        self.rows.iter().flat_map(each).collect()
+    }
+
+    /// Returns the routes that its rows are for.
+    pub(super) fn routes(&self) -> HashSet<RouteName> {
+        self.rows.iter().flat_map(|row| row.routes.iter().cloned()).collect()
+    }
+
+    fn without(mut self, routes: &HashSet<RouteName>) -> Self {
+        for row in &mut self.rows {
+            row.routes.retain(|route| !routes.contains(route));
+        }
+        self
+    }
+}
+
+fn tables(node: &Node) -> Result<Vec<(Table, Origin)>, Refused> {
+    let Value::List(rows) = &node.value else { return Err(node.refuse(ROWS)) };
+    let one = |row: &Node| match &row.value {
+        Value::Table(columns) => Ok((columns.clone(), row.origin.clone())),
+        _ => Err(row.refuse(ROWS)),
+    };
+    rows.iter().map(one).collect()
+}
+
+const ROWS: &str = "must be rows, each under [[prices]]";
+
+fn refuse_others(tree: &mut Table, notes: &Notes) {
+    for (key, node) in tree.extract_if(.., |key, _| !KEYS.contains(&&**key)) {
+        let problem = "there is no such key; a price file has version and [[prices]]";
+        notes.add(Mistake::about(key, problem).at(node.origin));
+    }
+}

@@ -1,0 +1,41 @@
+//! `[prices]` of the settings, and the table that comes of it.
+
+use super::{
+    checks::{check_own, check_shipped},
+    file::Reading,
+};
+use crate::{
+    config::{
+        section::{Notes, Section},
+        values::text,
+    },
+    domain::{PriceTable, RouteTable},
+};
+use std::{collections::HashSet, fs, path::Path};
+
+const SHIPPED: &str = include_str!("../../../config/prices.toml");
+const SHIPPED_NAME: &str = "shipped prices.toml";
+
+/// Reads `[prices]` and the files behind it. `None` means that mistakes were noted, or that there is
+/// no route table to hold prices against.
+pub(in crate::config) fn read(
+    mut section: Section<'_>,
+    working_dir: &Path,
+    routes: Option<&RouteTable>,
+    notes: &Notes,
+) -> Option<PriceTable> {
+    let file = section.optional("file", text);
+    section.end();
+    let reading = Reading { routes, notes };
+    let Some(name) = file? else {
+        let shipped = reading.file(SHIPPED_NAME, SHIPPED, check_shipped, &HashSet::new())?;
+        return Some(PriceTable::new(shipped.version.clone(), shipped.prices()));
+    };
+    let text = fs::read_to_string(working_dir.join(&*name));
+    let unread = |error| notes.complain("prices.file", format!("cannot be read: {error}"));
+    let own = reading.file(&name, &text.map_err(unread).ok()?, check_own, &HashSet::new())?;
+    let shipped = reading.file(SHIPPED_NAME, SHIPPED, check_shipped, &own.routes())?;
+    // The version names both, so that a record tells what its price came from.
+    let version = format!("{}+{}", shipped.version, own.version);
+    Some(PriceTable::new(version, [shipped.prices(), own.prices()].concat()))
+}
