@@ -1,29 +1,11 @@
 //! The book: what counts against each budget.
 
-use super::{Budget, BudgetExceeded, Budgets, Hold, HoldError, Period, Subject, Window};
-use crate::domain::{Clock, Demand, PriceTable, Route, Timestamp, Usd};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+use super::{
+    Budget, Budgets, Crossing, Hold, HoldError, Period, Standing, Subject, Tally, Window,
+    lines::Lines,
 };
-
-/// What counts for one subject in one window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// What was charged.
-    pub charged: Usd,
-    /// What is held or reserved.
-    pub reserved: Usd,
-}
-
-impl Tally {
-    /// Returns what counts against a budget.
-    pub fn spent(&self) -> Usd {
-        self.charged.plus(self.reserved)
-    }
-}
-
-type Lines = HashMap<(Subject, Window), Tally>;
+use crate::domain::{Clock, Demand, PriceTable, Route, Timestamp, Usd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Knows prices and what was spent; clones share one book.
 #[derive(Debug, Clone)]
@@ -63,40 +45,39 @@ impl Ledger {
         let opened_at = self.0.clock.now();
         let mut lines = self.lock();
         for budget in &budgets.limits {
-            check(&lines, budget, amount, opened_at)?;
+            lines.check(budget, amount, opened_at)?;
         }
-        for line in keys(&budgets, opened_at) {
-            let tally = lines.entry(line).or_default();
-            tally.reserved = tally.reserved.plus(amount);
-        }
+        lines.add(&budgets, opened_at, Tally { reserved: amount, ..Tally::default() });
         drop(lines);
         Ok(Hold { ledger: self.clone(), budgets, quotation, opened_at, counted: amount })
     }
 
     /// Replaces what was reserved by what was charged.
     pub fn settle(&self, budgets: &Budgets, opened_at: Timestamp, reserved: Usd, charged: Usd) {
-        let mut lines = self.lock();
-        for line in keys(budgets, opened_at) {
-            let tally = lines.entry(line).or_default();
-            tally.reserved = tally.reserved.minus(reserved);
-            tally.charged = tally.charged.plus(charged);
-        }
+        let change = Tally { charged, reserved: Usd::ZERO.minus(reserved) };
+        self.lock().add(budgets, opened_at, change);
     }
 
     /// Adds what an earlier life of the process reserved and charged.
     pub fn restore(&self, budgets: &Budgets, opened_at: Timestamp, tally: Tally) {
-        let mut lines = self.lock();
-        for line in keys(budgets, opened_at) {
-            let sum = lines.entry(line).or_default();
-            sum.reserved = sum.reserved.plus(tally.reserved);
-            sum.charged = sum.charged.plus(tally.charged);
-        }
+        self.lock().restore(budgets, opened_at, tally);
     }
 
     /// Returns what counts for a subject in the window of `time`.
     pub fn tally(&self, subject: &Subject, period: Period, time: Timestamp) -> Tally {
-        let key = (subject.clone(), Window::of(period, time));
-        self.lock().get(&key).copied().unwrap_or_default()
+        self.lock().tally(subject, Window::of(period, time))
+    }
+
+    /// Returns the budgets whose thresholds were crossed since this was last asked, in order; each
+    /// threshold of a budget once a day or month.
+    pub fn crossings(&self) -> Vec<Crossing> {
+        self.lock().take_crossings()
+    }
+
+    /// Returns what counts for everybody in the day and the month of `now`, by subject, with the
+    /// budgets that calls in them named.
+    pub fn report(&self, now: Timestamp) -> Vec<Standing> {
+        self.lock().report(now)
     }
 
     /// Returns what is left of the tightest of these budgets; `None` without a budget.
@@ -110,32 +91,4 @@ impl Ledger {
     fn lock(&self) -> MutexGuard<'_, Lines> {
         self.0.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn keys(budgets: &Budgets, time: Timestamp) -> impl Iterator<Item = (Subject, Window)> {
-    let windows = [Window::of(Period::Day, time), Window::of(Period::Month, time)];
-    let subjects = budgets.subjects();
-    subjects.into_iter().flat_map(move |subject| windows.map(|window| (subject.clone(), window)))
-}
-
-fn check(
-    lines: &Lines,
-    budget: &Budget,
-    price: Usd,
-    time: Timestamp,
-) -> Result<(), BudgetExceeded> {
-    let window = Window::of(budget.period, time);
-    let key = (budget.subject.clone(), window);
-    let spent = lines.get(&key).copied().unwrap_or_default().spent();
-    if price == Usd::ZERO || spent.plus(price) <= budget.limit {
-        return Ok(());
-    }
-    Err(BudgetExceeded {
-        subject: budget.subject.clone(),
-        period: budget.period,
-        limit: budget.limit,
-        left: budget.limit.minus(spent).max(Usd::ZERO),
-        price,
-        resets_at: window.end(),
-    })
 }

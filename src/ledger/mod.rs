@@ -15,15 +15,21 @@
 //!
 //! **Invariant:** charged plus reserved plus held never exceeds a budget at the moment a hold is made, so N
 //! parallel calls against a budget for k let exactly k through.
+//!
+//! At 80 % and at 100 % of a budget a [`Crossing`] is told, once in each of its days or months.
 
 mod book;
 mod budget;
 mod hold;
+mod lines;
 #[cfg(test)]
 mod tests;
+mod threshold;
 mod window;
 
-pub use book::{Ledger, Tally};
+pub use book::Ledger;
 pub use budget::{Budget, BudgetExceeded, Budgets, Subject};
 pub use hold::{Hold, HoldError, Reserved};
+pub use lines::{Standing, Tally};
+pub use threshold::Crossing;
 pub use window::{Period, Window};

@@ -1,6 +1,6 @@
 //! What the book promises.
 
-use super::{Budget, Budgets, HoldError, Ledger, Period, Subject};
+use super::{Budget, Budgets, HoldError, Ledger, Period, Subject, Tally};
 use crate::domain::{
     Asynchronous, Cost, Demand, ModelRule, PlacesRule, PricePer, PriceRow, PriceTable, Route,
     Settlement, SteeredClock, Timestamp, TokenId, Usd, WebhookRule,
@@ -153,6 +153,98 @@ fn the_dearest_applying_row_is_the_price() {
     assert_eq!(price(Some("DEFAULT")), cents(12));
     assert_eq!(price(Some("TURBO")), cents(6));
     assert_eq!(price(Some("NEW_SPEED")), cents(18));
+}
+
+/// What was crossed, in short.
+fn crossed(ledger: &Ledger) -> Vec<String> {
+    let short = |one: super::Crossing| format!("{} {:?} {}%", one.subject, one.period, one.percent);
+    ledger.crossings().into_iter().map(short).collect()
+}
+
+#[test]
+fn each_threshold_of_a_budget_is_told_once_in_its_window() {
+    let (ledger, clock) = ledger(vec![row(None, cents(5))]);
+    let hold =
+        |places| ledger.hold(budgets(Some(cents(100))), &route(Cost::PerOutput), &demand(places));
+    hold(8).unwrap().settle(cents(40));
+    hold(7).unwrap().settle(cents(35));
+    assert_eq!(crossed(&ledger), Vec::<String>::new());
+    let waiting = hold(1).unwrap();
+    assert_eq!(crossed(&ledger), ["token tok_1 Day 80%"]);
+    drop(waiting);
+    hold(5).unwrap().settle(cents(25));
+    assert_eq!(crossed(&ledger), ["token tok_1 Day 100%"]);
+    assert!(hold(1).is_err());
+    assert_eq!(crossed(&ledger), Vec::<String>::new());
+    clock.advance(Duration::from_hours(24));
+    let _more: Vec<_> = (0..20).map(|_| hold(1).unwrap()).collect();
+    assert_eq!(crossed(&ledger), ["token tok_1 Day 80%", "token tok_1 Day 100%"]);
+}
+
+#[test]
+fn a_charge_above_the_hold_crosses_too_and_names_the_budget_and_the_day() {
+    let (ledger, _) = ledger(vec![row(None, cents(5))]);
+    let hold = ledger.hold(budgets(Some(cents(10))), &route(Cost::PerOutput), &demand(1)).unwrap();
+    hold.settle(cents(12));
+    let told = ledger.crossings();
+    let [soft, hard] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((soft.percent, hard.percent), (80, 100));
+    assert_eq!((hard.limit, hard.spent), (cents(10), cents(12)));
+    assert_eq!(hard.window.start().to_string(), "2025-11-22T00:00:00.000000Z");
+}
+
+#[test]
+fn every_budget_of_a_subject_has_thresholds_of_its_own() {
+    let (ledger, _) = ledger(vec![row(None, cents(5))]);
+    let mut budgets = budgets(Some(cents(50)));
+    let environment = Subject::Environment(budgets.environment.clone());
+    let limits = [(budgets.limits[0].subject.clone(), cents(20)), (environment, cents(40))];
+    let daily = |(subject, limit)| Budget { subject, period: Period::Day, limit };
+    budgets.limits.extend(limits.map(daily));
+    let _hold = ledger.hold(budgets, &route(Cost::PerOutput), &demand(4)).unwrap();
+    assert_eq!(crossed(&ledger), ["token tok_1 Day 80%", "token tok_1 Day 100%"]);
+}
+
+#[test]
+fn a_budget_of_nothing_crosses_nothing_while_nothing_is_spent() {
+    let (ledger, _) = ledger(Vec::new());
+    let _hold = ledger.hold(budgets(Some(Usd::ZERO)), &route(Cost::Free), &demand(0)).unwrap();
+    assert_eq!(ledger.crossings(), []);
+}
+
+#[test]
+fn what_was_crossed_in_an_earlier_life_is_not_told_again() {
+    let (ledger, _) = ledger(vec![row(None, cents(5))]);
+    let budgets = || budgets(Some(cents(100)));
+    let before = Tally { charged: cents(85), reserved: Usd::ZERO };
+    ledger.restore(&budgets(), NOON, before);
+    assert_eq!(ledger.crossings(), []);
+    let hold = |places| ledger.hold(budgets(), &route(Cost::PerOutput), &demand(places)).unwrap();
+    let _holds = [hold(1), hold(2)];
+    assert_eq!(crossed(&ledger), ["token tok_1 Day 100%"]);
+}
+
+#[test]
+fn the_report_has_a_line_for_everybody_who_spent_today_or_this_month() {
+    let (ledger, clock) = ledger(vec![row(None, cents(5))]);
+    let hold = || ledger.hold(budgets(Some(cents(100))), &route(Cost::PerOutput), &demand(2));
+    hold().unwrap().settle(cents(10));
+    clock.advance(Duration::from_hours(24));
+    let _hold = hold().unwrap();
+    let line = |one: super::Standing| {
+        let Tally { charged, reserved } = one.tally;
+        format!("{} {:?}: {charged} {reserved} of {:?}", one.subject, one.period, one.limits)
+    };
+    let now = NOON.as_micros() + 86_400_000_000;
+    let report = ledger.report(Timestamp::from_micros(now)).into_iter().map(line);
+    insta::assert_snapshot!(report.collect::<Vec<_>>().join("\n"), @"
+    token tok_1 Day: 0.00 0.10 of [Usd(1000000)]
+    token tok_1 Month: 0.10 0.10 of []
+    environment prod Day: 0.00 0.10 of []
+    environment prod Month: 0.10 0.10 of []
+    account ideogram Day: 0.00 0.10 of []
+    account ideogram Month: 0.10 0.10 of []
+    ");
 }
 
 proptest! {

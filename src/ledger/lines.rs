@@ -1,0 +1,138 @@
+//! The lines of the book, one for each subject and window.
+
+use super::{
+    Budget, BudgetExceeded, Budgets, Crossing, Period, Subject, Window, threshold::Limits,
+};
+use crate::domain::{Timestamp, Usd};
+use std::collections::HashMap;
+
+/// What counts for one subject in one window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// What was charged.
+    pub charged: Usd,
+    /// What is held or reserved.
+    pub reserved: Usd,
+}
+
+impl Tally {
+    /// Returns what counts against a budget.
+    pub fn spent(&self) -> Usd {
+        self.charged.plus(self.reserved)
+    }
+
+    fn plus(self, change: Self) -> Self {
+        Self {
+            charged: self.charged.plus(change.charged),
+            reserved: self.reserved.plus(change.reserved),
+        }
+    }
+}
+
+/// What counts for a subject in the present day or month, beside the budgets for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The subject.
+    pub subject: Subject,
+    /// The period.
+    pub period: Period,
+    /// What counts.
+    pub tally: Tally,
+    /// The budgets that calls of this day or month named, tightest first.
+    pub limits: Vec<Usd>,
+}
+
+/// All lines, and the thresholds that were crossed on them.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    lines: HashMap<(Subject, Window), Line>,
+    crossings: Vec<Crossing>,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    tally: Tally,
+    limits: Limits,
+}
+
+impl Lines {
+    /// Returns what counts for a subject in a window.
+    pub(super) fn tally(&self, subject: &Subject, window: Window) -> Tally {
+        let key = (subject.clone(), window);
+        self.lines.get(&key).map(|line| line.tally).unwrap_or_default()
+    }
+
+    /// Says whether a budget of the window at `time` allows `price` on top.
+    pub(super) fn check(
+        &self,
+        budget: &Budget,
+        price: Usd,
+        time: Timestamp,
+    ) -> Result<(), BudgetExceeded> {
+        let window = Window::of(budget.period, time);
+        let spent = self.tally(&budget.subject, window).spent();
+        if price == Usd::ZERO || spent.plus(price) <= budget.limit {
+            return Ok(());
+        }
+        Err(BudgetExceeded {
+            subject: budget.subject.clone(),
+            period: budget.period,
+            limit: budget.limit,
+            left: budget.limit.minus(spent).max(Usd::ZERO),
+            price,
+            resets_at: window.end(),
+        })
+    }
+
+    /// Adds a change to every line that counts for `budgets` at `time`, and notes what that crosses.
+    pub(super) fn add(&mut self, budgets: &Budgets, time: Timestamp, change: Tally) {
+        let windows = [Period::Day, Period::Month].map(|period| Window::of(period, time));
+        for subject in budgets.subjects() {
+            for window in windows {
+                let period = window.period;
+                let line = self.lines.entry((subject.clone(), window)).or_default();
+                line.tally = line.tally.plus(change);
+                let own = |one: &&Budget| one.subject == subject && one.period == period;
+                budgets.limits.iter().filter(own).for_each(|budget| line.limits.know(budget.limit));
+                let spent = line.tally.spent();
+                for (limit, percent) in line.limits.tell(spent) {
+                    let subject = subject.clone();
+                    let crossing = Crossing { subject, period, percent, window, limit, spent };
+                    self.crossings.push(crossing);
+                }
+            }
+        }
+    }
+
+    /// Adds what was counted before; what that crosses was told before, too.
+    pub(super) fn restore(&mut self, budgets: &Budgets, time: Timestamp, tally: Tally) {
+        let told = self.crossings.len();
+        self.add(budgets, time, tally);
+        self.crossings.truncate(told);
+    }
+
+    /// Returns what was crossed since this was last asked.
+    pub(super) fn take_crossings(&mut self) -> Vec<Crossing> {
+        std::mem::take(&mut self.crossings)
+    }
+
+    /// Returns the lines of the windows at `time`, by subject.
+    pub(super) fn report(&self, time: Timestamp) -> Vec<Standing> {
+        let is_now = |window: &Window| *window == Window::of(window.period, time);
+        let now = self.lines.iter().filter(|((_, window), _)| is_now(window));
+        let mut standings: Vec<_> = now.map(|(key, line)| line.standing(key)).collect();
+        standings.sort_by(|a, b| (&a.subject, a.period).cmp(&(&b.subject, b.period)));
+        standings
+    }
+}
+
+impl Line {
+    fn standing(&self, (subject, window): &(Subject, Window)) -> Standing {
+        Standing {
+            subject: subject.clone(),
+            period: window.period,
+            tally: self.tally,
+            limits: self.limits.all(),
+        }
+    }
+}
