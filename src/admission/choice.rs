@@ -27,10 +27,11 @@ pub(super) struct Skipped {
 /// Looks for the next call: first those that were overtaken before, then all in turn.
 #[derive(Debug)]
 pub(super) struct Search<'a, W> {
-    pub(super) cap: u32,
-    pub(super) room: &'a Room,
-    pub(super) environments: &'a [Environment<W>],
-    pub(super) turns: &'a Turns<usize>,
+    cap: u32,
+    room: &'a Room,
+    environments: &'a [Environment<W>],
+    turns: &'a Turns<usize>,
+    /// Calls that have an earlier turn than those still to be looked at, and must wait on.
     ahead: Vec<Ticket>,
     /// The same by environment.
     overtaken: Vec<Overtaken>,

@@ -53,7 +53,10 @@ impl<W> Gate<W> {
     pub(super) fn restore(&mut self, seat: &Seat, call: CallId, now: Instant) -> Vec<Grant<W>> {
         let ticket = self.ticket(seat, now);
         self.take(&ticket);
-        self.hold(call, ticket, now)
+        let mut grants = self.hold(call, ticket, now);
+        // Its token may hold so much now that its calls are not waited for any more.
+        grants.extend(self.dispatch(now));
+        grants
     }
 
     /// Gives back a held call's places; `None` if it is not held here.

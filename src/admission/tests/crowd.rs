@@ -44,6 +44,8 @@ pub(super) struct Crowd {
     done: BinaryHeap<Reverse<(Instant, u64, usize)>>,
     running: BTreeMap<u64, Ticket>,
     service: Duration,
+    /// How much service times differ: from none to as much as their mean.
+    spread: f64,
     count_from: Duration,
     served: Vec<Served>,
 }
@@ -60,9 +62,16 @@ impl Crowd {
             done: BinaryHeap::new(),
             running: BTreeMap::new(),
             service: Duration::from_millis(200),
+            spread: 0.0,
             count_from: Duration::ZERO,
             served: vec![Served::default(); groups.len()],
         }
+    }
+
+    /// Lets calls take from half to one and a half times as long, as they would.
+    pub(super) fn uneven(mut self) -> Self {
+        self.spread = 1.0;
+        self
     }
 
     /// Counts only what is let in after `span`.
@@ -109,10 +118,18 @@ impl Crowd {
         self.begin(grants, now);
     }
 
+    /// Returns how long a call takes: the service time on average, spread evenly around it.
+    fn service_of(&self, number: u64) -> Duration {
+        let scattered = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        let part = f64::from(u32::try_from(scattered).unwrap_or(0)) / f64::from(u32::MAX);
+        self.service.mul_f64(1.0 + self.spread * (part - 0.5))
+    }
+
     fn begin(&mut self, grants: Vec<Grant<usize>>, now: Instant) {
         for Grant { ticket, reply: group } in grants {
             self.running.insert(ticket.number, ticket);
-            self.done.push(Reverse((now + self.service, ticket.number, group)));
+            let done = now + self.service_of(ticket.number);
+            self.done.push(Reverse((done, ticket.number, group)));
             if now >= self.start + self.count_from {
                 self.served[group].places += ticket.places;
                 self.served[group].waits.push(ticket.waited);

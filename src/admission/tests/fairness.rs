@@ -49,10 +49,14 @@ fn weights_of_four_to_one_give_shares_of_four_to_one() {
 }
 
 #[test]
-fn shares_are_counted_in_places_not_in_calls() {
-    let heavy = Group { places: 4, ..clients(0, 20) };
-    let shares = places(&Crowd::new(&[1, 1], &[heavy, clients(1, 20)]).run(LONG));
-    assert!(is_near(shares[0] / shares[1], 1.0), "{shares:?}");
+fn shares_are_counted_in_places_and_gathering_costs_little() {
+    for places_each in 2..=8 {
+        let heavy = Group { places: places_each, ..clients(0, 20) };
+        let shares = places(&Crowd::new(&[1, 1], &[heavy, clients(1, 20)]).uneven().run(LONG));
+        assert!(is_near(shares[0] / shares[1], 1.0), "{places_each}: {shares:?}");
+        let ideal = 50.0 * LONG.as_secs_f64();
+        assert!(shares.iter().sum::<f64>() >= 0.95 * ideal, "{places_each}: {shares:?}");
+    }
 }
 
 #[test]

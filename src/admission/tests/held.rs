@@ -1,6 +1,6 @@
 //! Places held for unknown calls and pending generations, on the state machine.
 
-use super::world::{World, ask};
+use super::world::{Ask, World, ask};
 use crate::admission::Admission;
 
 #[test]
@@ -28,6 +28,21 @@ fn places_of_an_environment_that_is_not_in_the_settings_any_more_still_count() {
     assert_eq!((world.gate.in_use, world.gate.held.places()), (3, 3));
     assert!(world.gate.release_held(&call, world.now).is_some());
     assert_eq!(world.gate.in_use, 0);
+}
+
+#[test]
+fn places_gathered_for_a_token_that_reaches_its_share_go_to_others() {
+    let mut world = World::new(4, &[(1, 0)], 10);
+    world.enter(ask(0, 0, 1)).expect("room");
+    world.enter(Ask { share: Some(4), ..ask(0, 1, 4) }).expect("room to wait");
+    for _ in 0..4 {
+        world.enter(ask(0, 2, 1)).expect("it may overtake");
+        world.release(1);
+    }
+    world.enter(ask(0, 2, 1)).expect("room to wait");
+    assert_eq!((world.in_use(), world.waiting.len()), (1, 2), "places are gathered");
+    world.restore(ask(0, 1, 1));
+    assert_eq!((world.in_use(), world.waiting.len()), (3, 1));
 }
 
 #[test]
