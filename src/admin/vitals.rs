@@ -1,6 +1,9 @@
 //! What the control plane tells about the gateway and cannot know by itself.
 
-use crate::domain::EnvironmentName;
+use crate::{
+    calls::BreakerState,
+    domain::{AccountName, EnvironmentName},
+};
 use std::fmt;
 
 /// Tells how the gateway is; whoever wires the rooms together implements it.
@@ -10,6 +13,9 @@ pub trait Vitals: fmt::Debug + Send + Sync {
 
     /// Returns the metrics in the text form of `OpenMetrics`.
     fn metrics(&self) -> String;
+
+    /// Says why calls of an account are stopped for want of balance, if they are.
+    fn breaker(&self, account: &AccountName) -> Option<BreakerState>;
 
     /// Tells of the upstream key of an environment.
     fn key(&self, environment: &EnvironmentName) -> KeyState;

@@ -13,6 +13,7 @@
 //! what is durable stays durable, and open intents become `unknown` at the next start.
 
 mod audit_lines;
+mod books;
 mod control_face;
 mod listeners;
 mod lock;

@@ -5,7 +5,7 @@ use crate::{
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::Answers,
     audit::RefusalBook,
-    calls::{Calls, KeySlot, Line, Lines, Services},
+    calls::{Breaker, Calls, KeySlot, Line, Lines, Services},
     config::{Account, Secrets, Settings},
     domain::{AccountName, Clock, EnvironmentName},
     ledger::Ledger,
@@ -68,7 +68,7 @@ impl Rooms {
         let admission = Admission::new(admission_options(&settings));
         let spool = spool(&settings)?;
         let lines = lines(ground, &spool)?;
-        let ledger = Ledger::new(Arc::default(), Arc::clone(&clock));
+        let ledger = Ledger::new(Arc::clone(&settings.prices), Arc::clone(&clock));
         let metrics = Arc::clone(&ground.metrics);
         let services = Services {
             journal: journal.clone(),
@@ -78,6 +78,7 @@ impl Rooms {
             answers: Answers::new(Arc::clone(&clock)),
             ledger: ledger.clone(),
             tasks: tasks.clone(),
+            routes: Arc::clone(&settings.routes),
             clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
         };
@@ -158,7 +159,9 @@ fn line(
     })
     .with_context(|| format!("account {name} cannot be reached"))?;
     let keys = keys(ground, name, account, &upstream)?;
-    Ok(Line { upstream, keys, count: account.count, place_ttl: account.place_ttl })
+    let breaker = Breaker::new(Arc::clone(&ground.clock));
+    let (count, place_ttl) = (account.count, account.place_ttl);
+    Ok(Line { upstream, keys, breaker, count, place_ttl })
 }
 
 fn base_url(ground: &Ground<'_>, account: &Account) -> anyhow::Result<Uri> {

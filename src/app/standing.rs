@@ -7,13 +7,16 @@ use tokio::time::{MissedTickBehavior, interval};
 
 const TICK: Duration = Duration::from_millis(250);
 const TIDY: Duration = Duration::from_secs(1);
+const CHARGES: Duration = Duration::from_mins(1);
 const SUMMARIES: Duration = Duration::from_secs(10);
 
 /// Starts all standing work.
 pub(super) fn start(rooms: &Rooms) {
     every(rooms, "admission tick", TICK, |rooms| rooms.admission.tick());
     every(rooms, "tidy up", TIDY, |rooms| rooms.calls.tidy_up());
+    every(rooms, "budget thresholds", TIDY, Rooms::tell_thresholds);
     every(rooms, "refusal summaries", SUMMARIES, Rooms::write_summaries);
+    charge_overdue(rooms);
     stop_while_the_record_fails(rooms);
 }
 
@@ -25,6 +28,21 @@ fn every(rooms: &Rooms, name: &'static str, pause: Duration, work: fn(&Rooms)) {
         loop {
             ticks.tick().await;
             work(&own);
+        }
+    });
+}
+
+/// What nobody knows for a day counts as charged, and budgets say when they run out.
+fn charge_overdue(rooms: &Rooms) {
+    let own = rooms.clone();
+    rooms.tasks.stand("charges", async move {
+        let mut ticks = interval(CHARGES);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = own.calls.charge_overdue().await {
+                tracing::warn!(%error, "overdue calls could not be charged; trying again in a minute");
+            }
         }
     });
 }
@@ -50,6 +68,22 @@ fn stop_while_the_record_fails(rooms: &Rooms) {
 }
 
 impl Rooms {
+    /// Tells of budgets that reached 80 or 100 percent.
+    fn tell_thresholds(&self) {
+        for crossing in self.ledger.crossings() {
+            self.metrics.budget_crossed(crossing.percent);
+            tracing::warn!(
+                event = "budget_threshold",
+                subject = %crossing.subject,
+                period = ?crossing.period,
+                percent = crossing.percent,
+                limit_usd = %crossing.limit,
+                spent_usd = %crossing.spent,
+                "a budget is used up to its threshold"
+            );
+        }
+    }
+
     /// Puts refusals that were only counted on record.
     pub(super) fn write_summaries(&self) {
         for record in self.refusals.summaries() {

@@ -98,6 +98,7 @@ fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Sto
 
 /// Puts right what an earlier run left behind, before anything new is taken on.
 async fn settle(rooms: &Rooms) -> anyhow::Result<()> {
+    rooms.restore_ledger().await?;
     let found = rooms.calls.recover().await?;
     if found != crate::calls::Recovered::default() {
         tracing::warn!(

@@ -3,9 +3,9 @@
 use super::rooms::Rooms;
 use crate::{
     admin::{CallDesk, DeskError, KeyState, ReleaseOutcome, Vitals},
-    calls::ReleaseError,
+    calls::{BreakerState, ReleaseError},
     config::Secrets,
-    domain::{CallId, EnvironmentName, Principal},
+    domain::{AccountName, CallId, EnvironmentName, Principal},
     store::JournalHealth,
     telemetry::AccountPlaces,
 };
@@ -35,6 +35,10 @@ impl Vitals for House {
     fn metrics(&self) -> String {
         self.rooms.observe();
         self.rooms.metrics.render()
+    }
+
+    fn breaker(&self, account: &AccountName) -> Option<BreakerState> {
+        self.rooms.calls.line(account)?.breaker.state()
     }
 
     fn key(&self, environment: &EnvironmentName) -> KeyState {

@@ -28,6 +28,7 @@ impl Sending {
         let generation = self.generation(&ending, &facts, now);
         let is_pending = generation.as_ref().is_some_and(|g| g.state == GenerationState::Pending);
         let held_until = self.settle_places(&ending, is_pending, permit, now);
+        self.tell_breaker(&ending, &hold);
         let money = self.settle(hold, &ending, &facts, is_pending);
         let record = self.outcome_record(&ending, &facts, &money);
         let bundle = self.bundle(record, generation.as_ref(), held_until);
@@ -146,6 +147,23 @@ impl Sending {
                 services.admission.stop(true);
                 tracing::error!(call.id = %self.ready.call, %error, "outcome not recorded");
             }
+        }
+    }
+
+    /// A 402 stops calls of this price; a call that was done lets them through again.
+    fn tell_breaker(&self, ending: &Ending, hold: &Hold) {
+        if !self.ready.route.is_billable() || self.ready.demand.is_quote {
+            return;
+        }
+        let (breaker, account) = (&self.line().breaker, &self.ready.account);
+        let metrics = &self.calls.0.services.metrics;
+        if ending.upstream_status == Some(402) && breaker.refused(hold.bound()) {
+            metrics.set_breaker(account, true);
+            tracing::error!(event = "balance_exhausted", %account, "ideogram says that the balance is used up; calls of this price are stopped, one a minute goes through");
+        }
+        if ending.is_success() && breaker.done(hold.bound()) {
+            metrics.set_breaker(account, false);
+            tracing::info!(event = "balance_restored", %account, "ideogram takes calls of this price again");
         }
     }
 

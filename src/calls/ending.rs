@@ -1,6 +1,6 @@
 //! How a call ends for its client.
 
-use super::Receipt;
+use super::{BreakerState, Receipt};
 use crate::{
     domain::{CallId, ErrorCode, Outcome, Places, Usd},
     spool::Spool,
@@ -57,6 +57,9 @@ pub enum SendError {
     /// Ideogram rejects the environment's key, as was found before this call.
     #[error("ideogram rejects the environment's key")]
     KeyRejected,
+    /// Ideogram said that the balance does not cover calls of this price.
+    #[error("the balance does not cover calls of this price")]
+    NoBalance(BreakerState),
     /// The intent could not be made durable; nothing was sent.
     #[error("intent could not be recorded")]
     Unrecorded(#[source] crate::store::JournalError),

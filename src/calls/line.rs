@@ -1,6 +1,6 @@
 //! A line to an account: where it is, and with which keys.
 
-use super::KeySlot;
+use super::{Breaker, KeySlot};
 use crate::{
     config::CountBy,
     domain::{AccountName, EnvironmentName, Places, Route},
@@ -15,6 +15,8 @@ pub struct Line {
     pub upstream: Upstream,
     /// The key of each environment that has one.
     pub keys: BTreeMap<EnvironmentName, Arc<KeySlot>>,
+    /// Stops calls that its balance does not cover.
+    pub breaker: Breaker,
     /// How it counts places.
     pub count: CountBy,
     /// How long places of unknown calls stay taken, unless the route says otherwise.

@@ -25,6 +25,7 @@
 //! **Invariants:** a warrant is spent on at most one sending that Ideogram accepted; an answer goes out
 //! only after its outcome is durable or spilled; places are freed only on proof.
 
+mod breaker;
 mod conclude;
 mod desk;
 mod ending;
@@ -42,7 +43,9 @@ mod receipt;
 mod recover;
 mod send;
 mod sending;
+mod unsettled;
 
+pub use breaker::{Breaker, BreakerState};
 pub use desk::ReleaseError;
 pub use ending::{CallSummary, Finished, SendError};
 pub use facts::AnswerFacts;
@@ -54,3 +57,4 @@ pub use recall::Recall;
 pub use receipt::Receipt;
 pub use recover::{RecoverError, Recovered};
 pub use send::{Calls, Services};
+pub use unsettled::WriteOffError;

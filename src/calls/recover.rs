@@ -7,6 +7,7 @@ use crate::{
         AuditRecord, Bundle, CallId, CloseCall, Effect, OpenCall, Outcome, OutcomeRecord, Places,
         Principal, RecordBody, Timestamp,
     },
+    ledger::{Budgets, Reserved},
     store::{JournalError, StoreError},
 };
 
@@ -47,8 +48,8 @@ impl Calls {
         for (fingerprint, call, since) in left.unknown {
             self.0.services.answers.remember_unknown(fingerprint, call, since);
         }
-        for (call, until) in left.held {
-            found.held += usize::from(until > now && self.restore(&call, until));
+        for (call, until) in &left.held {
+            found.held += usize::from(*until > now && self.restore(call, *until));
         }
         for call in left.open {
             self.close_as_unknown(&call, now).await?;
@@ -56,14 +57,18 @@ impl Calls {
         }
         for generation in left.pending {
             found.pending += 1;
-            self.follow(generation, None);
+            let call = left.held.iter().find(|(held, _)| held.call == generation.call);
+            let money = call.and_then(|(call, _)| reserved(call));
+            self.follow(generation, money);
         }
         Ok(found)
     }
 
     async fn close_as_unknown(&self, open: &OpenCall, now: Timestamp) -> Result<(), RecoverError> {
-        let ttl = self.line(&open.account).map(|line| line.place_ttl).unwrap_or_default();
-        let until = now.plus(ttl);
+        let route = self.0.services.routes.by_name(&open.route);
+        let line = self.line(&open.account);
+        let ttl = line.map(|line| route.map_or(line.place_ttl, |route| line.place_ttl(route)));
+        let until = now.plus(ttl.unwrap_or_default());
         let close = CloseCall {
             call: open.call.clone(),
             outcome: Outcome::Unknown,
@@ -93,6 +98,17 @@ impl Calls {
         self.0.held.note(call, until);
         true
     }
+}
+
+/// Returns what an earlier run left reserved for a call; no budget is asked when it is settled.
+pub(super) fn reserved(open: &OpenCall) -> Option<Reserved> {
+    let budgets = Budgets {
+        token: open.token.clone(),
+        environment: open.environment.clone(),
+        account: open.account.clone(),
+        limits: Vec::new(),
+    };
+    Some(Reserved { budgets, opened_at: open.opened_at, amount: open.reserved? })
 }
 
 fn crash_record(open: &OpenCall, now: Timestamp) -> AuditRecord {

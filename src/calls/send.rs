@@ -7,7 +7,7 @@ use super::{
 use crate::{
     admission::{Admission, Permit},
     answers::Answers,
-    domain::{AccountName, Clock, EnvironmentName, GenerationId, Token},
+    domain::{AccountName, Clock, EnvironmentName, GenerationId, RouteTable, Token},
     ledger::{Hold, Ledger},
     store::{Journal, Reader, StoreError},
     tasks::Tasks,
@@ -34,6 +34,8 @@ pub struct Services {
     pub ledger: Ledger,
     /// Runs calls that their clients may leave.
     pub tasks: Tasks,
+    /// Knows the routes of calls that an earlier run left behind.
+    pub routes: Arc<RouteTable>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Counts.
@@ -68,7 +70,7 @@ impl Calls {
         hold: Hold,
         permit: Permit,
     ) -> Result<Finished, SendError> {
-        let way = self.checked_again(&ready).await?;
+        let way = self.checked_again(&ready, &hold).await?;
         let (client, answer) = oneshot::channel();
         let sending = Sending::new(self.clone(), ready, way, client);
         self.0.services.tasks.finish("call", sending.run(hold, permit));
@@ -79,15 +81,18 @@ impl Calls {
     async fn checked_again(
         &self,
         ready: &ReadyCall,
+        hold: &Hold,
     ) -> Result<(Arc<Line>, Arc<KeySlot>), SendError> {
         self.0.services.tokens.recheck(&ready.token.id).map_err(SendError::Token)?;
         let line = self.line(&ready.account).ok_or(SendError::NoKey)?;
         let slot = line.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
-        if slot.is_usable(line).await {
-            Ok((Arc::clone(line), Arc::clone(slot)))
-        } else {
-            Err(SendError::KeyRejected)
+        if !slot.is_usable(line).await {
+            return Err(SendError::KeyRejected);
         }
+        if ready.route.is_billable() {
+            line.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
+        }
+        Ok((Arc::clone(line), Arc::clone(slot)))
     }
 
     /// Returns the line to an account.

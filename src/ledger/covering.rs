@@ -1,29 +1,32 @@
 //! Which budgets cover a call.
 
+use super::{Budget, Budgets, Period, Subject};
 use crate::{
     config::Environment,
     domain::{Route, Token, Usd},
-    ledger::{Budget, Budgets, Period, Subject},
 };
 
-/// Returns the budgets of the token, its environment and its account that cover a call on `route`.
-pub(super) fn covering(environment: &Environment, token: &Token, route: &Route) -> Budgets {
-    let of_token = Subject::Token(token.id.clone());
-    let is_limited = route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope));
-    let limited = environment.limited.daily_budget.filter(|_| is_limited);
-    let mut limits = Vec::new();
-    let mut add = |subject: &Subject, period, limit: Option<Usd>| {
-        limits.extend(limit.map(|limit| Budget { subject: subject.clone(), period, limit }));
-    };
-    add(&of_token, Period::Day, token.limits.daily_budget);
-    add(&of_token, Period::Month, token.limits.monthly_budget);
-    add(&of_token, Period::Day, limited);
-    let of_environment = Subject::Environment(token.environment.clone());
-    add(&of_environment, Period::Day, environment.daily_budget);
-    Budgets {
-        token: token.id.clone(),
-        environment: token.environment.clone(),
-        account: environment.account.clone(),
-        limits,
+impl Budgets {
+    /// Returns the budgets of a token and its environment that cover a call on `route`.
+    pub fn covering(environment: &Environment, token: &Token, route: &Route) -> Self {
+        let of_token = Subject::Token(token.id.clone());
+        let of_environment = Subject::Environment(token.environment.clone());
+        let is_limited = route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope));
+        let limited = environment.limited.daily_budget.filter(|_| is_limited);
+        let set = [
+            (&of_token, Period::Day, token.limits.daily_budget),
+            (&of_token, Period::Month, token.limits.monthly_budget),
+            (&of_token, Period::Day, limited),
+            (&of_environment, Period::Day, environment.daily_budget),
+        ];
+        let budget = |(subject, period, limit): (&Subject, Period, Option<Usd>)| {
+            limit.map(|limit| Budget { subject: subject.clone(), period, limit })
+        };
+        Self {
+            token: token.id.clone(),
+            environment: token.environment.clone(),
+            account: environment.account.clone(),
+            limits: set.into_iter().filter_map(budget).collect(),
+        }
     }
 }

@@ -20,6 +20,7 @@
 
 mod book;
 mod budget;
+mod covering;
 mod hold;
 mod lines;
 #[cfg(test)]

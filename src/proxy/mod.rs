@@ -13,7 +13,6 @@
 
 mod allowed;
 mod answer;
-mod budgets;
 mod credentials;
 mod door;
 mod gateway;

@@ -1,7 +1,7 @@
 //! Fourth stage: nothing like it is under way or unclaimed.
 
-use super::{budgets, held::HeldCall, inspected::InspectedCall, refused::Refused};
-use crate::{answers::KeptAnswer, domain::ErrorCode, rate_limit::RateState};
+use super::{held::HeldCall, inspected::InspectedCall, refused::Refused};
+use crate::{answers::KeptAnswer, domain::ErrorCode, ledger::Budgets, rate_limit::RateState};
 use tokio::time::Instant;
 
 /// What an identical earlier call means.
@@ -25,9 +25,15 @@ impl NewCall {
     pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Refused> {
         let rate = self.rate()?;
         let allowed = &self.inspected.allowed;
-        let budgets = budgets::covering(&allowed.environment, &allowed.token, &allowed.route);
+        let budgets = Budgets::covering(&allowed.environment, &allowed.token, &allowed.route);
         let demand = &self.inspected.inspected.demand;
         let hold = allowed.gateway.ledger.hold(budgets, &allowed.route, demand)?;
+        if let Some(line) = allowed.gateway.calls.line(&allowed.environment.account)
+            && allowed.route.is_billable()
+            && let Some(state) = line.breaker.would_stop(hold.bound())
+        {
+            return Err(Refused::balance(&state));
+        }
         Ok(HeldCall { call: self, hold, rate })
     }
 

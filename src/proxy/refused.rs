@@ -2,13 +2,13 @@
 
 use crate::{
     admission::AdmissionError,
-    calls::{CallSummary, SendError},
+    calls::{BreakerState, CallSummary, SendError},
     domain::ErrorCode,
     inspection::InspectionError,
     ledger::HoldError,
     store::StoreError,
     tokens::TokenRefusal,
-    web::{Problem, ReceiveError},
+    web::{Problem, ReceiveError, RejectReason},
 };
 use http::Method;
 use std::{borrow::Cow, time::Duration};
@@ -91,6 +91,15 @@ impl Refused {
         Self::with(Problem::token_invalid()).because(refusal.reason())
     }
 
+    pub(super) fn balance(state: &BreakerState) -> Self {
+        let message = format!(
+            "Ideogram said at {} that the balance is used up; calls of {} dollars and more are stopped",
+            state.since, state.from_usd
+        );
+        let problem = Problem::new(ErrorCode::BalanceExhausted, message);
+        Self::with(problem.reject_reason(RejectReason::InsufficientFunds))
+    }
+
     fn audit_unavailable() -> Self {
         let message = "the audit record cannot be written, so nothing is sent";
         Self::new(ErrorCode::AuditUnavailable, message).retry_after(Duration::from_secs(5))
@@ -148,6 +157,7 @@ impl From<SendError> for Refused {
                 ErrorCode::UpstreamRejectedKey,
                 "Ideogram rejects the gateway's key; the operator must replace it",
             ),
+            SendError::NoBalance(state) => Self::balance(&state),
             SendError::Unrecorded(error) => Self::audit_unavailable().because(error.to_string()),
             SendError::Ended { code, summary } => {
                 Self { sent: Some(summary), ..Self::new(code, ended_in(code)) }

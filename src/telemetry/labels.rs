@@ -43,6 +43,8 @@ labels! {
     RefusalLabels { account: AccountName, status: Word }
     /// An answer of our own.
     CodeLabels { code: ErrorCode }
+    /// A threshold of a budget, in percent.
+    ThresholdLabels { percent: Word }
     /// One of our listeners.
     ListenerLabels { listener: Word }
     /// What was built.

@@ -2,7 +2,7 @@
 
 use super::labels::{
     AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, ListenerLabels,
-    RefusalLabels, RouteLabels,
+    RefusalLabels, RouteLabels, ThresholdLabels,
 };
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -94,6 +94,10 @@ metrics! {
         "Open connections of clients";
     active_tokens: Gauge = Gauge::default(), "active_tokens",
         "Tokens that can be used now";
+    budget_thresholds: Counters<ThresholdLabels> = Family::default(), "budget_thresholds",
+        "Budgets that were used up to a threshold, by percent";
+    breaker_open: Gauges<AccountLabels> = Family::default(), "balance_breaker_open",
+        "1 while calls are stopped because Ideogram said that the balance is used up";
     spend: Counters<EnvironmentLabels> = Family::default(), "spend" + "usd_micros",
         "Money charged, in millionths of a dollar";
 }

@@ -3,7 +3,7 @@
 use super::{
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, ListenerLabels,
-        RefusalLabels, RouteLabels, Word,
+        RefusalLabels, RouteLabels, ThresholdLabels, Word,
     },
     list::Series,
 };
@@ -176,6 +176,18 @@ impl Metrics {
     /// So many tokens can be used now.
     pub fn set_active_tokens(&self, tokens: usize) {
         self.series.active_tokens.set(whole(tokens));
+    }
+
+    /// A budget was used up to a threshold.
+    pub fn budget_crossed(&self, percent: u8) {
+        let percent = Word(if percent < 100 { "80" } else { "100" });
+        self.series.budget_thresholds.get_or_create(&ThresholdLabels { percent }).inc();
+    }
+
+    /// Calls of an account are stopped for want of balance, or not any more.
+    pub fn set_breaker(&self, account: &AccountName, is_open: bool) {
+        let labels = AccountLabels { account: account.clone() };
+        self.series.breaker_open.get_or_create(&labels).set(is_open.into());
     }
 
     /// An environment was charged.

@@ -26,6 +26,8 @@ fn told() -> Arc<Metrics> {
     metrics.set_bodies(1024, 4096);
     metrics.set_active_tokens(5);
     metrics.spent(&environment, Usd::from_micros(60_000));
+    metrics.budget_crossed(80);
+    metrics.set_breaker(&account, true);
     drop(metrics.connection_opens("proxy"));
     metrics
 }

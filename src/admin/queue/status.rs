@@ -1,6 +1,9 @@
 //! `GET /api/v1/queue`
 
-use crate::admin::{peer::Caller, state::AdminState};
+use crate::{
+    admin::{peer::Caller, state::AdminState},
+    calls::BreakerState,
+};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,8 +30,32 @@ pub struct QueueAccountView {
     pub unknown: u32,
     /// The calls that wait.
     pub queued: usize,
+    /// Why dear calls are stopped, while Ideogram says that the balance is used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<BreakerView>,
     /// The same by environment.
     pub environments: Vec<LaneView>,
+}
+
+/// The balance breaker of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BreakerView {
+    /// Calls that cost at least this are stopped, in dollars.
+    pub from_usd: String,
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// When one is let through to see whether there is balance again, RFC 3339.
+    pub next_probe: String,
+}
+
+impl From<BreakerState> for BreakerView {
+    fn from(state: BreakerState) -> Self {
+        Self {
+            from_usd: state.from_usd.to_string(),
+            since: state.since.to_string(),
+            next_probe: state.next_probe.to_string(),
+        }
+    }
 }
 
 /// An environment's part in an account's queue.
@@ -57,6 +84,7 @@ pub async fn status(State(state): State<AdminState>, _by: Caller) -> Json<QueueV
         in_use: account.in_use,
         unknown: account.unknown,
         queued: account.queued,
+        breaker: state.vitals.breaker(&account.name).map(BreakerView::from),
         environments: account
             .environments
             .iter()

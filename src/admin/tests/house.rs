@@ -4,8 +4,9 @@ use crate::{
     admin::{AdminState, CallDesk, DeskError, KeyState, Peer, ReleaseOutcome, Vitals, router},
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     audit::HashChain,
+    calls::BreakerState,
     config::{LoadOptions, Settings},
-    domain::{CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp},
+    domain::{AccountName, CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp},
     store::{RecordQuery, SealedRecord, Store, StoreOptions},
     tasks::Tasks,
     tokens::Tokens,
@@ -60,6 +61,10 @@ pub(crate) struct Signs {
 }
 
 impl Vitals for Signs {
+    fn breaker(&self, _account: &AccountName) -> Option<BreakerState> {
+        None
+    }
+
     fn obstacles(&self) -> Vec<String> {
         self.obstacles.lock().unwrap().clone()
     }

@@ -17,6 +17,14 @@ pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitC
     if view.paused {
         screen.note("Paused: no new call is let through; `ideogate resume` ends it.");
     }
+    for account in &queue.accounts {
+        if let Some(breaker) = &account.breaker {
+            screen.note(format!(
+                "{}: Ideogram says since {} that the balance is used up; calls of ${} and more are stopped, one is tried at {}.",
+                account.name, breaker.since, breaker.from_usd, breaker.next_probe
+            ));
+        }
+    }
     let rows = queue.accounts.iter().flat_map(rows).collect();
     let header = ["account", "environment", "in use", "of", "unknown", "queued", "weight"];
     screen.table(header, rows, "There are no accounts.")?;

@@ -86,6 +86,19 @@ impl Reader {
         })
     }
 
+    /// Returns the calls that ended before `before` and whose money is still reserved, the oldest
+    /// first; those whose generation is still followed are left out.
+    pub fn unsettled(&self, before: Timestamp) -> Result<Vec<OpenCall>, StoreError> {
+        let sql = select_calls!(
+            "WHERE charged IS NULL AND reserved > 0 AND outcome IN ('unknown', 'success')
+               AND closed_at < ?1
+               AND NOT EXISTS (SELECT 1 FROM generations g
+                               WHERE g.call = calls.call AND g.state = 'pending')
+             ORDER BY closed_at"
+        );
+        self.all(sql, [before.as_micros()], open_call)
+    }
+
     /// Returns the generations that nobody has seen end.
     pub fn pending_generations(&self) -> Result<Vec<Generation>, StoreError> {
         let sql = select_generations!("WHERE state = 'pending' ORDER BY submitted_at");

@@ -60,9 +60,9 @@ fn close(connection: &Connection, call: &CloseCall) -> Result<(), WriteError> {
 }
 
 fn settle(connection: &Connection, call: &CallId, charged: Option<Usd>) -> Result<(), WriteError> {
-    let sql = "UPDATE calls SET charged = ?2 WHERE call = ?1";
+    let sql = "UPDATE calls SET charged = ?2 WHERE call = ?1 AND charged IS NULL";
     let values = params![call.as_str(), charged.map(Usd::as_micros)];
-    change(connection, sql, values, "no such call to settle")
+    change(connection, sql, values, "the call is settled already")
 }
 
 fn deliver(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
