@@ -97,7 +97,7 @@ metrics! {
     budget_thresholds: Counters<ThresholdLabels> = Family::default(), "budget_thresholds",
         "Budgets that were used up to a threshold, by percent";
     breaker_open: Gauges<AccountLabels> = Family::default(), "balance_breaker_open",
-        "1 while calls are stopped because Ideogram said that the balance is used up";
+        "Whether calls are stopped because Ideogram said that the balance is used up";
     spend: Counters<EnvironmentLabels> = Family::default(), "spend" + "usd_micros",
         "Money charged, in millionths of a dollar";
 }

@@ -96,12 +96,14 @@ pub(crate) fn intent(call: &OpenCall) -> AuditRecord {
 }
 
 pub(crate) fn outcome(call: &OpenCall, outcome: Outcome) -> Bundle {
+    // What an unknown call cost is not known, so its money stays reserved.
+    let charged = (outcome != Outcome::Unknown).then(|| Usd::from_micros(60_000));
     let body = OutcomeRecord {
         outcome,
         reason: None,
         status: Some(200),
         upstream_status: Some(200),
-        charged: Some(Usd::from_micros(60_000)),
+        charged,
         images: 1,
         unsafe_images: 0,
         generations: Vec::new(),
@@ -111,7 +113,7 @@ pub(crate) fn outcome(call: &OpenCall, outcome: Outcome) -> Bundle {
     let closed = CloseCall {
         call: call.call.clone(),
         outcome,
-        charged: Some(Usd::from_micros(60_000)),
+        charged,
         closed_at: NOON.plus(Duration::from_secs(1)),
         places_until: (outcome == Outcome::Unknown).then(|| NOON.plus(Duration::from_mins(2))),
     };

@@ -5,6 +5,7 @@ use crate::{
     domain::{Bundle, CallId, Effect, GenerationId, GenerationState, Outcome, TokenId, Usd},
     store::{Durability, JournalError, Store},
 };
+use std::time::Duration;
 
 /// Whoever brings another database runs this against it.
 async fn tell_the_story(store: &Store) {
@@ -15,6 +16,7 @@ async fn tell_the_story(store: &Store) {
     a_contradicting_bundle_fails_alone(store).await;
     an_outcome_leaves_its_record_even_if_its_call_is_missing(store).await;
     refusals_are_appended_in_order(store).await;
+    the_money_of_an_unknown_call_is_settled_once(store).await;
     assert_chain(&store.reader());
 }
 
@@ -50,11 +52,24 @@ async fn a_call_is_open_until_its_outcome(store: &Store) {
     assert_eq!((spend.len(), spend[0].calls, spend[0].places), (1, 1, 4));
     assert_eq!((spend[0].charged, spend[0].reserved), (Usd::from_micros(60_000), Usd::ZERO));
     let settled = Effect::Settle(call.call.clone(), Some(Usd::from_micros(90_000)));
-    journal.commit(effect(settled)).await.unwrap();
-    assert_eq!(reader.spend(NOON).unwrap()[0].charged, Usd::from_micros(90_000));
+    let again = journal.commit(effect(settled)).await;
+    assert!(matches!(again, Err(JournalError::Rejected(_))), "money is settled once");
+    assert_eq!(reader.spend(NOON).unwrap()[0].charged, Usd::from_micros(60_000));
     let usage = reader.usage(NOON).unwrap();
     assert_eq!((usage.len(), usage[0].calls, usage[0].images), (1, 1, 1));
-    assert_eq!(usage[0].charged, Usd::from_micros(90_000));
+    assert_eq!(usage[0].charged, Usd::from_micros(60_000));
+}
+
+async fn the_money_of_an_unknown_call_is_settled_once(store: &Store) {
+    let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
+    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    journal.commit_sent(outcome(&call, Outcome::Unknown)).await.unwrap();
+    let later = NOON.plus(Duration::from_hours(48));
+    assert!(reader.unsettled(later).unwrap().iter().any(|open| open.call == call.call));
+    let settle = || effect(Effect::Settle(call.call.clone(), Some(Usd::from_micros(90_000))));
+    journal.commit(settle()).await.unwrap();
+    assert!(!reader.unsettled(later).unwrap().iter().any(|open| open.call == call.call));
+    assert!(matches!(journal.commit(settle()).await, Err(JournalError::Rejected(_))));
 }
 
 async fn an_unknown_call_holds_its_places_until_they_are_released(store: &Store) {
