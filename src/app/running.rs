@@ -80,7 +80,7 @@ impl Running {
             () = tokio::time::sleep(deadline) => false,
             () = now => false,
         };
-        self.rooms.write_summaries();
+        self.rooms.write_last_summaries();
         if let Err(error) = self.rooms.journal.flush().await {
             tracing::error!(%error, "the journal could not be flushed; it is durable up to the failure");
         }

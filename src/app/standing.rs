@@ -1,7 +1,7 @@
 //! Work that goes on as long as the gateway runs.
 
 use super::rooms::Rooms;
-use crate::store::JournalHealth;
+use crate::{domain::AuditRecord, store::JournalHealth};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -84,9 +84,18 @@ impl Rooms {
         }
     }
 
-    /// Puts refusals that were only counted on record.
+    /// Puts refusals on record that were only counted in the minutes that are over.
     pub(super) fn write_summaries(&self) {
-        for record in self.refusals.summaries() {
+        self.append_summaries(self.refusals.summaries());
+    }
+
+    /// Puts all refusals on record that were only counted; nobody asks again.
+    pub(super) fn write_last_summaries(&self) {
+        self.append_summaries(self.refusals.close());
+    }
+
+    fn append_summaries(&self, summaries: Vec<AuditRecord>) {
+        for record in summaries {
             if let Err(not_appended) = self.journal.append(record) {
                 self.refusals.count(&not_appended.0);
             }

@@ -50,7 +50,7 @@ impl AllowedCall {
         if self.route.is_billable()
             && let Some(retry_after) = self.gateway.admission.is_full(account)
         {
-            return Err(Refused::queue_full(retry_after));
+            return Err(Refused::queue_full(retry_after).of_cap(self.gateway.cap(account)));
         }
         let expected = self.knock.body.size_hint().lower();
         if expected > self.route.body_cap {

@@ -4,7 +4,6 @@ use super::{knock::Trail, recovered::RecoveredAnswer};
 use crate::{
     calls::{CallSummary, Finished, Receipt},
     domain::{Outcome, RequestId},
-    rate_limit::RateState,
     spool::Spool,
     web::{
         Body, Delivery,
@@ -22,7 +21,7 @@ const KEY_REDACTED: HeaderName = HeaderName::from_static("ideogate-key-redacted"
 #[derive(Debug)]
 pub(super) enum Answer {
     /// Ideogram's answer to this call.
-    Sent(Finished, Option<RateState>),
+    Sent(Finished),
     /// Ideogram's answer to an identical call, which nobody received.
     Recovered(RecoveredAnswer),
 }
@@ -31,27 +30,19 @@ impl Answer {
     /// Returns Ideogram's answer unchanged, with the headers that are ours beside it.
     pub(super) fn into_response(self, request: &RequestId, received: Instant) -> Response<Body> {
         match self {
-            Self::Sent(finished, rate) => sent(finished, rate, request, received),
+            Self::Sent(finished) => sent(finished, request, received),
             Self::Recovered(recovered) => again(recovered, request, received),
         }
     }
 }
 
-fn sent(
-    finished: Finished,
-    rate: Option<RateState>,
-    request: &RequestId,
-    received: Instant,
-) -> Response<Body> {
+fn sent(finished: Finished, request: &RequestId, received: Instant) -> Response<Body> {
     let summary = finished.summary;
     let mut response =
         passed_on(finished.status, finished.headers, &finished.body, finished.receipt);
     let headers = response.headers_mut();
     mark(headers, request, finished.echoed_key);
     note_summary(headers, &summary, received);
-    if let Some(rate) = rate {
-        header::set_rate_limit(headers, &rate_limit(&rate));
-    }
     if !finished.status.is_success() {
         headers.insert(header::ERROR_SOURCE, HeaderValue::from_static("upstream"));
     }
@@ -117,11 +108,14 @@ pub(super) fn note_waiting(headers: &mut HeaderMap, trail: &Trail, received: Ins
     ServerTiming::of(total, queue, Duration::ZERO).set(headers);
 }
 
-fn rate_limit(rate: &RateState) -> RateLimit {
-    RateLimit {
-        limit: rate.limit,
-        window: Duration::from_mins(1),
-        remaining: rate.remaining,
-        reset: rate.reset,
+/// Writes what every answer tells: the places it took, if nobody said, and the token's rate.
+pub(super) fn note_always(headers: &mut HeaderMap, trail: &Trail) {
+    if !headers.contains_key(header::PLACES) {
+        header::set_places(headers, 0);
+    }
+    if let Some(rate) = trail.rate.get() {
+        let (limit, remaining, reset) = (rate.limit, rate.remaining, rate.reset);
+        let window = Duration::from_mins(1);
+        header::set_rate_limit(headers, &RateLimit { limit, window, remaining, reset });
     }
 }

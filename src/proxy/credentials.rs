@@ -7,10 +7,12 @@ use crate::{
 };
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
-/// Returns the one token presented in `Api-Key` or `Authorization: Bearer`; several must be equal.
+/// Returns the one token presented in `Api-Key` or `Authorization: Bearer`; several must be equal, and
+/// nothing else may stand beside it in `Authorization`.
 pub(super) fn presented(headers: &HeaderMap) -> Result<&str, Refused> {
     let keys = headers.get_all(API_KEY).iter().map(text);
-    let bearers = headers.get_all(AUTHORIZATION).iter().map(bearer);
+    let has_key = headers.contains_key(API_KEY);
+    let bearers = headers.get_all(AUTHORIZATION).iter().map(|value| bearer(value, has_key));
     let mut found: Option<&str> = None;
     for credential in keys.chain(bearers) {
         let credential = credential?;
@@ -26,11 +28,12 @@ fn text(value: &HeaderValue) -> Result<&str, Refused> {
     value.to_str().map(str::trim).map_err(|_| missing())
 }
 
-fn bearer(value: &HeaderValue) -> Result<&str, Refused> {
+fn bearer(value: &HeaderValue, has_key: bool) -> Result<&str, Refused> {
     let value = text(value)?;
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
-        _ => Err(ambiguous("Authorization must be 'Bearer TOKEN'")),
+        _ if has_key => Err(ambiguous("Authorization beside Api-Key must be 'Bearer TOKEN'")),
+        _ => Err(missing()),
     }
 }
 

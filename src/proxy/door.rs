@@ -2,7 +2,7 @@
 
 use super::{
     Gateway,
-    answer::{note_summary, note_waiting},
+    answer::{note_always, note_summary, note_waiting},
     knock::{Knock, Trail},
     own_paths, pipeline,
     refused::Refused,
@@ -31,14 +31,18 @@ impl Door {
         let (parts, body) = request.into_parts();
         let knock = Knock::new(visit, parts, body);
         let (request, received, client) = (knock.request.clone(), knock.received, knock.client);
-        if let Some(response) = own_paths::answer(&self.0, &knock).await {
-            return response;
-        }
         let trail = Arc::clone(&knock.trail);
-        let response = match pipeline::run(&self.0, knock).await {
-            Ok(answer) => answer.into_response(&request, received),
+        let answered = if own_paths::is_own(knock.uri.path()) {
+            own_paths::answer(&self.0, &knock).await
+        } else {
+            let answer = pipeline::run(&self.0, knock).await;
+            answer.map(|answer| answer.into_response(&request, received))
+        };
+        let mut response = match answered {
+            Ok(response) => response,
             Err(refused) => self.refuse(refused, &request, &trail, received, client),
         };
+        note_always(response.headers_mut(), &trail);
         note(&trail);
         response
     }

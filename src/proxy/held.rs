@@ -2,21 +2,20 @@
 
 use super::{recalled::NewCall, refused::Refused};
 use crate::{
-    admission::{Permit, Seat},
+    admission::{AdmissionError, Permit, Seat},
     calls::{PassedHeaders, ReadyCall},
     domain::CallId,
     ledger::Hold,
-    rate_limit::RateState,
 };
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// A call within its token's rate and all its budgets.
 #[derive(Debug)]
 pub(super) struct HeldCall {
     pub(super) call: Box<NewCall>,
     pub(super) hold: Hold,
-    pub(super) rate: Option<RateState>,
 }
 
 impl HeldCall {
@@ -31,13 +30,20 @@ impl HeldCall {
             deadline: self.call.deadline,
             max_token_places: allowed.token.limits.max_places,
         };
+        let (came, queue) = (Instant::now(), &allowed.knock.trail.queue);
         let permit = tokio::select! {
             biased;
-            permit = allowed.gateway.admission.admit(seat) => permit.map_err(Refused::from)?,
-            refused = self.withdrawn() => return Err(refused),
+            permit = allowed.gateway.admission.admit(seat) => permit.map_err(|error| self.not_admitted(error)),
+            refused = self.withdrawn() => Err(refused),
         };
-        allowed.knock.trail.queue.set(permit.queued_for()).ok();
-        Ok(permit)
+        let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
+        queue.set(waited).ok();
+        permit
+    }
+
+    fn not_admitted(&self, error: AdmissionError) -> Refused {
+        let allowed = &self.call.inspected.allowed;
+        Refused::from(error).of_cap(allowed.gateway.cap(&allowed.environment.account))
     }
 
     /// Returns when the token may no longer be used.
@@ -55,9 +61,9 @@ impl HeldCall {
     }
 
     /// Returns everything that is needed to send the call.
-    pub(super) fn ready(self) -> (ReadyCall, Hold, Option<RateState>) {
+    pub(super) fn ready(self) -> (ReadyCall, Hold) {
         let ready = self.ready_call();
-        (ready, self.hold, self.rate)
+        (ready, self.hold)
     }
 
     fn ready_call(&self) -> ReadyCall {

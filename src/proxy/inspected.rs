@@ -51,19 +51,20 @@ impl InspectedCall {
     }
 
     /// Returns how long the call may wait: as asked, as the token or the environment says, or as the
-    /// queue does; never longer than the queue's longest.
+    /// queue does; never longer than the token's or the queue's longest.
     fn queue_timeout(&self) -> Result<Duration, Refused> {
         let queue = &self.allowed.gateway.settings.queue;
         let set = self.allowed.token.limits.queue_timeout;
         let usual = set.or(self.allowed.environment.queue_timeout).unwrap_or(queue.timeout);
+        let longest = queue.max_timeout.min(set.unwrap_or(Duration::MAX));
         let Some(asked) = self.allowed.knock.headers.get(QUEUE_TIMEOUT) else {
-            return Ok(usual.min(queue.max_timeout));
+            return Ok(usual.min(longest));
         };
         let asked = asked.to_str().ok().and_then(|text| humantime::parse_duration(text).ok());
         let asked = asked.ok_or_else(|| {
             let message = "Ideogate-Queue-Timeout must be a duration like 60s";
             Refused::new(ErrorCode::MalformedRequest, message).field("Ideogate-Queue-Timeout")
         })?;
-        Ok(asked.min(queue.max_timeout))
+        Ok(asked.min(longest))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{EnvironmentName, Places, RequestId, Route, Token},
+    rate_limit::RateState,
     web::Visit,
 };
 use http::{HeaderMap, Method, Uri, request::Parts};
@@ -45,6 +46,8 @@ pub struct Trail {
     pub places: OnceLock<Places>,
     /// How long it waited in the queue.
     pub queue: OnceLock<Duration>,
+    /// Where its token stands against its rate.
+    pub rate: OnceLock<RateState>,
     /// The end user, as the app asserts it.
     pub on_behalf_of: OnceLock<Box<str>>,
 }

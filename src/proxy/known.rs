@@ -19,27 +19,10 @@ pub(super) struct KnownCall {
 impl KnownCall {
     /// Returns the request if its token is valid here and now.
     pub(super) fn authenticate(gateway: &Gateway, knock: Knock) -> Result<Self, Refused> {
-        let presented = credentials::presented(&knock.headers)?;
-        let token = gateway.tokens.authenticate(presented).map_err(|refusal| {
-            if let Some(token) = refusal.token() {
-                knock.trail.token.set(Arc::clone(token)).ok();
-            }
-            Refused::token(&refusal)
-        })?;
-        knock.trail.token.set(Arc::clone(&token)).ok();
+        let token = token(gateway, &knock)?;
         let call = Self { gateway: gateway.clone(), knock, token };
-        call.check_address()?;
         call.note_end_user()?;
         Ok(call)
-    }
-
-    fn check_address(&self) -> Result<(), Refused> {
-        let cidrs = &self.token.limits.cidrs;
-        if cidrs.is_empty() || cidrs.iter().any(|net| net.contains(&self.knock.client)) {
-            return Ok(());
-        }
-        let message = format!("the token may not be used from {}", self.knock.client);
-        Err(Refused::new(ErrorCode::PolicyDenied, message).rule("token cidrs"))
     }
 
     fn note_end_user(&self) -> Result<(), Refused> {
@@ -115,6 +98,24 @@ impl KnownCall {
         }
         Ok(())
     }
+}
+
+/// Returns the token of a request if it is valid here, now, and for the client's address.
+pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Arc<Token>, Refused> {
+    let presented = credentials::presented(&knock.headers)?;
+    let token = gateway.tokens.authenticate(presented).map_err(|refusal| {
+        if let Some(token) = refusal.token() {
+            knock.trail.token.set(Arc::clone(token)).ok();
+        }
+        Refused::token(&refusal)
+    })?;
+    knock.trail.token.set(Arc::clone(&token)).ok();
+    let cidrs = &token.limits.cidrs;
+    if cidrs.is_empty() || cidrs.iter().any(|net| net.contains(&knock.client)) {
+        return Ok(token);
+    }
+    let message = format!("the token may not be used from {}", knock.client);
+    Err(Refused::new(ErrorCode::PolicyDenied, message).rule("token cidrs"))
 }
 
 /// Only decides which scope is needed; inspection checks the spelling.

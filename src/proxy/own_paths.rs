@@ -1,58 +1,60 @@
 //! The paths of the data plane that are ours and not Ideogram's.
 
-use super::{Gateway, credentials, knock::Knock, refused::Refused};
+use super::{Gateway, knock::Knock, known, refused::Refused};
 use crate::{
     audit,
     config::Environment,
     domain::{CallId, ErrorCode, Token},
     store::{JournalHealth, RecordQuery},
-    web::{Body, ERRORS_PATH, Problem, error_page, header},
+    web::{Body, ERRORS_PATH, error_page, header},
 };
 use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 const SIMULATOR: &str = "/_ideogate/simulator";
 
-/// Answers a request for one of our own paths, or returns `None` for all others.
-pub(super) async fn answer(gateway: &Gateway, knock: &Knock) -> Option<Response<Body>> {
-    let path = knock.uri.path();
-    let own = path.starts_with("/_ideogate/") || matches!(path, "/healthz" | "/readyz" | "/health");
-    if !own {
-        return None;
-    }
-    let mut response = if knock.method == Method::GET || knock.method == Method::HEAD {
-        found(gateway, knock, path).await
-    } else {
-        let problem = Problem::new(ErrorCode::MethodNotAllowed, "this path is called with GET");
-        problem.allow("GET").into_response(&knock.request)
-    };
-    header::set_request_id(response.headers_mut(), &knock.request);
-    Some(response)
+/// Says whether a path is ours.
+pub(super) fn is_own(path: &str) -> bool {
+    path.starts_with("/_ideogate/") || matches!(path, "/healthz" | "/readyz" | "/health")
 }
 
-async fn found(gateway: &Gateway, knock: &Knock, path: &str) -> Response<Body> {
-    if let Some(rest) = path.strip_prefix(SIMULATOR)
+/// Answers a request for one of our own paths.
+pub(super) async fn answer(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
+    if knock.method != Method::GET && knock.method != Method::HEAD {
+        return Err(Refused::wrong_method(&[Method::GET]));
+    }
+    let mut response = found(gateway, knock, knock.uri.path()).await?;
+    header::set_request_id(response.headers_mut(), &knock.request);
+    Ok(response)
+}
+
+async fn found(gateway: &Gateway, knock: &Knock, path: &str) -> Result<Response<Body>, Refused> {
+    if let Some(rest) = below(path, SIMULATOR)
         && let Some(shelf) = &gateway.pictures
     {
-        return shelf.picture(rest, knock.uri.query()).await;
+        return Ok(shelf.picture(rest, knock.uri.query()).await);
     }
-    if path.starts_with(ERRORS_PATH) {
-        return error_page(path, &knock.headers, &knock.request);
+    if below(path, ERRORS_PATH).is_some() {
+        return Ok(error_page(path, &knock.headers, &knock.request));
     }
     match path {
-        "/healthz" => json_answer(StatusCode::OK, &json!({"status": "ok"})),
-        "/readyz" => ready(gateway),
+        "/healthz" => Ok(json_answer(StatusCode::OK, &json!({"status": "ok"}))),
+        "/readyz" => Ok(ready(gateway)),
         "/health" | "/_ideogate/whoami" => who_am_i(gateway, knock),
         _ => match path.strip_prefix("/_ideogate/calls/") {
             Some(call) => entry(gateway, knock, call).await,
-            None => unknown(knock, format!("{path} is not a path of this gateway")),
+            None => Err(unknown(format!("{path} is not a path of this gateway"))),
         },
     }
 }
 
-fn unknown(knock: &Knock, message: String) -> Response<Body> {
-    Problem::new(ErrorCode::RouteUnknown, message).into_response(&knock.request)
+/// Returns what follows `root` in a path that is `root` itself or below it.
+fn below<'p>(path: &'p str, root: &str) -> Option<&'p str> {
+    path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn unknown(message: String) -> Refused {
+    Refused::new(ErrorCode::RouteUnknown, message)
 }
 
 /// Says whether calls are admitted: not while draining, nor while the record cannot be written.
@@ -71,20 +73,10 @@ fn ready(gateway: &Gateway) -> Response<Body> {
     }
 }
 
-/// Returns the token of a request to our own paths.
-fn token(gateway: &Gateway, knock: &Knock) -> Result<Arc<Token>, Refused> {
-    let presented = credentials::presented(&knock.headers)?;
-    gateway.tokens.authenticate(presented).map_err(|refusal| Refused::token(&refusal))
-}
-
-fn who_am_i(gateway: &Gateway, knock: &Knock) -> Response<Body> {
-    match token(gateway, knock) {
-        Ok(token) => {
-            let environment = gateway.environment(&token.environment);
-            json_answer(StatusCode::OK, &identity(gateway, &token, environment))
-        }
-        Err(refused) => refused.problem.into_response(&knock.request),
-    }
+fn who_am_i(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
+    let token = known::token(gateway, knock)?;
+    let environment = gateway.environment(&token.environment);
+    Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment)))
 }
 
 fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>) -> Value {
@@ -102,12 +94,9 @@ fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>)
     })
 }
 
-/// Shows a call's audit entry to the token that made it.
-async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Response<Body> {
-    let token = match token(gateway, knock) {
-        Ok(token) => token,
-        Err(refused) => return refused.problem.into_response(&knock.request),
-    };
+/// Shows a call's audit entry to the token that made it, but for the letters of our key in it.
+async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Result<Response<Body>, Refused> {
+    let token = known::token(gateway, knock)?;
     let query = RecordQuery {
         call: Some(CallId::from_stored(call)),
         token: Some(token.id.clone()),
@@ -116,14 +105,14 @@ async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Response<Body> {
     let reader = gateway.reader.clone();
     let records = gateway.tasks.block(move || reader.records(&query)).await;
     let Ok(Ok(records)) = records else {
-        let problem = Problem::new(ErrorCode::StoreUnavailable, "the record cannot be read");
-        return problem.into_response(&knock.request);
+        return Err(Refused::new(ErrorCode::StoreUnavailable, "the record cannot be read"));
     };
-    if let Some(entry) = audit::fold(records).into_iter().next() {
-        return json_answer(StatusCode::OK, &json!(entry));
-    }
-    let message = format!("no call {call} of this token");
-    Problem::new(ErrorCode::CallUnknown, message).into_response(&knock.request)
+    let Some(mut entry) = audit::fold(records).into_iter().next() else {
+        let message = format!("no call {call} of this token");
+        return Err(Refused::new(ErrorCode::CallUnknown, message));
+    };
+    entry.metadata.key_version = None;
+    Ok(json_answer(StatusCode::OK, &json!(entry)))
 }
 
 fn json_answer(status: StatusCode, value: &Value) -> Response<Body> {

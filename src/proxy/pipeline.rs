@@ -18,7 +18,7 @@ pub(super) async fn run(gateway: &Gateway, knock: Knock) -> Result<Answer, Refus
     };
     let call = call.hold()?;
     let permit = call.admit().await?;
-    let (ready, hold, rate) = call.ready();
+    let (ready, hold) = call.ready();
     let sent = gateway.calls.send(ready, hold, permit).await;
-    Ok(Answer::Sent(sent.map_err(Refused::from)?, rate))
+    Ok(Answer::Sent(sent.map_err(Refused::from)?))
 }

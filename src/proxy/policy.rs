@@ -18,6 +18,7 @@ pub(super) fn check(
     at_most(demand.places, limits.max_images, "token max_images")?;
     at_most(demand.places, limits.max_places, "token max_places")?;
     one_of(demand.model.as_deref(), &limits.models, "model", "token models")?;
+    one_of(demand.custom_model.as_deref(), &limits.models, "custom model", "token models")?;
     one_of(demand.speed.as_deref(), &limits.speeds, "rendering speed", "token speeds")?;
     webhook(token, demand)?;
     if route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope)) {

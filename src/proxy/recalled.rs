@@ -1,7 +1,12 @@
 //! Fourth stage: nothing like it is under way or unclaimed.
 
 use super::{held::HeldCall, inspected::InspectedCall, refused::Refused};
-use crate::{answers::KeptAnswer, domain::ErrorCode, ledger::Budgets, rate_limit::RateState};
+use crate::{
+    answers::KeptAnswer,
+    domain::ErrorCode,
+    ledger::Budgets,
+    rate_limit::{RateLimited, RateState},
+};
 use tokio::time::Instant;
 
 /// What an identical earlier call means.
@@ -23,7 +28,7 @@ pub(super) struct NewCall {
 impl NewCall {
     /// Holds what the call may use of its token's rate and of every budget that covers it.
     pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Refused> {
-        let rate = self.rate()?;
+        self.count()?;
         let allowed = &self.inspected.allowed;
         let budgets = Budgets::covering(&allowed.environment, &allowed.token, &allowed.route);
         let demand = &self.inspected.inspected.demand;
@@ -34,15 +39,22 @@ impl NewCall {
         {
             return Err(Refused::balance(&state));
         }
-        Ok(HeldCall { call: self, hold, rate })
+        Ok(HeldCall { call: self, hold })
     }
 
-    fn rate(&self) -> Result<Option<RateState>, Refused> {
+    /// Counts the call against its token's rate.
+    fn count(&self) -> Result<(), Refused> {
         let allowed = &self.inspected.allowed;
-        let Some(per_minute) = allowed.token.limits.requests_per_minute else { return Ok(None) };
+        let Some(per_minute) = allowed.token.limits.requests_per_minute else { return Ok(()) };
+        let rate = &allowed.knock.trail.rate;
         match allowed.gateway.rate_limits.check(&allowed.token.id, per_minute) {
-            Ok(rate) => Ok(Some(rate)),
+            Ok(state) => {
+                rate.set(state).ok();
+                Ok(())
+            }
             Err(limited) => {
+                let RateLimited { limit, retry_after: reset } = limited;
+                rate.set(RateState { limit, remaining: 0, reset }).ok();
                 let message = format!("the token may make {per_minute} requests a minute");
                 Err(Refused::new(ErrorCode::RateLimited, message)
                     .rule("token requests_per_minute")

@@ -3,7 +3,7 @@
 use crate::{
     admission::AdmissionError,
     calls::{BreakerState, CallSummary, SendError},
-    domain::ErrorCode,
+    domain::{ErrorCode, Places},
     inspection::InspectionError,
     ledger::HoldError,
     store::StoreError,
@@ -53,6 +53,14 @@ impl Refused {
 
     pub(super) fn rule(mut self, rule: impl Into<Box<str>>) -> Self {
         self.problem = Box::new(self.problem.rule(rule));
+        self
+    }
+
+    /// Tells how many images may be in flight, where that is what the call ran into.
+    pub(super) fn of_cap(mut self, cap: Places) -> Self {
+        if matches!(self.problem.code(), ErrorCode::QueueFull | ErrorCode::QueueTimeout) {
+            self.problem = Box::new(self.problem.max_inflight_requests(cap));
+        }
         self
     }
 
