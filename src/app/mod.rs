@@ -8,8 +8,9 @@
 //!
 //! # Ending
 //!
-//! Admission drains (queued calls get 503 `draining`), sent calls finish up to a deadline, refusals that
-//! were only counted are written, the journal is flushed and closed. A second signal skips the waiting:
+//! Admission drains (queued calls get 503 `draining`), sent calls finish up to a deadline while operators
+//! can still look on and `/readyz` tells balancers, refusals that were only counted are written, the
+//! journal is flushed and closed. A second signal skips the waiting:
 //! what is durable stays durable, and open intents become `unknown` at the next start.
 
 mod audit_lines;
@@ -17,6 +18,7 @@ mod books;
 mod control_face;
 mod listeners;
 mod lock;
+mod operators;
 mod process;
 mod rooms;
 mod running;
@@ -24,6 +26,7 @@ mod signals;
 mod simulator_here;
 mod standing;
 mod start;
+mod unserved;
 mod vitals;
 
 pub use lock::{DataFolder, DataFolderError};
@@ -31,3 +34,4 @@ pub use process::protect_memory;
 pub use running::Running;
 pub use signals::Signals;
 pub use start::{StartOptions, start};
+pub use unserved::{Unserved, refuse_unserved};

@@ -1,6 +1,6 @@
 //! A gateway that serves.
 
-use super::{DataFolder, rooms::Rooms, simulator_here::SimulatorHere};
+use super::{DataFolder, operators::Operators, rooms::Rooms, simulator_here::SimulatorHere};
 use crate::{
     admission::Admission,
     store::{Reader, Store},
@@ -22,8 +22,10 @@ pub struct Running {
     pub(super) admin: SocketAddr,
     pub(super) socket: PathBuf,
     pub(super) public_url: String,
-    /// Told to stop accepting; separate from the tasks' own stop, which ends what still runs.
+    /// Tells the data plane to stop accepting; separate from the tasks' own stop, which ends what
+    /// still runs.
     pub(super) closing: CancellationToken,
+    pub(super) operators: Operators,
     pub(super) simulator: Option<SimulatorHere>,
     pub(super) _folder: DataFolder,
 }
@@ -71,7 +73,7 @@ impl Running {
     }
 
     /// Stops admitting, lets sent calls finish for `deadline` at most or until `now` is done, makes
-    /// everything durable, and returns whether all calls had ended.
+    /// everything durable, and returns whether all calls had ended. Operators can look on meanwhile.
     pub async fn shut_down(self, deadline: Duration, now: impl Future<Output = ()>) -> bool {
         self.rooms.admission.drain();
         self.closing.cancel();
@@ -84,6 +86,7 @@ impl Running {
         if let Err(error) = self.rooms.journal.flush().await {
             tracing::error!(%error, "the journal could not be flushed; it is durable up to the failure");
         }
+        self.operators.see_off().await;
         self.rooms.tasks.stop().await;
         drop(self.simulator);
         self.store.close().await;

@@ -5,9 +5,11 @@ use super::{
     control_face::control_face,
     listeners::Listeners,
     lock::DataFolder,
+    operators::Operators,
     rooms::{Ground, Rooms},
     simulator_here::SimulatorHere,
     standing,
+    unserved::refuse_unserved,
     vitals::House,
 };
 use crate::{
@@ -23,6 +25,7 @@ use crate::{
 };
 use anyhow::Context;
 use std::{fmt, io::Write, sync::Arc};
+use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
 
 /// What a gateway is started with.
@@ -45,6 +48,7 @@ impl fmt::Debug for StartOptions {
 
 /// Starts a gateway and returns once it serves.
 pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
+    refuse_unserved(&options.settings)?;
     let folder = DataFolder::hold(&options.settings.data.dir)?;
     let listeners = Listeners::bind(&options.settings).await?;
     let public_url = listeners.public_url(&options.settings)?;
@@ -69,9 +73,11 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
     standing::start(&rooms);
     let (proxy, admin) = (listeners.proxy.local_addr()?, listeners.admin.local_addr()?);
     let socket = listeners.socket_path.clone();
-    let closing = CancellationToken::new();
+    let (closing, operators) = (CancellationToken::new(), Operators::default());
     let pictures = simulator.as_ref().map(SimulatorHere::pictures);
-    serve(&rooms, listeners, pictures, secrets, &closing);
+    let Listeners { proxy: clients, admin: network, socket: local, .. } = listeners;
+    serve_clients(&rooms, clients, pictures, &closing);
+    serve_operators(&rooms, (network, local), secrets, &operators);
     let running = Running {
         rooms,
         store,
@@ -80,6 +86,7 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
         socket,
         public_url,
         closing,
+        operators,
         simulator,
         _folder: folder,
     };
@@ -122,31 +129,41 @@ fn tell(secrets: &Secrets) {
     }
 }
 
-fn serve(
+fn serve_clients(
     rooms: &Rooms,
-    listeners: Listeners,
+    listener: TcpListener,
     pictures: Option<Arc<dyn PictureShelf>>,
-    secrets: Arc<Secrets>,
     closing: &CancellationToken,
 ) {
-    let limits = DoorLimits::from(&rooms.settings.door);
     let door = Door::new(gateway(rooms, pictures));
-    let proxy_limits = web::Door::new("proxy", limits.clone(), Arc::clone(&rooms.metrics));
     let face = move |visit, request| {
         let door = door.clone();
         async move { door.answer(visit, request).await }
     };
     let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
-    rooms.tasks.stand("proxy", web::serve(listeners.proxy, face, proxy_limits, tasks, stop));
-    let face = control_face(admin_state(rooms, secrets, closing));
-    let admin_limits = web::Door::new("admin", limits.clone(), Arc::clone(&rooms.metrics));
-    let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
-    rooms
-        .tasks
-        .stand("admin", web::serve(listeners.admin, face.clone(), admin_limits, tasks, stop));
-    let socket_limits = web::Door::new("socket", limits, Arc::clone(&rooms.metrics));
-    let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
-    rooms.tasks.stand("socket", web::serve(listeners.socket, face, socket_limits, tasks, stop));
+    let limits = web_door(rooms, "proxy");
+    rooms.tasks.stand("proxy", web::serve(listener, face, limits, tasks, stop));
+}
+
+fn serve_operators(
+    rooms: &Rooms,
+    (network, local): (TcpListener, UnixListener),
+    secrets: Arc<Secrets>,
+    operators: &Operators,
+) {
+    let face = control_face(admin_state(rooms, secrets, operators));
+    let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
+    let limits = web_door(rooms, "admin");
+    let serving = web::serve(network, face.clone(), limits, tasks, stop);
+    operators.tasks.stand("admin", serving);
+    let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
+    let limits = web_door(rooms, "socket");
+    operators.tasks.stand("socket", web::serve(local, face, limits, tasks, stop));
+}
+
+fn web_door(rooms: &Rooms, name: &'static str) -> Arc<web::Door> {
+    let limits = DoorLimits::from(&rooms.settings.door);
+    web::Door::new(name, limits, Arc::clone(&rooms.metrics))
 }
 
 fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
@@ -168,7 +185,7 @@ fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
     })
 }
 
-fn admin_state(rooms: &Rooms, secrets: Arc<Secrets>, closing: &CancellationToken) -> AdminState {
+fn admin_state(rooms: &Rooms, secrets: Arc<Secrets>, operators: &Operators) -> AdminState {
     let house = Arc::new(House { rooms: rooms.clone(), secrets });
     AdminState {
         tokens: rooms.tokens.clone(),
@@ -177,8 +194,8 @@ fn admin_state(rooms: &Rooms, secrets: Arc<Secrets>, closing: &CancellationToken
         journal: rooms.journal.clone(),
         settings: Arc::clone(&rooms.settings),
         clock: Arc::clone(&rooms.clock),
-        tasks: rooms.tasks.clone(),
-        closing: closing.clone(),
+        tasks: operators.tasks.clone(),
+        closing: operators.closing.clone(),
         desk: Arc::clone(&house) as _,
         vitals: house,
     }

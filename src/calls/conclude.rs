@@ -16,7 +16,7 @@ use crate::{
         Timestamp,
     },
     ledger::Hold,
-    store::Durability,
+    store::{Durability, JournalHealth},
     upstream::UpstreamAnswer,
 };
 
@@ -142,9 +142,9 @@ impl Sending {
         let services = &self.calls.0.services;
         match services.journal.commit_sent(bundle).await {
             Ok(Durability::Committed) => {}
-            Ok(Durability::Spilled) => services.admission.stop(true),
+            Ok(Durability::Spilled) => self.stop_admission(),
             Err(error) => {
-                services.admission.stop(true);
+                self.stop_admission();
                 tracing::error!(call.id = %self.ready.call, %error, "outcome not recorded");
             }
         }
@@ -164,6 +164,16 @@ impl Sending {
         if ending.is_success() && breaker.done(hold.bound()) {
             metrics.set_breaker(account, false);
             tracing::info!(event = "balance_restored", %account, "ideogram takes calls of this price again");
+        }
+    }
+
+    /// Stops admission at once, but not for ever: by now the record may be good again, and whoever
+    /// watches its health has nothing more to hear.
+    fn stop_admission(&self) {
+        let services = &self.calls.0.services;
+        services.admission.stop(true);
+        if *services.journal.health().borrow() == JournalHealth::Good {
+            services.admission.stop(false);
         }
     }
 

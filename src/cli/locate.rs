@@ -1,7 +1,10 @@
 //! Finds the settings, and by them the gateway.
 
 use super::{arguments::Global, client::Client, fault::Fault};
-use crate::config::{LoadOptions, LoadedSettings, Settings, process_variables};
+use crate::{
+    app::refuse_unserved,
+    config::{LoadOptions, LoadedSettings, Settings, process_variables},
+};
 use std::path::PathBuf;
 
 /// Where a gateway answers operators.
@@ -32,6 +35,13 @@ pub(super) fn settings(global: &Global) -> Result<LoadedSettings, Fault> {
         working_dir: PathBuf::new(),
     };
     Settings::load(options).map_err(Fault::Settings)
+}
+
+/// Loads the settings that the gateway is to be run with.
+pub(super) fn settings_to_serve(global: &Global) -> Result<LoadedSettings, Fault> {
+    let loaded = settings(global)?;
+    refuse_unserved(&loaded.settings).map_err(|unserved| Fault::Usage(unserved.to_string()))?;
+    Ok(loaded)
 }
 
 /// Returns where the gateway is: as was said, or as the settings say.

@@ -10,7 +10,7 @@ use crate::{
 /// Looks at everything that can be looked at.
 pub(super) fn all(global: &Global) -> Vec<Finding> {
     let mut findings = vec![machine::clock(SystemClock.now())];
-    match locate::settings(global) {
+    match locate::settings_to_serve(global) {
         Ok(loaded) => {
             findings.push(Finding::good("settings", "without mistakes"));
             findings.extend(keys(&loaded));

@@ -53,8 +53,8 @@ fn complain_about_half_tls(cert: bool, key: bool, notes: &Notes) {
 
 fn complain_about_plaintext(path: &str, address: Option<SocketAddr>, notes: &Notes) {
     if address.is_some_and(|address| !address.ip().is_loopback()) {
-        let problem = "without TLS it must be a loopback address: give listen.tls_cert and \
-                       listen.tls_key, or say listen.allow_plaintext = true";
+        let problem = "without TLS it must be a loopback address: say \
+                       listen.allow_plaintext = true if a proxy in front speaks TLS";
         notes.complain(path, problem);
     }
 }

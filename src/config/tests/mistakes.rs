@@ -73,8 +73,8 @@ fn plain_http_on_other_addresses_must_be_said() {
     let text = "[listen]\nproxy = \"0.0.0.0:8080\"\nadmin = \"[::]:8081\"\n";
     assert_snapshot!(wrong(text), @r#"
     2 mistakes in the settings
-      listen.proxy = "0.0.0.0:8080" (ideogate.toml:2): without TLS it must be a loopback address: give listen.tls_cert and listen.tls_key, or say listen.allow_plaintext = true
-      listen.admin = "[::]:8081" (ideogate.toml:3): without TLS it must be a loopback address: give listen.tls_cert and listen.tls_key, or say listen.allow_plaintext = true
+      listen.proxy = "0.0.0.0:8080" (ideogate.toml:2): without TLS it must be a loopback address: say listen.allow_plaintext = true if a proxy in front speaks TLS
+      listen.admin = "[::]:8081" (ideogate.toml:3): without TLS it must be a loopback address: say listen.allow_plaintext = true if a proxy in front speaks TLS
     "#);
     let with_tls = format!("{text}tls_cert = \"a.crt\"\ntls_key = \"a.key\"\n");
     assert!(Given::settings(&with_tls).load().is_ok());

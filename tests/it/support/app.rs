@@ -121,7 +121,7 @@ impl TestApp {
 }
 
 /// Returns the settings that all tests need.
-fn common_settings(ideogram_url: &str, folder: &Path) -> String {
+pub(super) fn common_settings(ideogram_url: &str, folder: &Path) -> String {
     let data = folder.join("data");
     let data = data.display();
     format!(
@@ -154,7 +154,7 @@ async fn run(
 }
 
 /// Lays one TOML text over another.
-fn merge(under: &str, over: &str) -> String {
+pub(super) fn merge(under: &str, over: &str) -> String {
     fn lay(under: &mut toml::Table, over: toml::Table) {
         for (key, value) in over {
             match (under.get_mut(&key), value) {
