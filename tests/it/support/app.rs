@@ -38,7 +38,7 @@ pub(crate) struct TestApp {
     pub(crate) ideogram: Simulator,
     pub(crate) clock: SteeredClock,
     tasks: Tasks,
-    settings: TestSettings,
+    pub(crate) settings: TestSettings,
     ideogram_url: String,
     folder: TempDir,
 }

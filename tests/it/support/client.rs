@@ -35,8 +35,12 @@ impl Client {
 
     /// Starts a request with the token in `Api-Key`.
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
-        let method = method.parse().unwrap();
-        self.http.request(method, format!("{}{path}", self.base)).header("Api-Key", &self.token)
+        self.bare(method, path).header("Api-Key", &self.token)
+    }
+
+    /// Starts a request without any credential.
+    pub(crate) fn bare(&self, method: &str, path: &str) -> RequestBuilder {
+        self.http.request(method.parse().unwrap(), format!("{}{path}", self.base))
     }
 
     /// Sends a request and reads its whole answer.

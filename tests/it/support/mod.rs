@@ -5,12 +5,17 @@ mod binary;
 mod client;
 mod raw;
 mod ready;
+mod record;
 mod reply;
+mod wait;
+mod wire;
 
 pub(crate) use app::{KEY, TestApp, TestSettings};
 use app::{common_settings, merge};
 pub(crate) use binary::{Binary, Home, until};
 pub(crate) use client::Client;
-pub(crate) use raw::Raw;
+pub(crate) use raw::{raw, raw_answer};
 pub(crate) use ready::Ready;
 pub(crate) use reply::Reply;
+pub(crate) use wait::eventually;
+pub(crate) use wire::Raw;

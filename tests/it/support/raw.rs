@@ -1,41 +1,53 @@
-//! A client that writes and reads bytes as it likes.
+//! Requests written byte by byte, where a well-behaved client would not let us.
 
+use super::{Reply, TestApp};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::timeout,
 };
 
-/// A connection on which nothing happens by itself.
-#[derive(Debug)]
-pub(crate) struct Raw(TcpStream);
+/// Sends these bytes, says no more, and returns the answer.
+pub(crate) async fn raw(app: &TestApp, request: impl AsRef<[u8]>) -> Reply {
+    let mut stream = TcpStream::connect(app.running.proxy()).await.unwrap();
+    stream.write_all(request.as_ref()).await.unwrap();
+    raw_answer(&mut stream).await
+}
 
-impl Raw {
-    /// Connects to `http://HOST:PORT`.
-    pub(crate) async fn connect(url: &str) -> Self {
-        Self(TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap())
-    }
+/// Reads one answer, whose length its head must tell.
+pub(crate) async fn raw_answer(stream: &mut TcpStream) -> Reply {
+    timeout(Duration::from_secs(30), read(stream)).await.expect("an answer in time")
+}
 
-    /// Sends the head of a JSON request of so many bytes.
-    pub(crate) async fn head(&mut self, path: &str, token: &str, length: usize) {
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: gateway\r\nApi-Key: {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-        );
-        self.write(head.as_bytes()).await;
-    }
-
-    /// Sends bytes.
-    pub(crate) async fn write(&mut self, bytes: &[u8]) {
-        self.0.write_all(bytes).await.unwrap();
-        self.0.flush().await.unwrap();
-    }
-
-    /// Reads the head of an answer.
-    pub(crate) async fn answer_head(&mut self) -> String {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.0.read_u8().await.unwrap());
+async fn read(stream: &mut TcpStream) -> Reply {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(reply) = complete(&bytes) {
+            return reply;
         }
-        String::from_utf8(head).unwrap()
+        if stream.read_buf(&mut bytes).await.unwrap() == 0 {
+            panic!("cut off: {:?}", String::from_utf8_lossy(&bytes));
+        }
     }
+}
+
+fn complete(bytes: &[u8]) -> Option<Reply> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&bytes[..end]).unwrap();
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().unwrap();
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let (name, value) = line.split_once(": ").unwrap();
+        headers.append(
+            HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_str(value).unwrap(),
+        );
+    }
+    let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
+    let body = bytes.get(end + 4..end + 4 + length)?;
+    Some(Reply { status, headers, body: Bytes::copy_from_slice(body) })
 }

@@ -1,0 +1,41 @@
+//! A client that writes and reads bytes as it likes.
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// A connection on which nothing happens by itself.
+#[derive(Debug)]
+pub(crate) struct Raw(TcpStream);
+
+impl Raw {
+    /// Connects to `http://HOST:PORT`.
+    pub(crate) async fn connect(url: &str) -> Self {
+        Self(TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap())
+    }
+
+    /// Sends the head of a JSON request of so many bytes.
+    pub(crate) async fn head(&mut self, path: &str, token: &str, length: usize) {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: gateway\r\nApi-Key: {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        self.write(head.as_bytes()).await;
+    }
+
+    /// Sends bytes.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).await.unwrap();
+        self.0.flush().await.unwrap();
+    }
+
+    /// Reads the head of an answer.
+    pub(crate) async fn answer_head(&mut self) -> String {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.0.read_u8().await.unwrap());
+        }
+        String::from_utf8(head).unwrap()
+    }
+}
