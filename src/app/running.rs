@@ -3,6 +3,8 @@
 use super::{DataFolder, operators::Operators, rooms::Rooms, simulator_here::SimulatorHere};
 use crate::{
     admission::Admission,
+    calls::Calls,
+    ledger::Ledger,
     store::{Reader, Store},
     tokens::Tokens,
 };
@@ -64,6 +66,16 @@ impl Running {
     /// Returns the record, for whoever runs the gateway inside a program.
     pub fn reader(&self) -> &Reader {
         &self.rooms.reader
+    }
+
+    /// Returns the ledger, for whoever runs the gateway inside a program.
+    pub fn ledger(&self) -> &Ledger {
+        &self.rooms.ledger
+    }
+
+    /// Returns the calls, for whoever runs the gateway inside a program.
+    pub fn calls(&self) -> &Calls {
+        &self.rooms.calls
     }
 
     /// Returns the line that scripts wait for.

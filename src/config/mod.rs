@@ -25,7 +25,7 @@ pub use origin::Origin;
 pub use secret::{MissingKey, Secrets, UpstreamKey};
 pub use settings::{
     Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Limited, Listen, Log,
-    LogFormat, Queue, Settings, Shutdown,
+    LogFormat, Policy, Queue, Settings, Shutdown,
 };
 pub use shown::{Shown, ShownSetting};
 pub use variables::{Variables, process_variables};

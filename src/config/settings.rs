@@ -114,8 +114,32 @@ pub struct Environment {
     pub daily_budget: Option<Usd>,
     /// How long new tokens live unless told otherwise.
     pub token_lifetime: Duration,
+    /// What all its tokens must keep to, whatever they were granted.
+    pub policy: Policy,
     /// What `write:limited` means here.
     pub limited: Limited,
+}
+
+/// `[environments.NAME.policy]`: rules for all tokens of an environment; a token can only be narrower.
+/// What is absent or empty is not ruled.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The most images per call.
+    pub max_images: Option<u32>,
+    /// The most places one token may hold at once.
+    pub max_places: Option<u32>,
+    /// The most requests a minute of one token.
+    pub requests_per_minute: Option<u32>,
+    /// The models that may be named, custom ones included.
+    pub models: Vec<String>,
+    /// The rendering speeds that may be named.
+    pub speeds: Vec<String>,
+    /// The hosts that may receive webhooks.
+    pub webhook_hosts: Vec<String>,
+    /// The hosts that `image_urls` may point to.
+    pub image_hosts: Vec<String>,
+    /// The networks that calls may come from.
+    pub cidrs: Vec<ipnet::IpNet>,
 }
 
 /// `[environments.NAME.limited]`: the small set behind `write:limited`.

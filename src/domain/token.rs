@@ -103,6 +103,8 @@ pub struct TokenLimits {
     pub speeds: Vec<String>,
     /// The hosts that may receive webhooks; empty means none.
     pub webhook_hosts: Vec<String>,
+    /// The hosts that `image_urls` may point to; empty means all.
+    pub image_hosts: Vec<String>,
     /// The addresses it may be used from; empty means all.
     pub cidrs: Vec<IpNet>,
 }

@@ -1,10 +1,10 @@
 //! Fifth stage: the call may wait for its places.
 
-use super::{recalled::NewCall, refused::Refused};
+use super::{policy, recalled::NewCall, refused::Refused};
 use crate::{
     admission::{AdmissionError, Permit, Seat},
     calls::{PassedHeaders, ReadyCall},
-    domain::CallId,
+    domain::{CallId, Places},
     ledger::Hold,
 };
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
@@ -28,7 +28,7 @@ impl HeldCall {
             token: allowed.token.id.clone(),
             places: self.call.inspected.places,
             deadline: self.call.deadline,
-            max_token_places: allowed.token.limits.max_places,
+            max_token_places: self.max_token_places(),
         };
         let (came, queue) = (Instant::now(), &allowed.knock.trail.queue);
         let permit = tokio::select! {
@@ -39,6 +39,12 @@ impl HeldCall {
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
         queue.set(waited).ok();
         permit
+    }
+
+    fn max_token_places(&self) -> Option<Places> {
+        let allowed = &self.call.inspected.allowed;
+        let (own, all) = (allowed.token.limits.max_places, allowed.environment.policy.max_places);
+        policy::tighter(&allowed.token, own, all, "max_places").map(|(places, _)| places)
     }
 
     fn not_admitted(&self, error: AdmissionError) -> Refused {

@@ -110,12 +110,16 @@ pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Arc<Token>, Refu
         Refused::token(&refusal)
     })?;
     knock.trail.token.set(Arc::clone(&token)).ok();
-    let cidrs = &token.limits.cidrs;
-    if cidrs.is_empty() || cidrs.iter().any(|net| net.contains(&knock.client)) {
-        return Ok(token);
+    let policy = gateway.environment(&token.environment).map(|environment| &environment.policy);
+    let of_environment = policy.map(|policy| policy.cidrs.as_slice()).unwrap_or_default();
+    let all = format!("environments.{}.policy.cidrs", token.environment);
+    for (cidrs, rule) in [(&*token.limits.cidrs, "token cidrs"), (of_environment, &*all)] {
+        if !cidrs.is_empty() && !cidrs.iter().any(|net| net.contains(&knock.client)) {
+            let message = format!("the token may not be used from {}", knock.client);
+            return Err(Refused::new(ErrorCode::PolicyDenied, message).rule(rule));
+        }
     }
-    let message = format!("the token may not be used from {}", knock.client);
-    Err(Refused::new(ErrorCode::PolicyDenied, message).rule("token cidrs"))
+    Ok(token)
 }
 
 /// Only decides which scope is needed; inspection checks the spelling.

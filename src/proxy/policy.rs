@@ -3,28 +3,120 @@
 use super::refused::Refused;
 use crate::{
     config::Environment,
-    domain::{Demand, ErrorCode, Route, Token},
+    domain::{Demand, EnvironmentName, ErrorCode, Route, Token},
 };
 
-/// Checks a demand against the token's limits and, where `write:limited` alone allows the route,
-/// against the environment's limited set. The refusal names the rule and where it is set.
+/// Checks a demand against the token's limits, the environment's policy and, where `write:limited`
+/// alone allows the route, the environment's limited set. The refusal names the rule and where it is
+/// set.
 pub(super) fn check(
     token: &Token,
     environment: &Environment,
     route: &Route,
     demand: &Demand,
 ) -> Result<(), Refused> {
-    let limits = &token.limits;
-    at_most(demand.places, limits.max_images, "token max_images")?;
-    at_most(demand.places, limits.max_places, "token max_places")?;
-    one_of(demand.model.as_deref(), &limits.models, "model", "token models")?;
-    one_of(demand.custom_model.as_deref(), &limits.models, "custom model", "token models")?;
-    one_of(demand.speed.as_deref(), &limits.speeds, "rendering speed", "token speeds")?;
-    webhook(token, demand)?;
+    Rules::of_token(token).check(demand)?;
+    Rules::of_environment(&token.environment, environment).check(demand)?;
     if route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope)) {
         limited(token, environment, route, demand)?;
     }
     Ok(())
+}
+
+/// One set of rules, and where it is set.
+struct Rules<'r> {
+    place: String,
+    max_images: Option<u32>,
+    max_places: Option<u32>,
+    models: &'r [String],
+    speeds: &'r [String],
+    image_hosts: &'r [String],
+    webhook_hosts: &'r [String],
+    /// Whether no host at all may receive webhooks when none is named.
+    webhooks_need_a_name: bool,
+}
+
+impl<'r> Rules<'r> {
+    fn of_token(token: &'r Token) -> Self {
+        let limits = &token.limits;
+        Self {
+            place: "token ".to_owned(),
+            max_images: limits.max_images,
+            max_places: limits.max_places,
+            models: &limits.models,
+            speeds: &limits.speeds,
+            image_hosts: &limits.image_hosts,
+            webhook_hosts: &limits.webhook_hosts,
+            webhooks_need_a_name: true,
+        }
+    }
+
+    fn of_environment(name: &EnvironmentName, environment: &'r Environment) -> Self {
+        let policy = &environment.policy;
+        Self {
+            place: format!("environments.{name}.policy."),
+            max_images: policy.max_images,
+            max_places: policy.max_places,
+            models: &policy.models,
+            speeds: &policy.speeds,
+            image_hosts: &policy.image_hosts,
+            webhook_hosts: &policy.webhook_hosts,
+            webhooks_need_a_name: false,
+        }
+    }
+
+    fn check(&self, demand: &Demand) -> Result<(), Refused> {
+        let (models, speeds) = (self.rule("models"), self.rule("speeds"));
+        at_most(demand.places, self.max_images, &self.rule("max_images"))?;
+        at_most(demand.places, self.max_places, &self.rule("max_places"))?;
+        one_of(demand.model.as_deref(), self.models, "model", &models)?;
+        one_of(demand.custom_model.as_deref(), self.models, "custom model", &models)?;
+        one_of(demand.speed.as_deref(), self.speeds, "rendering speed", &speeds)?;
+        self.webhook(demand)?;
+        self.images(demand)
+    }
+
+    fn rule(&self, name: &str) -> String {
+        format!("{}{name}", self.place)
+    }
+
+    /// A webhook sends results of paid work elsewhere, so its host must be allowed by name.
+    fn webhook(&self, demand: &Demand) -> Result<(), Refused> {
+        let Some(url) = demand.webhook_url.as_deref() else { return Ok(()) };
+        if self.webhook_hosts.is_empty() && !self.webhooks_need_a_name {
+            return Ok(());
+        }
+        let host = host_of(url, "webhook_url")?;
+        if self.webhook_hosts.contains(&host) {
+            return Ok(());
+        }
+        let message = format!("webhooks to {host} are not allowed");
+        Err(denied(message, &self.rule("webhook_hosts")).field("webhook_url"))
+    }
+
+    /// Ideogram fetches these on the organization's account.
+    fn images(&self, demand: &Demand) -> Result<(), Refused> {
+        if self.image_hosts.is_empty() {
+            return Ok(());
+        }
+        for url in &demand.image_urls {
+            let host = host_of(url, "image_urls")?;
+            if !self.image_hosts.contains(&host) {
+                let message = format!("pictures from {host} are not allowed");
+                return Err(denied(message, &self.rule("image_hosts")).field("image_urls"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn host_of(url: &str, field: &str) -> Result<String, Refused> {
+    let uri: Option<http::Uri> = url.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).map(str::to_ascii_lowercase);
+    host.ok_or_else(|| {
+        let message = format!("{field} holds something that is not a URL");
+        Refused::new(ErrorCode::MalformedRequest, message).field(field)
+    })
 }
 
 fn limited(
@@ -66,23 +158,21 @@ fn one_of<T: AsRef<str>>(
     Err(denied(format!("{what} {named} is not allowed; allowed: {}", list.join(", ")), rule))
 }
 
-/// A webhook sends results of paid work elsewhere, so its host must be allowed by name.
-fn webhook(token: &Token, demand: &Demand) -> Result<(), Refused> {
-    let Some(url) = demand.webhook_url.as_deref() else { return Ok(()) };
-    let uri: Option<http::Uri> = url.parse().ok();
-    let host = uri.as_ref().and_then(http::Uri::host).map(str::to_ascii_lowercase);
-    let allowed = |host: &String| token.limits.webhook_hosts.iter().any(|one| one == host);
-    match host {
-        Some(host) if allowed(&host) => Ok(()),
-        Some(host) => {
-            Err(denied(format!("webhooks to {host} are not allowed"), "token webhook_hosts")
-                .field("webhook_url"))
-        }
-        None => Err(Refused::new(ErrorCode::MalformedRequest, "webhook_url is not a URL")
-            .field("webhook_url")),
-    }
-}
-
 fn denied(message: String, rule: &str) -> Refused {
     Refused::new(ErrorCode::PolicyDenied, message).rule(rule)
+}
+
+/// Returns the smaller of a token's limit and its environment's, and which of them it is.
+pub(super) fn tighter(
+    token: &Token,
+    of_token: Option<u32>,
+    of_environment: Option<u32>,
+    name: &str,
+) -> Option<(u32, String)> {
+    match (of_token, of_environment) {
+        (Some(own), None) => Some((own, format!("token {name}"))),
+        (Some(own), Some(all)) if own <= all => Some((own, format!("token {name}"))),
+        (_, Some(all)) => Some((all, format!("environments.{}.policy.{name}", token.environment))),
+        (None, None) => None,
+    }
 }

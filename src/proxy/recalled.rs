@@ -1,6 +1,6 @@
 //! Fourth stage: nothing like it is under way or unclaimed.
 
-use super::{held::HeldCall, inspected::InspectedCall, refused::Refused};
+use super::{held::HeldCall, inspected::InspectedCall, policy, refused::Refused};
 use crate::{
     answers::KeptAnswer,
     domain::ErrorCode,
@@ -45,7 +45,10 @@ impl NewCall {
     /// Counts the call against its token's rate.
     fn count(&self) -> Result<(), Refused> {
         let allowed = &self.inspected.allowed;
-        let Some(per_minute) = allowed.token.limits.requests_per_minute else { return Ok(()) };
+        let own = allowed.token.limits.requests_per_minute;
+        let all = allowed.environment.policy.requests_per_minute;
+        let tighter = policy::tighter(&allowed.token, own, all, "requests_per_minute");
+        let Some((per_minute, rule)) = tighter else { return Ok(()) };
         let rate = &allowed.knock.trail.rate;
         match allowed.gateway.rate_limits.check(&allowed.token.id, per_minute) {
             Ok(state) => {
@@ -57,7 +60,7 @@ impl NewCall {
                 rate.set(RateState { limit, remaining: 0, reset }).ok();
                 let message = format!("the token may make {per_minute} requests a minute");
                 Err(Refused::new(ErrorCode::RateLimited, message)
-                    .rule("token requests_per_minute")
+                    .rule(rule)
                     .retry_after(limited.retry_after))
             }
         }

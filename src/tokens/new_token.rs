@@ -53,6 +53,9 @@ pub struct NewToken {
     /// The hosts that may receive webhooks; none means none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub webhook_hosts: Vec<String>,
+    /// The hosts that `image_urls` may point to; none means all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub image_hosts: Vec<String>,
     /// The addresses it may be used from, as in `10.0.0.0/8`; none means all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cidrs: Vec<String>,

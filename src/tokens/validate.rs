@@ -128,7 +128,8 @@ fn limits(mistakes: &mut Mistakes, new: &NewToken) -> TokenLimits {
         monthly_budget: budget(mistakes, "monthly_budget", new.monthly_budget.as_ref()),
         models: new.models.clone(),
         speeds: new.speeds.clone(),
-        webhook_hosts: new.webhook_hosts.iter().filter_map(|text| host(mistakes, text)).collect(),
+        webhook_hosts: hosts(mistakes, "webhook_hosts", &new.webhook_hosts),
+        image_hosts: hosts(mistakes, "image_hosts", &new.image_hosts),
         cidrs: new.cidrs.iter().filter_map(|text| cidr(mistakes, text)).collect(),
     }
 }
@@ -156,7 +157,11 @@ fn rate(mistakes: &mut Mistakes, text: Option<&str>) -> Option<u32> {
     per_minute
 }
 
-fn host(mistakes: &mut Mistakes, text: &str) -> Option<String> {
+fn hosts(mistakes: &mut Mistakes, field: &str, texts: &[String]) -> Vec<String> {
+    texts.iter().filter_map(|text| host(mistakes, field, text)).collect()
+}
+
+fn host(mistakes: &mut Mistakes, field: &str, text: &str) -> Option<String> {
     let host = text.to_ascii_lowercase();
     let label = |part: &str| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -165,7 +170,7 @@ fn host(mistakes: &mut Mistakes, text: &str) -> Option<String> {
     if host.len() <= 253 && host.split('.').all(label) {
         return Some(host);
     }
-    mistakes.note("webhook_hosts", format_args!("'{text}' is not a host like hooks.example.com"));
+    mistakes.note(field, format_args!("'{text}' is not a host like hooks.example.com"));
     None
 }
 

@@ -15,6 +15,7 @@ mod durability;
 mod generations;
 mod happy_path;
 mod inspection;
+mod money;
 mod outcomes;
 mod policy;
 mod queue;

@@ -53,6 +53,8 @@ pub struct LimitsView {
     pub speeds: Vec<String>,
     /// The hosts that may receive webhooks; empty means none.
     pub webhook_hosts: Vec<String>,
+    /// The hosts that `image_urls` may point to; empty means all.
+    pub image_hosts: Vec<String>,
     /// The addresses it may be used from; empty means all.
     pub cidrs: Vec<String>,
 }
@@ -94,6 +96,7 @@ impl LimitsView {
             models: limits.models.clone(),
             speeds: limits.speeds.clone(),
             webhook_hosts: limits.webhook_hosts.clone(),
+            image_hosts: limits.image_hosts.clone(),
             cidrs: limits.cidrs.iter().map(ToString::to_string).collect(),
         }
     }

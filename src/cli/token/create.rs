@@ -63,6 +63,9 @@ pub struct CreateArguments {
     /// A host that may receive webhooks; may be repeated [default: none]
     #[arg(long = "webhook-host", value_name = "HOST")]
     webhook_hosts: Vec<String>,
+    /// A host that pictures may be fetched from; may be repeated [default: all]
+    #[arg(long = "image-host", value_name = "HOST")]
+    image_hosts: Vec<String>,
     /// A network it may be used from; may be repeated [default: all]
     #[arg(long = "cidr", value_name = "CIDR")]
     cidrs: Vec<String>,
@@ -85,6 +88,7 @@ impl From<CreateArguments> for NewToken {
             models: asked.models,
             speeds: asked.speeds,
             webhook_hosts: asked.webhook_hosts,
+            image_hosts: asked.image_hosts,
             cidrs: asked.cidrs,
             metadata: BTreeMap::new(),
         }

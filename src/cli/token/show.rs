@@ -42,6 +42,7 @@ fn fields(token: TokenView) -> Vec<(&'static str, String)> {
         ("models", limits.models),
         ("speeds", limits.speeds),
         ("webhook hosts", limits.webhook_hosts),
+        ("image hosts", limits.image_hosts),
         ("networks", limits.cidrs),
     ];
     let lists = lists.map(|(name, list)| (name, (!list.is_empty()).then(|| list.join(" "))));

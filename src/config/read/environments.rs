@@ -1,12 +1,12 @@
 //! `[environments.NAME]`
 
-use super::{accounts::Accounts, name};
+use super::{accounts::Accounts, limits::network, name};
 use crate::{
     config::{
         nearest::nearest,
         routes::route_name,
         section::{Notes, Refused, Section},
-        settings::{Environment, Limited, Queue},
+        settings::{Environment, Limited, Policy, Queue},
         tree::{Node, join},
         values::{list, money, span, text, whole, written},
     },
@@ -63,6 +63,7 @@ fn environment(
     let queue_timeout = section.optional("queue_timeout", span(Duration::ZERO));
     let daily_budget = section.optional("daily_budget", money);
     let token_lifetime = section.read("token_lifetime", span(Duration::from_mins(1)));
+    let policy = policy(section.table("policy"));
     let limited = limited(section.table("limited"), around);
     section.end();
     if let (Some(grants), Some(limited)) = (&scopes, &limited) {
@@ -82,9 +83,40 @@ fn environment(
         queue_timeout: queue_timeout?,
         daily_budget: daily_budget?,
         token_lifetime: token_lifetime?,
+        policy: policy?,
         limited: limited?,
     };
     Some((environment, key?))
+}
+
+fn policy(mut section: Section<'_>) -> Option<Policy> {
+    let max_images = section.optional("max_images", whole(1, 8));
+    let max_places = section.optional("max_places", whole(1, 10_000));
+    let requests_per_minute = section.optional("requests_per_minute", whole(1, 1_000_000));
+    let models = section.optional("models", list(word));
+    let speeds = section.optional("speeds", list(word));
+    let webhook_hosts = section.optional("webhook_hosts", list(host));
+    let image_hosts = section.optional("image_hosts", list(host));
+    let cidrs = section.optional("cidrs", list(network));
+    section.end();
+    Some(Policy {
+        max_images: max_images?,
+        max_places: max_places?,
+        requests_per_minute: requests_per_minute?,
+        models: models?.unwrap_or_default(),
+        speeds: speeds?.unwrap_or_default(),
+        webhook_hosts: webhook_hosts?.unwrap_or_default(),
+        image_hosts: image_hosts?.unwrap_or_default(),
+        cidrs: cidrs?.unwrap_or_default(),
+    })
+}
+
+fn word(node: &Node) -> Result<String, Refused> {
+    text(node).map(String::from)
+}
+
+fn host(node: &Node) -> Result<String, Refused> {
+    super::listen::host(node).map(String::from)
 }
 
 fn limited(mut section: Section<'_>, around: &Around<'_>) -> Option<Limited> {

@@ -59,7 +59,7 @@ pub(super) fn door(mut section: Section<'_>) -> Option<Door> {
     })
 }
 
-fn network(node: &Node) -> Result<IpNet, Refused> {
+pub(super) fn network(node: &Node) -> Result<IpNet, Refused> {
     let text = written(node).unwrap_or_default();
     let address = || text.parse::<IpAddr>().map(IpNet::from);
     let network = text.parse().or_else(|_| address());

@@ -70,7 +70,7 @@ fn public_url(node: &Node) -> Result<Box<str>, Refused> {
     Err(refused())
 }
 
-fn host(node: &Node) -> Result<Box<str>, Refused> {
+pub(super) fn host(node: &Node) -> Result<Box<str>, Refused> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let name = written(node).filter(|name| !name.is_empty() && name.chars().all(allowed));
     let name = name.ok_or_else(|| node.refuse("must be a host name like \"admin.example.com\""))?;

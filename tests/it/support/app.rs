@@ -4,7 +4,7 @@ use super::Client;
 use ideogate::{
     app::{Running, StartOptions, start},
     config::{LoadOptions, Secrets, Settings},
-    domain::{Principal, SteeredClock, Timestamp},
+    domain::{Clock, Principal, SteeredClock, Timestamp},
     simulator::{Simulator, SimulatorOptions},
     tasks::Tasks,
     tokens::NewToken,
@@ -102,6 +102,11 @@ impl TestApp {
         let by = Principal::LocalUser(0);
         let (plain, token) = self.running.tokens().create(new, &by).await.unwrap();
         Client::new(self.url(), plain.reveal()).of(token.id.clone())
+    }
+
+    /// Returns the time at the gateway.
+    pub(crate) fn now(&self) -> Timestamp {
+        Clock::now(&self.clock)
     }
 
     /// Returns where the data plane is.

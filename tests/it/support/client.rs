@@ -28,6 +28,12 @@ impl Client {
         self
     }
 
+    /// Returns the same client of a gateway elsewhere.
+    pub(crate) fn at(mut self, base: String) -> Self {
+        self.base = base;
+        self
+    }
+
     /// Returns the id of its token.
     pub(crate) fn id(&self) -> &TokenId {
         self.id.as_ref().unwrap()
