@@ -15,6 +15,7 @@
 
 mod audit_lines;
 mod books;
+mod commit_metrics;
 mod control_face;
 mod listeners;
 mod lock;

@@ -2,6 +2,7 @@
 
 use super::{
     Running, audit_lines,
+    commit_metrics::CommitMetrics,
     control_face::control_face,
     listeners::Listeners,
     lock::DataFolder,
@@ -54,7 +55,8 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
     let public_url = listeners.public_url(&options.settings)?;
     let (tasks, settings) = (Tasks::default(), Arc::new(options.settings));
     let (clock, secrets) = (options.clock, Arc::new(options.secrets));
-    let store = open_store(&settings, &clock)?;
+    let metrics = Metrics::new();
+    let store = open_store(&settings, &clock, &metrics)?;
     let simulator = SimulatorHere::start(&settings, &public_url, &clock, &tasks).await?;
     let rooms = Rooms::build(&Ground {
         settings,
@@ -63,7 +65,7 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
         tasks,
         store: &store,
         simulator: simulator.as_ref(),
-        metrics: Metrics::new(),
+        metrics,
     })?;
     if let Some(out) = options.audit_lines {
         audit_lines::write_lines(&rooms.tasks, &rooms.journal, out);
@@ -93,12 +95,17 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
     Ok(running)
 }
 
-fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Store> {
+fn open_store(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    metrics: &Arc<Metrics>,
+) -> anyhow::Result<Store> {
     Store::open(StoreOptions {
         dir: settings.data.dir.clone(),
         max_size: settings.data.max_size,
         seal: Arc::new(HashChain),
         clock: Arc::clone(clock),
+        watch: Arc::new(CommitMetrics(Arc::clone(metrics))),
     })
     .with_context(|| format!("the database in {} cannot be opened", settings.data.dir.display()))
 }

@@ -93,6 +93,8 @@ impl Rooms {
                 self.metrics.set_queued(&environment.name, environment.queued);
             }
         }
+        let health = self.journal.health();
+        self.metrics.set_journal_healthy(*health.borrow() == JournalHealth::Good);
         let (memory, disk) = self.spool.in_use();
         self.metrics.set_bodies(memory, disk);
         self.metrics.set_active_tokens(self.tokens.list().len());

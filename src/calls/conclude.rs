@@ -142,7 +142,10 @@ impl Sending {
         let services = &self.calls.0.services;
         match services.journal.commit_sent(bundle).await {
             Ok(Durability::Committed) => {}
-            Ok(Durability::Spilled) => self.stop_admission(),
+            Ok(Durability::Spilled) => {
+                services.metrics.spilled();
+                self.stop_admission();
+            }
             Err(error) => {
                 self.stop_admission();
                 tracing::error!(call.id = %self.ready.call, %error, "outcome not recorded");

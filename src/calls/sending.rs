@@ -48,6 +48,7 @@ impl Sending {
         self.queued = permit.queued_for();
         match self.commit(&hold).await {
             Ok(warrant) => {
+                let _open = self.calls.0.services.metrics.intent_opens();
                 let (ending, permit) = self.after_commit(warrant, permit).await;
                 self.conclude(ending, hold, permit).await;
             }

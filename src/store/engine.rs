@@ -1,7 +1,7 @@
 //! The journal's thread: takes everything that waits, commits it together, wakes all.
 
 use super::{
-    Durability, JournalError, JournalHealth, Link, SealedRecord,
+    CommitWatch, Durability, JournalError, JournalHealth, Link, SealedRecord,
     chain_writer::{ChainWriter, Verdict},
     job::{Duty, Job, Message},
     outage::Outage,
@@ -14,7 +14,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, RecvTimeoutError},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -29,6 +29,7 @@ pub(super) struct Engine {
     pub(super) chain: ChainWriter,
     pub(super) spill: SpillFile,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) watch: Arc<dyn CommitWatch>,
     pub(super) health: watch::Sender<JournalHealth>,
     pub(super) committed: broadcast::Sender<Arc<SealedRecord>>,
     pub(super) appended: Arc<AtomicUsize>,
@@ -84,8 +85,12 @@ impl Engine {
         if batch.iter().all(Job::is_empty) {
             return batch.into_iter().for_each(|job| job.answer(Ok(Durability::Committed)));
         }
+        let started = Instant::now();
         match self.chain.write(&batch) {
-            Ok(verdicts) => self.acknowledge(batch, verdicts),
+            Ok(verdicts) => {
+                self.watch.committed(batch.len(), started.elapsed());
+                self.acknowledge(batch, verdicts);
+            }
             Err(cause) => self.fail(batch, &*cause),
         }
     }

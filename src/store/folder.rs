@@ -1,7 +1,7 @@
 //! The data folder in use.
 
 use super::{
-    BundleWriter, Journal, JournalHealth, Reader, Seal, StoreError,
+    BundleWriter, CommitWatch, Journal, JournalHealth, Reader, Seal, StoreError,
     chain_writer::ChainWriter,
     engine::{Engine, RETRY},
     journal::JournalEnds,
@@ -34,6 +34,8 @@ pub struct StoreOptions {
     pub seal: Arc<dyn Seal>,
     /// Tells the time of the journal's own records.
     pub clock: Arc<dyn Clock>,
+    /// Is told of commits.
+    pub watch: Arc<dyn CommitWatch>,
 }
 
 /// Durable state: one journal to write, readers beside it.
@@ -57,7 +59,7 @@ impl Store {
         writer: Box<dyn BundleWriter>,
         retry: Duration,
     ) -> Result<Self, StoreError> {
-        let StoreOptions { dir, seal, clock, .. } = options;
+        let StoreOptions { dir, seal, clock, watch, .. } = options;
         let mut chain = ChainWriter::new(writer, seal);
         let spill = take_in_spilled(&dir.join(SPILL_FILE), &mut chain)?;
         let reader = Reader::open(&dir)?;
@@ -70,6 +72,7 @@ impl Store {
             chain,
             spill,
             clock,
+            watch,
             health,
             committed: committed.clone(),
             appended: Arc::clone(&appended),

@@ -13,6 +13,7 @@
 mod bundle_writer;
 mod chain_writer;
 mod columns;
+mod commit_watch;
 mod engine;
 mod error;
 mod folder;
@@ -30,6 +31,7 @@ pub(crate) mod tests;
 
 pub use bundle_writer::{BundleWriter, WriteError};
 pub use columns::{Columns, RawRecord};
+pub use commit_watch::{CommitWatch, Unwatched};
 pub use error::{JournalError, StoreError};
 pub use folder::{Store, StoreOptions};
 pub use journal::{Durability, Journal, JournalHealth, NotAppended};

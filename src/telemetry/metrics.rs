@@ -42,11 +42,18 @@ pub struct AccountPlaces {
     pub effective_cap: Places,
 }
 
-/// Counts one open connection until it is dropped.
+/// Counts one open connection or intent until it is dropped.
 #[derive(Debug)]
-pub struct ConnectionGauge(Gauge);
+pub struct OpenGauge(Gauge);
 
-impl Drop for ConnectionGauge {
+impl OpenGauge {
+    fn of(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for OpenGauge {
     fn drop(&mut self) {
         self.0.dec();
     }
@@ -117,9 +124,9 @@ impl Metrics {
         self.series.queued.get_or_create(&labels).set(whole(calls));
     }
 
-    /// So many intents have no outcome yet.
-    pub fn set_open_intents(&self, calls: usize) {
-        self.series.open_intents.set(whole(calls));
+    /// An intent is on record; its outcome is once the gauge is dropped.
+    pub fn intent_opens(&self) -> OpenGauge {
+        OpenGauge::of(&self.series.open_intents)
     }
 
     /// The journal committed so many bundles together.
@@ -166,11 +173,9 @@ impl Metrics {
     }
 
     /// A connection opened at a listener; it counts until what is returned is dropped.
-    pub fn connection_opens(&self, listener: &'static str) -> ConnectionGauge {
+    pub fn connection_opens(&self, listener: &'static str) -> OpenGauge {
         let labels = ListenerLabels { listener: Word(listener) };
-        let gauge = self.series.connections.get_or_create_owned(&labels);
-        gauge.inc();
-        ConnectionGauge(gauge)
+        OpenGauge::of(&self.series.connections.get_or_create(&labels))
     }
 
     /// So many tokens can be used now.

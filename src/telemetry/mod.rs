@@ -13,4 +13,4 @@ mod tests;
 
 pub use list::{METRICS, MetricInfo};
 pub use log::{TelemetryError, init};
-pub use metrics::{AccountPlaces, CallTimes, ConnectionGauge, Metrics};
+pub use metrics::{AccountPlaces, CallTimes, Metrics, OpenGauge};

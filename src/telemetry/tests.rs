@@ -16,7 +16,7 @@ fn told() -> Arc<Metrics> {
     let places = AccountPlaces { in_use: 3, held: 1, cap: 10, effective_cap: 8 };
     metrics.set_places(&account, places);
     metrics.set_queued(&environment, 7);
-    metrics.set_open_intents(3);
+    drop(metrics.intent_opens());
     metrics.committed(4, Duration::from_millis(2));
     metrics.set_journal_healthy(true);
     metrics.spilled();

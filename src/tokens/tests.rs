@@ -60,6 +60,7 @@ fn open(dir: &Path, clock: &SteeredClock) -> (Store, Tokens) {
         max_size: 0,
         seal: Arc::new(NoSeal),
         clock: Arc::clone(&clock),
+        watch: Arc::new(crate::store::Unwatched),
     };
     let store = Store::open(options).unwrap();
     let tokens =

@@ -93,6 +93,7 @@ impl House {
             max_size: 0,
             seal: Arc::new(HashChain),
             clock: Arc::clone(&told),
+            watch: Arc::new(crate::store::Unwatched),
         });
         let (store, settings, tasks) = (store.unwrap(), settings(dir.path()), Tasks::default());
         let environments = Arc::new(settings.environments.clone());

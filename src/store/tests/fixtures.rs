@@ -39,6 +39,7 @@ pub(crate) fn options(dir: &Path) -> StoreOptions {
         max_size: 0,
         seal: Arc::new(PlainSeal),
         clock: Arc::new(SteeredClock::at(NOON)),
+        watch: Arc::new(crate::store::Unwatched),
     }
 }
 

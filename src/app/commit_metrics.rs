@@ -1,0 +1,14 @@
+//! Commits of the journal, as metrics.
+
+use crate::{store::CommitWatch, telemetry::Metrics};
+use std::{sync::Arc, time::Duration};
+
+/// Counts commits.
+#[derive(Debug)]
+pub(super) struct CommitMetrics(pub(super) Arc<Metrics>);
+
+impl CommitWatch for CommitMetrics {
+    fn committed(&self, bundles: usize, took: Duration) {
+        self.0.committed(u32::try_from(bundles).unwrap_or(u32::MAX), took);
+    }
+}

@@ -1,0 +1,17 @@
+//! Who wants to know how the journal does.
+
+use std::{fmt, time::Duration};
+
+/// Is told of commits; must be quick, since the journal waits for it.
+pub trait CommitWatch: fmt::Debug + Send + Sync {
+    /// So many bundles were committed together, in this time.
+    fn committed(&self, bundles: usize, took: Duration);
+}
+
+/// Nobody wants to know.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl CommitWatch for Unwatched {
+    fn committed(&self, _bundles: usize, _took: Duration) {}
+}
