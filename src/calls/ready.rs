@@ -133,5 +133,5 @@ pub(super) fn millis(span: Duration) -> u64 {
 
 fn host_of(url: &str) -> Option<Box<str>> {
     let uri: http::Uri = url.parse().ok()?;
-    uri.host().map(Into::into)
+    uri.host().map(|host| host.to_ascii_lowercase().into())
 }

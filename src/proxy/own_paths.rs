@@ -4,7 +4,7 @@ use super::{Gateway, knock::Knock, known, refused::Refused};
 use crate::{
     audit,
     config::Environment,
-    domain::{CallId, ErrorCode, Token},
+    domain::{CallId, ErrorCode, RequestId, Token},
     store::{JournalHealth, RecordQuery},
     web::{Body, ERRORS_PATH, error_page, header},
 };
@@ -94,14 +94,16 @@ fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>)
     })
 }
 
-/// Shows a call's audit entry to the token that made it, but for the letters of our key in it.
+/// Shows the audit entry of a call, or of a request, to the token that made it, but for the letters of our key in it.
 async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Result<Response<Body>, Refused> {
     let token = known::token(gateway, knock)?;
-    let query = RecordQuery {
-        call: Some(CallId::from_stored(call)),
-        token: Some(token.id.clone()),
-        ..RecordQuery::default()
-    };
+    let mut query = RecordQuery { token: Some(token.id.clone()), ..RecordQuery::default() };
+    // Answers tell their request; a call's own name is known to those who were told of it.
+    if call.starts_with("req_") {
+        query.request = Some(RequestId::from_stored(call));
+    } else {
+        query.call = Some(CallId::from_stored(call));
+    }
     let reader = gateway.reader.clone();
     let records = gateway.tasks.block(move || reader.records(&query)).await;
     let Ok(Ok(records)) = records else {

@@ -87,6 +87,11 @@ impl<'r> Rules<'r> {
             return Ok(());
         }
         let host = host_of(url, "webhook_url")?;
+        if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+            let message =
+                "webhook_url must begin with https://, for results must not go in the clear";
+            return Err(Refused::new(ErrorCode::MalformedRequest, message).field("webhook_url"));
+        }
         if self.webhook_hosts.contains(&host) {
             return Ok(());
         }
@@ -110,11 +115,15 @@ impl<'r> Rules<'r> {
     }
 }
 
+/// Returns the host, if all readers of the address must agree on it.
 fn host_of(url: &str, field: &str) -> Result<String, Refused> {
     let uri: Option<http::Uri> = url.parse().ok();
-    let host = uri.as_ref().and_then(http::Uri::host).map(str::to_ascii_lowercase);
-    host.ok_or_else(|| {
-        let message = format!("{field} holds something that is not a URL");
+    // Readers differ on what stands before an @, so that it could be another host to the vendor.
+    let authority = uri.as_ref().and_then(http::Uri::authority);
+    let authority = authority.filter(|authority| !authority.as_str().contains('@'));
+    let host = authority.map(|authority| authority.host().to_ascii_lowercase());
+    host.filter(|host| !host.is_empty()).ok_or_else(|| {
+        let message = format!("{field} must be a URL with a host and without a user name");
         Refused::new(ErrorCode::MalformedRequest, message).field(field)
     })
 }

@@ -92,9 +92,14 @@ impl Understood {
     /// Returns how many places it takes.
     pub fn places(&self) -> u32 {
         let made = matches!(self.operation.deed, Deed::Make(..)) && !self.is_quote;
-        let count = self.form.integer("num_images").and_then(|count| u32::try_from(count).ok());
-        if made { count.unwrap_or(1) } else { 0 }
+        if made { images(self.operation, &self.form) } else { 0 }
     }
+}
+
+/// Returns how many pictures are asked for; operations that do not take the field ignore it.
+pub fn images(operation: &Operation, form: &Form) -> u32 {
+    let count = form.integer("num_images").filter(|_| operation.takes_count());
+    count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1)
 }
 
 fn refuse_body(problem: Unreadable) -> Refusal {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::simulator::{
     form::Form,
+    request::images,
     routes::{Operation, Product, Shape},
 };
 use std::time::Duration;
@@ -54,8 +55,7 @@ impl Order {
         chance: u32,
         pace: f64,
     ) -> Self {
-        let count = form.integer("num_images").and_then(|count| u32::try_from(count).ok());
-        let images = count.unwrap_or(1);
+        let images = images(operation, form);
         let asked = form.integer("seed").and_then(|seed| u32::try_from(seed).ok());
         let seed = asked.unwrap_or(chance >> 1);
         Self {

@@ -168,6 +168,12 @@ impl Operation {
         }
     }
 
+    /// Says whether it asks how many pictures to make; all others make one.
+    pub fn takes_count(&self) -> bool {
+        let mut known = self.fields.iter().chain(self.wrapped).copied().flatten();
+        known.any(|field| field.name == "num_images")
+    }
+
     /// Returns an operation with a body.
     pub(super) const fn post(
         path: &'static str,

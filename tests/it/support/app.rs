@@ -114,6 +114,11 @@ impl TestApp {
         format!("http://{}", self.running.proxy())
     }
 
+    /// Returns host and port of Ideogram.
+    pub(crate) fn ideogram_host(&self) -> String {
+        self.ideogram_url.trim_start_matches("http://").to_owned()
+    }
+
     /// Returns the data folder.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
