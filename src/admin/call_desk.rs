@@ -1,6 +1,9 @@
 //! Where operators ask for something to happen to a call.
 
-use crate::domain::{CallId, Principal};
+use crate::{
+    domain::{CallId, Principal, Usd},
+    store::StoreError,
+};
 use futures_util::future::BoxFuture;
 use std::{error::Error, fmt};
 
@@ -13,6 +16,23 @@ pub trait CallDesk: fmt::Debug + Send + Sync {
         call: &'a CallId,
         by: &'a Principal,
     ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>>;
+
+    /// Gives back the money that is reserved for an unknown call, and puts `usage.write_off` on
+    /// record with the operator's name before it does.
+    fn write_off<'a>(
+        &'a self,
+        call: &'a CallId,
+        by: &'a Principal,
+    ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
+}
+
+/// What writing off a call's money came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteOff {
+    /// So much counts no more.
+    Done(Usd),
+    /// Nothing is reserved for it, or it is not known.
+    NothingReserved,
 }
 
 /// What releasing a call came to.
@@ -30,6 +50,9 @@ pub enum DeskError {
     /// The change could not be put on record, so it was not made.
     #[error("the change could not be put on record")]
     Record(#[source] Box<dyn Error + Send + Sync>),
+    /// What it is about could not be read.
+    #[error("the database could not be read")]
+    Read(#[source] StoreError),
     /// The gateway is stopping.
     #[error("the gateway is stopping")]
     Stopping,

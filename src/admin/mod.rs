@@ -6,6 +6,7 @@
 mod audit;
 mod call_desk;
 mod host;
+mod moment;
 mod peer;
 mod problem;
 mod queue;
@@ -15,13 +16,14 @@ mod settings;
 mod state;
 mod system;
 mod tokens;
+mod usage;
 mod vitals;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use audit::{AuditSearch, NEXT_AFTER};
-pub use call_desk::{CallDesk, DeskError, ReleaseOutcome};
+pub use call_desk::{CallDesk, DeskError, ReleaseOutcome, WriteOff};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use queue::{LaneView, PauseView, QueueAccountView, QueueView, ReleasedView};
@@ -30,4 +32,5 @@ pub use settings::{AccountView, EnvironmentView, KeyStatusView, LimitedView, Rou
 pub use state::AdminState;
 pub use system::{HealthView, openapi};
 pub use tokens::{CreatedToken, LimitsView, TokenView};
+pub use usage::{BalanceView, By, NewBalance, UsageSearch, UsageView, WrittenOffView};
 pub use vitals::{KeyState, Vitals};

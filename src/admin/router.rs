@@ -2,7 +2,7 @@
 
 use super::{
     audit, host::known_host, peer::operators_only, problem::Problem, queue, settings,
-    state::AdminState, system, tokens,
+    state::AdminState, system, tokens, usage,
 };
 use axum::{
     Router,
@@ -24,6 +24,7 @@ pub fn router(state: AdminState) -> Router {
     Router::new()
         .merge(token_paths())
         .merge(queue_paths())
+        .merge(usage_paths())
         .merge(audit_paths())
         .merge(settings_paths())
         .merge(system_paths())
@@ -51,6 +52,14 @@ fn queue_paths() -> Router<AdminState> {
         .route("/api/v1/queue/release/{call}", post(queue::release::release))
         .route("/api/v1/pause", get(queue::pause::show).post(queue::pause::pause))
         .route("/api/v1/resume", post(queue::pause::resume))
+}
+
+fn usage_paths() -> Router<AdminState> {
+    Router::new()
+        .route("/api/v1/usage", get(usage::report::report))
+        .route("/api/v1/usage/balances", get(usage::balance::list))
+        .route("/api/v1/usage/balances/{account}", post(usage::balance::set))
+        .route("/api/v1/usage/write-off/{call}", post(usage::write_off::write_off))
 }
 
 fn audit_paths() -> Router<AdminState> {

@@ -5,6 +5,7 @@ use crate::{
     admission::Admission,
     config::Settings,
     domain::{AuditRecord, Bundle, Clock, Principal},
+    ledger::Ledger,
     store::{Journal, JournalError, Reader},
     tasks::Tasks,
     tokens::Tokens,
@@ -20,6 +21,8 @@ pub struct AdminState {
     pub tokens: Tokens,
     /// Tells of the queue and pauses it.
     pub admission: Admission,
+    /// Knows what was spent.
+    pub ledger: Ledger,
     /// Reads the record.
     pub reader: Reader,
     /// Writes the record.

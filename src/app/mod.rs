@@ -14,6 +14,7 @@
 //! what is durable stays durable, and open intents become `unknown` at the next start.
 
 mod audit_lines;
+mod balances;
 mod books;
 mod commit_metrics;
 mod control_face;

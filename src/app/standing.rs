@@ -15,6 +15,7 @@ pub(super) fn start(rooms: &Rooms) {
     every(rooms, "admission tick", TICK, |rooms| rooms.admission.tick());
     every(rooms, "tidy up", TIDY, |rooms| rooms.calls.tidy_up());
     every(rooms, "budget thresholds", TIDY, Rooms::tell_thresholds);
+    every(rooms, "low balances", TIDY, Rooms::tell_low_balances);
     every(rooms, "refusal summaries", SUMMARIES, Rooms::write_summaries);
     charge_overdue(rooms);
     stop_while_the_record_fails(rooms);

@@ -113,6 +113,7 @@ fn open_store(
 /// Puts right what an earlier run left behind, before anything new is taken on.
 async fn settle(rooms: &Rooms) -> anyhow::Result<()> {
     rooms.restore_ledger().await?;
+    rooms.restore_balances().await?;
     let found = rooms.calls.recover().await?;
     if found != crate::calls::Recovered::default() {
         tracing::warn!(
@@ -197,6 +198,7 @@ fn admin_state(rooms: &Rooms, secrets: Arc<Secrets>, operators: &Operators) -> A
     AdminState {
         tokens: rooms.tokens.clone(),
         admission: rooms.admission.clone(),
+        ledger: rooms.ledger.clone(),
         reader: rooms.reader.clone(),
         journal: rooms.journal.clone(),
         settings: Arc::clone(&rooms.settings),

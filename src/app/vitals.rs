@@ -2,8 +2,8 @@
 
 use super::rooms::Rooms;
 use crate::{
-    admin::{CallDesk, DeskError, KeyState, ReleaseOutcome, Vitals},
-    calls::{BreakerState, ReleaseError},
+    admin::{CallDesk, DeskError, KeyState, ReleaseOutcome, Vitals, WriteOff},
+    calls::{BreakerState, ReleaseError, WriteOffError},
     config::Secrets,
     domain::{AccountName, CallId, EnvironmentName, Principal},
     store::JournalHealth,
@@ -76,6 +76,23 @@ impl CallDesk for House {
             })
             .boxed()
     }
+
+    fn write_off<'a>(
+        &'a self,
+        call: &'a CallId,
+        by: &'a Principal,
+    ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
+        let write_off = self.rooms.calls.write_off(call, by);
+        write_off
+            .map(|result| match result {
+                Ok(amount) => Ok(WriteOff::Done(amount)),
+                Err(WriteOffError::NotReserved(_)) => Ok(WriteOff::NothingReserved),
+                Err(WriteOffError::Read(error)) => Err(DeskError::Read(error)),
+                Err(WriteOffError::Unrecorded(error)) => Err(DeskError::Record(Box::new(error))),
+                Err(WriteOffError::Stopping) => Err(DeskError::Stopping),
+            })
+            .boxed()
+    }
 }
 
 impl Rooms {
@@ -95,6 +112,11 @@ impl Rooms {
         }
         let health = self.journal.health();
         self.metrics.set_journal_healthy(*health.borrow() == JournalHealth::Good);
+        for account in self.settings.accounts.keys() {
+            if let Some(balance) = self.ledger.balance(account) {
+                self.metrics.set_balance(account, balance.left());
+            }
+        }
         let (memory, disk) = self.spool.in_use();
         self.metrics.set_bodies(memory, disk);
         self.metrics.set_active_tokens(self.tokens.list().len());

@@ -13,7 +13,7 @@ use crate::{
     answers::KeptAnswer,
     domain::{
         Bundle, CloseCall, Effect, Generation, GenerationState, Outcome, OutcomeRecord, RecordBody,
-        Timestamp,
+        Timestamp, Usd,
     },
     ledger::Hold,
     store::{Durability, JournalHealth},
@@ -37,7 +37,7 @@ impl Sending {
             self.calls.follow(generation, money.pending.clone());
         }
         self.note_poll(&facts).await;
-        self.note_quote(&ending, &facts);
+        self.note_quote(&ending, &facts, money.charged);
         self.answer(ending, &money);
     }
 
@@ -188,11 +188,13 @@ impl Sending {
     }
 
     /// A quote that was no quote was probably billed: say so, and ask for no more on this route.
-    fn note_quote(&self, ending: &Ending, facts: &AnswerFacts) {
-        if self.ready.demand.is_quote && ending.is_success() && !facts.is_quote {
-            tracing::error!(route = %self.ready.route.name, "dry run answered without a price quote; quotes closed for this route");
-            self.calls.close_quotes(&self.ready.route.name);
+    fn note_quote(&self, ending: &Ending, facts: &AnswerFacts, charged: Option<Usd>) {
+        if !self.ran_unasked(ending, facts) {
+            return;
         }
+        let (route, charged) = (&self.ready.route.name, charged.unwrap_or_default());
+        tracing::error!(event = "quote_billed", %route, %charged, "dry run answered without a price quote; quotes closed for this route");
+        self.calls.close_quotes(route);
     }
 
     fn answer(self, ending: Ending, money: &Money) {

@@ -68,10 +68,13 @@ impl Calls {
         self.0.held.free(&generation.call);
         let charged = money.and_then(|money| self.settle_generation(&money, state, facts));
         let record = self.generation_record(&generation, state, facts, charged);
-        let bundle = Bundle::record(record)
+        let mut bundle = Bundle::record(record)
             .with(Effect::FinishGeneration(id.clone(), state))
-            .with(Effect::ReleasePlaces(generation.call.clone()))
-            .with(Effect::Settle(generation.call.clone(), charged));
+            .with(Effect::ReleasePlaces(generation.call.clone()));
+        // Without money there is nothing to settle: it has no price, or was charged when it began.
+        if charged.is_some() {
+            bundle = bundle.with(Effect::Settle(generation.call.clone(), charged));
+        }
         if let Err(error) = self.0.services.journal.commit_sent(bundle).await {
             tracing::error!(generation.id = %id, %error, "end of generation not recorded");
         }

@@ -26,6 +26,9 @@ impl Sending {
         facts: &AnswerFacts,
         is_pending: bool,
     ) -> Money {
+        if self.ready.demand.is_quote {
+            return self.settle_quote(hold, ending, facts);
+        }
         let left = hold.left();
         match ending.outcome {
             _ if is_pending => Money { left, pending: hold.leave_pending(), charged: None },
@@ -41,6 +44,32 @@ impl Sending {
                 Money { charged, left, pending: None }
             }
         }
+    }
+}
+
+impl Sending {
+    /// A quote costs nothing, unless Ideogram ran the call instead: then it costs what the call does.
+    fn settle_quote(&self, hold: Hold, ending: &Ending, facts: &AnswerFacts) -> Money {
+        if !self.ran_unasked(ending, facts) {
+            return Money { left: hold.left(), ..Money::default() };
+        }
+        let (route, demand) = (&self.ready.route, &self.ready.demand);
+        let quotation = self.calls.0.services.ledger.prices().quote(&route.name, demand);
+        let price = quotation.map(|quotation| match route.settlement {
+            Settlement::ImagesInData => quotation.actual(facts.images),
+            Settlement::PerInput | Settlement::Reserved | Settlement::Poll => quotation.bound(),
+        });
+        let bound = quotation.map(|quotation| quotation.bound());
+        let charged = price.map(|price| warn_if_stale(price, bound, facts.cost)).or(facts.cost);
+        let left = hold.settle(charged.unwrap_or_default());
+        Money { charged, left, pending: None }
+    }
+
+    /// Says whether a dry run got an answer that is no price quote, or cannot be read as one: then it
+    /// may have run and been billed.
+    pub(super) fn ran_unasked(&self, ending: &Ending, facts: &AnswerFacts) -> bool {
+        let is_answered = ending.is_success() || ending.is_charged;
+        self.ready.demand.is_quote && is_answered && !facts.is_quote
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand,
     healthcheck::HealthcheckArguments, queue::QueueCommand, route::RouteCommand,
     serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
+    usage::UsageArguments, whoami::WhoAmIArguments,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -54,7 +55,7 @@ pub struct Global {
         help_heading = "Everywhere"
     )]
     pub config: Option<PathBuf>,
-    /// How to answer: text or json
+    /// How to answer: text or json, and `usage` in csv too
     #[arg(
         long, global = true, value_enum, default_value_t = OutputFormat::Text,
         value_name = "FORMAT", hide_possible_values = true, help_heading = "Everywhere"
@@ -69,6 +70,8 @@ pub enum OutputFormat {
     Text,
     /// For scripts.
     Json,
+    /// For spreadsheets; only `usage` has it.
+    Csv,
 }
 
 /// What to do.
@@ -95,6 +98,10 @@ pub enum Command {
     /// See who waits, and free what is stuck
     #[command(subcommand)]
     Queue(QueueCommand),
+    /// See what was spent and what is left
+    Usage(UsageArguments),
+    /// Ask the gateway what a token is, may do and has left
+    Whoami(WhoAmIArguments),
     /// Let no new call through; calls already sent go on
     #[command(after_help = "Examples:\n  ideogate pause")]
     Pause,

@@ -124,7 +124,7 @@ impl Client {
 }
 
 /// Returns what lies under an error, without the layers in between.
-fn last_cause(error: &reqwest::Error) -> String {
+pub(super) fn last_cause(error: &reqwest::Error) -> String {
     let mut last: &dyn Error = error;
     while let Some(cause) = last.source() {
         last = cause;

@@ -7,14 +7,10 @@ use super::{
     run::wait,
     screen::{self, Screen},
 };
-use crate::{admin::HealthView, config::Settings};
+use crate::admin::HealthView;
 use anyhow::Context;
 use clap::Args;
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    process::ExitCode,
-    time::Duration,
-};
+use std::{process::ExitCode, time::Duration};
 use tokio::time::timeout;
 
 /// What to ask.
@@ -69,21 +65,8 @@ fn places(global: &Global) -> anyhow::Result<Vec<Place>> {
     }
     let settings = locate::settings(global)?.settings;
     let socket = Place::Socket(locate::socket(&settings));
-    Ok([Some(socket), proxy(&settings)].into_iter().flatten().collect())
-}
-
-/// Returns where the proxy answers, if that is known and can be asked without its host name.
-fn proxy(settings: &Settings) -> Option<Place> {
-    let mut address = settings.listen.proxy;
-    if address.port() == 0 || settings.listen.tls_cert.is_some() {
-        return None;
-    }
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
-    Some(Place::Url(format!("http://{address}")))
+    let proxy = locate::proxy_url(&settings).ok().filter(|_| settings.listen.tls_cert.is_none());
+    Ok([Some(socket), proxy.map(Place::Url)].into_iter().flatten().collect())
 }
 
 async fn ask_all(places: Vec<Place>, ready: bool) -> anyhow::Result<()> {

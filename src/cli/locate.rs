@@ -5,7 +5,10 @@ use crate::{
     app::refuse_unserved,
     config::{LoadOptions, LoadedSettings, Settings, process_variables},
 };
-use std::path::PathBuf;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::PathBuf,
+};
 
 /// Where a gateway answers operators.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +58,22 @@ pub(super) fn place(global: &Global) -> Result<Place, Fault> {
 /// Returns where the settings put the socket.
 pub(super) fn socket(settings: &Settings) -> PathBuf {
     settings.data.dir.join("admin.sock")
+}
+
+/// Returns where the settings let clients connect, as seen from this machine.
+pub(super) fn proxy_url(settings: &Settings) -> Result<String, Fault> {
+    let mut address = settings.listen.proxy;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    if address.port() == 0 {
+        let told = "listen.proxy picks a free port, so its URL must be given";
+        return Err(Fault::Usage(told.to_owned()));
+    }
+    let scheme = if settings.listen.tls_cert.is_some() { "https" } else { "http" };
+    Ok(format!("{scheme}://{address}"))
 }
 
 /// Returns a client of the gateway.

@@ -25,6 +25,8 @@ mod serve;
 mod simulator;
 mod times;
 mod token;
+mod usage;
+mod whoami;
 
 #[cfg(test)]
 mod tests;

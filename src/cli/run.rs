@@ -6,7 +6,7 @@ use super::{
     fault::{self, Fault},
     healthcheck, locate, openapi, pause, queue, route,
     screen::{self, Screen},
-    serve, simulator, token,
+    serve, simulator, token, usage, whoami,
 };
 use anyhow::Context;
 use clap::Parser;
@@ -26,6 +26,9 @@ pub fn parse() -> Result<Cli, ExitCode> {
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { global, command } = cli;
     let screen = Screen::new(global.output);
+    if screen.is_csv() && !matches!(command, Command::Usage(_)) {
+        return Err(Fault::Usage("only `usage` answers in csv".to_owned()).into());
+    }
     match command {
         Command::Demo(arguments) => demo::run(screen, &arguments),
         Command::Serve(arguments) => serve::run(&global, screen, &arguments),
@@ -35,6 +38,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Route(command) => route::run(&global, screen, &command),
         Command::Audit(command) => audit::run(&global, screen, command),
         Command::Queue(command) => wait(queue::run(&locate::client(&global)?, screen, command)),
+        Command::Usage(command) => wait(usage::run(&locate::client(&global)?, screen, command)),
+        Command::Whoami(arguments) => whoami::run(&global, screen, &arguments),
         Command::Pause => wait(pause::run(&locate::client(&global)?, screen, "pause")),
         Command::Resume => wait(pause::run(&locate::client(&global)?, screen, "resume")),
         Command::Config(command) => config::run(&global, screen, &command),

@@ -31,6 +31,11 @@ impl Screen {
         self.format == OutputFormat::Json
     }
 
+    /// Says whether a spreadsheet reads along.
+    pub(super) fn is_csv(self) -> bool {
+        self.format == OutputFormat::Csv
+    }
+
     /// Prints a line to stdout.
     pub(super) fn line(self, text: impl AsRef<str>) -> Result<(), OutputError> {
         let mut out = io::stdout().lock();

@@ -95,6 +95,10 @@ pub struct Account {
     pub timeout: Duration,
     /// How long the places of an unknown call stay taken.
     pub place_ttl: Duration,
+    /// The balance below which Ideogram tops up, if that is switched on there, and below which we warn.
+    pub top_up_threshold: Usd,
+    /// The balance that Ideogram tops up to.
+    pub top_up_balance: Usd,
 }
 
 /// `[environments.NAME]`: a ceiling for its tokens.

@@ -34,8 +34,8 @@ pub use name::{AccountName, EnvironmentName, NameError, RouteName};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;
 pub use record::{
-    AdminChange, Attempt, AuditRecord, Intent, Outcome, OutcomeRecord, RecordBody, Refusal,
-    RefusalSummary,
+    AdminChange, Attempt, AuditRecord, BALANCE_CHANGE, Intent, Outcome, OutcomeRecord, RecordBody,
+    Refusal, RefusalSummary,
 };
 pub use route::{
     Asynchronous, BodyKind, Cost, ModelRule, PathPattern, PathPatternError, PlacesRule, Route,

@@ -7,6 +7,9 @@ use super::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The action of the record that tells what is on an account; the last one holds.
+pub const BALANCE_CHANGE: &str = "account.balance";
+
 /// One append-only record. The store gives it a sequence number and chains it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditRecord {

@@ -2,9 +2,10 @@
 
 use super::{
     Budget, Budgets, Crossing, Hold, HoldError, Period, Standing, Subject, Tally, Window,
+    balance::{Balance, Balances},
     lines::Lines,
 };
-use crate::domain::{Clock, Demand, PriceTable, Route, Timestamp, Usd};
+use crate::domain::{AccountName, Clock, Demand, PriceTable, Route, Timestamp, Usd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Knows prices and what was spent; clones share one book.
@@ -14,6 +15,7 @@ pub struct Ledger(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     lines: Mutex<Lines>,
+    balances: Mutex<Balances>,
     prices: Arc<PriceTable>,
     clock: Arc<dyn Clock>,
 }
@@ -21,7 +23,8 @@ struct Inner {
 impl Ledger {
     /// Returns an empty book.
     pub fn new(prices: Arc<PriceTable>, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Inner { lines: Mutex::default(), prices, clock }))
+        let (lines, balances) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { lines, balances, prices, clock }))
     }
 
     /// Returns the price table.
@@ -56,6 +59,27 @@ impl Ledger {
     pub fn settle(&self, budgets: &Budgets, opened_at: Timestamp, reserved: Usd, charged: Usd) {
         let change = Tally { charged, reserved: Usd::ZERO.minus(reserved) };
         self.lock().add(budgets, opened_at, change);
+        self.balances().charge(&budgets.account, opened_at, charged);
+    }
+
+    /// Sets what is on an account, and returns what was known before.
+    pub fn set_balance(&self, account: &AccountName, balance: Balance) -> Option<Balance> {
+        self.balances().set(account, balance)
+    }
+
+    /// Forgets what is on an account.
+    pub fn forget_balance(&self, account: &AccountName) {
+        self.balances().forget(account);
+    }
+
+    /// Returns what is on an account, if an operator ever told.
+    pub fn balance(&self, account: &AccountName) -> Option<Balance> {
+        self.balances().of(account)
+    }
+
+    /// Returns the balance of an account that fell below `threshold`, once each time it does.
+    pub fn fell_below(&self, account: &AccountName, threshold: Usd) -> Option<Balance> {
+        self.balances().fell_below(account, threshold)
     }
 
     /// Adds what an earlier life of the process reserved and charged.
@@ -86,6 +110,10 @@ impl Ledger {
             budget.limit.minus(self.tally(&budget.subject, budget.period, time).spent())
         };
         budgets.limits.iter().map(left).min().map(|left| left.max(Usd::ZERO))
+    }
+
+    fn balances(&self) -> MutexGuard<'_, Balances> {
+        self.0.balances.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Lines> {

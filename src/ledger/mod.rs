@@ -16,8 +16,12 @@
 //! **Invariant:** charged plus reserved plus held never exceeds a budget at the moment a hold is made, so N
 //! parallel calls against a budget for k let exactly k through.
 //!
+//! Beside the budgets it estimates what is left on an account that is paid in advance: the [`Balance`]
+//! that an operator told, without what was charged since.
+//!
 //! At 80 % and at 100 % of a budget a [`Crossing`] is told, once in each of its days or months.
 
+mod balance;
 mod book;
 mod budget;
 mod covering;
@@ -28,6 +32,7 @@ mod tests;
 mod threshold;
 mod window;
 
+pub use balance::Balance;
 pub use book::Ledger;
 pub use budget::{Budget, BudgetExceeded, Budgets, Subject};
 pub use hold::{Hold, HoldError, Reserved};

@@ -25,9 +25,19 @@ impl AllowedCall {
     /// Receives the whole body and returns the call if it can be read and the policy allows it.
     ///
     /// Callers that would be refused anyway are refused before their body is read.
-    pub(super) async fn inspect(mut self) -> Result<InspectedCall, Refused> {
+    pub(super) async fn inspect(self) -> Result<InspectedCall, Refused> {
         self.refuse_early()?;
         let polled = self.polled_generation().await?;
+        self.look(polled).await
+    }
+
+    /// Receives the whole body and returns what it asks for, for a call that will not be sent.
+    pub(super) async fn inspect_only(self) -> Result<InspectedCall, Refused> {
+        self.refuse_large()?;
+        self.look(None).await
+    }
+
+    async fn look(mut self, polled: Option<GenerationId>) -> Result<InspectedCall, Refused> {
         let body = self.receive().await?;
         let (gateway, token) = (self.gateway.clone(), Arc::clone(&self.token));
         let inspected = self.look_into(&body).await?;
@@ -52,6 +62,10 @@ impl AllowedCall {
         {
             return Err(Refused::queue_full(retry_after).of_cap(self.gateway.cap(account)));
         }
+        self.refuse_large()
+    }
+
+    fn refuse_large(&self) -> Result<(), Refused> {
         let expected = self.knock.body.size_hint().lower();
         if expected > self.route.body_cap {
             return Err(Refused::too_large(self.route.body_cap));

@@ -4,7 +4,7 @@ use super::{
     Gateway,
     answer::{note_always, note_summary, note_waiting},
     knock::{Knock, Trail},
-    own_paths, pipeline,
+    own_paths, pipeline, quote,
     refused::Refused,
 };
 use crate::{
@@ -32,7 +32,9 @@ impl Door {
         let knock = Knock::new(visit, parts, body);
         let (request, received, client) = (knock.request.clone(), knock.received, knock.client);
         let trail = Arc::clone(&knock.trail);
-        let answered = if own_paths::is_own(knock.uri.path()) {
+        let answered = if knock.uri.path() == quote::PATH {
+            quote::answer(&self.0, knock).await
+        } else if own_paths::is_own(knock.uri.path()) {
             own_paths::answer(&self.0, &knock).await
         } else {
             let answer = pipeline::run(&self.0, knock).await;

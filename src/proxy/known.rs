@@ -3,7 +3,7 @@
 use super::{Gateway, allowed::AllowedCall, credentials, knock::Knock, refused::Refused};
 use crate::{
     config::Environment,
-    domain::{ErrorCode, RouteMatch, Scope, Token},
+    domain::{ErrorCode, Route, RouteMatch, Scope, Token},
     web::{self, Problem},
 };
 use std::sync::Arc;
@@ -41,6 +41,36 @@ impl KnownCall {
 
     /// Returns the call if the route is listed and the token's scopes allow it.
     pub(super) fn authorize(self) -> Result<AllowedCall, Refused> {
+        let route = self.listed_route()?;
+        let environment = self.environment()?.clone();
+        let is_quote = route.quote && asks_for_quote(self.knock.uri.query());
+        let scope = if is_quote { Some(Scope::ReadQuotes) } else { route.scope };
+        self.check_scope(&environment, scope)?;
+        if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
+            let message =
+                "quotes are closed for this route: a dry run was answered without a quote";
+            return Err(Refused::new(ErrorCode::PolicyDenied, message).rule("quotes"));
+        }
+        Ok(self.allowed(environment, route))
+    }
+
+    /// Returns the call if the token may ask for its price: because it may make the call, or by
+    /// `read:quotes`.
+    pub(super) fn authorize_quote(self) -> Result<AllowedCall, Refused> {
+        let route = self.listed_route()?;
+        let environment = self.environment()?.clone();
+        if self.check_scope(&environment, route.scope).is_err() {
+            self.check_scope(&environment, Some(Scope::ReadQuotes))?;
+        }
+        Ok(self.allowed(environment, route))
+    }
+
+    fn allowed(self, environment: Environment, route: Arc<Route>) -> AllowedCall {
+        let Self { gateway, knock, token } = self;
+        AllowedCall { gateway, knock, token, environment, route }
+    }
+
+    fn listed_route(&self) -> Result<Arc<Route>, Refused> {
         let path = self.knock.uri.path();
         let route = match self.gateway.settings.routes.find(&self.knock.method, path) {
             RouteMatch::Found(route) => route,
@@ -60,22 +90,7 @@ impl KnownCall {
             }
         };
         self.knock.trail.route.set(Arc::clone(&route)).ok();
-        let environment = self.environment()?.clone();
-        let is_quote = route.quote && asks_for_quote(self.knock.uri.query());
-        let scope = if is_quote { Some(Scope::ReadQuotes) } else { route.scope };
-        self.check_scope(&environment, scope)?;
-        if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
-            let message =
-                "quotes are closed for this route: a dry run was answered without a quote";
-            return Err(Refused::new(ErrorCode::PolicyDenied, message).rule("quotes"));
-        }
-        Ok(AllowedCall {
-            gateway: self.gateway,
-            knock: self.knock,
-            token: self.token,
-            environment,
-            route,
-        })
+        Ok(route)
     }
 
     fn environment(&self) -> Result<&Environment, Refused> {

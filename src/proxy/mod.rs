@@ -23,9 +23,14 @@ mod known;
 mod own_paths;
 mod pipeline;
 mod policy;
+mod quote;
 mod recalled;
 mod recovered;
 mod refused;
+mod standing;
+mod whoami;
 
 pub use door::Door;
 pub use gateway::{Gateway, GatewayParts, PictureShelf};
+pub use standing::BudgetStanding;
+pub use whoami::{EnvironmentLimits, LimitedSet, Rate, WhoAmI};

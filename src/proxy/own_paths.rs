@@ -1,6 +1,6 @@
 //! The paths of the data plane that are ours and not Ideogram's.
 
-use super::{Gateway, knock::Knock, known, refused::Refused};
+use super::{Gateway, knock::Knock, known, refused::Refused, whoami::WhoAmI};
 use crate::{
     audit,
     config::Environment,
@@ -40,7 +40,8 @@ async fn found(gateway: &Gateway, knock: &Knock, path: &str) -> Result<Response<
     match path {
         "/healthz" => Ok(json_answer(StatusCode::OK, &json!({"status": "ok"}))),
         "/readyz" => Ok(ready(gateway)),
-        "/health" | "/_ideogate/whoami" => who_am_i(gateway, knock),
+        "/health" => who_am_i(gateway, knock),
+        "/_ideogate/whoami" => who_am_i_at_length(gateway, knock),
         _ => match path.strip_prefix("/_ideogate/calls/") {
             Some(call) => entry(gateway, knock, call).await,
             None => Err(unknown(format!("{path} is not a path of this gateway"))),
@@ -77,6 +78,11 @@ fn who_am_i(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused>
     let token = known::token(gateway, knock)?;
     let environment = gateway.environment(&token.environment);
     Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment)))
+}
+
+fn who_am_i_at_length(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
+    let token = known::token(gateway, knock)?;
+    Ok(json_answer(StatusCode::OK, &json!(WhoAmI::of(gateway, &token))))
 }
 
 fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>) -> Value {

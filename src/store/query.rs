@@ -81,9 +81,24 @@ pub struct Spend {
     pub reserved: Usd,
 }
 
-/// What one token used on one route with one model.
+/// Which calls to add up; what is absent does not restrict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageQuery {
+    /// Only calls opened then or later.
+    pub since: Timestamp,
+    /// Only calls of this environment.
+    pub environment: Option<EnvironmentName>,
+    /// Only calls of this token.
+    pub token: Option<TokenId>,
+}
+
+/// What one token used on one UTC day, on one route, with one model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
+    /// When the day begins.
+    pub day: Timestamp,
+    /// The account that is billed.
+    pub account: AccountName,
     /// The environment that pays.
     pub environment: EnvironmentName,
     /// The token.
@@ -98,4 +113,6 @@ pub struct Usage {
     pub images: u64,
     /// What was charged.
     pub charged: Usd,
+    /// What is still reserved for calls whose charge is not known and that did not fail.
+    pub reserved: Usd,
 }

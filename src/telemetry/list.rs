@@ -98,6 +98,8 @@ metrics! {
         "Budgets that were used up to a threshold, by percent";
     breaker_open: Gauges<AccountLabels> = Family::default(), "balance_breaker_open",
         "Whether calls are stopped because Ideogram said that the balance is used up";
+    balance: Gauges<AccountLabels> = Family::default(), "account_balance" + "usd_micros",
+        "What should be left on an account whose balance an operator told, in millionths of a dollar";
     spend: Counters<EnvironmentLabels> = Family::default(), "spend" + "usd_micros",
         "Money charged, in millionths of a dollar";
 }

@@ -195,6 +195,12 @@ impl Metrics {
         self.series.breaker_open.get_or_create(&labels).set(is_open.into());
     }
 
+    /// So much should be left on an account.
+    pub fn set_balance(&self, account: &AccountName, left: Usd) {
+        let labels = AccountLabels { account: account.clone() };
+        self.series.balance.get_or_create(&labels).set(left.as_micros());
+    }
+
     /// An environment was charged.
     pub fn spent(&self, environment: &EnvironmentName, amount: Usd) {
         let labels = EnvironmentLabels { environment: environment.clone() };

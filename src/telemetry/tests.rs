@@ -25,6 +25,7 @@ fn told() -> Arc<Metrics> {
     metrics.drifted(&account);
     metrics.set_bodies(1024, 4096);
     metrics.set_active_tokens(5);
+    metrics.set_balance(&account, Usd::from_micros(9_400_000));
     metrics.spent(&environment, Usd::from_micros(60_000));
     metrics.budget_crossed(80);
     metrics.set_breaker(&account, true);
@@ -98,6 +99,7 @@ fn what_is_told_is_shown() {
         "ideogate_queued_calls{environment=\"prod\"} 7",
         "ideogate_upstream_refusals_total{account=\"ideogram\",status=\"401\"} 1",
         "ideogate_spend_usd_micros_total{environment=\"prod\"} 60000",
+        "ideogate_account_balance_usd_micros{account=\"ideogram\"} 9400000",
         "ideogate_connections{listener=\"proxy\"} 0",
         concat!("ideogate_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
     ];

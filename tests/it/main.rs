@@ -19,5 +19,7 @@ mod money;
 mod outcomes;
 mod policy;
 mod queue;
+mod quote;
 mod recall;
 mod shutdown;
+mod usage;

@@ -1,12 +1,12 @@
 //! What is searched for in the record.
 
 use crate::{
+    admin::moment::{mistake, moment},
     domain::{CallId, EnvironmentName, Outcome, RequestId, Timestamp, TokenId},
     store::RecordQuery,
     tokens::Mistake,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::from_value;
 use utoipa::IntoParams;
 
 const USUAL_LIMIT: usize = 200;
@@ -92,24 +92,4 @@ fn outcomes(result: Option<&str>, mistakes: &mut Vec<Mistake>) -> Vec<Outcome> {
             Vec::new()
         }
     }
-}
-
-fn moment(
-    field: &str,
-    text: Option<&str>,
-    now: Timestamp,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Timestamp> {
-    let text = text?;
-    let ago = humantime::parse_duration(text).ok().map(|span| now.minus(span));
-    let moment = ago.or_else(|| from_value(text.into()).ok());
-    if moment.is_none() {
-        let problem = format!("'{text}' is neither like 2026-01-31T12:00:00Z nor like 1h");
-        mistakes.push(mistake(field, &problem));
-    }
-    moment
-}
-
-fn mistake(field: &str, problem: &str) -> Mistake {
-    Mistake { field: field.into(), problem: problem.into() }
 }

@@ -51,6 +51,7 @@ pub async fn release(
             Err(Problem::conflict("call_not_held", detail))
         }
         Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),
+        Err(DeskError::Read(cause)) => Err(Problem::store_unavailable(&cause)),
         Err(DeskError::Stopping) => Err(Problem::stopping()),
     }
 }

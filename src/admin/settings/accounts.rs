@@ -24,6 +24,10 @@ pub struct AccountView {
     pub timeout: String,
     /// How long the places of an unknown call stay taken.
     pub place_ttl: String,
+    /// The balance below which Ideogram tops up, in dollars.
+    pub top_up_threshold: String,
+    /// The balance that Ideogram tops up to, in dollars.
+    pub top_up_balance: String,
 }
 
 impl AccountView {
@@ -39,6 +43,8 @@ impl AccountView {
             count: count.to_owned(),
             timeout: humantime::format_duration(account.timeout).to_string(),
             place_ttl: humantime::format_duration(account.place_ttl).to_string(),
+            top_up_threshold: account.top_up_threshold.to_string(),
+            top_up_balance: account.top_up_balance.to_string(),
         }
     }
 }

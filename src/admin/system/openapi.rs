@@ -1,7 +1,7 @@
 //! `GET /api/openapi.json`
 
 use super::{health, metrics};
-use crate::admin::{audit, peer::Caller, queue, settings, tokens};
+use crate::admin::{audit, peer::Caller, queue, settings, tokens, usage};
 use axum::Json;
 use utoipa::OpenApi;
 
@@ -17,6 +17,8 @@ use utoipa::OpenApi;
         tokens::state::disable, tokens::state::enable, tokens::state::revoke,
         queue::status::status, queue::release::release, queue::pause::show,
         queue::pause::pause, queue::pause::resume,
+        usage::report::report, usage::balance::list, usage::balance::set,
+        usage::write_off::write_off,
         audit::search::search, audit::show::show, audit::tail::tail,
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,
@@ -25,6 +27,7 @@ use utoipa::OpenApi;
     tags(
         (name = "tokens", description = "What apps are given"),
         (name = "queue", description = "Who waits, who works"),
+        (name = "usage", description = "What was spent, what is left"),
         (name = "audit", description = "Who did what"),
         (name = "settings", description = "What was set"),
         (name = "system", description = "How the gateway is"),

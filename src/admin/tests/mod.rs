@@ -7,3 +7,4 @@ mod openapi;
 mod queue;
 mod settings;
 mod tokens;
+mod usage;

@@ -26,6 +26,8 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/v1/routes/{name}
     GET /api/v1/tokens
     GET /api/v1/tokens/{id}
+    GET /api/v1/usage
+    GET /api/v1/usage/balances
     GET /healthz
     GET /metrics
     GET /readyz
@@ -36,6 +38,8 @@ async fn the_description_lists_every_path_that_is_served() {
     POST /api/v1/tokens/{id}/disable
     POST /api/v1/tokens/{id}/enable
     POST /api/v1/tokens/{id}/revoke
+    POST /api/v1/usage/balances/{account}
+    POST /api/v1/usage/write-off/{call}
     ");
 }
 

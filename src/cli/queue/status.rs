@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{PauseView, QueueAccountView, QueueView},
-    cli::{client::Client, screen::Screen},
+    cli::{client::Client, screen::Screen, usage::low_balances},
 };
 use std::process::ExitCode;
 
@@ -24,6 +24,9 @@ pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitC
                 account.name, breaker.since, breaker.from_usd, breaker.next_probe
             ));
         }
+    }
+    for words in low_balances(client).await? {
+        screen.note(words);
     }
     let rows = queue.accounts.iter().flat_map(rows).collect();
     let header = ["account", "environment", "in use", "of", "unknown", "queued", "weight"];

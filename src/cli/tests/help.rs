@@ -48,6 +48,8 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
       route        See the routes that can be called
       audit        See who did what, and prove it
       queue        See who waits, and free what is stuck
+      usage        See what was spent and what is left
+      whoami       Ask the gateway what a token is, may do and has left
       pause        Let no new call through; calls already sent go on
       resume       Let calls through again
       config       See and check the settings
@@ -65,7 +67,7 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
           --admin <PATH|URL>  Where the gateway is: its socket, or the URL of its admin listener
                               [default: <data.dir>/admin.sock] [env: IDEOGATE_ADMIN]
           --config <FILE>     The settings file [env: IDEOGATE_CONFIG]
-          --output <FORMAT>   How to answer: text or json [default: text]
+          --output <FORMAT>   How to answer: text or json, and `usage` in csv too [default: text]
 
     Exit codes:
       0   done
@@ -105,7 +107,7 @@ fn the_help_of_token_create_tells_each_limit() {
           --admin <PATH|URL>  Where the gateway is: its socket, or the URL of its admin listener
                               [default: <data.dir>/admin.sock] [env: IDEOGATE_ADMIN]
           --config <FILE>     The settings file [env: IDEOGATE_CONFIG]
-          --output <FORMAT>   How to answer: text or json [default: text]
+          --output <FORMAT>   How to answer: text or json, and `usage` in csv too [default: text]
 
     Examples:
       ideogate token create --environment sandbox --name try --scope 'write:*' --scope 'read:*'

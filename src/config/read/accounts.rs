@@ -6,7 +6,7 @@ use crate::{
         section::{Notes, Refused, Section},
         settings::{Account, CountBy},
         tree::{Node, join},
-        values::{choice, span, whole, written},
+        values::{choice, money, span, whole, written},
     },
     domain::AccountName,
 };
@@ -38,6 +38,8 @@ fn account(mut section: Section<'_>) -> Option<Account> {
         .read("count", choice(&[("images", CountBy::Images), ("requests", CountBy::Requests)]));
     let timeout = section.read("timeout", span(Duration::from_secs(1)));
     let place_ttl = section.read("place_ttl", span(Duration::ZERO));
+    let top_up_threshold = section.read("top_up_threshold", money);
+    let top_up_balance = section.read("top_up_balance", money);
     section.end();
     Some(Account {
         base_url: base_url?,
@@ -45,6 +47,8 @@ fn account(mut section: Section<'_>) -> Option<Account> {
         count: count?,
         timeout: timeout?,
         place_ttl: place_ttl?,
+        top_up_threshold: top_up_threshold?,
+        top_up_balance: top_up_balance?,
     })
 }
 

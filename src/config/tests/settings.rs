@@ -45,6 +45,8 @@ fn the_shipped_accounts_are_ideogram_and_the_simulator() {
     assert_eq!(ideogram.count, CountBy::Images);
     assert_eq!(ideogram.timeout, Duration::from_mins(3));
     assert_eq!(ideogram.place_ttl, Duration::from_mins(2));
+    let top_up = [ideogram.top_up_threshold, ideogram.top_up_balance];
+    assert_eq!(top_up.map(|amount| amount.to_string()), ["10.00", "20.00"]);
     let simulator = &settings.accounts[&account("simulator")];
     assert_eq!((simulator.base_url.as_ref(), simulator.max_in_flight), (None, 10));
 }

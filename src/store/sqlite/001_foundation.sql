@@ -19,6 +19,7 @@ CREATE INDEX audit_records_by_time    ON audit_records (at);
 CREATE INDEX audit_records_by_call    ON audit_records (call)    WHERE call IS NOT NULL;
 CREATE INDEX audit_records_by_request ON audit_records (request) WHERE request IS NOT NULL;
 CREATE INDEX audit_records_by_token   ON audit_records (token)   WHERE token IS NOT NULL;
+CREATE INDEX audit_records_changes    ON audit_records (action)  WHERE kind = 'admin';
 
 -- Where the chain ends. Kept apart, so that rows removed from its end are missed.
 CREATE TABLE chain_head (

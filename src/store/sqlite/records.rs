@@ -42,6 +42,16 @@ impl Reader {
         })
     }
 
+    /// Returns the changes of one kind that operators and the gateway made, newest first.
+    pub fn changes(&self, action: &str) -> Result<Vec<SealedRecord>, StoreError> {
+        let matching = "kind = 'admin' AND action = ?1 ORDER BY seq DESC";
+        let sql = format!("SELECT {COLUMNS} FROM audit_records WHERE {matching}");
+        self.with(|connection| {
+            let mut statement = connection.prepare(&sql)?;
+            collect(statement.query([action])?)
+        })
+    }
+
     /// Runs `visit` over every row of the chain in order, and where the chain is said to end,
     /// as of one moment. Rows are streamed; the writer goes on meanwhile.
     pub fn scan<T>(

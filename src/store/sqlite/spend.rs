@@ -2,10 +2,10 @@
 
 use super::{Reader, calls::name};
 use crate::{
-    domain::{Timestamp, TokenId, Usd},
-    store::{Spend, StoreError, Usage},
+    domain::{EnvironmentName, Timestamp, TokenId, Usd},
+    store::{Spend, StoreError, Usage, UsageQuery},
 };
-use rusqlite::Row;
+use rusqlite::{Row, params};
 
 /// A UTC day in microseconds.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
@@ -35,33 +35,42 @@ impl Reader {
         })
     }
 
-    /// Returns what calls opened at `since` or later used, by environment, token, route and model.
+    /// Returns what calls used, by UTC day, account, environment, token, route and model.
     ///
     /// Reads the record of each of those calls: for reports, not for each call.
-    pub fn usage(&self, since: Timestamp) -> Result<Vec<Usage>, StoreError> {
-        let sql = "WITH used AS (
-                     SELECT environment, token, route, charged,
-                       (SELECT json_extract(CAST(i.bytes AS TEXT), '$.body.model')
-                        FROM audit_records i WHERE i.call = c.call AND i.kind = 'intent') AS model,
-                       (SELECT max(json_extract(CAST(o.bytes AS TEXT), '$.body.images'))
-                        FROM audit_records o WHERE o.call = c.call AND o.kind = 'outcome') AS images
-                     FROM calls c WHERE opened_at >= ?1)
-                   SELECT environment, token, route, model, count(*), coalesce(sum(images), 0),
-                     coalesce(sum(charged), 0)
-                   FROM used GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
-        self.all(sql, [since.as_micros()], |row| {
+    pub fn usage(&self, query: &UsageQuery) -> Result<Vec<Usage>, StoreError> {
+        let environment = query.environment.as_ref().map(EnvironmentName::as_str);
+        let token = query.token.as_ref().map(TokenId::as_str);
+        let values = params![query.since.as_micros(), DAY, environment, token];
+        self.all(USAGE, values, |row| {
             Ok(Usage {
-                environment: name(row, 0)?,
-                token: TokenId::from_stored(row.get::<_, String>(1)?),
-                route: name(row, 2)?,
-                model: row.get::<_, Option<String>>(3)?.map(Into::into),
-                calls: count(row, 4)?,
-                images: count(row, 5)?,
-                charged: Usd::from_micros(row.get(6)?),
+                day: Timestamp::from_micros(row.get::<_, i64>(0)?.saturating_mul(DAY)),
+                account: name(row, 1)?,
+                environment: name(row, 2)?,
+                token: TokenId::from_stored(row.get::<_, String>(3)?),
+                route: name(row, 4)?,
+                model: row.get::<_, Option<String>>(5)?.map(Into::into),
+                calls: count(row, 6)?,
+                images: count(row, 7)?,
+                charged: Usd::from_micros(row.get(8)?),
+                reserved: Usd::from_micros(row.get(9)?),
             })
         })
     }
 }
+
+const USAGE: &str = "WITH used AS (
+  SELECT opened_at / ?2 AS day, account, environment, token, route, charged,
+    CASE WHEN charged IS NULL AND coalesce(outcome, '') <> 'failed' THEN reserved END AS reserved,
+    (SELECT json_extract(CAST(i.bytes AS TEXT), '$.body.model')
+     FROM audit_records i WHERE i.call = c.call AND i.kind = 'intent') AS model,
+    (SELECT max(json_extract(CAST(o.bytes AS TEXT), '$.body.images'))
+     FROM audit_records o WHERE o.call = c.call AND o.kind = 'outcome') AS images
+  FROM calls c WHERE opened_at >= ?1 AND (?3 IS NULL OR environment = ?3)
+    AND (?4 IS NULL OR token = ?4))
+SELECT day, account, environment, token, route, model, count(*), coalesce(sum(images), 0),
+  coalesce(sum(charged), 0), coalesce(sum(reserved), 0)
+FROM used GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";
 
 fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(column)?.cast_unsigned())

@@ -3,7 +3,7 @@
 use super::fixtures::*;
 use crate::{
     domain::{Bundle, CallId, Effect, GenerationId, GenerationState, Outcome, TokenId, Usd},
-    store::{Durability, JournalError, Store},
+    store::{Durability, JournalError, Store, UsageQuery},
 };
 use std::time::Duration;
 
@@ -55,9 +55,15 @@ async fn a_call_is_open_until_its_outcome(store: &Store) {
     let again = journal.commit(effect(settled)).await;
     assert!(matches!(again, Err(JournalError::Rejected(_))), "money is settled once");
     assert_eq!(reader.spend(NOON).unwrap()[0].charged, Usd::from_micros(60_000));
-    let usage = reader.usage(NOON).unwrap();
+    let mut query = UsageQuery { since: NOON, environment: None, token: None };
+    let usage = reader.usage(&query).unwrap();
     assert_eq!((usage.len(), usage[0].calls, usage[0].images), (1, 1, 1));
-    assert_eq!(usage[0].charged, Usd::from_micros(60_000));
+    assert_eq!((usage[0].charged, usage[0].reserved), (Usd::from_micros(60_000), Usd::ZERO));
+    query.environment = Some(call.environment.clone());
+    query.token = Some(call.token.clone());
+    assert_eq!(reader.usage(&query).unwrap(), usage);
+    query.token = Some(TokenId::from_stored("tok_other"));
+    assert_eq!(reader.usage(&query).unwrap(), []);
 }
 
 async fn the_money_of_an_unknown_call_is_settled_once(store: &Store) {

@@ -3,6 +3,7 @@
 mod app;
 mod binary;
 mod client;
+mod operator;
 mod raw;
 mod ready;
 mod record;

@@ -1,0 +1,223 @@
+use super::house::{House, on_socket};
+use crate::{
+    domain::{
+        AuditRecord, Bundle, CallId, CloseCall, Effect, Fingerprint, Intent, OpenCall, Outcome,
+        OutcomeRecord, Principal, RecordBody, TokenId, Usd,
+    },
+    ledger::Budgets,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Records a call for `environment` that asked for `model`; `charged` and `images` once it ended.
+async fn call(
+    house: &House,
+    environment: &str,
+    model: Option<&str>,
+    end: Option<(i64, u32)>,
+) -> CallId {
+    let (at, call) = (house.state.clock.now(), CallId::random());
+    let open = OpenCall {
+        call: call.clone(),
+        account: "ideogram".parse().unwrap(),
+        environment: environment.parse().unwrap(),
+        token: TokenId::from_stored("tok_a"),
+        route: "v3.generate".parse().unwrap(),
+        places: 2,
+        fingerprint: Fingerprint::from_bytes([7; 32]),
+        reserved: Some(Usd::from_micros(120_000)),
+        opened_at: at,
+    };
+    let intent = Intent {
+        token: open.token.clone(),
+        environment: open.environment.clone(),
+        account: open.account.clone(),
+        route: open.route.clone(),
+        on_behalf_of: None,
+        places: 2,
+        reserved: open.reserved,
+        price_version: None,
+        fingerprint: open.fingerprint,
+        key_version: "…abcd".into(),
+        client_addr: "127.0.0.1".into(),
+        model: model.map(Into::into),
+        speed: None,
+        webhook_host: None,
+        queue_ms: 0,
+    };
+    let record = |body| AuditRecord {
+        at,
+        action: "ideogram.api.call".into(),
+        principal: Principal::Token(TokenId::from_stored("tok_a")),
+        resource: "v3.generate".into(),
+        call: Some(call.clone()),
+        request: None,
+        body,
+    };
+    let journal = &house.state.journal;
+    let intent = record(RecordBody::Intent(Box::new(intent)));
+    drop(journal.commit_intent(intent, open.clone()).await.unwrap());
+    let Some((charged, images)) = end else { return call };
+    let charged = Some(Usd::from_micros(charged));
+    let outcome = OutcomeRecord {
+        outcome: Outcome::Success,
+        reason: None,
+        status: Some(200),
+        upstream_status: Some(200),
+        charged,
+        images,
+        unsafe_images: 0,
+        generations: Vec::new(),
+        upstream_ms: 1,
+        gateway_ms: 1,
+    };
+    let close = CloseCall {
+        call: call.clone(),
+        outcome: Outcome::Success,
+        charged,
+        closed_at: at,
+        places_until: None,
+    };
+    let bundle = Bundle::record(record(RecordBody::Outcome(Box::new(outcome))));
+    journal.commit(bundle.with(Effect::CloseCall(Box::new(close)))).await.unwrap();
+    call
+}
+
+#[tokio::test]
+async fn usage_has_the_shape_that_others_script_against() {
+    let house = House::open();
+    call(&house, "prod", Some("V_3"), Some((60_000, 1))).await;
+    call(&house, "prod", None, Some((120_000, 2))).await;
+    call(&house, "staging", None, None).await;
+    let expected = json!([
+        {"key": "prod", "calls": 2, "images": 3, "cost_usd": "0.18", "reserved_usd": "0.00"},
+        {"key": "staging", "calls": 1, "images": 0, "cost_usd": "0.00", "reserved_usd": "0.12"},
+    ]);
+    assert_eq!(house.get("/api/v1/usage").await, (200, expected));
+}
+
+#[tokio::test]
+async fn usage_is_added_up_by_whatever_is_asked_for() {
+    let house = House::open();
+    call(&house, "prod", Some("V_3"), Some((60_000, 1))).await;
+    house.clock.advance(Duration::from_hours(24));
+    call(&house, "prod", None, Some((120_000, 2))).await;
+    let keys = async |query: &str| {
+        let (status, lines) = house.get(&format!("/api/v1/usage?since=30d&{query}")).await;
+        assert_eq!(status, 200, "{lines}");
+        let of = |line: &Value| format!("{} {}", line["key"].as_str().unwrap(), line["cost_usd"]);
+        lines.as_array().unwrap().iter().map(of).collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    assert_eq!(keys("by=token").await, "tok_a 0.18");
+    assert_eq!(keys("by=route").await, "v3.generate 0.18");
+    assert_eq!(keys("by=model").await, "V_3 0.06, none 0.12");
+    assert_eq!(keys("by=day").await, "2023-11-14 0.06, 2023-11-15 0.12");
+    assert_eq!(keys("by=account").await, "ideogram 0.18");
+    assert_eq!(keys("by=day&token=tok_b").await, "");
+    assert_eq!(keys("by=day&environment=staging").await, "");
+    let (_, last_day) = house.get("/api/v1/usage?since=2023-11-15&by=day").await;
+    assert_eq!(last_day.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_search_that_makes_no_sense_is_refused_with_all_its_mistakes() {
+    let house = House::open();
+    let (status, problem) = house.get("/api/v1/usage?since=yesterday&environment=No").await;
+    assert_eq!((status, &problem["code"]), (422, &json!("request_invalid")));
+    assert_eq!(problem["mistakes"].as_array().unwrap().len(), 2);
+    assert_eq!(house.get("/api/v1/usage?by=mood").await.0, 400);
+}
+
+#[tokio::test]
+async fn a_balance_is_unknown_until_an_operator_tells_it_on_record() {
+    let house = House::open();
+    let (_, all) = house.get("/api/v1/usage/balances").await;
+    let expected = json!({
+        "account": "ideogram", "balance_usd": null, "set_at": null, "charged_usd": null, "left_usd": null,
+        "low": false, "top_up_threshold_usd": "10.00", "top_up_balance_usd": "20.00",
+    });
+    assert_eq!(all[0], expected);
+    let path = "/api/v1/usage/balances/ideogram";
+    let (status, told) = house.post(path, Some(json!({"amount_usd": "42.50"}))).await;
+    assert_eq!((status, &told["left_usd"], &told["low"]), (200, &json!("42.50"), &json!(false)));
+    let (_, told) = house.post(path, Some(json!({"amount_usd": "9.00"}))).await;
+    assert_eq!((&told["left_usd"], &told["low"]), (&json!("9.00"), &json!(true)));
+    let records = house.records();
+    let RecordBody::Admin(change) = &records[1].record.body else { panic!("{records:?}") };
+    assert_eq!(&*records[1].record.action, "account.balance");
+    assert_eq!(records[1].record.principal, Principal::LocalUser(1000));
+    assert_eq!(change.before["balance_usd"], "42.50");
+    assert_eq!(change.after["balance_usd"], "9.00");
+}
+
+#[tokio::test]
+async fn what_is_charged_for_calls_opened_since_comes_off_the_balance() {
+    let house = House::open();
+    let (before, budgets) = (house.state.clock.now(), budgets());
+    house.clock.advance(Duration::from_secs(1));
+    let path = "/api/v1/usage/balances/ideogram";
+    house.post(path, Some(json!({"amount_usd": "10.00"}))).await;
+    let (ledger, charged) = (&house.state.ledger, Usd::from_micros(60_000));
+    let account = "ideogram".parse().unwrap();
+    let threshold = Usd::from_micros(10_000_000);
+    assert_eq!(ledger.fell_below(&account, threshold), None, "it is not below");
+    ledger.settle(&budgets, before, Usd::ZERO, charged);
+    ledger.settle(&budgets, house.state.clock.now(), Usd::ZERO, charged);
+    let (_, all) = house.get("/api/v1/usage/balances").await;
+    assert_eq!((&all[0]["left_usd"], &all[0]["low"]), (&json!("9.94"), &json!(true)));
+    let left = ledger.fell_below(&account, threshold).map(|balance| balance.left());
+    assert_eq!(left, Some(Usd::from_micros(9_940_000)));
+    assert_eq!(ledger.fell_below(&account, threshold), None, "a crossing is told once");
+    house.post(path, Some(json!({"amount_usd": "5.00"}))).await;
+    assert!(
+        ledger.fell_below(&account, threshold).is_some(),
+        "it is told again after a new amount"
+    );
+}
+
+fn budgets() -> Budgets {
+    Budgets {
+        token: TokenId::from_stored("tok_a"),
+        environment: "prod".parse().unwrap(),
+        account: "ideogram".parse().unwrap(),
+        limits: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_balance_that_cannot_be_put_on_record_is_not_taken_up() {
+    let house = House::open();
+    house.store.close().await;
+    let body = json!({"amount_usd": "42.50"});
+    let (status, problem) = house.post("/api/v1/usage/balances/ideogram", Some(body)).await;
+    assert_eq!((status, &problem["code"]), (503, &json!("audit_unavailable")));
+    assert_eq!(house.state.ledger.balance(&"ideogram".parse().unwrap()), None);
+}
+
+#[tokio::test]
+async fn only_accounts_of_the_settings_and_amounts_have_balances() {
+    let house = House::open();
+    let body = json!({"amount_usd": "42.50"});
+    for name in ["other", "No%20Name"] {
+        let (status, _) =
+            house.post(&format!("/api/v1/usage/balances/{name}"), Some(body.clone())).await;
+        assert_eq!(status, 404, "{name}");
+    }
+    for body in
+        [json!({"amount_usd": "-1.00"}), json!({"amount_usd": 5}), json!({"amount": "1.00"})]
+    {
+        let asked = on_socket("POST", "/api/v1/usage/balances/ideogram", Some(body.clone()));
+        assert_eq!(house.ask(asked).await.status(), 400, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn money_of_an_unknown_call_is_written_off_in_the_name_of_who_asked() {
+    let house = House::open();
+    let answer = house.post("/api/v1/usage/write-off/call_unknown", None).await;
+    assert_eq!(answer, (200, json!({"call": "call_unknown", "amount_usd": "0.06"})));
+    let done = house.desk.written_off.lock().unwrap().clone();
+    assert_eq!(done, [(CallId::from_stored("call_unknown"), Principal::LocalUser(1000))]);
+    let (status, problem) = house.post("/api/v1/usage/write-off/call_other", None).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("call_not_reserved")));
+}

@@ -1,0 +1,34 @@
+//! `GET /api/v1/usage`
+
+use super::{
+    search::UsageSearch,
+    sums::{UsageView, sums},
+};
+use crate::admin::{peer::Caller, problem::Problem, request::Parameters, state::AdminState};
+use axum::{Json, extract::State};
+
+/// Adds up what was used and spent
+///
+/// Calls count from when they were opened, in the same way as for budgets. What they were charged
+/// is what their audit entries say.
+#[utoipa::path(
+    get, path = "/api/v1/usage", operation_id = "usage", tag = "usage",
+    params(UsageSearch),
+    responses(
+        (status = 200, description = "A line for each key, by key", body = Vec<UsageView>),
+        (status = 422, description = "The search makes no sense", body = Problem),
+        (status = 503, description = "The database cannot be read", body = Problem),
+    )
+)]
+pub async fn report(
+    State(state): State<AdminState>,
+    _by: Caller,
+    Parameters(search): Parameters<UsageSearch>,
+) -> Result<Json<Vec<UsageView>>, Problem> {
+    let query = search.query(state.clock.now()).map_err(Problem::invalid)?;
+    let reader = state.reader.clone();
+    let read = state.tasks.block(move || reader.usage(&query)).await;
+    let used = read.map_err(|_| Problem::stopping())?;
+    let used = used.map_err(|cause| Problem::store_unavailable(&cause))?;
+    Ok(Json(sums(&used, search.by)))
+}

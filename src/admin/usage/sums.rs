@@ -1,0 +1,75 @@
+//! Adds up what was used.
+
+use crate::{domain::Usd, store::Usage};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// What is added up into one line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// An environment.
+    #[default]
+    Environment,
+    /// A token, by its id.
+    Token,
+    /// A route.
+    Route,
+    /// A model; `none` for routes that have none, or calls that named none.
+    Model,
+    /// A UTC day.
+    Day,
+    /// An account.
+    Account,
+}
+
+/// What was used under one key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UsageView {
+    /// The environment, token, route, model, day or account.
+    pub key: String,
+    /// Calls sent.
+    pub calls: u64,
+    /// Images that came out.
+    pub images: u64,
+    /// What was charged, in dollars.
+    #[schema(value_type = String, example = "1.80")]
+    pub cost_usd: Usd,
+    /// What is reserved for calls whose charge is not known yet, in dollars.
+    #[schema(value_type = String, example = "0.06")]
+    pub reserved_usd: Usd,
+}
+
+impl By {
+    fn key(self, usage: &Usage) -> String {
+        match self {
+            Self::Environment => usage.environment.to_string(),
+            Self::Token => usage.token.to_string(),
+            Self::Route => usage.route.to_string(),
+            Self::Model => usage.model.as_deref().unwrap_or("none").to_owned(),
+            Self::Day => usage.day.to_string().chars().take(10).collect(),
+            Self::Account => usage.account.to_string(),
+        }
+    }
+}
+
+/// Returns one sum for each key, by key.
+pub(super) fn sums(used: &[Usage], by: By) -> Vec<UsageView> {
+    let mut sums: BTreeMap<String, UsageView> = BTreeMap::new();
+    for usage in used {
+        let key = by.key(usage);
+        let sum = sums.entry(key.clone()).or_insert_with(|| UsageView::nothing(key));
+        sum.calls += usage.calls;
+        sum.images += usage.images;
+        sum.cost_usd = sum.cost_usd.plus(usage.charged);
+        sum.reserved_usd = sum.reserved_usd.plus(usage.reserved);
+    }
+    sums.into_values().collect()
+}
+
+impl UsageView {
+    fn nothing(key: String) -> Self {
+        Self { key, calls: 0, images: 0, cost_usd: Usd::ZERO, reserved_usd: Usd::ZERO }
+    }
+}

@@ -1,0 +1,66 @@
+//! What operators told of the balances of accounts, across restarts.
+
+use super::rooms::Rooms;
+use crate::{
+    domain::{AccountName, BALANCE_CHANGE, RecordBody, Timestamp, Usd},
+    ledger::Balance,
+    store::{Reader, SealedRecord, StoreError},
+};
+use anyhow::Context;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What the record of a balance says of it now.
+#[derive(Deserialize)]
+struct Told {
+    balance_usd: Usd,
+    set_at: Timestamp,
+}
+
+impl Rooms {
+    /// Takes up the last balance that was told of each account, without what was charged since.
+    pub(super) async fn restore_balances(&self) -> anyhow::Result<()> {
+        let reader = self.reader.clone();
+        let read = self.tasks.block(move || balances(&reader)).await;
+        for (account, balance) in read?.context("the balances of accounts cannot be read")? {
+            self.ledger.set_balance(&account, balance);
+        }
+        Ok(())
+    }
+
+    /// Warns of balances that fell below the threshold of their account.
+    pub(super) fn tell_low_balances(&self) {
+        for (name, account) in &self.settings.accounts {
+            if let Some(balance) = self.ledger.fell_below(name, account.top_up_threshold) {
+                tracing::warn!(
+                    event = "low_balance",
+                    account = %name,
+                    left_usd = %balance.left(),
+                    threshold_usd = %account.top_up_threshold,
+                    "an account should be topped up; tell its balance with `ideogate usage balance`"
+                );
+            }
+        }
+    }
+}
+
+fn balances(reader: &Reader) -> Result<BTreeMap<AccountName, Balance>, StoreError> {
+    let mut last = BTreeMap::new();
+    for (account, told) in reader.changes(BALANCE_CHANGE)?.iter().filter_map(told) {
+        last.entry(account).or_insert(told);
+    }
+    let spent = |(account, told): (AccountName, Told)| {
+        let spend = reader.spend(told.set_at)?;
+        let own = spend.iter().filter(|spend| spend.account == account);
+        let charged = own.map(|spend| spend.charged).sum();
+        let balance = Balance { amount: told.balance_usd, set_at: told.set_at, charged };
+        Ok((account, balance))
+    };
+    last.into_iter().map(spent).collect()
+}
+
+fn told(sealed: &SealedRecord) -> Option<(AccountName, Told)> {
+    let RecordBody::Admin(change) = &sealed.record.body else { return None };
+    let told = serde_json::from_value(change.after.clone()).ok()?;
+    Some((sealed.record.resource.parse().ok()?, told))
+}

@@ -1,0 +1,81 @@
+//! `ideogate usage balance`
+
+use crate::{
+    admin::{BalanceView, NewBalance},
+    cli::{client::Client, fault::Fault, screen::Screen, times::moment},
+    domain::{AccountName, Usd},
+};
+use std::process::ExitCode;
+
+/// Shows what should be left on an account; tells what is on it first, if an amount is given.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    account: &str,
+    amount: Option<Usd>,
+) -> anyhow::Result<ExitCode> {
+    // Checked here, for it becomes part of a path.
+    let account: AccountName = account.parse().map_err(|error| {
+        Fault::Usage(format!("'{account}' is not the name of an account: {error}"))
+    })?;
+    let balance = match amount {
+        Some(amount_usd) => {
+            let path = format!("/api/v1/usage/balances/{account}");
+            client.post_json(&path, &NewBalance { amount_usd }).await?
+        }
+        None => shown(client, &account).await?,
+    };
+    if screen.is_json() {
+        screen.json(&balance)?;
+    } else {
+        show(screen, &balance)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn shown(client: &Client, account: &AccountName) -> anyhow::Result<BalanceView> {
+    let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
+    let found = all.into_iter().find(|balance| balance.account == *account);
+    let unknown = || Fault::Usage(format!("there is no account '{account}'"));
+    Ok(found.ok_or_else(unknown)?)
+}
+
+fn show(screen: Screen, balance: &BalanceView) -> anyhow::Result<()> {
+    let BalanceView { account, balance_usd, set_at, charged_usd, left_usd, .. } = balance;
+    let top_up = format!(
+        "below ${} to ${}, if that is switched on at Ideogram",
+        balance.top_up_threshold_usd, balance.top_up_balance_usd
+    );
+    let dollars =
+        |amount: &Option<Usd>| amount.map_or("unknown".to_owned(), |usd| format!("${usd}"));
+    let told = set_at.map_or_else(
+        || format!("never: `ideogate usage balance --account {account} AMOUNT`"),
+        |at| format!("{} at {}", dollars(balance_usd), moment(at)),
+    );
+    screen.fields(&[
+        ("account", account.to_string()),
+        ("left", dollars(left_usd)),
+        ("told", told),
+        ("charged since", dollars(charged_usd)),
+        ("tops up", top_up),
+    ])?;
+    if let Some(words) = low(balance) {
+        screen.note(words);
+    }
+    Ok(())
+}
+
+/// Returns words about each account that should be topped up.
+pub(in crate::cli) async fn low_balances(client: &Client) -> anyhow::Result<Vec<String>> {
+    let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
+    Ok(all.iter().filter_map(low).collect())
+}
+
+fn low(balance: &BalanceView) -> Option<String> {
+    let left = balance.left_usd.filter(|_| balance.low)?;
+    let (account, threshold) = (&balance.account, balance.top_up_threshold_usd);
+    Some(format!(
+        "The balance of {account} is low: ${left} should be left, below ${threshold}. After topping \
+         up, tell it with `ideogate usage balance --account {account} AMOUNT`."
+    ))
+}

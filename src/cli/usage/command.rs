@@ -1,0 +1,99 @@
+//! What can be typed after `usage`.
+
+use super::{balance, report, write_off};
+use crate::{
+    admin::By,
+    cli::{client::Client, fault::Fault, screen::Screen},
+    domain::Usd,
+};
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+/// What is added up; or what to do about money.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  ideogate usage
+  ideogate usage --by token --since 2026-11-01 --environment prod
+  ideogate usage --by day --since 30d --output csv
+  ideogate usage balance 42.50"
+)]
+pub struct UsageArguments {
+    /// What to do about money, instead of adding it up.
+    #[command(subcommand)]
+    pub command: Option<UsageCommand>,
+    /// What makes a line: environment, token, route, model, day or account
+    #[arg(long, value_name = "WHAT", default_value = "environment", value_parser = by)]
+    pub by: By,
+    /// From when on: how long ago, as in 24h, a UTC day as in 2026-11-01, or RFC 3339 [default: 24h]
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    pub environment: Option<String>,
+    /// The token's id
+    #[arg(long, value_name = "ID")]
+    pub token: Option<String>,
+}
+
+/// What to do about money.
+#[derive(Debug, Subcommand)]
+pub enum UsageCommand {
+    /// Show what should be left on an account, or tell what is on it
+    #[command(after_help = "Examples:
+  ideogate usage balance
+  ideogate usage balance 42.50
+  ideogate usage balance --account ideogram 42.50
+
+An estimate: the amount you told, taken from Ideogram's pages, without what was charged through this
+gateway for calls opened since. Below `top_up_threshold` of the account the log warns. What you tell
+goes on record.")]
+    Balance {
+        /// What is on it now, in dollars
+        #[arg(value_name = "AMOUNT")]
+        amount: Option<Usd>,
+        /// The account
+        #[arg(long, value_name = "ACCOUNT", default_value = "ideogram")]
+        account: String,
+    },
+    /// Give back the money that is reserved for a call whose end nobody knows
+    #[command(after_help = "Examples:
+  ideogate usage write-off call_01kaxyz
+
+Only for a call of which you know that Ideogram did not bill it; left alone, it is charged after 24
+hours. The write-off goes on record.")]
+    WriteOff {
+        /// The call's id
+        #[arg(value_name = "CALL")]
+        call: String,
+    },
+}
+
+fn by(text: &str) -> Result<By, String> {
+    let read = serde_json::from_value(text.into());
+    read.map_err(|_| "is one of environment, token, route, model, day, account".to_owned())
+}
+
+/// Does it.
+pub(in crate::cli) async fn run(
+    client: &Client,
+    screen: Screen,
+    arguments: UsageArguments,
+) -> anyhow::Result<ExitCode> {
+    let command = arguments.command;
+    if command.is_some() && screen.is_csv() {
+        return Err(Fault::Usage("only sums can be written as csv".to_owned()).into());
+    }
+    let UsageArguments { by, since, environment, token, .. } = arguments;
+    match command {
+        None => {
+            let search = crate::admin::UsageSearch { by, since, environment, token };
+            report::run(client, screen, &search).await
+        }
+        Some(UsageCommand::Balance { amount, account }) => {
+            balance::run(client, screen, &account, amount).await
+        }
+        Some(UsageCommand::WriteOff { call }) => write_off::run(client, screen, &call).await,
+    }
+}

@@ -1,0 +1,51 @@
+//! Sums as a table for spreadsheets.
+
+use crate::admin::UsageView;
+use std::fmt::Write;
+
+/// Returns a header and a line for each sum.
+pub(super) fn of(lines: &[UsageView]) -> String {
+    let mut text = "key,calls,images,cost_usd,reserved_usd\n".to_owned();
+    for UsageView { key, calls, images, cost_usd, reserved_usd } in lines {
+        // Writing to a string cannot fail.
+        writeln!(text, "{},{calls},{images},{cost_usd},{reserved_usd}", quoted(key)).ok();
+    }
+    text
+}
+
+/// Models are named by clients: what a spreadsheet could take for a formula is kept a text.
+fn quoted(key: &str) -> String {
+    let key: String = key.chars().filter(|character| !character.is_control()).collect();
+    let sign = if key.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if sign.is_empty() && !key.contains([',', '"']) {
+        return key;
+    }
+    format!("\"{sign}{}\"", key.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Usd;
+
+    #[test]
+    fn what_clients_named_cannot_break_the_table_or_run_in_it() {
+        let keys = ["prod", "a,b", "say \"hi\"", "=HYPERLINK(1)", "two\nlines"];
+        let line = |key: &str| UsageView {
+            key: key.to_owned(),
+            calls: 2,
+            images: 3,
+            cost_usd: Usd::from_micros(1_800_000),
+            reserved_usd: Usd::ZERO,
+        };
+        let lines: Vec<_> = keys.into_iter().map(line).collect();
+        insta::assert_snapshot!(of(&lines), @r#"
+        key,calls,images,cost_usd,reserved_usd
+        prod,2,3,1.80,0.00
+        "a,b",2,3,1.80,0.00
+        "say ""hi""",2,3,1.80,0.00
+        "'=HYPERLINK(1)",2,3,1.80,0.00
+        twolines,2,3,1.80,0.00
+        "#);
+    }
+}

@@ -1,0 +1,11 @@
+//! `ideogate usage …`
+
+mod balance;
+mod command;
+mod csv;
+mod report;
+mod write_off;
+
+pub(super) use balance::low_balances;
+pub use command::UsageArguments;
+pub(super) use command::run;

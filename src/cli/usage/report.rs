@@ -1,0 +1,64 @@
+//! `ideogate usage`
+
+use super::csv;
+use crate::{
+    admin::{UsageSearch, UsageView},
+    cli::{client::Client, screen::Screen},
+    domain::Usd,
+};
+use anyhow::Context;
+use std::process::ExitCode;
+
+/// Shows what was used and spent.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    search: &UsageSearch,
+) -> anyhow::Result<ExitCode> {
+    let response = client.open("/api/v1/usage", search).await?;
+    let bytes = response.bytes().await.map_err(reqwest::Error::without_url);
+    let bytes = bytes.with_context(|| format!("{} broke off its answer", client.at()))?;
+    let lines: Vec<UsageView> = serde_json::from_slice(&bytes)
+        .with_context(|| format!("{} gave an answer that cannot be read", client.at()))?;
+    if screen.is_json() {
+        screen.json(&lines)?;
+    } else if screen.is_csv() {
+        screen.raw(csv::of(&lines).as_bytes())?;
+    } else {
+        table(screen, search, &lines)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(screen: Screen, search: &UsageSearch, lines: &[UsageView]) -> anyhow::Result<()> {
+    let key = serde_json::to_value(search.by)?;
+    let header = [key.as_str().unwrap_or("key"), "calls", "images", "cost $", "reserved $"];
+    let mut rows: Vec<_> = lines.iter().map(row).collect();
+    if lines.len() > 1 {
+        rows.push(row(&whole(lines)));
+    }
+    screen.table(header, rows, "No calls were sent.")?;
+    Ok(())
+}
+
+fn row(line: &UsageView) -> [String; 5] {
+    let UsageView { key, calls, images, cost_usd, reserved_usd } = line;
+    [
+        key.clone(),
+        calls.to_string(),
+        images.to_string(),
+        cost_usd.to_string(),
+        reserved_usd.to_string(),
+    ]
+}
+
+fn whole(lines: &[UsageView]) -> UsageView {
+    let sum = |of: fn(&UsageView) -> Usd| lines.iter().map(of).sum();
+    UsageView {
+        key: "all".to_owned(),
+        calls: lines.iter().map(|line| line.calls).sum(),
+        images: lines.iter().map(|line| line.images).sum(),
+        cost_usd: sum(|line| line.cost_usd),
+        reserved_usd: sum(|line| line.reserved_usd),
+    }
+}

@@ -1,0 +1,134 @@
+//! `ideogate whoami`
+
+use super::{
+    arguments::Global, client, fault::Fault, locate, run::wait, screen::Screen, times::moment,
+};
+use crate::{
+    config::process_variables,
+    proxy::{BudgetStanding, WhoAmI},
+};
+use anyhow::Context;
+use clap::Args;
+use reqwest::header::HeaderValue;
+use serde_json::Value;
+use std::{path::PathBuf, process::ExitCode};
+use zeroize::Zeroizing;
+
+const VARIABLE: &str = "IDEOGATE_TOKEN";
+
+/// Whom to ask, and with which token.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  IDEOGATE_TOKEN=idg_prod_… ideogate whoami
+  ideogate whoami --token-file /run/secrets/ideogate --url https://ideogate.example.com
+  ideogate whoami --output json
+
+The token is taken from --token-file or the variable IDEOGATE_TOKEN, never from what is typed: other
+users could see that.")]
+pub struct WhoAmIArguments {
+    /// Where apps reach the gateway [default: what the settings say under listen.proxy]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The file that holds the token
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+/// Asks as an app would.
+pub(super) fn run(
+    global: &Global,
+    screen: Screen,
+    arguments: &WhoAmIArguments,
+) -> anyhow::Result<ExitCode> {
+    let token = token(arguments)?;
+    let url = match &arguments.url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => locate::proxy_url(&locate::settings(global)?.settings)?,
+    };
+    let told = wait(ask(&url, &token))?;
+    if screen.is_json() {
+        screen.json(&told)?;
+    } else {
+        show(screen, &serde_json::from_value(told)?)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn token(arguments: &WhoAmIArguments) -> anyhow::Result<Zeroizing<String>> {
+    let text = match &arguments.token_file {
+        Some(file) => {
+            let read = std::fs::read_to_string(file);
+            read.with_context(|| format!("{} cannot be read", file.display()))?
+        }
+        None => {
+            let mut variables = process_variables().into_iter();
+            let found = variables.find(|(name, _)| name == VARIABLE);
+            let missing = || format!("give the token with --token-file or the variable {VARIABLE}");
+            found.ok_or_else(|| Fault::Usage(missing()))?.1
+        }
+    };
+    Ok(Zeroizing::new(Zeroizing::new(text).trim().to_owned()))
+}
+
+async fn ask(url: &str, token: &str) -> anyhow::Result<Value> {
+    let key = HeaderValue::from_str(token).ok();
+    let mut key =
+        key.ok_or_else(|| Fault::Usage("the token has odd characters in it".to_owned()))?;
+    key.set_sensitive(true);
+    let request = client::plain()?.get(format!("{url}/_ideogate/whoami")).header("Api-Key", key);
+    let response = request.send().await.map_err(|error| unreachable(url, &error))?;
+    let status = response.status();
+    let text = response.text().await.map_err(reqwest::Error::without_url);
+    let text = text.with_context(|| format!("{url} broke off its answer"))?;
+    let told: Option<Value> = serde_json::from_str(&text).ok();
+    let told =
+        told.with_context(|| format!("{url} answered {status}, and not as a gateway does"))?;
+    if status.is_success() {
+        return Ok(told);
+    }
+    let words = told["message"].as_str().unwrap_or_default();
+    let code = told["code"].as_str().unwrap_or_default();
+    anyhow::bail!("{url} answered {status} {code}: {words}")
+}
+
+fn unreachable(url: &str, error: &reqwest::Error) -> anyhow::Error {
+    let said = client::last_cause(error);
+    Fault::Unreachable { at: url.to_owned(), said }.into()
+}
+
+fn show(screen: Screen, who: &WhoAmI) -> anyhow::Result<()> {
+    let scopes: Vec<_> = who.scopes.grants().map(|grant| grant.to_string()).collect();
+    let available = if who.available { "" } else { ", which has no key: no call is possible" };
+    let mut fields = vec![
+        ("token", who.token_id.to_string()),
+        ("name", who.name.to_string()),
+        ("owner", who.owner.as_deref().unwrap_or("nobody").to_owned()),
+        ("environment", format!("{}{available}", who.environment)),
+        ("scopes", scopes.join(" ")),
+        ("expires", moment(who.expires_at)),
+    ];
+    if let Some(rate) = &who.rate {
+        fields.push(("rate", format!("{} requests a minute", rate.per_minute)));
+    }
+    screen.fields(&fields)?;
+    let rows = who.budgets.iter().map(row).collect::<Vec<_>>();
+    if !rows.is_empty() {
+        let header = ["budget of", "period", "limit $", "spent $", "left $", "resets at"];
+        screen.table(header, rows, "")?;
+    }
+    for sentence in &who.may {
+        screen.line(format!("It {sentence}"))?;
+    }
+    Ok(())
+}
+
+fn row(budget: &BudgetStanding) -> [String; 6] {
+    [
+        budget.of.clone(),
+        format!("{:?}", budget.period).to_lowercase(),
+        budget.limit_usd.to_string(),
+        budget.spent_usd.to_string(),
+        budget.left_usd.to_string(),
+        moment(budget.resets_at),
+    ]
+}

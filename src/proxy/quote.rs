@@ -1,0 +1,187 @@
+//! `POST /_ideogate/quote?path=…`: what a call would cost, without sending or holding anything.
+//!
+//! The body and its content type are those of the real call, and so are the refusals. With
+//! `source=vendor` the request goes the ordinary way as Ideogram's own dry run.
+
+use super::{
+    Gateway,
+    inspected::InspectedCall,
+    knock::Knock,
+    known::{self, KnownCall},
+    pipeline,
+    refused::Refused,
+    standing::BudgetStanding,
+};
+use crate::{
+    domain::{ErrorCode, Places, PricePer, RouteMatch, RouteName, Usd},
+    ledger::Budgets,
+    web::{Body, header},
+};
+use axum::extract::Query;
+use http::{HeaderValue, Method, Response, Uri, header::CONTENT_TYPE};
+use serde::{Deserialize, Serialize};
+
+/// Where quotes are asked for.
+pub(super) const PATH: &str = "/_ideogate/quote";
+
+/// What a quote is asked for with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    path: String,
+    #[serde(default)]
+    source: Source,
+}
+
+/// Whose price it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Source {
+    /// The gateway's own price table.
+    #[default]
+    Table,
+    /// Ideogram's dry run.
+    Vendor,
+}
+
+/// What a call would take and cost.
+#[derive(Debug, Serialize)]
+struct Quote {
+    route: RouteName,
+    /// Whether Ideogram bills the route at all.
+    billable: bool,
+    places: Places,
+    model: Option<Box<str>>,
+    speed: Option<Box<str>>,
+    /// `null` when the route is free, or has no price.
+    price: Option<Price>,
+    would_fit: WouldFit,
+    source: Source,
+}
+
+#[derive(Debug, Serialize)]
+struct Price {
+    upper_bound_usd: Usd,
+    unit_usd: Usd,
+    per: &'static str,
+    version: Box<str>,
+}
+
+/// Whether the budgets that cover the call would let it through now.
+#[derive(Debug, Serialize)]
+struct WouldFit {
+    fits: bool,
+    /// What is left of the tightest budget; `null` without one.
+    left_usd: Option<Usd>,
+    budgets: Vec<BudgetStanding>,
+}
+
+/// Answers a request for a quote.
+pub(super) async fn answer(gateway: &Gateway, mut knock: Knock) -> Result<Response<Body>, Refused> {
+    if knock.method != Method::POST {
+        return Err(Refused::wrong_method(&[Method::POST]));
+    }
+    known::token(gateway, &knock)?;
+    let asked = Query::<Asked>::try_from_uri(&knock.uri);
+    let Query(asked) = asked.map_err(|error| malformed("query", error.body_text()))?;
+    knock.uri = real_call(&asked.path)?;
+    match asked.source {
+        Source::Table => from_table(gateway, knock).await,
+        Source::Vendor => from_vendor(gateway, knock).await,
+    }
+}
+
+async fn from_table(gateway: &Gateway, knock: Knock) -> Result<Response<Body>, Refused> {
+    let request = knock.request.clone();
+    let call = KnownCall::authenticate(gateway, knock)?;
+    let call = call.authorize_quote()?;
+    let call = call.inspect_only().await?;
+    let quote = serde_json::to_string(&Quote::of(&call));
+    let quote = quote.map_err(|error| Refused::internal(&error.to_string()))?;
+    let mut response = Response::new(Body::full(quote));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    header::set_request_id(headers, &request);
+    Ok(response)
+}
+
+/// A dry run is a call like any other: recorded, and refused where a client's own would be.
+async fn from_vendor(gateway: &Gateway, mut knock: Knock) -> Result<Response<Body>, Refused> {
+    let found = gateway.settings.routes.find(&knock.method, knock.uri.path());
+    if let RouteMatch::Found(route) = found
+        && !route.quote
+    {
+        let message =
+            format!("route {} declares no dry run: the call would run and be billed", route.name);
+        return Err(malformed("source", message));
+    }
+    let sign = if knock.uri.query().is_some() { '&' } else { '?' };
+    knock.uri = uri(&format!("{}{sign}dry_run=true", knock.uri))?;
+    let (request, received) = (knock.request.clone(), knock.received);
+    let answer = pipeline::run(gateway, knock).await?;
+    Ok(answer.into_response(&request, received))
+}
+
+/// Returns the path and query of the call that is asked about.
+fn real_call(path: &str) -> Result<Uri, Refused> {
+    if path.starts_with('/') && !path.starts_with("//") {
+        return uri(path);
+    }
+    Err(malformed("path", "must be the path of a call, as in path=/v1/ideogram-v3/generate"))
+}
+
+fn uri(text: &str) -> Result<Uri, Refused> {
+    text.parse().map_err(|_| malformed("path", "cannot be read"))
+}
+
+fn malformed(field: &'static str, problem: impl Into<String>) -> Refused {
+    Refused::new(ErrorCode::MalformedRequest, problem.into()).field(field)
+}
+
+impl Quote {
+    fn of(call: &InspectedCall) -> Self {
+        let (allowed, demand) = (&call.allowed, &call.inspected.demand);
+        let route = &allowed.route;
+        let prices = allowed.gateway.ledger.prices();
+        let found = prices.quote(&route.name, demand).filter(|_| route.is_billable());
+        let price = found.map(|quotation| Price {
+            upper_bound_usd: quotation.bound(),
+            unit_usd: quotation.unit,
+            per: match quotation.per {
+                PricePer::Output => "output",
+                PricePer::Input => "input",
+            },
+            version: prices.version().into(),
+        });
+        Self {
+            route: route.name.clone(),
+            billable: route.is_billable(),
+            places: call.places,
+            model: demand.model.clone(),
+            speed: demand.speed.clone(),
+            would_fit: WouldFit::of(call, found.map(|quotation| quotation.bound())),
+            price,
+            source: Source::Table,
+        }
+    }
+}
+
+impl WouldFit {
+    fn of(call: &InspectedCall, bound: Option<Usd>) -> Self {
+        let allowed = &call.allowed;
+        let (gateway, route) = (&allowed.gateway, &allowed.route);
+        let covering = Budgets::covering(&allowed.environment, &allowed.token, route);
+        let now = gateway.clock.now();
+        let standing = |budget| BudgetStanding::of(&gateway.ledger, budget, now);
+        let budgets: Vec<_> = covering.limits.iter().map(standing).collect();
+        let left_usd = budgets.iter().map(|budget| budget.left_usd).min();
+        let fits = match (bound, left_usd) {
+            _ if !route.is_billable() => true,
+            (Some(bound), Some(left)) => bound <= left,
+            // A budget cannot cover what has no price.
+            (None, Some(_)) => false,
+            (_, None) => true,
+        };
+        Self { fits, left_usd, budgets }
+    }
+}

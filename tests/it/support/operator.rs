@@ -1,0 +1,27 @@
+//! An operator at the admin socket.
+
+use super::TestApp;
+use serde_json::Value;
+
+impl TestApp {
+    /// Asks the control plane.
+    pub(crate) async fn ask(&self, path: &str) -> Value {
+        let request = self.operator().get(format!("http://localhost{path}"));
+        read(request.send().await.unwrap()).await
+    }
+
+    /// Tells the control plane something.
+    pub(crate) async fn tell(&self, path: &str, body: &Value) -> Value {
+        let request = self.operator().post(format!("http://localhost{path}"));
+        read(request.json(body).send().await.unwrap()).await
+    }
+
+    fn operator(&self) -> reqwest::Client {
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        reqwest::Client::builder().unix_socket(self.running.socket()).build().unwrap()
+    }
+}
+
+async fn read(response: reqwest::Response) -> Value {
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+}
