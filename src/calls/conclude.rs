@@ -1,7 +1,7 @@
 //! The end of a call: places, record, generation, answer, in this order.
 
 use super::{
-    AnswerFacts, Finished, Receipt, SendError,
+    AnswerFacts, Calls, Finished, Receipt, SendError,
     ending::CallSummary,
     money::Money,
     outcome::{Ending, Reply},
@@ -12,8 +12,8 @@ use crate::{
     admission::Permit,
     answers::KeptAnswer,
     domain::{
-        Bundle, CloseCall, Effect, Generation, GenerationState, Outcome, OutcomeRecord, RecordBody,
-        Timestamp, Usd,
+        Bundle, CallId, CloseCall, Effect, Generation, GenerationState, Outcome, OutcomeRecord,
+        RecordBody, Timestamp, Usd,
     },
     ledger::Hold,
     store::{Durability, JournalHealth},
@@ -22,40 +22,47 @@ use crate::{
 
 impl Sending {
     /// Frees or holds the places, makes the outcome durable, and releases the answer.
-    pub(super) async fn conclude(self, ending: Ending, hold: Hold, permit: Option<Permit>) {
+    pub(super) async fn conclude(mut self, ending: Ending, hold: Hold, permit: Option<Permit>) {
         let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
         let now = self.calls.0.services.clock.now();
         let generation = self.generation(&ending, &facts, now);
         let is_pending = generation.as_ref().is_some_and(|g| g.state == GenerationState::Pending);
-        let held_until = self.settle_places(&ending, is_pending, permit, now);
+        let is_over = !is_pending
+            && ending.outcome != Outcome::Unknown
+            && !self.works_on_namelessly(&ending, &facts);
+        let held_until = self.settle_places(is_over, permit, now);
         self.tell_breaker(&ending, &hold);
         let money = self.settle(hold, &ending, &facts, is_pending);
         let record = self.outcome_record(&ending, &facts, &money);
         let bundle = self.bundle(record, generation.as_ref(), held_until);
-        self.record(bundle).await;
+        let (calls, call) = (self.calls.clone(), self.ready.call.clone());
+        self.watched(async move { calls.record_outcome(&call, bundle).await }).await;
         if let Some(generation) = generation.filter(|_| is_pending) {
             self.calls.follow(generation, money.pending.clone());
         }
-        self.note_poll(&facts).await;
+        self.note_poll(&ending, &facts).await;
         self.note_quote(&ending, &facts, money.charged);
         self.answer(ending, &money);
+    }
+
+    /// Says whether Ideogram may go on working without having said on what: nobody can see that end.
+    fn works_on_namelessly(&self, ending: &Ending, facts: &AnswerFacts) -> bool {
+        let named = facts.generation.is_some() || facts.images.is_some();
+        ending.is_success() && self.ready.demand.is_asynchronous && !named
     }
 
     /// Returns until when the places stay taken, if they do.
     fn settle_places(
         &self,
-        ending: &Ending,
-        is_pending: bool,
+        is_over: bool,
         permit: Option<Permit>,
         now: Timestamp,
     ) -> Option<Timestamp> {
         let permit = permit?;
-        let holds = is_pending || ending.outcome == Outcome::Unknown;
-        let line = self.line();
-        if !holds || self.ready.places == 0 {
+        if is_over || self.ready.places == 0 {
             return None;
         }
-        let until = now.plus(line.place_ttl(&self.ready.route));
+        let until = now.plus(self.line().place_ttl(&self.ready.route));
         permit.hold(self.ready.call.clone());
         self.calls.0.held.note(self.ready.call.clone(), until);
         Some(until)
@@ -136,23 +143,6 @@ impl Sending {
         }
     }
 
-    /// Makes the outcome durable. If the database fails, admission stops, and the answer still goes
-    /// out: it was paid for, and its outcome is in the spill file and the log.
-    async fn record(&self, bundle: Bundle) {
-        let services = &self.calls.0.services;
-        match services.journal.commit_sent(bundle).await {
-            Ok(Durability::Committed) => {}
-            Ok(Durability::Spilled) => {
-                services.metrics.spilled();
-                self.stop_admission();
-            }
-            Err(error) => {
-                self.stop_admission();
-                tracing::error!(call.id = %self.ready.call, %error, "outcome not recorded");
-            }
-        }
-    }
-
     /// A 402 stops calls of this price; a call that was done lets them through again.
     fn tell_breaker(&self, ending: &Ending, hold: &Hold) {
         if !self.ready.route.is_billable() || self.ready.demand.is_quote {
@@ -170,18 +160,12 @@ impl Sending {
         }
     }
 
-    /// Stops admission at once, but not for ever: by now the record may be good again, and whoever
-    /// watches its health has nothing more to hear.
-    fn stop_admission(&self) {
-        let services = &self.calls.0.services;
-        services.admission.stop(true);
-        if *services.journal.health().borrow() == JournalHealth::Good {
-            services.admission.stop(false);
-        }
-    }
-
     /// A client's own poll may be the first to see its generation end.
-    async fn note_poll(&self, facts: &AnswerFacts) {
+    async fn note_poll(&self, ending: &Ending, facts: &AnswerFacts) {
+        // An error may have a `status` too, and says nothing of the generation.
+        if !ending.is_success() {
+            return;
+        }
         if let (Some(id), Some(state)) = (&self.ready.polled, facts.state) {
             self.calls.generation_seen(id, state, facts).await;
         }
@@ -238,6 +222,35 @@ impl Sending {
             echoed_key: answer.echoed_key,
             receipt,
             summary,
+        }
+    }
+}
+
+impl Calls {
+    /// Makes the outcome durable. If the database fails, admission stops, and the answer still goes
+    /// out: it was paid for, and its outcome is in the spill file and the log.
+    async fn record_outcome(&self, call: &CallId, bundle: Bundle) {
+        let services = &self.0.services;
+        match services.journal.commit_sent(bundle).await {
+            Ok(Durability::Committed) => {}
+            Ok(Durability::Spilled) => {
+                services.metrics.spilled();
+                self.stop_admission();
+            }
+            Err(error) => {
+                self.stop_admission();
+                tracing::error!(call.id = %call, %error, "outcome not recorded");
+            }
+        }
+    }
+
+    /// Stops admission at once, but not for ever: by now the record may be good again, and whoever
+    /// watches its health has nothing more to hear.
+    fn stop_admission(&self) {
+        let services = &self.0.services;
+        services.admission.stop(true);
+        if *services.journal.health().borrow() == JournalHealth::Good {
+            services.admission.stop(false);
         }
     }
 }

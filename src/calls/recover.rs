@@ -80,11 +80,16 @@ impl Calls {
             Bundle::record(crash_record(open, now)).with(Effect::CloseCall(Box::new(close)));
         self.0.services.journal.commit(bundle).await.map_err(RecoverError::Record)?;
         self.restore(open, until);
-        if open.places > 0 {
+        if self.may_be_billed(open) {
             let answers = &self.0.services.answers;
             answers.remember_unknown(open.fingerprint, open.call.clone(), now);
         }
         Ok(())
+    }
+
+    /// A route that is no longer in the table may have been billed.
+    fn may_be_billed(&self, open: &OpenCall) -> bool {
+        self.0.services.routes.by_name(&open.route).is_none_or(|route| route.is_billable())
     }
 
     fn restore(&self, open: &OpenCall, until: Timestamp) -> bool {

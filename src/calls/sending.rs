@@ -11,6 +11,7 @@ use crate::{
     ledger::Hold,
     store::{JournalError, SendWarrant},
     telemetry::CallTimes,
+    tokens::TokenRefusal,
     upstream::{Sent, UpstreamAnswer},
 };
 use serde::Deserialize;
@@ -29,6 +30,8 @@ pub(super) struct Sending {
     client: Client,
     started: Instant,
     queued: Duration,
+    /// The part of `queued` that came after the start.
+    queued_again: Duration,
     pub(super) at_ideogram: Duration,
 }
 
@@ -39,8 +42,17 @@ impl Sending {
         (line, slot): (Arc<Line>, Arc<KeySlot>),
         client: Client,
     ) -> Self {
-        let (queued, at_ideogram) = (Duration::ZERO, Duration::ZERO);
-        Self { calls, ready, line, slot, client, started: Instant::now(), queued, at_ideogram }
+        Self {
+            calls,
+            ready,
+            line,
+            slot,
+            client,
+            started: Instant::now(),
+            queued: Duration::ZERO,
+            queued_again: Duration::ZERO,
+            at_ideogram: Duration::ZERO,
+        }
     }
 
     /// Runs the call to its end. Never cut off while the process lives.
@@ -91,38 +103,44 @@ impl Sending {
             match self.send(warrant).await {
                 Sent::RefusedForNow { answer, warrant: back } if self.is_drift(&answer) => {
                     match self.wait_again(permit).await {
-                        Some(next) => (permit, warrant) = (next, back),
-                        None => return (Ending::passed_on(Outcome::Failed, answer), None),
+                        Ok(next) => (permit, warrant) = (next, back),
+                        Err(over) => return (over.ending(answer), None),
                     }
                 }
                 Sent::RejectedKey { answer, .. } => {
-                    return (self.rejected(answer).await, Some(permit));
+                    // Ideogram does not work on it; asking about the key needs no place.
+                    drop(permit);
+                    return (self.rejected(answer).await, None);
                 }
                 sent => return (Ending::of(sent, &self.ready.route), Some(permit)),
             }
         }
     }
 
-    /// Spends the warrant, and notes if the client leaves meanwhile.
+    /// Spends the warrant.
     async fn send(&mut self, warrant: SendWarrant) -> Sent {
         let started = Instant::now();
         let request = self.ready.upstream_request();
-        let line = &self.line;
-        let sent = {
-            let work = line.upstream.send(warrant, self.slot.key(), request);
-            tokio::pin!(work);
-            tokio::select! {
-                biased;
-                sent = &mut work => sent,
-                () = self.client.closed() => {
-                    let answers = &self.calls.0.services.answers;
-                    answers.abandon(&self.ready.fingerprint, &self.ready.call);
-                    work.await
-                }
-            }
-        };
+        let (line, slot) = (Arc::clone(&self.line), Arc::clone(&self.slot));
+        let work = async move { line.upstream.send(warrant, slot.key(), request).await };
+        let sent = self.watched(work).await;
         self.at_ideogram += started.elapsed();
         sent
+    }
+
+    /// Does `work` to its end, and lets an identical retry wait for this call as soon as its client
+    /// leaves.
+    pub(super) async fn watched<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => done,
+            () = self.client.closed() => {
+                let answers = &self.calls.0.services.answers;
+                answers.abandon(&self.ready.fingerprint, &self.ready.call);
+                work.await
+            }
+        }
     }
 
     /// Says whether a 429 means that someone else uses the account's places.
@@ -131,24 +149,27 @@ impl Sending {
     }
 
     /// Records the refusal, gives the places back, and waits for them again at the head of the lane.
-    async fn wait_again(&mut self, permit: Permit) -> Option<Permit> {
-        let services = &self.calls.0.services;
+    async fn wait_again(&mut self, permit: Permit) -> Result<Permit, Over> {
+        let services = self.calls.0.services.clone();
         let attempt = Attempt { upstream_status: 429, reason: "places taken elsewhere".into() };
         let now = services.clock.now();
         let record = self.ready.record(now, "ideogram.api.call", RecordBody::Attempt(attempt));
         services.metrics.upstream_limited(&self.ready.account);
         services.metrics.drifted(&self.ready.account);
         let requeue = permit.refused_upstream();
-        services.journal.commit(crate::domain::Bundle::record(record)).await.ok()?;
+        let recorded = services.journal.commit(crate::domain::Bundle::record(record)).await;
+        recorded.map_err(|_| Over::Time)?;
         let started = Instant::now();
-        let permit = tokio::select! {
+        let turn = tokio::select! {
+            // Asked first: when its turn has come as well, the call must still not be sent.
             biased;
-            permit = requeue.admit() => permit.ok()?,
-            () = self.client.closed() => return None,
+            () = self.client.closed() => Err(Over::Time),
+            refusal = services.tokens.withdrawn(&self.ready.token.id) => Err(Over::Token(refusal)),
+            permit = requeue.admit() => permit.map_err(|_| Over::Time),
         };
         self.queued += started.elapsed();
-        services.tokens.recheck(&self.ready.token.id).ok()?;
-        Some(permit)
+        self.queued_again += started.elapsed();
+        turn
     }
 
     /// Asks for free whether the key is really rejected before blaming it.
@@ -177,7 +198,7 @@ impl Sending {
 
     /// Returns the time spent in neither queue nor Ideogram.
     pub(super) fn own_time(&self) -> Duration {
-        self.started.elapsed().saturating_sub(self.at_ideogram)
+        self.started.elapsed().saturating_sub(self.at_ideogram + self.queued_again)
     }
 
     /// Returns where the time went, for the metrics.
@@ -195,6 +216,29 @@ impl Sending {
     pub(super) fn tell(self, end: Result<Finished, SendError>) {
         // An unclaimed answer comes back here and is kept when its receipt drops.
         drop(self.client.send(end));
+    }
+}
+
+/// Why a call is not sent again after a 429.
+#[derive(Debug)]
+enum Over {
+    /// Its deadline passed, its client left, or the gateway takes no calls.
+    Time,
+    /// Its token was withdrawn while it waited.
+    Token(TokenRefusal),
+}
+
+impl Over {
+    /// Ends the call with Ideogram's last answer, unless its token may not see one.
+    fn ending(self, answer: UpstreamAnswer) -> Ending {
+        match self {
+            Self::Time => Ending::passed_on(Outcome::Failed, answer),
+            Self::Token(refusal) => {
+                let code = ErrorCode::TokenInvalid;
+                let ending = Ending::own(Outcome::Failed, code, refusal.reason());
+                Ending { upstream_status: Some(answer.status.as_u16()), ..ending }
+            }
+        }
     }
 }
 

@@ -34,7 +34,7 @@ impl HeldCall {
         let permit = tokio::select! {
             biased;
             permit = allowed.gateway.admission.admit(seat) => permit.map_err(|error| self.not_admitted(error)),
-            refused = self.withdrawn() => Err(refused),
+            refusal = allowed.gateway.tokens.withdrawn(&allowed.token.id) => Err(Refused::token(&refusal)),
         };
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
         queue.set(waited).ok();
@@ -50,20 +50,6 @@ impl HeldCall {
     fn not_admitted(&self, error: AdmissionError) -> Refused {
         let allowed = &self.call.inspected.allowed;
         Refused::from(error).of_cap(allowed.gateway.cap(&allowed.environment.account))
-    }
-
-    /// Returns when the token may no longer be used.
-    async fn withdrawn(&self) -> Refused {
-        let allowed = &self.call.inspected.allowed;
-        let mut changes = allowed.gateway.tokens.changes();
-        loop {
-            if let Err(refusal) = allowed.gateway.tokens.recheck(&allowed.token.id) {
-                return Refused::token(&refusal);
-            }
-            if changes.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
     }
 
     /// Returns everything that is needed to send the call.

@@ -19,6 +19,9 @@ impl RecoveredAnswer {
     pub(super) async fn record(call: &InspectedCall, answer: KeptAnswer) -> Result<Self, Refused> {
         let gateway = &call.allowed.gateway;
         let receipt = gateway.calls.receipt(call.inspected.fingerprint, &answer);
+        // It may have waited long for the answer; what is refused here is kept for the next try.
+        let usable = gateway.tokens.recheck(&call.allowed.token.id);
+        usable.map_err(|refusal| Refused::token(&refusal))?;
         let bundle = Bundle::record(record(call, &answer));
         match gateway.journal.commit(bundle).await {
             Ok(()) => Ok(Self { answer, receipt }),

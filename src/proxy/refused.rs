@@ -167,6 +167,9 @@ impl From<SendError> for Refused {
             ),
             SendError::NoBalance(state) => Self::balance(&state),
             SendError::Unrecorded(error) => Self::audit_unavailable().because(error.to_string()),
+            SendError::Ended { code: ErrorCode::TokenInvalid, summary } => {
+                Self { sent: Some(summary), ..Self::with(Problem::token_invalid()) }
+            }
             SendError::Ended { code, summary } => {
                 Self { sent: Some(summary), ..Self::new(code, ended_in(code)) }
             }

@@ -103,6 +103,19 @@ impl Tokens {
         self.0.version.subscribe()
     }
 
+    /// Waits until a token may no longer be used.
+    pub async fn withdrawn(&self, id: &TokenId) -> TokenRefusal {
+        let mut changes = self.changes();
+        loop {
+            if let Err(refusal) = self.recheck(id) {
+                return refusal;
+            }
+            if changes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
     /// Makes a token. It is on record and usable when this returns; its secret is never seen again.
     pub async fn create(
         &self,
