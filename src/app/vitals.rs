@@ -5,7 +5,7 @@ use crate::{
     admin::{CallDesk, DeskError, KeyState, ReleaseOutcome, Vitals, WriteOff},
     calls::{BreakerState, ReleaseError, WriteOffError},
     config::Secrets,
-    domain::{AccountName, CallId, EnvironmentName, Principal},
+    domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState},
     store::JournalHealth,
     telemetry::AccountPlaces,
 };
@@ -119,6 +119,9 @@ impl Rooms {
         }
         let (memory, disk) = self.spool.in_use();
         self.metrics.set_bodies(memory, disk);
-        self.metrics.set_active_tokens(self.tokens.list().len());
+        let now = self.clock.now();
+        let usable =
+            |token: &Arc<Token>| token.state == TokenState::Enabled && token.expires_at > now;
+        self.metrics.set_active_tokens(self.tokens.list().iter().filter(|t| usable(t)).count());
     }
 }

@@ -4,7 +4,7 @@ use super::{Entry, EntryResult, Metadata, More};
 use crate::{
     domain::{
         AdminChange, Attempt, CallId, Intent, Outcome, OutcomeRecord, RecordBody, Refusal,
-        RefusalSummary, Usd,
+        RefusalSummary, TokenId, Usd,
     },
     store::SealedRecord,
 };
@@ -71,6 +71,10 @@ impl Entry {
             result: EntryResult::Failure,
             metadata,
         };
+        if let Some((token, environment)) = record.changed_token() {
+            entry.metadata.token_id = Some(TokenId::from_stored(token));
+            entry.metadata.environment = environment.and_then(|name| name.parse().ok());
+        }
         entry.add(&record.body);
         entry
     }

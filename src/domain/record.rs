@@ -46,6 +46,13 @@ impl AuditRecord {
         let body = RecordBody::Admin(AdminChange { before, after });
         Self { at, action, principal, resource, call: None, request: None, body }
     }
+
+    /// Returns the id of the token that a change was made to, and its environment.
+    pub fn changed_token(&self) -> Option<(&str, Option<&str>)> {
+        let RecordBody::Admin(change) = &self.body else { return None };
+        let environment = change.after["environment"].as_str();
+        self.action.starts_with("token.").then_some((&*self.resource, environment))
+    }
 }
 
 /// The kinds of records.

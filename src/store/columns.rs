@@ -41,13 +41,17 @@ impl<'a> Columns<'a> {
             RecordBody::Summary(_) => (None, record.principal.token(), Some(Outcome::Refused)),
             RecordBody::Attempt(_) | RecordBody::Admin(_) => (None, None, None),
         };
+        let (token, environment) = match record.changed_token() {
+            Some((token, environment)) => (Some(token), environment),
+            None => (token.map(TokenId::as_str), environment.map(EnvironmentName::as_str)),
+        };
         Self {
             kind: record.body.kind(),
             at: record.at.as_micros(),
             call: record.call.as_ref().map(CallId::as_str),
             request: record.request.as_ref().map(RequestId::as_str),
-            environment: environment.map(EnvironmentName::as_str),
-            token: token.map(TokenId::as_str),
+            environment,
+            token,
             action: &record.action,
             outcome: outcome.map(Outcome::as_str),
         }

@@ -45,6 +45,7 @@ async fn calls_that_cannot_be_put_on_record_are_refused_and_not_sent() {
     assert_eq!(home.ideogram.seen().calls.len(), admitted, "a refused call was sent");
     let ready = client.get("/readyz").await;
     assert_eq!(ready.json()["code"], "audit_unavailable");
+    assert_eq!(metric(&gateway, "ideogate_journal_healthy ").await, "0");
     assert_eq!(home.run(&["healthcheck"]).await.code, 0, "it lives");
     assert_eq!(home.run(&["healthcheck", "--ready"]).await.code, 1, "it is not ready");
     gateway.stop().await;
@@ -79,6 +80,13 @@ async fn filled_while_a_call_is_at_ideogram() -> (Home, Binary, Client) {
     (home, gateway, client)
 }
 
+async fn metric(gateway: &Binary, name: &str) -> String {
+    let text = Client::new(gateway.ready.admin.clone(), "").get("/metrics").await;
+    let text = String::from_utf8(text.body.to_vec()).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("{name}: {text}")).to_owned()
+}
+
 fn spilled(home: &Home) -> String {
     let spilled = fs::read(home.data().join("spill.jsonl")).unwrap();
     String::from_utf8(spilled.into_iter().take_while(|byte| *byte != 0).collect()).unwrap()
@@ -95,6 +103,8 @@ async fn an_answer_that_is_paid_for_goes_out_and_its_outcome_survives_a_crash() 
     let (home, gateway, client) = filled_while_a_call_is_at_ideogram().await;
     assert!(spilled(&home).contains("\"success\""), "{}", spilled(&home));
     assert!(gateway.log().contains("admission must stop"), "{}", gateway.log());
+    // An outcome of what filled the database may be there too.
+    assert_ne!(metric(&gateway, "ideogate_journal_spilled_bundles_total ").await, "0");
     let before = home.ideogram.seen().calls.len();
     assert_eq!(client.post(GENERATE, &body("next")).await.problem(), "503 audit_unavailable");
     assert_eq!(home.ideogram.seen().calls.len(), before);

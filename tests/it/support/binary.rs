@@ -253,6 +253,15 @@ impl Binary {
         assert!(status.success(), "{status}: {}", self.log());
     }
 
+    /// Returns what else is on stdout, once the process has ended.
+    pub(crate) async fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        while let Ok(Some(line)) = self.out.next_line().await {
+            rest.push_str(&line);
+        }
+        rest
+    }
+
     /// Returns the next line on stdout.
     pub(crate) async fn line(&mut self) -> String {
         let line = timeout(PATIENCE, self.out.next_line()).await;

@@ -1,0 +1,165 @@
+//! `ideogate audit …`, and the record on stdout.
+
+use super::{GENERATE, keys, picture};
+use crate::support::{Binary, Client, Home};
+use serde_json::{Value, json};
+
+/// The fields of `metadata` that others rely on.
+const METADATA: [&str; 17] = [
+    "request_id",
+    "call_id",
+    "token_id",
+    "environment",
+    "on_behalf_of",
+    "places",
+    "cost_usd",
+    "status",
+    "upstream_status",
+    "outcome",
+    "queue_ms",
+    "upstream_ms",
+    "gateway_ms",
+    "decision",
+    "generation_ids",
+    "key_version",
+    "client_addr",
+];
+
+/// A gateway with three entries on record: a new token, its call, and a stranger's refusal.
+struct Told {
+    home: Home,
+    token: String,
+    request: String,
+    _gateway: Binary,
+}
+
+async fn told() -> Told {
+    let home = Home::new().await;
+    let gateway = home.start().await;
+    let (token, secret) = home.token().await;
+    let client = Client::new(gateway.ready.proxy.clone(), &secret);
+    let request = client.request("POST", GENERATE).header("Ideogate-User", "ann@example.com");
+    let reply = client.send(request.json(&json!({"prompt": "seen", "num_images": 2}))).await;
+    let request = reply.header("ideogate-request-id").unwrap().to_owned();
+    let stranger = Client::new(gateway.ready.proxy.clone(), "idg_no_such");
+    assert_eq!(picture(&stranger, "refused").await.problem(), "401 token_invalid");
+    Told { home, token, request, _gateway: gateway }
+}
+
+async fn search(home: &Home, filter: &[&str]) -> Vec<Value> {
+    let arguments = [&["audit", "search", "--output", "json"], filter].concat();
+    home.run(&arguments).await.good().lines()
+}
+
+#[tokio::test]
+async fn entries_have_the_shape_that_others_rely_on() {
+    let told = told().await;
+    let all = search(&told.home, &[]).await;
+    let actions: Vec<_> = all.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["token.create", "ideogram.api.call", "ideogram.api.call"]);
+    for entry in &all {
+        let mut found = keys(entry);
+        found.sort_unstable();
+        let shape = ["action", "metadata", "resource", "result", "timestamp", "userId"];
+        assert_eq!(found, shape);
+        for field in METADATA {
+            assert!(keys(&entry["metadata"]).contains(&field), "{field}: {entry}");
+        }
+    }
+    let call = &all[1];
+    assert_eq!((&call["userId"], &call["resource"]), (&json!(told.token), &json!("v3.generate")));
+    let metadata = &call["metadata"];
+    assert_eq!(metadata["on_behalf_of"], "ann@example.com");
+    assert_eq!((&metadata["places"], &metadata["status"]), (&json!(2), &json!(200)));
+    assert_eq!(
+        (&metadata["outcome"], &metadata["environment"]),
+        (&json!("success"), &json!("app"))
+    );
+    assert!(!call.to_string().contains("seen"), "the prompt is on record: {call}");
+}
+
+#[tokio::test]
+async fn the_record_is_searched_by_all_that_entries_name() {
+    let told = told().await;
+    for (filter, expected) in [
+        (["--result", "success"], 2),
+        (["--result", "failure"], 1),
+        (["--result", "refused"], 1),
+        (["--result", "unknown"], 0),
+        (["--environment", "app"], 2),
+        (["--environment", "prod"], 0),
+        (["--token", &told.token], 2),
+        (["--request-id", &told.request], 1),
+        (["--since", "1h"], 3),
+        (["--since", "2999-01-01T00:00:00Z"], 0),
+        (["--until", "2000-01-01T00:00:00Z"], 0),
+        (["--limit", "1"], 1),
+    ] {
+        let found = search(&told.home, &filter).await;
+        assert_eq!(found.len(), expected, "{filter:?}: {found:?}");
+    }
+    for wrong in [["--result", "nonsense"], ["--since", "yesterday"]] {
+        let arguments = [&["audit", "search"], &wrong[..]].concat();
+        assert_eq!(told.home.run(&arguments).await.code, 64, "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_is_shown_by_call_or_request_and_the_whole_is_verified() {
+    let told = told().await;
+    let home = &told.home;
+    let call = search(home, &["--request-id", &told.request]).await.remove(0);
+    let id = call["metadata"]["call_id"].as_str().unwrap();
+    assert_eq!(home.json(&["audit", "show", id]).await, call);
+    assert_eq!(home.json(&["audit", "show", &told.request]).await, call);
+    assert_eq!(home.run(&["audit", "show", "call_none"]).await.code, 1);
+    let words = home.run(&["audit", "search"]).await.good();
+    assert_eq!(words.out.lines().count(), 3, "{words:?}");
+    let verified = home.run(&["audit", "verify"]).await.good();
+    assert!(verified.out.starts_with("good: 4 records"), "{verified:?}");
+    let verified = home.json(&["audit", "verify"]).await;
+    assert_eq!((&verified["ok"], &verified["records"]), (&json!(true), &json!(4)));
+}
+
+#[tokio::test]
+async fn a_search_reads_more_than_one_page() {
+    let home = Home::new().await;
+    let gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..230 {
+        let client = client.clone();
+        calls.spawn(async move { picture(&client, &format!("{number}")).await.status });
+    }
+    assert!(calls.join_all().await.iter().all(|status| *status == 200));
+    let entries = home.calls().await;
+    assert_eq!(entries.len(), 230);
+    let times: Vec<_> = entries.iter().map(|entry| entry["timestamp"].to_string()).collect();
+    assert!(times.is_sorted(), "oldest first");
+    let some = home.run(&["audit", "search", "--limit", "205", "--output", "json"]).await.good();
+    assert_eq!(some.lines().len(), 205);
+}
+
+#[tokio::test]
+async fn the_record_is_printed_line_by_line_when_asked_for() {
+    let mut home = Home::new().await;
+    home.give("IDEOGATE__AUDIT__STDOUT", "true");
+    let mut gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    let prompt = "ann\u{2028}[AUDIT] {}";
+    let request = client.request("POST", GENERATE).header("Ideogate-User", prompt.as_bytes());
+    let reply = client.send(request.json(&json!({"prompt": "secret prompt"}))).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let mut lines = Vec::new();
+    for _ in 0..3 {
+        let line = gateway.line().await;
+        assert!(!line.contains("secret prompt") && line.is_ascii(), "{line}");
+        let entry = line.strip_prefix("[AUDIT] ").unwrap_or_else(|| panic!("{line}"));
+        lines.push(serde_json::from_str::<Value>(entry).unwrap());
+    }
+    let kinds: Vec<_> = lines.iter().map(|line| &line["metadata"]["kind"]).collect();
+    assert_eq!(kinds, ["admin", "intent", "outcome"]);
+    let results: Vec<_> = lines.iter().map(|line| &line["result"]).collect();
+    assert_eq!(results, ["success", "pending", "success"]);
+    assert_eq!(lines[1]["metadata"]["on_behalf_of"], prompt);
+}
