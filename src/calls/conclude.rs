@@ -22,7 +22,7 @@ use crate::{
 
 impl Sending {
     /// Frees or holds the places, makes the outcome durable, and releases the answer.
-    pub(super) async fn conclude(mut self, ending: Ending, hold: Hold, permit: Option<Permit>) {
+    pub(super) async fn conclude(self, ending: Ending, hold: Hold, permit: Option<Permit>) {
         let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
         let now = self.calls.0.services.clock.now();
         let generation = self.generation(&ending, &facts, now);
@@ -35,8 +35,7 @@ impl Sending {
         let money = self.settle(hold, &ending, &facts, is_pending);
         let record = self.outcome_record(&ending, &facts, &money);
         let bundle = self.bundle(record, generation.as_ref(), held_until);
-        let (calls, call) = (self.calls.clone(), self.ready.call.clone());
-        self.watched(async move { calls.record_outcome(&call, bundle).await }).await;
+        self.calls.record_outcome(&self.ready.call, bundle).await;
         if let Some(generation) = generation.filter(|_| is_pending) {
             self.calls.follow(generation, money.pending.clone());
         }

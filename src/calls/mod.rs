@@ -37,6 +37,7 @@ mod keys;
 mod line;
 mod money;
 mod outcome;
+mod presence;
 mod ready;
 mod recall;
 mod receipt;

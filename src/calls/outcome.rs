@@ -109,7 +109,10 @@ impl Ending {
     fn without_consequences(mut self) -> Self {
         if self.outcome == Outcome::Unknown {
             self.outcome = Outcome::Failed;
-            if let Reply::Own(code @ ErrorCode::OutcomeUnknown) = &mut self.reply {
+            if let Reply::Own(
+                code @ (ErrorCode::OutcomeUnknown | ErrorCode::UpstreamProtocolError),
+            ) = &mut self.reply
+            {
                 *code = ErrorCode::UpstreamUnreachable;
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Finished, GenerationAccess, KeySlot, Line, Lines, ReadyCall, SendError,
-    generations::Generations, held::HeldPlaces, sending::Sending,
+    generations::Generations, held::HeldPlaces, presence::Presence, sending::Sending,
 };
 use crate::{
     admission::{Admission, Permit},
@@ -72,9 +72,18 @@ impl Calls {
     ) -> Result<Finished, SendError> {
         let way = self.checked_again(&ready, &hold).await?;
         let (client, answer) = oneshot::channel();
+        let answers = self.0.services.answers.clone();
+        let (print, call) = (ready.fingerprint, ready.call.clone());
+        let presence = Presence::of(answers.clone(), print, call.clone());
         let sending = Sending::new(self.clone(), ready, way, client);
         self.0.services.tasks.finish("call", sending.run(hold, permit));
-        answer.await.map_err(|_| SendError::CutOff)?
+        let end = answer.await;
+        presence.ends();
+        end.unwrap_or_else(|_| {
+            // A client that is told that the outcome is unknown must not pay by its retry.
+            answers.unknown(&print, &call);
+            Err(SendError::CutOff)
+        })
     }
 
     /// Looks once more at what may have changed while the call waited.

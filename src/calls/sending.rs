@@ -121,26 +121,9 @@ impl Sending {
     async fn send(&mut self, warrant: SendWarrant) -> Sent {
         let started = Instant::now();
         let request = self.ready.upstream_request();
-        let (line, slot) = (Arc::clone(&self.line), Arc::clone(&self.slot));
-        let work = async move { line.upstream.send(warrant, slot.key(), request).await };
-        let sent = self.watched(work).await;
+        let sent = self.line.upstream.send(warrant, self.slot.key(), request).await;
         self.at_ideogram += started.elapsed();
         sent
-    }
-
-    /// Does `work` to its end, and lets an identical retry wait for this call as soon as its client
-    /// leaves.
-    pub(super) async fn watched<T>(&mut self, work: impl Future<Output = T>) -> T {
-        tokio::pin!(work);
-        tokio::select! {
-            biased;
-            done = &mut work => done,
-            () = self.client.closed() => {
-                let answers = &self.calls.0.services.answers;
-                answers.abandon(&self.ready.fingerprint, &self.ready.call);
-                work.await
-            }
-        }
     }
 
     /// Says whether a 429 means that someone else uses the account's places.

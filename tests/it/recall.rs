@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 mod crashed;
 mod large;
+mod moments;
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const BODY: &str = r#"{"prompt":"a lighthouse","num_images":2}"#;

@@ -7,7 +7,15 @@ use ideogate::simulator::{Act, Script};
 async fn a_free_read_is_never_unknown_and_may_be_tried_again() {
     let app = TestApp::spawn().await;
     let client = app.client().await;
-    for act in [Act::ResetUnanswered, Act::ResetAfter { bytes: 20 }, Act::Truncate { bytes: 3 }] {
+    let garbage = Act::Raw { text: "hello\r\n\r\n".to_owned() };
+    let elsewhere = Act::redirect(302, "/v1/ideogram-v3/generate");
+    for act in [
+        Act::ResetUnanswered,
+        Act::ResetAfter { bytes: 20 },
+        Act::Truncate { bytes: 3 },
+        garbage,
+        elsewhere,
+    ] {
         app.ideogram.script(Script::new(act).on("/models"));
         let reply = client.get("/models").await;
         assert_eq!(reply.problem(), "502 upstream_unreachable");
@@ -15,10 +23,10 @@ async fn a_free_read_is_never_unknown_and_may_be_tried_again() {
         assert_eq!(client.get("/models").await.status, 200);
         assert_eq!(app.places(), (0, 0, 0));
     }
-    assert_eq!(app.arrived(), 6);
+    assert_eq!(app.arrived(), 10);
     let outcomes: Vec<_> =
         app.sent_entries().iter().map(|entry| entry.metadata.outcome.as_str()).collect();
-    assert_eq!(outcomes, ["failed", "success", "failed", "success", "failed", "success"]);
+    assert_eq!(outcomes, ["failed", "success"].repeat(5));
 }
 
 #[tokio::test]

@@ -44,28 +44,3 @@ async fn a_client_that_reads_slowly_holds_no_place() {
     let reply = client.post_text(GENERATE, BODY).await;
     assert_eq!((reply.header("ideogate-recovered"), app.arrived()), (None, 2));
 }
-
-#[tokio::test]
-async fn whenever_a_client_leaves_its_retry_is_not_paid_again() {
-    let app = TestApp::spawn().await;
-    let client = app.client().await;
-    app.ideogram.script(Script::new(Act::Huge { bytes: 6 << 20 }).always());
-    // Each leaves somewhat later than the one before: before the sending, while Ideogram answers,
-    // while the end is recorded, while the answer is written.
-    for round in 0..15 {
-        let body = format!(r#"{{"prompt":"lighthouse {round}"}}"#);
-        let mut socket = Socket::open_narrow(&app).await;
-        socket.post(&client, GENERATE, &body).await;
-        for _ in 0..round * 16 {
-            tokio::task::yield_now().await;
-        }
-        socket.reset();
-        settle(&app).await;
-        let reply = client.post_text(GENERATE, &body).await;
-        assert_eq!((reply.status, reply.body.len()), (200, 6 << 20));
-        let seen = app.ideogram.seen();
-        let sent = seen.calls.iter().filter(|call| call.body == body).count();
-        assert_eq!(sent, 1, "round {round}");
-    }
-    assert_eq!(app.places(), (0, 0, 0));
-}
