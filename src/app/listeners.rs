@@ -4,7 +4,7 @@ use crate::config::Settings;
 use anyhow::Context;
 use std::{
     fs, io,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 use tokio::net::{TcpListener, UnixListener};
@@ -33,11 +33,25 @@ impl Listeners {
 
     /// Returns how clients reach the data plane: as the settings say, or where it is bound.
     pub(super) fn public_url(&self, settings: &Settings) -> anyhow::Result<String> {
-        match &settings.listen.public_url {
-            Some(url) => Ok(url.trim_end_matches('/').to_owned()),
-            None => Ok(format!("http://{}", self.proxy.local_addr()?)),
+        if let Some(url) = &settings.listen.public_url {
+            return Ok(url.trim_end_matches('/').to_owned());
         }
+        let url = format!("http://{}", from_here(self.proxy.local_addr()?));
+        if !settings.listen.proxy.ip().is_loopback() {
+            tracing::warn!(%url, "links in the sandbox's answers work on this machine only; set listen.public_url to how clients reach the gateway");
+        }
+        Ok(url)
     }
+}
+
+/// Returns where this machine reaches a listener: what is bound everywhere is on loopback too.
+pub fn from_here(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
 }
 
 async fn tcp(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
@@ -53,4 +67,21 @@ fn unix(path: &Path) -> io::Result<UnixListener> {
         _ => {}
     }
     UnixListener::bind(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_on_all_addresses_is_reached_on_loopback() {
+        for (bound, reached) in [
+            ("0.0.0.0:8080", "127.0.0.1:8080"),
+            ("[::]:8080", "[::1]:8080"),
+            ("192.0.2.7:8080", "192.0.2.7:8080"),
+            ("127.0.0.2:1", "127.0.0.2:1"),
+        ] {
+            assert_eq!(from_here(bound.parse().unwrap()).to_string(), reached);
+        }
+    }
 }

@@ -31,6 +31,7 @@ mod start;
 mod unserved;
 mod vitals;
 
+pub use listeners::from_here;
 pub use lock::{DataFolder, DataFolderError};
 pub use process::protect_memory;
 pub use running::Running;

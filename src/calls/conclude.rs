@@ -36,12 +36,20 @@ impl Sending {
         let record = self.outcome_record(&ending, &facts, &money);
         let bundle = self.bundle(record, generation.as_ref(), held_until);
         self.calls.record_outcome(&self.ready.call, bundle).await;
+        self.tell_why(&ending);
         if let Some(generation) = generation.filter(|_| is_pending) {
             self.calls.follow(generation, money.pending.clone());
         }
         self.note_poll(&ending, &facts).await;
         self.note_quote(&ending, &facts, money.charged);
         self.answer(ending, &money);
+    }
+
+    /// Says in the log why there is no plain answer; clients are not told what lies behind us.
+    fn tell_why(&self, ending: &Ending) {
+        let Some(reason) = &ending.reason else { return };
+        let (outcome, upstream_status) = (ending.outcome.as_str(), ending.upstream_status);
+        tracing::warn!(call.id = %self.ready.call, outcome, upstream_status, %reason, "call not answered");
     }
 
     /// Says whether Ideogram may go on working without having said on what: nobody can see that end.

@@ -19,6 +19,7 @@ use crate::{
     domain::{ErrorCode, Outcome, Route},
     upstream::{Sent, UnknownReason, UpstreamAnswer},
 };
+use std::{error::Error, iter::successors};
 
 /// What becomes of a call.
 #[derive(Debug)]
@@ -75,16 +76,16 @@ impl Ending {
             | Sent::RefusedForNow { answer, .. }
             | Sent::RejectedKey { answer, .. } => Self::passed_on(Outcome::Failed, answer),
             Sent::NotSent { cause, .. } => {
-                Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, cause.to_string())
+                Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, told(&cause))
             }
             Sent::Charged { status, reason } => Self {
                 upstream_status: Some(status.as_u16()),
                 is_charged: true,
-                ..Self::own(Outcome::Unknown, ErrorCode::OutcomeUnknown, reason.to_string())
+                ..Self::own(Outcome::Unknown, ErrorCode::OutcomeUnknown, told(&reason))
             },
             Sent::Released { status, reason } => Self {
                 upstream_status: Some(status.as_u16()),
-                ..Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, reason.to_string())
+                ..Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, told(&reason))
             },
             Sent::Unknown { reason, answer } => Self::unknown(reason, answer),
         };
@@ -99,10 +100,10 @@ impl Ending {
                 }
                 _ => ErrorCode::OutcomeUnknown,
             };
-            return Self::own(Outcome::Unknown, code, reason.to_string());
+            return Self::own(Outcome::Unknown, code, told(&reason));
         };
         let mut ending = Self::passed_on(Outcome::Unknown, answer);
-        ending.reason = Some(reason.to_string().into());
+        ending.reason = Some(told(&reason).into());
         ending
     }
 
@@ -117,5 +118,30 @@ impl Ending {
             }
         }
         self
+    }
+}
+
+/// Returns an error with everything that caused it: operators need the last link, such as an unknown
+/// authority or a refused connection, most of all.
+fn told(error: &(dyn Error + 'static)) -> String {
+    let links: Vec<_> =
+        successors(Some(error), |error| (*error).source()).map(ToString::to_string).collect();
+    links.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upstream::NotSent;
+    use std::io;
+
+    #[test]
+    fn a_reason_names_its_cause() {
+        let cause = io::Error::other("invalid peer certificate: UnknownIssuer");
+        let told = told(&NotSent::Tls(cause));
+        assert_eq!(
+            told,
+            "the upstream could not be trusted: invalid peer certificate: UnknownIssuer"
+        );
     }
 }

@@ -2,13 +2,10 @@
 
 use super::{arguments::Global, client::Client, fault::Fault};
 use crate::{
-    app::refuse_unserved,
+    app::{from_here, refuse_unserved},
     config::{LoadOptions, LoadedSettings, Settings, process_variables},
 };
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 /// Where a gateway answers operators.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,12 +59,7 @@ pub(super) fn socket(settings: &Settings) -> PathBuf {
 
 /// Returns where the settings let clients connect, as seen from this machine.
 pub(super) fn proxy_url(settings: &Settings) -> Result<String, Fault> {
-    let mut address = settings.listen.proxy;
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
+    let address = from_here(settings.listen.proxy);
     if address.port() == 0 {
         let told = "listen.proxy picks a free port, so its URL must be given";
         return Err(Fault::Usage(told.to_owned()));

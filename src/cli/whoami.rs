@@ -55,17 +55,14 @@ pub(super) fn run(
 }
 
 fn token(arguments: &WhoAmIArguments) -> anyhow::Result<Zeroizing<String>> {
-    let text = match &arguments.token_file {
-        Some(file) => {
-            let read = std::fs::read_to_string(file);
-            read.with_context(|| format!("{} cannot be read", file.display()))?
-        }
-        None => {
-            let mut variables = process_variables().into_iter();
-            let found = variables.find(|(name, _)| name == VARIABLE);
-            let missing = || format!("give the token with --token-file or the variable {VARIABLE}");
-            found.ok_or_else(|| Fault::Usage(missing()))?.1
-        }
+    let text = if let Some(file) = &arguments.token_file {
+        let read = std::fs::read_to_string(file);
+        read.with_context(|| format!("{} cannot be read", file.display()))?
+    } else {
+        let mut variables = process_variables().into_iter();
+        let found = variables.find(|(name, _)| name == VARIABLE);
+        let missing = || format!("give the token with --token-file or the variable {VARIABLE}");
+        found.ok_or_else(|| Fault::Usage(missing()))?.1
     };
     Ok(Zeroizing::new(Zeroizing::new(text).trim().to_owned()))
 }

@@ -244,7 +244,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         ErrorCode::OutcomeUnknown,
         "The call was sent, and the connection ended before its outcome was known. It may be billed.",
         "Sending the identical request again within ten minutes is safe: it is not sent to \
-         Ideogram a second time. Look at `/_ideogate/calls/{id}` for what is known.",
+         Ideogram a second time. Look at `/_ideogate/calls/{request_id}` for what is known.",
         "`ideogate audit search --result unknown` lists such calls; their places come back after \
          `place_ttl` or with `ideogate queue release CALL`.",
     ),

@@ -141,7 +141,7 @@ async fn killed_near_the_end_nothing_that_was_sent_is_forgotten() {
 
 #[tokio::test]
 async fn calls_at_ideogram_when_the_process_dies_keep_their_places_for_their_time() {
-    let home = Home::with("[accounts.ideogram]\nplace_ttl = \"3s\"\n", paced(0.0)).await;
+    let home = Home::with("[accounts.ideogram]\nplace_ttl = \"6s\"\n", paced(0.0)).await;
     let gateway = home.start().await;
     let client = home.client(&gateway).await;
     home.hold_all();

@@ -27,7 +27,7 @@ async fn fill(client: &Client) -> usize {
         assert_eq!(reply.problem(), "503 audit_unavailable");
         assert!(reply.header("retry-after").is_some());
         // The journal tries again by itself; full is what stays full.
-        sleep(Duration::from_millis(700)).await;
+        sleep(Duration::from_millis(1200)).await;
         if client.get("/readyz").await.status == 503 {
             return admitted;
         }

@@ -23,3 +23,4 @@ mod quote;
 mod recall;
 mod shutdown;
 mod usage;
+mod usage_commands;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
-const LATER: &str = "/v1/ideogram-v4/async/generate";
+const LATER: &str = "/v2/image/generate/ideogram-4-5";
 
 fn token() -> NewToken {
     NewToken {
@@ -87,7 +87,9 @@ async fn ledger_store_and_audit_agree_on_calls_that_succeeded_failed_are_unknown
     assert_all_say(&app, &client, "0.12", "0.06").await;
 
     app.ideogram.script(Script::new(Act::Hold).on(LATER));
-    let pending = client.post(LATER, &json!({"text_prompt": "a harbour"})).await;
+    let pending = client
+        .post(LATER, &json!({"prompt": "a harbour", "quality": "medium", "async": true}))
+        .await;
     assert_eq!(pending.status, 200, "{pending:?}");
     assert_all_say(&app, &client, "0.12", "0.12").await;
 
@@ -192,7 +194,11 @@ async fn a_token_is_told_everything_about_itself() {
             )
         })
         .collect();
-    insta::assert_snapshot!(shown.join("\n").replace('"', ""), @"");
+    insta::assert_snapshot!(shown.join("\n").replace('"', ""), @"
+    day 5.00 4.94 2026-11-23T00:00:00.000000Z
+    month 50.00 49.94 2026-12-01T00:00:00.000000Z
+    day 9.00 8.94 2026-11-23T00:00:00.000000Z
+    ");
     assert_eq!(budgets[2]["of"], "environment app");
     let text = who.to_string();
     assert!(!text.contains(&client.token), "its secret is not repeated");

@@ -2,23 +2,40 @@ use super::house::{House, on_socket};
 use crate::{
     domain::{
         AuditRecord, Bundle, CallId, CloseCall, Effect, Fingerprint, Intent, OpenCall, Outcome,
-        OutcomeRecord, Principal, RecordBody, TokenId, Usd,
+        OutcomeRecord, Principal, RecordBody, Timestamp, TokenId, Usd,
     },
     ledger::Budgets,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Records a call for `environment` that asked for `model`; `charged` and `images` once it ended.
-async fn call(
-    house: &House,
-    environment: &str,
-    model: Option<&str>,
-    end: Option<(i64, u32)>,
-) -> CallId {
+/// Records a call for `environment` that asked for `model`; what was charged and came out, if it ended.
+async fn call(house: &House, environment: &str, model: Option<&str>, end: Option<(i64, u32)>) {
     let (at, call) = (house.state.clock.now(), CallId::random());
-    let open = OpenCall {
-        call: call.clone(),
+    let open = opened(call.clone(), environment, at);
+    let record = |body| AuditRecord {
+        at,
+        action: "ideogram.api.call".into(),
+        principal: Principal::Token(open.token.clone()),
+        resource: "v3.generate".into(),
+        call: Some(call.clone()),
+        request: None,
+        body,
+    };
+    let journal = &house.state.journal;
+    let intent = record(RecordBody::Intent(Box::new(intent(&open, model))));
+    drop(journal.commit_intent(intent, open.clone()).await.unwrap());
+    let Some((charged, images)) = end else { return };
+    let (outcome, charged) = (Outcome::Success, Some(Usd::from_micros(charged)));
+    let close =
+        CloseCall { call: call.clone(), outcome, charged, closed_at: at, places_until: None };
+    let bundle = Bundle::record(record(RecordBody::Outcome(Box::new(ended(charged, images)))));
+    journal.commit(bundle.with(Effect::CloseCall(Box::new(close)))).await.unwrap();
+}
+
+fn opened(call: CallId, environment: &str, opened_at: Timestamp) -> OpenCall {
+    OpenCall {
+        call,
         account: "ideogram".parse().unwrap(),
         environment: environment.parse().unwrap(),
         token: TokenId::from_stored("tok_a"),
@@ -26,15 +43,18 @@ async fn call(
         places: 2,
         fingerprint: Fingerprint::from_bytes([7; 32]),
         reserved: Some(Usd::from_micros(120_000)),
-        opened_at: at,
-    };
-    let intent = Intent {
+        opened_at,
+    }
+}
+
+fn intent(open: &OpenCall, model: Option<&str>) -> Intent {
+    Intent {
         token: open.token.clone(),
         environment: open.environment.clone(),
         account: open.account.clone(),
         route: open.route.clone(),
         on_behalf_of: None,
-        places: 2,
+        places: open.places,
         reserved: open.reserved,
         price_version: None,
         fingerprint: open.fingerprint,
@@ -44,22 +64,11 @@ async fn call(
         speed: None,
         webhook_host: None,
         queue_ms: 0,
-    };
-    let record = |body| AuditRecord {
-        at,
-        action: "ideogram.api.call".into(),
-        principal: Principal::Token(TokenId::from_stored("tok_a")),
-        resource: "v3.generate".into(),
-        call: Some(call.clone()),
-        request: None,
-        body,
-    };
-    let journal = &house.state.journal;
-    let intent = record(RecordBody::Intent(Box::new(intent)));
-    drop(journal.commit_intent(intent, open.clone()).await.unwrap());
-    let Some((charged, images)) = end else { return call };
-    let charged = Some(Usd::from_micros(charged));
-    let outcome = OutcomeRecord {
+    }
+}
+
+fn ended(charged: Option<Usd>, images: u32) -> OutcomeRecord {
+    OutcomeRecord {
         outcome: Outcome::Success,
         reason: None,
         status: Some(200),
@@ -70,17 +79,7 @@ async fn call(
         generations: Vec::new(),
         upstream_ms: 1,
         gateway_ms: 1,
-    };
-    let close = CloseCall {
-        call: call.clone(),
-        outcome: Outcome::Success,
-        charged,
-        closed_at: at,
-        places_until: None,
-    };
-    let bundle = Bundle::record(record(RecordBody::Outcome(Box::new(outcome))));
-    journal.commit(bundle.with(Effect::CloseCall(Box::new(close)))).await.unwrap();
-    call
+    }
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ fn the_help_of_token_create_tells_each_limit() {
           --model <MODEL>             A model it may name; may be repeated [default: all]
           --speed <SPEED>             A rendering speed it may name; may be repeated [default: all]
           --webhook-host <HOST>       A host that may receive webhooks; may be repeated [default: none]
-          --image-host <HOST>         A host that pictures may be fetched from; may be repeated [default: all]
+          --image-host <HOST>         A host to fetch pictures from; may be repeated [default: all]
           --cidr <CIDR>               A network it may be used from; may be repeated [default: all]
       -h, --help                      Print help
 

@@ -63,7 +63,7 @@ pub struct CreateArguments {
     /// A host that may receive webhooks; may be repeated [default: none]
     #[arg(long = "webhook-host", value_name = "HOST")]
     webhook_hosts: Vec<String>,
-    /// A host that pictures may be fetched from; may be repeated [default: all]
+    /// A host to fetch pictures from; may be repeated [default: all]
     #[arg(long = "image-host", value_name = "HOST")]
     image_hosts: Vec<String>,
     /// A network it may be used from; may be repeated [default: all]

@@ -10,12 +10,11 @@ use serde_json::{Value, json};
 /// Undoes an encoding.
 fn plain(body: &[u8], encoding: Encoding) -> String {
     match encoding {
-        Encoding::Raw => String::from_utf8_lossy(body).into_owned(),
+        Encoding::Raw | Encoding::Base64 => String::from_utf8_lossy(body).into_owned(),
         Encoding::Json | Encoding::JsonUnicode => {
             serde_json::from_slice::<Value>(body).unwrap().to_string()
         }
         Encoding::Url | Encoding::UrlAll => percent_decode(body).decode_utf8_lossy().into_owned(),
-        Encoding::Base64 => String::from_utf8_lossy(body).into_owned(),
         // Stars are no base64, so the rest is looked at piece by piece.
         Encoding::Base64Whole => {
             let text = String::from_utf8_lossy(body).replace('*', "A");

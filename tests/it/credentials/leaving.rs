@@ -35,7 +35,7 @@ async fn withdrawn_while_queued(state: TokenState, reason: &str) {
     let by = Principal::LocalUser(0);
     app.running.tokens().set_state(second.id(), state, &by).await.unwrap();
     for call in waiting {
-        let reply = timeout(Duration::from_secs(20), call).await.expect("at once").unwrap();
+        let reply = timeout(Duration::from_secs(20), call).await.unwrap().unwrap();
         assert_eq!(reply.problem(), "401 token_invalid");
     }
     assert_eq!(queued(&app), 0);

@@ -92,7 +92,7 @@ async fn a_call_waits_no_longer_than_asked_or_than_its_token_may() {
         assert!(!reply.header("server-timing").unwrap().starts_with("queue;dur=0.0"));
     }
     assert!(begun.elapsed() >= Duration::from_millis(600));
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    assert!(begun.elapsed() < Duration::from_mins(1));
     let entries = app.entries().await;
     let waits: Vec<_> =
         entries.iter().skip(1).map(|entry| entry.metadata.queue_ms.unwrap()).collect();

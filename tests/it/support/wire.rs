@@ -1,8 +1,10 @@
 //! A client that writes and reads bytes as it likes.
 
+use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::timeout,
 };
 
 /// A connection on which nothing happens by itself.
@@ -30,8 +32,13 @@ impl Raw {
         self.0.flush().await.unwrap();
     }
 
-    /// Reads the head of an answer.
+    /// Reads the head of an answer, which must come soon.
     pub(crate) async fn answer_head(&mut self) -> String {
+        let head = timeout(Duration::from_secs(10), self.read_head()).await;
+        head.unwrap_or_else(|_| panic!("no answer"))
+    }
+
+    async fn read_head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(self.0.read_u8().await.unwrap());
