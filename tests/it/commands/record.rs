@@ -1,7 +1,7 @@
 //! `ideogate audit …`, and the record on stdout.
 
 use super::{GENERATE, keys, picture};
-use crate::support::{Binary, Client, Home};
+use crate::support::{Binary, Client, Home, until};
 use serde_json::{Value, json};
 
 /// The fields of `metadata` that others rely on.
@@ -43,6 +43,8 @@ async fn told() -> Told {
     let request = reply.header("ideogate-request-id").unwrap().to_owned();
     let stranger = Client::new(gateway.ready.proxy.clone(), "idg_no_such");
     assert_eq!(picture(&stranger, "refused").await.problem(), "401 token_invalid");
+    // Refusals do not wait for the disk, so their answers may be ahead of the record.
+    until("all is on record", async || (home.calls().await.len() == 2).then_some(())).await;
     Told { home, token, request, _gateway: gateway }
 }
 
