@@ -45,6 +45,8 @@ pub(super) enum Standing {
     Watched,
     /// Its client went away; it runs on.
     Abandoned,
+    /// It finished, and its answer is on the way to a client.
+    HandedOut(Box<KeptAnswer>),
     /// It finished without a client.
     Kept(Box<KeptAnswer>, Timestamp),
     /// Nobody knows its end.

@@ -7,17 +7,44 @@
 //! ```text
 //!            client gone                 finished
 //! Watched ───────────────▶ Abandoned ───────────────▶ Kept ──▶ taken, once
-//!    │ finished                │ unknown
-//!    ▼                         ▼
-//! delivered, forgotten      Unknown ──▶ told again, nothing sent
+//!    │ finished                │ unknown                 ▲            │
+//!    ▼                         ▼                         │ client gone│
+//! HandedOut                 Unknown ──▶ told again,      └─────── HandedOut ◀┘
+//!    │ delivered                        nothing sent
+//!    ▼
+//! forgotten
 //! ```
 //!
-//! **Invariant:** an answer leaves this room at most once, and one that was delivered is never here.
+//! A call with an `Idempotency-Key` is met by that key alone, for 24 hours, and its answer is given out
+//! as often as it is asked for:
+//!
+//! ```text
+//!        sent          answered
+//! Claim ──────▶ sent ──────────▶ Answered ──▶ replayed, any number of times
+//!    │ dropped    │ dropped, unknown
+//!    ▼            ▼
+//!   free       Unknown ──▶ told again, nothing sent
+//! ```
+//!
+//! What must outlive the process lies sealed on disk, one file for each answer ([`SealedAnswers`]).
+//!
+//! **Invariants:** an answer without a key leaves this room at most once, and one that was delivered is
+//! never here. A key that was sent with is only freed on proof that nothing was billed.
 
+mod claims;
+#[cfg(test)]
+mod claims_tests;
 mod kept;
 mod registry;
+mod sealed;
+mod sealed_frames;
+mod sealed_key;
+#[cfg(test)]
+mod sealed_tests;
 #[cfg(test)]
 mod tests;
 
+pub use claims::{Claimed, Claims, KeyHeld, SentClaim};
 pub use kept::{KeptAnswer, Recalled};
 pub use registry::{Answers, KEPT_FOR};
+pub use sealed::{KeptFor, SealedAnswer, SealedAnswers, SealedError};

@@ -47,18 +47,40 @@ impl Answers {
         self.lock().entry(fingerprint).or_default().push(entry);
     }
 
-    /// Notes that the client of a running call went away.
+    /// Registers an answer of an earlier life of the process that nobody received.
+    pub fn remember_kept(&self, fingerprint: Fingerprint, answer: KeptAnswer, since: Timestamp) {
+        let call = answer.call.clone();
+        self.insert(fingerprint, call, Standing::Kept(Box::new(answer), since));
+    }
+
+    /// Notes that the client of a call went away: of one that runs, or before its last byte.
     pub fn abandon(&self, fingerprint: &Fingerprint, call: &CallId) {
+        let now = self.clock.now();
         self.set(fingerprint, call, |standing| match standing {
             Standing::Watched => Standing::Abandoned,
+            Standing::HandedOut(answer) => Standing::Kept(answer, now),
             other => other,
         });
     }
 
-    /// Keeps a finished answer that nobody received.
-    pub fn keep(&self, fingerprint: &Fingerprint, answer: KeptAnswer) {
-        let (call, now) = (answer.call.clone(), self.clock.now());
-        self.set(fingerprint, &call, |_| Standing::Kept(Box::new(answer), now));
+    /// Notes that a finished answer is on its way to its client; without one it is kept at once.
+    pub fn hand_out(&self, fingerprint: &Fingerprint, answer: KeptAnswer) {
+        let (call, now, answer) = (answer.call.clone(), self.clock.now(), Box::new(answer));
+        self.set(fingerprint, &call, |standing| match standing {
+            Standing::Watched => Standing::HandedOut(answer),
+            _ => Standing::Kept(answer, now),
+        });
+    }
+
+    /// Returns the answer of a call, if it has not reached a client yet.
+    pub fn undelivered_of(&self, fingerprint: &Fingerprint, call: &CallId) -> Option<KeptAnswer> {
+        let calls = self.lock();
+        calls.get(fingerprint)?.iter().find(|entry| entry.call == *call)?.undelivered()
+    }
+
+    /// Returns every answer that has not reached a client yet.
+    pub fn undelivered(&self) -> Vec<KeptAnswer> {
+        self.lock().values().flatten().filter_map(Entry::undelivered).collect()
     }
 
     /// Notes that nobody knows how the call ended.
@@ -78,26 +100,28 @@ impl Answers {
         }
     }
 
-    /// Returns what an identical request meets; a kept answer is handed over and forgotten.
+    /// Returns what an identical request meets; a kept answer is handed over, to this one only.
     pub fn recall(&self, fingerprint: &Fingerprint) -> Recalled {
         let oldest = self.clock.now().minus(KEPT_FOR);
         let mut calls = self.lock();
         let Some(entries) = calls.get_mut(fingerprint) else { return Recalled::Nothing };
-        entries.retain(|entry| !entry.is_older_than(oldest));
-        let found = take(entries);
-        if entries.is_empty() {
-            calls.remove(fingerprint);
-        }
-        found
+        let young = |entry: &&mut Entry| !entry.is_older_than(oldest);
+        take(entries.iter_mut().filter(young))
     }
 
-    /// Forgets everything that was kept for too long.
-    pub fn sweep(&self) {
+    /// Forgets everything that was kept for too long, and returns the calls whose answers were.
+    pub fn sweep(&self) -> Vec<CallId> {
         let oldest = self.clock.now().minus(KEPT_FOR);
+        let mut forgotten = Vec::new();
         self.lock().retain(|_, entries| {
-            entries.retain(|entry| !entry.is_older_than(oldest));
+            for entry in entries.extract_if(.., |entry| entry.is_older_than(oldest)) {
+                if matches!(entry.standing, Standing::Kept(..)) {
+                    forgotten.push(entry.call);
+                }
+            }
             !entries.is_empty()
         });
+        forgotten
     }
 
     fn set(
@@ -122,27 +146,39 @@ impl Answers {
 }
 
 impl Entry {
+    fn undelivered(&self) -> Option<KeptAnswer> {
+        match &self.standing {
+            Standing::Kept(answer, _) | Standing::HandedOut(answer) => Some((**answer).clone()),
+            _ => None,
+        }
+    }
+
     fn is_older_than(&self, oldest: Timestamp) -> bool {
         match &self.standing {
-            Standing::Watched | Standing::Abandoned => false,
+            Standing::Watched | Standing::Abandoned | Standing::HandedOut(_) => false,
             Standing::Kept(_, since) | Standing::Unknown(since) => *since < oldest,
         }
     }
 }
 
 /// Prefers an answer over a wait, and a wait over bad news.
-fn take(entries: &mut Vec<Entry>) -> Recalled {
-    let kept = entries.iter().position(|entry| matches!(entry.standing, Standing::Kept(..)));
-    if let Some(index) = kept {
-        let Standing::Kept(answer, _) = entries.remove(index).standing else {
-            return Recalled::Nothing;
-        };
-        return Recalled::Answer(answer);
+fn take<'e>(entries: impl Iterator<Item = &'e mut Entry>) -> Recalled {
+    let mut found = Recalled::Nothing;
+    for entry in entries {
+        match (&entry.standing, &found) {
+            (Standing::Kept(answer, _), _) => {
+                let answer = answer.clone();
+                entry.standing = Standing::HandedOut(answer.clone());
+                return Recalled::Answer(answer);
+            }
+            (Standing::Abandoned, Recalled::Nothing | Recalled::Unknown(_)) => {
+                found = Recalled::Running(entry.changed.subscribe(), entry.call.clone());
+            }
+            (Standing::Unknown(_), Recalled::Nothing) => {
+                found = Recalled::Unknown(entry.call.clone());
+            }
+            _ => {}
+        }
     }
-    let running = entries.iter().find(|entry| matches!(entry.standing, Standing::Abandoned));
-    if let Some(entry) = running {
-        return Recalled::Running(entry.changed.subscribe(), entry.call.clone());
-    }
-    let unknown = entries.iter().find(|entry| matches!(entry.standing, Standing::Unknown(_)));
-    unknown.map_or(Recalled::Nothing, |entry| Recalled::Unknown(entry.call.clone()))
+    found
 }

@@ -42,7 +42,7 @@ fn an_abandoned_call_is_waited_for_and_its_answer_taken_once() {
     let Recalled::Running(mut changed, running) = answers.recall(&PRINT) else { panic!() };
     assert_eq!(running, call);
     assert!(!changed.has_changed().unwrap());
-    answers.keep(&PRINT, answer(&call));
+    answers.hand_out(&PRINT, answer(&call));
     assert!(changed.has_changed().unwrap());
     changed.mark_unchanged();
     assert!(matches!(answers.recall(&PRINT), Recalled::Answer(_)));
@@ -74,7 +74,8 @@ fn an_answer_comes_before_bad_news() {
     let (answers, _, call) = room();
     answers.remember_unknown(PRINT, CallId::random(), Timestamp::from_micros(1_000_000));
     answers.watch(PRINT, call.clone());
-    answers.keep(&PRINT, answer(&call));
+    answers.hand_out(&PRINT, answer(&call));
+    answers.abandon(&PRINT, &call);
     assert!(matches!(answers.recall(&PRINT), Recalled::Answer(_)));
     assert!(matches!(answers.recall(&PRINT), Recalled::Unknown(_)));
 }
@@ -83,7 +84,8 @@ fn an_answer_comes_before_bad_news() {
 fn sweeping_forgets_only_what_is_old() {
     let (answers, clock, call) = room();
     answers.watch(PRINT, call.clone());
-    answers.keep(&PRINT, answer(&call));
+    answers.hand_out(&PRINT, answer(&call));
+    answers.abandon(&PRINT, &call);
     clock.advance(KEPT_FOR.checked_sub(Duration::from_secs(1)).unwrap());
     answers.sweep();
     assert!(matches!(answers.recall(&PRINT), Recalled::Answer(_)));

@@ -3,7 +3,7 @@
 use super::simulator_here::SimulatorHere;
 use crate::{
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
-    answers::Answers,
+    answers::{Answers, Claims, SealedAnswers},
     audit::RefusalBook,
     calls::{Breaker, Calls, KeySlot, Line, Lines, Services},
     config::{Account, Secrets, Settings},
@@ -19,7 +19,10 @@ use crate::{
 };
 use anyhow::Context;
 use http::Uri;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Everything that serves; clones share it.
 #[derive(Debug, Clone)]
@@ -76,6 +79,10 @@ impl Rooms {
             tokens: tokens.clone(),
             admission: admission.clone(),
             answers: Answers::new(Arc::clone(&clock)),
+            claims: Claims::new(Arc::clone(&clock)),
+            sealed: sealed(&settings)?,
+            spool: Arc::clone(&spool),
+            recovering: Arc::new(recovering(&settings)),
             ledger: ledger.clone(),
             tasks: tasks.clone(),
             routes: Arc::clone(&settings.routes),
@@ -132,6 +139,17 @@ fn spool(settings: &Settings) -> anyhow::Result<Arc<SpoolBudget>> {
     std::fs::create_dir_all(&dir)
         .and_then(|()| SpoolBudget::new(limits, &dir))
         .with_context(|| format!("{} cannot be used for bodies", dir.display()))
+}
+
+fn sealed(settings: &Settings) -> anyhow::Result<SealedAnswers> {
+    let dir = &settings.data.dir;
+    SealedAnswers::open(dir, settings.bodies.min_free)
+        .with_context(|| format!("answers cannot be kept in {}", dir.display()))
+}
+
+fn recovering(settings: &Settings) -> BTreeSet<EnvironmentName> {
+    let environments = settings.environments.iter();
+    environments.filter(|(_, env)| env.recover_answers).map(|(name, _)| name.clone()).collect()
 }
 
 fn lines(ground: &Ground<'_>, spool: &Arc<SpoolBudget>) -> anyhow::Result<Lines> {

@@ -95,6 +95,7 @@ impl Running {
             () = now => false,
         };
         self.rooms.write_last_summaries();
+        self.rooms.calls.keep_all().await;
         if let Err(error) = self.rooms.journal.flush().await {
             tracing::error!(%error, "the journal could not be flushed; it is durable up to the failure");
         }

@@ -19,6 +19,8 @@ pub(super) fn start(rooms: &Rooms) {
     every(rooms, "refusal summaries", SUMMARIES, Rooms::write_summaries);
     charge_overdue(rooms);
     stop_while_the_record_fails(rooms);
+    let calls = rooms.calls.clone();
+    rooms.tasks.stand("keep answers", async move { calls.keep_what_is_left().await });
 }
 
 fn every(rooms: &Rooms, name: &'static str, pause: Duration, work: fn(&Rooms)) {

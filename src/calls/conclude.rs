@@ -6,11 +6,11 @@ use super::{
     money::Money,
     outcome::{Ending, Reply},
     ready::millis,
+    receipt::Delivering,
     sending::{Sending, answer_of},
 };
 use crate::{
     admission::Permit,
-    answers::KeptAnswer,
     domain::{
         Bundle, CallId, CloseCall, Effect, Generation, GenerationState, Outcome, OutcomeRecord,
         RecordBody, Timestamp, Usd,
@@ -22,7 +22,7 @@ use crate::{
 
 impl Sending {
     /// Frees or holds the places, makes the outcome durable, and releases the answer.
-    pub(super) async fn conclude(self, ending: Ending, hold: Hold, permit: Option<Permit>) {
+    pub(super) async fn conclude(mut self, ending: Ending, hold: Hold, permit: Option<Permit>) {
         let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
         let now = self.calls.0.services.clock.now();
         let generation = self.generation(&ending, &facts, now);
@@ -34,9 +34,12 @@ impl Sending {
         self.tell_breaker(&ending, &hold);
         let money = self.settle(hold, &ending, &facts, is_pending);
         let record = self.outcome_record(&ending, &facts, &money);
-        let bundle = self.bundle(record, generation.as_ref(), held_until);
+        let key_end = self.keep_for_key(&ending).await;
+        let mut bundle = self.bundle(record, generation.as_ref(), held_until);
+        bundle.effects.extend(key_end.map(|end| end.effect(self.ready.call.clone())));
         self.calls.record_outcome(&self.ready.call, bundle).await;
         self.tell_why(&ending);
+        self.end_claim(key_end);
         if let Some(generation) = generation.filter(|_| is_pending) {
             self.calls.follow(generation, money.pending.clone());
         }
@@ -124,7 +127,10 @@ impl Sending {
         };
         let outcome = RecordBody::Outcome(Box::new(outcome));
         let record = self.ready.record(now, "ideogram.api.call", outcome);
-        let bundle = Bundle::record(record).with(Effect::CloseCall(Box::new(close)));
+        let is_free = close.outcome == Outcome::Success && !self.ready.route.is_billable();
+        let mut bundle = Bundle::record(record).with(Effect::CloseCall(Box::new(close)));
+        // An answer that costs nothing is asked for again, so nobody looks for it after a restart.
+        bundle.effects.extend(is_free.then(|| Effect::Delivered(self.ready.call.clone())));
         match generation {
             Some(generation) => bundle.with(Effect::SaveGeneration(Box::new(generation.clone()))),
             None => bundle,
@@ -209,19 +215,8 @@ impl Sending {
     }
 
     fn finished(&self, answer: UpstreamAnswer, summary: CallSummary) -> Finished {
-        let is_kept = summary.outcome == Outcome::Success && self.ready.route.is_billable();
-        let receipt = is_kept.then(|| {
-            let kept = KeptAnswer {
-                call: self.ready.call.clone(),
-                status: answer.status,
-                headers: answer.headers.clone(),
-                body: answer.body.clone(),
-                echoed_key: answer.echoed_key,
-                upstream: self.at_ideogram,
-            };
-            let answers = self.calls.0.services.answers.clone();
-            Receipt::new(answers, self.ready.fingerprint, kept)
-        });
+        let is_paid = summary.outcome == Outcome::Success && self.ready.route.is_billable();
+        let receipt = is_paid.then(|| self.hand_out(&answer));
         Finished {
             status: answer.status,
             headers: answer.headers,
@@ -230,6 +225,18 @@ impl Sending {
             receipt,
             summary,
         }
+    }
+
+    /// Registers an answer as on its way, so that it is kept if it does not arrive.
+    fn hand_out(&self, answer: &UpstreamAnswer) -> Receipt {
+        let services = &self.calls.0.services;
+        let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
+        if services.recovering.contains(&self.ready.token.environment) {
+            services.answers.hand_out(&print, self.kept(answer));
+        } else {
+            services.answers.forget(&print, &call);
+        }
+        Receipt::new(self.calls.clone(), print, call, Delivering::First)
     }
 }
 

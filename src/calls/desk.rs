@@ -44,6 +44,7 @@ impl Calls {
     /// Frees places whose time is up, and forgets answers that are old; to be called now and then.
     pub fn tidy_up(&self) {
         self.0.held.free_expired();
-        self.0.services.answers.sweep();
+        self.note_deliveries();
+        self.forget_the_old();
     }
 }

@@ -26,6 +26,7 @@
 //! only after its outcome is durable or spilled; places are freed only on proof.
 
 mod breaker;
+mod claim;
 mod conclude;
 mod desk;
 mod ending;
@@ -33,6 +34,7 @@ mod facts;
 mod follow;
 mod generations;
 mod held;
+mod keep;
 mod keys;
 mod line;
 mod money;
@@ -42,11 +44,13 @@ mod ready;
 mod recall;
 mod receipt;
 mod recover;
+mod restore;
 mod send;
 mod sending;
 mod unsettled;
 
 pub use breaker::{Breaker, BreakerState};
+pub use claim::{Claiming, FetchError};
 pub use desk::ReleaseError;
 pub use ending::{CallSummary, Finished, SendError};
 pub use facts::AnswerFacts;

@@ -1,6 +1,7 @@
 //! A call that passed every check and holds its places.
 
 use crate::{
+    answers::Claimed,
     domain::{
         AccountName, AuditRecord, CallId, Demand, Fingerprint, Intent, OpenCall, Places, Principal,
         RecordBody, RequestId, Route, Timestamp, Token,
@@ -48,6 +49,8 @@ pub struct ReadyCall {
     pub polled: Option<crate::domain::GenerationId>,
     /// The client's headers that are passed on.
     pub headers: PassedHeaders,
+    /// The idempotency key it took, if it came with one; it names the same call.
+    pub claim: Option<Claimed>,
     /// The body, exactly as received; `None` when the request had none.
     pub body: Option<Spool>,
     /// The end user, as the app asserts it.

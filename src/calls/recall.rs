@@ -1,6 +1,6 @@
 //! Whether an identical request was sent before, without anybody getting its answer.
 
-use super::Calls;
+use super::{Calls, receipt::Delivering};
 use crate::{
     answers::{KeptAnswer, Recalled},
     domain::{CallId, Fingerprint},
@@ -39,8 +39,6 @@ impl Calls {
 
     /// Returns a receipt for a recalled answer, so that it is kept again if this caller leaves too.
     pub fn receipt(&self, fingerprint: Fingerprint, answer: &KeptAnswer) -> super::Receipt {
-        let answers = self.0.services.answers.clone();
-        answers.watch(fingerprint, answer.call.clone());
-        super::Receipt::new(answers, fingerprint, answer.clone())
+        super::Receipt::new(self.clone(), fingerprint, answer.call.clone(), Delivering::Again)
     }
 }

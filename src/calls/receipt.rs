@@ -1,38 +1,55 @@
 //! Whether an answer was received.
 
-use crate::{
-    answers::{Answers, KeptAnswer},
-    domain::Fingerprint,
-};
+use super::Calls;
+use crate::domain::{CallId, Fingerprint};
 
-/// Goes with an answer to the client; dropped without [`Receipt::delivered`], it keeps the answer for
+/// Goes with an answer to the client; dropped without [`Receipt::delivered`], it leaves the answer to
 /// an identical retry.
 #[derive(Debug)]
 pub struct Receipt {
-    answers: Answers,
+    calls: Calls,
     fingerprint: Fingerprint,
-    answer: Option<KeptAnswer>,
+    call: Option<CallId>,
+    attempt: Delivering,
+}
+
+/// Which try to deliver it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivering {
+    /// The first, to the client that asked.
+    First,
+    /// A later one, to an identical retry; the answer may be in a file.
+    Again,
 }
 
 impl Receipt {
-    /// Returns a receipt for an answer that was paid for.
-    pub(super) fn new(answers: Answers, fingerprint: Fingerprint, answer: KeptAnswer) -> Self {
-        Self { answers, fingerprint, answer: Some(answer) }
+    /// Returns a receipt for an answer that was paid for and is on its way.
+    pub(super) fn new(
+        calls: Calls,
+        fingerprint: Fingerprint,
+        call: CallId,
+        attempt: Delivering,
+    ) -> Self {
+        Self { calls, fingerprint, call: Some(call), attempt }
     }
 
     /// Notes that the last byte was handed to the client.
     pub fn delivered(mut self) {
-        if let Some(answer) = self.answer.take() {
-            self.answers.forget(&self.fingerprint, &answer.call);
+        let Some(call) = self.call.take() else { return };
+        let inner = &self.calls.0;
+        inner.services.answers.forget(&self.fingerprint, &call);
+        if self.attempt == Delivering::Again {
+            inner.deliveries.spent(call.clone());
         }
+        inner.deliveries.received(call);
     }
 }
 
 impl Drop for Receipt {
     fn drop(&mut self) {
-        if let Some(answer) = self.answer.take() {
-            tracing::info!(call.id = %answer.call, "answer kept: the client went away before its last byte");
-            self.answers.keep(&self.fingerprint, answer);
+        if let Some(call) = self.call.take() {
+            self.calls.0.services.answers.abandon(&self.fingerprint, &call);
+            self.calls.0.deliveries.left(self.fingerprint, call);
         }
     }
 }

@@ -4,11 +4,11 @@ use super::Calls;
 use crate::{
     answers::KEPT_FOR,
     domain::{
-        AuditRecord, Bundle, CallId, CloseCall, Effect, OpenCall, Outcome, OutcomeRecord, Places,
-        Principal, RecordBody, Timestamp,
+        AuditRecord, Bundle, CallId, ClaimState, CloseCall, Effect, OpenCall, Outcome,
+        OutcomeRecord, Places, Principal, RecordBody, Timestamp,
     },
     ledger::{Budgets, Reserved},
-    store::{JournalError, StoreError},
+    store::{JournalError, KeptClaim, StoreError, UnsettledCall},
 };
 
 /// What was found and put right.
@@ -31,6 +31,9 @@ pub enum RecoverError {
     /// The reading was cut off.
     #[error("reading what an earlier run left behind was cut off")]
     CutOff(#[source] tokio::task::JoinError),
+    /// The folder of kept answers could not be tidied up.
+    #[error("kept answers could not be tidied up")]
+    Answers(#[source] std::io::Error),
     /// The outcome of an earlier call could not be recorded.
     #[error("the outcome of an earlier call could not be recorded")]
     Record(#[source] JournalError),
@@ -45,14 +48,12 @@ impl Calls {
         let left = self.0.services.tasks.block(move || LeftBehind::read(&reader, now)).await;
         let left = left.map_err(RecoverError::CutOff)?.map_err(RecoverError::Read)?;
         let mut found = Recovered::default();
-        for (fingerprint, call, since) in left.unknown {
-            self.0.services.answers.remember_unknown(fingerprint, call, since);
-        }
+        self.restore_answers(&left).await?;
         for (call, until) in &left.held {
             found.held += usize::from(*until > now && self.restore(call, *until));
         }
-        for call in left.open {
-            self.close_as_unknown(&call, now).await?;
+        for call in &left.open {
+            self.close_as_unknown(call, left.has_claim(&call.call), now).await?;
             found.unknown += 1;
         }
         for generation in left.pending {
@@ -64,7 +65,12 @@ impl Calls {
         Ok(found)
     }
 
-    async fn close_as_unknown(&self, open: &OpenCall, now: Timestamp) -> Result<(), RecoverError> {
+    async fn close_as_unknown(
+        &self,
+        open: &OpenCall,
+        is_claimed: bool,
+        now: Timestamp,
+    ) -> Result<(), RecoverError> {
         let route = self.0.services.routes.by_name(&open.route);
         let line = self.line(&open.account);
         let ttl = line.map(|line| route.map_or(line.place_ttl, |route| line.place_ttl(route)));
@@ -78,9 +84,11 @@ impl Calls {
         };
         let bundle =
             Bundle::record(crash_record(open, now)).with(Effect::CloseCall(Box::new(close)));
+        let bundle = bundle.with(Effect::EndClaim(open.call.clone(), ClaimState::Unknown));
         self.0.services.journal.commit(bundle).await.map_err(RecoverError::Record)?;
         self.restore(open, until);
-        if self.may_be_billed(open) {
+        // A claimed call is met by its key alone.
+        if self.may_be_billed(open) && !is_claimed {
             let answers = &self.0.services.answers;
             answers.remember_unknown(open.fingerprint, open.call.clone(), now);
         }
@@ -141,26 +149,27 @@ fn crash_record(open: &OpenCall, now: Timestamp) -> AuditRecord {
 }
 
 /// What the database tells of an earlier life.
-struct LeftBehind {
+pub(super) struct LeftBehind {
     open: Vec<OpenCall>,
     held: Vec<(OpenCall, Timestamp)>,
     pending: Vec<crate::domain::Generation>,
-    unknown: Vec<(crate::domain::Fingerprint, CallId, Timestamp)>,
+    pub(super) unsettled: Vec<UnsettledCall>,
+    pub(super) claims: Vec<KeptClaim>,
 }
 
 impl LeftBehind {
     fn read(reader: &crate::store::Reader, now: Timestamp) -> Result<Self, StoreError> {
         let held = reader.held_calls()?;
-        let unknown = reader.unsettled_fingerprints(now.minus(KEPT_FOR))?;
         Ok(Self {
             open: reader.open_calls()?,
             held: held.into_iter().map(|held| (held.call, held.until)).collect(),
             pending: reader.pending_generations()?,
-            unknown: unknown
-                .into_iter()
-                .filter(|left| left.outcome == Outcome::Unknown)
-                .map(|left| (left.fingerprint, left.call, left.closed_at))
-                .collect(),
+            unsettled: reader.unsettled_fingerprints(now.minus(KEPT_FOR))?,
+            claims: reader.claims(now)?,
         })
+    }
+
+    fn has_claim(&self, call: &CallId) -> bool {
+        self.claims.iter().any(|kept| kept.claim.call == *call)
     }
 }

@@ -2,19 +2,21 @@
 
 use super::{
     Finished, GenerationAccess, KeySlot, Line, Lines, ReadyCall, SendError,
-    generations::Generations, held::HeldPlaces, presence::Presence, sending::Sending,
+    generations::Generations, held::HeldPlaces, keep::Deliveries, presence::Presence,
+    sending::Sending,
 };
 use crate::{
     admission::{Admission, Permit},
-    answers::Answers,
+    answers::{Answers, Claims, SealedAnswers},
     domain::{AccountName, Clock, EnvironmentName, GenerationId, RouteTable, Token},
     ledger::{Hold, Ledger},
+    spool::SpoolBudget,
     store::{Journal, Reader, StoreError},
     tasks::Tasks,
     telemetry::Metrics,
     tokens::Tokens,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::oneshot;
 
 /// The services that meet around a call.
@@ -30,6 +32,14 @@ pub struct Services {
     pub admission: Admission,
     /// Remembers answers nobody received.
     pub answers: Answers,
+    /// Remembers idempotency keys.
+    pub claims: Claims,
+    /// Keeps answers on disk.
+    pub sealed: SealedAnswers,
+    /// Bounds the bodies of kept answers.
+    pub spool: Arc<SpoolBudget>,
+    /// The environments whose unreceived answers are kept for identical retries.
+    pub recovering: Arc<BTreeSet<EnvironmentName>>,
     /// Knows prices and what was spent.
     pub ledger: Ledger,
     /// Runs calls that their clients may leave.
@@ -52,13 +62,20 @@ pub(super) struct Inner {
     pub(super) lines: Lines,
     pub(super) held: HeldPlaces,
     pub(super) generations: Generations,
+    pub(super) deliveries: Deliveries,
 }
 
 impl Calls {
     /// Returns the room with its lines to the accounts.
     pub fn new(services: Services, lines: Lines) -> Self {
         let held = HeldPlaces::new(services.admission.clone(), Arc::clone(&services.clock));
-        Self(Arc::new(Inner { services, lines, held, generations: Generations::default() }))
+        Self(Arc::new(Inner {
+            services,
+            lines,
+            held,
+            generations: Generations::default(),
+            deliveries: Deliveries::default(),
+        }))
     }
 
     /// Sends a call and returns its answer once its outcome is durable.

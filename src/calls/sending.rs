@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     admission::Permit,
+    answers::{Claimed, SentClaim},
     domain::{Attempt, ErrorCode, Outcome, RecordBody},
     ledger::Hold,
     store::{JournalError, SendWarrant},
@@ -25,6 +26,8 @@ pub(super) type Client = oneshot::Sender<Result<Finished, SendError>>;
 pub(super) struct Sending {
     pub(super) calls: Calls,
     pub(super) ready: ReadyCall,
+    /// The idempotency key it took, from the commit of its intent to that of its outcome.
+    pub(super) claim: Option<SentClaim>,
     line: Arc<Line>,
     slot: Arc<KeySlot>,
     client: Client,
@@ -45,6 +48,7 @@ impl Sending {
         Self {
             calls,
             ready,
+            claim: None,
             line,
             slot,
             client,
@@ -71,12 +75,16 @@ impl Sending {
         }
     }
 
-    async fn commit(&self, hold: &Hold) -> Result<SendWarrant, JournalError> {
+    async fn commit(&mut self, hold: &Hold) -> Result<SendWarrant, JournalError> {
         let services = &self.calls.0.services;
         let now = services.clock.now();
         let intent = self.ready.intent(now, self.slot.key().version(), hold, self.queued);
-        let warrant = services.journal.commit_intent(intent, self.ready.open_call(hold)).await?;
-        if self.ready.route.is_billable() {
+        let (open, claim) = (self.ready.open_call(hold), self.ready.claim.as_ref());
+        let claim = claim.and_then(Claimed::claim).cloned();
+        let warrant = services.journal.commit_claim(intent, open, claim).await?;
+        self.claim = self.ready.claim.take().map(Claimed::sent);
+        // A claimed call is met by its key alone.
+        if self.ready.route.is_billable() && self.claim.is_none() {
             services.answers.watch(self.ready.fingerprint, self.ready.call.clone());
         }
         Ok(warrant)

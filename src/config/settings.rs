@@ -118,6 +118,8 @@ pub struct Environment {
     pub daily_budget: Option<Usd>,
     /// How long new tokens live unless told otherwise.
     pub token_lifetime: Duration,
+    /// Whether an answer that nobody received is kept for an identical retry.
+    pub recover_answers: bool,
     /// What all its tokens must keep to, whatever they were granted.
     pub policy: Policy,
     /// What `write:limited` means here.

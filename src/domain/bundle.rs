@@ -1,8 +1,8 @@
 //! What is committed together, or not at all.
 
 use super::{
-    AccountName, AuditRecord, CallId, EnvironmentName, Fingerprint, GenerationId, Outcome, Places,
-    RouteName, Timestamp, Token, TokenDigest, TokenId, Usd,
+    AccountName, AuditRecord, CallId, Claim, ClaimState, EnvironmentName, Fingerprint,
+    GenerationId, Outcome, Places, RouteName, Timestamp, Token, TokenDigest, TokenId, Usd,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,14 @@ pub enum Effect {
     OpenCall(Box<OpenCall>),
     /// A sent call ended, or became unknown.
     CloseCall(Box<CloseCall>),
+    /// A call takes an idempotency key; one that is taken already contradicts.
+    Claim(Box<Claim>),
+    /// A claimed call ended, and its key stays taken.
+    EndClaim(CallId, ClaimState),
+    /// A call gives its key back: it cost nothing, and the same request may try again.
+    FreeClaim(CallId),
+    /// Keys that were kept until this time at the latest are free.
+    ExpireClaims(Timestamp),
     /// What a pending or unknown call cost is known at last; `None` when it never had a price.
     Settle(CallId, Option<Usd>),
     /// An answer's last byte was handed to the client.

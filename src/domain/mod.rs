@@ -5,10 +5,12 @@
 //! | account, environment, route | [`AccountName`], [`EnvironmentName`], [`Route`] |
 //! | token, scope, principal | [`Token`], [`Scope`], [`Principal`] |
 //! | call, place, demand, fingerprint | [`CallId`], [`Places`], [`Demand`], [`Fingerprint`] |
+//! | claim, idempotency key | [`Claim`], [`IdempotencyKey`] |
 //! | audit record, bundle | [`AuditRecord`], [`Bundle`] |
 //! | money, time | [`Usd`], [`Timestamp`], [`Clock`] |
 
 mod bundle;
+mod claim;
 mod demand;
 mod error_code;
 mod fingerprint;
@@ -25,6 +27,7 @@ mod time;
 mod token;
 
 pub use bundle::{Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken};
+pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, IdempotencyKeyError};
 pub use demand::{Demand, FieldValue, Places};
 pub use error_code::ErrorCode;
 pub use fingerprint::Fingerprint;

@@ -1,6 +1,6 @@
 //! An answer of Ideogram on its way to the client.
 
-use super::{knock::Trail, recovered::RecoveredAnswer};
+use super::{knock::Trail, recalled::Again, recovered::RecoveredAnswer};
 use crate::{
     calls::{CallSummary, Finished, Receipt},
     domain::{Outcome, RequestId},
@@ -22,7 +22,7 @@ const KEY_REDACTED: HeaderName = HeaderName::from_static("ideogate-key-redacted"
 pub(super) enum Answer {
     /// Ideogram's answer to this call.
     Sent(Finished),
-    /// Ideogram's answer to an identical call, which nobody received.
+    /// Ideogram's answer to an earlier call, which nobody received or which a key names.
     Recovered(RecoveredAnswer),
 }
 
@@ -50,11 +50,17 @@ fn sent(finished: Finished, request: &RequestId, received: Instant) -> Response<
 }
 
 fn again(recovered: RecoveredAnswer, request: &RequestId, received: Instant) -> Response<Body> {
-    let RecoveredAnswer { answer, receipt } = recovered;
-    let mut response = passed_on(answer.status, answer.headers, &answer.body, Some(receipt));
+    let RecoveredAnswer { answer, again, receipt } = recovered;
+    let mut response = passed_on(answer.status, answer.headers, &answer.body, receipt);
     let headers = response.headers_mut();
     mark(headers, request, answer.echoed_key);
-    header::set_recovered(headers);
+    match again {
+        Again::Recovered => header::set_recovered(headers),
+        Again::Replayed => header::set_replayed(headers),
+    }
+    if !answer.status.is_success() {
+        headers.insert(header::ERROR_SOURCE, HeaderValue::from_static("upstream"));
+    }
     ServerTiming::of(received.elapsed(), Duration::ZERO, Duration::ZERO).set(headers);
     response
 }

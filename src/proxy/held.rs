@@ -3,6 +3,7 @@
 use super::{policy, recalled::NewCall, refused::Refused};
 use crate::{
     admission::{AdmissionError, Permit, Seat},
+    answers::Claimed,
     calls::{PassedHeaders, ReadyCall},
     domain::{CallId, Places},
     ledger::Hold,
@@ -53,12 +54,13 @@ impl HeldCall {
     }
 
     /// Returns everything that is needed to send the call.
-    pub(super) fn ready(self) -> (ReadyCall, Hold) {
-        let ready = self.ready_call();
+    pub(super) fn ready(mut self) -> (ReadyCall, Hold) {
+        let claim = self.call.claim.take();
+        let ready = self.ready_call(claim);
         (ready, self.hold)
     }
 
-    fn ready_call(&self) -> ReadyCall {
+    fn ready_call(&self, claim: Option<Claimed>) -> ReadyCall {
         let inspected = &self.call.inspected;
         let allowed = &inspected.allowed;
         let headers = &allowed.knock.headers;
@@ -67,8 +69,10 @@ impl HeldCall {
             Some(query) => format!("{path}?{query}"),
             None => path.to_owned(),
         };
+        let claimed = claim.as_ref().and_then(Claimed::claim);
         ReadyCall {
-            call: CallId::random(),
+            call: claimed.map_or_else(CallId::random, |claim| claim.call.clone()),
+            claim,
             request: allowed.knock.request.clone(),
             token: Arc::clone(&allowed.token),
             route: Arc::clone(&allowed.route),

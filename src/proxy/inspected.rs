@@ -2,7 +2,8 @@
 
 use super::{
     allowed::AllowedCall,
-    recalled::{NewCall, Recalled},
+    idempotent,
+    recalled::{Again, NewCall, Recalled},
     refused::Refused,
 };
 use crate::{
@@ -26,28 +27,30 @@ pub(super) struct InspectedCall {
 }
 
 impl InspectedCall {
-    /// Looks for an identical call whose answer nobody received.
+    /// Looks for the call that took the same idempotency key, or without a key for an identical one
+    /// whose answer nobody received.
     pub(super) async fn recall(self) -> Result<Recalled, Refused> {
         let deadline = Instant::now() + self.queue_timeout()?;
         if !self.allowed.route.is_billable() || self.inspected.demand.is_quote {
-            return Ok(Recalled::New(Box::new(NewCall { inspected: self, deadline })));
+            return Ok(self.into_new(deadline));
+        }
+        // With a key, the key alone decides: two keys are two calls, however alike.
+        if let Some(key) = idempotent::key(&self.allowed.knock.headers)? {
+            return self.recall_by_key(&key, deadline).await;
         }
         let print = self.inspected.fingerprint;
         match self.allowed.gateway.calls.recall(&print, deadline).await {
-            Recall::New => Ok(Recalled::New(Box::new(NewCall { inspected: self, deadline }))),
-            Recall::Answered(answer) => Ok(Recalled::Answered(Box::new(self), answer)),
-            Recall::InProgress(call) => Err(Refused::new(
-                ErrorCode::CallInProgress,
-                format!("an identical call is still running ({call}); ask again for its answer"),
-            )
-            .retry_after(Duration::from_secs(5))),
-            Recall::Unknown(call) => Err(Refused::new(
-                ErrorCode::OutcomeUnknown,
-                format!(
-                    "an identical call was sent and its outcome is unknown ({call}); sending it again could be billed twice"
-                ),
-            )),
+            Recall::New => Ok(self.into_new(deadline)),
+            Recall::Answered(answer) => {
+                Ok(Recalled::Answered(Box::new(self), answer, Again::Recovered))
+            }
+            Recall::InProgress(call) => Err(idempotent::in_progress(&call)),
+            Recall::Unknown(call) => Err(idempotent::unknown(&call)),
         }
+    }
+
+    fn into_new(self, deadline: Instant) -> Recalled {
+        Recalled::New(Box::new(NewCall { inspected: self, deadline, claim: None }))
     }
 
     /// Returns how long the call may wait: as asked, as the token or the environment says, or as the

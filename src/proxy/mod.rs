@@ -17,6 +17,7 @@ mod credentials;
 mod door;
 mod gateway;
 mod held;
+mod idempotent;
 mod inspected;
 mod knock;
 mod known;

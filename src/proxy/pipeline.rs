@@ -12,8 +12,8 @@ pub(super) async fn run(gateway: &Gateway, knock: Knock) -> Result<Answer, Refus
     let call = call.inspect().await?;
     let call = match call.recall().await? {
         Recalled::New(call) => call,
-        Recalled::Answered(call, answer) => {
-            return RecoveredAnswer::record(&call, *answer).await.map(Answer::Recovered);
+        Recalled::Answered(call, answer, again) => {
+            return RecoveredAnswer::record(&call, *answer, again).await.map(Answer::Recovered);
         }
     };
     let call = call.hold()?;

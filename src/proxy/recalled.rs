@@ -2,7 +2,7 @@
 
 use super::{held::HeldCall, inspected::InspectedCall, policy, refused::Refused};
 use crate::{
-    answers::KeptAnswer,
+    answers::{Claimed, KeptAnswer},
     domain::ErrorCode,
     ledger::Budgets,
     rate_limit::{RateLimited, RateState},
@@ -15,7 +15,16 @@ pub(super) enum Recalled {
     /// Nothing: the call goes on.
     New(Box<NewCall>),
     /// Its answer is this caller's.
-    Answered(Box<InspectedCall>, Box<KeptAnswer>),
+    Answered(Box<InspectedCall>, Box<KeptAnswer>, Again),
+}
+
+/// Why an earlier answer is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// Nobody had received it; it is given once.
+    Recovered,
+    /// An idempotency key names it; it is given as often as it is asked for.
+    Replayed,
 }
 
 /// A request that is to be sent.
@@ -23,6 +32,8 @@ pub(super) enum Recalled {
 pub(super) struct NewCall {
     pub(super) inspected: InspectedCall,
     pub(super) deadline: Instant,
+    /// The idempotency key it took.
+    pub(super) claim: Option<Claimed>,
 }
 
 impl NewCall {

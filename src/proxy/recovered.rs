@@ -1,30 +1,37 @@
 //! An answer that an earlier, identical call paid for.
 
-use super::{inspected::InspectedCall, refused::Refused};
+use super::{inspected::InspectedCall, recalled::Again, refused::Refused};
 use crate::{
     answers::KeptAnswer,
     calls::Receipt,
     domain::{AuditRecord, Bundle, ErrorCode, Outcome, OutcomeRecord, Principal, RecordBody},
 };
 
-/// An answer that nobody received before, on record as handed over.
+/// An answer that nobody received before, or that a key names, on record as handed over.
 #[derive(Debug)]
 pub(super) struct RecoveredAnswer {
     pub(super) answer: KeptAnswer,
-    pub(super) receipt: Receipt,
+    pub(super) again: Again,
+    /// Gives the answer to the next try if this one does not receive it.
+    pub(super) receipt: Option<Receipt>,
 }
 
 impl RecoveredAnswer {
     /// Makes the hand-over durable; if that fails, the answer is kept for the next try.
-    pub(super) async fn record(call: &InspectedCall, answer: KeptAnswer) -> Result<Self, Refused> {
-        let gateway = &call.allowed.gateway;
-        let receipt = gateway.calls.receipt(call.inspected.fingerprint, &answer);
+    pub(super) async fn record(
+        call: &InspectedCall,
+        answer: KeptAnswer,
+        again: Again,
+    ) -> Result<Self, Refused> {
+        let (gateway, print) = (&call.allowed.gateway, call.inspected.fingerprint);
+        let receipt = || gateway.calls.receipt(print, &answer);
+        let receipt = (again == Again::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
-        let usable = gateway.tokens.recheck(&call.allowed.token.id);
-        usable.map_err(|refusal| Refused::token(&refusal))?;
-        let bundle = Bundle::record(record(call, &answer));
+        let token = gateway.tokens.recheck(&call.allowed.token.id);
+        token.map_err(|refusal| Refused::token(&refusal))?;
+        let bundle = Bundle::record(record(call, &answer, again));
         match gateway.journal.commit(bundle).await {
-            Ok(()) => Ok(Self { answer, receipt }),
+            Ok(()) => Ok(Self { answer, again, receipt }),
             Err(error) => {
                 let message = "the audit record cannot be written; the answer is kept for you";
                 let refused = Refused::new(ErrorCode::AuditUnavailable, message);
@@ -34,12 +41,17 @@ impl RecoveredAnswer {
     }
 }
 
-fn record(call: &InspectedCall, answer: &KeptAnswer) -> AuditRecord {
+fn record(call: &InspectedCall, answer: &KeptAnswer, again: Again) -> AuditRecord {
+    let (action, verb) = match again {
+        Again::Recovered => ("ideogram.api.recovered", "recovered"),
+        Again::Replayed => ("ideogram.api.replayed", "replayed"),
+    };
+    let outcome = if answer.status.is_success() { Outcome::Success } else { Outcome::Failed };
     let allowed = &call.allowed;
     let status = Some(answer.status.as_u16());
     let body = OutcomeRecord {
-        outcome: Outcome::Success,
-        reason: Some(format!("recovered from {}", answer.call).into()),
+        outcome,
+        reason: Some(format!("{verb} from {}", answer.call).into()),
         status,
         upstream_status: None,
         charged: None,
@@ -51,7 +63,7 @@ fn record(call: &InspectedCall, answer: &KeptAnswer) -> AuditRecord {
     };
     AuditRecord {
         at: allowed.gateway.clock.now(),
-        action: "ideogram.api.recovered".into(),
+        action: action.into(),
         principal: Principal::Token(allowed.token.id.clone()),
         resource: allowed.route.name.as_str().into(),
         call: None,

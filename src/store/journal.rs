@@ -4,7 +4,7 @@ use super::{
     JournalError, SealedRecord, SendWarrant,
     job::{Duty, Job, Message},
 };
-use crate::domain::{AuditRecord, Bundle, Effect, OpenCall};
+use crate::domain::{AuditRecord, Bundle, Claim, Effect, OpenCall};
 use std::{
     fmt,
     sync::{
@@ -83,8 +83,21 @@ impl Journal {
         intent: AuditRecord,
         call: OpenCall,
     ) -> Result<SendWarrant, JournalError> {
+        self.commit_claim(intent, call, None).await
+    }
+
+    /// Does the same, and takes an idempotency key with it if there is one. A key that is taken
+    /// rejects the whole: nothing is recorded, and there is no warrant.
+    pub async fn commit_claim(
+        &self,
+        intent: AuditRecord,
+        call: OpenCall,
+        claim: Option<Claim>,
+    ) -> Result<SendWarrant, JournalError> {
         let warrant = SendWarrant::new(call.call.clone());
-        self.commit(Bundle::record(intent).with(Effect::OpenCall(Box::new(call)))).await?;
+        let mut bundle = Bundle::record(intent).with(Effect::OpenCall(Box::new(call)));
+        bundle.effects.extend(claim.map(|claim| Effect::Claim(Box::new(claim))));
+        self.commit(bundle).await?;
         Ok(warrant)
     }
 
@@ -106,15 +119,29 @@ impl Journal {
 
     /// Appends a record without waiting for the disk; for refusals.
     pub fn append(&self, record: AuditRecord) -> Result<(), NotAppended> {
+        let not_in = |mut bundle: Bundle| NotAppended(Box::new(bundle.records.swap_remove(0)));
+        self.append_bundle(Bundle::record(record)).map_err(not_in)
+    }
+
+    /// Notes changes without waiting for the disk. They are lost when there is no room for them or
+    /// the process dies: only for what errs on the safe side when it is missing.
+    pub fn note(&self, effects: Vec<Effect>) {
+        let bundle = Bundle { records: Vec::new(), effects };
+        if self.append_bundle(bundle).is_err() {
+            tracing::debug!("a note found no room in the journal");
+        }
+    }
+
+    fn append_bundle(&self, bundle: Bundle) -> Result<(), Bundle> {
         let room = |waiting| (waiting < MOST_APPENDED).then_some(waiting + 1);
         let appended = &self.0.appended;
         if appended.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
-            return Err(NotAppended(Box::new(record)));
+            return Err(bundle);
         }
-        let job = Job { bundle: Bundle::record(record), duty: Duty::Keep, reply: None };
-        if let Err(Message::Write(mut job)) = self.send(Message::Write(job)) {
+        let job = Job { bundle, duty: Duty::Keep, reply: None };
+        if let Err(Message::Write(job)) = self.send(Message::Write(job)) {
             appended.fetch_sub(1, Ordering::Relaxed);
-            return Err(NotAppended(Box::new(job.bundle.records.swap_remove(0))));
+            return Err(job.bundle);
         }
         Ok(())
     }

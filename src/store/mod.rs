@@ -35,7 +35,7 @@ pub use commit_watch::{CommitWatch, Unwatched};
 pub use error::{JournalError, StoreError};
 pub use folder::{Store, StoreOptions};
 pub use journal::{Durability, Journal, JournalHealth, NotAppended};
-pub use query::{HeldCall, RecordQuery, Spend, UnsettledCall, Usage, UsageQuery};
+pub use query::{HeldCall, KeptClaim, RecordQuery, Spend, UnsettledCall, Usage, UsageQuery};
 pub use seal::{Head, Link, Seal, SealedRecord};
 pub use sqlite::Reader;
 pub use warrant::SendWarrant;

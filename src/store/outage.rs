@@ -163,7 +163,8 @@ fn not_sent(intent: &Bundle, now: Timestamp) -> Option<Bundle> {
         places_until: None,
     };
     let record = AuditRecord { at: now, body, ..record.clone() };
-    Some(Bundle::record(record).with(Effect::CloseCall(Box::new(closed))))
+    let free = Effect::FreeClaim(call.call.clone());
+    Some(Bundle::record(record).with(Effect::CloseCall(Box::new(closed))).with(free))
 }
 
 fn opened(effect: &Effect) -> Option<&OpenCall> {

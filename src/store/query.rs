@@ -1,8 +1,8 @@
 //! What can be asked of a reader, and what it answers.
 
 use crate::domain::{
-    AccountName, CallId, EnvironmentName, Fingerprint, OpenCall, Outcome, RequestId, RouteName,
-    Timestamp, TokenId, Usd,
+    AccountName, CallId, Claim, ClaimState, EnvironmentName, Fingerprint, OpenCall, Outcome,
+    RequestId, RouteName, Timestamp, TokenId, Usd,
 };
 
 /// Which records; what is absent or empty does not restrict.
@@ -52,10 +52,21 @@ pub struct UnsettledCall {
     pub fingerprint: Fingerprint,
     /// The call.
     pub call: CallId,
+    /// The environment that paid.
+    pub environment: EnvironmentName,
     /// `unknown`, or `success` when its answer was not delivered.
     pub outcome: Outcome,
     /// When it ended.
     pub closed_at: Timestamp,
+}
+
+/// An idempotency key that is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptClaim {
+    /// By which call, and until when.
+    pub claim: Claim,
+    /// Where that call stands.
+    pub state: ClaimState,
 }
 
 /// The spend of one UTC day on one route by one token.

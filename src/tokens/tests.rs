@@ -39,6 +39,7 @@ fn environment(scopes: &[&str]) -> Environment {
         queue_timeout: None,
         daily_budget: None,
         token_lifetime: Duration::from_hours(90 * 24),
+        recover_answers: true,
         policy: crate::config::Policy::default(),
         limited: Limited::default(),
     }

@@ -14,6 +14,7 @@ mod drift;
 mod durability;
 mod generations;
 mod happy_path;
+mod idempotency;
 mod inspection;
 mod money;
 mod outcomes;

@@ -8,7 +8,7 @@ use crate::{
         section::{Notes, Refused, Section},
         settings::{Environment, Limited, Policy, Queue},
         tree::{Node, join},
-        values::{list, money, span, text, whole, written},
+        values::{boolean, list, money, span, text, whole, written},
     },
     domain::{AccountName, EnvironmentName, RouteTable, Scope, ScopeGrant, ScopeSet},
 };
@@ -63,6 +63,7 @@ fn environment(
     let queue_timeout = section.optional("queue_timeout", span(Duration::ZERO));
     let daily_budget = section.optional("daily_budget", money);
     let token_lifetime = section.read("token_lifetime", span(Duration::from_mins(1)));
+    let recover_answers = section.read("recover_answers", boolean);
     let policy = policy(section.table("policy"));
     let limited = limited(section.table("limited"), around);
     section.end();
@@ -83,6 +84,7 @@ fn environment(
         queue_timeout: queue_timeout?,
         daily_budget: daily_budget?,
         token_lifetime: token_lifetime?,
+        recover_answers: recover_answers?,
         policy: policy?,
         limited: limited?,
     };

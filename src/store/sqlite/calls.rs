@@ -73,15 +73,19 @@ impl Reader {
         &self,
         since: Timestamp,
     ) -> Result<Vec<UnsettledCall>, StoreError> {
-        let sql = "SELECT fingerprint, call, outcome, closed_at FROM calls
+        // A claimed call is met by its key alone.
+        let sql = "SELECT fingerprint, call, outcome, closed_at, environment FROM calls
                    WHERE (outcome = 'unknown' OR (outcome = 'success' AND delivered = 0))
-                     AND closed_at >= ?1 ORDER BY closed_at";
+                     AND closed_at >= ?1
+                     AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.call = calls.call)
+                   ORDER BY closed_at";
         self.all(sql, [since.as_micros()], |row| {
             Ok(UnsettledCall {
                 fingerprint: Fingerprint::from_bytes(row.get(0)?),
                 call: CallId::from_stored(row.get::<_, String>(1)?),
                 outcome: outcome(row, 2)?,
                 closed_at: Timestamp::from_micros(row.get(3)?),
+                environment: name(row, 4)?,
             })
         })
     }
@@ -173,7 +177,7 @@ fn outcome(row: &Row<'_>, column: usize) -> Result<Outcome, StoreError> {
 }
 
 /// Reads the one of `all` whose name is stored.
-fn one_of<T: Copy>(
+pub(super) fn one_of<T: Copy>(
     row: &Row<'_>,
     column: usize,
     table: &'static str,

@@ -1,5 +1,6 @@
 //! What a bundle changes in the tables that are derived from the records.
 
+use super::claims;
 use crate::{
     domain::{
         CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
@@ -18,6 +19,10 @@ pub(super) fn apply(
     match effect {
         Effect::OpenCall(call) => open(connection, call),
         Effect::CloseCall(call) => close(connection, call),
+        Effect::Claim(claim) => claims::take(connection, claim),
+        Effect::EndClaim(call, state) => claims::end(connection, call, *state),
+        Effect::FreeClaim(call) => claims::free(connection, call),
+        Effect::ExpireClaims(until) => claims::expire(connection, *until),
         Effect::Settle(call, charged) => settle(connection, call, *charged),
         Effect::Delivered(call) => deliver(connection, call),
         Effect::ReleasePlaces(call) => release(connection, call),
@@ -136,7 +141,7 @@ pub(super) const fn state_name(state: GenerationState) -> &'static str {
     }
 }
 
-fn change(
+pub(super) fn change(
     connection: &Connection,
     sql: &str,
     values: impl Params,

@@ -2,10 +2,10 @@
 
 use crate::{
     domain::{
-        AuditRecord, Bundle, CallId, CloseCall, Effect, ErrorCode, Fingerprint, Generation,
-        GenerationId, GenerationState, Intent, OpenCall, Outcome, OutcomeRecord, Principal,
-        RecordBody, Refusal, RequestId, ScopeSet, SteeredClock, StoredToken, Timestamp, Token,
-        TokenDigest, TokenId, TokenLimits, TokenState, Usd,
+        AuditRecord, Bundle, CLAIMED_FOR, CallId, Claim, ClaimKey, CloseCall, Effect, ErrorCode,
+        Fingerprint, Generation, GenerationId, GenerationState, Intent, OpenCall, Outcome,
+        OutcomeRecord, Principal, RecordBody, Refusal, RequestId, ScopeSet, SteeredClock,
+        StoredToken, Timestamp, Token, TokenDigest, TokenId, TokenLimits, TokenState, Usd,
     },
     store::{Reader, Seal, Store, StoreOptions},
 };
@@ -59,6 +59,18 @@ pub(crate) fn call(environment: &str) -> OpenCall {
         fingerprint: Fingerprint::from_bytes([9; 32]),
         reserved: Some(Usd::from_micros(240_000)),
         opened_at: NOON,
+    }
+}
+
+/// What every call in the tests claims: one key.
+pub(crate) fn claim(call: &OpenCall, at: Timestamp) -> Claim {
+    Claim {
+        key: ClaimKey::from_bytes([8; 32]),
+        token: call.token.clone(),
+        fingerprint: call.fingerprint,
+        call: call.call.clone(),
+        claimed_at: at,
+        expires_at: at.plus(CLAIMED_FOR),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use super::fixtures::*;
 use crate::{
-    domain::{Bundle, CallId, Effect, GenerationId, GenerationState, Outcome, TokenId, Usd},
-    store::{Durability, JournalError, Store, UsageQuery},
+    domain::{
+        Bundle, CLAIMED_FOR, CallId, ClaimState, Effect, GenerationId, GenerationState, Outcome,
+        Timestamp, TokenId, Usd,
+    },
+    store::{Durability, JournalError, Store, UnsettledCall, UsageQuery},
 };
 use std::time::Duration;
 
@@ -15,6 +18,7 @@ async fn tell_the_story(store: &Store) {
     a_generation_stays_with_its_first_owner(store).await;
     a_contradicting_bundle_fails_alone(store).await;
     an_outcome_leaves_its_record_even_if_its_call_is_missing(store).await;
+    a_key_is_taken_once_until_it_is_free_or_old(store).await;
     refusals_are_appended_in_order(store).await;
     the_money_of_an_unknown_call_is_settled_once(store).await;
     assert_chain(&store.reader());
@@ -149,6 +153,46 @@ async fn an_outcome_leaves_its_record_even_if_its_call_is_missing(store: &Store)
     let sent = store.journal().commit_sent(outcome(&never_opened, Outcome::Success)).await;
     assert!(matches!(sent, Err(JournalError::Rejected(_))));
     assert_eq!(assert_chain(&store.reader())[before..], ["outcome"]);
+}
+
+async fn a_key_is_taken_once_until_it_is_free_or_old(store: &Store) {
+    let (journal, reader) = (store.journal(), store.reader());
+    let take = async |at: Timestamp| {
+        let call = call("prod");
+        let claim = claim(&call, at);
+        let taken = journal.commit_claim(intent(&call), call.clone(), Some(claim.clone())).await;
+        taken.map(|_| (call, claim))
+    };
+    let states = |now| {
+        let claims = reader.claims(now).unwrap().into_iter();
+        claims.map(|kept| (kept.claim, kept.state)).collect::<Vec<_>>()
+    };
+    let before = assert_chain(&reader).len();
+    let (first, kept) = take(NOON).await.unwrap();
+    assert_eq!(states(NOON), [(kept.clone(), ClaimState::Running)]);
+    assert!(matches!(take(NOON).await, Err(JournalError::Rejected(_))), "it is taken");
+    assert_eq!(assert_chain(&reader).len(), before + 1, "the second call is not on record");
+    let answered = Effect::EndClaim(first.call.clone(), ClaimState::Answered);
+    journal.commit_sent(outcome(&first, Outcome::Success).with(answered)).await.unwrap();
+    assert_eq!(states(NOON), [(kept.clone(), ClaimState::Answered)]);
+    assert!(matches!(take(NOON).await, Err(JournalError::Rejected(_))), "it stays taken");
+    let claimed = |left: &UnsettledCall| left.call == first.call;
+    assert!(!reader.unsettled_fingerprints(NOON).unwrap().iter().any(claimed));
+
+    let later = kept.expires_at;
+    assert!(states(later).is_empty());
+    let (second, _) = take(later).await.unwrap();
+    let free = Effect::FreeClaim(second.call.clone());
+    journal.commit_sent(outcome(&second, Outcome::Failed).with(free)).await.unwrap();
+    assert!(states(later).is_empty());
+    let (third, _) = take(later).await.unwrap();
+    journal.commit(effect(Effect::ExpireClaims(NOON))).await.unwrap();
+    assert_eq!(states(later).len(), 1);
+    journal.note(vec![Effect::ExpireClaims(later.plus(CLAIMED_FOR))]);
+    let gone = Effect::EndClaim(third.call.clone(), ClaimState::Answered);
+    let ended = journal.commit_sent(outcome(&third, Outcome::Failed).with(gone)).await;
+    assert_eq!(ended, Ok(Durability::Committed), "a key that is gone holds up no outcome");
+    assert!(states(NOON).is_empty());
 }
 
 async fn refusals_are_appended_in_order(store: &Store) {

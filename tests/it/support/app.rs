@@ -10,6 +10,8 @@ use ideogate::{
     tokens::NewToken,
 };
 use std::{
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -78,6 +80,17 @@ impl TestApp {
         running.shut_down(Duration::from_secs(10), std::future::pending()).await;
         let running = run(&settings, &ideogram_url, folder.path(), &clock).await;
         Self { running, ideogram, clock, tasks, settings, ideogram_url, folder }
+    }
+
+    /// Goes on with a copy of the data as it is on disk now, as after a crash of the machine; nothing
+    /// that only the first process knows is in it.
+    pub(crate) async fn crash(self) -> Self {
+        let Self { running, ideogram, clock, tasks, settings, ideogram_url, folder } = self;
+        let after = tempfile::tempdir().unwrap();
+        copy(&folder.path().join("data"), &after.path().join("data"));
+        drop(running);
+        let running = run(&settings, &ideogram_url, after.path(), &clock).await;
+        Self { running, ideogram, clock, tasks, settings, ideogram_url, folder: after }
     }
 
     /// Returns a client with a new token of environment `app` that may do everything.
@@ -161,6 +174,19 @@ async fn run(
         audit_lines: None,
     };
     start(options).await.unwrap()
+}
+
+/// Copies a folder and the files in it, for its owner alone.
+fn copy(from: &Path, to: &Path) {
+    DirBuilder::new().mode(0o700).create(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
 }
 
 /// Lays one TOML text over another.

@@ -1,0 +1,108 @@
+//! The key that kept answers are sealed with: made at the first start, never shown.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use std::{
+    fmt,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+/// The key's file in the data folder.
+const KEY_FILE: &str = "answers.key";
+
+/// Bytes of the key.
+const KEY_LEN: usize = 32;
+
+/// Bytes of a nonce.
+pub(super) const NONCE_LEN: usize = 12;
+
+/// Seals and opens what is kept on disk.
+pub(super) struct SealingKey(LessSafeKey);
+
+impl SealingKey {
+    /// Reads the key in a data folder, or makes it.
+    ///
+    /// Whoever loses the key loses what it sealed, and nothing else: such answers count as unknown.
+    pub(super) fn in_folder(dir: &Path) -> io::Result<Self> {
+        let path = dir.join(KEY_FILE);
+        let bytes = match read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => make(dir, &path)?,
+            read => read?,
+        };
+        Self::from_bytes(&bytes)
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8; KEY_LEN]) -> io::Result<Self> {
+        let key =
+            UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| failed("the key is unusable"))?;
+        Ok(Self(LessSafeKey::new(key)))
+    }
+
+    /// Seals `text` in place; it grows by the tag.
+    pub(super) fn seal(
+        &self,
+        nonce: [u8; NONCE_LEN],
+        about: &[u8],
+        text: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let sealed = self.0.seal_in_place_append_tag(nonce, Aad::from(about), text);
+        sealed.map_err(|_| failed("sealing failed"))
+    }
+
+    /// Opens `text` in place, or returns `None` if one bit of it or of `about` was changed.
+    pub(super) fn open(
+        &self,
+        nonce: [u8; NONCE_LEN],
+        about: &[u8],
+        text: &mut Vec<u8>,
+    ) -> Option<()> {
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let len = self.0.open_in_place(nonce, Aad::from(about), text).ok()?.len();
+        text.truncate(len);
+        Some(())
+    }
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealingKey(…)")
+    }
+}
+
+/// Fills `bytes` with what nobody can foresee.
+pub(super) fn random(bytes: &mut [u8]) -> io::Result<()> {
+    aws_lc_rs::rand::fill(bytes).map_err(|_| failed("there is no randomness"))
+}
+
+fn read(path: &Path) -> io::Result<Zeroizing<[u8; KEY_LEN]>> {
+    let mut bytes = Zeroizing::new([0; KEY_LEN]);
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() != KEY_LEN as u64 {
+        let problem = format!("{} must hold {KEY_LEN} bytes; move it away", path.display());
+        return Err(failed(problem));
+    }
+    file.read_exact(&mut *bytes)?;
+    Ok(bytes)
+}
+
+/// Makes a key. It is there whole or not at all, whenever the machine stops.
+fn make(dir: &Path, path: &Path) -> io::Result<Zeroizing<[u8; KEY_LEN]>> {
+    let mut bytes = Zeroizing::new([0; KEY_LEN]);
+    random(&mut *bytes)?;
+    let unfinished = path.with_extension("key.new");
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    file.write_all(&*bytes)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    File::open(dir)?.sync_all()?;
+    Ok(bytes)
+}
+
+fn failed(problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::other(problem)
+}

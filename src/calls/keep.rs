@@ -1,0 +1,186 @@
+//! What is kept of answers beyond the process: for idempotency keys, and for clients that left.
+
+use super::{
+    Calls,
+    outcome::{Ending, Reply},
+    sending::Sending,
+};
+use crate::{
+    answers::{KeptAnswer, KeptFor, SealedError},
+    domain::{CallId, ClaimState, Effect, Fingerprint, Outcome},
+    upstream::UpstreamAnswer,
+};
+use http::StatusCode;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// What becomes of an idempotency key when its call ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyEnd {
+    /// It stays taken.
+    Stays(ClaimState),
+    /// It is free: nothing was billed.
+    Free,
+}
+
+/// What deliveries leave to be done a moment later, so that none of it happens on a call's way.
+#[derive(Debug, Default)]
+pub(super) struct Deliveries {
+    /// Calls whose answers were received.
+    received: Mutex<Vec<CallId>>,
+    /// Calls whose answers were received from a file.
+    spent: Mutex<Vec<CallId>>,
+    /// Calls whose clients left before the last byte.
+    left: Mutex<Vec<(Fingerprint, CallId)>>,
+    woken: Notify,
+}
+
+impl Deliveries {
+    pub(super) fn received(&self, call: CallId) {
+        push(&self.received, call);
+    }
+
+    pub(super) fn spent(&self, call: CallId) {
+        push(&self.spent, call);
+    }
+
+    pub(super) fn left(&self, fingerprint: Fingerprint, call: CallId) {
+        push(&self.left, (fingerprint, call));
+        self.woken.notify_one();
+    }
+}
+
+fn push<T>(list: &Mutex<Vec<T>>, item: T) {
+    list.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+}
+
+fn take<T>(list: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl Sending {
+    /// Keeps the answer of a claimed call, if it is to be repeated. Comes before the outcome's commit:
+    /// what is recorded as answered can be answered again.
+    pub(super) async fn keep_for_key(&self, ending: &Ending) -> Option<KeyEnd> {
+        self.claim.as_ref()?;
+        let end = match &ending.reply {
+            _ if ending.outcome == Outcome::Unknown => KeyEnd::Stays(ClaimState::Unknown),
+            Reply::PassOn(answer) if is_replayable(answer.status) => self.keep_answer(answer).await,
+            _ => KeyEnd::Free,
+        };
+        Some(end)
+    }
+
+    async fn keep_answer(&self, answer: &UpstreamAnswer) -> KeyEnd {
+        let Err(error) = self.calls.seal(self.kept(answer), KeptFor::Key).await else {
+            return KeyEnd::Stays(ClaimState::Answered);
+        };
+        tracing::error!(call.id = %self.ready.call, %error, "an answer could not be kept for its key");
+        // What was paid for must not be paid for again, even if it cannot be given again.
+        if answer.status.is_success() { KeyEnd::Stays(ClaimState::Unknown) } else { KeyEnd::Free }
+    }
+
+    /// Returns what is kept of an answer.
+    pub(super) fn kept(&self, answer: &UpstreamAnswer) -> KeptAnswer {
+        KeptAnswer {
+            call: self.ready.call.clone(),
+            status: answer.status,
+            headers: answer.headers.clone(),
+            body: answer.body.clone(),
+            echoed_key: answer.echoed_key,
+            upstream: self.at_ideogram,
+        }
+    }
+
+    /// Lets the key's waiters go on, after the outcome is durable.
+    pub(super) fn end_claim(&mut self, end: Option<KeyEnd>) {
+        match (self.claim.take(), end) {
+            (Some(claim), Some(KeyEnd::Stays(state))) => claim.end(state),
+            (Some(claim), Some(KeyEnd::Free)) => claim.free(),
+            // A claim whose end nobody named stays unknown.
+            (claim, _) => drop(claim),
+        }
+    }
+}
+
+impl KeyEnd {
+    /// Returns what is committed with the call's outcome.
+    pub(super) fn effect(self, call: CallId) -> Effect {
+        match self {
+            Self::Stays(state) => Effect::EndClaim(call, state),
+            Self::Free => Effect::FreeClaim(call),
+        }
+    }
+}
+
+/// Success, and Ideogram's verdict on the request itself, which would not change.
+fn is_replayable(status: StatusCode) -> bool {
+    status.is_success() || matches!(status.as_u16(), 400 | 422)
+}
+
+impl Calls {
+    /// Puts answers on disk as soon as their clients are found gone; never ends.
+    pub async fn keep_what_is_left(&self) {
+        loop {
+            self.0.deliveries.woken.notified().await;
+            for (fingerprint, call) in take(&self.0.deliveries.left) {
+                self.keep_left(&fingerprint, &call).await;
+            }
+        }
+    }
+
+    async fn keep_left(&self, fingerprint: &Fingerprint, call: &CallId) {
+        let services = &self.0.services;
+        let Some(answer) = services.answers.undelivered_of(fingerprint, call) else { return };
+        tracing::info!(call.id = %call, "answer kept: its client went away before the last byte");
+        if let Err(error) = self.seal(answer, KeptFor::Nobody).await {
+            tracing::warn!(call.id = %call, %error, "the answer is kept in memory only");
+        }
+        if services.answers.undelivered_of(fingerprint, call).is_none() {
+            // It was received while it was written.
+            self.0.deliveries.spent(call.clone());
+        }
+    }
+
+    /// Puts everything on disk that nobody has received, and notes what was; before the process ends.
+    pub async fn keep_all(&self) {
+        for answer in self.0.services.answers.undelivered() {
+            let call = answer.call.clone();
+            if let Err(error) = self.seal(answer, KeptFor::Nobody).await {
+                tracing::warn!(call.id = %call, %error, "an answer that nobody received is lost");
+            }
+        }
+        self.note_deliveries();
+    }
+
+    /// Notes which answers were received.
+    pub(super) fn note_deliveries(&self) {
+        let received = take(&self.0.deliveries.received);
+        if !received.is_empty() {
+            let effects = received.into_iter().map(Effect::Delivered).collect();
+            self.0.services.journal.note(effects);
+        }
+    }
+
+    /// Deletes the files of answers that were received or are too old, and frees old keys.
+    pub(super) fn forget_the_old(&self) {
+        let services = &self.0.services;
+        let mut calls = take(&self.0.deliveries.spent);
+        calls.extend(services.answers.sweep());
+        let freed = services.claims.sweep();
+        if !freed.is_empty() {
+            services.journal.note(vec![Effect::ExpireClaims(services.clock.now())]);
+        }
+        calls.extend(freed);
+        if !calls.is_empty() {
+            let files = services.sealed.clone();
+            drop(services.tasks.block(move || calls.iter().for_each(|call| files.remove(call))));
+        }
+    }
+
+    async fn seal(&self, answer: KeptAnswer, why: KeptFor) -> Result<(), SealedError> {
+        let files = self.0.services.sealed.clone();
+        let written = self.0.services.tasks.block(move || files.write(&answer, why)).await;
+        written.map_err(|error| SealedError::Io(std::io::Error::other(error)))?
+    }
+}
