@@ -15,7 +15,7 @@ async fn a_closed_port_is_unreachable_and_may_be_tried_again() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let toml = format!("[accounts.ideogram]\nbase_url = \"http://{address}\"");
     let ended = Ended::with(&toml, None).await;
-    assert_snapshot!(ended, @"502 upstream_unreachable | sent 0, billed 0 | held 0 | failed after -: the upstream could not be connected to");
+    assert_snapshot!(ended, @"502 upstream_unreachable | sent 0, billed 0 | held 0 | failed after -: the upstream could not be connected to: Connection refused (os error 111)");
     let json = ended.reply.json();
     assert_eq!(json["retryable"], true, "{json}");
     let entry = &ended.app.sent_entries()[0];
