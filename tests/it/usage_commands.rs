@@ -1,6 +1,6 @@
 //! Money on the command line, as operators and apps ask for it.
 
-use crate::support::{Home, eventually};
+use crate::support::{Client, Home, eventually};
 use serde_json::json;
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
@@ -47,8 +47,9 @@ async fn a_low_balance_is_told_wherever_operators_look_and_logged_once() {
     assert!(queue.err.contains("The balance of ideogram is low: $9.94"), "{queue:?}");
     eventually("the log warns", || gateway.log().contains("low_balance")).await;
     assert_eq!(client.post(GENERATE, &json!({"prompt": "another"})).await.status, 200);
-    let metrics = reqwest::get(format!("{}/metrics", gateway.ready.admin)).await.unwrap();
-    let metrics = metrics.text().await.unwrap();
+    let scraper = Client::new(gateway.ready.admin.clone(), "no token");
+    let metrics = scraper.get("/metrics").await;
+    let metrics = String::from_utf8_lossy(&metrics.body);
     let line = "ideogate_account_balance_usd_micros{account=\"ideogram\"} 9880000";
     assert!(metrics.contains(line), "{metrics}");
     assert_eq!(gateway.log().matches("low_balance").count(), 1);
