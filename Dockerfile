@@ -7,8 +7,8 @@ COPY . .
 # while it runs, so random bytes are told to come from the system call and not from a file.
 ENV RUSTFLAGS="-C target-feature=+crt-static --cfg getrandom_backend=\"linux_getrandom\""
 RUN target="$(rustc -vV | sed -n 's/^host: //p')" \
-    && cargo build --locked --release --bin ideogate --target "$target" \
-    && mv "target/$target/release/ideogate" /ideogate \
+    && cargo build --locked --profile dist --bin ideogate --target "$target" \
+    && mv "target/$target/dist/ideogate" /ideogate \
     && mkdir -p /tree && mkdir -m 0700 /tree/data
 
 FROM scratch

@@ -1,4 +1,4 @@
-//! ideogate stands between a company's apps and the Ideogram image API.
+#![doc = include_str!("../docs/architecture.md")]
 
 pub mod domain;
 

@@ -27,7 +27,7 @@ impl Rooms {
         let route = self.settings.routes.by_name(&spend.route);
         match (environment, token, route) {
             (Some(environment), Some(token), Some(route)) => {
-                Budgets::covering(environment, &token, route)
+                Budgets::covering(&self.settings, environment, &token, route)
             }
             _ => Budgets {
                 token: spend.token.clone(),

@@ -2,6 +2,7 @@
 
 use super::{arguments::Global, fault::Fault, locate, screen::Screen};
 use crate::config::{Secrets, default_text};
+use crate::domain::RouteName;
 use clap::Subcommand;
 use serde_json::json;
 use std::process::ExitCode;
@@ -55,8 +56,15 @@ fn check(global: &Global, screen: Screen) -> anyhow::Result<()> {
     for name in secrets.unused() {
         screen.note(format!("{name} belongs to no environment"));
     }
+    let unpriced = loaded.settings.prices.unpriced(&loaded.settings.routes);
+    if !unpriced.is_empty() {
+        let names: Vec<_> = unpriced.iter().map(RouteName::as_str).collect();
+        let names = names.join(", ");
+        screen
+            .note(format!("billed routes without a price, closed where a budget covers: {names}"));
+    }
     if screen.is_json() {
-        screen.json(&json!({ "ok": true }))
+        screen.json(&json!({ "ok": true, "unpriced": unpriced }))
     } else {
         Ok(screen.line("the settings are good")?)
     }

@@ -99,6 +99,10 @@ pub struct Account {
     pub top_up_threshold: Usd,
     /// The balance that Ideogram tops up to.
     pub top_up_balance: Usd,
+    /// The most that all its environments together may spend in a UTC day.
+    pub daily_budget: Option<Usd>,
+    /// The most that all its environments together may spend in a UTC month.
+    pub monthly_budget: Option<Usd>,
 }
 
 /// `[environments.NAME]`: a ceiling for its tokens.
@@ -116,6 +120,8 @@ pub struct Environment {
     pub queue_timeout: Option<Duration>,
     /// The most spend in a UTC day.
     pub daily_budget: Option<Usd>,
+    /// The most spend in a UTC month.
+    pub monthly_budget: Option<Usd>,
     /// How long new tokens live unless told otherwise.
     pub token_lifetime: Duration,
     /// Whether an answer that nobody received is kept for an identical retry.

@@ -2,15 +2,22 @@
 
 use super::{Budget, Budgets, Period, Subject};
 use crate::{
-    config::Environment,
+    config::{Environment, Settings},
     domain::{Route, Token, Usd},
 };
 
 impl Budgets {
-    /// Returns the budgets of a token and its environment that cover a call on `route`.
-    pub fn covering(environment: &Environment, token: &Token, route: &Route) -> Self {
+    /// Returns the budgets of a token, its environment and its account that cover a call on `route`.
+    pub fn covering(
+        settings: &Settings,
+        environment: &Environment,
+        token: &Token,
+        route: &Route,
+    ) -> Self {
+        let account = settings.accounts.get(&environment.account);
         let of_token = Subject::Token(token.id.clone());
         let of_environment = Subject::Environment(token.environment.clone());
+        let of_account = Subject::Account(environment.account.clone());
         let is_limited = route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope));
         let limited = environment.limited.daily_budget.filter(|_| is_limited);
         let set = [
@@ -18,6 +25,9 @@ impl Budgets {
             (&of_token, Period::Month, token.limits.monthly_budget),
             (&of_token, Period::Day, limited),
             (&of_environment, Period::Day, environment.daily_budget),
+            (&of_environment, Period::Month, environment.monthly_budget),
+            (&of_account, Period::Day, account.and_then(|account| account.daily_budget)),
+            (&of_account, Period::Month, account.and_then(|account| account.monthly_budget)),
         ];
         let budget = |(subject, period, limit): (&Subject, Period, Option<Usd>)| {
             limit.map(|limit| Budget { subject: subject.clone(), period, limit })

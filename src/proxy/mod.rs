@@ -8,7 +8,7 @@
 //!       whose token   route, scope   body, demand     recall     rate        queue
 //! ```
 //!
-//! Whatever refuses a request says so as a [`Refused`]; the door turns it into a problem for the
+//! Whatever refuses a request says so as a `Refused`; the door turns it into a problem for the
 //! client, a record for the audit, and a count for the metrics, in one place.
 
 mod allowed;

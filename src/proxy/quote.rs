@@ -170,7 +170,8 @@ impl WouldFit {
     fn of(call: &InspectedCall, bound: Option<Usd>) -> Self {
         let allowed = &call.allowed;
         let (gateway, route) = (&allowed.gateway, &allowed.route);
-        let covering = Budgets::covering(&allowed.environment, &allowed.token, route);
+        let covering =
+            Budgets::covering(&gateway.settings, &allowed.environment, &allowed.token, route);
         let now = gateway.clock.now();
         let standing = |budget| BudgetStanding::of(&gateway.ledger, budget, now);
         let budgets: Vec<_> = covering.limits.iter().map(standing).collect();

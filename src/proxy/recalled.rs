@@ -41,7 +41,9 @@ impl NewCall {
     pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Refused> {
         self.count()?;
         let allowed = &self.inspected.allowed;
-        let budgets = Budgets::covering(&allowed.environment, &allowed.token, &allowed.route);
+        let settings = &allowed.gateway.settings;
+        let (environment, token) = (&allowed.environment, &allowed.token);
+        let budgets = Budgets::covering(settings, environment, token, &allowed.route);
         let demand = &self.inspected.inspected.demand;
         let hold = allowed.gateway.ledger.hold(budgets, &allowed.route, demand)?;
         if let Some(line) = allowed.gateway.calls.line(&allowed.environment.account)

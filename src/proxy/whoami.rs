@@ -123,7 +123,7 @@ fn budgets(gateway: &Gateway, environment: &Environment, token: &Token) -> Vec<B
     for route in gateway.settings.routes.routes() {
         let may_spend = route.scope.is_some_and(|scope| token.scopes.allows(scope));
         if route.enabled && route.is_billable() && may_spend {
-            found.extend(Budgets::covering(environment, token, route).limits);
+            found.extend(Budgets::covering(&gateway.settings, environment, token, route).limits);
         }
     }
     let now = gateway.clock.now();

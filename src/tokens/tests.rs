@@ -38,6 +38,7 @@ fn environment(scopes: &[&str]) -> Environment {
         reserved_places: 0,
         queue_timeout: None,
         daily_budget: None,
+        monthly_budget: None,
         token_lifetime: Duration::from_hours(90 * 24),
         recover_answers: true,
         policy: crate::config::Policy::default(),

@@ -197,3 +197,60 @@ async fn an_environments_policy_holds_for_every_token() {
     assert_eq!(limited.problem(), "429 rate_limited");
     assert_eq!(limited.json()["rule"], "environments.app.policy.requests_per_minute");
 }
+
+#[tokio::test]
+async fn an_account_and_an_environment_have_budgets_of_their_own() {
+    let app = TestApp::with(with(
+        "[accounts.ideogram]\ndaily_budget = \"0.09\"\n\
+         [environments.app]\nmonthly_budget = \"0.06\"\n\
+         [environments.other]\naccount = \"ideogram\"\nscopes = [\"write:*\"]\n",
+    ))
+    .await;
+    let (one, two) = (app.client().await, app.client_with("other", &["write:*"]).await);
+    for client in [&one, &one, &two] {
+        assert_eq!(client.post(GENERATE, &prompt()).await.status, 200);
+    }
+    let refused = one.post(GENERATE, &prompt()).await;
+    assert_eq!(refused.problem(), "402 budget_exceeded");
+    assert_eq!(refused.json()["budget"], "environment app");
+    let refused = two.post(GENERATE, &prompt()).await;
+    assert_eq!(refused.problem(), "402 budget_exceeded");
+    assert_eq!(refused.json()["budget"], "account ideogram");
+    assert_eq!(app.arrived(), 3);
+}
+
+#[tokio::test]
+async fn a_crash_loses_no_money_and_invents_none() {
+    let app = TestApp::with(TestSettings {
+        cap: Some(1),
+        ..with("[accounts.ideogram]\nmax_in_flight = 1\n")
+    })
+    .await;
+    let client = app.client().await;
+    assert_eq!(client.post(GENERATE, &prompt()).await.status, 200);
+    app.ideogram.script(Script::new(Act::Hold).always());
+    let call = |text: &'static str| {
+        let client = client.clone();
+        let body = json!({"prompt": text, "rendering_speed": "TURBO"});
+        tokio::spawn(async move { client.post(GENERATE, &body).await })
+    };
+    let at_ideogram = call("sent");
+    app.working(2).await;
+    let waiting = call("held, and not committed");
+    app.places_become((1, 0, 1)).await;
+    let (subject, now) = (Subject::Token(client.id().clone()), app.now());
+    let before = app.running.ledger().tally(&subject, Period::Day, now);
+    assert_eq!(
+        (before.charged.to_string(), before.reserved.to_string()),
+        ("0.03".into(), "0.06".into())
+    );
+    let app = app.crash().await;
+    let after = app.running.ledger().tally(&subject, Period::Day, now);
+    // The one that only waited never was; the one that was sent stays reserved.
+    assert_eq!(
+        (after.charged.to_string(), after.reserved.to_string()),
+        ("0.03".into(), "0.03".into())
+    );
+    at_ideogram.abort();
+    waiting.abort();
+}

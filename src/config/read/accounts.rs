@@ -40,6 +40,8 @@ fn account(mut section: Section<'_>) -> Option<Account> {
     let place_ttl = section.read("place_ttl", span(Duration::ZERO));
     let top_up_threshold = section.read("top_up_threshold", money);
     let top_up_balance = section.read("top_up_balance", money);
+    let daily_budget = section.optional("daily_budget", money);
+    let monthly_budget = section.optional("monthly_budget", money);
     section.end();
     Some(Account {
         base_url: base_url?,
@@ -49,6 +51,8 @@ fn account(mut section: Section<'_>) -> Option<Account> {
         place_ttl: place_ttl?,
         top_up_threshold: top_up_threshold?,
         top_up_balance: top_up_balance?,
+        daily_budget: daily_budget?,
+        monthly_budget: monthly_budget?,
     })
 }
 

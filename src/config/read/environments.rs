@@ -62,6 +62,7 @@ fn environment(
     let reserved_places = section.read("reserved_places", whole(0, 10_000));
     let queue_timeout = section.optional("queue_timeout", span(Duration::ZERO));
     let daily_budget = section.optional("daily_budget", money);
+    let monthly_budget = section.optional("monthly_budget", money);
     let token_lifetime = section.read("token_lifetime", span(Duration::from_mins(1)));
     let recover_answers = section.read("recover_answers", boolean);
     let policy = policy(section.table("policy"));
@@ -83,6 +84,7 @@ fn environment(
         reserved_places: reserved_places?,
         queue_timeout: queue_timeout?,
         daily_budget: daily_budget?,
+        monthly_budget: monthly_budget?,
         token_lifetime: token_lifetime?,
         recover_answers: recover_answers?,
         policy: policy?,

@@ -64,6 +64,12 @@ fn is_text(byte: u8) -> bool {
     byte == b'\t' || (byte >= b' ' && byte != 0x7f)
 }
 
+/// Some HTTP libraries offer HTTP/2 in clear with every request and are content without it; all
+/// other protocols are asked for by somebody who will not be.
+fn see_upgrade(value: &[u8]) -> Result<(), Fault> {
+    if value.eq_ignore_ascii_case(b"h2c") { Ok(()) } else { Err(Fault::Upgrade) }
+}
+
 impl<'head> Deciding<'head> {
     fn see(&mut self, name: &[u8], value: &'head [u8]) -> Result<(), Fault> {
         // The length of the name rules out most fields before any comparison.
@@ -71,7 +77,7 @@ impl<'head> Deciding<'head> {
             4 if name.eq_ignore_ascii_case(b"host") => self.see_host(value),
             14 if name.eq_ignore_ascii_case(b"content-length") => self.see_length(value),
             17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.see_encoding(value),
-            7 if name.eq_ignore_ascii_case(b"upgrade") => Err(Fault::Upgrade),
+            7 if name.eq_ignore_ascii_case(b"upgrade") => see_upgrade(value),
             6 if name.eq_ignore_ascii_case(b"expect") => see_expectation(value),
             _ => Ok(()),
         }

@@ -119,11 +119,7 @@ const REFUSED: &[(&str, u16, &str)] = &[
         400,
         "malformed_request",
     ),
-    (
-        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
-        400,
-        "malformed_request",
-    ),
+    ("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c, websocket\r\n\r\n", 400, "malformed_request"),
     (
         "POST / HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\nContent-Length: 0\r\n\r\n",
         417,

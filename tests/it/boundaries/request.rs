@@ -120,3 +120,19 @@ async fn a_read_with_a_body_is_refused() {
     assert_eq!(reply.problem(), "400 malformed_request");
     assert_eq!(app.arrived(), 0);
 }
+
+#[tokio::test]
+async fn an_offer_of_http2_is_let_pass_and_goes_no_further() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    let request = client
+        .request("POST", "/v1/ideogram-v3/generate")
+        .json(&serde_json::json!({"prompt": "a"}));
+    let offer = request.header("connection", "Upgrade, HTTP2-Settings").header("upgrade", "h2c");
+    let reply = client.send(offer.header("http2-settings", "AAEAAEAAAAIAAAAB")).await;
+    assert_eq!(reply.status, 200);
+    let seen = app.ideogram.seen();
+    for name in ["upgrade", "http2-settings"] {
+        assert_eq!(seen.calls[0].header(name), None);
+    }
+}
