@@ -146,11 +146,17 @@ async fn a_body_that_is_dropped_in_the_middle_of_a_read_does_not_harm_the_next()
     let room = wide_room();
     let content = content(3 << 20);
     let spool = keep(&room, &content, 1 << 16).await.unwrap();
-    for _ in 0..20 {
+    let mut dropped = 0;
+    for _ in 0..10_000 {
         let mut abandoned = spool.body();
         let mut frame = std::pin::pin!(abandoned.frame());
-        assert!(futures_util::poll!(frame.as_mut()).is_pending());
+        // A read may be over before it is asked about; only one that is not counts.
+        dropped += u32::from(futures_util::poll!(frame.as_mut()).is_pending());
+        if dropped == 20 {
+            break;
+        }
     }
+    assert_eq!(dropped, 20);
     assert!(sent(&spool).await == content);
 }
 
