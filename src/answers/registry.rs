@@ -109,6 +109,16 @@ impl Answers {
         take(entries.iter_mut().filter(young))
     }
 
+    /// Returns an identical call whose answer is owed to whoever asks next, without taking it.
+    pub fn owed(&self, fingerprint: &Fingerprint) -> Option<CallId> {
+        let oldest = self.clock.now().minus(KEPT_FOR);
+        let is_owed = |entry: &&Entry| {
+            matches!(entry.standing, Standing::Abandoned | Standing::Kept(..))
+                && !entry.is_older_than(oldest)
+        };
+        self.lock().get(fingerprint)?.iter().find(is_owed).map(|entry| entry.call.clone())
+    }
+
     /// Forgets everything that was kept for too long, and returns the calls whose answers were.
     pub fn sweep(&self) -> Vec<CallId> {
         let oldest = self.clock.now().minus(KEPT_FOR);

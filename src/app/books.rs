@@ -3,7 +3,7 @@
 use super::rooms::Rooms;
 use crate::{
     ledger::{Budgets, Period, Tally, Window},
-    store::Spend,
+    store::{Spend, StoreError},
 };
 use anyhow::Context;
 
@@ -27,7 +27,9 @@ impl Rooms {
         let route = self.settings.routes.by_name(&spend.route);
         match (environment, token, route) {
             (Some(environment), Some(token), Some(route)) => {
-                Budgets::covering(&self.settings, environment, &token, route)
+                // The environment may point at another account by now; this was billed to that one.
+                let covering = Budgets::covering(&self.settings, environment, &token, route);
+                Budgets { account: spend.account.clone(), ..covering }
             }
             _ => Budgets {
                 token: spend.token.clone(),
@@ -36,5 +38,25 @@ impl Rooms {
                 limits: Vec::new(),
             },
         }
+    }
+}
+
+impl Rooms {
+    /// Pauses again if an operator paused the gateway and nobody resumed it.
+    pub(super) async fn restore_pause(&self) -> anyhow::Result<()> {
+        let reader = self.reader.clone();
+        let read = self.tasks.block(move || {
+            let last = |action| {
+                let changes = reader.changes(action)?;
+                Ok::<_, StoreError>(changes.first().map(|record| record.seq))
+            };
+            Ok::<_, StoreError>((last("queue.pause")?, last("queue.resume")?))
+        });
+        let (paused, resumed) = read.await?.context("whether it was paused cannot be read")?;
+        if paused > resumed {
+            tracing::warn!("still paused by an operator; `ideogate resume` lets calls through");
+            self.admission.pause(true);
+        }
+        Ok(())
     }
 }

@@ -113,6 +113,7 @@ fn open_store(
 /// Puts right what an earlier run left behind, before anything new is taken on.
 async fn settle(rooms: &Rooms) -> anyhow::Result<()> {
     rooms.restore_ledger().await?;
+    rooms.restore_pause().await?;
     rooms.restore_balances().await?;
     let found = rooms.calls.recover().await?;
     if found != crate::calls::Recovered::default() {

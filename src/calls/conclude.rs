@@ -16,7 +16,7 @@ use crate::{
         RecordBody, Timestamp, Usd,
     },
     ledger::Hold,
-    store::{Durability, JournalHealth},
+    store::{Durability, JournalError, JournalHealth},
     upstream::UpstreamAnswer,
 };
 
@@ -37,7 +37,9 @@ impl Sending {
         let key_end = self.keep_for_key(&ending).await;
         let mut bundle = self.bundle(record, generation.as_ref(), held_until);
         bundle.effects.extend(key_end.map(|end| end.effect(self.ready.call.clone())));
-        self.calls.record_outcome(&self.ready.call, bundle).await;
+        if !self.calls.record_outcome(&self.ready.call, bundle).await {
+            return;
+        }
         self.tell_why(&ending);
         self.end_claim(key_end);
         if let Some(generation) = generation.filter(|_| is_pending) {
@@ -242,8 +244,9 @@ impl Sending {
 
 impl Calls {
     /// Makes the outcome durable. If the database fails, admission stops, and the answer still goes
-    /// out: it was paid for, and its outcome is in the spill file and the log.
-    async fn record_outcome(&self, call: &CallId, bundle: Bundle) {
+    /// out: it was paid for, and its outcome is in the spill file and the log. Returns `false` when
+    /// the gateway has ended meanwhile: then nothing may go out, and the next start calls it unknown.
+    async fn record_outcome(&self, call: &CallId, bundle: Bundle) -> bool {
         let services = &self.0.services;
         match services.journal.commit_sent(bundle).await {
             Ok(Durability::Committed) => {}
@@ -251,11 +254,13 @@ impl Calls {
                 services.metrics.spilled();
                 self.stop_admission();
             }
+            Err(JournalError::Closed) => return false,
             Err(error) => {
                 self.stop_admission();
                 tracing::error!(call.id = %call, %error, "outcome not recorded");
             }
         }
+        true
     }
 
     /// Stops admission at once, but not for ever: by now the record may be good again, and whoever

@@ -109,16 +109,27 @@ impl Calls {
         ready: &ReadyCall,
         hold: &Hold,
     ) -> Result<(Arc<Line>, Arc<KeySlot>), SendError> {
-        self.0.services.tokens.recheck(&ready.token.id).map_err(SendError::Token)?;
+        self.refuse_twin(ready)?;
         let line = self.line(&ready.account).ok_or(SendError::NoKey)?;
         let slot = line.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
         if !slot.is_usable(line).await {
             return Err(SendError::KeyRejected);
         }
-        if ready.route.is_billable() {
+        if ready.route.is_billable() && !ready.demand.is_quote {
             line.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
         }
+        // Last, since asking about a key takes time in which a token may be withdrawn.
+        self.0.services.tokens.recheck(&ready.token.id).map_err(SendError::Token)?;
         Ok((Arc::clone(line), Arc::clone(slot)))
+    }
+
+    /// An identical call may have lost its client while this one waited: its answer is owed first.
+    fn refuse_twin(&self, ready: &ReadyCall) -> Result<(), SendError> {
+        let is_new = ready.route.is_billable() && !ready.demand.is_quote && ready.claim.is_none();
+        match self.0.services.answers.owed(&ready.fingerprint).filter(|_| is_new) {
+            Some(call) => Err(SendError::Twin(call)),
+            None => Ok(()),
+        }
     }
 
     /// Returns the line to an account.

@@ -98,6 +98,11 @@ impl Sending {
         if self.client.is_closed() {
             return (client_gone(), Some(permit));
         }
+        if let Err(refusal) = self.calls.0.services.tokens.recheck(&self.ready.token.id) {
+            let reason = refusal.reason();
+            let ending = Ending::own(Outcome::Failed, ErrorCode::TokenInvalid, reason);
+            return (ending, Some(permit));
+        }
         self.deliver(warrant, permit).await
     }
 

@@ -167,6 +167,16 @@ pub struct Limited {
     pub daily_budget: Option<Usd>,
 }
 
+impl Limited {
+    /// Says whether nothing is limited.
+    pub fn is_open(&self) -> bool {
+        self.routes.is_empty()
+            && self.speeds.is_empty()
+            && self.max_images.is_none()
+            && self.daily_budget.is_none()
+    }
+}
+
 /// `[queue]`: how calls wait.
 #[derive(Debug, Clone)]
 pub struct Queue {

@@ -86,7 +86,8 @@ impl KnownCall {
             RouteMatch::Unknown => {
                 let message =
                     format!("{} {path} is not a route of this gateway", self.knock.method);
-                return Err(Refused::new(ErrorCode::RouteUnknown, message));
+                // The path may hold anything, and the record is for ever.
+                return Err(Refused::new(ErrorCode::RouteUnknown, message).because("unlisted path"));
             }
         };
         self.knock.trail.route.set(Arc::clone(&route)).ok();

@@ -13,6 +13,7 @@
 
 mod allowed;
 mod answer;
+mod counted;
 mod credentials;
 mod door;
 mod gateway;

@@ -1,8 +1,13 @@
 //! A call's way through the house, in one glance.
 
 use super::{
-    Gateway, answer::Answer, knock::Knock, known::KnownCall, recalled::Recalled,
-    recovered::RecoveredAnswer, refused::Refused,
+    Gateway,
+    answer::Answer,
+    knock::Knock,
+    known::KnownCall,
+    recalled::{Again, Recalled},
+    recovered::RecoveredAnswer,
+    refused::Refused,
 };
 
 /// Takes a request through all stages.
@@ -13,6 +18,10 @@ pub(super) async fn run(gateway: &Gateway, knock: Knock) -> Result<Answer, Refus
     let call = match call.recall().await? {
         Recalled::New(call) => call,
         Recalled::Answered(call, answer, again) => {
+            // A replay can be asked for without end, and each is on record.
+            if again == Again::Replayed {
+                call.count()?;
+            }
             return RecoveredAnswer::record(&call, *answer, again).await.map(Answer::Recovered);
         }
     };

@@ -1,11 +1,9 @@
 //! Fourth stage: nothing like it is under way or unclaimed.
 
-use super::{held::HeldCall, inspected::InspectedCall, policy, refused::Refused};
+use super::{held::HeldCall, inspected::InspectedCall, refused::Refused};
 use crate::{
     answers::{Claimed, KeptAnswer},
-    domain::ErrorCode,
     ledger::Budgets,
-    rate_limit::{RateLimited, RateState},
 };
 use tokio::time::Instant;
 
@@ -39,7 +37,7 @@ pub(super) struct NewCall {
 impl NewCall {
     /// Holds what the call may use of its token's rate and of every budget that covers it.
     pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Refused> {
-        self.count()?;
+        self.inspected.count()?;
         let allowed = &self.inspected.allowed;
         let settings = &allowed.gateway.settings;
         let (environment, token) = (&allowed.environment, &allowed.token);
@@ -48,34 +46,11 @@ impl NewCall {
         let hold = allowed.gateway.ledger.hold(budgets, &allowed.route, demand)?;
         if let Some(line) = allowed.gateway.calls.line(&allowed.environment.account)
             && allowed.route.is_billable()
+            && !demand.is_quote
             && let Some(state) = line.breaker.would_stop(hold.bound())
         {
             return Err(Refused::balance(&state));
         }
         Ok(HeldCall { call: self, hold })
-    }
-
-    /// Counts the call against its token's rate.
-    fn count(&self) -> Result<(), Refused> {
-        let allowed = &self.inspected.allowed;
-        let own = allowed.token.limits.requests_per_minute;
-        let all = allowed.environment.policy.requests_per_minute;
-        let tighter = policy::tighter(&allowed.token, own, all, "requests_per_minute");
-        let Some((per_minute, rule)) = tighter else { return Ok(()) };
-        let rate = &allowed.knock.trail.rate;
-        match allowed.gateway.rate_limits.check(&allowed.token.id, per_minute) {
-            Ok(state) => {
-                rate.set(state).ok();
-                Ok(())
-            }
-            Err(limited) => {
-                let RateLimited { limit, retry_after: reset } = limited;
-                rate.set(RateState { limit, remaining: 0, reset }).ok();
-                let message = format!("the token may make {per_minute} requests a minute");
-                Err(Refused::new(ErrorCode::RateLimited, message)
-                    .rule(rule)
-                    .retry_after(limited.retry_after))
-            }
-        }
     }
 }

@@ -165,6 +165,13 @@ impl From<SendError> for Refused {
                 ErrorCode::UpstreamRejectedKey,
                 "Ideogram rejects the gateway's key; the operator must replace it",
             ),
+            SendError::Twin(call) => Self::new(
+                ErrorCode::CallInProgress,
+                format!(
+                    "an identical call ({call}) lost its client meanwhile; ask again for its answer"
+                ),
+            )
+            .retry_after(Duration::from_secs(1)),
             SendError::NoBalance(state) => Self::balance(&state),
             SendError::Unrecorded(error) => Self::audit_unavailable().because(error.to_string()),
             SendError::Ended { code: ErrorCode::TokenInvalid, summary } => {
@@ -195,7 +202,8 @@ fn ended_in(code: ErrorCode) -> &'static str {
 
 impl From<InspectionError> for Refused {
     fn from(error: InspectionError) -> Self {
-        let refused = Self::new(error.code(), error.to_string());
+        // The name of a field is the client's text, and the record is for ever.
+        let refused = Self::new(error.code(), error.to_string()).because(error.problem());
         match error.field() {
             Some(field) => refused.field(field),
             None => refused,

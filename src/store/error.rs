@@ -70,6 +70,9 @@ pub enum JournalError {
     /// database is reopened; the record then says so. An intent that does is closed as not sent.
     #[error("the database cannot be written: {0}")]
     Unavailable(Box<str>),
+    /// The journal was closed: the gateway is ending, and nothing more becomes durable.
+    #[error("the journal is closed")]
+    Closed,
     /// The bundle contradicts what is there; it alone was rolled back. What
     /// [`commit_sent`](super::Journal::commit_sent) was given still leaves its records, without effects.
     #[error("the bundle contradicts what is stored: {0}")]

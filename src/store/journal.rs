@@ -185,7 +185,7 @@ impl Journal {
 }
 
 fn closed() -> JournalError {
-    JournalError::Unavailable("the journal is closed".into())
+    JournalError::Closed
 }
 
 impl Drop for Inner {

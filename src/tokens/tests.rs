@@ -42,7 +42,7 @@ fn environment(scopes: &[&str]) -> Environment {
         token_lifetime: Duration::from_hours(90 * 24),
         recover_answers: true,
         policy: crate::config::Policy::default(),
-        limited: Limited::default(),
+        limited: Limited { max_images: Some(2), ..Limited::default() },
     }
 }
 

@@ -89,6 +89,14 @@ fn stay_under(
     name: &EnvironmentName,
     environment: &Environment,
 ) {
+    let limited = scopes.grants().any(|grant| grant == ScopeGrant::WriteLimited);
+    if limited && environment.limited.is_open() {
+        let problem = format_args!(
+            "'write:limited' means nothing in environment '{name}': its settings name no limits \
+             under [environments.{name}.limited]"
+        );
+        mistakes.note("scopes", problem);
+    }
     let ceiling: Vec<_> = environment.scopes.grants().map(|grant| grant.to_string()).collect();
     let ceiling = ceiling.join(", ");
     for grant in scopes.above(&environment.scopes) {

@@ -77,7 +77,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
          same answer; the audit tells them apart.",
         "Check that the whole token arrived and belongs to this gateway, then ask your operator \
          with the request id.",
-        "`ideogate audit search --request-id ID` names the reason; `ideogate token rotate` or \
+        "`ideogate audit search --request-id ID` names the reason; `ideogate token create` or \
          `enable` mends it.",
     ),
     row(
@@ -225,13 +225,13 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         ErrorCode::UpstreamUnreachable,
         "No connection to Ideogram could be made, so nothing was sent and nothing is charged.",
         "Try again in a while; that is safe.",
-        "`ideogate doctor --live` shows whether name, network or certificate fails.",
+        "The log says whether the name, the network or the certificate fails.",
     ),
     row(
         ErrorCode::UpstreamRejectedKey,
         "Ideogram does not accept the gateway's own key. Your token is fine.",
         "Tell your operator; retrying cannot help.",
-        "`ideogate key verify`, then give a valid key and `ideogate key rotate`.",
+        "Give a valid key in the environment's variable or file, and start the gateway again.",
     ),
     row(
         ErrorCode::UpstreamProtocolError,
@@ -258,7 +258,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         ErrorCode::StoreUnavailable,
         "The gateway's database cannot be used at the moment.",
         "Try again after `Retry-After`; nothing was sent or charged.",
-        "Look at the log and at the space and health of the disk, or of PostgreSQL.",
+        "Look at the log and at the space and health of the disk.",
     ),
     row(
         ErrorCode::BodyBudgetExhausted,

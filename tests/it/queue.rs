@@ -321,3 +321,20 @@ async fn an_account_that_counts_requests_gives_each_call_one_place() {
     assert_eq!((seen.calls.len(), seen.most_requests_in_flight), (12, 10));
     assert_eq!(seen.most_places_in_flight, 80);
 }
+
+#[tokio::test]
+async fn a_pause_outlives_a_restart() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    assert_eq!(app.operator("POST", "/api/v1/pause").await, 200);
+    let app = app.restart().await;
+    let client = client.at(app.url());
+    let body = serde_json::json!({"prompt": "a"});
+    assert_eq!(client.post("/v1/ideogram-v3/generate", &body).await.problem(), "503 paused");
+    assert_eq!(app.arrived(), 0);
+    assert_eq!(app.operator("POST", "/api/v1/resume").await, 200);
+    assert_eq!(client.post("/v1/ideogram-v3/generate", &body).await.status, 200);
+    let app = app.restart().await;
+    let client = client.at(app.url());
+    assert_eq!(client.post("/v1/ideogram-v3/generate", &body).await.status, 200);
+}

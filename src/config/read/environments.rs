@@ -176,11 +176,7 @@ fn complain_about_file_name(path: &str, key: &str, notes: &Notes) {
 }
 
 fn complain_about_no_limits(path: &str, grants: &[ScopeGrant], limited: &Limited, notes: &Notes) {
-    let is_open = limited.routes.is_empty()
-        && limited.speeds.is_empty()
-        && limited.max_images.is_none()
-        && limited.daily_budget.is_none();
-    if is_open && grants.contains(&ScopeGrant::WriteLimited) {
+    if limited.is_open() && grants.contains(&ScopeGrant::WriteLimited) {
         let problem = format!("write:limited needs limits: give some in [{path}.limited]");
         notes.complain(&join(path, "scopes"), problem);
     }

@@ -22,6 +22,8 @@ async fn the_files_are_for_their_owner_only_and_the_log_is_gone_after_closing() 
     assert!(!dir.path().join("ideogate.db-wal").exists());
     let closed = store.journal().commit(Bundle::record(refusal("two"))).await;
     assert!(matches!(closed, Err(JournalError::Unavailable(_))));
+    let sent = store.journal().commit_sent(Bundle::record(refusal("two"))).await;
+    assert!(matches!(sent, Err(JournalError::Closed)), "nobody may take it for recorded");
     assert!(store.journal().append(refusal("three")).is_err());
     assert!(matches!(&*store.journal().health().borrow(), JournalHealth::Failed(_)));
 }

@@ -239,8 +239,8 @@ async fn many_calls_at_once_each_get_their_own_answer_and_arrive_once() {
             tokio::spawn(async move {
                 while let Some(request) = peer.next_request().await {
                     let name = request.head.split(' ').nth(1).unwrap().to_owned();
+                    seen.lock().unwrap().push(name.clone());
                     peer.write(&json("200 OK", &name)).await;
-                    seen.lock().unwrap().push(name);
                 }
             });
         }

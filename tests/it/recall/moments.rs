@@ -1,7 +1,7 @@
 //! A client may leave at any moment; its retry is never paid again.
 
 use super::{GENERATE, settle};
-use crate::support::{Socket, TestApp};
+use crate::support::{Socket, TestApp, TestSettings};
 use ideogate::simulator::{Act, Script};
 
 #[tokio::test]
@@ -54,4 +54,30 @@ async fn a_client_that_leaves_while_the_end_is_recorded_gets_its_answer_by_a_ret
         assert_eq!(head, b"HTTP/1.1 200", "{}", String::from_utf8_lossy(&head));
         assert_eq!(app.arrived(), round + 1, "round {round} was sent again");
     }
+}
+
+#[tokio::test]
+async fn a_twin_that_waited_in_the_queue_is_not_paid_when_the_first_lost_its_client() {
+    let toml = "[accounts.ideogram]\nmax_in_flight = 1\n".to_owned();
+    let app = TestApp::with(TestSettings { toml, ..TestSettings::default() }).await;
+    let client = app.client().await;
+    app.ideogram.script(Script::new(Act::Hold));
+    let body = r#"{"prompt":"lighthouse"}"#;
+    let mut first = Socket::open(&app).await;
+    first.post(&client, GENERATE, body).await;
+    app.working(1).await;
+    let twin = tokio::spawn({
+        let client = client.clone();
+        async move { client.post_text(GENERATE, body).await }
+    });
+    app.places_become((1, 0, 1)).await;
+    drop(first);
+    settle(&app).await;
+    app.ideogram.release();
+    let refused = twin.await.unwrap();
+    assert_eq!(refused.problem(), "409 call_in_progress");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let again = client.post_text(GENERATE, body).await;
+    assert_eq!((again.status, again.header("ideogate-recovered")), (200, Some("true")));
+    assert_eq!((app.arrived(), app.ideogram.billed_images()), (1, 1));
 }
