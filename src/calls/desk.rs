@@ -2,7 +2,7 @@
 
 use super::Calls;
 use crate::{
-    domain::{AdminChange, AuditRecord, Bundle, CallId, Effect, Principal, RecordBody},
+    domain::{AuditRecord, Bundle, CallId, Effect, Principal},
     store::JournalError,
 };
 use serde_json::json;
@@ -25,16 +25,10 @@ impl Calls {
         if !services.admission.is_held(call) {
             return Err(ReleaseError::NotHeld(call.clone()));
         }
-        let change = AdminChange { before: json!({"held": true}), after: json!({"held": false}) };
-        let record = AuditRecord {
-            at: services.clock.now(),
-            action: "queue.release".into(),
-            principal: by.clone(),
-            resource: call.as_str().into(),
-            call: Some(call.clone()),
-            request: None,
-            body: RecordBody::Admin(change),
-        };
+        let (before, after) = (json!({"held": true}), json!({"held": false}));
+        let (now, by) = (services.clock.now(), by.clone());
+        let change = AuditRecord::change(now, by, "queue.release", call.as_str(), before, after);
+        let record = AuditRecord { call: Some(call.clone()), ..change };
         let bundle = Bundle::record(record).with(Effect::ReleasePlaces(call.clone()));
         services.journal.commit(bundle).await.map_err(ReleaseError::Unrecorded)?;
         self.0.held.free(call);

@@ -94,16 +94,12 @@ impl Calls {
         };
         let now = self.0.services.clock.now();
         let body = OutcomeRecord {
-            outcome,
-            reason: Some(reason.into()),
-            status: None,
-            upstream_status: None,
             charged,
             images: facts.images.unwrap_or(0),
             unsafe_images: facts.unsafe_images,
             generations: vec![generation.id.clone()],
             upstream_ms: super::ready::millis(now.since(generation.submitted_at)),
-            gateway_ms: 0,
+            ..OutcomeRecord::of(outcome, reason)
         };
         AuditRecord {
             at: now,

@@ -125,18 +125,7 @@ pub(super) fn reserved(open: &OpenCall) -> Option<Reserved> {
 }
 
 fn crash_record(open: &OpenCall, now: Timestamp) -> AuditRecord {
-    let body = OutcomeRecord {
-        outcome: Outcome::Unknown,
-        reason: Some("crash".into()),
-        status: None,
-        upstream_status: None,
-        charged: None,
-        images: 0,
-        unsafe_images: 0,
-        generations: Vec::new(),
-        upstream_ms: 0,
-        gateway_ms: 0,
-    };
+    let body = OutcomeRecord::of(Outcome::Unknown, "crash");
     AuditRecord {
         at: now,
         action: "ideogram.api.call".into(),

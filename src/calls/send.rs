@@ -126,10 +126,11 @@ impl Calls {
     /// An identical call may have lost its client while this one waited: its answer is owed first.
     fn refuse_twin(&self, ready: &ReadyCall) -> Result<(), SendError> {
         let is_new = ready.route.is_billable() && !ready.demand.is_quote && ready.claim.is_none();
-        match self.0.services.answers.owed(&ready.fingerprint).filter(|_| is_new) {
-            Some(call) => Err(SendError::Twin(call)),
-            None => Ok(()),
+        if !is_new {
+            return Ok(());
         }
+        let owed = self.0.services.answers.owed(&ready.fingerprint);
+        owed.map_or(Ok(()), |call| Err(SendError::Twin(call)))
     }
 
     /// Returns the line to an account.

@@ -3,8 +3,8 @@
 use super::{Calls, recover::reserved};
 use crate::{
     domain::{
-        AdminChange, AuditRecord, Bundle, CallId, Effect, OpenCall, Outcome, OutcomeRecord,
-        Principal, RecordBody, Timestamp, Usd,
+        AuditRecord, Bundle, CallId, Effect, OpenCall, Outcome, OutcomeRecord, Principal,
+        RecordBody, Timestamp, Usd,
     },
     store::{JournalError, StoreError},
 };
@@ -41,8 +41,9 @@ impl Calls {
         let open = open.ok_or_else(|| WriteOffError::NotReserved(call.clone()))?;
         let amount = open.reserved.unwrap_or_default();
         let (before, after) = (json!({"reserved_usd": amount}), json!({"charged_usd": Usd::ZERO}));
-        let body = RecordBody::Admin(AdminChange { before, after });
-        let record = about(&open, "usage.write_off", by.clone(), now, body);
+        let (by, action) = (by.clone(), "usage.write_off");
+        let change = AuditRecord::change(now, by, action, call.as_str(), before, after);
+        let record = AuditRecord { call: Some(call.clone()), ..change };
         self.settle_open(&open, record, Usd::ZERO).await.map_err(WriteOffError::Unrecorded)?;
         Ok(amount)
     }
@@ -52,8 +53,7 @@ impl Calls {
         let now = self.0.services.clock.now();
         for open in self.unsettled(now.minus(CHARGED_AFTER)).await? {
             let amount = open.reserved.unwrap_or_default();
-            let body = RecordBody::Outcome(Box::new(charged_record(amount)));
-            let record = about(&open, "ideogram.api.settled", Principal::Gateway, now, body);
+            let record = charged_record(&open, now, amount);
             self.settle_open(&open, record, amount).await.map_err(WriteOffError::Unrecorded)?;
         }
         Ok(())
@@ -82,29 +82,18 @@ impl Calls {
     }
 }
 
-fn about(
-    open: &OpenCall,
-    action: &str,
-    principal: Principal,
-    at: Timestamp,
-    body: RecordBody,
-) -> AuditRecord {
-    let resource = open.call.as_str().into();
-    let call = Some(open.call.clone());
-    AuditRecord { at, action: action.into(), principal, resource, call, request: None, body }
-}
-
-fn charged_record(amount: Usd) -> OutcomeRecord {
-    OutcomeRecord {
-        outcome: Outcome::Unknown,
-        reason: Some("charged after a day without an answer".into()),
-        status: None,
-        upstream_status: None,
-        charged: Some(amount),
-        images: 0,
-        unsafe_images: 0,
-        generations: Vec::new(),
-        upstream_ms: 0,
-        gateway_ms: 0,
+/// Returns the record of an amount that counts as charged from now on.
+fn charged_record(open: &OpenCall, at: Timestamp, amount: Usd) -> AuditRecord {
+    let reason = "charged after a day without an answer";
+    let outcome =
+        OutcomeRecord { charged: Some(amount), ..OutcomeRecord::of(Outcome::Unknown, reason) };
+    AuditRecord {
+        at,
+        action: "ideogram.api.settled".into(),
+        principal: Principal::Gateway,
+        resource: open.call.as_str().into(),
+        call: Some(open.call.clone()),
+        request: None,
+        body: RecordBody::Outcome(Box::new(outcome)),
     }
 }

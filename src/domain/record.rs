@@ -32,6 +32,24 @@ pub struct AuditRecord {
     pub body: RecordBody,
 }
 
+impl OutcomeRecord {
+    /// Returns an outcome of which nothing is known but how it ended, and why.
+    pub fn of(outcome: Outcome, reason: impl Into<Box<str>>) -> Self {
+        Self {
+            outcome,
+            reason: Some(reason.into()),
+            status: None,
+            upstream_status: None,
+            charged: None,
+            images: 0,
+            unsafe_images: 0,
+            generations: Vec::new(),
+            upstream_ms: 0,
+            gateway_ms: 0,
+        }
+    }
+}
+
 impl AuditRecord {
     /// Returns the record of a change: what was there before, and what is there now.
     pub fn change(

@@ -49,18 +49,8 @@ fn record(call: &InspectedCall, answer: &KeptAnswer, again: Again) -> AuditRecor
     let outcome = if answer.status.is_success() { Outcome::Success } else { Outcome::Failed };
     let allowed = &call.allowed;
     let status = Some(answer.status.as_u16());
-    let body = OutcomeRecord {
-        outcome,
-        reason: Some(format!("{verb} from {}", answer.call).into()),
-        status,
-        upstream_status: None,
-        charged: None,
-        images: 0,
-        unsafe_images: 0,
-        generations: Vec::new(),
-        upstream_ms: 0,
-        gateway_ms: 0,
-    };
+    let reason = format!("{verb} from {}", answer.call);
+    let body = OutcomeRecord { status, ..OutcomeRecord::of(outcome, reason) };
     AuditRecord {
         at: allowed.gateway.clock.now(),
         action: action.into(),

@@ -143,16 +143,8 @@ fn not_sent(intent: &Bundle, now: Timestamp) -> Option<Bundle> {
     let record = intent.records.first()?;
     let call = intent.effects.iter().find_map(opened)?;
     let outcome = OutcomeRecord {
-        outcome: Outcome::Failed,
-        reason: Some("not_sent".into()),
-        status: None,
-        upstream_status: None,
         charged: Some(Usd::ZERO),
-        images: 0,
-        unsafe_images: 0,
-        generations: Vec::new(),
-        upstream_ms: 0,
-        gateway_ms: 0,
+        ..OutcomeRecord::of(Outcome::Failed, "not_sent")
     };
     let body = RecordBody::Outcome(Box::new(outcome));
     let closed = CloseCall {
