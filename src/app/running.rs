@@ -1,6 +1,8 @@
 //! A gateway that serves.
 
-use super::{DataFolder, operators::Operators, rooms::Rooms, simulator_here::SimulatorHere};
+use super::{
+    DataFolder, Reload, operators::Operators, rooms::Rooms, simulator_here::SimulatorHere,
+};
 use crate::{
     admission::Admission,
     calls::Calls,
@@ -9,6 +11,7 @@ use crate::{
     tokens::Tokens,
 };
 use std::{
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -28,6 +31,7 @@ pub struct Running {
     /// still runs.
     pub(super) closing: CancellationToken,
     pub(super) operators: Operators,
+    pub(super) reload: Reload,
     pub(super) simulator: Option<SimulatorHere>,
     pub(super) _folder: DataFolder,
 }
@@ -76,6 +80,18 @@ impl Running {
     /// Returns the calls, for whoever runs the gateway inside a program.
     pub fn calls(&self) -> &Calls {
         &self.rooms.calls
+    }
+
+    /// Returns what asks the gateway to read its files again.
+    pub fn reload(&self) -> &Reload {
+        &self.reload
+    }
+
+    /// Takes SIGHUP as asking the gateway to read its files again, from now on.
+    pub fn reload_at_hang_ups(&self) -> io::Result<()> {
+        let work = self.reload.clone().at_hang_ups()?;
+        self.operators.tasks.stand("hang ups", work);
+        Ok(())
     }
 
     /// Returns the line that scripts wait for.

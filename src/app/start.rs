@@ -1,7 +1,7 @@
 //! Starting, step by step.
 
 use super::{
-    Running, audit_lines,
+    Reload, Running, audit_lines,
     commit_metrics::CommitMetrics,
     control_face::control_face,
     listeners::Listeners,
@@ -89,6 +89,7 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
         public_url,
         closing,
         operators,
+        reload: Reload::default(),
         simulator,
         _folder: folder,
     };

@@ -45,6 +45,7 @@ async fn serve(settings: Settings, secrets: Secrets, screen: Screen) -> anyhow::
     let audit_lines = settings.audit.stdout.then(|| Box::new(io::stdout()) as _);
     let clock = Arc::new(SystemClock);
     let running = start(StartOptions { settings, secrets, clock, audit_lines }).await?;
+    running.reload_at_hang_ups()?;
     screen.line(running.ready_line())?;
     signals.next().await;
     tracing::info!("shutting down; sent calls finish, a second signal ends now");

@@ -17,6 +17,7 @@ mod tests;
 mod tree;
 mod values;
 mod variables;
+mod watched_file;
 
 pub use key_text::KeySource;
 pub use load::{LoadOptions, LoadedSettings, default_text};
@@ -29,3 +30,4 @@ pub use settings::{
 };
 pub use shown::{Shown, ShownSetting};
 pub use variables::{Variables, process_variables};
+pub use watched_file::WatchedFile;
