@@ -9,6 +9,7 @@
 //! | audit record, bundle | [`AuditRecord`], [`Bundle`] |
 //! | money, time | [`Usd`], [`Timestamp`], [`Clock`] |
 
+mod base62;
 mod bundle;
 mod claim;
 mod demand;
@@ -17,12 +18,14 @@ mod fingerprint;
 mod id;
 mod money;
 mod name;
+mod plain_secret;
 mod price;
 mod principal;
 mod record;
 mod route;
 mod route_table;
 mod scope;
+mod secret_shape;
 mod time;
 mod token;
 
@@ -34,6 +37,7 @@ pub use fingerprint::Fingerprint;
 pub use id::{CallId, GenerationId, RequestId, TokenId};
 pub use money::{MoneyError, Usd};
 pub use name::{AccountName, EnvironmentName, NameError, RouteName};
+pub use plain_secret::{PlainSecret, RandomError};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;
 pub use record::{
@@ -46,5 +50,6 @@ pub use route::{
 };
 pub use route_table::{DeniedPath, RouteMatch, RouteTable};
 pub use scope::{Scope, ScopeError, ScopeGrant, ScopeSet};
+pub use secret_shape::{SecretKind, SecretShapeError};
 pub use time::{Clock, SteeredClock, SystemClock, Timestamp};
 pub use token::{Token, TokenDigest, TokenLimits, TokenState};

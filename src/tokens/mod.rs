@@ -3,7 +3,6 @@
 //! A [`PlainToken`] is seen once, by its holder. The store and the snapshot know its digest, and
 //! everybody else knows the id of its [`crate::domain::Token`].
 
-mod base62;
 mod error;
 mod mistakes;
 mod new_token;

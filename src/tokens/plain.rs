@@ -1,65 +1,50 @@
 //! The secret itself: made, read and digested here, and shown nowhere else.
 
-use super::{
-    base62,
-    shape::{self, TokenShapeError},
-};
-use crate::domain::{EnvironmentName, TokenDigest};
-use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use super::shape::TokenShapeError;
+use crate::domain::{EnvironmentName, PlainSecret, SecretKind, TokenDigest};
+
+pub use crate::domain::RandomError;
 
 /// A client token as its holder sees it: `idg_<environment>_<secret><checksum>`. Shown once, never
 /// stored; printing it for debugging shows nothing.
 #[derive(Debug)]
-pub struct PlainToken(SecretString);
-
-/// The machine gives no random bits, so no token can be made.
-#[derive(Debug, thiserror::Error)]
-#[error("the machine gives no random bits")]
-pub struct RandomError(#[source] getrandom::Error);
+pub struct PlainToken(PlainSecret);
 
 impl PlainToken {
     /// Makes a token for an environment out of 256 random bits.
     pub fn mint(environment: &EnvironmentName) -> Result<Self, RandomError> {
-        let mut bits = Zeroizing::new([0; 32]);
-        getrandom::fill(bits.as_mut_slice()).map_err(RandomError)?;
-        Ok(Self::from_bits(environment, &bits))
+        PlainSecret::mint(&head(environment)).map(Self)
     }
 
     /// Accepts a text that has the shape of a token and the checksum that goes with it.
     pub fn parse(text: &str) -> Result<Self, TokenShapeError> {
-        shape::check(text).map(|()| Self(text.into()))
+        PlainSecret::parse(SecretKind::Client, text).map(Self)
     }
 
     /// Returns what is stored of the token, and what it is found by.
     pub fn digest(&self) -> TokenDigest {
-        digest(self.reveal())
+        self.0.digest()
     }
 
     /// Returns the token to show it to its holder, once.
     pub fn reveal(&self) -> &str {
-        self.0.expose_secret()
+        self.0.reveal()
     }
 
+    #[cfg(test)]
     pub(super) fn from_bits(environment: &EnvironmentName, bits: &[u8; 32]) -> Self {
-        // Exactly as large as needed: a buffer that grows leaves copies of the secret behind.
-        let length = shape::PREFIX.len() + environment.as_str().len() + 1;
-        let digits = base62::SECRET_DIGITS + base62::CHECKSUM_DIGITS;
-        let mut text = String::with_capacity(length + digits);
-        text.push_str(shape::PREFIX);
-        text.push_str(environment.as_str());
-        text.push('_');
-        base62::write_secret(bits, &mut text);
-        let checksum = base62::checksum(crc32fast::hash(text.as_bytes()));
-        text.extend(checksum.map(char::from));
-        Self(text.into())
+        Self(PlainSecret::from_bits(&head(environment), bits))
     }
+}
+
+/// Returns what stands before the secret of a token.
+fn head(environment: &EnvironmentName) -> String {
+    format!("{}{environment}_", SecretKind::Client.prefix())
 }
 
 /// Returns the digest of a text that was presented as a token.
 pub(super) fn digest(presented: &str) -> TokenDigest {
-    TokenDigest::from_bytes(Sha256::digest(presented.as_bytes()).into())
+    TokenDigest::of(presented)
 }
 
 #[cfg(test)]

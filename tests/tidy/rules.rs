@@ -84,7 +84,11 @@ pub const FENCES: &[Fence] = &[
     },
     Fence {
         names: &["expose_secret"],
-        inside: &["src/upstream/credential.rs", "src/tokens/plain.rs", "src/config/secret.rs"],
+        inside: &[
+            "src/upstream/credential.rs",
+            "src/domain/plain_secret.rs",
+            "src/config/secret.rs",
+        ],
         advice: "secrets are read in three files only; pass the secret on instead",
     },
     Fence {
