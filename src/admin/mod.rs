@@ -31,6 +31,6 @@ pub use router::router;
 pub use settings::{AccountView, EnvironmentView, KeyStatusView, LimitedView, RouteView};
 pub use state::AdminState;
 pub use system::{HealthView, openapi};
-pub use tokens::{CreatedToken, LimitsView, TokenView};
+pub use tokens::{CreatedToken, LimitsView, RotatedToken, SecretView, TokenView};
 pub use usage::{BalanceView, By, NewBalance, UsageSearch, UsageView, WrittenOffView};
 pub use vitals::{KeyState, Vitals};

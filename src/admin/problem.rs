@@ -155,6 +155,16 @@ impl From<TokensError> for Problem {
             TokensError::RevokedIsFinal(_) => {
                 Self::conflict("token_revoked", format!("{error}; create another one"))
             }
+            TokensError::ExpiredIsFinal(_) => {
+                Self::conflict("token_expired", format!("{error}; create another one"))
+            }
+            TokensError::TwoSecretsAlive { .. } => {
+                let detail = format!(
+                    "{error}; wait until then, or say which of the two ends now: --drop-old (API: \
+                     \"drop\": \"old\"), or --drop-new if nobody ever got the newer one"
+                );
+                Self::conflict("two_secrets_alive", detail)
+            }
             TokensError::Journal(cause) => Self::audit_unavailable(&cause),
             TokensError::Store(cause) => Self::store_unavailable(&cause),
             TokensError::Stopping => Self::stopping(),

@@ -44,6 +44,9 @@ fn token_paths() -> Router<AdminState> {
         .route("/api/v1/tokens/{id}/disable", post(tokens::state::disable))
         .route("/api/v1/tokens/{id}/enable", post(tokens::state::enable))
         .route("/api/v1/tokens/{id}/revoke", post(tokens::state::revoke))
+        .route("/api/v1/tokens/{id}/rotate", post(tokens::rotate::rotate))
+        .route("/api/v1/tokens/{id}/rotate/finish", post(tokens::rotate::finish))
+        .route("/api/v1/tokens/{id}/reduce", post(tokens::reduce::reduce))
 }
 
 fn queue_paths() -> Router<AdminState> {

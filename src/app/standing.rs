@@ -8,6 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 const TICK: Duration = Duration::from_millis(250);
 const TIDY: Duration = Duration::from_secs(1);
 const CHARGES: Duration = Duration::from_mins(1);
+const SECRETS: Duration = Duration::from_hours(1);
 const SUMMARIES: Duration = Duration::from_secs(10);
 
 /// Starts all standing work.
@@ -18,6 +19,7 @@ pub(super) fn start(rooms: &Rooms) {
     every(rooms, "low balances", TIDY, Rooms::tell_low_balances);
     every(rooms, "refusal summaries", SUMMARIES, Rooms::write_summaries);
     charge_overdue(rooms);
+    forget_secrets(rooms);
     stop_while_the_record_fails(rooms);
     let calls = rooms.calls.clone();
     rooms.tasks.stand("keep answers", async move { calls.keep_what_is_left().await });
@@ -46,6 +48,19 @@ fn charge_overdue(rooms: &Rooms) {
             if let Err(error) = own.calls.charge_overdue().await {
                 tracing::warn!(%error, "overdue calls could not be charged; trying again in a minute");
             }
+        }
+    });
+}
+
+/// Secrets of tokens that ended long ago are forgotten.
+fn forget_secrets(rooms: &Rooms) {
+    let own = rooms.tokens.clone();
+    rooms.tasks.stand("ended secrets", async move {
+        let mut ticks = interval(SECRETS);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            own.forget_ended().await;
         }
     });
 }

@@ -92,6 +92,9 @@ pub struct Metadata {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct More {
+    /// The number of the token's secret that was presented.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<u32>,
     /// Why, where the outcome or the code does not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,

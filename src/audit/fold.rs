@@ -107,6 +107,7 @@ impl Metadata {
         self.more.model.clone_from(&intent.model);
         self.more.speed.clone_from(&intent.speed);
         self.more.webhook_host.clone_from(&intent.webhook_host);
+        self.more.secret = intent.secret;
     }
 
     fn attempt(&mut self, attempt: &Attempt) {
@@ -146,6 +147,7 @@ impl Metadata {
         self.client_addr = Some(refusal.client_addr.clone());
         self.more.route.clone_from(&refusal.route);
         self.more.reason = Some(refusal.reason.clone());
+        self.more.secret = refusal.secret;
     }
 
     fn change(&mut self, change: &AdminChange) {

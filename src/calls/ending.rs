@@ -1,6 +1,6 @@
 //! How a call ends for its client.
 
-use super::{BreakerState, Receipt};
+use super::{BreakerState, Receipt, Reduced};
 use crate::{
     domain::{CallId, ErrorCode, Outcome, Places, Usd},
     spool::Spool,
@@ -51,6 +51,9 @@ pub enum SendError {
     /// The token was revoked, disabled or expired while the call waited.
     #[error("token refused while the call waited")]
     Token(#[source] TokenRefusal),
+    /// The token was reduced while the call waited, and has less now than the call needs.
+    #[error("token reduced while the call waited")]
+    Reduced(#[source] Reduced),
     /// The environment has no usable key.
     #[error("environment has no key")]
     NoKey,

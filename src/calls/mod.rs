@@ -25,6 +25,7 @@
 //! **Invariants:** a warrant is spent on at most one sending that Ideogram accepted; an answer goes out
 //! only after its outcome is durable or spilled; places are freed only on proof.
 
+mod again;
 mod breaker;
 mod claim;
 mod conclude;
@@ -49,6 +50,7 @@ mod send;
 mod sending;
 mod unsettled;
 
+pub use again::{Reduced, StillAllowed};
 pub use breaker::{Breaker, BreakerState};
 pub use claim::{Claiming, FetchError};
 pub use desk::ReleaseError;

@@ -1,5 +1,6 @@
 //! A call that passed every check and holds its places.
 
+use super::StillAllowed;
 use crate::{
     answers::Claimed,
     domain::{
@@ -8,6 +9,7 @@ use crate::{
     },
     ledger::Hold,
     spool::Spool,
+    tokens::PresentedSecret,
     upstream::UpstreamRequest,
 };
 use http::HeaderValue;
@@ -33,6 +35,10 @@ pub struct ReadyCall {
     pub request: RequestId,
     /// The token, as it was when the call was authenticated.
     pub token: Arc<Token>,
+    /// The secret of it that was presented.
+    pub secret: PresentedSecret,
+    /// Says whether the call may be made with the token as it is later.
+    pub still_allowed: Arc<dyn StillAllowed>,
     /// The route.
     pub route: Arc<Route>,
     /// The account that serves the token's environment.
@@ -96,6 +102,7 @@ impl ReadyCall {
             speed: self.demand.speed.clone(),
             webhook_host: self.demand.webhook_url.as_deref().and_then(host_of),
             queue_ms: millis(queued),
+            secret: Some(self.secret.number),
         };
         self.record(at, "ideogram.api.call", RecordBody::Intent(Box::new(intent)))
     }

@@ -119,7 +119,7 @@ impl Calls {
             line.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
         }
         // Last, since asking about a key takes time in which a token may be withdrawn.
-        self.0.services.tokens.recheck(&ready.token.id).map_err(SendError::Token)?;
+        ready.check_again(&self.0.services.tokens)?;
         Ok((Arc::clone(line), Arc::clone(slot)))
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Calls, Finished, KeySlot, Line, ReadyCall, SendError,
+    again::Withdrawn,
     ending::CallSummary,
     outcome::{Ending, Reply},
 };
@@ -12,7 +13,6 @@ use crate::{
     ledger::Hold,
     store::{JournalError, SendWarrant},
     telemetry::CallTimes,
-    tokens::TokenRefusal,
     upstream::{Sent, UpstreamAnswer},
 };
 use serde::Deserialize;
@@ -98,9 +98,8 @@ impl Sending {
         if self.client.is_closed() {
             return (client_gone(), Some(permit));
         }
-        if let Err(refusal) = self.calls.0.services.tokens.recheck(&self.ready.token.id) {
-            let reason = refusal.reason();
-            let ending = Ending::own(Outcome::Failed, ErrorCode::TokenInvalid, reason);
+        if let Err(withdrawn) = self.ready.check_again(&self.calls.0.services.tokens) {
+            let ending = Ending::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
             return (ending, Some(permit));
         }
         self.deliver(warrant, permit).await
@@ -160,12 +159,16 @@ impl Sending {
             // Asked first: when its turn has come as well, the call must still not be sent.
             biased;
             () = self.client.closed() => Err(Over::Time),
-            refusal = services.tokens.withdrawn(&self.ready.token.id) => Err(Over::Token(refusal)),
+            withdrawn = services.tokens.until_refused(|| self.ready.check_again(&services.tokens)) => {
+                Err(Over::Withdrawn(withdrawn))
+            }
             permit = requeue.admit() => permit.map_err(|_| Over::Time),
         };
         self.queued += started.elapsed();
         self.queued_again += started.elapsed();
-        turn
+        // Nobody tells of an end that only time brings.
+        let again = self.ready.check_again(&services.tokens).map_err(Over::Withdrawn);
+        turn.and_then(|permit| again.map(|()| permit))
     }
 
     /// Asks for free whether the key is really rejected before blaming it.
@@ -220,8 +223,8 @@ impl Sending {
 enum Over {
     /// Its deadline passed, its client left, or the gateway takes no calls.
     Time,
-    /// Its token was withdrawn while it waited.
-    Token(TokenRefusal),
+    /// Its token was withdrawn or reduced while it waited.
+    Withdrawn(Withdrawn),
 }
 
 impl Over {
@@ -229,9 +232,8 @@ impl Over {
     fn ending(self, answer: UpstreamAnswer) -> Ending {
         match self {
             Self::Time => Ending::passed_on(Outcome::Failed, answer),
-            Self::Token(refusal) => {
-                let code = ErrorCode::TokenInvalid;
-                let ending = Ending::own(Outcome::Failed, code, refusal.reason());
+            Self::Withdrawn(withdrawn) => {
+                let ending = Ending::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
                 Ending { upstream_status: Some(answer.status.as_u16()), ..ending }
             }
         }

@@ -104,6 +104,10 @@ fn show(screen: Screen, who: &WhoAmI) -> anyhow::Result<()> {
         ("scopes", scopes.join(" ")),
         ("expires", moment(who.expires_at)),
     ];
+    if let Some(retires_at) = who.secret.retires_at {
+        let text = format!("was replaced; it is refused from {} on", moment(retires_at));
+        fields.push(("this secret", text));
+    }
     if let Some(rate) = &who.rate {
         fields.push(("rate", format!("{} requests a minute", rate.per_minute)));
     }

@@ -2,7 +2,8 @@
 
 use super::{
     AccountName, AuditRecord, CallId, Claim, ClaimState, EnvironmentName, Fingerprint,
-    GenerationId, Outcome, Places, RouteName, Timestamp, Token, TokenDigest, TokenId, Usd,
+    GenerationId, Outcome, Places, RouteName, Timestamp, Token, TokenDigest, TokenId, TokenSecret,
+    Usd,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,10 @@ pub enum Effect {
     FinishGeneration(GenerationId, GenerationState),
     /// A token was made or changed; a digest comes with a new secret.
     SaveToken(Box<StoredToken>),
+    /// A token got another secret, or one of its secrets got another end.
+    SaveSecret(TokenId, Box<TokenSecret>),
+    /// Secrets that ended by this time are forgotten: they are as unknown as any other text.
+    ForgetSecrets(Timestamp),
 }
 
 /// A token with the digest of a secret that was just made for it.

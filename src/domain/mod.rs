@@ -28,6 +28,7 @@ mod scope;
 mod secret_shape;
 mod time;
 mod token;
+mod token_secret;
 
 pub use bundle::{Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken};
 pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, IdempotencyKeyError};
@@ -53,3 +54,4 @@ pub use scope::{Scope, ScopeError, ScopeGrant, ScopeSet};
 pub use secret_shape::{SecretKind, SecretShapeError};
 pub use time::{Clock, SteeredClock, SystemClock, Timestamp};
 pub use token::{Token, TokenDigest, TokenLimits, TokenState};
+pub use token_secret::TokenSecret;

@@ -144,6 +144,10 @@ pub struct Intent {
     pub webhook_host: Option<Box<str>>,
     /// How long it waited in the queue, in milliseconds.
     pub queue_ms: u64,
+    /// The number of the token's secret that was presented; records of old have none and mean the
+    /// first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<u32>,
 }
 
 /// One sending that Ideogram refused without billing.
@@ -244,6 +248,9 @@ pub struct Refusal {
     pub queue_ms: u64,
     /// Where the client connected from.
     pub client_addr: Box<str>,
+    /// The number of the token's secret that was presented, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<u32>,
 }
 
 /// A change made by an operator or by the gateway.

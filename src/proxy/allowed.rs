@@ -6,6 +6,7 @@ use crate::{
     domain::{ErrorCode, GenerationId, Route, Scope, Token},
     inspection::{self, Inspected, Subject},
     spool::{Spool, SpoolWriter},
+    tokens::PresentedSecret,
     web,
 };
 use hyper::body::Body as _;
@@ -17,6 +18,7 @@ pub(super) struct AllowedCall {
     pub(super) gateway: Gateway,
     pub(super) knock: Knock,
     pub(super) token: Arc<Token>,
+    pub(super) secret: PresentedSecret,
     pub(super) environment: Environment,
     pub(super) route: Arc<Route>,
 }

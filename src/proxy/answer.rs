@@ -114,10 +114,14 @@ pub(super) fn note_waiting(headers: &mut HeaderMap, trail: &Trail, received: Ins
     ServerTiming::of(total, queue, Duration::ZERO).set(headers);
 }
 
-/// Writes what every answer tells: the places it took, if nobody said, and the token's rate.
+/// Writes what every answer tells: the places it took, if nobody said, the token's rate, and when the
+/// secret that was presented is replaced by a newer one.
 pub(super) fn note_always(headers: &mut HeaderMap, trail: &Trail) {
     if !headers.contains_key(header::PLACES) {
         header::set_places(headers, 0);
+    }
+    if let Some(retires_at) = trail.retires_at.get() {
+        header::set_token_retires(headers, *retires_at);
     }
     if let Some(rate) = trail.rate.get() {
         let (limit, remaining, reset) = (rate.limit, rate.remaining, rate.reset);

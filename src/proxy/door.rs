@@ -102,6 +102,7 @@ fn refusal_record(
         places: trail.places.get().copied().unwrap_or(0),
         queue_ms: trail.queue.get().map_or(0, |span| u64::try_from(span.as_millis()).unwrap_or(0)),
         client_addr: client.to_string().into(),
+        secret: trail.secret.get().copied(),
     };
     let route = trail.route.get().map(|route| route.name.as_str());
     AuditRecord {

@@ -1,11 +1,11 @@
 //! Fifth stage: the call may wait for its places.
 
-use super::{policy, recalled::NewCall, refused::Refused};
+use super::{again::Needs, policy, recalled::NewCall, refused::Refused};
 use crate::{
     admission::{AdmissionError, Permit, Seat},
     answers::Claimed,
     calls::{PassedHeaders, ReadyCall},
-    domain::{CallId, Places},
+    domain::{CallId, Places, Timestamp, Usd},
     ledger::Hold,
 };
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
@@ -20,7 +20,7 @@ pub(super) struct HeldCall {
 }
 
 impl HeldCall {
-    /// Waits for the call's places, and gives up when the token is withdrawn meanwhile.
+    /// Waits for the call's places, and gives up when the token is withdrawn or reduced meanwhile.
     pub(super) async fn admit(&self) -> Result<Permit, Refused> {
         let allowed = &self.call.inspected.allowed;
         let seat = Seat {
@@ -35,11 +35,19 @@ impl HeldCall {
         let permit = tokio::select! {
             biased;
             permit = allowed.gateway.admission.admit(seat) => permit.map_err(|error| self.not_admitted(error)),
-            refusal = allowed.gateway.tokens.withdrawn(&allowed.token.id) => Err(Refused::token(&refusal)),
+            refused = allowed.gateway.tokens.until_refused(|| self.check_again()) => Err(refused),
         };
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
         queue.set(waited).ok();
         permit
+    }
+
+    fn check_again(&self) -> Result<(), Refused> {
+        self.call.inspected.check_again_with(self.money())
+    }
+
+    fn money(&self) -> Option<(Usd, Timestamp)> {
+        self.hold.bound().map(|bound| (bound, self.hold.opened_at()))
     }
 
     fn max_token_places(&self) -> Option<Places> {
@@ -60,6 +68,18 @@ impl HeldCall {
         (ready, self.hold)
     }
 
+    fn needs(&self) -> Needs {
+        let inspected = &self.call.inspected;
+        let allowed = &inspected.allowed;
+        Needs {
+            gateway: allowed.gateway.clone(),
+            route: Arc::clone(&allowed.route),
+            demand: inspected.inspected.demand.clone(),
+            client: allowed.knock.client,
+            held: self.money(),
+        }
+    }
+
     fn ready_call(&self, claim: Option<Claimed>) -> ReadyCall {
         let inspected = &self.call.inspected;
         let allowed = &inspected.allowed;
@@ -75,6 +95,8 @@ impl HeldCall {
             claim,
             request: allowed.knock.request.clone(),
             token: Arc::clone(&allowed.token),
+            secret: allowed.secret,
+            still_allowed: Arc::new(self.needs()),
             route: Arc::clone(&allowed.route),
             account: allowed.environment.account.clone(),
             demand: inspected.inspected.demand.clone(),

@@ -1,6 +1,7 @@
 //! Third stage: the body is here, its demand is known, the policy allows it.
 
 use super::{
+    again::NeedsOf,
     allowed::AllowedCall,
     idempotent,
     recalled::{Again, NewCall, Recalled},
@@ -8,12 +9,12 @@ use super::{
 };
 use crate::{
     calls::Recall,
-    domain::{ErrorCode, GenerationId, Places},
+    domain::{ErrorCode, GenerationId, Places, Timestamp, Usd},
     inspection::Inspected,
     spool::Spool,
     web::header::QUEUE_TIMEOUT,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// A request that could be sent, were it not for earlier ones like it.
@@ -47,6 +48,23 @@ impl InspectedCall {
             Recall::InProgress(call) => Err(idempotent::in_progress(&call)),
             Recall::Unknown(call) => Err(idempotent::unknown(&call)),
         }
+    }
+
+    /// Looks at the token as it is now: it may have been withdrawn or reduced meanwhile.
+    pub(super) fn check_again(&self) -> Result<(), Refused> {
+        self.check_again_with(None)
+    }
+
+    /// Does the same for a call that holds money since a time.
+    pub(super) fn check_again_with(&self, held: Option<(Usd, Timestamp)>) -> Result<(), Refused> {
+        let AllowedCall { gateway, token, secret, environment, route, knock } = &self.allowed;
+        let now = gateway.tokens.recheck(&token.id, secret.number);
+        let now = now.map_err(|refusal| Refused::token(&refusal))?;
+        if Arc::ptr_eq(&now, token) {
+            return Ok(());
+        }
+        let (demand, client) = (&self.inspected.demand, knock.client);
+        NeedsOf { gateway, environment, route, demand, client, held }.check(&now)
     }
 
     fn into_new(self, deadline: Instant) -> Recalled {

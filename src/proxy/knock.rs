@@ -1,7 +1,7 @@
 //! A request at the door, before anything is known of it.
 
 use crate::{
-    domain::{EnvironmentName, Places, RequestId, Route, Token},
+    domain::{EnvironmentName, Places, RequestId, Route, Timestamp, Token},
     rate_limit::RateState,
     web::Visit,
 };
@@ -40,6 +40,10 @@ pub struct Knock {
 pub struct Trail {
     /// The token.
     pub token: OnceLock<Arc<Token>>,
+    /// The number of the token's secret that was presented.
+    pub secret: OnceLock<u32>,
+    /// From when on that secret opens nothing, if a newer one took its place.
+    pub retires_at: OnceLock<Timestamp>,
     /// The route.
     pub route: OnceLock<Arc<Route>>,
     /// Places asked for.

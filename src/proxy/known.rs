@@ -4,9 +4,10 @@ use super::{Gateway, allowed::AllowedCall, credentials, knock::Knock, refused::R
 use crate::{
     config::Environment,
     domain::{ErrorCode, Route, RouteMatch, Scope, Token},
+    tokens::{Presented, PresentedSecret},
     web::{self, Problem},
 };
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// A request with a valid token.
 #[derive(Debug)]
@@ -14,13 +15,14 @@ pub(super) struct KnownCall {
     pub(super) gateway: Gateway,
     pub(super) knock: Knock,
     pub(super) token: Arc<Token>,
+    pub(super) secret: PresentedSecret,
 }
 
 impl KnownCall {
     /// Returns the request if its token is valid here and now.
     pub(super) fn authenticate(gateway: &Gateway, knock: Knock) -> Result<Self, Refused> {
-        let token = token(gateway, &knock)?;
-        let call = Self { gateway: gateway.clone(), knock, token };
+        let Presented { token, secret } = token(gateway, &knock)?;
+        let call = Self { gateway: gateway.clone(), knock, token, secret };
         call.note_end_user()?;
         Ok(call)
     }
@@ -44,8 +46,7 @@ impl KnownCall {
         let route = self.listed_route()?;
         let environment = self.environment()?.clone();
         let is_quote = route.quote && asks_for_quote(self.knock.uri.query());
-        let scope = if is_quote { Some(Scope::ReadQuotes) } else { route.scope };
-        self.check_scope(&environment, scope)?;
+        check_scope(&self.token, &environment, needed_scope(&route, is_quote))?;
         if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
             let message =
                 "quotes are closed for this route: a dry run was answered without a quote";
@@ -59,15 +60,15 @@ impl KnownCall {
     pub(super) fn authorize_quote(self) -> Result<AllowedCall, Refused> {
         let route = self.listed_route()?;
         let environment = self.environment()?.clone();
-        if self.check_scope(&environment, route.scope).is_err() {
-            self.check_scope(&environment, Some(Scope::ReadQuotes))?;
+        if check_scope(&self.token, &environment, route.scope).is_err() {
+            check_scope(&self.token, &environment, Some(Scope::ReadQuotes))?;
         }
         Ok(self.allowed(environment, route))
     }
 
     fn allowed(self, environment: Environment, route: Arc<Route>) -> AllowedCall {
-        let Self { gateway, knock, token } = self;
-        AllowedCall { gateway, knock, token, environment, route }
+        let Self { gateway, knock, token, secret } = self;
+        AllowedCall { gateway, knock, token, secret, environment, route }
     }
 
     fn listed_route(&self) -> Result<Arc<Route>, Refused> {
@@ -101,41 +102,73 @@ impl KnownCall {
             Refused::new(ErrorCode::EnvironmentUnavailable, message)
         })
     }
+}
 
-    fn check_scope(&self, environment: &Environment, scope: Option<Scope>) -> Result<(), Refused> {
-        let Some(scope) = scope else { return Ok(()) };
-        if !self.token.scopes.allows(scope) {
-            return Err(Refused::with(Problem::scope_missing(scope)));
-        }
-        if !environment.scopes.allows(scope) {
-            let name = &self.token.environment;
-            let message = format!("environment {name} does not allow {scope} any more");
-            return Err(Refused::new(ErrorCode::EnvironmentDenied, message));
-        }
-        Ok(())
+/// Returns the scope that a call on a route needs, or the dry run of one.
+pub(super) fn needed_scope(route: &Route, is_quote: bool) -> Option<Scope> {
+    if is_quote { Some(Scope::ReadQuotes) } else { route.scope }
+}
+
+/// Says whether a token and its environment have a scope.
+pub(super) fn check_scope(
+    token: &Token,
+    environment: &Environment,
+    scope: Option<Scope>,
+) -> Result<(), Refused> {
+    let Some(scope) = scope else { return Ok(()) };
+    if !token.scopes.allows(scope) {
+        return Err(Refused::with(Problem::scope_missing(scope)));
     }
+    if !environment.scopes.allows(scope) {
+        let name = &token.environment;
+        let message = format!("environment {name} does not allow {scope} any more");
+        return Err(Refused::new(ErrorCode::EnvironmentDenied, message));
+    }
+    Ok(())
 }
 
 /// Returns the token of a request if it is valid here, now, and for the client's address.
-pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Arc<Token>, Refused> {
+pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Presented, Refused> {
     let presented = credentials::presented(&knock.headers)?;
-    let token = gateway.tokens.authenticate(presented).map_err(|refusal| {
+    let trail = &knock.trail;
+    let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
         if let Some(token) = refusal.token() {
-            knock.trail.token.set(Arc::clone(token)).ok();
+            trail.token.set(Arc::clone(token)).ok();
+        }
+        if let Some(secret) = refusal.secret() {
+            trail.secret.set(secret).ok();
         }
         Refused::token(&refusal)
     })?;
-    knock.trail.token.set(Arc::clone(&token)).ok();
+    let Presented { token, secret } = &presented;
+    trail.token.set(Arc::clone(token)).ok();
+    trail.secret.set(secret.number).ok();
+    if let Some(retires_at) = secret.retires_at {
+        // A request for a quote comes by here twice.
+        if trail.retires_at.set(retires_at).is_ok() {
+            gateway.metrics.old_secret_used(&token.environment);
+        }
+    }
+    check_address(gateway, token, knock.client)?;
+    Ok(presented)
+}
+
+/// Says whether a token may be used from an address.
+pub(super) fn check_address(
+    gateway: &Gateway,
+    token: &Token,
+    client: IpAddr,
+) -> Result<(), Refused> {
     let policy = gateway.environment(&token.environment).map(|environment| &environment.policy);
     let of_environment = policy.map(|policy| policy.cidrs.as_slice()).unwrap_or_default();
     let all = format!("environments.{}.policy.cidrs", token.environment);
     for (cidrs, rule) in [(&*token.limits.cidrs, "token cidrs"), (of_environment, &*all)] {
-        if !cidrs.is_empty() && !cidrs.iter().any(|net| net.contains(&knock.client)) {
-            let message = format!("the token may not be used from {}", knock.client);
+        if !cidrs.is_empty() && !cidrs.iter().any(|net| net.contains(&client)) {
+            let message = format!("the token may not be used from {client}");
             return Err(Refused::new(ErrorCode::PolicyDenied, message).rule(rule));
         }
     }
-    Ok(token)
+    Ok(())
 }
 
 /// Only decides which scope is needed; inspection checks the spelling.

@@ -11,6 +11,7 @@
 //! Whatever refuses a request says so as a `Refused`; the door turns it into a problem for the
 //! client, a record for the audit, and a count for the metrics, in one place.
 
+mod again;
 mod allowed;
 mod answer;
 mod counted;
@@ -35,4 +36,4 @@ mod whoami;
 pub use door::Door;
 pub use gateway::{Gateway, GatewayParts, PictureShelf};
 pub use standing::BudgetStanding;
-pub use whoami::{EnvironmentLimits, LimitedSet, Rate, WhoAmI};
+pub use whoami::{EnvironmentLimits, LimitedSet, Rate, SecretView, WhoAmI};

@@ -6,6 +6,7 @@ use crate::{
     config::Environment,
     domain::{CallId, ErrorCode, RequestId, Token},
     store::{JournalHealth, RecordQuery},
+    tokens::Presented,
     web::{Body, ERRORS_PATH, error_page, header},
 };
 use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
@@ -75,14 +76,14 @@ fn ready(gateway: &Gateway) -> Response<Body> {
 }
 
 fn who_am_i(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
-    let token = known::token(gateway, knock)?;
+    let Presented { token, .. } = known::token(gateway, knock)?;
     let environment = gateway.environment(&token.environment);
     Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment)))
 }
 
 fn who_am_i_at_length(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
-    let token = known::token(gateway, knock)?;
-    Ok(json_answer(StatusCode::OK, &json!(WhoAmI::of(gateway, &token))))
+    let presented = known::token(gateway, knock)?;
+    Ok(json_answer(StatusCode::OK, &json!(WhoAmI::of(gateway, &presented))))
 }
 
 fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>) -> Value {
@@ -102,7 +103,7 @@ fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>)
 
 /// Shows the audit entry of a call, or of a request, to the token that made it, but for the letters of our key in it.
 async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Result<Response<Body>, Refused> {
-    let token = known::token(gateway, knock)?;
+    let Presented { token, .. } = known::token(gateway, knock)?;
     let mut query = RecordQuery { token: Some(token.id.clone()), ..RecordQuery::default() };
     // Answers tell their request; a call's own name is known to those who were told of it.
     if call.starts_with("req_") {

@@ -27,8 +27,7 @@ impl RecoveredAnswer {
         let receipt = || gateway.calls.receipt(print, &answer);
         let receipt = (again == Again::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
-        let token = gateway.tokens.recheck(&call.allowed.token.id);
-        token.map_err(|refusal| Refused::token(&refusal))?;
+        call.check_again()?;
         let bundle = Bundle::record(record(call, &answer, again));
         match gateway.journal.commit(bundle).await {
             Ok(()) => Ok(Self { answer, again, receipt }),

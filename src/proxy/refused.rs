@@ -3,9 +3,9 @@
 use crate::{
     admission::AdmissionError,
     calls::{BreakerState, CallSummary, SendError},
-    domain::{ErrorCode, Places},
+    domain::{ErrorCode, Places, Timestamp, Usd},
     inspection::InspectionError,
-    ledger::HoldError,
+    ledger::{Budget, BudgetExceeded, HoldError, Window},
     store::StoreError,
     tokens::TokenRefusal,
     web::{Problem, ReceiveError, RejectReason},
@@ -99,6 +99,18 @@ impl Refused {
         Self::with(Problem::token_invalid()).because(refusal.reason())
     }
 
+    /// A budget became smaller than what counts against it, this call included.
+    pub(super) fn over_budget(budget: &Budget, price: Usd, opened_at: Timestamp) -> Self {
+        Self::from(HoldError::Exceeded(BudgetExceeded {
+            subject: budget.subject.clone(),
+            period: budget.period,
+            limit: budget.limit,
+            left: Usd::ZERO,
+            price,
+            resets_at: Window::of(budget.period, opened_at).end(),
+        }))
+    }
+
     pub(super) fn balance(state: &BreakerState) -> Self {
         let message = format!(
             "Ideogram said at {} that the balance is used up; calls of {} dollars and more are stopped",
@@ -158,6 +170,7 @@ impl From<SendError> for Refused {
     fn from(error: SendError) -> Self {
         match error {
             SendError::Token(refusal) => Self::token(&refusal),
+            SendError::Reduced(reduced) => Self::new(reduced.code, reduced.message.into_string()),
             SendError::NoKey => {
                 Self::new(ErrorCode::EnvironmentUnavailable, "the token's environment has no key")
             }
@@ -192,6 +205,12 @@ fn ended_in(code: ErrorCode) -> &'static str {
         ErrorCode::UpstreamUnreachable => "Ideogram could not be reached; nothing was billed",
         ErrorCode::UpstreamRejectedKey => {
             "Ideogram rejects the gateway's key; the operator must replace it"
+        }
+        ErrorCode::ScopeMissing
+        | ErrorCode::PolicyDenied
+        | ErrorCode::EnvironmentDenied
+        | ErrorCode::BudgetExceeded => {
+            "the token was reduced while the call waited; nothing was sent or billed"
         }
         ErrorCode::UpstreamProtocolError => {
             "Ideogram answered in a way that cannot be passed on; it may have been billed"

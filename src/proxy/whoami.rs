@@ -8,7 +8,7 @@ use crate::{
         Usd,
     },
     ledger::Budgets,
-    tokens::least_privilege_words,
+    tokens::{Presented, least_privilege_words},
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,19 @@ pub struct WhoAmI {
     pub budgets: Vec<BudgetStanding>,
     /// From when on it is refused.
     pub expires_at: Timestamp,
+    /// The secret that was presented.
+    pub secret: SecretView,
+}
+
+/// The secret of a token that was presented.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretView {
+    /// Its number within the token.
+    pub number: u32,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// From when on it is refused because a newer one took its place; `null` for the newest.
+    pub retires_at: Option<Timestamp>,
 }
 
 /// The most requests in a time.
@@ -73,8 +86,9 @@ pub struct LimitedSet {
 }
 
 impl WhoAmI {
-    /// Returns what `token` may know of itself.
-    pub(super) fn of(gateway: &Gateway, token: &Token) -> Self {
+    /// Returns what a token may know of itself.
+    pub(super) fn of(gateway: &Gateway, presented: &Presented) -> Self {
+        let Presented { token, secret } = presented;
         let environment = gateway.environment(&token.environment);
         let per_minute = token.limits.requests_per_minute;
         Self {
@@ -91,6 +105,11 @@ impl WhoAmI {
             rate: per_minute.map(|per_minute| Rate { per_minute }),
             budgets: environment.map(|own| budgets(gateway, own, token)).unwrap_or_default(),
             expires_at: token.expires_at,
+            secret: SecretView {
+                number: secret.number,
+                made_at: secret.made_at,
+                retires_at: secret.retires_at,
+            },
         }
     }
 }

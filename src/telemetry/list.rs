@@ -96,6 +96,8 @@ metrics! {
         "Tokens that can be used now";
     budget_thresholds: Counters<ThresholdLabels> = Family::default(), "budget_thresholds",
         "Budgets that were used up to a threshold, by percent";
+    old_secrets: Counters<EnvironmentLabels> = Family::default(), "old_secret_requests",
+        "Requests that came with a token's old secret while a newer one is there";
     breaker_open: Gauges<AccountLabels> = Family::default(), "balance_breaker_open",
         "Whether calls are stopped because Ideogram said that the balance is used up";
     balance: Gauges<AccountLabels> = Family::default(), "account_balance" + "usd_micros",

@@ -189,6 +189,12 @@ impl Metrics {
         self.series.budget_thresholds.get_or_create(&ThresholdLabels { percent }).inc();
     }
 
+    /// A request came with a token's old secret although there is a newer one.
+    pub fn old_secret_used(&self, environment: &EnvironmentName) {
+        let labels = EnvironmentLabels { environment: environment.clone() };
+        self.series.old_secrets.get_or_create(&labels).inc();
+    }
+
     /// Calls of an account are stopped for want of balance, or not any more.
     pub fn set_breaker(&self, account: &AccountName, is_open: bool) {
         let labels = AccountLabels { account: account.clone() };

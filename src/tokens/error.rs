@@ -2,7 +2,7 @@
 
 use super::{new_token::Mistake, plain::RandomError};
 use crate::{
-    domain::TokenId,
+    domain::{Timestamp, TokenId},
     store::{JournalError, StoreError},
 };
 
@@ -18,6 +18,25 @@ pub enum TokensError {
     /// The token was revoked, which is final.
     #[error("token {0} was revoked, which is final")]
     RevokedIsFinal(TokenId),
+    /// The token expired, which is final too.
+    #[error("token {0} expired, which is final")]
+    ExpiredIsFinal(TokenId),
+    /// Two secrets are alive, and there are never more.
+    #[error(
+        "token {id} has two secrets already: number {older} works until {ends_at}, number {newer} was made at {made_at}"
+    )]
+    TwoSecretsAlive {
+        /// The token.
+        id: TokenId,
+        /// The number of the older secret.
+        older: u32,
+        /// When the older one ends.
+        ends_at: Timestamp,
+        /// The number of the newer secret.
+        newer: u32,
+        /// When the newer one was made.
+        made_at: Timestamp,
+    },
     /// No secret could be made.
     #[error(transparent)]
     Random(#[from] RandomError),

@@ -21,6 +21,9 @@ pub enum TokenRefusal {
     /// An operator revoked it, for ever.
     #[error("the token is revoked")]
     Revoked(Arc<Token>),
+    /// The token lives, and this secret of it was replaced.
+    #[error("secret {1} of the token was replaced")]
+    Replaced(Arc<Token>, u32),
 }
 
 impl TokenRefusal {
@@ -32,6 +35,7 @@ impl TokenRefusal {
             Self::Expired(_) => "token expired",
             Self::Disabled(_) => "token disabled",
             Self::Revoked(_) => "token revoked",
+            Self::Replaced(..) => "secret replaced",
         }
     }
 
@@ -39,7 +43,18 @@ impl TokenRefusal {
     pub fn token(&self) -> Option<&Arc<Token>> {
         match self {
             Self::Malformed | Self::Unknown => None,
-            Self::Expired(token) | Self::Disabled(token) | Self::Revoked(token) => Some(token),
+            Self::Expired(token)
+            | Self::Disabled(token)
+            | Self::Revoked(token)
+            | Self::Replaced(token, _) => Some(token),
+        }
+    }
+
+    /// Returns the number of the secret, where it is the secret that is refused.
+    pub fn secret(&self) -> Option<u32> {
+        match self {
+            Self::Replaced(_, number) => Some(*number),
+            _ => None,
         }
     }
 }

@@ -5,16 +5,17 @@ use super::{
     new_token::NewToken,
     plain::{self, PlainToken},
     refusal::TokenRefusal,
+    secret::{KeptSecret, Presented},
     shape,
     snapshot::Snapshot,
     validate::{Environments, validate},
 };
 use crate::{
     domain::{
-        AuditRecord, Bundle, Clock, Effect, Principal, StoredToken, Token, TokenDigest, TokenId,
-        TokenState,
+        AuditRecord, Bundle, Clock, Effect, Principal, StoredToken, Timestamp, Token, TokenId,
+        TokenSecret, TokenState,
     },
-    store::{Journal, JournalHealth, Reader},
+    store::{Journal, JournalError, JournalHealth, Reader},
     tasks::Tasks,
 };
 use arc_swap::ArcSwap;
@@ -24,19 +25,19 @@ use tokio::sync::{Semaphore, watch};
 
 /// All tokens of the gateway; clones share them. Lookups read a snapshot in memory and never wait.
 #[derive(Debug, Clone)]
-pub struct Tokens(Arc<Inner>);
+pub struct Tokens(pub(super) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    snapshot: ArcSwap<Snapshot>,
+pub(super) struct Inner {
+    pub(super) snapshot: ArcSwap<Snapshot>,
     version: watch::Sender<u64>,
     /// One change at a time, so that changes are swapped in in the order of the record.
-    turn: Semaphore,
+    pub(super) turn: Semaphore,
     journal: Journal,
     reader: Reader,
-    clock: Arc<dyn Clock>,
-    environments: Arc<Environments>,
-    tasks: Tasks,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) environments: Arc<Environments>,
+    pub(super) tasks: Tasks,
 }
 
 impl Tokens {
@@ -61,27 +62,43 @@ impl Tokens {
         })))
     }
 
-    /// Returns the token with the secret that a client presented, if it may be used now.
-    pub fn authenticate(&self, presented: &str) -> Result<Arc<Token>, TokenRefusal> {
+    /// Returns the token with the secret that a client presented, if it may be used now, and which
+    /// secret it was. Notes the use in memory.
+    pub fn authenticate(&self, presented: &str) -> Result<Presented, TokenRefusal> {
         shape::check(presented).map_err(|_| TokenRefusal::Malformed)?;
         let snapshot = self.0.snapshot.load();
-        let token = snapshot.by_digest(&plain::digest(presented));
-        self.usable(token.ok_or(TokenRefusal::Unknown)?)
+        let found = snapshot.by_digest(&plain::digest(presented));
+        let (token, secret) = found.ok_or(TokenRefusal::Unknown)?;
+        let now = self.0.clock.now();
+        let token = self.usable(token, secret, now)?;
+        secret.use_at(now);
+        Ok(Presented { token, secret: secret.presented() })
     }
 
-    /// Returns the token as it is now, if it may still be used: asked again just before sending.
-    pub fn recheck(&self, id: &TokenId) -> Result<Arc<Token>, TokenRefusal> {
+    /// Returns the token as it is now, if it may still be used with the secret that was presented:
+    /// asked again just before sending.
+    pub fn recheck(&self, id: &TokenId, secret: u32) -> Result<Arc<Token>, TokenRefusal> {
         let snapshot = self.0.snapshot.load();
-        self.usable(snapshot.by_id(id).ok_or(TokenRefusal::Unknown)?)
+        let token = snapshot.by_id(id).ok_or(TokenRefusal::Unknown)?;
+        let Some(secret) = snapshot.secret(id, secret) else {
+            return Err(TokenRefusal::Replaced(Arc::clone(token), secret));
+        };
+        self.usable(token, secret, self.0.clock.now())
     }
 
-    fn usable(&self, token: &Arc<Token>) -> Result<Arc<Token>, TokenRefusal> {
+    fn usable(
+        &self,
+        token: &Arc<Token>,
+        secret: &KeptSecret,
+        now: Timestamp,
+    ) -> Result<Arc<Token>, TokenRefusal> {
         let token = Arc::clone(token);
         match token.state {
             TokenState::Revoked => Err(TokenRefusal::Revoked(token)),
             TokenState::Disabled => Err(TokenRefusal::Disabled(token)),
-            TokenState::Enabled if token.expires_at <= self.0.clock.now() => {
-                Err(TokenRefusal::Expired(token))
+            TokenState::Enabled if token.expires_at <= now => Err(TokenRefusal::Expired(token)),
+            TokenState::Enabled if !secret.facts.is_alive(now) => {
+                Err(TokenRefusal::Replaced(token, secret.facts.number))
             }
             TokenState::Enabled => Ok(token),
         }
@@ -103,11 +120,11 @@ impl Tokens {
         self.0.version.subscribe()
     }
 
-    /// Waits until a token may no longer be used.
-    pub async fn withdrawn(&self, id: &TokenId) -> TokenRefusal {
+    /// Asks now and after each change of any token, until the answer is no.
+    pub async fn until_refused<E>(&self, check: impl Fn() -> Result<(), E>) -> E {
         let mut changes = self.changes();
         loop {
-            if let Err(refusal) = self.recheck(id) {
+            if let Err(refusal) = check() {
                 return refusal;
             }
             if changes.changed().await.is_err() {
@@ -125,11 +142,13 @@ impl Tokens {
         let now = self.0.clock.now();
         let token = validate(new, &self.0.environments, now).map_err(TokensError::Invalid)?;
         let plain = PlainToken::mint(&token.environment)?;
+        let (number, digest) = (TokenSecret::FIRST, plain.digest());
         let change = Change {
             action: "token.create",
             by: by.clone(),
             before: Value::Null,
-            digest: Some(plain.digest()),
+            after: as_json(&token),
+            secrets: vec![TokenSecret { number, digest, made_at: now, ends_at: None }],
             token: Arc::new(token),
         };
         let inner = Arc::clone(&self.0);
@@ -153,7 +172,7 @@ impl Tokens {
 
     /// Runs a change as work of its own: an operator who hangs up between the commit and the swap
     /// must not leave a token revoked on record and alive in memory.
-    async fn run<F>(&self, change: F) -> Result<Arc<Token>, TokensError>
+    pub(super) async fn run<F>(&self, change: F) -> Result<Arc<Token>, TokensError>
     where
         F: Future<Output = Result<Arc<Token>, TokensError>> + Send + 'static,
     {
@@ -177,7 +196,10 @@ impl Tokens {
             let _turn = inner.turn.acquire().await;
             let reader = inner.reader.clone();
             match inner.tasks.block(move || reader.tokens()).await {
-                Ok(Ok(stored)) => inner.swap(Snapshot::of(stored)),
+                Ok(Ok(stored)) => {
+                    let before = inner.snapshot.load();
+                    inner.swap(Snapshot::of(stored).used_as_in(&before));
+                }
                 Ok(Err(error)) => tracing::error!(%error, "the tokens could not be read again"),
                 Err(_stopping) => {}
             }
@@ -186,12 +208,14 @@ impl Tokens {
 }
 
 /// A change that is decided and not yet on record.
-struct Change {
-    action: &'static str,
-    by: Principal,
-    before: Value,
-    token: Arc<Token>,
-    digest: Option<TokenDigest>,
+pub(super) struct Change {
+    pub(super) action: &'static str,
+    pub(super) by: Principal,
+    pub(super) before: Value,
+    pub(super) after: Value,
+    pub(super) token: Arc<Token>,
+    /// Secrets that are new or have another end.
+    pub(super) secrets: Vec<TokenSecret>,
 }
 
 impl Inner {
@@ -210,26 +234,44 @@ impl Inner {
         if old.state == TokenState::Revoked {
             return Err(TokensError::RevokedIsFinal(id.clone()));
         }
-        let token = Arc::new(Token { state, ..(*old).clone() });
-        let before = as_json(&old);
-        self.commit(Change { action: action(state), by, before, token, digest: None }).await
+        let token = Token { state, ..(*old).clone() };
+        self.commit(Change::to(action(state), by, &old, token)).await
     }
 
     /// Commits, then swaps in, then tells those who wait.
-    async fn commit(&self, change: Change) -> Result<Arc<Token>, TokensError> {
-        let Change { action, by, before, token, digest } = change;
+    pub(super) async fn commit(&self, change: Change) -> Result<Arc<Token>, TokensError> {
+        let Change { action, by, before, after, token, secrets } = change;
         let (now, id) = (self.clock.now(), token.id.as_str());
-        let record = AuditRecord::change(now, by, action, id, before, as_json(&token));
-        let stored = StoredToken { token: (*token).clone(), digest };
-        let bundle = Bundle::record(record).with(Effect::SaveToken(Box::new(stored)));
+        let record = AuditRecord::change(now, by, action, id, before, after);
+        let stored = StoredToken { token: (*token).clone(), digest: None };
+        let mut bundle = Bundle::record(record).with(Effect::SaveToken(Box::new(stored)));
+        for secret in &secrets {
+            bundle = bundle.with(Effect::SaveSecret(token.id.clone(), Box::new(*secret)));
+        }
         self.journal.commit(bundle).await.map_err(TokensError::Journal)?;
-        self.swap(self.snapshot.load().with(&token, digest));
+        self.swap(Snapshot::clone(&self.snapshot.load()).with(&token, &secrets));
         Ok(token)
+    }
+
+    /// Deletes secrets that ended by `until`; that they ended is on record already.
+    pub(super) async fn forget_ended(&self, until: Timestamp) -> Result<(), JournalError> {
+        let bundle = Bundle::default().with(Effect::ForgetSecrets(until));
+        self.journal.commit(bundle).await?;
+        self.swap(Snapshot::clone(&self.snapshot.load()).without_ended(until));
+        Ok(())
     }
 
     fn swap(&self, snapshot: Snapshot) {
         self.snapshot.store(Arc::new(snapshot));
         self.version.send_modify(|version| *version += 1);
+    }
+}
+
+impl Change {
+    /// Returns a change of the token itself, which leaves its secrets as they are.
+    pub(super) fn to(action: &'static str, by: Principal, old: &Token, token: Token) -> Self {
+        let (before, after) = (as_json(old), as_json(&token));
+        Self { action, by, before, after, token: Arc::new(token), secrets: Vec::new() }
     }
 }
 
@@ -241,6 +283,6 @@ fn action(state: TokenState) -> &'static str {
     }
 }
 
-fn as_json(token: &Token) -> Value {
+pub(super) fn as_json(token: &Token) -> Value {
     serde_json::to_value(token).unwrap_or(Value::Null)
 }

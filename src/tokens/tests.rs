@@ -1,5 +1,8 @@
 //! The life of tokens against a real store.
 
+mod reduction;
+mod rotation;
+
 use super::*;
 use crate::{
     config::{Environment, Limited},
@@ -99,8 +102,8 @@ fn mistakes(error: TokensError) -> Vec<String> {
 async fn a_made_token_opens_the_door_at_once() {
     let house = house();
     let (plain, token) = house.tokens.create(asked(), &BY).await.unwrap();
-    assert_eq!(house.tokens.authenticate(plain.reveal()).unwrap(), token);
-    assert_eq!(house.tokens.recheck(&token.id).unwrap(), token);
+    assert_eq!(house.tokens.authenticate(plain.reveal()).unwrap().token, token);
+    assert_eq!(house.tokens.recheck(&token.id, 1).unwrap(), token);
     assert_eq!(house.tokens.list(), [token]);
 }
 
@@ -147,7 +150,7 @@ async fn revoking_is_final() {
     }
     let refusal = house.tokens.authenticate(plain.reveal()).unwrap_err();
     assert_eq!(refusal.reason(), "token revoked");
-    assert!(house.tokens.recheck(&token.id).is_err());
+    assert!(house.tokens.recheck(&token.id, 1).is_err());
 }
 
 #[tokio::test]

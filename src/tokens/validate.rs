@@ -15,7 +15,7 @@ use ipnet::IpNet;
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 /// The longest life of a token: a leaked and forgotten one must end.
-const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
+pub(super) const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
 /// The most images that Ideogram makes in one call.
 const MOST_IMAGES: u32 = 8;
 const LONGEST_NAME: usize = 128;
@@ -142,7 +142,7 @@ fn limits(mistakes: &mut Mistakes, new: &NewToken) -> TokenLimits {
     }
 }
 
-fn budget(mistakes: &mut Mistakes, field: &str, text: Option<&String>) -> Option<Usd> {
+pub(super) fn budget(mistakes: &mut Mistakes, field: &str, text: Option<&String>) -> Option<Usd> {
     let amount = mistakes.read(field, text)?;
     if amount == Usd::ZERO {
         mistakes.note(field, "must be more than nothing; take the scope away instead");
@@ -150,7 +150,7 @@ fn budget(mistakes: &mut Mistakes, field: &str, text: Option<&String>) -> Option
     Some(amount)
 }
 
-fn rate(mistakes: &mut Mistakes, text: Option<&str>) -> Option<u32> {
+pub(super) fn rate(mistakes: &mut Mistakes, text: Option<&str>) -> Option<u32> {
     let text = text?;
     let per_minute = match text.split_once('/') {
         Some((count, "min" | "minute")) => count.trim().parse().ok(),
@@ -165,7 +165,7 @@ fn rate(mistakes: &mut Mistakes, text: Option<&str>) -> Option<u32> {
     per_minute
 }
 
-fn hosts(mistakes: &mut Mistakes, field: &str, texts: &[String]) -> Vec<String> {
+pub(super) fn hosts(mistakes: &mut Mistakes, field: &str, texts: &[String]) -> Vec<String> {
     texts.iter().filter_map(|text| host(mistakes, field, text)).collect()
 }
 
@@ -182,7 +182,7 @@ fn host(mistakes: &mut Mistakes, field: &str, text: &str) -> Option<String> {
     None
 }
 
-fn cidr(mistakes: &mut Mistakes, text: &str) -> Option<IpNet> {
+pub(super) fn cidr(mistakes: &mut Mistakes, text: &str) -> Option<IpNet> {
     let net = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     if net.is_none() {
         mistakes.note("cidrs", format_args!("'{text}' is not a network like 10.0.0.0/8"));

@@ -1,6 +1,6 @@
 //! The header fields that are ours, and how they are written.
 
-use crate::domain::{Places, RequestId, Usd};
+use crate::domain::{Places, RequestId, Timestamp, Usd};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::{fmt::Write, time::Duration};
 
@@ -26,6 +26,8 @@ pub const QUEUE_TIMEOUT: HeaderName = HeaderName::from_static("ideogate-queue-ti
 pub const USER: HeaderName = HeaderName::from_static("ideogate-user");
 /// The key of Ideogram's API, and the place where clients put our token.
 pub const API_KEY: HeaderName = HeaderName::from_static("api-key");
+/// From when on the secret that was presented is refused, because a newer one took its place.
+pub const TOKEN_RETIRES: HeaderName = HeaderName::from_static("ideogate-token-retires");
 /// Where the time went.
 pub const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 /// Whether clients that retry on their own should.
@@ -63,6 +65,11 @@ pub fn set_recovered(headers: &mut HeaderMap) {
 /// Marks an answer that was kept under an idempotency key.
 pub fn set_replayed(headers: &mut HeaderMap) {
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
+}
+
+/// Tells from when on the secret that was presented is refused.
+pub fn set_token_retires(headers: &mut HeaderMap, at: Timestamp) {
+    set(headers, TOKEN_RETIRES, &at.to_string());
 }
 
 /// Tells a client that retries on its own not to.

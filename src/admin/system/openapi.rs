@@ -15,6 +15,7 @@ use utoipa::OpenApi;
     paths(
         tokens::create::create, tokens::list::list, tokens::show::show,
         tokens::state::disable, tokens::state::enable, tokens::state::revoke,
+        tokens::rotate::rotate, tokens::rotate::finish, tokens::reduce::reduce,
         queue::status::status, queue::release::release, queue::pause::show,
         queue::pause::pause, queue::pause::resume,
         usage::report::report, usage::balance::list, usage::balance::set,

@@ -42,6 +42,7 @@ impl House {
             speed: None,
             webhook_host: None,
             queue_ms: 0,
+            secret: None,
         };
         let open = OpenCall {
             call: CallId::from_stored(call),
@@ -96,6 +97,7 @@ impl House {
             places: 0,
             queue_ms: 0,
             client_addr: "127.0.0.1".into(),
+            secret: None,
         };
         self.commit(Bundle::record(self.one(None, RecordBody::Refusal(Box::new(refusal))))).await;
     }

@@ -64,6 +64,7 @@ fn intent(open: &OpenCall, model: Option<&str>) -> Intent {
         speed: None,
         webhook_host: None,
         queue_ms: 0,
+        secret: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `GET /api/v1/tokens`
 
 use super::view::TokenView;
-use crate::admin::{peer::Caller, state::AdminState};
+use crate::admin::{peer::Caller, problem::Problem, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Lists all tokens
@@ -9,9 +9,14 @@ use axum::{Json, extract::State};
 /// Oldest first; revoked and expired ones too.
 #[utoipa::path(
     get, path = "/api/v1/tokens", operation_id = "list_tokens", tag = "tokens",
-    responses((status = 200, description = "All tokens", body = Vec<TokenView>))
+    responses(
+        (status = 200, description = "All tokens", body = Vec<TokenView>),
+        (status = 503, description = "The record cannot be read", body = Problem),
+    )
 )]
-pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<TokenView>> {
-    let now = state.clock.now();
-    Json(state.tokens.list().iter().map(|token| TokenView::at(token, now)).collect())
+pub async fn list(
+    State(state): State<AdminState>,
+    _by: Caller,
+) -> Result<Json<Vec<TokenView>>, Problem> {
+    TokenView::of_all(&state, state.tokens.list()).await.map(Json)
 }

@@ -2,9 +2,12 @@
 
 pub(super) mod create;
 pub(super) mod list;
+pub(super) mod reduce;
+pub(super) mod rotate;
 pub(super) mod show;
 pub(super) mod state;
 mod view;
 
 pub use create::CreatedToken;
-pub use view::{LimitsView, TokenView};
+pub use rotate::RotatedToken;
+pub use view::{LimitsView, SecretView, TokenView};

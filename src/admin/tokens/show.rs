@@ -22,5 +22,5 @@ pub async fn show(
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.show(&TokenId::from_stored(id))?;
-    Ok(Json(TokenView::at(&token, state.clock.now())))
+    TokenView::of(&state, &token).await.map(Json)
 }

@@ -71,5 +71,5 @@ async fn set(
     by: &Principal,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.set_state(&TokenId::from_stored(id), to, by).await?;
-    Ok(Json(TokenView::at(&token, state.clock.now())))
+    TokenView::of(state, &token).await.map(Json)
 }

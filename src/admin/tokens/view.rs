@@ -1,8 +1,13 @@
 //! How operators see a token.
 
-use crate::domain::{Timestamp, Token, TokenLimits, TokenState};
+use crate::{
+    admin::{problem::Problem, state::AdminState},
+    domain::{Timestamp, Token, TokenId, TokenLimits, TokenState},
+    store::{Reader, StoreError},
+    tokens::SecretStanding,
+};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, slice, sync::Arc};
 use utoipa::ToSchema;
 
 /// A token; its secret is not known any more.
@@ -30,6 +35,27 @@ pub struct TokenView {
     pub limits: LimitsView,
     /// Free words of its makers.
     pub metadata: BTreeMap<String, String>,
+    /// Its secrets by number: the newest, the one it replaces while both work, and those that ended
+    /// in the last 30 days.
+    pub secrets: Vec<SecretView>,
+}
+
+/// A secret of a token; it is known by its number only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SecretView {
+    /// Its number within the token, from 1 on.
+    pub number: u32,
+    /// Whether it opens the door as far as that is up to the secret.
+    pub alive: bool,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub made_at: Timestamp,
+    /// From when on it is refused; `null` means with the token.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ends_at: Option<Timestamp>,
+    /// When a request last came with it and was let in.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// Limits of a token; what is absent or empty is not limited by it.
@@ -60,8 +86,23 @@ pub struct LimitsView {
 }
 
 impl TokenView {
-    /// Returns the token as it looks at `now`.
-    pub(super) fn at(token: &Token, now: Timestamp) -> Self {
+    /// Returns the token as it looks now.
+    pub(super) async fn of(state: &AdminState, token: &Arc<Token>) -> Result<Self, Problem> {
+        let secrets = SecretView::of_token(state, token).await?;
+        Ok(Self::at(token, state.clock.now(), secrets))
+    }
+
+    /// Returns tokens as they look now.
+    pub(super) async fn of_all(
+        state: &AdminState,
+        tokens: Vec<Arc<Token>>,
+    ) -> Result<Vec<Self>, Problem> {
+        let secrets = SecretView::of_tokens(state, &tokens).await?;
+        let now = state.clock.now();
+        Ok(tokens.iter().zip(secrets).map(|(token, own)| Self::at(token, now, own)).collect())
+    }
+
+    fn at(token: &Token, now: Timestamp, secrets: Vec<SecretView>) -> Self {
         let state = match token.state {
             TokenState::Revoked => "revoked",
             TokenState::Enabled | TokenState::Disabled if token.expires_at <= now => "expired",
@@ -79,7 +120,59 @@ impl TokenView {
             expires_at: token.expires_at,
             limits: LimitsView::of(&token.limits),
             metadata: token.metadata.clone(),
+            secrets,
         }
+    }
+}
+
+impl SecretView {
+    /// Returns the secrets of a token as they are now.
+    pub(super) async fn of_token(
+        state: &AdminState,
+        token: &Arc<Token>,
+    ) -> Result<Vec<Self>, Problem> {
+        let mut all = Self::of_tokens(state, slice::from_ref(token)).await?;
+        Ok(all.pop().unwrap_or_default())
+    }
+
+    /// Returns the secrets of tokens as they are now. When one was last used is known in memory
+    /// since this start, and by the record before.
+    async fn of_tokens(
+        state: &AdminState,
+        tokens: &[Arc<Token>],
+    ) -> Result<Vec<Vec<Self>>, Problem> {
+        let now = state.clock.now();
+        let standings = |token: &Arc<Token>| (token.id.clone(), state.tokens.secrets(&token.id));
+        let all: Vec<_> = tokens.iter().map(standings).collect();
+        let reader = state.reader.clone();
+        let read = state.tasks.block(move || {
+            let views = |(id, own): &(TokenId, Vec<SecretStanding>)| {
+                own.iter().map(|one| Self::at(&reader, id, one, now)).collect()
+            };
+            all.iter().map(views).collect::<Result<_, StoreError>>()
+        });
+        let read = read.await.map_err(|_| Problem::stopping())?;
+        read.map_err(|cause| Problem::store_unavailable(&cause))
+    }
+
+    fn at(
+        reader: &Reader,
+        token: &TokenId,
+        standing: &SecretStanding,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let SecretStanding { secret, used_at } = standing;
+        let last_used_at = match used_at {
+            Some(used_at) => Some(*used_at),
+            None => reader.secret_last_used(token, secret)?,
+        };
+        Ok(Self {
+            number: secret.number,
+            alive: secret.is_alive(now),
+            made_at: secret.made_at,
+            ends_at: secret.ends_at,
+            last_used_at,
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 use super::{
     create::{self, CreateArguments},
     list::{self, ListArguments},
+    reduce::{self, ReduceArguments},
+    rotate::{self, RotateArguments},
     show::{self, ShowArguments},
     state::{self, StateArguments},
 };
@@ -28,6 +30,10 @@ pub enum TokenCommand {
     /// Refuse a token for ever
     #[command(after_help = "Examples:\n  ideogate token revoke tok_01kaxyz")]
     Revoke(StateArguments),
+    /// Give a token another secret; the old one works on for a while
+    Rotate(RotateArguments),
+    /// Take rights away from a token
+    Reduce(Box<ReduceArguments>),
 }
 
 /// Does it.
@@ -43,5 +49,7 @@ pub(in crate::cli) async fn run(
         TokenCommand::Disable(arguments) => state::run(client, screen, &arguments, "disable").await,
         TokenCommand::Enable(arguments) => state::run(client, screen, &arguments, "enable").await,
         TokenCommand::Revoke(arguments) => state::run(client, screen, &arguments, "revoke").await,
+        TokenCommand::Rotate(arguments) => rotate::run(client, screen, &arguments).await,
+        TokenCommand::Reduce(arguments) => reduce::run(client, screen, *arguments).await,
     }
 }

@@ -3,6 +3,8 @@
 mod command;
 mod create;
 mod list;
+mod reduce;
+mod rotate;
 mod show;
 mod state;
 

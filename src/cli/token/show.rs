@@ -1,7 +1,7 @@
 //! `ideogate token show`
 
 use crate::{
-    admin::TokenView,
+    admin::{SecretView, TokenView},
     cli::{client::Client, screen::Screen, times},
     domain::{Clock, SystemClock},
 };
@@ -30,9 +30,28 @@ pub(super) async fn run(
     if screen.is_json() {
         screen.json(&token)?;
     } else {
-        screen.fields(&fields(token))?;
+        show(screen, token)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows a token, a field a line, and its secrets.
+pub(super) fn show(screen: Screen, mut token: TokenView) -> anyhow::Result<()> {
+    let secrets = std::mem::take(&mut token.secrets);
+    screen.fields(&fields(token))?;
+    let now = SystemClock.now();
+    let row = |secret: SecretView| {
+        let used = secret.last_used_at;
+        [
+            secret.number.to_string(),
+            times::moment(secret.made_at),
+            super::rotate::end(&secret, now),
+            used.map_or_else(|| "never".to_owned(), |used| times::from_now(used, now)),
+        ]
+    };
+    let rows = secrets.into_iter().map(row).collect();
+    screen.table(["secret", "made", "state", "last used"], rows, "")?;
+    Ok(())
 }
 
 fn fields(token: TokenView) -> Vec<(&'static str, String)> {

@@ -4,12 +4,11 @@ use super::{Reader, effects::state_name};
 use crate::{
     domain::{
         CallId, Fingerprint, Generation, GenerationId, GenerationState, OpenCall, Outcome,
-        Timestamp, Token, TokenDigest, TokenId, Usd,
+        Timestamp, Token, TokenId, TokenSecret, Usd,
     },
     store::{HeldCall, StoreError, UnsettledCall, error::Cause},
 };
 use rusqlite::{Params, Row};
-use std::collections::BTreeMap;
 
 /// The columns of an [`OpenCall`], in the order that [`open_call`] reads.
 macro_rules! select_calls {
@@ -34,22 +33,15 @@ macro_rules! select_generations {
 }
 
 impl Reader {
-    /// Returns every token with the digests of its secrets.
-    pub fn tokens(&self) -> Result<Vec<(Token, Vec<TokenDigest>)>, StoreError> {
-        let secrets = self.all("SELECT token, digest FROM token_secrets", [], |row| {
-            let token: String = row.get(0)?;
-            Ok((TokenId::from_stored(token), TokenDigest::from_bytes(row.get(1)?)))
-        })?;
-        let mut digests: BTreeMap<TokenId, Vec<TokenDigest>> = BTreeMap::new();
-        for (token, digest) in secrets {
-            digests.entry(token).or_default().push(digest);
-        }
+    /// Returns every token with its secrets, by number; those that ended and are not forgotten too.
+    pub fn tokens(&self) -> Result<Vec<(Token, Vec<TokenSecret>)>, StoreError> {
+        let mut secrets = self.secrets()?;
         self.all("SELECT definition FROM tokens ORDER BY id", [], |row| {
             let definition: String = row.get(0)?;
             let token: Token =
                 serde_json::from_str(&definition).map_err(|error| unreadable("tokens", error))?;
-            let digests = digests.remove(&token.id).unwrap_or_default();
-            Ok((token, digests))
+            let secrets = secrets.remove(&token.id).unwrap_or_default();
+            Ok((token, secrets))
         })
     }
 

@@ -1,6 +1,6 @@
 //! What a bundle changes in the tables that are derived from the records.
 
-use super::claims;
+use super::{claims, secrets};
 use crate::{
     domain::{
         CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
@@ -29,6 +29,8 @@ pub(super) fn apply(
         Effect::SaveGeneration(generation) => save_generation(connection, generation),
         Effect::FinishGeneration(id, state) => finish_generation(connection, id, *state),
         Effect::SaveToken(token) => save_token(connection, token, made_at),
+        Effect::SaveSecret(token, secret) => secrets::save(connection, token, secret),
+        Effect::ForgetSecrets(until) => secrets::forget(connection, *until),
     }
 }
 

@@ -4,7 +4,11 @@ use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Step `n` of the list leads to schema `n + 1`.
-const STEPS: &[&str] = &[include_str!("001_foundation.sql"), include_str!("002_claims.sql")];
+const STEPS: &[&str] = &[
+    include_str!("001_foundation.sql"),
+    include_str!("002_claims.sql"),
+    include_str!("004_access.sql"),
+];
 
 /// Runs the steps that the database has not seen yet, each in a transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

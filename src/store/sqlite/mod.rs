@@ -7,6 +7,7 @@ mod effects;
 mod migrations;
 mod reader;
 mod records;
+mod secrets;
 mod spend;
 mod writer;
 

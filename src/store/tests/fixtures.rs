@@ -104,6 +104,7 @@ pub(crate) fn intent(call: &OpenCall) -> AuditRecord {
         speed: None,
         webhook_host: None,
         queue_ms: 3,
+        secret: None,
     };
     record(Some(call), RecordBody::Intent(Box::new(intent)))
 }
@@ -146,6 +147,7 @@ pub(crate) fn refusal(reason: &str) -> AuditRecord {
         places: 0,
         queue_ms: 0,
         client_addr: "127.0.0.1".into(),
+        secret: None,
     };
     record(None, RecordBody::Refusal(Box::new(refusal)))
 }

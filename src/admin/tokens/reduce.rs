@@ -1,0 +1,40 @@
+//! `POST /api/v1/tokens/{id}/reduce`
+
+use super::view::TokenView;
+use crate::{
+    admin::{
+        peer::Caller,
+        problem::Problem,
+        request::{JsonBody, Named},
+        state::AdminState,
+    },
+    domain::TokenId,
+    tokens::Reduction,
+};
+use axum::{Json, extract::State};
+
+/// Takes rights away from a token
+///
+/// Can only narrow: what would widen anything is refused. In force at once, also for calls that
+/// already wait.
+#[utoipa::path(
+    post, path = "/api/v1/tokens/{id}/reduce", operation_id = "reduce_token", tag = "tokens",
+    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    request_body = Reduction,
+    responses(
+        (status = 200, description = "The token as it is now", body = TokenView),
+        (status = 404, description = "There is no such token", body = Problem),
+        (status = 409, description = "It was revoked", body = Problem),
+        (status = 422, description = "All that would not be less", body = Problem),
+        (status = 503, description = "It cannot be put on record", body = Problem),
+    )
+)]
+pub async fn reduce(
+    State(state): State<AdminState>,
+    Caller(by): Caller,
+    Named(id): Named,
+    JsonBody(asked): JsonBody<Reduction>,
+) -> Result<Json<TokenView>, Problem> {
+    let token = state.tokens.reduce(&TokenId::from_stored(id), asked, &by).await?;
+    TokenView::of(&state, &token).await.map(Json)
+}

@@ -1,0 +1,125 @@
+//! `ideogate token rotate`
+
+use crate::{
+    admin::{RotatedToken, SecretView, TokenView},
+    cli::{client::Client, screen::Screen, times},
+    domain::{Clock, SystemClock, Timestamp},
+    tokens::{DropNow, Rotation},
+};
+use clap::Args;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// Which token, and how long its old secret goes on working.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ideogate token rotate tok_01kaxyz
+  ideogate token rotate tok_01kaxyz --grace 2h --expires-in 90d
+  ideogate token rotate tok_01kaxyz --finish
+  NEW=$(ideogate token rotate tok_01kaxyz --grace 7d)
+
+The new secret alone goes to stdout. It is shown this once: only its SHA-256 is kept. The token keeps
+its id, scopes, budgets, limits and history. Both secrets work until the grace is over; `ideogate token
+show` tells when each was last used. A secret that leaked ends at once with `--grace 0s`; if two are
+alive, with `--grace 0s --drop-old`.")]
+pub struct RotateArguments {
+    /// The token's id; never the token itself
+    #[arg(value_name = "ID")]
+    id: String,
+    /// How long the old secret goes on working, 30d at most; 0s ends it at once [default: 24h]
+    #[arg(long, value_name = "DURATION")]
+    grace: Option<String>,
+    /// How long the token lives from now on [default: as before]
+    #[arg(long, value_name = "DURATION")]
+    expires_in: Option<String>,
+    /// When two secrets are alive already: end the older one now
+    #[arg(long, conflicts_with = "drop_new")]
+    drop_old: bool,
+    /// When two secrets are alive already: end the newer one now, which nobody ever got
+    #[arg(long)]
+    drop_new: bool,
+    /// Make no secret; end the old one now, since all apps have the new one
+    #[arg(long, conflicts_with_all = ["grace", "expires_in", "drop_old", "drop_new"])]
+    finish: bool,
+}
+
+impl RotateArguments {
+    fn rotation(&self) -> Rotation {
+        let drop = match (self.drop_old, self.drop_new) {
+            (true, _) => Some(DropNow::Old),
+            (_, true) => Some(DropNow::New),
+            _ => None,
+        };
+        Rotation { grace: self.grace.clone(), drop, expires_in: self.expires_in.clone() }
+    }
+}
+
+/// What scripts are told; others rely on this shape.
+#[derive(Serialize)]
+struct Made<'m> {
+    id: &'m str,
+    token: &'m str,
+    environment: &'m str,
+    scopes: &'m [String],
+    expires_at: Timestamp,
+    secret: u32,
+    older: &'m [SecretView],
+}
+
+/// Rotates the token.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    arguments: &RotateArguments,
+) -> anyhow::Result<ExitCode> {
+    let path = format!("/api/v1/tokens/{}/rotate", super::state::id(&arguments.id)?);
+    if arguments.finish {
+        return finish(client, screen, &path).await;
+    }
+    let made: RotatedToken = client.post_json(&path, &arguments.rotation()).await?;
+    let now = SystemClock.now();
+    screen.note(format!("Token {} has secret {} now:", made.id, made.secret));
+    for old in &made.older {
+        screen.note(format!("  secret {} {}", old.number, end(old, now)));
+    }
+    screen.note(format!("  the token expires {}", times::from_now(made.expires_at, now)));
+    if screen.is_json() {
+        screen.json(&shape(&made))?;
+    } else {
+        screen.note("Keep it now, it is not shown again:");
+        screen.line(&made.token)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn finish(client: &Client, screen: Screen, path: &str) -> anyhow::Result<ExitCode> {
+    let token: TokenView = client.post(&format!("{path}/finish")).await?;
+    if screen.is_json() {
+        screen.json(&token)?;
+    } else {
+        let newest = token.secrets.last().map_or(0, |secret| secret.number);
+        screen.line(format!("{} ({}) has secret {newest} alone", token.id, token.name))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells in words until when a secret works.
+pub(super) fn end(secret: &SecretView, now: Timestamp) -> String {
+    match secret.ends_at {
+        None => "works as long as the token".to_owned(),
+        Some(end) if secret.alive => format!("works until {}", times::from_now(end, now)),
+        Some(end) => format!("ended {}", times::from_now(end, now)),
+    }
+}
+
+fn shape(made: &RotatedToken) -> Made<'_> {
+    Made {
+        id: &made.id,
+        token: &made.token,
+        environment: &made.environment,
+        scopes: &made.scopes,
+        expires_at: made.expires_at,
+        secret: made.secret,
+        older: &made.older,
+    }
+}

@@ -1,0 +1,269 @@
+//! Another secret for the same token: both work for a while, and never more than two.
+
+use super::{
+    error::TokensError,
+    mistakes::Mistakes,
+    new_token::Mistake,
+    plain::PlainToken,
+    secret::{KeptSecret, SecretStanding},
+    service::{Change, Inner, Tokens, as_json},
+    validate::LONGEST_LIFE,
+};
+use crate::domain::{Principal, Timestamp, Token, TokenId, TokenSecret, TokenState};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use utoipa::ToSchema;
+
+/// How long the old secret works if nobody says.
+const USUAL_GRACE: Duration = Duration::from_hours(24);
+/// The longest grace: who needs longer has no rotation but two secrets.
+const LONGEST_GRACE: Duration = Duration::from_hours(30 * 24);
+/// How long an ended secret is told apart from an unknown one.
+const KEPT_AFTER_END: Duration = Duration::from_hours(30 * 24);
+/// How many secrets of a token open the door at once, at most.
+const MOST_ALIVE: usize = 2;
+
+/// What an operator asks for when a token gets another secret; all of it may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(example = json!({"grace": "24h"}))]
+pub struct Rotation {
+    /// How long the old secret goes on working, as in `24h`, which is the default; at most `30d`.
+    /// `0s` ends it at once, also for calls that wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace: Option<String>,
+    /// Which secret to end now when two are alive already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop: Option<DropNow>,
+    /// How long the token lives from now on, as in `30d`; unchanged if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<String>,
+}
+
+/// Which of two secrets to end now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DropNow {
+    /// The older one, whose end is near anyway.
+    Old,
+    /// The newer one, which was lost before anybody got it.
+    New,
+}
+
+/// What came of a rotation.
+#[derive(Debug)]
+pub struct Rotated {
+    /// The new secret, seen this once.
+    pub plain: PlainToken,
+    /// The token as it is now.
+    pub token: Arc<Token>,
+    /// All its secrets by number; the new one is the last.
+    pub secrets: Vec<SecretStanding>,
+}
+
+/// A rotation that makes sense, whatever the token.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    grace: Duration,
+    drop: Option<DropNow>,
+    expires_in: Option<Duration>,
+}
+
+impl Tokens {
+    /// Gives a token another secret. Both work until the grace is over; budget, limits and history
+    /// stay with the token. It is on record and in force when this returns.
+    pub async fn rotate(
+        &self,
+        id: &TokenId,
+        asked: &Rotation,
+        by: &Principal,
+    ) -> Result<Rotated, TokensError> {
+        let plan = plan(asked).map_err(TokensError::Invalid)?;
+        let plain = PlainToken::mint(&self.show(id)?.environment)?;
+        let (inner, own, by, digest) =
+            (Arc::clone(&self.0), id.clone(), by.clone(), plain.digest());
+        let token = self
+            .run(async move {
+                let _turn = inner.turn.acquire().await;
+                let old = inner.changeable(&own)?;
+                let now = inner.clock.now();
+                let known: Vec<_> = inner.secrets(&own).iter().map(|kept| kept.facts).collect();
+                let expires_at =
+                    plan.expires_in.map_or(old.expires_at, |expires_in| now.plus(expires_in));
+                let mut changed = ended(&known, plan, now, expires_at)
+                    .map_err(|refused| refused.of(&own, &known, now))?;
+                let number = known.last().map_or(0, |secret| secret.number) + 1;
+                changed.push(TokenSecret { number, digest, made_at: now, ends_at: None });
+                let token = Token { expires_at, ..(*old).clone() };
+                inner.change_secrets(by, &old, token, changed).await
+            })
+            .await?;
+        Ok(Rotated { plain, secrets: self.secrets(id), token })
+    }
+
+    /// Ends all secrets of a token but the newest, now and without making another.
+    pub async fn finish_rotation(
+        &self,
+        id: &TokenId,
+        by: &Principal,
+    ) -> Result<Arc<Token>, TokensError> {
+        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.clone());
+        self.run(async move {
+            let _turn = inner.turn.acquire().await;
+            let old = inner.changeable(&id)?;
+            let now = inner.clock.now();
+            let alive = alive(inner.secrets(&id).iter().map(|kept| kept.facts), now);
+            let [older @ .., _newest] = alive.as_slice() else { return Ok(old) };
+            if older.is_empty() {
+                return Ok(old);
+            }
+            let changed = older.iter().map(|secret| end(*secret, now)).collect();
+            inner.change_secrets(by, &old, (*old).clone(), changed).await
+        })
+        .await
+    }
+
+    /// Returns all secrets of a token by number, those that ended lately too.
+    pub fn secrets(&self, id: &TokenId) -> Vec<SecretStanding> {
+        self.0.secrets(id).iter().map(KeptSecret::standing).collect()
+    }
+
+    /// Forgets secrets that ended long ago; to be called now and then.
+    pub async fn forget_ended(&self) {
+        let until = self.0.clock.now().minus(KEPT_AFTER_END);
+        if !self.0.snapshot.load().has_ended(until) {
+            return;
+        }
+        let inner = Arc::clone(&self.0);
+        let forgetting = self.0.tasks.finish("token.forget", async move {
+            let _turn = inner.turn.acquire().await;
+            inner.forget_ended(until).await
+        });
+        if let Ok(Err(error)) = forgetting.await {
+            tracing::warn!(%error, "ended secrets could not be forgotten; trying again later");
+        }
+    }
+}
+
+impl Inner {
+    /// Returns the token if it may still be given secrets.
+    fn changeable(&self, id: &TokenId) -> Result<Arc<Token>, TokensError> {
+        let found = self.snapshot.load().by_id(id).cloned();
+        let token = found.ok_or_else(|| TokensError::Unknown(id.clone()))?;
+        if token.state == TokenState::Revoked {
+            return Err(TokensError::RevokedIsFinal(id.clone()));
+        }
+        if token.expires_at <= self.clock.now() {
+            return Err(TokensError::ExpiredIsFinal(id.clone()));
+        }
+        Ok(token)
+    }
+
+    fn secrets(&self, id: &TokenId) -> Vec<KeptSecret> {
+        self.snapshot.load().secrets(id).to_vec()
+    }
+
+    async fn change_secrets(
+        &self,
+        by: Principal,
+        old: &Token,
+        token: Token,
+        secrets: Vec<TokenSecret>,
+    ) -> Result<Arc<Token>, TokensError> {
+        let known: Vec<_> = self.secrets(&token.id).iter().map(|kept| kept.facts).collect();
+        let others = known.iter().filter(|one| secrets.iter().all(|new| new.number != one.number));
+        let mut now: Vec<_> = others.copied().chain(secrets.iter().copied()).collect();
+        now.sort_by_key(|secret| secret.number);
+        let (before, after) = (with_secrets(old, &known), with_secrets(&token, &now));
+        let action = "token.rotate";
+        self.commit(Change { action, by, before, after, token: Arc::new(token), secrets }).await
+    }
+}
+
+fn plan(asked: &Rotation) -> Result<Plan, Vec<Mistake>> {
+    let mut mistakes = Mistakes::default();
+    let grace = match asked.grace.as_deref().map(humantime::parse_duration) {
+        None => USUAL_GRACE,
+        Some(Ok(grace)) if grace <= LONGEST_GRACE => grace,
+        Some(Ok(_)) => {
+            mistakes.note("grace", "is 30 days at most");
+            USUAL_GRACE
+        }
+        Some(Err(_)) => {
+            let text = asked.grace.as_deref().unwrap_or_default();
+            mistakes.note("grace", format_args!("'{text}' is not a duration like 24h, 7d or 0s"));
+            USUAL_GRACE
+        }
+    };
+    let expires_in = mistakes.duration("expires_in", asked.expires_in.as_ref());
+    if expires_in.is_some_and(|span| span > LONGEST_LIFE) {
+        mistakes.note("expires_in", "a token lives 366 days at most");
+    }
+    mistakes.into_result(Some(Plan { grace, drop: asked.drop, expires_in }))
+}
+
+/// Why a secret cannot be added.
+enum Refused {
+    TwoAlive,
+    NothingNewer,
+}
+
+impl Refused {
+    fn of(self, id: &TokenId, known: &[TokenSecret], now: Timestamp) -> TokensError {
+        let problem = "there is no newer secret to drop, only one is alive; a grace of 0s ends it";
+        match (self, alive(known.iter().copied(), now).as_slice()) {
+            (Self::TwoAlive, [older, newer, ..]) => TokensError::TwoSecretsAlive {
+                id: id.clone(),
+                older: older.number,
+                ends_at: older.ends_at.unwrap_or(now),
+                newer: newer.number,
+                made_at: newer.made_at,
+            },
+            _ => TokensError::Invalid(vec![Mistake {
+                field: "drop".into(),
+                problem: problem.into(),
+            }]),
+        }
+    }
+}
+
+/// Returns the secrets that get another end, so that one is left beside the new one at most.
+fn ended(
+    known: &[TokenSecret],
+    plan: Plan,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<Vec<TokenSecret>, Refused> {
+    let alive = alive(known.iter().copied(), now);
+    let stays = match (alive.len() < MOST_ALIVE, plan.drop) {
+        (true, Some(DropNow::New)) => return Err(Refused::NothingNewer),
+        (false, None) => return Err(Refused::TwoAlive),
+        (false, Some(DropNow::New)) => alive.first(),
+        (_, Some(DropNow::Old) | None) => alive.last(),
+    };
+    let grace_ends = now.plus(plan.grace).min(expires_at);
+    let end_of = |secret: &TokenSecret| match stays {
+        Some(stays) if stays.number == secret.number => end(*secret, grace_ends),
+        _ => end(*secret, now),
+    };
+    Ok(alive.iter().map(end_of).collect())
+}
+
+fn alive(secrets: impl Iterator<Item = TokenSecret>, now: Timestamp) -> Vec<TokenSecret> {
+    secrets.filter(|secret| secret.is_alive(now)).collect()
+}
+
+fn end(secret: TokenSecret, at: Timestamp) -> TokenSecret {
+    TokenSecret { ends_at: Some(at), ..secret }
+}
+
+/// Returns a token for the record, with numbers and times of its secrets and nothing else of them.
+fn with_secrets(token: &Token, secrets: &[TokenSecret]) -> Value {
+    let shown = |secret: &TokenSecret| json!({"number": secret.number, "made_at": secret.made_at, "ends_at": secret.ends_at});
+    let mut value = as_json(token);
+    if let Value::Object(fields) = &mut value {
+        fields.insert("secrets".to_owned(), secrets.iter().map(shown).collect());
+    }
+    value
+}
