@@ -107,7 +107,7 @@ pub(super) fn narrow(
         Some(span) => now.plus(span),
         None => old.expires_at,
     };
-    mistakes.into_result(Some(Token { scopes, limits, expires_at, ..old.clone() }))
+    mistakes.into_result(Some(Token { scopes, expires_at, limits, ..old.clone() }))
 }
 
 fn scopes(mistakes: &mut Mistakes, old: &ScopeSet, asked: &Reduction) -> ScopeSet {

@@ -79,7 +79,7 @@ impl Tokens {
         asked: &Rotation,
         by: &Principal,
     ) -> Result<Rotated, TokensError> {
-        let plan = plan(asked).map_err(TokensError::Invalid)?;
+        let way = plan(asked).map_err(TokensError::Invalid)?;
         let plain = PlainToken::mint(&self.show(id)?.environment)?;
         let (inner, own, by, digest) =
             (Arc::clone(&self.0), id.clone(), by.clone(), plain.digest());
@@ -90,8 +90,8 @@ impl Tokens {
                 let now = inner.clock.now();
                 let known: Vec<_> = inner.secrets(&own).iter().map(|kept| kept.facts).collect();
                 let expires_at =
-                    plan.expires_in.map_or(old.expires_at, |expires_in| now.plus(expires_in));
-                let mut changed = ended(&known, plan, now, expires_at)
+                    way.expires_in.map_or(old.expires_at, |expires_in| now.plus(expires_in));
+                let mut changed = ended(&known, way, now, expires_at)
                     .map_err(|refused| refused.of(&own, &known, now))?;
                 let number = known.last().map_or(0, |secret| secret.number) + 1;
                 changed.push(TokenSecret { number, digest, made_at: now, ends_at: None });

@@ -70,7 +70,7 @@ impl Tokens {
         let found = snapshot.by_digest(&plain::digest(presented));
         let (token, secret) = found.ok_or(TokenRefusal::Unknown)?;
         let now = self.0.clock.now();
-        let token = self.usable(token, secret, now)?;
+        let token = usable(token, secret, now)?;
         secret.use_at(now);
         Ok(Presented { token, secret: secret.presented() })
     }
@@ -83,25 +83,7 @@ impl Tokens {
         let Some(secret) = snapshot.secret(id, secret) else {
             return Err(TokenRefusal::Replaced(Arc::clone(token), secret));
         };
-        self.usable(token, secret, self.0.clock.now())
-    }
-
-    fn usable(
-        &self,
-        token: &Arc<Token>,
-        secret: &KeptSecret,
-        now: Timestamp,
-    ) -> Result<Arc<Token>, TokenRefusal> {
-        let token = Arc::clone(token);
-        match token.state {
-            TokenState::Revoked => Err(TokenRefusal::Revoked(token)),
-            TokenState::Disabled => Err(TokenRefusal::Disabled(token)),
-            TokenState::Enabled if token.expires_at <= now => Err(TokenRefusal::Expired(token)),
-            TokenState::Enabled if !secret.facts.is_alive(now) => {
-                Err(TokenRefusal::Replaced(token, secret.facts.number))
-            }
-            TokenState::Enabled => Ok(token),
-        }
+        usable(token, secret, self.0.clock.now())
     }
 
     /// Returns all tokens, oldest first.
@@ -285,4 +267,21 @@ fn action(state: TokenState) -> &'static str {
 
 pub(super) fn as_json(token: &Token) -> Value {
     serde_json::to_value(token).unwrap_or(Value::Null)
+}
+
+fn usable(
+    token: &Arc<Token>,
+    secret: &KeptSecret,
+    now: Timestamp,
+) -> Result<Arc<Token>, TokenRefusal> {
+    let token = Arc::clone(token);
+    match token.state {
+        TokenState::Revoked => Err(TokenRefusal::Revoked(token)),
+        TokenState::Disabled => Err(TokenRefusal::Disabled(token)),
+        TokenState::Enabled if token.expires_at <= now => Err(TokenRefusal::Expired(token)),
+        TokenState::Enabled if !secret.facts.is_alive(now) => {
+            Err(TokenRefusal::Replaced(token, secret.facts.number))
+        }
+        TokenState::Enabled => Ok(token),
+    }
 }

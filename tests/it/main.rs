@@ -22,6 +22,8 @@ mod policy;
 mod queue;
 mod quote;
 mod recall;
+mod review;
 mod shutdown;
+mod token_rotation;
 mod usage;
 mod usage_commands;

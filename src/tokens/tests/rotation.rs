@@ -5,6 +5,7 @@ use crate::{domain::RecordBody, tokens::rotate::*};
 use serde_json::{Value, json};
 
 const HOUR: Duration = Duration::from_hours(1);
+const MOMENT: Duration = Duration::from_micros(1);
 
 fn grace(text: &str) -> Rotation {
     Rotation { grace: Some(text.into()), ..Rotation::default() }
@@ -30,9 +31,9 @@ async fn both_secrets_open_the_door_until_the_grace_is_over() {
     assert_eq!((old.secret.number, new.secret.number), (1, 2));
     assert_eq!(old.secret.retires_at, Some(house.clock.now().plus(24 * HOUR)));
     assert_eq!(new.secret.retires_at, None);
-    house.clock.advance(24 * HOUR - Duration::from_micros(1));
+    house.clock.advance((24 * HOUR).saturating_sub(MOMENT));
     assert_eq!(said(&house, &first), "open");
-    house.clock.advance(Duration::from_micros(1));
+    house.clock.advance(MOMENT);
     assert_eq!((said(&house, &first), said(&house, &rotated.plain)), ("secret replaced", "open"));
     assert_eq!(house.tokens.recheck(&token.id, 1).unwrap_err().secret(), Some(1));
     assert!(house.tokens.recheck(&token.id, 2).is_ok());
@@ -198,10 +199,10 @@ async fn an_ended_secret_is_told_apart_for_thirty_days_and_then_forgotten() {
     let house = house();
     let (first, token) = house.tokens.create(asked(), &BY).await.unwrap();
     let second = rotate(&house, &token.id, &grace("0s")).await.plain;
-    house.clock.advance(30 * 24 * HOUR - Duration::from_micros(1));
+    house.clock.advance((30 * 24 * HOUR).saturating_sub(MOMENT));
     house.tokens.forget_ended().await;
     assert_eq!(said(&house, &first), "secret replaced");
-    house.clock.advance(Duration::from_micros(1));
+    house.clock.advance(MOMENT);
     house.tokens.forget_ended().await;
     assert_eq!((said(&house, &first), said(&house, &second)), ("token unknown", "open"));
     let stored = house.store.reader().tokens().unwrap();
