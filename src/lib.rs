@@ -15,6 +15,7 @@ pub mod answers;
 pub mod audit;
 pub mod inspection;
 pub mod ledger;
+pub mod operators;
 pub mod tokens;
 pub mod upstream;
 

@@ -1,8 +1,8 @@
 //! The entry that people see, in the shape the company asked for.
 
 use crate::domain::{
-    CallId, EnvironmentName, GenerationId, Outcome, Places, Principal, RequestId, RouteName,
-    Timestamp, TokenId, Usd,
+    CallId, EnvironmentName, GenerationId, OperatorId, Outcome, Places, Principal, RequestId,
+    RouteName, Timestamp, TokenId, Usd,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -125,6 +125,9 @@ pub struct More {
     /// What is there after a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
+    /// Which operator made a change, if one did over the network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator_id: Option<OperatorId>,
     /// Refusals that were counted and not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,

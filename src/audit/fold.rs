@@ -155,6 +155,7 @@ impl Metadata {
         self.decision = "allowed".into();
         self.more.before = Some(change.before.clone());
         self.more.after = Some(change.after.clone());
+        self.more.operator_id.clone_from(&change.operator);
     }
 
     fn summarize(&mut self, summary: &RefusalSummary) {

@@ -30,6 +30,8 @@ pub struct Settings {
     pub log: Log,
     /// `[shutdown]`
     pub shutdown: Shutdown,
+    /// `[operators]`
+    pub operators: Operators,
     /// The compiled-in route table with the operator's changes.
     pub routes: Arc<RouteTable>,
     /// The compiled-in price table with the operator's prices instead, where there are some.
@@ -250,4 +252,13 @@ pub enum LogFormat {
 pub struct Shutdown {
     /// How long sent calls may take to finish.
     pub deadline: Duration,
+}
+
+/// `[operators]`: who administers the gateway over the network.
+#[derive(Debug, Clone)]
+pub struct Operators {
+    /// Failed attempts a minute, from one address, after which nobody there is let in for a while.
+    pub attempts_per_minute: u32,
+    /// How long a new operator token lives unless told otherwise.
+    pub token_lifetime: Duration,
 }

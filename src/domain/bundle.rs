@@ -2,8 +2,8 @@
 
 use super::{
     AccountName, AuditRecord, CallId, Claim, ClaimState, EnvironmentName, Fingerprint,
-    GenerationId, Outcome, Places, RouteName, Timestamp, Token, TokenDigest, TokenId, TokenSecret,
-    Usd,
+    GenerationId, Outcome, Places, RouteName, StoredOperator, Timestamp, Token, TokenDigest,
+    TokenId, TokenSecret, Usd,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,8 @@ pub enum Effect {
     SaveSecret(TokenId, Box<TokenSecret>),
     /// Secrets that ended by this time are forgotten: they are as unknown as any other text.
     ForgetSecrets(Timestamp),
+    /// An operator was made or changed; a digest comes with a new secret.
+    SaveOperator(Box<StoredOperator>),
 }
 
 /// A token with the digest of a secret that was just made for it.

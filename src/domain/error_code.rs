@@ -49,6 +49,10 @@ codes! {
     TokenMissing = "token_missing", 401, false;
     /// A token that is unknown, expired, disabled or revoked.
     TokenInvalid = "token_invalid", 401, false;
+    /// No operator token, on the admin listener.
+    OperatorTokenMissing = "operator_token_missing", 401, false;
+    /// An operator token that is unknown, expired, disabled or revoked, on the admin listener.
+    OperatorTokenInvalid = "operator_token_invalid", 401, false;
     /// A budget would be exceeded.
     BudgetExceeded = "budget_exceeded", 402, false;
     /// Ideogram said that the account's balance is used up.
@@ -59,6 +63,12 @@ codes! {
     PolicyDenied = "policy_denied", 403, false;
     /// The environment does not allow it.
     EnvironmentDenied = "environment_denied", 403, false;
+    /// The operator's role is too small, on the admin listener.
+    RoleMissing = "role_missing", 403, false;
+    /// There are no operators yet, so the admin listener lets nobody in.
+    OperatorsMissing = "operators_missing", 403, false;
+    /// A web page of another origin asked the admin listener for a change.
+    OriginDenied = "origin_denied", 403, false;
     /// Not in the route table, or closed.
     RouteUnknown = "route_unknown", 404, false;
     /// No generation of this token or its owner.
@@ -83,6 +93,8 @@ codes! {
     IdempotencyKeyReused = "idempotency_key_reused", 422, false;
     /// More requests a minute than the token may make.
     RateLimited = "rate_limited", 429, true;
+    /// Too many failed attempts to be an operator, on the admin listener.
+    TooManyAttempts = "too_many_attempts", 429, true;
     /// The queue holds as many calls as it may.
     QueueFull = "queue_full", 429, true;
     /// The wait in the queue reached its end.

@@ -52,6 +52,11 @@ identifier!(
     RequestId,
     "req_"
 );
+identifier!(
+    /// Names one operator, whatever they are called and whatever secret they hold.
+    OperatorId,
+    "op_"
+);
 
 /// Names a generation at Ideogram; the vendor chooses it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

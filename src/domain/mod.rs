@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | account, environment, route | [`AccountName`], [`EnvironmentName`], [`Route`] |
 //! | token, scope, principal | [`Token`], [`Scope`], [`Principal`] |
+//! | operator, role | [`Operator`], [`Role`] |
 //! | call, place, demand, fingerprint | [`CallId`], [`Places`], [`Demand`], [`Fingerprint`] |
 //! | claim, idempotency key | [`Claim`], [`IdempotencyKey`] |
 //! | audit record, bundle | [`AuditRecord`], [`Bundle`] |
@@ -18,6 +19,7 @@ mod fingerprint;
 mod id;
 mod money;
 mod name;
+mod operator;
 mod plain_secret;
 mod price;
 mod principal;
@@ -35,9 +37,10 @@ pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, Idempo
 pub use demand::{Demand, FieldValue, Places};
 pub use error_code::ErrorCode;
 pub use fingerprint::Fingerprint;
-pub use id::{CallId, GenerationId, RequestId, TokenId};
+pub use id::{CallId, GenerationId, OperatorId, RequestId, TokenId};
 pub use money::{MoneyError, Usd};
-pub use name::{AccountName, EnvironmentName, NameError, RouteName};
+pub use name::{AccountName, EnvironmentName, NameError, OperatorName, RouteName};
+pub use operator::{Operator, Role, RoleError, StoredOperator};
 pub use plain_secret::{PlainSecret, RandomError};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;

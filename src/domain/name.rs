@@ -72,6 +72,10 @@ name!(
     /// Names an entry of the route table, as in `v3.generate`.
     RouteName, 64
 );
+name!(
+    /// Names an operator, as in `anna` or `ci.deploy`; part of the `userId` of what they do.
+    OperatorName, 64
+);
 
 fn is_name(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';

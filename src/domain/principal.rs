@@ -1,6 +1,6 @@
 //! Who acts.
 
-use super::TokenId;
+use super::{OperatorId, TokenId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, net::IpAddr};
 
@@ -13,8 +13,8 @@ pub enum Principal {
     Anonymous(IpAddr),
     /// A local user who opened the admin socket; the peer's uid.
     LocalUser(u32),
-    /// An operator, by name.
-    Operator(Box<str>),
+    /// An operator, by name; and by id, where it is known. The id is not part of the text.
+    Operator(Box<str>, Option<OperatorId>),
     /// The gateway itself: recovery, pollers, housekeeping.
     Gateway,
 }
@@ -27,6 +27,23 @@ impl Principal {
             _ => None,
         }
     }
+
+    /// Returns the operator that acts, if one does and the id is known.
+    pub const fn operator(&self) -> Option<&OperatorId> {
+        match self {
+            Self::Operator(_, id) => id.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Returns who acts as a record can be read to tell it: without what its text does not hold.
+    #[must_use]
+    pub fn as_written(self) -> Self {
+        match self {
+            Self::Operator(name, _) => Self::Operator(name, None),
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for Principal {
@@ -35,7 +52,7 @@ impl fmt::Display for Principal {
             Self::Token(id) => id.fmt(f),
             Self::Anonymous(address) => write!(f, "address:{address}"),
             Self::LocalUser(uid) => write!(f, "uid:{uid}"),
-            Self::Operator(name) => write!(f, "operator:{name}"),
+            Self::Operator(name, _) => write!(f, "operator:{name}"),
             Self::Gateway => f.write_str("gateway"),
         }
     }
@@ -53,13 +70,13 @@ impl<'de> Deserialize<'de> for Principal {
         Ok(match text.split_once(':') {
             Some(("address", rest)) => match rest.parse() {
                 Ok(address) => Self::Anonymous(address),
-                Err(_) => Self::Operator(text.into()),
+                Err(_) => Self::Operator(text.into(), None),
             },
             Some(("uid", rest)) => match rest.parse() {
                 Ok(uid) => Self::LocalUser(uid),
-                Err(_) => Self::Operator(text.into()),
+                Err(_) => Self::Operator(text.into(), None),
             },
-            Some(("operator", rest)) => Self::Operator(rest.into()),
+            Some(("operator", rest)) => Self::Operator(rest.into(), None),
             _ if text == "gateway" => Self::Gateway,
             _ => Self::Token(TokenId::from_stored(text)),
         })

@@ -1,8 +1,8 @@
 //! What the audit keeps: append-only records, each about one step.
 
 use super::{
-    AccountName, CallId, EnvironmentName, ErrorCode, Fingerprint, GenerationId, Places, Principal,
-    RequestId, RouteName, Timestamp, TokenId, Usd,
+    AccountName, CallId, EnvironmentName, ErrorCode, Fingerprint, GenerationId, OperatorId, Places,
+    Principal, RequestId, RouteName, Timestamp, TokenId, Usd,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,7 +61,9 @@ impl AuditRecord {
         after: Value,
     ) -> Self {
         let (action, resource) = (action.into(), resource.into());
-        let body = RecordBody::Admin(AdminChange { before, after });
+        let operator = principal.operator().cloned();
+        let principal = principal.as_written();
+        let body = RecordBody::Admin(AdminChange { before, after, operator });
         Self { at, action, principal, resource, call: None, request: None, body }
     }
 
@@ -260,6 +262,9 @@ pub struct AdminChange {
     pub before: Value,
     /// What is there now.
     pub after: Value,
+    /// Which operator made it, if one did over the network: names can be given again, ids cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<OperatorId>,
 }
 
 /// Refusals of one kind within a minute, beyond those written in full.

@@ -81,6 +81,21 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
          `enable` mends it.",
     ),
     row(
+        ErrorCode::OperatorTokenMissing,
+        "The admin listener was asked for something without an operator token. Apps never see this.",
+        "You asked the control plane: calls belong to the data plane, which `listen.proxy` names.",
+        "Set IDEOGATE_OPERATOR_TOKEN or IDEOGATE_OPERATOR_TOKEN_FILE, or use the socket. A token is \
+         sent as `Authorization: Bearer` and nowhere else.",
+    ),
+    row(
+        ErrorCode::OperatorTokenInvalid,
+        "The operator token opens nothing. Mistyped, unknown, expired, disabled and revoked ones, and \
+         the tokens of apps, get this same answer; the audit tells them apart.",
+        "The token of an app opens the data plane only.",
+        "`ideogate audit search --result refused` on the socket names the reason; `ideogate operator \
+         rotate` gives a new secret.",
+    ),
+    row(
         ErrorCode::BudgetExceeded,
         "The call could cost more than is left of a budget of the token, environment or account. \
          Nothing was sent and nothing is charged.",
@@ -115,6 +130,24 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "Use a token of another environment.",
         "The ceiling is `[environments.NAME] scopes` in the settings; raise it only if all of the \
          environment's tokens may have it.",
+    ),
+    row(
+        ErrorCode::RoleMissing,
+        "The operator's role is too small for what was asked of the admin listener.",
+        "This is between operators; apps never see it.",
+        "The answer names the role. An admin can give it with `ideogate operator set-role`.",
+    ),
+    row(
+        ErrorCode::OperatorsMissing,
+        "There are no operators yet, so the admin listener answers health and metrics alone.",
+        "This is for operators; your calls go to the data plane.",
+        "Make the first one over the socket: `ideogate operator create --name NAME --role ROLE`.",
+    ),
+    row(
+        ErrorCode::OriginDenied,
+        "A browser asked the admin listener for a change on behalf of a page of another origin.",
+        "Nothing here is meant to be called from other pages.",
+        "Look at what page was open: it may have tried to use this browser against the gateway.",
     ),
     row(
         ErrorCode::RouteUnknown,
@@ -194,6 +227,14 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "The token made more requests in a minute than it may.",
         "Wait as long as `Retry-After` says, and spread requests; `RateLimit` tells what is left.",
         "The limit is the token's `--rate`.",
+    ),
+    row(
+        ErrorCode::TooManyAttempts,
+        "Too many attempts to be an operator failed from this address, so nothing it presents is \
+         looked at for a while.",
+        "This is for operators; calls are not concerned.",
+        "Wait as long as `Retry-After` says, or use the socket. Behind a proxy all operators share \
+         one address: see `[operators] attempts_per_minute`.",
     ),
     row(
         ErrorCode::QueueFull,

@@ -136,7 +136,7 @@ fn a_refusal_tells_its_code_and_what_the_client_was_not_told() {
 
 #[test]
 fn a_change_shows_what_was_there_before_and_after() {
-    let who = Principal::Operator("ada".into());
+    let who = Principal::Operator("ada".into(), None);
     let (before, after) = (json!({"state": "enabled"}), json!({"state": "revoked"}));
     let change = AuditRecord::change(NOON, who, "token.revoke", "tok_1", before, after);
     let found = serde_json::to_value(entries(vec![change]).remove(0)).unwrap();

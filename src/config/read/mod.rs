@@ -5,6 +5,7 @@ mod environments;
 mod limits;
 mod listen;
 mod names;
+mod operators;
 mod service;
 mod settings;
 

@@ -1,6 +1,6 @@
 //! The settings as a whole.
 
-use super::{accounts, environments, limits, listen, service};
+use super::{accounts, environments, limits, listen, operators, service};
 use crate::config::{
     prices, routes,
     section::{Notes, Section},
@@ -25,6 +25,7 @@ pub(in crate::config) fn settings(
     let audit = service::audit(root.table("audit"));
     let log = service::log(root.table("log"));
     let shutdown = service::shutdown(root.table("shutdown"));
+    let operators = operators::operators(root.table("operators"));
     let routes = routes::read(root.table("routes"), working_dir, notes);
     let prices = prices::read(root.table("prices"), working_dir, routes.as_ref(), notes);
     let around = environments::Around {
@@ -48,6 +49,7 @@ pub(in crate::config) fn settings(
         audit: audit?,
         log: log?,
         shutdown: shutdown?,
+        operators: operators?,
         routes: Arc::new(routes?),
         prices: Arc::new(prices?),
     })

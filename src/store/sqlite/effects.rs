@@ -1,6 +1,6 @@
 //! What a bundle changes in the tables that are derived from the records.
 
-use super::{claims, secrets};
+use super::{claims, operators, secrets};
 use crate::{
     domain::{
         CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
@@ -31,6 +31,7 @@ pub(super) fn apply(
         Effect::SaveToken(token) => save_token(connection, token, made_at),
         Effect::SaveSecret(token, secret) => secrets::save(connection, token, secret),
         Effect::ForgetSecrets(until) => secrets::forget(connection, *until),
+        Effect::SaveOperator(operator) => operators::save(connection, operator),
     }
 }
 

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 const STEPS: &[&str] = &[
     include_str!("001_foundation.sql"),
     include_str!("002_claims.sql"),
-    include_str!("004_access.sql"),
+    include_str!("003_access.sql"),
+    include_str!("004_operators.sql"),
 ];
 
 /// Runs the steps that the database has not seen yet, each in a transaction.

@@ -5,6 +5,7 @@ mod claims;
 mod connection;
 mod effects;
 mod migrations;
+mod operators;
 mod reader;
 mod records;
 mod secrets;
