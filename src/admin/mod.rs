@@ -1,16 +1,25 @@
 //! The control plane: an HTTP API for operators, on the admin socket and the admin listener.
 //!
-//! Whoever may open the socket is an operator. Over TCP nobody is one yet, so that listener answers
-//! only health and metrics. Each endpoint is a file; errors are [`Problem`] documents.
+//! Whoever may open the socket is an admin. Over TCP an operator's token is asked for; while there are
+//! no operators, that listener answers only health and metrics. Each endpoint is a file, and its
+//! handler names the least role that may use it; errors are [`Problem`] documents.
 
 mod audit;
 mod call_desk;
+mod cut_off;
+mod endpoints;
+mod gate;
 mod host;
+mod known;
 mod moment;
+mod operators;
+mod origin;
 mod peer;
 mod problem;
 mod queue;
+mod refused;
 mod request;
+mod role;
 mod router;
 mod settings;
 mod state;
@@ -24,10 +33,12 @@ pub(crate) mod tests;
 
 pub use audit::{AuditSearch, NEXT_AFTER};
 pub use call_desk::{CallDesk, DeskError, ReleaseOutcome, WriteOff};
+pub use endpoints::Endpoint;
+pub use operators::{MeView, NewSecret, OperatorView};
 pub use peer::Peer;
 pub use problem::Problem;
 pub use queue::{LaneView, PauseView, QueueAccountView, QueueView, ReleasedView};
-pub use router::router;
+pub use router::{endpoints, router};
 pub use settings::{AccountView, EnvironmentView, KeyStatusView, LimitedView, RouteView};
 pub use state::AdminState;
 pub use system::{HealthView, openapi};

@@ -1,14 +1,22 @@
 //! What went wrong, as RFC 9457 wants it told.
 
 use crate::{
+    domain::Role,
+    operators::{self, OperatorsError},
     store::StoreError,
     tokens::{Mistake, TokensError},
 };
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
 use serde::{Deserialize, Serialize};
-use std::error::Error;
+use std::{error::Error, time::Duration};
 use utoipa::ToSchema;
+
+const OPERATOR_TOKEN_MISSING: &str = "operator_token_missing";
+const OPERATOR_TOKEN_INVALID: &str = "operator_token_invalid";
 
 /// A problem document (`application/problem+json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -31,6 +39,13 @@ pub struct Problem {
     /// Everything that is wrong with the request, where more than one thing can be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Mistake>,
+    /// The least role that may do it, where the operator's is too small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub role: Option<Box<str>>,
+    /// In how many seconds it may be tried again, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -42,6 +57,8 @@ impl Problem {
             code: code.into(),
             detail: detail.into(),
             mistakes: Vec::new(),
+            role: None,
+            retry_after: None,
         }
     }
 
@@ -64,8 +81,54 @@ impl Problem {
     pub(super) fn operators_missing() -> Self {
         let detail = "there are no operators yet, so this listener answers only /healthz, /readyz \
                       and /metrics; use the socket: `ideogate --admin <data.dir>/admin.sock …` on \
-                      the machine or in the container that the gateway runs in";
+                      the machine or in the container that the gateway runs in; `ideogate operator \
+                      create` there makes the first operator";
         Self::new(StatusCode::FORBIDDEN, "operators_missing", "Use the socket", detail)
+    }
+
+    /// No operator token was presented.
+    pub(super) fn operator_token_missing() -> Self {
+        let detail = "send an operator token as `Authorization: Bearer ido_…`; the command line \
+                      takes it from IDEOGATE_OPERATOR_TOKEN or from the file that \
+                      IDEOGATE_OPERATOR_TOKEN_FILE names, and needs none on the socket";
+        let (code, title) = (OPERATOR_TOKEN_MISSING, "An operator token is missing");
+        Self::new(StatusCode::UNAUTHORIZED, code, title, detail)
+    }
+
+    /// What was presented opens nothing; why, is between the admins and the record.
+    pub(super) fn operator_token_invalid() -> Self {
+        let detail = "it may be mistyped, expired, disabled, revoked, or no operator's at all; the \
+                      record tells which, to whoever may open the socket";
+        let (code, title) = (OPERATOR_TOKEN_INVALID, "The operator token is not valid");
+        Self::new(StatusCode::UNAUTHORIZED, code, title, detail)
+    }
+
+    /// The operator's role is too small.
+    pub(super) fn role_missing(least: Role, role: Role) -> Self {
+        let detail = format!("this takes the role {least}, and the operator token has {role}");
+        let title = "The operator may not do this";
+        let problem = Self::new(StatusCode::FORBIDDEN, "role_missing", title, detail);
+        Self { role: Some(least.as_str().into()), ..problem }
+    }
+
+    /// Too many attempts from there failed.
+    pub(super) fn too_many_attempts(retry_after: Duration) -> Self {
+        let seconds = retry_after.as_secs();
+        let detail = format!(
+            "too many attempts from this address failed, so nothing is looked at: try again in \
+             {seconds} s, or use the socket"
+        );
+        let title = "Too many failed attempts";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let problem = Self::new(status, "too_many_attempts", title, detail);
+        Self { retry_after: Some(seconds), ..problem }
+    }
+
+    /// A page of another origin asks for a change.
+    pub(super) fn origin_denied() -> Self {
+        let detail = "a browser says that a page of another origin asks for this change";
+        let title = "Pages of other origins change nothing here";
+        Self::new(StatusCode::FORBIDDEN, "origin_denied", title, detail)
     }
 
     /// The request names another host.
@@ -143,6 +206,18 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Returns what a client is asked for, as RFC 6750 wants it told.
+    fn challenge(&self) -> Option<HeaderValue> {
+        let challenge = match &*self.code {
+            OPERATOR_TOKEN_MISSING => r#"Bearer realm="ideogate admin""#,
+            OPERATOR_TOKEN_INVALID => r#"Bearer realm="ideogate admin", error="invalid_token""#,
+            _ => return None,
+        };
+        Some(HeaderValue::from_static(challenge))
+    }
+}
+
 fn log(code: &str, cause: &(dyn Error + 'static)) {
     tracing::error!(code, error = cause, "an admin request failed");
 }
@@ -173,11 +248,41 @@ impl From<TokensError> for Problem {
     }
 }
 
+impl From<OperatorsError> for Problem {
+    fn from(error: OperatorsError) -> Self {
+        match error {
+            OperatorsError::Invalid(mistakes) => {
+                Self::invalid(mistakes.into_iter().map(said).collect())
+            }
+            OperatorsError::Unknown(id) => Self::unknown("operator", id.as_str()),
+            OperatorsError::RevokedIsFinal(_) => {
+                Self::conflict("operator_revoked", format!("{error}; create another one"))
+            }
+            OperatorsError::Journal(cause) => Self::audit_unavailable(&cause),
+            OperatorsError::Store(cause) => Self::store_unavailable(&cause),
+            OperatorsError::Stopping => Self::stopping(),
+            OperatorsError::Random(_) => Self::internal(&error),
+        }
+    }
+}
+
+fn said(mistake: operators::Mistake) -> Mistake {
+    Mistake { field: mistake.field.into(), problem: mistake.problem.into() }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = HeaderValue::from_static("application/problem+json");
-        (status, [(CONTENT_TYPE, kind)], axum::Json(self)).into_response()
+        let (challenge, retry_after) = (self.challenge(), self.retry_after);
+        let mut response = (status, [(CONTENT_TYPE, kind)], axum::Json(self)).into_response();
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

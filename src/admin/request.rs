@@ -1,11 +1,11 @@
 //! Reads requests, and refuses what cannot be read with a problem document.
 
-use super::problem::Problem;
+use super::{known::Known, problem::Problem, refused::Refused, state::AdminState};
 use axum::{
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
 };
-use http::{header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
 
 const MOST_BYTES: usize = 64 * 1024;
@@ -14,19 +14,35 @@ const MOST_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct JsonBody<T>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+impl<T: DeserializeOwned> FromRequest<AdminState> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(Problem::not_json());
-        }
-        let bytes = to_bytes(request.into_body(), MOST_BYTES).await;
-        let bytes = bytes.map_err(|_| Problem::too_large())?;
-        let value = serde_json::from_slice(&bytes);
-        value.map(Self).map_err(|error| Problem::malformed(format!("the body: {error}")))
+    async fn from_request(request: Request, state: &AdminState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let value = read(&parts.headers, body).await?;
+        still_let_in(&parts, state)?;
+        Ok(Self(value))
+    }
+}
+
+async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::not_json());
+    }
+    let bytes = to_bytes(body, MOST_BYTES).await;
+    let bytes = bytes.map_err(|_| Problem::too_large())?;
+    let value = serde_json::from_slice(&bytes);
+    value.map_err(|error| Problem::malformed(format!("the body: {error}")))
+}
+
+/// Whoever was let in may have been shut out while their body was on its way.
+fn still_let_in(parts: &Parts, state: &AdminState) -> Result<(), Problem> {
+    let Some(Known { pass: Some(pass), .. }) = parts.extensions.get() else { return Ok(()) };
+    match state.operators.recheck(pass) {
+        Ok(_) => Ok(()),
+        Err(refusal) => Err(state.refuse(Refused::invalid(&refusal), parts)),
     }
 }
 

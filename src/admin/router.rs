@@ -1,15 +1,22 @@
 //! The paths of the control plane.
 
 use super::{
-    audit, host::known_host, peer::operators_only, problem::Problem, queue, settings,
-    state::AdminState, system, tokens, usage,
+    audit,
+    endpoints::{Endpoint, Endpoints},
+    gate::{Gate, known_only},
+    host::known_host,
+    operators,
+    origin::own_pages_only,
+    problem::Problem,
+    queue, settings,
+    state::AdminState,
+    system, tokens, usage,
 };
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state, map_response},
+    middleware::{from_fn_with_state, map_response},
     response::Response,
-    routing::{get, post},
 };
 use http::{
     HeaderValue,
@@ -21,72 +28,101 @@ use std::sync::Arc;
 /// nothing but health and metrics is answered.
 pub fn router(state: AdminState) -> Router {
     let hosts: Arc<[Box<str>]> = state.settings.listen.admin_hosts.clone().into();
-    Router::new()
-        .merge(token_paths())
-        .merge(queue_paths())
-        .merge(usage_paths())
-        .merge(audit_paths())
-        .merge(settings_paths())
-        .merge(system_paths())
+    let (router, listed) = all().into_parts();
+    let open = listed.iter().filter(|endpoint| endpoint.role.is_none());
+    let open = open.map(|endpoint| endpoint.path).collect();
+    let gate = Gate { state: state.clone(), open };
+    router
         .fallback(async || Problem::path_unknown())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .with_state(state)
+        .with_state(state.clone())
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(operators_only))
+        .layer(from_fn_with_state(gate, known_only))
+        .layer(from_fn_with_state(state, own_pages_only))
         .layer(from_fn_with_state(hosts, known_host))
         .layer(map_response(unkept))
 }
 
-fn token_paths() -> Router<AdminState> {
-    Router::new()
-        .route("/api/v1/tokens", get(tokens::list::list).post(tokens::create::create))
-        .route("/api/v1/tokens/{id}", get(tokens::show::show))
-        .route("/api/v1/tokens/{id}/disable", post(tokens::state::disable))
-        .route("/api/v1/tokens/{id}/enable", post(tokens::state::enable))
-        .route("/api/v1/tokens/{id}/revoke", post(tokens::state::revoke))
-        .route("/api/v1/tokens/{id}/rotate", post(tokens::rotate::rotate))
-        .route("/api/v1/tokens/{id}/rotate/finish", post(tokens::rotate::finish))
-        .route("/api/v1/tokens/{id}/reduce", post(tokens::reduce::reduce))
+/// Returns what the control plane serves, and the least role for each.
+pub fn endpoints() -> Vec<Endpoint> {
+    all().into_parts().1
 }
 
-fn queue_paths() -> Router<AdminState> {
-    Router::new()
-        .route("/api/v1/queue", get(queue::status::status))
-        .route("/api/v1/queue/release/{call}", post(queue::release::release))
-        .route("/api/v1/pause", get(queue::pause::show).post(queue::pause::pause))
-        .route("/api/v1/resume", post(queue::pause::resume))
+fn all() -> Endpoints {
+    token_paths()
+        .and(queue_paths())
+        .and(usage_paths())
+        .and(audit_paths())
+        .and(settings_paths())
+        .and(system_paths())
+        .and(operator_paths())
 }
 
-fn usage_paths() -> Router<AdminState> {
-    Router::new()
-        .route("/api/v1/usage", get(usage::report::report))
-        .route("/api/v1/usage/balances", get(usage::balance::list))
-        .route("/api/v1/usage/balances/{account}", post(usage::balance::set))
-        .route("/api/v1/usage/write-off/{call}", post(usage::write_off::write_off))
+fn token_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/v1/tokens", tokens::list::list)
+        .post("/api/v1/tokens", tokens::create::create)
+        .get("/api/v1/tokens/{id}", tokens::show::show)
+        .post("/api/v1/tokens/{id}/disable", tokens::state::disable)
+        .post("/api/v1/tokens/{id}/enable", tokens::state::enable)
+        .post("/api/v1/tokens/{id}/revoke", tokens::state::revoke)
+        .post("/api/v1/tokens/{id}/rotate", tokens::rotate::rotate)
+        .post("/api/v1/tokens/{id}/rotate/finish", tokens::rotate::finish)
+        .post("/api/v1/tokens/{id}/reduce", tokens::reduce::reduce)
 }
 
-fn audit_paths() -> Router<AdminState> {
-    Router::new()
-        .route("/api/v1/audit", get(audit::search::search))
-        .route("/api/v1/audit/tail", get(audit::tail::tail))
-        .route("/api/v1/audit/{id}", get(audit::show::show))
+fn queue_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/v1/queue", queue::status::status)
+        .post("/api/v1/queue/release/{call}", queue::release::release)
+        .get("/api/v1/pause", queue::pause::show)
+        .post("/api/v1/pause", queue::pause::pause)
+        .post("/api/v1/resume", queue::pause::resume)
 }
 
-fn settings_paths() -> Router<AdminState> {
-    Router::new()
-        .route("/api/v1/environments", get(settings::environments::list))
-        .route("/api/v1/environments/{name}", get(settings::environments::show))
-        .route("/api/v1/routes", get(settings::routes::list))
-        .route("/api/v1/routes/{name}", get(settings::routes::show))
-        .route("/api/v1/accounts", get(settings::accounts::list))
+fn usage_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/v1/usage", usage::report::report)
+        .get("/api/v1/usage/balances", usage::balance::list)
+        .post("/api/v1/usage/balances/{account}", usage::balance::set)
+        .post("/api/v1/usage/write-off/{call}", usage::write_off::write_off)
 }
 
-fn system_paths() -> Router<AdminState> {
-    Router::new()
-        .route("/api/openapi.json", get(system::openapi::describe))
-        .route("/healthz", get(system::health::healthz))
-        .route("/readyz", get(system::health::readyz))
-        .route("/metrics", get(system::metrics::metrics))
+fn audit_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/v1/audit", audit::search::search)
+        .get("/api/v1/audit/tail", audit::tail::tail)
+        .get("/api/v1/audit/{id}", audit::show::show)
+}
+
+fn settings_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/v1/environments", settings::environments::list)
+        .get("/api/v1/environments/{name}", settings::environments::show)
+        .get("/api/v1/routes", settings::routes::list)
+        .get("/api/v1/routes/{name}", settings::routes::show)
+        .get("/api/v1/accounts", settings::accounts::list)
+}
+
+fn system_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/openapi.json", system::openapi::describe)
+        .open("/healthz", system::health::healthz)
+        .open("/readyz", system::health::readyz)
+        .open("/metrics", system::metrics::metrics)
+}
+
+fn operator_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/v1/operators", operators::list::list)
+        .post("/api/v1/operators", operators::create::create)
+        .get("/api/v1/operators/me", operators::me::me)
+        .get("/api/v1/operators/{id}", operators::show::show)
+        .post("/api/v1/operators/{id}/role", operators::role::set)
+        .post("/api/v1/operators/{id}/rotate", operators::rotate::rotate)
+        .post("/api/v1/operators/{id}/disable", operators::state::disable)
+        .post("/api/v1/operators/{id}/enable", operators::state::enable)
+        .post("/api/v1/operators/{id}/revoke", operators::state::revoke)
 }
 
 /// Nothing of the control plane is to be kept by anybody in between: a secret may be in it.

@@ -3,9 +3,12 @@
 use super::{call_desk::CallDesk, vitals::Vitals};
 use crate::{
     admission::Admission,
+    audit::RefusalBook,
     config::Settings,
     domain::{AuditRecord, Bundle, Clock, Principal},
     ledger::Ledger,
+    operators::Operators,
+    rate_limit::Attempts,
     store::{Journal, JournalError, Reader},
     tasks::Tasks,
     tokens::Tokens,
@@ -39,6 +42,12 @@ pub struct AdminState {
     pub desk: Arc<dyn CallDesk>,
     /// Tells how the gateway is.
     pub vitals: Arc<dyn Vitals>,
+    /// Knows who may ask over the network.
+    pub operators: Operators,
+    /// Bounds how often an address may fail to be an operator.
+    pub attempts: Arc<Attempts>,
+    /// Decides which refusals are written in full.
+    pub refusals: Arc<RefusalBook>,
 }
 
 impl AdminState {

@@ -20,6 +20,7 @@ pub(super) fn control_face(
     move |visit, mut request| {
         let router = router.clone();
         request.extensions_mut().insert(peer(visit.peer));
+        request.extensions_mut().insert(visit.id);
         Box::pin(async move {
             let answered: Result<_, Infallible> = router.oneshot(request.map(AxumBody::new)).await;
             match answered {

@@ -9,6 +9,7 @@ use crate::{
     config::{Account, Secrets, Settings},
     domain::{AccountName, Clock, EnvironmentName},
     ledger::Ledger,
+    operators::Operators,
     rate_limit::RateLimits,
     spool::{SpoolBudget, SpoolLimits},
     store::{Journal, Reader, Store},
@@ -33,6 +34,7 @@ pub(super) struct Rooms {
     pub(super) journal: Journal,
     pub(super) reader: Reader,
     pub(super) tokens: Tokens,
+    pub(super) operators: Operators,
     pub(super) admission: Admission,
     pub(super) ledger: Ledger,
     pub(super) spool: Arc<SpoolBudget>,
@@ -68,6 +70,7 @@ impl Rooms {
             tasks.clone(),
         )
         .context("tokens cannot be loaded")?;
+        let operators = operators(&settings, &journal, &reader, &clock, &tasks)?;
         let admission = Admission::new(admission_options(&settings));
         let spool = spool(&settings)?;
         let lines = lines(ground, &spool)?;
@@ -99,12 +102,26 @@ impl Rooms {
             journal,
             reader,
             tokens,
+            operators,
             admission,
             ledger,
             spool,
             metrics,
         })
     }
+}
+
+fn operators(
+    settings: &Settings,
+    journal: &Journal,
+    reader: &Reader,
+    clock: &Arc<dyn Clock>,
+    tasks: &Tasks,
+) -> anyhow::Result<Operators> {
+    let (journal, reader) = (journal.clone(), reader.clone());
+    let lifetime = settings.operators.token_lifetime;
+    Operators::load(journal, reader, Arc::clone(clock), lifetime, tasks.clone())
+        .context("operators cannot be loaded")
 }
 
 fn admission_options(settings: &Settings) -> AdmissionOptions {

@@ -62,6 +62,11 @@ impl Running {
         &self.rooms.tokens
     }
 
+    /// Returns the operators, for whoever runs the gateway inside a program.
+    pub fn operators(&self) -> &crate::operators::Operators {
+        &self.rooms.operators
+    }
+
     /// Returns the queue, for whoever runs the gateway inside a program.
     pub fn admission(&self) -> &Admission {
         &self.rooms.admission

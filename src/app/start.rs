@@ -19,6 +19,7 @@ use crate::{
     config::{Secrets, Settings},
     domain::{Clock, EnvironmentName},
     proxy::{Door, Gateway, GatewayParts, PictureShelf},
+    rate_limit::Attempts,
     store::{Store, StoreOptions},
     tasks::Tasks,
     telemetry::Metrics,
@@ -209,5 +210,11 @@ fn admin_state(rooms: &Rooms, secrets: Arc<Secrets>, operators: &Operators) -> A
         closing: operators.closing.clone(),
         desk: Arc::clone(&house) as _,
         vitals: house,
+        operators: rooms.operators.clone(),
+        attempts: Arc::new(Attempts::new(
+            Arc::clone(&rooms.clock),
+            rooms.settings.operators.attempts_per_minute,
+        )),
+        refusals: Arc::clone(&rooms.refusals),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Gateway, allowed::AllowedCall, credentials, knock::Knock, refused::Refused};
 use crate::{
     config::Environment,
-    domain::{ErrorCode, Route, RouteMatch, Scope, Token},
+    domain::{ErrorCode, Route, RouteMatch, Scope, SecretKind, Token},
     tokens::{Presented, PresentedSecret},
     web::{self, Problem},
 };
@@ -130,6 +130,10 @@ pub(super) fn check_scope(
 /// Returns the token of a request if it is valid here, now, and for the client's address.
 pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Presented, Refused> {
     let presented = credentials::presented(&knock.headers)?;
+    if SecretKind::claimed_by(presented) == Some(SecretKind::Operator) {
+        let reason = "an operator's token was presented to the data plane";
+        return Err(Refused::with(Problem::token_invalid()).because(reason));
+    }
     let trail = &knock.trail;
     let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
         if let Some(token) = refusal.token() {

@@ -1,7 +1,7 @@
 //! A request at the door.
 
 use super::{client_address::ClientAddress, listener::Peer};
-use crate::domain::RequestId;
+use crate::domain::{RequestId, SecretKind};
 use http::{HeaderMap, Request};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
@@ -52,8 +52,12 @@ impl Visit {
 
 /// A token that someone put into a path by mistake stays out of the log.
 fn logged_path(path: &str) -> &str {
-    let is_secret = memchr::memmem::find(path.as_bytes(), b"idg_").is_some();
-    if is_secret { "(not shown)" } else { path.get(..LOGGED_PATH).unwrap_or(path) }
+    let is_in = |kind: &SecretKind| path.contains(kind.prefix());
+    if SecretKind::ALL.iter().any(is_in) {
+        "(not shown)"
+    } else {
+        path.get(..LOGGED_PATH).unwrap_or(path)
+    }
 }
 
 /// Says whether a path is asked for by machines that look after the gateway, all the time.
@@ -68,6 +72,7 @@ mod tests {
     #[test]
     fn a_token_in_a_path_is_not_logged() {
         assert_eq!(logged_path("/v1/idg_dev_abc"), "(not shown)");
+        assert_eq!(logged_path("/api/v1/operators/ido_abc"), "(not shown)");
         assert_eq!(logged_path("/generate"), "/generate");
         assert_eq!(logged_path(&"/a".repeat(1000)).len(), LOGGED_PATH);
     }

@@ -2,7 +2,7 @@
 
 use super::filter::AuditSearch;
 use crate::{
-    admin::{peer::Caller, problem::Problem, request::Parameters, state::AdminState},
+    admin::{problem::Problem, request::Parameters, role::MayView, state::AdminState},
     audit::fold,
     store::{Reader, RecordQuery, StoreError},
 };
@@ -36,7 +36,7 @@ pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application
 )]
 pub async fn search(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
     Parameters(asked): Parameters<AuditSearch>,
 ) -> Result<Response, Problem> {
     let query = asked.query(state.clock.now()).map_err(Problem::invalid)?;

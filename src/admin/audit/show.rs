@@ -1,7 +1,7 @@
 //! `GET /api/v1/audit/{id}`
 
 use crate::{
-    admin::{peer::Caller, problem::Problem, request::Named, state::AdminState},
+    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
     audit::{Entry, fold},
     domain::{CallId, RequestId},
     store::{Reader, RecordQuery, StoreError},
@@ -20,7 +20,7 @@ use axum::{Json, extract::State};
 )]
 pub async fn show(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
     Named(id): Named,
 ) -> Result<Json<Entry>, Problem> {
     let (reader, asked) = (state.reader.clone(), id.clone());

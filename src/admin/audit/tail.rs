@@ -2,7 +2,7 @@
 
 use super::search::JSON_LINES;
 use crate::{
-    admin::{peer::Caller, problem::Problem, state::AdminState},
+    admin::{problem::Problem, role::MayView, state::AdminState},
     audit::fold,
     domain::RecordBody,
     store::{Reader, RecordQuery, SealedRecord, StoreError},
@@ -29,7 +29,7 @@ const BATCH: usize = 200;
 )]
 pub async fn tail(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
 ) -> Result<impl IntoResponse, Problem> {
     // Listened to before the last record is looked up, so that none falls in between.
     let news = state.journal.subscribe();

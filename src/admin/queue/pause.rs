@@ -1,7 +1,11 @@
 //! `GET` and `POST /api/v1/pause`, and `POST /api/v1/resume`
 
 use crate::{
-    admin::{peer::Caller, problem::Problem, state::AdminState},
+    admin::{
+        problem::Problem,
+        role::{MayOperate, MayView},
+        state::AdminState,
+    },
     domain::Principal,
 };
 use axum::{Json, extract::State};
@@ -21,7 +25,7 @@ pub struct PauseView {
     get, path = "/api/v1/pause", operation_id = "show_pause", tag = "queue",
     responses((status = 200, description = "Whether it is", body = PauseView))
 )]
-pub async fn show(State(state): State<AdminState>, _by: Caller) -> Json<PauseView> {
+pub async fn show(State(state): State<AdminState>, _by: MayView) -> Json<PauseView> {
     let paused = state.admission.status().iter().any(|account| account.paused);
     Json(PauseView { paused })
 }
@@ -38,7 +42,7 @@ pub async fn show(State(state): State<AdminState>, _by: Caller) -> Json<PauseVie
 )]
 pub async fn pause(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
 ) -> Result<Json<PauseView>, Problem> {
     set(state, by, PauseView { paused: true }, "queue.pause").await
 }
@@ -53,7 +57,7 @@ pub async fn pause(
 )]
 pub async fn resume(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
 ) -> Result<Json<PauseView>, Problem> {
     set(state, by, PauseView { paused: false }, "queue.resume").await
 }

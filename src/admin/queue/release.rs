@@ -3,9 +3,9 @@
 use crate::{
     admin::{
         call_desk::{DeskError, ReleaseOutcome},
-        peer::Caller,
         problem::Problem,
         request::Named,
+        role::MayOperate,
         state::AdminState,
     },
     domain::CallId,
@@ -37,7 +37,7 @@ pub struct ReleasedView {
 )]
 pub async fn release(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     Named(name): Named,
 ) -> Result<Json<ReleasedView>, Problem> {
     let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));

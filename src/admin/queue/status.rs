@@ -1,7 +1,7 @@
 //! `GET /api/v1/queue`
 
 use crate::{
-    admin::{peer::Caller, state::AdminState},
+    admin::{role::MayView, state::AdminState},
     calls::BreakerState,
 };
 use axum::{Json, extract::State};
@@ -76,7 +76,7 @@ pub struct LaneView {
     get, path = "/api/v1/queue", operation_id = "queue_status", tag = "queue",
     responses((status = 200, description = "Places and queues by account", body = QueueView))
 )]
-pub async fn status(State(state): State<AdminState>, _by: Caller) -> Json<QueueView> {
+pub async fn status(State(state): State<AdminState>, _by: MayView) -> Json<QueueView> {
     let accounts = state.admission.status().into_iter().map(|account| QueueAccountView {
         name: account.name.to_string(),
         cap: account.cap,

@@ -1,7 +1,7 @@
 //! `GET /api/v1/accounts`
 
 use crate::{
-    admin::{peer::Caller, state::AdminState},
+    admin::{role::MayView, state::AdminState},
     config::{Account, CountBy},
     domain::AccountName,
 };
@@ -54,6 +54,6 @@ impl AccountView {
     get, path = "/api/v1/accounts", operation_id = "list_accounts", tag = "settings",
     responses((status = 200, description = "All accounts", body = Vec<AccountView>))
 )]
-pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<AccountView>> {
+pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<AccountView>> {
     Json(state.settings.accounts.iter().map(AccountView::of).collect())
 }

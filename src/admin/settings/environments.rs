@@ -1,7 +1,7 @@
 //! `GET /api/v1/environments` and `GET /api/v1/environments/{name}`
 
 use crate::{
-    admin::{peer::Caller, problem::Problem, request::Named, state::AdminState, vitals::KeyState},
+    admin::{problem::Problem, request::Named, role::MayView, state::AdminState, vitals::KeyState},
     config::{Environment, Settings},
     domain::EnvironmentName,
 };
@@ -115,7 +115,7 @@ impl EnvironmentView {
     get, path = "/api/v1/environments", operation_id = "list_environments", tag = "settings",
     responses((status = 200, description = "All environments", body = Vec<EnvironmentView>))
 )]
-pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<EnvironmentView>> {
+pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<EnvironmentView>> {
     let settings = &state.settings;
     let view = |(name, environment)| {
         EnvironmentView::of(name, environment, settings, state.vitals.key(name))
@@ -134,7 +134,7 @@ pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<Envi
 )]
 pub async fn show(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
     Named(asked): Named,
 ) -> Result<Json<EnvironmentView>, Problem> {
     let settings = &state.settings;

@@ -1,7 +1,7 @@
 //! `GET /api/v1/routes` and `GET /api/v1/routes/{name}`
 
 use crate::{
-    admin::{peer::Caller, problem::Problem, request::Named, state::AdminState},
+    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
     domain::{Asynchronous, BodyKind, Cost, ModelRule, PlacesRule, Route},
 };
 use axum::{Json, extract::State};
@@ -114,7 +114,7 @@ fn asynchronous(rule: &Asynchronous) -> String {
     get, path = "/api/v1/routes", operation_id = "list_routes", tag = "settings",
     responses((status = 200, description = "The route table", body = Vec<RouteView>))
 )]
-pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<RouteView>> {
+pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<RouteView>> {
     Json(state.settings.routes.routes().iter().map(|route| RouteView::of(route)).collect())
 }
 
@@ -129,7 +129,7 @@ pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<Rout
 )]
 pub async fn show(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
     Named(asked): Named,
 ) -> Result<Json<RouteView>, Problem> {
     let name = asked.parse().ok();

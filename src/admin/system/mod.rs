@@ -1,5 +1,6 @@
 //! The gateway itself: alive, ready, measured, described.
 
+mod described_roles;
 pub(super) mod health;
 pub(super) mod metrics;
 pub(super) mod openapi;

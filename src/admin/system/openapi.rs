@@ -1,7 +1,9 @@
 //! `GET /api/openapi.json`
 
-use super::{health, metrics};
-use crate::admin::{audit, peer::Caller, queue, settings, tokens, usage};
+use super::{described_roles::describe_roles, health, metrics};
+use crate::admin::{
+    audit, operators, queue, role::MayView, router::endpoints, settings, tokens, usage,
+};
 use axum::Json;
 use utoipa::OpenApi;
 
@@ -9,7 +11,9 @@ use utoipa::OpenApi;
 #[openapi(
     info(
         title = "ideogate admin API",
-        description = "The control plane, on the Unix socket `<data.dir>/admin.sock`. Errors are \
+        description = "The control plane, on the Unix socket `<data.dir>/admin.sock`, and for \
+                       operators with a token on the admin listener. `x-role` is the least role \
+                       that each endpoint takes; users of the socket are admins. Errors are \
                        problem documents (RFC 9457) of type `application/problem+json`.",
     ),
     paths(
@@ -24,6 +28,9 @@ use utoipa::OpenApi;
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,
         health::healthz, health::readyz, metrics::metrics, describe,
+        operators::create::create, operators::list::list, operators::show::show,
+        operators::me::me, operators::role::set, operators::rotate::rotate,
+        operators::state::disable, operators::state::enable, operators::state::revoke,
     ),
     tags(
         (name = "tokens", description = "What apps are given"),
@@ -32,13 +39,16 @@ use utoipa::OpenApi;
         (name = "audit", description = "Who did what"),
         (name = "settings", description = "What was set"),
         (name = "system", description = "How the gateway is"),
+        (name = "operators", description = "Who may do what here"),
     ),
 )]
 struct Description;
 
 /// Returns the description of the admin API, made from its handlers.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Description::openapi()
+    let mut description = Description::openapi();
+    describe_roles(&mut description, &endpoints());
+    description
 }
 
 /// Describes this API
@@ -46,6 +56,6 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     get, path = "/api/openapi.json", operation_id = "openapi", tag = "system",
     responses((status = 200, description = "An OpenAPI document"))
 )]
-pub async fn describe(_by: Caller) -> Json<utoipa::openapi::OpenApi> {
+pub async fn describe(_by: MayView) -> Json<utoipa::openapi::OpenApi> {
     Json(openapi())
 }

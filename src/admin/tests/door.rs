@@ -26,7 +26,10 @@ async fn over_tcp_only_health_and_metrics_are_answered() {
         assert_eq!((status, &problem["code"]), (403, &json!("operators_missing")), "{path}");
         assert!(problem["detail"].as_str().unwrap().contains("admin.sock"));
     }
-    assert!(house.records().is_empty());
+    house.state.journal.flush().await.unwrap();
+    let records = house.records();
+    assert!(records.iter().all(|sealed| sealed.record.body.kind() == "refusal"), "{records:#?}");
+    assert_eq!(records.len(), CLOSED.len(), "nothing was done, and each attempt is on record");
 }
 
 #[tokio::test]

@@ -5,13 +5,15 @@ use crate::{
         AdminState, CallDesk, DeskError, KeyState, Peer, ReleaseOutcome, Vitals, WriteOff, router,
     },
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
-    audit::HashChain,
+    audit::{HashChain, RefusalBook},
     calls::BreakerState,
     config::{LoadOptions, Settings},
     domain::{
         AccountName, CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp, Usd,
     },
     ledger::Ledger,
+    operators::Operators,
+    rate_limit::Attempts,
     store::{RecordQuery, SealedRecord, Store, StoreOptions},
     tasks::Tasks,
     tokens::Tokens,
@@ -119,6 +121,14 @@ impl House {
         let environments = Arc::new(settings.environments.clone());
         let (journal, reader) = (store.journal(), store.reader());
         let tokens = Tokens::load(journal, reader, Arc::clone(&told), environments, tasks.clone());
+        let operators = Operators::load(
+            store.journal(),
+            store.reader(),
+            Arc::clone(&told),
+            settings.operators.token_lifetime,
+            tasks.clone(),
+        )
+        .unwrap();
         let (desk, vitals) = (Arc::<Desk>::default(), Arc::<Signs>::default());
         let state = AdminState {
             closing: CancellationToken::new(),
@@ -132,6 +142,9 @@ impl House {
             tasks,
             desk: desk.clone(),
             vitals: vitals.clone(),
+            operators,
+            attempts: Arc::new(Attempts::new(Arc::new(clock.clone()), 10)),
+            refusals: Arc::new(RefusalBook::new(Arc::new(clock.clone()))),
         };
         let router = router(state.clone());
         Self { router, state, desk, vitals, clock, store, _dir: dir }

@@ -4,6 +4,7 @@ mod audit;
 mod door;
 pub(crate) mod house;
 mod openapi;
+mod operators;
 mod queue;
 mod settings;
 mod tokens;

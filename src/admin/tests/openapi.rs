@@ -20,6 +20,9 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/v1/audit/{id}
     GET /api/v1/environments
     GET /api/v1/environments/{name}
+    GET /api/v1/operators
+    GET /api/v1/operators/me
+    GET /api/v1/operators/{id}
     GET /api/v1/pause
     GET /api/v1/queue
     GET /api/v1/routes
@@ -31,6 +34,12 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /healthz
     GET /metrics
     GET /readyz
+    POST /api/v1/operators
+    POST /api/v1/operators/{id}/disable
+    POST /api/v1/operators/{id}/enable
+    POST /api/v1/operators/{id}/revoke
+    POST /api/v1/operators/{id}/role
+    POST /api/v1/operators/{id}/rotate
     POST /api/v1/pause
     POST /api/v1/queue/release/{call}
     POST /api/v1/resume

@@ -1,7 +1,7 @@
 //! `POST /api/v1/tokens`
 
 use crate::{
-    admin::{peer::Caller, problem::Problem, request::JsonBody, state::AdminState},
+    admin::{problem::Problem, request::JsonBody, role::MayOperate, state::AdminState},
     domain::Timestamp,
     tokens::{NewToken, least_privilege_words},
 };
@@ -49,7 +49,7 @@ impl fmt::Debug for CreatedToken {
 )]
 pub async fn create(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     JsonBody(new): JsonBody<NewToken>,
 ) -> Result<impl IntoResponse, Problem> {
     let (plain, token) = state.tokens.create(new, &by).await?;

@@ -1,7 +1,7 @@
 //! `GET /api/v1/tokens`
 
 use super::view::TokenView;
-use crate::admin::{peer::Caller, problem::Problem, state::AdminState};
+use crate::admin::{problem::Problem, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Lists all tokens
@@ -16,7 +16,7 @@ use axum::{Json, extract::State};
 )]
 pub async fn list(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
 ) -> Result<Json<Vec<TokenView>>, Problem> {
     TokenView::of_all(&state, state.tokens.list()).await.map(Json)
 }

@@ -3,9 +3,9 @@
 use super::view::TokenView;
 use crate::{
     admin::{
-        peer::Caller,
         problem::Problem,
         request::{JsonBody, Named},
+        role::MayOperate,
         state::AdminState,
     },
     domain::TokenId,
@@ -31,7 +31,7 @@ use axum::{Json, extract::State};
 )]
 pub async fn reduce(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     Named(id): Named,
     JsonBody(asked): JsonBody<Reduction>,
 ) -> Result<Json<TokenView>, Problem> {

@@ -3,9 +3,9 @@
 use super::view::{SecretView, TokenView};
 use crate::{
     admin::{
-        peer::Caller,
         problem::Problem,
         request::{JsonBody, Named},
+        role::MayOperate,
         state::AdminState,
     },
     domain::{Timestamp, TokenId},
@@ -60,7 +60,7 @@ impl fmt::Debug for RotatedToken {
 )]
 pub async fn rotate(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     Named(id): Named,
     JsonBody(asked): JsonBody<Rotation>,
 ) -> Result<Json<RotatedToken>, Problem> {
@@ -93,7 +93,7 @@ pub async fn rotate(
 )]
 pub async fn finish(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.finish_rotation(&TokenId::from_stored(id), &by).await?;

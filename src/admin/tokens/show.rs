@@ -2,7 +2,7 @@
 
 use super::view::TokenView;
 use crate::{
-    admin::{peer::Caller, problem::Problem, request::Named, state::AdminState},
+    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
     domain::TokenId,
 };
 use axum::{Json, extract::State};
@@ -18,7 +18,7 @@ use axum::{Json, extract::State};
 )]
 pub async fn show(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.show(&TokenId::from_stored(id))?;

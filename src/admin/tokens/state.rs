@@ -2,7 +2,7 @@
 
 use super::view::TokenView;
 use crate::{
-    admin::{peer::Caller, problem::Problem, request::Named, state::AdminState},
+    admin::{problem::Problem, request::Named, role::MayOperate, state::AdminState},
     domain::{Principal, TokenId, TokenState},
 };
 use axum::{Json, extract::State};
@@ -21,7 +21,7 @@ use axum::{Json, extract::State};
 )]
 pub async fn disable(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
     set(&state, id, TokenState::Disabled, &by).await
@@ -39,7 +39,7 @@ pub async fn disable(
 )]
 pub async fn enable(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
     set(&state, id, TokenState::Enabled, &by).await
@@ -58,7 +58,7 @@ pub async fn enable(
 )]
 pub async fn revoke(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayOperate(by): MayOperate,
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
     set(&state, id, TokenState::Revoked, &by).await

@@ -2,9 +2,9 @@
 
 use crate::{
     admin::{
-        peer::Caller,
         problem::Problem,
         request::{JsonBody, Named},
+        role::{MayAdminister, MayView},
         state::AdminState,
     },
     config::Account,
@@ -77,7 +77,7 @@ impl BalanceView {
     get, path = "/api/v1/usage/balances", operation_id = "list_balances", tag = "usage",
     responses((status = 200, description = "All accounts", body = Vec<BalanceView>))
 )]
-pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<BalanceView>> {
+pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<BalanceView>> {
     let view = |(name, account): (&AccountName, &Account)| {
         BalanceView::of(name, account, state.ledger.balance(name))
     };
@@ -100,7 +100,7 @@ pub async fn list(State(state): State<AdminState>, _by: Caller) -> Json<Vec<Bala
 )]
 pub async fn set(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayAdminister(by): MayAdminister,
     Named(name): Named,
     JsonBody(new): JsonBody<NewBalance>,
 ) -> Result<Json<BalanceView>, Problem> {

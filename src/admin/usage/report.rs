@@ -4,7 +4,7 @@ use super::{
     search::UsageSearch,
     sums::{UsageView, sums},
 };
-use crate::admin::{peer::Caller, problem::Problem, request::Parameters, state::AdminState};
+use crate::admin::{problem::Problem, request::Parameters, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Adds up what was used and spent
@@ -22,7 +22,7 @@ use axum::{Json, extract::State};
 )]
 pub async fn report(
     State(state): State<AdminState>,
-    _by: Caller,
+    _by: MayView,
     Parameters(search): Parameters<UsageSearch>,
 ) -> Result<Json<Vec<UsageView>>, Problem> {
     let query = search.query(state.clock.now()).map_err(Problem::invalid)?;

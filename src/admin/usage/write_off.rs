@@ -3,9 +3,9 @@
 use crate::{
     admin::{
         call_desk::{DeskError, WriteOff},
-        peer::Caller,
         problem::Problem,
         request::Named,
+        role::MayAdminister,
         state::AdminState,
     },
     domain::{CallId, Usd},
@@ -40,7 +40,7 @@ pub struct WrittenOffView {
 )]
 pub async fn write_off(
     State(state): State<AdminState>,
-    Caller(by): Caller,
+    MayAdminister(by): MayAdminister,
     Named(name): Named,
 ) -> Result<Json<WrittenOffView>, Problem> {
     let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));

@@ -1,0 +1,41 @@
+//! `POST /api/v1/operators/{id}/rotate`
+
+use super::view::NewSecret;
+use crate::{
+    admin::{
+        problem::Problem,
+        request::{JsonBody, Named},
+        role::MayAdminister,
+        state::AdminState,
+    },
+    domain::OperatorId,
+    operators::Renewal,
+};
+use axum::{Json, extract::State};
+
+/// Gives an operator a new secret
+///
+/// The old one opens nothing from now on. An operator who expired is let in again.
+#[utoipa::path(
+    post, path = "/api/v1/operators/{id}/rotate", operation_id = "rotate_operator",
+    tag = "operators",
+    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    request_body = Renewal,
+    responses(
+        (status = 200, description = "The new secret, shown this once", body = NewSecret),
+        (status = 404, description = "There is no such operator", body = Problem),
+        (status = 409, description = "They were revoked", body = Problem),
+        (status = 422, description = "All mistakes in the request", body = Problem),
+        (status = 503, description = "It cannot be put on record", body = Problem),
+    )
+)]
+pub async fn rotate(
+    State(state): State<AdminState>,
+    MayAdminister(by): MayAdminister,
+    Named(id): Named,
+    JsonBody(asked): JsonBody<Renewal>,
+) -> Result<Json<NewSecret>, Problem> {
+    let id = OperatorId::from_stored(id);
+    let (plain, operator) = state.operators.rotate(&id, &asked, &by).await?;
+    Ok(Json(NewSecret::of(&plain, &operator)))
+}

@@ -1,0 +1,26 @@
+//! `GET /api/v1/operators/{id}`
+
+use super::view::OperatorView;
+use crate::{
+    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
+    domain::OperatorId,
+};
+use axum::{Json, extract::State};
+
+/// Shows one operator
+#[utoipa::path(
+    get, path = "/api/v1/operators/{id}", operation_id = "show_operator", tag = "operators",
+    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    responses(
+        (status = 200, description = "The operator", body = OperatorView),
+        (status = 404, description = "There is no such operator", body = Problem),
+    )
+)]
+pub async fn show(
+    State(state): State<AdminState>,
+    _by: MayView,
+    Named(id): Named,
+) -> Result<Json<OperatorView>, Problem> {
+    let operator = state.operators.show(&OperatorId::from_stored(id))?;
+    Ok(Json(OperatorView::at(&operator, state.clock.now())))
+}

@@ -1,0 +1,38 @@
+//! Keeps the pages of other origins from changing anything through an operator's browser.
+
+use super::{refused::Refused, state::AdminState};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderMap, Method,
+    header::{HOST, ORIGIN},
+};
+
+/// Refuses what could change something and says that it comes from a page of another origin. Clients
+/// that are no browsers say nothing about where they come from, and pass.
+pub(super) async fn own_pages_only(
+    State(state): State<AdminState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let only_reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if only_reads || is_own(request.headers()) {
+        return next.run(request).await;
+    }
+    let (parts, _unread) = request.into_parts();
+    state.refuse(Refused::origin(), &parts).into_response()
+}
+
+fn is_own(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    matches!(site, None | Some(b"same-origin" | b"none"))
+        && headers.get_all(ORIGIN).iter().all(|origin| {
+            let origin = origin.to_str().unwrap_or_default();
+            let authority = origin.split_once("://").map(|(_, authority)| authority.as_bytes());
+            let host = headers.get(HOST).map(|value| value.as_bytes());
+            authority.is_some() && authority == host
+        })
+}

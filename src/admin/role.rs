@@ -1,0 +1,90 @@
+//! The least role of an endpoint, as a type that its handler takes right after the state.
+//!
+//! | a handler takes | who gets in |
+//! | --- | --- |
+//! | [`MayView`] | viewers, operators, admins |
+//! | [`MayOperate`] | operators, admins |
+//! | [`MayAdminister`] | admins |
+
+use super::{known::Known, problem::Problem, refused::Refused, state::AdminState};
+use crate::domain::{Principal, Role};
+use axum::extract::{FromRequestParts, State};
+use http::request::Parts;
+
+/// Lets in whoever has at least this role.
+pub(super) trait LeastRole {
+    /// The role.
+    const ROLE: Role;
+}
+
+/// A handler's parameters, among which the least role comes before anything that is read.
+#[diagnostic::on_unimplemented(
+    message = "this endpoint does not say who may use it",
+    note = "take `MayView`, `MayOperate` or `MayAdminister` right after `State<AdminState>`"
+)]
+pub(super) trait NamesRole {
+    /// The role.
+    const ROLE: Role;
+}
+
+macro_rules! names_role {
+    ($($before:ty)?; $($after:ident)*) => {
+        impl<M, R: LeastRole, $($after),*> NamesRole for (M, $($before,)? R, $($after),*) {
+            const ROLE: Role = R::ROLE;
+        }
+    };
+}
+
+names_role!(;);
+names_role!(State<AdminState>;);
+names_role!(State<AdminState>; A);
+names_role!(State<AdminState>; A B);
+names_role!(State<AdminState>; A B C);
+
+macro_rules! least_role {
+    ($(#[$docs:meta])* $name:ident, $role:expr) => {
+        $(#[$docs])*
+        #[derive(Debug, Clone)]
+        pub(super) struct $name(pub(super) Principal);
+
+        impl LeastRole for $name {
+            const ROLE: Role = $role;
+        }
+
+        impl FromRequestParts<AdminState> for $name {
+            type Rejection = Problem;
+
+            async fn from_request_parts(
+                parts: &mut Parts,
+                state: &AdminState,
+            ) -> Result<Self, Problem> {
+                at_least($role, parts, state).map(Self)
+            }
+        }
+    };
+}
+
+least_role!(
+    /// Whoever makes the request may see everything.
+    MayView,
+    Role::Viewer
+);
+least_role!(
+    /// Whoever makes the request may run the gateway from day to day.
+    MayOperate,
+    Role::Operator
+);
+least_role!(
+    /// Whoever makes the request may do everything.
+    MayAdminister,
+    Role::Admin
+);
+
+fn at_least(least: Role, parts: &Parts, state: &AdminState) -> Result<Principal, Problem> {
+    match parts.extensions.get::<Known>() {
+        Some(known) if known.role >= least => Ok(known.by.clone()),
+        Some(known) => Err(state.refuse(Refused::role(least, known), parts)),
+        // Only a fault of the wiring leads here.
+        None => Err(Problem::operators_missing()),
+    }
+}
