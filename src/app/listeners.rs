@@ -1,6 +1,6 @@
 //! The three places to connect to, bound before anything else starts.
 
-use crate::config::Settings;
+use crate::config::{Settings, TlsFiles};
 use anyhow::Context;
 use std::{
     fs, io,
@@ -36,12 +36,18 @@ impl Listeners {
         if let Some(url) = &settings.listen.public_url {
             return Ok(url.trim_end_matches('/').to_owned());
         }
-        let url = format!("http://{}", from_here(self.proxy.local_addr()?));
+        let scheme = scheme(settings.listen.tls.as_ref());
+        let url = format!("{scheme}://{}", from_here(self.proxy.local_addr()?));
         if !settings.listen.proxy.ip().is_loopback() {
             tracing::warn!(%url, "links in the sandbox's answers work on this machine only; set listen.public_url to how clients reach the gateway");
         }
         Ok(url)
     }
+}
+
+/// Returns how URLs of a listener begin.
+pub fn scheme(tls: Option<&TlsFiles>) -> &'static str {
+    if tls.is_some() { "https" } else { "http" }
 }
 
 /// Returns where this machine reaches a listener: what is bound everywhere is on loopback too.

@@ -2,7 +2,7 @@
 //!
 //! # Starting
 //!
-//! The data folder is held, both listeners and the socket bound, the database opened and asserted, tokens
+//! Certificates are read, the data folder is held, both listeners and the socket bound, the database opened and asserted, tokens
 //! loaded, the simulator started if an account asks for it, what an earlier run left behind settled, and
 //! only then is anything served.
 //!
@@ -16,6 +16,7 @@
 mod audit_lines;
 mod balances;
 mod books;
+mod certificates;
 mod commit_metrics;
 mod control_face;
 mod listeners;
@@ -29,14 +30,12 @@ mod signals;
 mod simulator_here;
 mod standing;
 mod start;
-mod unserved;
 mod vitals;
 
-pub use listeners::from_here;
+pub use listeners::{from_here, scheme};
 pub use lock::{DataFolder, DataFolderError};
 pub use process::protect_memory;
 pub use reload::Reload;
 pub use running::Running;
 pub use signals::Signals;
 pub use start::{StartOptions, start};
-pub use unserved::{Unserved, refuse_unserved};

@@ -1,7 +1,7 @@
 //! A gateway that serves.
 
 use super::{
-    DataFolder, Reload, operators::Operators, rooms::Rooms, simulator_here::SimulatorHere,
+    DataFolder, Reload, operators::Operators, rooms::Rooms, scheme, simulator_here::SimulatorHere,
 };
 use crate::{
     admission::Admission,
@@ -101,8 +101,10 @@ impl Running {
 
     /// Returns the line that scripts wait for.
     pub fn ready_line(&self) -> String {
-        let socket = self.socket.display();
-        format!("ready proxy=http://{} admin=http://{} socket={socket}", self.proxy, self.admin)
+        let (listen, socket) = (&self.rooms.settings.listen, self.socket.display());
+        let proxy = format!("{}://{}", scheme(listen.tls.as_ref()), self.proxy);
+        let admin = format!("{}://{}", scheme(listen.tls_of_admin()), self.admin);
+        format!("ready proxy={proxy} admin={admin} socket={socket}")
     }
 
     /// Stops admitting, lets sent calls finish for `deadline` at most or until `now` is done, makes

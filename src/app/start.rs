@@ -2,6 +2,7 @@
 
 use super::{
     Reload, Running, audit_lines,
+    certificates::Certificates,
     commit_metrics::CommitMetrics,
     control_face::control_face,
     listeners::Listeners,
@@ -10,7 +11,6 @@ use super::{
     rooms::{Ground, Rooms},
     simulator_here::SimulatorHere,
     standing,
-    unserved::refuse_unserved,
     vitals::House,
 };
 use crate::{
@@ -23,11 +23,11 @@ use crate::{
     store::{Store, StoreOptions},
     tasks::Tasks,
     telemetry::Metrics,
-    web::{self, DoorLimits},
+    web::{self, DoorLimits, Port},
 };
 use anyhow::Context;
 use std::{fmt, io::Write, sync::Arc};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
 /// What a gateway is started with.
@@ -50,7 +50,7 @@ impl fmt::Debug for StartOptions {
 
 /// Starts a gateway and returns once it serves.
 pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
-    refuse_unserved(&options.settings)?;
+    let certificates = Certificates::open(&options.settings.listen)?;
     let folder = DataFolder::hold(&options.settings.data.dir)?;
     let listeners = Listeners::bind(&options.settings).await?;
     let public_url = listeners.public_url(&options.settings)?;
@@ -79,6 +79,9 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
     let (closing, operators) = (CancellationToken::new(), Operators::default());
     let pictures = simulator.as_ref().map(SimulatorHere::pictures);
     let Listeners { proxy: clients, admin: network, socket: local, .. } = listeners;
+    let reload = Reload::default();
+    let [clients, network] = certificates.ports([clients, network], &rooms.metrics);
+    certificates.watch(&rooms, &reload);
     serve_clients(&rooms, clients, pictures, &closing);
     serve_operators(&rooms, (network, local), secrets, &operators);
     let running = Running {
@@ -90,7 +93,7 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
         public_url,
         closing,
         operators,
-        reload: Reload::default(),
+        reload,
         simulator,
         _folder: folder,
     };
@@ -142,7 +145,7 @@ fn tell(secrets: &Secrets) {
 
 fn serve_clients(
     rooms: &Rooms,
-    listener: TcpListener,
+    listener: Port,
     pictures: Option<Arc<dyn PictureShelf>>,
     closing: &CancellationToken,
 ) {
@@ -158,7 +161,7 @@ fn serve_clients(
 
 fn serve_operators(
     rooms: &Rooms,
-    (network, local): (TcpListener, UnixListener),
+    (network, local): (Port, UnixListener),
     secrets: Arc<Secrets>,
     operators: &Operators,
 ) {

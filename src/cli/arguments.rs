@@ -45,6 +45,17 @@ pub struct Global {
         help_heading = "Everywhere"
     )]
     pub admin: Option<String>,
+    /// A PEM file with the authority that vouches for the gateway's certificate, beside the
+    /// well-known ones
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "IDEOGATE_ADMIN_CA",
+        hide_env_values = true,
+        help_heading = "Everywhere"
+    )]
+    pub admin_ca: Option<PathBuf>,
     /// The settings file
     #[arg(
         long,

@@ -1,20 +1,20 @@
 //! A client of the admin API, over its socket or a URL.
 
-use super::{fault::Fault, locate::Place};
+use super::{fault::Fault, locate::Place, trust::Trust};
 use crate::admin::Problem;
 use anyhow::Context;
 use reqwest::{ClientBuilder, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{error::Error, io, iter, time::Duration};
 
 /// Returns a plain HTTP client, as apps have it.
-pub(super) fn plain() -> anyhow::Result<reqwest::Client> {
-    builder()?.build().context("cannot make a client")
+pub(super) fn plain(trust: &Trust) -> anyhow::Result<reqwest::Client> {
+    builder(trust)?.build().context("cannot make a client")
 }
 
-fn builder() -> anyhow::Result<ClientBuilder> {
+fn builder(trust: &Trust) -> anyhow::Result<ClientBuilder> {
     Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls()?)
+        .tls_backend_preconfigured(trust.config()?)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
@@ -32,8 +32,8 @@ pub(super) struct Client {
 
 impl Client {
     /// Returns a client for a gateway at that place; nothing is sent yet.
-    pub(super) fn of(place: Place) -> anyhow::Result<Self> {
-        let builder = builder()?;
+    pub(super) fn of(place: Place, trust: &Trust) -> anyhow::Result<Self> {
+        let builder = builder(trust)?;
         let (builder, base, at) = match place {
             Place::Url(url) => (builder, url.clone(), url),
             Place::Socket(path) => {
@@ -100,7 +100,10 @@ impl Client {
         let text = response.text().await.unwrap_or_default();
         match serde_json::from_str::<Problem>(&text) {
             Ok(problem) => Err(Fault::Refused(Box::new(problem)).into()),
-            Err(_) => anyhow::bail!("{} answered {status}, which no gateway does", self.at),
+            Err(_) => match said_plainly(&text) {
+                Some(message) => anyhow::bail!("{} answered {status}: {message}", self.at),
+                None => anyhow::bail!("{} answered {status}, which no gateway does", self.at),
+            },
         }
     }
 
@@ -116,11 +119,21 @@ impl Client {
         if is_forbidden(&error) {
             return Fault::Forbidden { at }.into();
         }
+        if let Some(said) = distrust(&error) {
+            return Fault::Untrusted { at, said }.into();
+        }
         if error.is_connect() {
             return Fault::Unreachable { at, said: last_cause(&error) }.into();
         }
         anyhow::Error::new(error).context(format!("{at} broke off its answer"))
     }
+}
+
+/// Returns the words of an answer that the listener made before anything else could, as to plain
+/// HTTP where it speaks TLS.
+fn said_plainly(text: &str) -> Option<String> {
+    let answer: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(answer["message"].as_str()?.to_owned())
 }
 
 /// Returns what lies under an error, without the layers in between.
@@ -133,21 +146,25 @@ pub(super) fn last_cause(error: &reqwest::Error) -> String {
 }
 
 fn is_forbidden(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
+    causes(error).any(|error| {
         let said = error.downcast_ref::<io::Error>();
-        if said.is_some_and(|said| said.kind() == io::ErrorKind::PermissionDenied) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+        said.is_some_and(|said| said.kind() == io::ErrorKind::PermissionDenied)
+    })
 }
 
-fn tls() -> anyhow::Result<rustls::ClientConfig> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<rustls::RootCertStore>();
-    let builder = rustls::ClientConfig::builder_with_provider(provider);
-    let builder = builder.with_safe_default_protocol_versions().context("cannot set up TLS")?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+/// Returns why the certificate of the other side is not believed, if that is what went wrong.
+pub(super) fn distrust(error: &reqwest::Error) -> Option<String> {
+    causes(error).find_map(|error| {
+        // An I/O error hides what it carries from the chain of causes.
+        let carried = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let carried = carried.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        match carried.or_else(|| error.downcast_ref())? {
+            rustls::Error::InvalidCertificate(why) => Some(why.to_string()),
+            _ => None,
+        }
+    })
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    iter::successors(error.source(), |error: &&(dyn Error + 'static)| (**error).source())
 }

@@ -1,8 +1,8 @@
 //! `ideogate config …`
 
-use super::{arguments::Global, fault::Fault, locate, screen::Screen};
+use super::{arguments::Global, fault::Fault, locate, screen::Screen, tls};
 use crate::config::{Secrets, default_text};
-use crate::domain::RouteName;
+use crate::domain::{Clock, RouteName, SystemClock};
 use clap::Subcommand;
 use serde_json::json;
 use std::process::ExitCode;
@@ -55,6 +55,9 @@ fn check(global: &Global, screen: Screen) -> anyhow::Result<()> {
     }
     for name in secrets.unused() {
         screen.note(format!("{name} belongs to no environment"));
+    }
+    for doubt in tls::doubts(&loaded.settings.listen, SystemClock.now()) {
+        screen.note(doubt.to_string());
     }
     let unpriced = loaded.settings.prices.unpriced(&loaded.settings.routes);
     if !unpriced.is_empty() {

@@ -30,6 +30,17 @@ pub(super) enum Fault {
         /// What the system said.
         said: String,
     },
+    /// Somebody answers whose certificate is not believed.
+    #[error(
+        "the certificate of {at} is not trusted ({said}): if a private authority vouches for it, \
+         give that with --admin-ca FILE or IDEOGATE_ADMIN_CA"
+    )]
+    Untrusted {
+        /// The URL.
+        at: String,
+        /// Why it is not.
+        said: String,
+    },
     /// The socket is there, and this user may not open it.
     #[error("{at} may not be opened by this user: use the user that the gateway runs as")]
     Forbidden {
@@ -46,7 +57,9 @@ impl Fault {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Usage(_) => USAGE,
-            Self::Unreachable { .. } | Self::Forbidden { .. } => UNAVAILABLE,
+            Self::Unreachable { .. } | Self::Untrusted { .. } | Self::Forbidden { .. } => {
+                UNAVAILABLE
+            }
             Self::Refused(problem) if problem.status == 422 => USAGE,
             Self::Refused(_) => FAILURE,
         }

@@ -6,11 +6,12 @@ use super::{
     locate::{self, Place},
     run::wait,
     screen::{self, Screen},
+    trust::Trust,
 };
 use crate::admin::HealthView;
 use anyhow::Context;
 use clap::Args;
-use std::{process::ExitCode, time::Duration};
+use std::{iter, process::ExitCode, time::Duration};
 use tokio::time::timeout;
 
 /// What to ask.
@@ -20,7 +21,8 @@ use tokio::time::timeout;
   ideogate healthcheck --ready
   HEALTHCHECK CMD [\"ideogate\", \"healthcheck\"]
 
-Asks the admin socket, and the proxy's port too if it is set and plain. Exits 0 or 1.")]
+Asks the admin socket, and the proxy's port too if it is set; over TLS without looking at its
+certificate. Exits 0 or 1.")]
 pub struct HealthcheckArguments {
     /// Ask whether calls can be served, not only whether the gateway lives
     #[arg(long)]
@@ -59,20 +61,22 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn places(global: &Global) -> anyhow::Result<Vec<Place>> {
+fn places(global: &Global) -> anyhow::Result<Vec<(Place, Trust)>> {
     if global.admin.is_some() {
-        return Ok(vec![locate::place(global)?]);
+        return Ok(vec![(locate::place(global)?, Trust::of(global))]);
     }
     let settings = locate::settings(global)?.settings;
     let socket = Place::Socket(locate::socket(&settings));
-    let proxy = locate::proxy_url(&settings).ok().filter(|_| settings.listen.tls_cert.is_none());
-    Ok([Some(socket), proxy.map(Place::Url)].into_iter().flatten().collect())
+    let proxy = locate::proxy_url(&settings).ok().map(Place::Url);
+    // The certificate is for the name that clients use, and it may be an older one than in the
+    // files. Nothing secret is asked, and an answer says no more than that somebody is there.
+    Ok(iter::once(socket).chain(proxy).map(|place| (place, Trust::Anyone)).collect())
 }
 
-async fn ask_all(places: Vec<Place>, ready: bool) -> anyhow::Result<()> {
+async fn ask_all(places: Vec<(Place, Trust)>, ready: bool) -> anyhow::Result<()> {
     let path = if ready { "/readyz" } else { "/healthz" };
-    for place in places {
-        let client = Client::of(place)?;
+    for (place, trust) in places {
+        let client = Client::of(place, &trust)?;
         client.ask(path).await?;
     }
     Ok(())

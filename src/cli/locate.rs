@@ -1,8 +1,8 @@
 //! Finds the settings, and by them the gateway.
 
-use super::{arguments::Global, client::Client, fault::Fault};
+use super::{arguments::Global, client::Client, fault::Fault, tls, trust::Trust};
 use crate::{
-    app::{from_here, refuse_unserved},
+    app::{from_here, scheme},
     config::{LoadOptions, LoadedSettings, Settings, process_variables},
 };
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub(super) fn settings(global: &Global) -> Result<LoadedSettings, Fault> {
 /// Loads the settings that the gateway is to be run with.
 pub(super) fn settings_to_serve(global: &Global) -> Result<LoadedSettings, Fault> {
     let loaded = settings(global)?;
-    refuse_unserved(&loaded.settings).map_err(|unserved| Fault::Usage(unserved.to_string()))?;
+    tls::check(&loaded.settings.listen)?;
     Ok(loaded)
 }
 
@@ -64,13 +64,12 @@ pub(super) fn proxy_url(settings: &Settings) -> Result<String, Fault> {
         let told = "listen.proxy picks a free port, so its URL must be given";
         return Err(Fault::Usage(told.to_owned()));
     }
-    let scheme = if settings.listen.tls_cert.is_some() { "https" } else { "http" };
-    Ok(format!("{scheme}://{address}"))
+    Ok(format!("{}://{address}", scheme(settings.listen.tls.as_ref())))
 }
 
 /// Returns a client of the gateway.
 pub(super) fn client(global: &Global) -> anyhow::Result<Client> {
-    Client::of(place(global)?)
+    Client::of(place(global)?, &Trust::of(global))
 }
 
 #[cfg(test)]

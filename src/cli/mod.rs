@@ -24,7 +24,9 @@ mod screen;
 mod serve;
 mod simulator;
 mod times;
+mod tls;
 mod token;
+mod trust;
 mod usage;
 mod whoami;
 

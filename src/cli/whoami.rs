@@ -2,6 +2,7 @@
 
 use super::{
     arguments::Global, client, fault::Fault, locate, run::wait, screen::Screen, times::moment,
+    trust::Trust,
 };
 use crate::{
     config::process_variables,
@@ -41,17 +42,28 @@ pub(super) fn run(
     arguments: &WhoAmIArguments,
 ) -> anyhow::Result<ExitCode> {
     let token = token(arguments)?;
-    let url = match &arguments.url {
-        Some(url) => url.trim_end_matches('/').to_owned(),
-        None => locate::proxy_url(&locate::settings(global)?.settings)?,
-    };
-    let told = wait(ask(&url, &token))?;
+    let (url, trust) = place(global, arguments)?;
+    let told = wait(ask(&url, &trust, &token))?;
     if screen.is_json() {
         screen.json(&told)?;
     } else {
         show(screen, &serde_json::from_value(told)?)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns where to ask, and whose certificate to believe there.
+fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust), Fault> {
+    if let Some(url) = &arguments.url {
+        return Ok((url.trim_end_matches('/').to_owned(), Trust::of(global)));
+    }
+    let settings = locate::settings(global)?.settings;
+    // The gateway of the settings is known by the certificate of the settings.
+    let trust = match settings.listen.tls.as_ref() {
+        Some(files) => Trust::Only(files.certificate.clone()),
+        None => Trust::of(global),
+    };
+    Ok((locate::proxy_url(&settings)?, trust))
 }
 
 fn token(arguments: &WhoAmIArguments) -> anyhow::Result<Zeroizing<String>> {
@@ -67,12 +79,13 @@ fn token(arguments: &WhoAmIArguments) -> anyhow::Result<Zeroizing<String>> {
     Ok(Zeroizing::new(Zeroizing::new(text).trim().to_owned()))
 }
 
-async fn ask(url: &str, token: &str) -> anyhow::Result<Value> {
+async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
     let key = HeaderValue::from_str(token).ok();
     let mut key =
         key.ok_or_else(|| Fault::Usage("the token has odd characters in it".to_owned()))?;
     key.set_sensitive(true);
-    let request = client::plain()?.get(format!("{url}/_ideogate/whoami")).header("Api-Key", key);
+    let request =
+        client::plain(trust)?.get(format!("{url}/_ideogate/whoami")).header("Api-Key", key);
     let response = request.send().await.map_err(|error| unreachable(url, &error))?;
     let status = response.status();
     let text = response.text().await.map_err(reqwest::Error::without_url);
@@ -89,8 +102,11 @@ async fn ask(url: &str, token: &str) -> anyhow::Result<Value> {
 }
 
 fn unreachable(url: &str, error: &reqwest::Error) -> anyhow::Error {
-    let said = client::last_cause(error);
-    Fault::Unreachable { at: url.to_owned(), said }.into()
+    let at = url.to_owned();
+    match client::distrust(error) {
+        Some(said) => Fault::Untrusted { at, said }.into(),
+        None => Fault::Unreachable { at, said: client::last_cause(error) }.into(),
+    }
 }
 
 fn show(screen: Screen, who: &WhoAmI) -> anyhow::Result<()> {

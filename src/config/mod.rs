@@ -26,7 +26,7 @@ pub use origin::Origin;
 pub use secret::{MissingKey, Secrets, UpstreamKey};
 pub use settings::{
     Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Limited, Listen, Log,
-    LogFormat, Operators, Policy, Queue, Settings, Shutdown,
+    LogFormat, Operators, Policy, Queue, Settings, Shutdown, TlsFiles,
 };
 pub use shown::{Shown, ShownSetting};
 pub use variables::{Variables, process_variables};

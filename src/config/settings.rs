@@ -47,14 +47,30 @@ pub struct Listen {
     pub admin: SocketAddr,
     /// How clients reach the data plane from outside, without a trailing slash.
     pub public_url: Option<Box<str>>,
-    /// A PEM certificate chain for TLS.
-    pub tls_cert: Option<PathBuf>,
-    /// The PEM private key for it.
-    pub tls_key: Option<PathBuf>,
+    /// What both listeners show to speak TLS; without it they speak plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// What the admin listener shows instead.
+    pub admin_tls: Option<TlsFiles>,
     /// Whether plain HTTP may be served on an address other than loopback.
     pub allow_plaintext: bool,
     /// Host names that the admin listener answers to, beside loopback names.
     pub admin_hosts: Vec<Box<str>>,
+}
+
+impl Listen {
+    /// Returns what the admin listener shows to speak TLS, its own or the common one.
+    pub fn tls_of_admin(&self) -> Option<&TlsFiles> {
+        self.admin_tls.as_ref().or(self.tls.as_ref())
+    }
+}
+
+/// A certificate and its key, as files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// A PEM certificate chain, the listener's own certificate first.
+    pub certificate: PathBuf,
+    /// The PEM private key of that certificate.
+    pub key: PathBuf,
 }
 
 /// `[data]`: where everything durable is.

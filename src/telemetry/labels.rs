@@ -47,6 +47,8 @@ labels! {
     ThresholdLabels { percent: Word }
     /// One of our listeners.
     ListenerLabels { listener: Word }
+    /// Why a TLS handshake at one of our listeners failed.
+    HandshakeLabels { listener: Word, reason: Word }
     /// What was built.
     BuildLabels { version: Word }
 }

@@ -1,8 +1,8 @@
 //! Every metric there is: the one list.
 
 use super::labels::{
-    AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, ListenerLabels,
-    RefusalLabels, RouteLabels, ThresholdLabels,
+    AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
+    ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels,
 };
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -104,6 +104,10 @@ metrics! {
         "What should be left on an account whose balance an operator told, in millionths of a dollar";
     spend: Counters<EnvironmentLabels> = Family::default(), "spend" + "usd_micros",
         "Money charged, in millionths of a dollar";
+    tls_expiry: Gauges<ListenerLabels> = Family::default(), "tls_certificate_expiry" + "seconds",
+        "When the certificate of a listener expires, in seconds since 1970";
+    tls_failures: Counters<HandshakeLabels> = Family::default(), "tls_handshake_failures",
+        "Connections that were not let in because they did not get as far as TLS, by reason";
 }
 
 fn register<M>(

@@ -2,12 +2,14 @@
 
 use super::{
     labels::{
-        AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, ListenerLabels,
-        RefusalLabels, RouteLabels, ThresholdLabels, Word,
+        AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
+        ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels, Word,
     },
     list::Series,
 };
-use crate::domain::{AccountName, EnvironmentName, ErrorCode, Outcome, Places, RouteName, Usd};
+use crate::domain::{
+    AccountName, EnvironmentName, ErrorCode, Outcome, Places, RouteName, Timestamp, Usd,
+};
 use prometheus_client::{encoding::text::encode, metrics::gauge::Gauge, registry::Registry};
 use std::{sync::Arc, time::Duration};
 
@@ -176,6 +178,18 @@ impl Metrics {
     pub fn connection_opens(&self, listener: &'static str) -> OpenGauge {
         let labels = ListenerLabels { listener: Word(listener) };
         OpenGauge::of(&self.series.connections.get_or_create(&labels))
+    }
+
+    /// The certificate of a listener expires at that time.
+    pub fn set_tls_expiry(&self, listener: &'static str, at: Timestamp) {
+        let labels = ListenerLabels { listener: Word(listener) };
+        self.series.tls_expiry.get_or_create(&labels).set(at.as_micros() / 1_000_000);
+    }
+
+    /// A connection at a listener did not get as far as TLS.
+    pub fn tls_failed(&self, listener: &'static str, reason: &'static str) {
+        let labels = HandshakeLabels { listener: Word(listener), reason: Word(reason) };
+        self.series.tls_failures.get_or_create(&labels).inc();
     }
 
     /// So many tokens can be used now.

@@ -1,7 +1,7 @@
 //! The list and what is shown are the same, and read as Prometheus wants it.
 
 use super::{AccountPlaces, CallTimes, METRICS, MetricInfo, Metrics};
-use crate::domain::{ErrorCode, Outcome, Usd};
+use crate::domain::{ErrorCode, Outcome, Timestamp, Usd};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// Metrics to which everything was told once.
@@ -30,6 +30,8 @@ fn told() -> Arc<Metrics> {
     metrics.budget_crossed(80);
     metrics.set_breaker(&account, true);
     drop(metrics.connection_opens("proxy"));
+    metrics.set_tls_expiry("proxy", Timestamp::from_micros(1_800_000_000_000_000));
+    metrics.tls_failed("proxy", "timeout");
     metrics
 }
 

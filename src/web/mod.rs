@@ -2,7 +2,8 @@
 //!
 //! | what | where |
 //! | --- | --- |
-//! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Door`], [`Fault`] |
+//! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Port`], [`Door`], [`Fault`] |
+//! | TLS | [`TlsIdentity`], [`TlsPair`] |
 //! | a request at the door | [`Visit`], [`ClientAddress`], [`receive`] |
 //! | answers | [`Body`], [`Delivery`], [`header`], [`ServerTiming`](header::ServerTiming) |
 //! | answers that the gateway makes itself | [`Problem`], [`ErrorGuide`], [`error_page`] |
@@ -18,11 +19,14 @@ mod error_page;
 mod farewell;
 pub mod header;
 mod listener;
+mod port;
 mod problem;
 mod receive;
 mod serve;
 mod strict;
+mod tls;
 mod visit;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -34,8 +38,10 @@ pub use door::{Door, DoorLimits};
 pub use error_guide::{ERROR_GUIDE, ErrorGuide};
 pub use error_page::error_page;
 pub use listener::{Listener, Peer};
+pub use port::{Port, PortStream};
 pub use problem::{ERRORS_PATH, Problem, RejectReason};
 pub use receive::{ReceiveError, receive};
 pub use serve::serve;
 pub use strict::Fault;
+pub use tls::{CertificateAbout, Renewal, TlsDoubt, TlsFault, TlsIdentity, TlsPair};
 pub use visit::Visit;

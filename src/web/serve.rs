@@ -8,13 +8,10 @@ use super::{
     problem::Problem,
     visit::Visit,
 };
-use crate::{
-    domain::{ErrorCode, RequestId},
-    tasks::Tasks,
-};
+use crate::{domain::ErrorCode, tasks::Tasks};
 use http::{Request, Response};
 use hyper::body::Incoming;
-use std::{fmt::Write, future::Future, io, sync::Arc, time::Duration};
+use std::{future::Future, io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     time::{sleep, timeout},
@@ -56,13 +53,13 @@ pub async fn serve<L, F, Answer>(
 /// Tells one client too many why it has to leave.
 ///
 /// Its request is not read, and nothing is waited for: a fresh connection takes so few bytes at
-/// once, or it goes without.
+/// once, or it goes without. So does a client of TLS, which would have to be secured first.
 async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &Door) {
     let code = ErrorCode::TooManyConnections;
     door.metrics.refused(code);
     tracing::debug!(?peer, listener = door.name, "connection turned away");
     let message = "there are too many connections: keep connections open and use them again";
-    let text = written(Problem::new(code, message).closing());
+    let text = Problem::new(code, message).closing().written();
     let goodbye = async {
         stream.write_all(text.as_bytes()).await?;
         stream.shutdown().await
@@ -70,18 +67,6 @@ async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &Door
     if timeout(Duration::ZERO, goodbye).await.is_err() {
         tracing::debug!("connection was closed without a word");
     }
-}
-
-/// Writes an answer as it goes over the wire.
-fn written(problem: Problem) -> String {
-    let id = RequestId::random();
-    let json = problem.json(&id);
-    let response = problem.into_response(&id);
-    let mut text = format!("HTTP/1.1 {}\r\n", response.status());
-    for (name, value) in response.headers() {
-        write!(text, "{name}: {}\r\n", value.to_str().unwrap_or_default()).unwrap_or_default();
-    }
-    format!("{text}content-length: {}\r\n\r\n{json}", json.len())
 }
 
 async fn wait_out(error: io::Error) {

@@ -1,7 +1,13 @@
 //! The demo's call, made as an app makes it: over HTTP, with nothing but base URL and token.
 
 use super::DemoArguments;
-use crate::{app::Running, audit, cli::client, domain::RequestId, store::RecordQuery};
+use crate::{
+    app::Running,
+    audit,
+    cli::{client, trust::Trust},
+    domain::RequestId,
+    store::RecordQuery,
+};
 use anyhow::{Context, ensure};
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -19,7 +25,7 @@ pub(super) async fn make(
     token: &str,
     arguments: &DemoArguments,
 ) -> anyhow::Result<Made> {
-    let http = client::plain()?;
+    let http = client::plain(&Trust::Authorities(None))?;
     let url = format!("{}/v1/ideogram-v3/generate", running.public_url());
     let body = json!({"prompt": arguments.prompt, "rendering_speed": "TURBO"});
     let call = http.post(url).header("Api-Key", token).json(&body).send().await;

@@ -1,6 +1,6 @@
 //! Everything that is looked at, in the order in which one thing rests on another.
 
-use super::{finding::Finding, gateway, machine};
+use super::{finding::Finding, gateway, machine, tls};
 use crate::{
     cli::{arguments::Global, locate},
     config::{LoadedSettings, Secrets},
@@ -10,10 +10,11 @@ use crate::{
 /// Looks at everything that can be looked at.
 pub(super) fn all(global: &Global) -> Vec<Finding> {
     let mut findings = vec![machine::clock(SystemClock.now())];
-    match locate::settings_to_serve(global) {
+    match locate::settings(global) {
         Ok(loaded) => {
             findings.push(Finding::good("settings", "without mistakes"));
             findings.extend(keys(&loaded));
+            findings.extend(tls::check(&loaded.settings.listen, SystemClock.now()));
             findings.push(machine::data_folder(&loaded.settings.data.dir));
             let least = loaded.settings.bodies.min_free;
             findings.push(machine::disk(&loaded.settings.data.dir, least));

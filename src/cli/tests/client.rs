@@ -2,12 +2,14 @@
 
 use crate::{
     admin::{CreatedToken, PauseView, Peer, QueueView, TokenView, tests::house::House},
-    cli::{client::Client, fault::Fault, locate::Place, screen::chain},
+    cli::{client::Client, fault::Fault, locate::Place, screen::chain, trust::Trust},
     tokens::NewToken,
 };
 use axum::Extension;
 use std::{os::unix::fs::PermissionsExt, path::PathBuf};
 use tokio::net::{TcpListener, UnixListener};
+
+const NONE: Trust = Trust::Authorities(None);
 
 struct Gateway {
     client: Client,
@@ -23,7 +25,7 @@ fn gateway() -> Gateway {
     let router = house.router.clone().layer(Extension(Peer::Unix { uid: 501 }));
     let listener = UnixListener::bind(&socket).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = Client::of(Place::Socket(socket.clone())).unwrap();
+    let client = Client::of(Place::Socket(socket.clone()), &NONE).unwrap();
     Gateway { client, house, socket, _dir: dir }
 }
 
@@ -88,7 +90,8 @@ async fn the_queue_and_the_pause_are_read_over_the_socket() {
 #[tokio::test]
 async fn a_missing_gateway_is_told_with_what_to_do() {
     let place = Place::Socket("/nowhere/admin.sock".into());
-    let error = Client::of(place).unwrap().get::<QueueView>("/api/v1/queue").await.unwrap_err();
+    let error =
+        Client::of(place, &NONE).unwrap().get::<QueueView>("/api/v1/queue").await.unwrap_err();
     let (code, told) = fault(&error);
     assert_eq!(code, 69);
     assert_eq!(
@@ -103,7 +106,7 @@ async fn a_closed_port_is_a_missing_gateway_too() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = Client::of(Place::Url(url)).unwrap().ask("/healthz").await.unwrap_err();
+    let error = Client::of(Place::Url(url), &NONE).unwrap().ask("/healthz").await.unwrap_err();
     assert_eq!(fault(&error).0, 69);
 }
 
@@ -114,7 +117,7 @@ async fn over_tcp_the_client_is_sent_to_the_socket() {
     let addr = listener.local_addr().unwrap();
     let router = house.router.clone().layer(Extension(Peer::Tcp { addr }));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = Client::of(Place::Url(format!("http://{addr}"))).unwrap();
+    let client = Client::of(Place::Url(format!("http://{addr}")), &NONE).unwrap();
     let error = client.get::<QueueView>("/api/v1/queue").await.unwrap_err();
     let (code, told) = fault(&error);
     assert_eq!(code, 1);

@@ -2,7 +2,7 @@
 
 use crate::config::{
     section::{Notes, Refused, Section},
-    settings::Listen,
+    settings::{Listen, TlsFiles},
     tree::Node,
     values::{boolean, list, parsed, text, written},
 };
@@ -15,18 +15,16 @@ pub(super) fn listen(mut section: Section<'_>, notes: &Notes) -> Option<Listen> 
     let proxy = section.read("proxy", parsed::<SocketAddr>(ADDRESS));
     let admin = section.read("admin", parsed::<SocketAddr>(ADDRESS));
     let public_url = section.optional("public_url", public_url);
-    let tls_cert = section.optional("tls_cert", text);
-    let tls_key = section.optional("tls_key", text);
+    let tls = tls_files(&mut section, ["tls_cert", "tls_key"], notes);
+    let admin_tls = tls_files(&mut section, ["admin_tls_cert", "admin_tls_key"], notes);
     let allow_plaintext = section.read("allow_plaintext", boolean);
     let admin_hosts = section.read("admin_hosts", list(host));
     section.end();
-    if let (Some(cert), Some(key)) = (&tls_cert, &tls_key) {
-        complain_about_half_tls(cert.is_some(), key.is_some(), notes);
-    }
-    let is_plain = matches!((&tls_cert, &tls_key), (Some(None), Some(None)));
-    if is_plain && allow_plaintext == Some(false) {
+    if allow_plaintext == Some(false) && tls == Some(None) {
         complain_about_plaintext("listen.proxy", proxy, notes);
-        complain_about_plaintext("listen.admin", admin, notes);
+        if admin_tls == Some(None) {
+            complain_about_plaintext("listen.admin", admin, notes);
+        }
     }
     if proxy.is_some() && proxy == admin && proxy.is_some_and(|address| address.port() != 0) {
         notes.complain("listen.admin", "must be another address than listen.proxy");
@@ -35,20 +33,35 @@ pub(super) fn listen(mut section: Section<'_>, notes: &Notes) -> Option<Listen> 
         proxy: proxy?,
         admin: admin?,
         public_url: public_url?,
-        tls_cert: tls_cert?.map(|path| PathBuf::from(&*path)),
-        tls_key: tls_key?.map(|path| PathBuf::from(&*path)),
+        tls: tls?,
+        admin_tls: admin_tls?,
         allow_plaintext: allow_plaintext?,
         admin_hosts: admin_hosts?,
     })
 }
 
-fn complain_about_half_tls(cert: bool, key: bool, notes: &Notes) {
-    if cert && !key {
-        notes.complain("listen.tls_cert", "needs listen.tls_key beside it");
+/// Reads a certificate and its key: both or none. `None` means that a mistake was noted.
+#[expect(clippy::option_option, reason = "the outer one is for `?` in a struct literal")]
+fn tls_files(
+    section: &mut Section<'_>,
+    names: [&str; 2],
+    notes: &Notes,
+) -> Option<Option<TlsFiles>> {
+    let [certificate, key] = names.map(|name| section.optional(name, text));
+    let half = |name: &str, other: &str| {
+        let [path, other] = [name, other].map(|name| section.path_of(name));
+        notes.complain(&path, format!("needs {other} beside it"));
+    };
+    match (certificate?, key?) {
+        (Some(certificate), Some(key)) => {
+            let [certificate, key] = [certificate, key].map(|path| PathBuf::from(&*path));
+            return Some(Some(TlsFiles { certificate, key }));
+        }
+        (None, None) => return Some(None),
+        (Some(_), None) => half(names[0], names[1]),
+        (None, Some(_)) => half(names[1], names[0]),
     }
-    if key && !cert {
-        notes.complain("listen.tls_key", "needs listen.tls_cert beside it");
-    }
+    None
 }
 
 fn complain_about_plaintext(path: &str, address: Option<SocketAddr>, notes: &Notes) {

@@ -1,0 +1,58 @@
+//! The certificates that the settings name, as they are now.
+
+use super::fault::Fault;
+use crate::{
+    config::{Listen, TlsFiles},
+    domain::Timestamp,
+    web::{TlsDoubt, TlsFault, TlsPair},
+};
+
+/// A pair of files that the settings name.
+pub(super) struct Named<'l> {
+    /// How its settings begin.
+    pub(super) setting: &'static str,
+    pub(super) files: &'l TlsFiles,
+}
+
+impl Named<'_> {
+    /// Reads the pair, or says what is wrong with which setting.
+    pub(super) fn read(&self) -> Result<TlsPair, String> {
+        TlsPair::read(self.files).map_err(|fault| {
+            let setting = self.setting;
+            format!("{setting}_cert and {setting}_key cannot be served: {}", in_full(&fault))
+        })
+    }
+}
+
+/// Returns the pairs that the settings name.
+pub(super) fn named(listen: &Listen) -> Vec<Named<'_>> {
+    let pairs = [("listen.tls", &listen.tls), ("listen.admin_tls", &listen.admin_tls)];
+    pairs
+        .into_iter()
+        .filter_map(|(setting, files)| Some(Named { setting, files: files.as_ref()? }))
+        .collect()
+}
+
+/// Refuses certificates and keys that no gateway could serve.
+pub(super) fn check(listen: &Listen) -> Result<(), Fault> {
+    named(listen).iter().try_for_each(|named| named.read().map(drop).map_err(Fault::Usage))
+}
+
+/// Returns what deserves a look about the pairs that can be read.
+pub(super) fn doubts(listen: &Listen, now: Timestamp) -> Vec<TlsDoubt> {
+    named(listen)
+        .iter()
+        .filter_map(|named| named.read().ok())
+        .flat_map(|pair| pair.doubts(now))
+        .collect()
+}
+
+fn in_full(fault: &TlsFault) -> String {
+    let mut told = fault.to_string();
+    let mut cause = std::error::Error::source(fault);
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    told
+}

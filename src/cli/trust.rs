@@ -1,0 +1,123 @@
+//! Whose certificate is believed.
+
+use super::{arguments::Global, fault::Fault};
+use anyhow::Context;
+use rustls::{
+    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Whose certificate is believed when a gateway shows one.
+#[derive(Debug, Clone)]
+pub(super) enum Trust {
+    /// Those that an authority vouches for: the well-known ones, and the one in this file.
+    Authorities(Option<PathBuf>),
+    /// The first one in this file and no other, whichever name it is for. For a gateway on this
+    /// machine, whose certificate is for the name that clients use.
+    Only(PathBuf),
+    /// Whoever answers. For questions that hold no secret and whose answer decides nothing more than
+    /// whether somebody does.
+    Anyone,
+}
+
+impl Trust {
+    /// Returns whom to believe as was said.
+    pub(super) fn of(global: &Global) -> Self {
+        Self::Authorities(global.admin_ca.clone())
+    }
+
+    /// Returns how a client speaks TLS then.
+    pub(super) fn config(&self) -> anyhow::Result<ClientConfig> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
+        let builder = builder.with_safe_default_protocol_versions().context("cannot set up TLS")?;
+        let known = |only| Arc::new(Known { only, provider });
+        let config = match self {
+            Self::Authorities(extra) => builder.with_root_certificates(roots(extra.as_deref())?),
+            Self::Only(file) => {
+                let first = certificates(file)?.into_iter().next();
+                builder.dangerous().with_custom_certificate_verifier(known(first))
+            }
+            Self::Anyone => builder.dangerous().with_custom_certificate_verifier(known(None)),
+        };
+        Ok(config.with_no_client_auth())
+    }
+}
+
+fn roots(extra: Option<&Path>) -> Result<RootCertStore, Fault> {
+    let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
+    let Some(file) = extra else { return Ok(roots) };
+    for certificate in certificates(file)? {
+        roots.add(certificate).map_err(|error| bad_file(file, &error))?;
+    }
+    Ok(roots)
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
+    let found =
+        CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match found {
+        Ok(found) if found.is_empty() => Err(bad_file(file, &"there is no PEM certificate in it")),
+        Ok(found) => Ok(found),
+        Err(error) => Err(bad_file(file, &error)),
+    }
+}
+
+fn bad_file(file: &Path, error: &dyn std::fmt::Display) -> Fault {
+    Fault::Usage(format!("the certificate in {} cannot be used: {error}", file.display()))
+}
+
+/// Believes one certificate, or all; that the other side has its key is proven in any case.
+#[derive(Debug)]
+struct Known {
+    only: Option<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Known {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        match &self.only {
+            Some(only) if only != end_entity => {
+                Err(rustls::CertificateError::ApplicationVerificationFailure.into())
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let schemes = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, schemes)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let schemes = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, schemes)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,131 @@
+//! The network listeners: plain HTTP, or TLS.
+
+use super::{
+    listener::{Listener, Peer},
+    tls::{Guard, TlsIdentity, TlsStream},
+};
+use crate::telemetry::Metrics;
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+};
+
+/// A listener on the network: it serves plain HTTP or TLS, never both.
+#[derive(Debug)]
+pub struct Port {
+    listener: TcpListener,
+    guard: Option<Arc<Guard>>,
+}
+
+impl Port {
+    /// Returns a port that serves plain HTTP.
+    pub fn plain(listener: TcpListener) -> Self {
+        Self { listener, guard: None }
+    }
+
+    /// Returns a port that serves TLS; `name` is the listener's in metrics, as in `proxy`.
+    pub fn secure(
+        listener: TcpListener,
+        identity: Arc<TlsIdentity>,
+        name: &'static str,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { listener, guard: Some(Arc::new(Guard { listener: name, identity, metrics })) }
+    }
+
+    /// Returns where the port is bound.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+impl Listener for Port {
+    type Stream = PortStream;
+
+    async fn accept(&self) -> io::Result<(PortStream, Peer)> {
+        let (stream, peer) = Listener::accept(&self.listener).await?;
+        let stream = match &self.guard {
+            None => PortStream::Plain(stream),
+            Some(guard) => {
+                PortStream::Secure(Box::new(TlsStream::new(stream, peer, Arc::clone(guard))))
+            }
+        };
+        Ok((stream, peer))
+    }
+}
+
+/// A connection of a [`Port`].
+#[derive(Debug)]
+#[expect(private_interfaces, reason = "what is inside is nobody's but the port's")]
+pub enum PortStream {
+    /// Plain HTTP.
+    Plain(TcpStream),
+    /// TLS, whose state is large and so has a place of its own.
+    Secure(Box<TlsStream>),
+}
+
+/// Does the same with either stream.
+macro_rules! either {
+    ($stream:expr, $inner:ident => $work:expr) => {
+        match $stream.get_mut() {
+            PortStream::Plain($inner) => {
+                let $inner = Pin::new($inner);
+                $work
+            }
+            PortStream::Secure($inner) => {
+                let $inner = Pin::new(&mut **$inner);
+                $work
+            }
+        }
+    };
+}
+
+impl AsyncRead for PortStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        either!(self, inner => inner.poll_read(context, out))
+    }
+}
+
+impl AsyncWrite for PortStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        either!(self, inner => inner.poll_write(context, bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        either!(self, inner => inner.poll_write_vectored(context, slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Plain(inner) => inner.is_write_vectored(),
+            Self::Secure(inner) => inner.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, inner => inner.poll_flush(context))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self, inner => inner.poll_shutdown(context))
+    }
+}
