@@ -74,6 +74,7 @@ impl Gate {
 }
 
 /// What stands in `Authorization`.
+#[derive(Clone, Copy)]
 enum Presented<'h> {
     One(&'h str),
     /// Which of them is meant is not for us to guess.

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderMap, Method,
+    HeaderMap, HeaderValue, Method,
     header::{HOST, ORIGIN},
 };
 
@@ -27,12 +27,12 @@ pub(super) async fn own_pages_only(
 }
 
 fn is_own(headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     matches!(site, None | Some(b"same-origin" | b"none"))
         && headers.get_all(ORIGIN).iter().all(|origin| {
             let origin = origin.to_str().unwrap_or_default();
             let authority = origin.split_once("://").map(|(_, authority)| authority.as_bytes());
-            let host = headers.get(HOST).map(|value| value.as_bytes());
+            let host = headers.get(HOST).map(HeaderValue::as_bytes);
             authority.is_some() && authority == host
         })
 }

@@ -45,7 +45,7 @@ pub struct Problem {
     pub role: Option<Box<str>>,
     /// In how many seconds it may be tried again, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
 }
 
 impl Problem {
@@ -113,7 +113,7 @@ impl Problem {
 
     /// Too many attempts from there failed.
     pub(super) fn too_many_attempts(retry_after: Duration) -> Self {
-        let seconds = retry_after.as_secs();
+        let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
         let detail = format!(
             "too many attempts from this address failed, so nothing is looked at: try again in \
              {seconds} s, or use the socket"

@@ -15,7 +15,7 @@ const ACTION: &str = "admin.request";
 /// A request that is refused: what whoever asks reads, and what only the record learns.
 #[derive(Debug)]
 pub(super) struct Refused {
-    problem: Problem,
+    problem: Box<Problem>,
     code: ErrorCode,
     reason: Box<str>,
     /// Who is meant, where that is known.
@@ -24,7 +24,7 @@ pub(super) struct Refused {
 
 impl Refused {
     fn new(problem: Problem, code: ErrorCode, reason: impl Into<Box<str>>) -> Self {
-        Self { problem, code, reason: reason.into(), by: None }
+        Self { problem: Box::new(problem), code, reason: reason.into(), by: None }
     }
 
     /// Nobody is an operator yet.
@@ -107,7 +107,7 @@ impl AdminState {
         {
             self.refusals.count(&not_appended.0);
         }
-        problem
+        *problem
     }
 }
 

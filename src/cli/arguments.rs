@@ -3,8 +3,8 @@
 use super::{
     audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
     demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand,
-    healthcheck::HealthcheckArguments, queue::QueueCommand, route::RouteCommand,
-    serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
+    healthcheck::HealthcheckArguments, operator::OperatorCommand, queue::QueueCommand,
+    route::RouteCommand, serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
     usage::UsageArguments, whoami::WhoAmIArguments,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -131,4 +131,7 @@ pub enum Command {
     Openapi,
     /// Print completions for a shell
     Completions(CompletionsArguments),
+    /// Say who may administer the gateway over the network
+    #[command(subcommand)]
+    Operator(OperatorCommand),
 }

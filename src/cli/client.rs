@@ -3,6 +3,7 @@
 use super::{fault::Fault, locate::Place, trust::Trust};
 use crate::admin::Problem;
 use anyhow::Context;
+use http::HeaderMap;
 use reqwest::{ClientBuilder, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{error::Error, io, iter, time::Duration};
@@ -33,7 +34,12 @@ pub(super) struct Client {
 impl Client {
     /// Returns a client for a gateway at that place; nothing is sent yet.
     pub(super) fn of(place: Place, trust: &Trust) -> anyhow::Result<Self> {
-        let builder = builder(trust)?;
+        Self::with(place, trust, HeaderMap::new())
+    }
+
+    /// Returns a client that shows these headers with everything it asks.
+    pub(super) fn with(place: Place, trust: &Trust, shown: HeaderMap) -> anyhow::Result<Self> {
+        let builder = builder(trust)?.default_headers(shown);
         let (builder, base, at) = match place {
             Place::Url(url) => (builder, url.clone(), url),
             Place::Socket(path) => {

@@ -1,6 +1,6 @@
 //! Finds the settings, and by them the gateway.
 
-use super::{arguments::Global, client::Client, fault::Fault, tls, trust::Trust};
+use super::{arguments::Global, bearer, client::Client, fault::Fault, tls, trust::Trust};
 use crate::{
     app::{from_here, scheme},
     config::{LoadOptions, LoadedSettings, Settings, process_variables},
@@ -67,9 +67,11 @@ pub(super) fn proxy_url(settings: &Settings) -> Result<String, Fault> {
     Ok(format!("{}://{address}", scheme(settings.listen.tls.as_ref())))
 }
 
-/// Returns a client of the gateway.
+/// Returns a client of the gateway, as whoever the variables of this shell say.
 pub(super) fn client(global: &Global) -> anyhow::Result<Client> {
-    Client::of(place(global)?, &Trust::of(global))
+    let place = place(global)?;
+    let shown = bearer::headers(&place)?;
+    Client::with(place, &Trust::of(global), shown)
 }
 
 #[cfg(test)]

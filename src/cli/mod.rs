@@ -6,6 +6,7 @@
 
 mod arguments;
 mod audit;
+mod bearer;
 mod client;
 mod completions;
 mod config;
@@ -16,6 +17,7 @@ mod fault;
 mod healthcheck;
 mod locate;
 mod openapi;
+mod operator;
 mod pause;
 mod queue;
 mod route;

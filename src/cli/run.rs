@@ -4,7 +4,7 @@ use super::{
     arguments::{Cli, Command},
     audit, completions, config, demo, doctor, environment,
     fault::{self, Fault},
-    healthcheck, locate, openapi, pause, queue, route,
+    healthcheck, locate, openapi, operator, pause, queue, route,
     screen::{self, Screen},
     serve, simulator, token, usage, whoami,
 };
@@ -47,6 +47,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Healthcheck(arguments) => healthcheck::run(&global, screen, &arguments),
         Command::Openapi => openapi::run(screen),
         Command::Completions(arguments) => completions::run(screen, &arguments),
+        Command::Operator(command) => {
+            wait(operator::run(&locate::client(&global)?, screen, command))
+        }
     }
 }
 

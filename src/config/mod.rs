@@ -4,6 +4,7 @@ mod key_text;
 mod load;
 mod mistake;
 mod nearest;
+mod operator_token;
 mod origin;
 mod prices;
 mod read;
@@ -22,6 +23,7 @@ mod watched_file;
 pub use key_text::KeySource;
 pub use load::{LoadOptions, LoadedSettings, default_text};
 pub use mistake::{Mistake, Mistakes};
+pub use operator_token::{OperatorTokenError, operator_token};
 pub use origin::Origin;
 pub use secret::{MissingKey, Secrets, UpstreamKey};
 pub use settings::{

@@ -57,6 +57,7 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
       healthcheck  Ask whether the gateway lives; for a container's health check
       openapi      Print the description of the admin API
       completions  Print completions for a shell
+      operator     Say who may administer the gateway over the network
       help         Print this message or the help of the given subcommand(s)
 
     Options:

@@ -1,0 +1,22 @@
+//! `ideogate operator me`
+
+use super::show::fields;
+use crate::{
+    admin::MeView,
+    cli::{client::Client, screen::Screen},
+};
+use std::process::ExitCode;
+
+/// Tells who asks.
+pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+    let me: MeView = client.get("/api/v1/operators/me").await?;
+    if screen.is_json() {
+        screen.json(&me)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    screen.line(format!("{} at {}: {}", me.user_id, client.at(), me.role))?;
+    if let Some(operator) = me.operator {
+        screen.fields(&fields(operator))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

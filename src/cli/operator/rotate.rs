@@ -1,0 +1,39 @@
+//! `ideogate operator rotate`
+
+use super::{create::tell, state::id};
+use crate::{
+    admin::NewSecret,
+    cli::{client::Client, screen::Screen},
+    operators::Renewal,
+};
+use clap::Args;
+use std::process::ExitCode;
+
+/// Which operator.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ideogate operator rotate op_01kaxyz
+  umask 077; ideogate operator rotate op_01kaxyz --expires-in 30d > operator.token
+
+The token alone goes to stdout, this once. An operator who expired is let in again.")]
+pub struct RotateArguments {
+    /// The operator's id; never their token
+    #[arg(value_name = "ID")]
+    id: String,
+    /// How long the new token lives, as in 30d [default: what the settings say, 90d]
+    #[arg(long, value_name = "DURATION")]
+    expires_in: Option<String>,
+}
+
+/// Gives the new token.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    arguments: RotateArguments,
+) -> anyhow::Result<ExitCode> {
+    let path = format!("/api/v1/operators/{}/rotate", id(&arguments.id)?);
+    let asked = Renewal { expires_in: arguments.expires_in };
+    let made: NewSecret = client.post_json(&path, &asked).await?;
+    tell(screen, &made)?;
+    Ok(ExitCode::SUCCESS)
+}

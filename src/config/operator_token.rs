@@ -1,0 +1,106 @@
+//! The operator token of whoever uses the command line: from the environment, or from a file that it
+//! names; never from arguments, which every user of the machine can read.
+
+use crate::domain::{PlainSecret, SecretKind};
+use std::{fs::File, io::Read};
+use zeroize::Zeroizing;
+
+const VARIABLE: &str = "IDEOGATE_OPERATOR_TOKEN";
+const FILE_VARIABLE: &str = "IDEOGATE_OPERATOR_TOKEN_FILE";
+
+/// Longer than any token.
+const LONGEST: u64 = 4096;
+
+/// The environment gives an operator token that cannot be used; what it gives is not repeated.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{variable} {problem}")]
+pub struct OperatorTokenError {
+    variable: &'static str,
+    problem: String,
+}
+
+/// Returns the operator token that these variables give, if they give one.
+pub fn operator_token(
+    variables: &[(String, String)],
+) -> Result<Option<PlainSecret>, OperatorTokenError> {
+    let of = |wanted: &str| {
+        variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    };
+    let fault = |variable, problem: &str| OperatorTokenError { variable, problem: problem.into() };
+    match (of(VARIABLE), of(FILE_VARIABLE)) {
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => {
+            Err(fault(FILE_VARIABLE, "is given beside IDEOGATE_OPERATOR_TOKEN: one is enough"))
+        }
+        (Some(text), None) => token(text).map(Some).map_err(|problem| fault(VARIABLE, problem)),
+        (None, Some(path)) => {
+            let line = read(path).map_err(|problem| fault(FILE_VARIABLE, &problem))?;
+            let read = token(&line);
+            read.map(Some)
+                .map_err(|problem| fault(FILE_VARIABLE, &format!("names {path}, which {problem}")))
+        }
+    }
+}
+
+fn token(text: &str) -> Result<PlainSecret, &'static str> {
+    let text = text.trim_ascii();
+    PlainSecret::parse(SecretKind::Operator, text).map_err(|_| match SecretKind::claimed_by(text) {
+        Some(SecretKind::Client) => {
+            "holds the token of an app (idg_…), which opens the data plane only"
+        }
+        Some(SecretKind::Operator) => "holds an operator token that is cut off or mistyped",
+        None if text.is_empty() => "is empty",
+        None => "holds no operator token (ido_…)",
+    })
+}
+
+fn read(path: &str) -> Result<Zeroizing<String>, String> {
+    let unreadable = |error| format!("names a file that cannot be read: {path}: {error}");
+    let mut text = Zeroizing::new(String::with_capacity(256));
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(pairs: &[(&str, &str)]) -> Result<Option<String>, String> {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables: Vec<_> = pairs.iter().map(own).collect();
+        let token = operator_token(&variables).map_err(|error| error.to_string())?;
+        Ok(token.map(|token| token.reveal().to_owned()))
+    }
+
+    #[test]
+    fn a_token_comes_from_a_variable_or_a_file_and_a_wrong_one_is_not_repeated() {
+        let good = PlainSecret::from_bits("ido_", &[7; 32]);
+        let client = PlainSecret::from_bits("idg_prod_", &[7; 32]);
+        let (good, client) = (good.reveal(), client.reveal());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        assert_eq!(given(&[("OTHER", good)]), Ok(None));
+        assert_eq!(given(&[(VARIABLE, good)]), Ok(Some(good.to_owned())));
+        std::fs::write(path, format!("{good}\r\n")).unwrap();
+        assert_eq!(given(&[(FILE_VARIABLE, path)]), Ok(Some(good.to_owned())));
+        let both = given(&[(VARIABLE, good), (FILE_VARIABLE, path)]).unwrap_err();
+        assert!(both.contains("one is enough"), "{both}");
+        for (wrong, told) in [
+            ("", "is empty"),
+            (client, "the token of an app"),
+            (&good[..20], "cut off or mistyped"),
+            ("secret-of-another-kind", "holds no operator token"),
+        ] {
+            let said = given(&[(VARIABLE, wrong)]).unwrap_err();
+            assert!(said.starts_with(VARIABLE) && said.contains(told), "{said}");
+            std::fs::write(path, wrong).unwrap();
+            let said_of_file = given(&[(FILE_VARIABLE, path)]).unwrap_err();
+            assert!(said_of_file.contains(told) && said_of_file.contains(path), "{said_of_file}");
+            for text in [&said, &said_of_file] {
+                assert!(wrong.is_empty() || !text.contains(wrong), "{text}");
+            }
+        }
+        assert!(given(&[(FILE_VARIABLE, "/nowhere")]).unwrap_err().contains("cannot be read"));
+    }
+}
