@@ -17,6 +17,7 @@ mod happy_path;
 mod idempotency;
 mod inspection;
 mod money;
+mod operators;
 mod outcomes;
 mod policy;
 mod queue;

@@ -1,5 +1,6 @@
 //! A gateway and an Ideogram of its own for each test.
 
+mod admin;
 mod app;
 mod binary;
 mod client;
@@ -13,6 +14,7 @@ mod socket;
 mod wait;
 mod wire;
 
+pub(crate) use admin::Admin;
 pub(crate) use app::{KEY, TestApp, TestSettings};
 use app::{common_settings, merge};
 pub(crate) use binary::{Binary, Home, until};

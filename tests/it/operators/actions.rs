@@ -1,0 +1,219 @@
+//! Everything that can be changed is on record, with who did it, what was there and what is there.
+
+use crate::support::{Admin, TestApp};
+use ideogate::{
+    admin::openapi,
+    audit::Entry,
+    domain::{CallId, Principal, TokenState},
+    simulator::{Act, Script},
+};
+use serde_json::{Value, json};
+
+const GENERATE: &str = "/v1/ideogram-v3/generate";
+const BY: Principal = Principal::LocalUser(0);
+
+/// What an action leaves on record; of what was there before and after, at least these fields.
+struct Case {
+    path: String,
+    body: Option<Value>,
+    action: &'static str,
+    before: Value,
+    after: Value,
+}
+
+fn case(path: String, action: &'static str, [before, after]: [Value; 2]) -> Case {
+    Case { path, body: None, action, before, after }
+}
+
+fn states(before: &str, after: &str) -> [Value; 2] {
+    [json!({ "state": before }), json!({ "state": after })]
+}
+
+/// Prepares what the action needs. An action that is not in this table is a failure: whoever adds one
+/// says here what it leaves on record.
+async fn prepare(app: &TestApp, endpoint: &str) -> Case {
+    let (group, rest) = endpoint.split_once("/api/v1/").unwrap();
+    assert_eq!(group, "POST ", "{endpoint}");
+    match rest.split('/').next().unwrap() {
+        "tokens" => token(app, rest).await,
+        "operators" => operator(app, rest).await,
+        _ => other(app, rest).await,
+    }
+}
+
+async fn token(app: &TestApp, what: &str) -> Case {
+    let id = app.client().await.id().clone();
+    let path = |verb: &str| format!("/api/v1/tokens/{id}/{verb}");
+    match what {
+        "tokens" => Case {
+            path: "/api/v1/tokens".to_owned(),
+            body: Some(json!({"environment": "app", "name": "poster", "scopes": ["read:models"]})),
+            action: "token.create",
+            before: Value::Null,
+            after: json!({"environment": "app", "name": "poster", "state": "enabled"}),
+        },
+        "tokens/{id}/disable" => {
+            case(path("disable"), "token.disable", states("enabled", "disabled"))
+        }
+        "tokens/{id}/enable" => {
+            app.running.tokens().set_state(&id, TokenState::Disabled, &BY).await.unwrap();
+            case(path("enable"), "token.enable", states("disabled", "enabled"))
+        }
+        "tokens/{id}/revoke" => case(path("revoke"), "token.revoke", states("enabled", "revoked")),
+        _ => unlisted(what),
+    }
+}
+
+async fn operator(app: &TestApp, what: &str) -> Case {
+    let name = what.replace(|c: char| !c.is_ascii_lowercase(), "-");
+    let id = app.made_operator(&name, "viewer").await.id;
+    let path = |verb: &str| format!("/api/v1/operators/{id}/{verb}");
+    match what {
+        "operators" => Case {
+            path: "/api/v1/operators".to_owned(),
+            body: Some(json!({"name": "anna", "role": "viewer"})),
+            action: "operator.create",
+            before: Value::Null,
+            after: json!({"name": "anna", "role": "viewer", "state": "enabled"}),
+        },
+        "operators/{id}/role" => Case {
+            body: Some(json!({"role": "admin"})),
+            ..case(
+                path("role"),
+                "operator.set_role",
+                [json!({"role": "viewer"}), json!({"role": "admin"})],
+            )
+        },
+        "operators/{id}/rotate" => {
+            let times = [
+                json!({"secret_made_at": app.now()}),
+                json!({"secret_made_at": app.now().plus(std::time::Duration::from_mins(1))}),
+            ];
+            app.clock.advance(std::time::Duration::from_mins(1));
+            Case { body: Some(json!({})), ..case(path("rotate"), "operator.rotate", times) }
+        }
+        "operators/{id}/disable" => {
+            case(path("disable"), "operator.disable", states("enabled", "disabled"))
+        }
+        "operators/{id}/enable" => {
+            app.running.operators().set_state(&id, TokenState::Disabled, &BY).await.unwrap();
+            case(path("enable"), "operator.enable", states("disabled", "enabled"))
+        }
+        "operators/{id}/revoke" => {
+            case(path("revoke"), "operator.revoke", states("enabled", "revoked"))
+        }
+        _ => unlisted(what),
+    }
+}
+
+async fn other(app: &TestApp, what: &str) -> Case {
+    let paused = |is: bool| json!({ "paused": is });
+    match what {
+        "pause" => case("/api/v1/pause".to_owned(), "queue.pause", [paused(false), paused(true)]),
+        "resume" => {
+            app.running.admission().pause(true);
+            case("/api/v1/resume".to_owned(), "queue.resume", [paused(true), paused(false)])
+        }
+        "queue/release/{call}" => {
+            let call = unknown_call(app).await;
+            let held = [json!({"held": true}), json!({"held": false})];
+            case(format!("/api/v1/queue/release/{call}"), "queue.release", held)
+        }
+        "usage/write-off/{call}" => {
+            let call = unknown_call(app).await;
+            let money = [json!({"reserved_usd": "0.06"}), json!({"charged_usd": "0.00"})];
+            case(format!("/api/v1/usage/write-off/{call}"), "usage.write_off", money)
+        }
+        "usage/balances/{account}" => Case {
+            body: Some(json!({"amount_usd": "20.00"})),
+            ..case(
+                "/api/v1/usage/balances/ideogram".to_owned(),
+                "account.balance",
+                [Value::Null, json!({"balance_usd": "20.00"})],
+            )
+        },
+        _ => unlisted(what),
+    }
+}
+
+fn unlisted(what: &str) -> Case {
+    panic!("{what} can be changed, and nothing here says what that leaves on record")
+}
+
+/// Makes a call that was sent and whose end nobody saw.
+async fn unknown_call(app: &TestApp) -> CallId {
+    app.running.admission().pause(false);
+    app.ideogram.script(Script::new(Act::ResetUnanswered));
+    let reply = app.client().await.post(GENERATE, &json!({"prompt": "a storm"})).await;
+    assert_eq!(reply.problem(), "502 outcome_unknown");
+    app.sent_entries().pop().unwrap().metadata.call_id.unwrap()
+}
+
+fn holds(actual: &Value, expected: &Value) -> bool {
+    match expected.as_object() {
+        Some(fields) => fields.iter().all(|(name, value)| actual.get(name) == Some(value)),
+        None => actual == expected,
+    }
+}
+
+/// Returns everything in the description that is no reading.
+fn changing() -> Vec<String> {
+    let document = serde_json::to_value(openapi()).unwrap();
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase());
+        let methods = methods.filter(|method| method != "GET");
+        found.extend(methods.map(|method| format!("{method} {path}")));
+    }
+    found
+}
+
+fn changes(app: &TestApp) -> Vec<Entry> {
+    let is_change = |entry: &Entry| entry.metadata.more.after.is_some();
+    app.all_entries().into_iter().filter(is_change).collect()
+}
+
+#[tokio::test]
+async fn every_action_is_on_record_with_who_did_it_and_what_was_before_and_after() {
+    let app = TestApp::spawn().await;
+    let admin = app.made_operator("root", "admin").await;
+    let all = changing();
+    assert!(all.len() >= 15, "{all:?}");
+    for endpoint in all {
+        let case = prepare(&app, &endpoint).await;
+        let earlier = changes(&app).len();
+        let reply = admin.post(&case.path, case.body.as_ref()).await;
+        assert!((200..300).contains(&reply.status), "{endpoint}: {reply:?}");
+        let new = changes(&app).split_off(earlier);
+        assert_eq!(new.len(), 1, "{endpoint}: {new:#?}");
+        assert_on_record(&new[0], &case, &admin);
+    }
+}
+
+fn assert_on_record(entry: &Entry, case: &Case, admin: &Admin) {
+    let told = serde_json::to_value(entry).unwrap();
+    assert_eq!(told["action"], case.action);
+    assert_eq!(told["userId"], "operator:root", "{told:#}");
+    assert_eq!(told["metadata"]["operator_id"], admin.id.as_str(), "{told:#}");
+    assert_eq!(told["result"], "success");
+    for (side, expected) in [("before", &case.before), ("after", &case.after)] {
+        let actual = &told["metadata"][side];
+        assert!(holds(actual, expected), "{}: {side} is {actual}, not {expected}", case.action);
+    }
+    assert_ne!(told["metadata"]["before"], told["metadata"]["after"], "{}", case.action);
+    let names_it = case.path.contains(told["resource"].as_str().unwrap());
+    assert!(names_it || case.action.ends_with("create") || told["resource"] == "queue", "{told:#}");
+}
+
+#[tokio::test]
+async fn an_action_that_is_refused_changes_nothing() {
+    let app = TestApp::spawn().await;
+    let viewer = app.made_operator("anna", "viewer").await;
+    for endpoint in changing() {
+        let case = prepare(&app, &endpoint).await;
+        let earlier = changes(&app);
+        let reply = viewer.post(&case.path, case.body.as_ref()).await;
+        assert_eq!(reply.admin_problem(), "403 role_missing", "{endpoint}");
+        assert_eq!(changes(&app), earlier, "{endpoint}");
+    }
+}
