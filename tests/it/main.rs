@@ -26,5 +26,6 @@ mod recall;
 mod review;
 mod shutdown;
 mod token_rotation;
+mod tls;
 mod usage;
 mod usage_commands;

@@ -67,6 +67,8 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
     Everywhere:
           --admin <PATH|URL>  Where the gateway is: its socket, or the URL of its admin listener
                               [default: <data.dir>/admin.sock] [env: IDEOGATE_ADMIN]
+          --admin-ca <FILE>   A PEM file with the authority that vouches for the gateway's certificate,
+                              beside the well-known ones [env: IDEOGATE_ADMIN_CA]
           --config <FILE>     The settings file [env: IDEOGATE_CONFIG]
           --output <FORMAT>   How to answer: text or json, and `usage` in csv too [default: text]
 
@@ -108,6 +110,8 @@ fn the_help_of_token_create_tells_each_limit() {
     Everywhere:
           --admin <PATH|URL>  Where the gateway is: its socket, or the URL of its admin listener
                               [default: <data.dir>/admin.sock] [env: IDEOGATE_ADMIN]
+          --admin-ca <FILE>   A PEM file with the authority that vouches for the gateway's certificate,
+                              beside the well-known ones [env: IDEOGATE_ADMIN_CA]
           --config <FILE>     The settings file [env: IDEOGATE_CONFIG]
           --output <FORMAT>   How to answer: text or json, and `usage` in csv too [default: text]
 

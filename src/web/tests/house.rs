@@ -5,7 +5,7 @@ use crate::{
     spool::{SpoolBudget, SpoolLimits, SpoolWriter},
     tasks::Tasks,
     telemetry::Metrics,
-    web::{Body, Delivery, Door, DoorLimits, Problem, Visit, receive, serve},
+    web::{Body, Delivery, Door, DoorLimits, Listener, Problem, Visit, receive, serve},
 };
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -65,6 +65,13 @@ impl House {
     }
 
     pub(super) async fn open_with(limits: DoorLimits) -> Self {
+        Self::open_on(limits, |listener, _| listener).await
+    }
+
+    pub(super) async fn open_on<L: Listener>(
+        limits: DoorLimits,
+        port: impl FnOnce(TcpListener, &Arc<Metrics>) -> L,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (tell_delivery, deliveries) = mpsc::unbounded_channel();
@@ -87,6 +94,7 @@ impl House {
             }
         };
         let shutdown = CancellationToken::new();
+        let listener = port(listener, &metrics);
         let served = serve(listener, face, door, tasks.clone(), shutdown.clone());
         tokio::spawn(served);
         Self { address, seen, deliveries, dropped, metrics, tasks, shutdown }

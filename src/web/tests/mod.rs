@@ -1,5 +1,8 @@
 //! The door, seen from the other side: real sockets, raw bytes.
 
+#[expect(dead_code, reason = "the tests of the whole use more of it")]
+#[path = "../../../tests/it/support/authority.rs"]
+mod authority;
 mod bodies;
 mod house;
 mod lifetime;
@@ -8,3 +11,5 @@ mod local;
 mod log;
 mod problem;
 mod smuggling;
+mod tls;
+mod tls_pairs;

@@ -70,7 +70,8 @@ impl fmt::Display for TlsDoubt {
                 write!(f, "the certificate is not valid before {at}: clients refuse it until then")
             }
             Self::ExpiresSoon { at, days } => {
-                write!(f, "the certificate expires in {days} days, at {at}: renew it")
+                let unit = if *days == 1 { "day" } else { "days" };
+                write!(f, "the certificate expires in {days} {unit}, at {at}: renew it")
             }
             Self::Nameless => f.write_str(
                 "the certificate names no host as a subject alternative name: clients refuse it",

@@ -15,9 +15,6 @@ mod identity;
 mod pair;
 mod stream;
 
-#[cfg(test)]
-mod tests;
-
 pub use about::CertificateAbout;
 pub use doubt::TlsDoubt;
 pub use fault::TlsFault;

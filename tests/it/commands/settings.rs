@@ -67,20 +67,6 @@ async fn settings_are_shown_with_their_origin_and_without_secrets() {
 }
 
 #[tokio::test]
-async fn tls_that_is_asked_for_and_not_served_keeps_the_gateway_from_starting() {
-    let home = Home::new().await;
-    home.change("[listen]\ntls_cert = \"a.crt\"\ntls_key = \"a.key\"\n");
-    for command in [["config", "check"], ["serve", "--output=text"]] {
-        let told = home.run(&command).await;
-        assert_eq!(told.code, 64, "{told:?}");
-        assert!(told.err.contains("does not speak TLS"), "{told:?}");
-        assert_eq!(told.out, "");
-    }
-    assert_eq!(home.run(&["doctor"]).await.code, 2);
-    assert!(!home.data().exists());
-}
-
-#[tokio::test]
 async fn an_environment_without_a_key_is_disabled_and_says_how_to_give_it_one() {
     let mut home = Home::new().await;
     home.variables.clear();

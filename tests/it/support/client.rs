@@ -34,6 +34,12 @@ impl Client {
         self
     }
 
+    /// Returns the same client over another way of connecting.
+    pub(crate) fn over(mut self, http: reqwest::Client) -> Self {
+        self.http = http;
+        self
+    }
+
     /// Returns the id of its token.
     pub(crate) fn id(&self) -> &TokenId {
         self.id.as_ref().unwrap()

@@ -2,6 +2,7 @@
 
 mod admin;
 mod app;
+mod authority;
 mod binary;
 mod client;
 mod operator;
@@ -17,6 +18,7 @@ mod wire;
 pub(crate) use admin::Admin;
 pub(crate) use app::{KEY, TestApp, TestSettings};
 use app::{common_settings, merge};
+pub(crate) use authority::{Authority, Issued};
 pub(crate) use binary::{Binary, Home, until};
 pub(crate) use client::Client;
 pub(crate) use probe::pass;

@@ -1,0 +1,79 @@
+//! The command line against a gateway that speaks TLS.
+
+use super::{NAMES, secured_home};
+use crate::support::Authority;
+
+#[tokio::test]
+async fn an_authority_of_ones_own_is_given_and_others_are_not_trusted() {
+    let (mut home, authority) = secured_home().await;
+    let gateway = home.start().await;
+    let admin = gateway.ready.admin.clone();
+    assert!(admin.starts_with("https://"), "{admin}");
+    let ready = ["healthcheck", "--ready", "--admin", &admin];
+    let told = home.run(&ready).await;
+    assert_eq!(told.code, 1, "{told:?}");
+    let words = "is not trusted (invalid peer certificate: UnknownIssuer)";
+    assert!(told.err.contains(words) || told.err.contains("is not trusted ("), "{told:?}");
+    assert!(told.err.contains("--admin-ca FILE or IDEOGATE_ADMIN_CA"), "{told:?}");
+    let told = home.run(&["token", "list", "--admin", &admin]).await;
+    assert_eq!(told.code, 69, "{told:?}");
+    let given = home.run(&[&ready[..], &["--admin-ca", "ca.crt"]].concat()).await.good();
+    assert_eq!(given.out, "ok\n");
+    std::fs::write(home.path().join("other.crt"), Authority::new().pem()).unwrap();
+    let told = home.run(&[&ready[..], &["--admin-ca", "other.crt"]].concat()).await;
+    assert_eq!(told.code, 1, "{told:?}");
+    let typed = ["token", "list", "--admin", &admin, "--admin-ca"];
+    for nothing in ["none.crt", "tls.key"] {
+        let told = home.run(&[&typed[..], &[nothing]].concat()).await;
+        assert_eq!(told.code, 64, "{told:?}");
+        assert!(told.err.contains(nothing), "{told:?}");
+    }
+    home.give("IDEOGATE_ADMIN_CA", "ca.crt");
+    home.run(&ready).await.good();
+    // By another name than the certificate's it is somebody else.
+    authority.issue(&["other.example.com"]).write(home.path());
+    gateway.stop().await;
+    let gateway = home.start().await;
+    let told = home.run(&["healthcheck", "--admin", &gateway.ready.admin]).await;
+    assert!(told.code == 1 && told.err.contains("is not trusted ("), "{told:?}");
+}
+
+#[tokio::test]
+async fn plain_http_to_a_port_of_tls_is_told_to_the_operator() {
+    let (home, _) = secured_home().await;
+    let gateway = home.start().await;
+    let plain = gateway.ready.admin.replace("https://", "http://");
+    let told = home.run(&["token", "list", "--admin", &plain]).await;
+    assert_eq!(told.code, 1, "{told:?}");
+    assert!(told.err.contains("this port speaks TLS: use https://"), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_health_check_asks_the_port_of_apps_whatever_its_certificate_says() {
+    let (home, authority) = secured_home().await;
+    authority.issue_between(&["images.example.com"], [2020, 2021]).write(home.path());
+    let port = free_port();
+    home.change(&format!("[listen]\nproxy = \"127.0.0.1:{port}\"\n"));
+    let gateway = home.start().await;
+    home.run(&["healthcheck"]).await.good();
+    home.run(&["healthcheck", "--ready"]).await.good();
+    let (_, token) = home.token().await;
+    std::fs::write(home.path().join("token"), &token).unwrap();
+    // The token goes to none but the gateway that has the certificate of the settings.
+    let who = home.run(&["whoami", "--token-file", "token"]).await.good();
+    assert!(who.out.contains("environment"), "{who:?}");
+    authority.issue(NAMES).write(home.path());
+    let shown_no_more = home.run(&["whoami", "--token-file", "token"]).await;
+    if shown_no_more.code != 0 {
+        assert_eq!(shown_no_more.code, 69, "{shown_no_more:?}");
+        assert!(shown_no_more.err.contains("is not trusted ("), "{shown_no_more:?}");
+    }
+    gateway.stop().await;
+    assert_eq!(home.run(&["healthcheck"]).await.code, 1);
+}
+
+/// Returns a port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
