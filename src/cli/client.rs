@@ -160,17 +160,20 @@ fn is_forbidden(error: &reqwest::Error) -> bool {
 
 /// Returns why the certificate of the other side is not believed, if that is what went wrong.
 pub(super) fn distrust(error: &reqwest::Error) -> Option<String> {
-    causes(error).find_map(|error| {
-        // An I/O error hides what it carries from the chain of causes.
-        let carried = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let carried = carried.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        match carried.or_else(|| error.downcast_ref())? {
-            rustls::Error::InvalidCertificate(why) => Some(why.to_string()),
-            _ => None,
-        }
+    causes(error).find_map(|error| match error.downcast_ref()? {
+        rustls::Error::InvalidCertificate(why) => Some(why.to_string()),
+        _ => None,
     })
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    iter::successors(error.source(), |error: &&(dyn Error + 'static)| (**error).source())
+    iter::successors(error.source(), |error| below(*error))
+}
+
+/// Returns the cause of an error. What an I/O error carries it leaves out of the chain itself.
+fn below<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(carried) => Some(carried),
+        None => error.source(),
+    }
 }

@@ -1,7 +1,9 @@
 //! An authority of one's own, as companies have them.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs::default_provider};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
@@ -21,6 +23,7 @@ impl Authority {
     /// Returns an authority with a key of its own.
     pub(crate) fn new() -> Self {
         let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "An authority of one's own");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }

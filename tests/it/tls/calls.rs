@@ -3,7 +3,7 @@
 use super::{GENERATE, NAMES, Secured};
 use crate::support::{eventually, head};
 use ideogate::simulator::{Act, Script};
-use reqwest::multipart::{Form, Part};
+use sha2::{Digest, Sha256};
 use socket2::SockRef;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -15,17 +15,21 @@ async fn an_upload_of_20_mb_and_a_large_answer_arrive_whole() {
     let secured = Secured::spawn().await;
     let client = secured.client().await;
     secured.app.ideogram.script(Script::new(Act::Huge { bytes: 24 << 20 }));
-    let picture: Vec<u8> =
-        (0..20_u32 << 20).map(|n| n.to_le_bytes()[usize::from(n % 3 == 0)]).collect();
-    let part = Part::bytes(picture.clone()).file_name("a.png").mime_str("image/png").unwrap();
-    let form = Form::new().text("prompt", "repaint it").part("image", part);
-    let reply = client.post_form("/v1/ideogram-v3/remix", form).await;
+    let picture = (0..20_u32 << 18).flat_map(u32::to_le_bytes);
+    let start = "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nrepaint it\r\n--b\r\n\
+                 Content-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\
+                 Content-Type: image/png\r\n\r\n";
+    let body: Vec<u8> = start.bytes().chain(picture).chain(*b"\r\n--b--\r\n").collect();
+    let (length, digest) = (body.len(), hex::encode(Sha256::digest(&body)));
+    let request = client.request("POST", "/v1/ideogram-v3/remix").body(body);
+    let request = request.header("content-type", "multipart/form-data; boundary=b");
+    let reply = client.send(request).await;
     assert_eq!(reply.status, 200);
     assert!(reply.body.len() >= 24 << 20, "{}", reply.body.len());
     let seen = secured.app.ideogram.seen();
-    let body = &seen.calls[0].body;
-    assert!(body.windows(64).any(|part| part == &picture[..64]), "the start is there");
-    assert!(body.len() > picture.len(), "{}", body.len());
+    let arrived = &seen.calls[0];
+    assert_eq!((arrived.body_length, &arrived.body_sha256), (length as u64, &digest));
+    assert!(length > 20 << 20, "{length}");
 }
 
 #[tokio::test]
