@@ -52,34 +52,35 @@ impl Listener for Port {
     async fn accept(&self) -> io::Result<(PortStream, Peer)> {
         let (stream, peer) = Listener::accept(&self.listener).await?;
         let stream = match &self.guard {
-            None => PortStream::Plain(stream),
+            None => Stream::Plain(stream),
             Some(guard) => {
-                PortStream::Secure(Box::new(TlsStream::new(stream, peer, Arc::clone(guard))))
+                Stream::Secure(Box::new(TlsStream::new(stream, peer, Arc::clone(guard))))
             }
         };
-        Ok((stream, peer))
+        Ok((PortStream(stream), peer))
     }
 }
 
 /// A connection of a [`Port`].
 #[derive(Debug)]
-#[expect(private_interfaces, reason = "what is inside is nobody's but the port's")]
-pub enum PortStream {
-    /// Plain HTTP.
+pub struct PortStream(Stream);
+
+#[derive(Debug)]
+enum Stream {
     Plain(TcpStream),
-    /// TLS, whose state is large and so has a place of its own.
+    /// Its state is large, and so has a place of its own.
     Secure(Box<TlsStream>),
 }
 
 /// Does the same with either stream.
 macro_rules! either {
     ($stream:expr, $inner:ident => $work:expr) => {
-        match $stream.get_mut() {
-            PortStream::Plain($inner) => {
+        match &mut $stream.get_mut().0 {
+            Stream::Plain($inner) => {
                 let $inner = Pin::new($inner);
                 $work
             }
-            PortStream::Secure($inner) => {
+            Stream::Secure($inner) => {
                 let $inner = Pin::new(&mut **$inner);
                 $work
             }
@@ -115,9 +116,9 @@ impl AsyncWrite for PortStream {
     }
 
     fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Plain(inner) => inner.is_write_vectored(),
-            Self::Secure(inner) => inner.is_write_vectored(),
+        match &self.0 {
+            Stream::Plain(inner) => inner.is_write_vectored(),
+            Stream::Secure(inner) => inner.is_write_vectored(),
         }
     }
 

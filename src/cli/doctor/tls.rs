@@ -5,6 +5,7 @@ use crate::{
     cli::tls::{Named, named},
     config::Listen,
     domain::Timestamp,
+    web::TlsDoubt,
 };
 
 const WHAT: &str = "tls";
@@ -21,14 +22,17 @@ fn of(named: &Named<'_>, now: Timestamp) -> Vec<Finding> {
     };
     let doubts = pair.doubts(now);
     if doubts.is_empty() {
-        let (names, until) = (pair.about().names.join(", "), pair.about().not_after);
-        return vec![Finding::good(WHAT, format!("for {names}, until {until}"))];
+        let about = pair.about();
+        let words = format!("for {}, until {}", about.names.join(", "), about.not_after);
+        return vec![Finding::good(WHAT, words)];
     }
-    let finding = |words: String, is_broken| match is_broken {
-        true => Finding::broken(WHAT, words),
-        false => Finding::doubtful(WHAT, words),
-    };
-    let told =
-        |doubt: &crate::web::TlsDoubt| finding(doubt.to_string(), doubt.keeps_clients_away());
-    doubts.iter().map(told).collect()
+    doubts.iter().map(finding).collect()
+}
+
+fn finding(doubt: &TlsDoubt) -> Finding {
+    if doubt.keeps_clients_away() {
+        Finding::broken(WHAT, doubt.to_string())
+    } else {
+        Finding::doubtful(WHAT, doubt.to_string())
+    }
 }

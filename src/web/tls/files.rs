@@ -29,7 +29,7 @@ pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, 
             Err(TlsFault::NoCertificate { file: file.into(), holds_key })
         }
         Ok(_) => Err(TlsFault::NotPem { file: file.into(), label: CERTIFICATE, cause: None }),
-        Err(error) => Err(not_pem(file, CERTIFICATE, error)),
+        Err(error) => Err(not_pem(file, CERTIFICATE, &error)),
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn key(file: &Path) -> Result<(Zeroizing<PrivateKeyDer<'static>>, u32
         Err(pem::Error::NoItemsFound) => {
             Err(TlsFault::NotPem { file: file.into(), label: KEY, cause: None })
         }
-        Err(error) => Err(not_pem(file, KEY, error)),
+        Err(error) => Err(not_pem(file, KEY, &error)),
     }
 }
 
@@ -81,7 +81,7 @@ fn read(file: &Path) -> Result<Text, TlsFault> {
 }
 
 /// The message must not repeat what is in the file.
-fn not_pem(file: &Path, label: &'static str, error: pem::Error) -> TlsFault {
+fn not_pem(file: &Path, label: &'static str, error: &pem::Error) -> TlsFault {
     let said = match error {
         pem::Error::MissingSectionEnd { .. } => "a section has no end",
         pem::Error::IllegalSectionStart { .. } => "a section does not begin as it should",

@@ -27,10 +27,21 @@ async fn until_shown(secured: &Secured, der: &[u8]) {
 #[tokio::test]
 async fn a_changed_pair_is_shown_soon_without_being_asked_for() {
     let secured = Secured::spawn().await;
-    let second = secured.authority.issue(NAMES);
+    let second = secured.authority.issue_between(NAMES, [2020, 2080]);
     assert_ne!(secured.shown().await, second.der);
     secured.exchange(&second);
     until_shown(&secured, &second.der).await;
+    let admin = format!("https://{}/metrics", secured.app.running.admin());
+    let client = super::http(secured.authority.trusted());
+    for _ in 0..1000 {
+        let metrics = client.get(&admin).send().await.unwrap().text().await.unwrap();
+        let expiry = "ideogate_tls_certificate_expiry_seconds{listener=\"proxy\"} 3471292800\n";
+        if metrics.contains(expiry) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the metric never tells of the new certificate");
 }
 
 #[tokio::test(flavor = "multi_thread")]
