@@ -20,6 +20,7 @@ pub mod tokens;
 pub mod upstream;
 
 pub mod calls;
+pub mod scan;
 
 pub mod web;
 

@@ -1,0 +1,76 @@
+//! A close look at one text.
+
+use super::{
+    assigned::Assignments,
+    finding::{Finding, Leak, Report, Scanned},
+    landmarks::{Landmarks, Mark},
+    secrets,
+    windows::{self, Room, Window},
+};
+use std::{
+    io::{self, Read},
+    path::Path,
+};
+
+/// Looks for what must not be there; made once, used by many threads.
+#[derive(Debug)]
+pub struct Scanner {
+    landmarks: Landmarks,
+    assignments: Assignments,
+}
+
+/// What is looked for cannot be made ready, which no input causes.
+#[derive(Debug, thiserror::Error)]
+pub enum PatternError {
+    /// The sieve cannot be built.
+    #[error("the landmarks cannot be made ready")]
+    Landmarks(#[from] aho_corasick::BuildError),
+    /// The expression for assignments cannot be built.
+    #[error("the pattern of assignments cannot be made ready")]
+    Assignments(#[from] regex::Error),
+}
+
+impl Scanner {
+    /// Returns a scanner.
+    pub fn new() -> Result<Self, PatternError> {
+        Ok(Self { landmarks: Landmarks::new()?, assignments: Assignments::new()? })
+    }
+
+    /// Looks at a stream to its end; findings carry this name as their path.
+    pub fn stream(&self, name: &Path, source: impl Read) -> io::Result<Report> {
+        self.look(name, source, &mut Room::new())
+    }
+
+    /// Looks at a text to its end, window by window.
+    pub(super) fn look(
+        &self,
+        path: &Path,
+        source: impl Read,
+        room: &mut Room,
+    ) -> io::Result<Report> {
+        let mut report = Report::default();
+        let findings = &mut report.findings;
+        let bytes = windows::each(source, room, |window| {
+            for (at, leak) in self.leaks(window) {
+                findings.push(Finding::new(path.to_owned(), window.place(at), leak));
+            }
+        })?;
+        report.scanned = Scanned { files: 1, bytes };
+        Ok(report)
+    }
+
+    /// Returns what a window holds, and where.
+    fn leaks(&self, window: &Window<'_>) -> Vec<(usize, Leak)> {
+        let mut leaks = Vec::new();
+        let mut named = Vec::new();
+        for (at, mark) in self.landmarks.places(window.text) {
+            match mark {
+                Mark::Vendor => named.push(at),
+                _ => leaks.extend(secrets::at(window.text, at, mark).map(|leak| (at, leak))),
+            }
+        }
+        leaks.extend(self.assignments.keys(window.text, &named));
+        leaks.retain(|(at, _)| window.own.contains(at));
+        leaks
+    }
+}

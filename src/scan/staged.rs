@@ -1,0 +1,36 @@
+//! What the next commit would bring.
+
+use super::{
+    dotenv,
+    finding::{Finding, Leak, Report, Unread},
+    git::{Git, GitError},
+    place::Place,
+    scanner::Scanner,
+    windows::Room,
+};
+use std::path::{Path, PathBuf};
+
+impl Scanner {
+    /// Looks at what is in the index of a folder's repository: whole files, as they would be
+    /// committed, whatever the work tree has by now. With paths, only below those.
+    pub fn staged(&self, folder: &Path, below: &[PathBuf]) -> Result<Report, GitError> {
+        let git = Git(folder);
+        git.check()?;
+        let staged = git.staged(below)?;
+        let (mut blobs, mut room, mut report) = (git.blobs()?, Room::new(), Report::default());
+        for file in staged {
+            if dotenv::is_env_file(&file.path) {
+                let finding = Finding::new(file.path.clone(), Place::START, Leak::EnvFile);
+                report.findings.push(finding);
+            }
+            let look = |content: &mut dyn std::io::Read| self.look(&file.path, content, &mut room);
+            match blobs.show(&file.blob, look)? {
+                Ok(seen) => report.add(seen),
+                Err(error) => {
+                    report.unread.push(Unread { path: file.path, problem: error.to_string() });
+                }
+            }
+        }
+        Ok(report.in_order())
+    }
+}

@@ -1,0 +1,207 @@
+//! Trees of files, walked by many threads.
+
+use super::{
+    dotenv,
+    finding::{Finding, Leak, Report, Unread},
+    git::{Git, GitError},
+    place::Place,
+    scanner::Scanner,
+    windows::Room,
+};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// What becomes of files that git ignores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ignored {
+    /// They stay on this machine, so nobody looks at them.
+    Skipped,
+    /// They are looked at too: the folder may be packed or copied as it is.
+    Scanned,
+}
+
+/// Files, and folders with all that is in them.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    /// Where to look.
+    pub paths: &'a [PathBuf],
+    /// What becomes of files that git ignores.
+    pub ignored: Ignored,
+}
+
+/// What the threads have seen together.
+#[derive(Debug, Default)]
+struct Seen {
+    report: Report,
+    /// `.env` files, of which git is asked in the end.
+    env_files: Vec<PathBuf>,
+}
+
+impl Scanner {
+    /// Looks at files and folders. `saw` is told the size of each file, by many threads.
+    pub fn tree(&self, tree: &Tree<'_>, saw: &(dyn Fn(u64) + Sync)) -> Report {
+        let seen = Mutex::default();
+        let repositories = Arc::default();
+        let walk = Walk { scanner: self, seen: &seen, saw };
+        walk.run(tree, &repositories);
+        if tree.ignored == Ignored::Skipped {
+            let nested = lock(&repositories).clone();
+            walk.tracked(top_folders(tree.paths).chain(nested).collect());
+        }
+        let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut report = seen.report;
+        report.findings.extend(exposed(seen.env_files));
+        report.in_order()
+    }
+}
+
+/// One walk over a tree.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    scanner: &'a Scanner,
+    seen: &'a Mutex<Seen>,
+    saw: &'a (dyn Fn(u64) + Sync),
+}
+
+impl Walk<'_> {
+    /// Looks at everything, and notes the repositories met on the way.
+    fn run(self, tree: &Tree<'_>, repositories: &Arc<Mutex<BTreeSet<PathBuf>>>) {
+        let Some((first, rest)) = tree.paths.split_first() else { return };
+        let mut builder = WalkBuilder::new(first);
+        for path in rest {
+            builder.add(path);
+        }
+        let skips = tree.ignored == Ignored::Skipped;
+        builder.hidden(false).ignore(false).parents(skips);
+        builder.git_ignore(skips).git_exclude(skips).git_global(skips);
+        let repositories = Arc::clone(repositories);
+        builder.filter_entry(move |entry| {
+            let is_git = entry.file_name() == ".git" && entry.depth() > 0;
+            if let (true, Some(folder)) = (is_git, entry.path().parent()) {
+                lock(&repositories).insert(folder.to_owned());
+            }
+            !is_git
+        });
+        builder.build_parallel().run(|| {
+            let mut room = Room::new();
+            Box::new(move |entry| {
+                match entry {
+                    Ok(entry) if is_readable(&entry) => self.file(entry.path(), &mut room),
+                    Ok(_) => {}
+                    Err(error) => self.unread(unread(&error, Path::new(""))),
+                }
+                WalkState::Continue
+            })
+        });
+    }
+
+    /// Looks at files that git tracks although an ignore file names them, so that no walk meets them.
+    fn tracked(self, folders: BTreeSet<PathBuf>) {
+        let mut room = Room::new();
+        for folder in folders {
+            match Git(&folder).tracked_and_ignored() {
+                Ok(paths) => {
+                    let paths = paths.into_iter().map(|path| folder.join(path));
+                    // One that is not there is deleted, and the deletion not committed yet.
+                    let is_file = |path: &PathBuf| {
+                        fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
+                    };
+                    paths.filter(is_file).for_each(|path| self.file(&path, &mut room));
+                }
+                Err(error) => self.not_told(&folder, &error),
+            }
+        }
+    }
+
+    fn file(self, path: &Path, room: &mut Room) {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        let looked = File::open(path).and_then(|file| self.scanner.look(path, file, room));
+        match looked {
+            Ok(report) => {
+                (self.saw)(report.scanned.bytes);
+                let mut seen = lock(self.seen);
+                seen.report.add(report);
+                if dotenv::is_env_file(path) {
+                    seen.env_files.push(path.to_owned());
+                }
+            }
+            Err(error) => self.unread(Unread { path: path.to_owned(), problem: error.to_string() }),
+        }
+    }
+
+    fn unread(self, unread: Unread) {
+        lock(self.seen).report.unread.push(unread);
+    }
+
+    fn not_told(self, folder: &Path, error: &GitError) {
+        let words = format!(
+            "{}: files that are tracked although an ignore file names them were not looked at: \
+             {error}",
+            folder.display()
+        );
+        lock(self.seen).report.notes.push(words);
+    }
+}
+
+/// Says whether an entry can be read to an end: what was asked for by name is tried in any case.
+fn is_readable(entry: &DirEntry) -> bool {
+    let kind = entry.file_type();
+    let is_file = kind.is_some_and(|kind| kind.is_file());
+    is_file || entry.depth() == 0 && !entry.path().is_dir()
+}
+
+/// Returns the folders among these paths that are in work trees.
+fn top_folders(paths: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
+    let is_managed = |path: &&PathBuf| path.is_dir() && dotenv::work_tree(path).is_some();
+    paths.iter().filter(is_managed).cloned()
+}
+
+/// Returns findings for the `.env` files that git does not ignore. Outside of a work tree there is
+/// nothing wrong with them; where git does not tell, they are told of.
+fn exposed(env_files: Vec<PathBuf>) -> Vec<Finding> {
+    let mut by_work_tree: BTreeMap<PathBuf, Vec<(PathBuf, PathBuf)>> = BTreeMap::new();
+    for path in env_files {
+        let absolute = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if let Some(top) = absolute.parent().and_then(dotenv::work_tree) {
+            by_work_tree.entry(top).or_default().push((absolute, path));
+        }
+    }
+    let mut findings = Vec::new();
+    for (top, files) in by_work_tree {
+        let asked: Vec<_> = files.iter().map(|(absolute, _)| absolute.clone()).collect();
+        let ignored: BTreeSet<_> =
+            Git(&top).ignored(&asked).unwrap_or_default().into_iter().collect();
+        let exposed = files.into_iter().filter(|(absolute, _)| !ignored.contains(absolute));
+        let finding = |(_, path)| Finding::new(path, Place::START, Leak::EnvFile);
+        findings.extend(exposed.map(finding));
+    }
+    findings
+}
+
+fn unread(error: &ignore::Error, path: &Path) -> Unread {
+    match error {
+        ignore::Error::WithPath { path, err } => unread(err, path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            unread(err, path)
+        }
+        ignore::Error::Io(error) => Unread { path: path.to_owned(), problem: of_io(error) },
+        _ => Unread { path: path.to_owned(), problem: error.to_string() },
+    }
+}
+
+/// Returns the system's words, without a path that is told beside them.
+fn of_io(error: &io::Error) -> String {
+    error
+        .raw_os_error()
+        .map_or_else(|| error.to_string(), |code| io::Error::from_raw_os_error(code).to_string())
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
