@@ -4,8 +4,8 @@ use super::{
     audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
     demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand,
     healthcheck::HealthcheckArguments, operator::OperatorCommand, queue::QueueCommand,
-    route::RouteCommand, serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
-    usage::UsageArguments, whoami::WhoAmIArguments,
+    route::RouteCommand, scan::ScanArguments, serve::ServeArguments, simulator::SimulatorArguments,
+    token::TokenCommand, usage::UsageArguments, whoami::WhoAmIArguments,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -122,6 +122,8 @@ pub enum Command {
     /// See and check the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look for leaked tokens and keys in a tree or a commit
+    Scan(ScanArguments),
     /// Look for what is wrong with this installation
     Doctor(DoctorArguments),
     /// Ask whether the gateway lives; for a container's health check

@@ -22,6 +22,7 @@ mod pause;
 mod queue;
 mod route;
 mod run;
+mod scan;
 mod screen;
 mod serve;
 mod simulator;

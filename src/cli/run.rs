@@ -4,7 +4,7 @@ use super::{
     arguments::{Cli, Command},
     audit, completions, config, demo, doctor, environment,
     fault::{self, Fault},
-    healthcheck, locate, openapi, operator, pause, queue, route,
+    healthcheck, locate, openapi, operator, pause, queue, route, scan,
     screen::{self, Screen},
     serve, simulator, token, usage, whoami,
 };
@@ -43,6 +43,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Pause => wait(pause::run(&locate::client(&global)?, screen, "pause")),
         Command::Resume => wait(pause::run(&locate::client(&global)?, screen, "resume")),
         Command::Config(command) => config::run(&global, screen, &command),
+        Command::Scan(arguments) => scan::run(screen, &arguments),
         Command::Doctor(_) => doctor::run(&global, screen),
         Command::Healthcheck(arguments) => healthcheck::run(&global, screen, &arguments),
         Command::Openapi => openapi::run(screen),

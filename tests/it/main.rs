@@ -25,7 +25,7 @@ mod quote;
 mod recall;
 mod review;
 mod shutdown;
-mod token_rotation;
 mod tls;
+mod token_rotation;
 mod usage;
 mod usage_commands;

@@ -53,6 +53,7 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
       pause        Let no new call through; calls already sent go on
       resume       Let calls through again
       config       See and check the settings
+      scan         Look for leaked tokens and keys in a tree or a commit
       doctor       Look for what is wrong with this installation
       healthcheck  Ask whether the gateway lives; for a container's health check
       openapi      Print the description of the admin API

@@ -1,0 +1,7 @@
+//! `ideogate scan`
+
+mod command;
+mod show;
+
+pub use command::ScanArguments;
+pub(super) use command::run;
