@@ -25,7 +25,7 @@ const ASSIGNMENT: &str = r#"(?xi-u)
         : [\w\ &'<>?.|\[\]]{1,40} =             # name: type =
       | \{ [\ ] get; [\w\ ;]{0,20} \} [\ ] =    # a property with a default
       | ,? \s{0,60} (?: -\ )? ["']? value ["']? [\ ]? [:=]  # a name, and its value below it
-      | =>? | ={2,3} | :=? | :- | \?{1,2}=? | \|\|=? | -?> | , | or
+      | =>? | ={2,3} | :[-=]? | \?{1,2}=? | \|\|=? | -?> | , | or
       | --body [\ =]
       | [\ \t]                                  # ENV name value
     )

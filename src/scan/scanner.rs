@@ -9,8 +9,12 @@ use super::{
 };
 use std::{
     io::{self, Read},
+    ops::ControlFlow,
     path::Path,
 };
+
+/// The most that is told of one file: who has so many looks at the file, not at the list.
+const MOST: usize = 1000;
 
 /// Looks for what must not be there; made once, used by many threads.
 #[derive(Debug)]
@@ -48,18 +52,23 @@ impl Scanner {
         source: impl Read,
         room: &mut Room,
     ) -> io::Result<Report> {
-        let mut report = Report::default();
-        let findings = &mut report.findings;
+        let mut findings = Vec::new();
         let bytes = windows::each(source, room, |window| {
-            for (at, leak) in self.leaks(window) {
-                findings.push(Finding::new(path.to_owned(), window.place(at), leak));
-            }
+            let leaks = window.placed(self.leaks(window));
+            findings.extend(leaks.map(|(place, leak)| Finding::new(path.into(), place, leak)));
+            if findings.len() > MOST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        report.scanned = Scanned { files: 1, bytes };
+        let mut report =
+            Report { scanned: Scanned { files: 1, bytes }, findings, ..Report::default() };
+        if report.findings.len() > MOST {
+            report.findings.truncate(MOST);
+            let words = format!("{}: only the first {MOST} are told of", path.display());
+            report.notes.push(words);
+        }
         Ok(report)
     }
 
-    /// Returns what a window holds, and where.
+    /// Returns what a window holds, and where, from its start to its end.
     fn leaks(&self, window: &Window<'_>) -> Vec<(usize, Leak)> {
         let mut leaks = Vec::new();
         let mut named = Vec::new();
@@ -71,6 +80,7 @@ impl Scanner {
         }
         leaks.extend(self.assignments.keys(window.text, &named));
         leaks.retain(|(at, _)| window.own.contains(at));
+        leaks.sort_by_key(|(at, _)| *at);
         leaks
     }
 }

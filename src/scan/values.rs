@@ -35,7 +35,7 @@ const PLACEHOLDERS: [&str; 25] = [
 ];
 
 /// How secrets start that are not Ideogram's, whatever they are assigned to.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 19] = [
     "sk-",
     "sk_",
     "pk_",
@@ -52,6 +52,9 @@ const FOREIGN: [&str; 16] = [
     "r8_",
     "hf_",
     "npm_",
+    "sha1-",
+    "sha256-",
+    "sha512-",
 ];
 
 /// The commonest pairs of letters in words.

@@ -3,7 +3,7 @@
 use super::place::Place;
 use std::{
     io::{ErrorKind, Read, Result},
-    ops::Range,
+    ops::{ControlFlow, Range},
 };
 
 /// How much is looked at in one go.
@@ -33,17 +33,24 @@ pub(super) struct Window<'a> {
 }
 
 impl Window<'_> {
-    /// Returns the place of an offset.
-    pub(super) fn place(&self, at: usize) -> Place {
-        self.begins.after(&self.text[..at])
+    /// Returns what is at offsets that rise with the place where it is.
+    pub(super) fn placed<T>(
+        &self,
+        rising: impl IntoIterator<Item = (usize, T)>,
+    ) -> impl Iterator<Item = (Place, T)> {
+        let mut from = (0, self.begins);
+        rising.into_iter().map(move |(at, what)| {
+            from = (at, from.1.after(&self.text[from.0..at]));
+            (from.1, what)
+        })
     }
 }
 
-/// Shows a file window by window, and returns how many bytes it had.
+/// Shows a file window by window until enough was seen, and returns how many bytes were read.
 pub(super) fn each(
     mut source: impl Read,
     room: &mut Room,
-    mut look: impl FnMut(&Window<'_>),
+    mut look: impl FnMut(&Window<'_>) -> ControlFlow<()>,
 ) -> Result<u64> {
     let mut units = Units::Bytes;
     let mut bytes = 0;
@@ -60,8 +67,7 @@ pub(super) fn each(
         let end = kept + units.narrow(&mut room.0[kept..kept + read]);
         let text = &room.0[..end];
         let own = told..if is_last { end } else { end - REACH };
-        look(&Window { text, own, begins });
-        if is_last {
+        if look(&Window { text, own, begins }).is_break() || is_last {
             return Ok(bytes);
         }
         let left = end - 2 * REACH;
@@ -137,10 +143,10 @@ mod tests {
     fn places(source: impl Read) -> Vec<(u64, u64)> {
         let mut places = Vec::new();
         let look = |window: &Window<'_>| {
-            for at in memchr::memchr_iter(b'#', window.text).filter(|at| window.own.contains(at)) {
-                let place = window.place(at);
-                places.push((place.line, place.column));
-            }
+            let found = memchr::memchr_iter(b'#', window.text).filter(|at| window.own.contains(at));
+            let found = window.placed(found.map(|at| (at, ())));
+            places.extend(found.map(|(place, ())| (place.line, place.column)));
+            ControlFlow::Continue(())
         };
         each(source, &mut Room::new(), look).unwrap();
         places
@@ -150,14 +156,11 @@ mod tests {
     fn everything_is_told_once_wherever_a_window_ends() {
         let edges = [0, REACH, WINDOW - 2 * REACH, WINDOW - REACH, WINDOW, 3 * WINDOW - 5 * REACH];
         for edge in edges {
-            for at in edge.saturating_sub(2)..edge + 3 {
-                let mut text = vec![b'x'; 4 * WINDOW];
+            for at in edge.saturating_sub(1)..edge + 2 {
+                let mut text = vec![b'x'; edge + WINDOW];
                 text[at] = b'#';
                 assert_eq!(places(&text[..]), [(1, at as u64 + 1)], "at {at}");
-                text[at..].fill(b'x');
-                text.truncate(at + 1);
-                text[at] = b'#';
-                assert_eq!(places(&text[..]), [(1, at as u64 + 1)], "at the end, {at}");
+                assert_eq!(places(&text[..=at]), [(1, at as u64 + 1)], "at the end, {at}");
             }
         }
     }
@@ -185,6 +188,7 @@ mod tests {
             assert!(is_first || window.own.start == REACH);
             let is_last = window.own.end == window.text.len();
             assert!(is_last || window.own.end == window.text.len() - REACH);
+            ControlFlow::Continue(())
         };
         let text = vec![b'x'; 3 * WINDOW];
         assert_eq!(each(&text[..], &mut Room::new(), look).unwrap(), 3 * WINDOW as u64);
