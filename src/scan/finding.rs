@@ -120,6 +120,7 @@ impl Report {
     }
 
     /// Returns the same in an order that does not depend on who was faster.
+    #[must_use]
     pub fn in_order(mut self) -> Self {
         self.findings.sort();
         self.findings.dedup();

@@ -2,10 +2,10 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io::{self, BufRead, BufReader, Read, Seek, Write},
+    io::{self, Seek, Write},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 /// Git did not tell.
@@ -15,8 +15,8 @@ pub enum GitError {
     #[error("git is not installed, or not on the PATH")]
     Missing,
     /// The folder is not managed by git.
-    #[error("{} is not in a git work tree", .0.display())]
-    NoWorkTree(PathBuf),
+    #[error("this folder is not in a git work tree")]
+    NoWorkTree,
     /// Git refused, and said why.
     #[error("git says: {0}")]
     Refused(String),
@@ -28,25 +28,45 @@ pub enum GitError {
     Io(#[source] io::Error),
 }
 
-/// A folder that git is asked about.
+/// Git, asked about one work tree.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Git<'a>(pub(super) &'a Path);
+pub(super) struct Git<'a> {
+    folder: Option<&'a Path>,
+}
 
 /// What the index has under a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Staged {
     /// The path, from the top of the work tree.
     pub(super) path: PathBuf,
-    /// The name of the content.
+    /// What git calls the content.
     pub(super) blob: String,
 }
 
-impl Git<'_> {
+impl<'a> Git<'a> {
+    /// Returns git as whoever runs this has it. A hook's variables hold: they say which index is
+    /// about to be committed.
+    pub(super) fn here() -> Self {
+        Self { folder: None }
+    }
+
+    /// Returns git for the work tree that a folder is in, whatever a hook's variables say.
+    pub(super) fn at(folder: &'a Path) -> Self {
+        Self { folder: Some(folder) }
+    }
+
     /// Returns the command; nothing that a repository's settings name is run by it.
-    fn command(self) -> Command {
+    pub(super) fn command(self) -> Command {
+        const OF_HOOKS: [&str; 5] =
+            ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"];
         let mut command = Command::new("git");
-        command.arg("-C").arg(self.0).args(["-c", "core.fsmonitor=false", "--literal-pathspecs"]);
-        command.args(["--no-optional-locks", "--no-pager"]);
+        if let Some(folder) = self.folder {
+            command.arg("-C").arg(folder);
+            for variable in OF_HOOKS {
+                command.env_remove(variable);
+            }
+        }
+        command.args(["-c", "core.fsmonitor=false", "--no-optional-locks", "--no-pager"]);
         command.env("LC_ALL", "C").stdin(Stdio::null());
         command
     }
@@ -59,14 +79,14 @@ impl Git<'_> {
         said(output)
     }
 
-    /// Asserts that the folder is in a work tree.
+    /// Asserts that there is a work tree.
     pub(super) fn check(self) -> Result<(), GitError> {
         let is_inside = self.ask(["rev-parse", "--is-inside-work-tree"]);
         match is_inside {
             Ok(said) if said.starts_with(b"true") => Ok(()),
-            Ok(_) => Err(GitError::NoWorkTree(self.0.to_owned())),
+            Ok(_) => Err(GitError::NoWorkTree),
             Err(GitError::Refused(words)) if words.contains("not a git repository") => {
-                Err(GitError::NoWorkTree(self.0.to_owned()))
+                Err(GitError::NoWorkTree)
             }
             Err(error) => Err(error),
         }
@@ -79,10 +99,13 @@ impl Git<'_> {
     }
 
     /// Returns those of these absolute paths that git ignores.
-    pub(super) fn ignored(self, asked: &[PathBuf]) -> Result<Vec<PathBuf>, GitError> {
+    pub(super) fn ignored<'p>(
+        self,
+        asked: impl Iterator<Item = &'p Path>,
+    ) -> Result<Vec<PathBuf>, GitError> {
         // In a file, because with pipes both sides might wait for each other.
         let mut list = tempfile::tempfile().map_err(GitError::Io)?;
-        let lines = asked.iter().map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
+        let lines = asked.map(|path| [path.as_os_str().as_bytes(), b"\0"].concat());
         let written = list.write_all(&lines.collect::<Vec<_>>().concat());
         written.and_then(|()| list.rewind()).map_err(GitError::Io)?;
         let mut command = self.command();
@@ -97,6 +120,7 @@ impl Git<'_> {
     /// Returns what the next commit would add or change below these paths, or anywhere.
     pub(super) fn staged(self, below: &[PathBuf]) -> Result<Vec<Staged>, GitError> {
         let what = [
+            "--literal-pathspecs",
             "diff",
             "--cached",
             "--raw",
@@ -114,59 +138,9 @@ impl Git<'_> {
         let told = self.ask(arguments.chain(below.iter().map(OsString::from)))?;
         read_staged(&told).ok_or(GitError::Nonsense)
     }
-
-    /// Returns a reader of contents by their names.
-    pub(super) fn blobs(self) -> Result<Blobs, GitError> {
-        let mut command = self.command();
-        command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.stderr(Stdio::null()).spawn().map_err(of_start)?;
-        let (Some(asks), Some(tells)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(GitError::Nonsense);
-        };
-        Ok(Blobs { child, asks: Some(asks), tells: BufReader::new(tells) })
-    }
 }
 
-/// Reads contents out of git's storage, one after the other; ends its process when dropped.
-#[derive(Debug)]
-pub(super) struct Blobs {
-    child: Child,
-    asks: Option<ChildStdin>,
-    tells: BufReader<ChildStdout>,
-}
-
-impl Blobs {
-    /// Shows a content, and drains what was not read of it.
-    pub(super) fn show<T>(
-        &mut self,
-        blob: &str,
-        look: impl FnOnce(&mut dyn Read) -> T,
-    ) -> Result<T, GitError> {
-        if let Some(asks) = &mut self.asks {
-            writeln!(asks, "{blob}").and_then(|()| asks.flush()).map_err(GitError::Io)?;
-        }
-        let mut header = String::new();
-        self.tells.read_line(&mut header).map_err(GitError::Io)?;
-        let size = header.trim_end().split_once(" blob ");
-        let size: u64 = size.and_then(|(_, size)| size.parse().ok()).ok_or(GitError::Nonsense)?;
-        let mut content = (&mut self.tells).take(size);
-        let seen = look(&mut content);
-        io::copy(&mut content, &mut io::sink()).map_err(GitError::Io)?;
-        self.tells.read_exact(&mut [0]).map_err(GitError::Io)?;
-        Ok(seen)
-    }
-}
-
-impl Drop for Blobs {
-    fn drop(&mut self) {
-        // Git ends when nobody asks any more; what it ends with is of no interest.
-        drop(self.asks.take());
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-fn of_start(error: io::Error) -> GitError {
+pub(super) fn of_start(error: io::Error) -> GitError {
     match error.kind() {
         io::ErrorKind::NotFound => GitError::Missing,
         _ => GitError::Io(error),

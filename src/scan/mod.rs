@@ -7,7 +7,9 @@
 //! never kept whole.
 
 mod assigned;
+mod blobs;
 mod dotenv;
+mod exposed;
 mod finding;
 mod git;
 mod landmarks;

@@ -1,6 +1,7 @@
 //! What the next commit would bring.
 
 use super::{
+    blobs::Blobs,
     dotenv,
     finding::{Finding, Leak, Report, Unread},
     git::{Git, GitError},
@@ -8,16 +9,16 @@ use super::{
     scanner::Scanner,
     windows::Room,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 impl Scanner {
-    /// Looks at what is in the index of a folder's repository: whole files, as they would be
+    /// Looks at what is in the index of this folder's repository: whole files, as they would be
     /// committed, whatever the work tree has by now. With paths, only below those.
-    pub fn staged(&self, folder: &Path, below: &[PathBuf]) -> Result<Report, GitError> {
-        let git = Git(folder);
+    pub fn staged(&self, below: &[PathBuf]) -> Result<Report, GitError> {
+        let git = Git::here();
         git.check()?;
         let staged = git.staged(below)?;
-        let (mut blobs, mut room, mut report) = (git.blobs()?, Room::new(), Report::default());
+        let (mut blobs, mut room, mut report) = (Blobs::open(git)?, Room::new(), Report::default());
         for file in staged {
             if dotenv::is_env_file(&file.path) {
                 let finding = Finding::new(file.path.clone(), Place::START, Leak::EnvFile);

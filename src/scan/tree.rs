@@ -1,16 +1,15 @@
 //! Trees of files, walked by many threads.
 
 use super::{
-    dotenv,
-    finding::{Finding, Leak, Report, Unread},
+    dotenv, exposed,
+    finding::{Report, Unread},
     git::{Git, GitError},
-    place::Place,
     scanner::Scanner,
     windows::Room,
 };
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -56,7 +55,7 @@ impl Scanner {
         }
         let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut report = seen.report;
-        report.findings.extend(exposed(seen.env_files));
+        report.add(exposed::among(seen.env_files));
         report.in_order()
     }
 }
@@ -105,7 +104,7 @@ impl Walk<'_> {
     fn tracked(self, folders: BTreeSet<PathBuf>) {
         let mut room = Room::new();
         for folder in folders {
-            match Git(&folder).tracked_and_ignored() {
+            match Git::at(&folder).tracked_and_ignored() {
                 Ok(paths) => {
                     let paths = paths.into_iter().map(|path| folder.join(path));
                     // One that is not there is deleted, and the deletion not committed yet.
@@ -160,28 +159,6 @@ fn is_readable(entry: &DirEntry) -> bool {
 fn top_folders(paths: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
     let is_managed = |path: &&PathBuf| path.is_dir() && dotenv::work_tree(path).is_some();
     paths.iter().filter(is_managed).cloned()
-}
-
-/// Returns findings for the `.env` files that git does not ignore. Outside of a work tree there is
-/// nothing wrong with them; where git does not tell, they are told of.
-fn exposed(env_files: Vec<PathBuf>) -> Vec<Finding> {
-    let mut by_work_tree: BTreeMap<PathBuf, Vec<(PathBuf, PathBuf)>> = BTreeMap::new();
-    for path in env_files {
-        let absolute = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        if let Some(top) = absolute.parent().and_then(dotenv::work_tree) {
-            by_work_tree.entry(top).or_default().push((absolute, path));
-        }
-    }
-    let mut findings = Vec::new();
-    for (top, files) in by_work_tree {
-        let asked: Vec<_> = files.iter().map(|(absolute, _)| absolute.clone()).collect();
-        let ignored: BTreeSet<_> =
-            Git(&top).ignored(&asked).unwrap_or_default().into_iter().collect();
-        let exposed = files.into_iter().filter(|(absolute, _)| !ignored.contains(absolute));
-        let finding = |(_, path)| Finding::new(path, Place::START, Leak::EnvFile);
-        findings.extend(exposed.map(finding));
-    }
-    findings
 }
 
 fn unread(error: &ignore::Error, path: &Path) -> Unread {

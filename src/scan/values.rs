@@ -87,7 +87,7 @@ fn is_foreign(value: &str) -> bool {
 fn is_mixed(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let has_runs = value.as_bytes().windows(4).any(|four| is_run(four));
+    let has_runs = value.as_bytes().windows(4).any(is_run);
     digits >= 1
         && letters >= 4
         && digits + letters >= value.len() * 4 / 5

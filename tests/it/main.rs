@@ -24,6 +24,7 @@ mod queue;
 mod quote;
 mod recall;
 mod review;
+mod scan;
 mod shutdown;
 mod tls;
 mod token_rotation;

@@ -52,7 +52,7 @@ pub(in crate::cli) fn run(screen: Screen, arguments: &ScanArguments) -> anyhow::
     let begun = Instant::now();
     let scanner = Scanner::new()?;
     let report = if arguments.staged {
-        scanner.staged(Path::new("."), &arguments.paths).map_err(of_git)?
+        scanner.staged(&arguments.paths).map_err(of_git)?
     } else {
         look(&scanner, arguments)?
     };
@@ -96,7 +96,7 @@ fn progress() -> ProgressBar {
 
 fn of_git(error: GitError) -> anyhow::Error {
     match error {
-        GitError::NoWorkTree(_) => {
+        GitError::NoWorkTree => {
             let words = "this folder is not in a git work tree, so nothing can be staged: go into \
                 one, or leave out --staged";
             Fault::Usage(words.to_owned()).into()

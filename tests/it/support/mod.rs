@@ -19,7 +19,7 @@ pub(crate) use admin::Admin;
 pub(crate) use app::{KEY, TestApp, TestSettings};
 use app::{common_settings, merge};
 pub(crate) use authority::{Authority, Issued};
-pub(crate) use binary::{Binary, Home, until};
+pub(crate) use binary::{Binary, Home, Told, until};
 pub(crate) use client::Client;
 pub(crate) use probe::pass;
 pub(crate) use raw::{raw, raw_answer};

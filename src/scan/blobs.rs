@@ -1,0 +1,54 @@
+//! Contents that are in git's storage and perhaps nowhere else.
+
+use super::git::{Git, GitError, of_start};
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    process::{Child, ChildStdin, ChildStdout, Stdio},
+};
+
+/// Reads contents out of git's storage, one after the other; ends its process when dropped.
+#[derive(Debug)]
+pub(super) struct Blobs {
+    child: Child,
+    asks: ChildStdin,
+    tells: BufReader<ChildStdout>,
+}
+
+impl Blobs {
+    /// Starts git's process for it.
+    pub(super) fn open(git: Git<'_>) -> Result<Self, GitError> {
+        let mut command = git.command();
+        command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::null()).spawn().map_err(of_start)?;
+        let (Some(asks), Some(tells)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(GitError::Nonsense);
+        };
+        Ok(Self { child, asks, tells: BufReader::new(tells) })
+    }
+
+    /// Shows a content, and drains what was not read of it.
+    pub(super) fn show<T>(
+        &mut self,
+        blob: &str,
+        look: impl FnOnce(&mut dyn Read) -> T,
+    ) -> Result<T, GitError> {
+        writeln!(self.asks, "{blob}").and_then(|()| self.asks.flush()).map_err(GitError::Io)?;
+        let mut header = String::new();
+        self.tells.read_line(&mut header).map_err(GitError::Io)?;
+        let size = header.trim_end().split_once(" blob ");
+        let size: u64 = size.and_then(|(_, size)| size.parse().ok()).ok_or(GitError::Nonsense)?;
+        let mut content = (&mut self.tells).take(size);
+        let seen = look(&mut content);
+        io::copy(&mut content, &mut io::sink()).map_err(GitError::Io)?;
+        self.tells.read_exact(&mut [0]).map_err(GitError::Io)?;
+        Ok(seen)
+    }
+}
+
+impl Drop for Blobs {
+    fn drop(&mut self) {
+        // It only ever reads, and what it would have said next is of no interest.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
