@@ -130,7 +130,7 @@ impl Walk<'_> {
                     seen.env_files.push(path.to_owned());
                 }
             }
-            Err(error) => self.unread(Unread { path: path.to_owned(), problem: error.to_string() }),
+            Err(error) => self.unread(Unread { path: path.to_owned(), problem: of_io(&error) }),
         }
     }
 
@@ -172,11 +172,10 @@ fn unread(error: &ignore::Error, path: &Path) -> Unread {
     }
 }
 
-/// Returns the system's words, without a path that is told beside them.
+/// Returns the system's words without its number.
 fn of_io(error: &io::Error) -> String {
-    error
-        .raw_os_error()
-        .map_or_else(|| error.to_string(), |code| io::Error::from_raw_os_error(code).to_string())
+    let words = error.to_string();
+    words.split_once(" (os error").map_or(words.clone(), |(words, _)| words.to_owned())
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

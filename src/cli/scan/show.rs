@@ -6,7 +6,33 @@ use crate::{
 };
 use bytesize::ByteSize;
 use serde_json::json;
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
+
+const TOKEN: &str = "\
+A token: whoever saw it can use it. Only its digest is stored, so ask the gateway which one it is.
+Then end this secret at once, with another for the app or without:
+  IDEOGATE_TOKEN=idg_… ideogate whoami
+  ideogate token rotate tok_… --grace 0s
+  ideogate token revoke tok_…";
+
+const OPERATOR_TOKEN: &str = "\
+An operator's token: whoever saw it can administer the gateway. Ask whose it is, and end it at once,
+with another for the operator or without:
+  IDEOGATE_OPERATOR_TOKEN=ido_… ideogate --admin URL operator me
+  ideogate operator rotate op_…
+  ideogate operator revoke op_…";
+
+const KEY: &str = "\
+A key of Ideogram's: it can spend the whole balance, and never expires. Revoke it at Ideogram, and
+give the app a token instead:
+  ideogate token create --environment ENV --name NAME --scope SCOPE
+If it is none, write `ideogate:allow` into its line.";
+
+const ENV_FILE: &str = "\
+A file of secrets that the next commit may take along. Let git ignore it, and forget it if it is
+known already:
+  echo .env >> .gitignore
+  git rm --cached .env";
 
 /// Tells what was found: places to stdout, what to do to stderr.
 pub(super) fn tell(screen: Screen, report: &Report, took: Duration) -> anyhow::Result<()> {
@@ -22,9 +48,11 @@ pub(super) fn tell(screen: Screen, report: &Report, took: Duration) -> anyhow::R
     for note in &report.notes {
         screen.note(format!("note: {note}"));
     }
-    let advice: BTreeSet<_> = report.findings.iter().map(|finding| advice(&finding.leak)).collect();
-    for advice in advice {
-        screen.note(format!("\n{advice}"));
+    let mut leaks: Vec<_> = report.findings.iter().map(|finding| &finding.leak).collect();
+    leaks.sort();
+    leaks.dedup_by_key(|leak| advice(leak));
+    for leak in leaks {
+        screen.note(format!("\n{}", advice(leak)));
     }
     if !report.findings.is_empty() {
         screen.note("");
@@ -65,34 +93,19 @@ fn line(finding: &Finding) -> String {
 /// Says what to do.
 fn advice(leak: &Leak) -> &'static str {
     match leak {
-        Leak::Token { .. } => {
-            "A token: whoever saw it can use it. Only its digest is stored, so ask the gateway which \
-             one it is, revoke that, and make another:
-  IDEOGATE_TOKEN=idg_… ideogate whoami
-  ideogate token revoke tok_…"
-        }
-        Leak::OperatorToken { .. } => {
-            "An operator's token: whoever saw it can administer the gateway. Revoke it at once:
-  ideogate operator list
-  ideogate operator revoke op_…"
-        }
-        Leak::Key { .. } => {
-            "A key of Ideogram's: it can spend the whole balance, and never expires. Revoke it at \
-             Ideogram, and give apps a token instead:
-  ideogate token create --environment ENV --name NAME --scope SCOPE
-If it is none, write `ideogate:allow` into its line."
-        }
-        Leak::EnvFile => {
-            "A file of secrets that the next commit may take along. Let git ignore it, and forget it \
-             if it is known already:
-  echo .env >> .gitignore
-  git rm --cached .env"
-        }
+        Leak::Token { .. } => TOKEN,
+        Leak::OperatorToken { .. } => OPERATOR_TOKEN,
+        Leak::Key { .. } => KEY,
+        Leak::EnvFile => ENV_FILE,
     }
 }
 
 fn summary(report: &Report, took: Duration) -> String {
-    let (files, bytes) = (report.scanned.files, ByteSize(report.scanned.bytes));
+    let files = match report.scanned.files {
+        1 => "1 file".to_owned(),
+        many => format!("{many} files"),
+    };
+    let bytes = ByteSize(report.scanned.bytes);
     let found = match report.findings.len() {
         0 => "nothing found".to_owned(),
         1 => "1 found".to_owned(),
@@ -102,5 +115,5 @@ fn summary(report: &Report, took: Duration) -> String {
         0 => String::new(),
         many => format!(", {many} not read"),
     };
-    format!("{found} in {files} files, {bytes}, {:.1} s{unread}", took.as_secs_f64())
+    format!("{found} in {files}, {bytes}, {:.1} s{unread}", took.as_secs_f64())
 }

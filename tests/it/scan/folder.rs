@@ -68,6 +68,17 @@ impl Folder {
         told(self.command("git").args(arguments).output().unwrap())
     }
 
+    /// Runs lines of a shell with programs from these folders, which must succeed.
+    pub(super) fn sh(&self, lines: &str, path: &str) {
+        let told = self.try_sh(lines, path);
+        assert_eq!(told.code, 0, "{lines} {told:?}");
+    }
+
+    /// Runs lines of a shell with programs from these folders.
+    pub(super) fn try_sh(&self, lines: &str, path: &str) -> Told {
+        told(self.command("sh").args(["-ec", lines]).env("PATH", path).output().unwrap())
+    }
+
     /// Stages everything.
     pub(super) fn stage(&self) {
         self.git(&["add", "--all", "--force"]);

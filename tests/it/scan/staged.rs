@@ -195,22 +195,3 @@ fn nothing_that_a_repository_names_is_run() {
     folder.try_git(&["status"]);
     assert!(proof.exists(), "the trap works");
 }
-
-#[test]
-fn as_a_hook_it_stops_the_commit() {
-    let folder = Folder::repository();
-    let program = env!("CARGO_BIN_EXE_ideogate");
-    folder.write(".git/hooks/pre-commit", format!("#!/bin/sh\nexec {program} scan --staged\n"));
-    let hook = folder.inside.join(".git/hooks/pre-commit");
-    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    folder.write("x", "clean\n");
-    folder.commit();
-    folder.write("x", token("prod"));
-    let told = folder.try_git(&["commit", "--quiet", "--all", "--message", "x"]);
-    assert!(told.code != 0 && told.err.contains("x:1:1: token for prod"), "{told:?}");
-    let told = folder.try_git(&["commit", "--quiet", "--message", "x", "x"]);
-    assert!(told.code != 0 && told.err.contains("x:1:1: token for prod"), "{told:?}");
-    assert_eq!(folder.git(&["rev-list", "--count", "HEAD"]).trim(), "1", "nothing was committed");
-    folder.write("x", "clean again\n");
-    folder.git(&["commit", "--quiet", "--all", "--message", "x"]);
-}

@@ -17,7 +17,7 @@ fn a_clean_tree_is_told_to_be_clean() {
     folder.write("a/b.txt", "idg_prod_… is how a token starts");
     let told = folder.scan(&[]).good();
     assert_eq!(told.out, "");
-    assert!(told.err.starts_with("nothing found in 1 files, "), "{told:?}");
+    assert!(told.err.starts_with("nothing found in 1 file, "), "{told:?}");
 }
 
 #[test]
@@ -115,8 +115,8 @@ fn what_cannot_be_read_is_told_and_stops_nothing() {
     folder.write("good", "good");
     let told = folder.scan(&["missing", "good"]);
     assert_eq!(told.code, 1, "{told:?}");
-    assert!(told.err.contains("not read: missing: No such file"), "{told:?}");
-    assert!(told.err.contains("nothing found in 1 files"), "{told:?}");
+    assert!(told.err.contains("not read: missing: No such file or directory\n"), "{told:?}");
+    assert!(told.err.contains("nothing found in 1 file"), "{told:?}");
     folder.write("bad", token("prod"));
     let told = folder.scan(&["missing", "bad", "--output", "json"]);
     assert_eq!(told.code, 2, "{told:?}");
