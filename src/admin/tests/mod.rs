@@ -6,6 +6,7 @@ pub(crate) mod house;
 mod openapi;
 mod operators;
 mod queue;
+mod roles;
 mod settings;
 mod tokens;
 mod usage;

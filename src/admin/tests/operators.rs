@@ -2,14 +2,14 @@
 
 use super::house::{House, answer, on_socket, over_tcp, text};
 use crate::{
-    admin::{Endpoint, endpoints, openapi},
+    admin::{Endpoint, endpoints},
     domain::{Operator, PlainSecret, Principal, RecordBody, Role, TokenState},
     operators::{NewOperator, Renewal, RoleChange},
 };
 use axum::{body::Body, response::Response};
 use http::{HeaderMap, Request};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 const BY: Principal = Principal::LocalUser(0);
 
@@ -62,57 +62,6 @@ fn filled(path: &str) -> String {
         .map(|part| if part.starts_with('{') { "none" } else { part })
         .collect::<Vec<_>>()
         .join("/")
-}
-
-fn described() -> BTreeMap<(String, String), Value> {
-    let document = serde_json::to_value(openapi()).unwrap();
-    let mut found = BTreeMap::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            found.insert((path.clone(), method.to_uppercase()), operation.clone());
-        }
-    }
-    found
-}
-
-#[test]
-fn what_is_served_is_described_with_its_role_and_nothing_else_is() {
-    let mut described = described();
-    for Endpoint { path, method, role } in endpoints() {
-        let operation = described.remove(&(path.to_owned(), method.to_owned()));
-        let operation = operation.unwrap_or_else(|| panic!("{method} {path} is not described"));
-        match role {
-            Some(role) => {
-                assert_eq!(operation["x-role"], role.as_str(), "{method} {path}");
-                assert_eq!(operation["security"], json!([{"operator": []}]));
-                for status in ["401", "403", "429"] {
-                    assert!(operation["responses"][status].is_object(), "{method} {path}");
-                }
-            }
-            None => assert_eq!(operation["security"], json!([]), "{method} {path}"),
-        }
-    }
-    assert!(described.is_empty(), "described and not served: {:?}", described.keys());
-}
-
-/// The page for users has the same table as the types.
-#[test]
-fn the_table_of_roles_in_the_docs_is_true() {
-    let mut listed = endpoints();
-    listed.sort();
-    let lines: Vec<_> = listed
-        .into_iter()
-        .filter_map(|Endpoint { path, method, role }| {
-            role.map(|role| format!("| `{method} {path}` | {role} |"))
-        })
-        .collect();
-    let page = include_str!("../../../docs/operators.md");
-    let of_docs: Vec<_> = page
-        .lines()
-        .filter(|line| line.contains("/api/"))
-        .filter(|line| line.starts_with("| `"))
-        .collect();
-    assert!(of_docs == lines, "the table in docs/operators.md should be:\n{}", lines.join("\n"));
 }
 
 #[tokio::test]

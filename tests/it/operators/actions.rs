@@ -6,6 +6,7 @@ use ideogate::{
     audit::Entry,
     domain::{CallId, Principal, TokenState},
     simulator::{Act, Script},
+    tokens::Rotation,
 };
 use serde_json::{Value, json};
 
@@ -60,6 +61,18 @@ async fn token(app: &TestApp, what: &str) -> Case {
             case(path("enable"), "token.enable", states("disabled", "enabled"))
         }
         "tokens/{id}/revoke" => case(path("revoke"), "token.revoke", states("enabled", "revoked")),
+        "tokens/{id}/reduce" => Case {
+            body: Some(json!({"without": ["write:video"]})),
+            ..case(path("reduce"), "token.reduce", states("enabled", "enabled"))
+        },
+        "tokens/{id}/rotate" => Case {
+            body: Some(json!({"grace": "1h"})),
+            ..case(path("rotate"), "token.rotate", states("enabled", "enabled"))
+        },
+        "tokens/{id}/rotate/finish" => {
+            app.running.tokens().rotate(&id, &Rotation::default(), &BY).await.unwrap();
+            case(path("rotate/finish"), "token.rotate", states("enabled", "enabled"))
+        }
         _ => unlisted(what),
     }
 }
