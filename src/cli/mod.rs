@@ -31,6 +31,7 @@ mod tls;
 mod token;
 mod trust;
 mod usage;
+mod vouched;
 mod whoami;
 
 #[cfg(test)]

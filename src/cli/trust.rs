@@ -1,6 +1,6 @@
 //! Whose certificate is believed.
 
-use super::{arguments::Global, fault::Fault};
+use super::{arguments::Global, fault::Fault, vouched::Vouched};
 use anyhow::Context;
 use rustls::{
     ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
@@ -37,9 +37,13 @@ impl Trust {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().context("cannot set up TLS")?;
-        let known = |only| Arc::new(Known { only, provider });
+        let known = |only| Arc::new(Known { only, provider: Arc::clone(&provider) });
         let config = match self {
-            Self::Authorities(extra) => builder.with_root_certificates(roots(extra.as_deref())?),
+            Self::Authorities(None) => builder.with_root_certificates(roots(&[])),
+            Self::Authorities(Some(file)) => {
+                let given = certificates(file)?;
+                builder.dangerous().with_custom_certificate_verifier(Vouched::by(given, &provider)?)
+            }
             Self::Only(file) => {
                 let first = certificates(file)?.into_iter().next();
                 builder.dangerous().with_custom_certificate_verifier(known(first))
@@ -50,13 +54,12 @@ impl Trust {
     }
 }
 
-fn roots(extra: Option<&Path>) -> Result<RootCertStore, Fault> {
+/// Returns the well-known authorities and those given.
+pub(super) fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
     let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
-    let Some(file) = extra else { return Ok(roots) };
-    for certificate in certificates(file)? {
-        roots.add(certificate).map_err(|error| bad_file(file, &error))?;
-    }
-    Ok(roots)
+    // What is no authority can still be the gateway's own certificate.
+    roots.add_parsable_certificates(given.iter().cloned());
+    roots
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {

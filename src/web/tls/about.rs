@@ -22,8 +22,8 @@ pub struct CertificateAbout {
 }
 
 impl CertificateAbout {
-    /// Reads one certificate.
-    pub(super) fn of(der: &CertificateDer<'_>) -> Result<Self, x509_cert::der::Error> {
+    /// Reads one certificate; its signature is not looked at.
+    pub fn of(der: &CertificateDer<'_>) -> Result<Self, x509_cert::der::Error> {
         let certificate = Certificate::from_der(der)?;
         let certificate = certificate.tbs_certificate;
         let names = certificate.get::<SubjectAltName>()?;

@@ -28,6 +28,17 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
+    /// Returns a certificate for these names that vouches for itself, as `openssl req -x509` makes it.
+    pub(crate) fn of_itself(names: &[&str], [from, until]: [i32; 2]) -> Issued {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (params.not_before, params.not_after) =
+            (date_time_ymd(from, 1, 1), date_time_ymd(until, 1, 1));
+        let key = KeyPair::generate().unwrap();
+        Issued::of(params.self_signed(&key).unwrap().der(), &key)
+    }
+
     /// Returns its certificate as PEM.
     pub(crate) fn pem(&self) -> String {
         pem("CERTIFICATE", self.0.der())
@@ -46,11 +57,7 @@ impl Authority {
         params.not_after = date_time_ymd(until, 1, 1);
         let key = KeyPair::generate().unwrap();
         let leaf = params.signed_by(&key, &self.0).unwrap();
-        Issued {
-            chain: pem("CERTIFICATE", leaf.der()),
-            key: pem("PRIVATE KEY", &key.serialize_der()),
-            der: leaf.der().to_vec(),
-        }
+        Issued::of(leaf.der(), &key)
     }
 
     /// Returns how a client speaks TLS that trusts this authority alone.
@@ -66,6 +73,11 @@ impl Authority {
 }
 
 impl Issued {
+    fn of(der: &[u8], key: &KeyPair) -> Self {
+        let (chain, key) = (pem("CERTIFICATE", der), pem("PRIVATE KEY", &key.serialize_der()));
+        Self { chain, key, der: der.to_vec() }
+    }
+
     /// Writes `tls.crt` and `tls.key` into a folder, over what was there.
     pub(crate) fn write(&self, folder: &Path) {
         fs::write(folder.join("tls.crt"), &self.chain).unwrap();

@@ -39,6 +39,30 @@ async fn an_authority_of_ones_own_is_given_and_others_are_not_trusted() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_vouches_for_itself_is_given_as_its_own_authority() {
+    let (home, _) = secured_home().await;
+    let cases = [
+        (NAMES, [2020, 2090], 0),
+        (&["other.example.com"], [2020, 2090], 1),
+        (NAMES, [2020, 2021], 1),
+    ];
+    for (names, years, code) in cases {
+        Authority::of_itself(names, years).write(home.path());
+        let gateway = home.start().await;
+        let ask = ["healthcheck", "--admin", &gateway.ready.admin];
+        assert_eq!(home.run(&ask).await.code, 1, "nobody vouches for it");
+        let told = home.run(&[&ask[..], &["--admin-ca", "tls.crt"]].concat()).await;
+        assert_eq!(told.code, code, "{told:?}");
+        // Another one is not it, whoever it says it is.
+        let twin = Authority::of_itself(names, years).chain;
+        std::fs::write(home.path().join("twin.crt"), twin).unwrap();
+        let told = home.run(&[&ask[..], &["--admin-ca", "twin.crt"]].concat()).await;
+        assert_eq!(told.code, 1, "{told:?}");
+        gateway.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn plain_http_to_a_port_of_tls_is_told_to_the_operator() {
     let (home, _) = secured_home().await;
     let gateway = home.start().await;
