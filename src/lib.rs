@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod operators;
 pub mod tokens;
 pub mod upstream;
+pub mod webhooks;
 
 pub mod calls;
 pub mod scan;

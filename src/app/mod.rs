@@ -31,6 +31,7 @@ mod simulator_here;
 mod standing;
 mod start;
 mod vitals;
+mod webhook_door;
 
 pub use listeners::{from_here, scheme};
 pub use lock::{DataFolder, DataFolderError};

@@ -1,6 +1,6 @@
 //! The rooms, built whole from the settings.
 
-use super::simulator_here::SimulatorHere;
+use super::{simulator_here::SimulatorHere, webhook_door};
 use crate::{
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, Claims, SealedAnswers},
@@ -10,6 +10,7 @@ use crate::{
     domain::{AccountName, Clock, EnvironmentName},
     ledger::Ledger,
     operators::Operators,
+    proxy::WebhookDoor,
     rate_limit::RateLimits,
     spool::{SpoolBudget, SpoolLimits},
     store::{Journal, Reader, Store},
@@ -42,6 +43,7 @@ pub(super) struct Rooms {
     pub(super) rate_limits: Arc<RateLimits>,
     pub(super) calls: Calls,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) webhooks: WebhookDoor,
 }
 
 /// What the rooms are built on.
@@ -53,6 +55,10 @@ pub(super) struct Ground<'g> {
     pub(super) store: &'g Store,
     pub(super) simulator: Option<&'g SimulatorHere>,
     pub(super) metrics: Arc<Metrics>,
+    /// How clients reach the data plane, without a trailing slash.
+    pub(super) public_url: &'g str,
+    /// How this machine reaches it.
+    pub(super) local_url: &'g str,
 }
 
 impl Rooms {
@@ -96,6 +102,7 @@ impl Rooms {
             refusals: Arc::new(RefusalBook::new(Arc::clone(&clock))),
             rate_limits: Arc::new(RateLimits::default()),
             calls: Calls::new(services, lines),
+            webhooks: webhook_door::build(ground)?,
             settings,
             clock,
             tasks,
@@ -196,10 +203,11 @@ fn line(
     let keys = keys(ground, name, account, &upstream)?;
     let breaker = Breaker::new(Arc::clone(&ground.clock));
     let (count, place_ttl) = (account.count, account.place_ttl);
-    Ok(Line { upstream, keys, breaker, count, place_ttl })
+    let vendor_user = account.user_id.clone();
+    Ok(Line { upstream, keys, breaker, count, place_ttl, vendor_user })
 }
 
-fn base_url(ground: &Ground<'_>, account: &Account) -> anyhow::Result<Uri> {
+pub(super) fn base_url(ground: &Ground<'_>, account: &Account) -> anyhow::Result<Uri> {
     if let Some(url) = &account.base_url {
         return Ok(url.clone());
     }

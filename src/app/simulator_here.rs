@@ -1,10 +1,11 @@
 //! The simulator inside this process, for accounts that ask for it.
 
+use super::webhook_door;
 use crate::{
     config::Settings,
     domain::Clock,
     proxy::PictureShelf,
-    simulator::{Pictures, Simulator, SimulatorOptions},
+    simulator::{Delivers, Pictures, Simulator, SimulatorOptions},
     tasks::Tasks,
     upstream::{Credential, CredentialError},
     web::Body,
@@ -28,7 +29,7 @@ impl SimulatorHere {
     /// Starts the simulator if an account has no address of its own.
     pub(super) async fn start(
         settings: &Settings,
-        public_url: &str,
+        (public_url, local_url): (&str, &str),
         clock: &Arc<dyn Clock>,
         tasks: &Tasks,
     ) -> anyhow::Result<Option<Self>> {
@@ -45,6 +46,8 @@ impl SimulatorHere {
             clock: Arc::clone(clock),
             // What apps send is nobody's to keep.
             kept_calls: 0,
+            // Nowhere else: addresses come from clients, and this process can reach what they cannot.
+            webhooks: Delivers::To(format!("{local_url}{}", webhook_door::PATH)),
             ..SimulatorOptions::default()
         };
         let simulator = Simulator::new(options, tasks);

@@ -5,7 +5,7 @@ use super::{
     certificates::Certificates,
     commit_metrics::CommitMetrics,
     control_face::control_face,
-    listeners::Listeners,
+    listeners::{Listeners, from_here},
     lock::DataFolder,
     operators::Operators,
     rooms::{Ground, Rooms},
@@ -58,7 +58,9 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
     let (clock, secrets) = (options.clock, Arc::new(options.secrets));
     let metrics = Metrics::new();
     let store = open_store(&settings, &clock, &metrics)?;
-    let simulator = SimulatorHere::start(&settings, &public_url, &clock, &tasks).await?;
+    let local_url = format!("http://{}", from_here(listeners.proxy.local_addr()?));
+    let simulator =
+        SimulatorHere::start(&settings, (&public_url, &local_url), &clock, &tasks).await?;
     let rooms = Rooms::build(&Ground {
         settings,
         secrets: &secrets,
@@ -67,6 +69,8 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
         store: &store,
         simulator: simulator.as_ref(),
         metrics,
+        public_url: &public_url,
+        local_url: &local_url,
     })?;
     if let Some(out) = options.audit_lines {
         audit_lines::write_lines(&rooms.tasks, &rooms.journal, out);
@@ -196,6 +200,7 @@ fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
         clock: Arc::clone(&rooms.clock),
         metrics: Arc::clone(&rooms.metrics),
         pictures,
+        webhooks: rooms.webhooks.clone(),
     })
 }
 

@@ -56,7 +56,12 @@ impl AnswerFacts {
             return Self::default();
         }
         let Ok(Some(bytes)) = answer.body.bytes(READ_UP_TO) else { return Self::default() };
-        serde_json::from_slice::<Shape>(&bytes).map(Self::from_shape).unwrap_or_default()
+        Self::of_json(&bytes)
+    }
+
+    /// Reads JSON, of an answer or of a webhook; anything unreadable has no facts.
+    pub fn of_json(bytes: &[u8]) -> Self {
+        serde_json::from_slice::<Shape>(bytes).map(Self::from_shape).unwrap_or_default()
     }
 
     fn from_shape(shape: Shape) -> Self {

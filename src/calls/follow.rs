@@ -1,6 +1,6 @@
 //! Pending generations are polled until they end: their places are free only then.
 
-use super::{AnswerFacts, Calls};
+use super::{AnswerFacts, Calls, money::charge_of_generation};
 use crate::{
     domain::{
         AuditRecord, Bundle, Effect, Generation, GenerationId, GenerationState, Outcome,
@@ -34,9 +34,8 @@ impl Calls {
             if self.0.services.clock.now() >= generation.places_until {
                 let nothing = AnswerFacts::default();
                 let state = GenerationState::Abandoned;
-                return self.generation_seen(&generation.id, state, &nothing).await;
-            }
-            if let Some(facts) = self.poll(&generation).await
+                self.generation_seen(&generation.id, state, &nothing).await;
+            } else if let Some(facts) = self.poll(&generation).await
                 && let Some(state) = facts.state
             {
                 self.generation_seen(&generation.id, state, &facts).await;
@@ -45,7 +44,8 @@ impl Calls {
         }
     }
 
-    async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
+    /// Asks Ideogram how a generation stands.
+    pub(super) async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
         let line = self.line(&generation.account)?;
         let slot = line.keys.get(&generation.environment)?;
         let version = if generation.route.as_str().starts_with("v2.") { "v2" } else { "v1" };
@@ -66,21 +66,19 @@ impl Calls {
         }
         let Some((generation, money)) = self.0.generations.take(id) else { return };
         self.0.held.free(&generation.call);
-        let charged = money.and_then(|money| self.settle_generation(&money, state, facts));
+        let charged = money.as_ref().and_then(|money| charge_of_generation(money, state, facts));
+        self.book(money.as_ref(), charged);
         let record = self.generation_record(&generation, state, facts, charged);
-        let mut bundle = Bundle::record(record)
-            .with(Effect::FinishGeneration(id.clone(), state))
-            .with(Effect::ReleasePlaces(generation.call.clone()));
-        // Without money there is nothing to settle: it has no price, or was charged when it began.
-        if charged.is_some() {
-            bundle = bundle.with(Effect::Settle(generation.call.clone(), charged));
-        }
+        let bundle = end_of_generation(&generation, state, charged, record);
         if let Err(error) = self.0.services.journal.commit_sent(bundle).await {
             tracing::error!(generation.id = %id, %error, "end of generation not recorded");
         }
+        // A webhook may have come meanwhile, and waits to be told that it came second.
+        self.0.generations.tell();
     }
 
-    fn generation_record(
+    /// Returns the record of a generation's end.
+    pub(super) fn generation_record(
         &self,
         generation: &Generation,
         state: GenerationState,
@@ -110,5 +108,22 @@ impl Calls {
             request: None,
             body: RecordBody::Outcome(Box::new(body)),
         }
+    }
+}
+
+/// Returns what makes the end of a generation durable.
+pub(super) fn end_of_generation(
+    generation: &Generation,
+    state: GenerationState,
+    charged: Option<Usd>,
+    record: AuditRecord,
+) -> Bundle {
+    let bundle = Bundle::record(record)
+        .with(Effect::FinishGeneration(generation.id.clone(), state))
+        .with(Effect::ReleasePlaces(generation.call.clone()));
+    // Without money there is nothing to settle: it has no price, or was charged when it began.
+    match charged {
+        Some(_) => bundle.with(Effect::Settle(generation.call.clone(), charged)),
+        None => bundle,
     }
 }

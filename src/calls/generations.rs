@@ -6,8 +6,9 @@ use crate::{
 };
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, futures::Notified};
 
 /// Whether a token may poll a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,24 +34,93 @@ fn belongs(generation: &Generation, token: &Token) -> bool {
     generation.environment == token.environment && (same_owner || generation.token == token.id)
 }
 
-type Pending = HashMap<GenerationId, (Generation, Option<Reserved>)>;
+type Pending = HashMap<GenerationId, Entry>;
+
+/// Deliveries that may wait for their generations at once.
+const MOST_WAITING: usize = 256;
+
+/// A pending generation and its money.
+#[derive(Debug)]
+struct Entry {
+    generation: Generation,
+    money: Option<Reserved>,
+    /// Whether somebody is about to end it, so that nobody else must.
+    is_ending: bool,
+}
 
 /// The pending generations, and the routes whose quotes are closed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Generations {
     pending: Mutex<Pending>,
+    changed: Notify,
+    seats: Arc<Semaphore>,
     closed_quotes: Mutex<HashSet<RouteName>>,
+}
+
+impl Default for Generations {
+    fn default() -> Self {
+        Self {
+            pending: Mutex::default(),
+            changed: Notify::new(),
+            seats: Arc::new(Semaphore::new(MOST_WAITING)),
+            closed_quotes: Mutex::default(),
+        }
+    }
 }
 
 impl Generations {
     /// Notes that a generation is pending.
     pub(super) fn submit(&self, generation: Generation, money: Option<Reserved>) {
-        self.lock().insert(generation.id.clone(), (generation, money));
+        let entry = Entry { generation, money, is_ending: false };
+        self.lock().insert(entry.generation.id.clone(), entry);
+        self.tell();
     }
 
     /// Returns a pending generation and forgets it; the first to see it end takes it.
     pub(super) fn take(&self, id: &GenerationId) -> Option<(Generation, Option<Reserved>)> {
-        self.lock().remove(id)
+        let mut pending = self.lock();
+        if pending.get(id)?.is_ending {
+            return None;
+        }
+        pending.remove(id).map(|entry| (entry.generation, entry.money))
+    }
+
+    /// Returns a pending generation that nobody else ends until it is [given back](Self::give_back)
+    /// or [forgotten](Self::forget).
+    pub(super) fn begin_end(&self, id: &GenerationId) -> Option<(Generation, Option<Reserved>)> {
+        let mut pending = self.lock();
+        let entry = pending.get_mut(id).filter(|entry| !entry.is_ending)?;
+        entry.is_ending = true;
+        Some((entry.generation.clone(), entry.money.clone()))
+    }
+
+    /// Lets others end a generation again.
+    pub(super) fn give_back(&self, id: &GenerationId) {
+        if let Some(entry) = self.lock().get_mut(id) {
+            entry.is_ending = false;
+        }
+        self.tell();
+    }
+
+    /// Forgets a generation that ended.
+    pub(super) fn forget(&self, id: &GenerationId) {
+        self.lock().remove(id);
+        self.tell();
+    }
+
+    /// Wakes all who wait for a generation.
+    pub(super) fn tell(&self) {
+        self.changed.notify_waiters();
+    }
+
+    /// Returns what is done when any generation comes or goes.
+    pub(super) fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
+    }
+
+    /// Returns a seat to wait in, if one is free.
+    pub(super) fn seat(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.seats).try_acquire_owned().ok()
     }
 
     /// Says whether nobody has seen the generation end.

@@ -21,6 +21,8 @@ pub struct Line {
     pub count: CountBy,
     /// How long places of unknown calls stay taken, unless the route says otherwise.
     pub place_ttl: Duration,
+    /// The vendor's user that its webhooks must name, if the settings say one.
+    pub vendor_user: Option<Box<str>>,
 }
 
 impl Line {

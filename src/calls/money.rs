@@ -98,24 +98,28 @@ fn warn_if_stale(price: Usd, bound: Option<Usd>, told: Option<Usd>) -> Usd {
     charged
 }
 
+/// Returns what a generation that ended is charged.
+pub(super) fn charge_of_generation(
+    money: &Reserved,
+    state: GenerationState,
+    facts: &AnswerFacts,
+) -> Option<Usd> {
+    match state {
+        GenerationState::Failed => Some(Usd::ZERO),
+        GenerationState::Completed => {
+            Some(warn_if_stale(money.amount, Some(money.amount), facts.cost))
+        }
+        // Nobody saw the end: the money stays reserved, like that of any unknown call.
+        GenerationState::Pending | GenerationState::Abandoned => None,
+    }
+}
+
 impl Calls {
-    /// Settles the money of a generation that ended.
-    pub(super) fn settle_generation(
-        &self,
-        money: &Reserved,
-        state: GenerationState,
-        facts: &AnswerFacts,
-    ) -> Option<Usd> {
-        let charged = match state {
-            GenerationState::Failed => Usd::ZERO,
-            GenerationState::Completed => {
-                warn_if_stale(money.amount, Some(money.amount), facts.cost)
-            }
-            // Nobody saw the end: the money stays reserved, like that of any unknown call.
-            GenerationState::Pending | GenerationState::Abandoned => return None,
-        };
-        let ledger = &self.0.services.ledger;
-        ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
-        Some(charged)
+    /// Counts what a generation was charged against its budgets.
+    pub(super) fn book(&self, money: Option<&Reserved>, charged: Option<Usd>) {
+        if let (Some(money), Some(charged)) = (money, charged) {
+            let ledger = &self.0.services.ledger;
+            ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     answers::KEPT_FOR,
     domain::{
         AuditRecord, Bundle, CallId, ClaimState, CloseCall, Effect, OpenCall, Outcome,
-        OutcomeRecord, Places, Principal, RecordBody, Timestamp,
+        OutcomeRecord, Places, Principal, RecordBody, Timestamp, VendorUser,
     },
     ledger::{Budgets, Reserved},
     store::{JournalError, KeptClaim, StoreError, UnsettledCall},
@@ -49,6 +49,7 @@ impl Calls {
         let left = left.map_err(RecoverError::CutOff)?.map_err(RecoverError::Read)?;
         let mut found = Recovered::default();
         self.restore_answers(&left).await?;
+        self.0.vendor_users.restore(&left.vendor_users);
         for (call, until) in &left.held {
             found.held += usize::from(*until > now && self.restore(call, *until));
         }
@@ -144,6 +145,7 @@ pub(super) struct LeftBehind {
     pending: Vec<crate::domain::Generation>,
     pub(super) unsettled: Vec<UnsettledCall>,
     pub(super) claims: Vec<KeptClaim>,
+    vendor_users: Vec<VendorUser>,
 }
 
 impl LeftBehind {
@@ -155,6 +157,7 @@ impl LeftBehind {
             pending: reader.pending_generations()?,
             unsettled: reader.unsettled_fingerprints(now.minus(KEPT_FOR))?,
             claims: reader.claims(now)?,
+            vendor_users: reader.vendor_users()?,
         })
     }
 

@@ -3,7 +3,7 @@
 use super::{
     Finished, GenerationAccess, KeySlot, Line, Lines, ReadyCall, SendError,
     generations::Generations, held::HeldPlaces, keep::Deliveries, presence::Presence,
-    sending::Sending,
+    sending::Sending, vendor_users::VendorUsers,
 };
 use crate::{
     admission::{Admission, Permit},
@@ -63,6 +63,7 @@ pub(super) struct Inner {
     pub(super) held: HeldPlaces,
     pub(super) generations: Generations,
     pub(super) deliveries: Deliveries,
+    pub(super) vendor_users: VendorUsers,
 }
 
 impl Calls {
@@ -75,6 +76,7 @@ impl Calls {
             held,
             generations: Generations::default(),
             deliveries: Deliveries::default(),
+            vendor_users: VendorUsers::default(),
         }))
     }
 

@@ -3,11 +3,11 @@
 use super::{run::wait, screen::Screen};
 use crate::{
     app::Signals,
-    simulator::{Simulator, SimulatorOptions},
+    simulator::{Delivers, Simulator, SimulatorOptions},
     tasks::Tasks,
 };
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::{net::SocketAddr, process::ExitCode};
 use tokio::net::TcpListener;
 
@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 #[command(after_help = "Examples:
   ideogate simulator
   ideogate simulator --listen 127.0.0.1:9090 --cap 10 --pace 0.1
+  ideogate simulator --webhooks loopback
   curl -H 'Api-Key: simulator' -d '{\"image_request\":{\"prompt\":\"a fox\"}}' \\
        -H 'Content-Type: application/json' http://127.0.0.1:8090/generate
 
@@ -34,9 +35,33 @@ pub struct SimulatorArguments {
     /// The key to ask for
     #[arg(long, value_name = "KEY", default_value = "simulator")]
     pub key: String,
+    /// Where to deliver webhooks; addresses on this machine may be plain http then
+    #[arg(long, value_enum, default_value_t = DeliverTo::Nowhere)]
+    pub webhooks: DeliverTo,
     /// Obey scripts at /_simulator/, which need no key
     #[arg(long)]
     pub control: bool,
+}
+
+/// Where webhooks are delivered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeliverTo {
+    /// Accept addresses as Ideogram does, and send nothing
+    Nowhere,
+    /// Send to this machine alone
+    Loopback,
+    /// Send to this machine and to public addresses
+    Anywhere,
+}
+
+impl From<DeliverTo> for Delivers {
+    fn from(to: DeliverTo) -> Self {
+        match to {
+            DeliverTo::Nowhere => Self::Nowhere,
+            DeliverTo::Loopback => Self::Loopback,
+            DeliverTo::Anywhere => Self::Anywhere,
+        }
+    }
 }
 
 fn pace(text: &str) -> Result<f64, String> {
@@ -60,6 +85,7 @@ async fn simulate(screen: Screen, arguments: SimulatorArguments) -> anyhow::Resu
         pace: arguments.pace,
         link_base: format!("http://{address}"),
         control: arguments.control,
+        webhooks: arguments.webhooks.into(),
         ..SimulatorOptions::default()
     };
     let tasks = Tasks::default();

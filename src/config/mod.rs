@@ -19,13 +19,15 @@ mod tree;
 mod values;
 mod variables;
 mod watched_file;
+mod webhook_secrets;
+mod webhooks;
 
 pub use key_text::KeySource;
 pub use load::{LoadOptions, LoadedSettings, default_text};
 pub use mistake::{Mistake, Mistakes};
 pub use operator_token::{OperatorTokenError, operator_token};
 pub use origin::Origin;
-pub use secret::{MissingKey, Secrets, UpstreamKey};
+pub use secret::{MissingKey, Secrets, UpstreamKey, WebhookSecret};
 pub use settings::{
     Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Limited, Listen, Log,
     LogFormat, Operators, Policy, Queue, Settings, Shutdown, TlsFiles,
@@ -33,3 +35,4 @@ pub use settings::{
 pub use shown::{Shown, ShownSetting};
 pub use variables::{Variables, process_variables};
 pub use watched_file::WatchedFile;
+pub use webhooks::{WebhookMode, Webhooks};

@@ -5,6 +5,7 @@ use super::{
     mistake::{Mistake, Mistakes},
     settings::Settings,
     variables::Variables,
+    webhook_secrets,
 };
 use crate::domain::EnvironmentName;
 use secrecy::{ExposeSecret, SecretString};
@@ -44,6 +45,28 @@ impl fmt::Debug for UpstreamKey {
     }
 }
 
+/// A secret that webhooks are signed with where Ideogram's own signature is not.
+#[derive(Clone)]
+pub struct WebhookSecret(SecretString);
+
+impl WebhookSecret {
+    /// Accepts a secret whose text was checked.
+    pub(super) fn new(secret: SecretString) -> Self {
+        Self(secret)
+    }
+
+    /// Lends the secret's bytes.
+    pub fn read<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
+        look(self.0.expose_secret().as_bytes())
+    }
+}
+
+impl fmt::Debug for WebhookSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookSecret(…)")
+    }
+}
+
 /// An environment that has no key, and so cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingKey {
@@ -59,6 +82,7 @@ pub struct Secrets {
     keys: BTreeMap<EnvironmentName, UpstreamKey>,
     missing: Vec<MissingKey>,
     unused: Vec<Box<str>>,
+    webhooks: Vec<WebhookSecret>,
 }
 
 impl Secrets {
@@ -83,12 +107,18 @@ impl Secrets {
         }
         let named = variables.names(SHARED).filter(|name| !search.asked.contains(*name));
         secrets.unused = named.map(Into::into).collect();
+        secrets.webhooks = webhook_secrets::read(variables, &mut search.mistakes);
         Mistakes::or(search.mistakes, secrets)
     }
 
     /// Returns the key of an environment.
     pub fn key(&self, environment: &EnvironmentName) -> Option<&UpstreamKey> {
         self.keys.get(environment)
+    }
+
+    /// Returns the secrets that webhooks may be signed with, from `IDEOGRAM_SECRET`.
+    pub fn webhooks(&self) -> &[WebhookSecret] {
+        &self.webhooks
     }
 
     /// Returns the environments that need a key and have none.

@@ -1,5 +1,6 @@
 //! The settings as the rest of the house uses them: read, checked and complete.
 
+use super::webhooks::{WebhookMode, Webhooks};
 use crate::domain::{
     AccountName, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
 };
@@ -36,6 +37,8 @@ pub struct Settings {
     pub routes: Arc<RouteTable>,
     /// The compiled-in price table with the operator's prices instead, where there are some.
     pub prices: Arc<PriceTable>,
+    /// `[webhooks]`
+    pub webhooks: Webhooks,
 }
 
 /// `[listen]`: where clients and operators connect.
@@ -121,6 +124,10 @@ pub struct Account {
     pub daily_budget: Option<Usd>,
     /// The most that all its environments together may spend in a UTC month.
     pub monthly_budget: Option<Usd>,
+    /// Who hears of it when a generation ends.
+    pub webhooks: WebhookMode,
+    /// The vendor's user that its webhooks must name; `None` means the first one that does.
+    pub user_id: Option<Box<str>>,
 }
 
 /// `[environments.NAME]`: a ceiling for its tokens.

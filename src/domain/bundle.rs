@@ -1,9 +1,9 @@
 //! What is committed together, or not at all.
 
 use super::{
-    AccountName, AuditRecord, CallId, Claim, ClaimState, EnvironmentName, Fingerprint,
+    AccountName, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName, Fingerprint,
     GenerationId, Outcome, Places, RouteName, StoredOperator, Timestamp, Token, TokenDigest,
-    TokenId, TokenSecret, Usd,
+    TokenId, TokenSecret, Usd, VendorUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,10 @@ pub enum Effect {
     ForgetSecrets(Timestamp),
     /// An operator was made or changed; a digest comes with a new secret.
     SaveOperator(Box<StoredOperator>),
+    /// A webhook ends a generation; a second one contradicts.
+    KeepDelivery(Box<Delivery>),
+    /// An account's webhooks name this user of the vendor's; another one contradicts.
+    PinVendorUser(Box<VendorUser>),
 }
 
 /// A token with the digest of a secret that was just made for it.

@@ -69,6 +69,8 @@ codes! {
     OperatorsMissing = "operators_missing", 403, false;
     /// A web page of another origin asked the admin listener for a change.
     OriginDenied = "origin_denied", 403, false;
+    /// A webhook that cannot be verified, or whose sender may not speak of its generation.
+    WebhookRejected = "webhook_rejected", 403, false;
     /// Not in the route table, or closed.
     RouteUnknown = "route_unknown", 404, false;
     /// No generation of this token or its owner.

@@ -31,6 +31,7 @@ mod secret_shape;
 mod time;
 mod token;
 mod token_secret;
+mod webhook;
 
 pub use bundle::{Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken};
 pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, IdempotencyKeyError};
@@ -58,3 +59,4 @@ pub use secret_shape::{SecretKind, SecretShapeError};
 pub use time::{Clock, SteeredClock, SystemClock, Timestamp};
 pub use token::{Token, TokenDigest, TokenLimits, TokenState};
 pub use token_secret::TokenSecret;
+pub use webhook::{Delivery, DeliveryDigest, VendorUser};

@@ -21,3 +21,4 @@ mod tests;
 
 pub use error::InspectionError;
 pub use inspect::{Inspected, Subject, inspect};
+pub use query::with_parameter;

@@ -74,15 +74,18 @@ impl<'q> Query<'q> {
 
     /// Returns the query to send, in the one encoding there is; `None` without parameters.
     pub(super) fn rebuilt(&self) -> Option<String> {
-        let mut text = String::new();
-        for (name, value) in &self.pairs {
-            text.push_str(if text.is_empty() { "" } else { "&" });
-            text.extend(utf8_percent_encode(name, ENCODED));
-            text.push('=');
-            text.extend(utf8_percent_encode(value, ENCODED));
-        }
-        (!text.is_empty()).then_some(text)
+        self.pairs().fold(None, |text, (name, value)| Some(with_parameter(text, name, value)))
     }
+}
+
+/// Returns a query with one more parameter, in the one encoding there is.
+pub fn with_parameter(query: Option<String>, name: &str, value: &str) -> String {
+    let mut text = query.unwrap_or_default();
+    text.push_str(if text.is_empty() { "" } else { "&" });
+    text.extend(utf8_percent_encode(name, ENCODED));
+    text.push('=');
+    text.extend(utf8_percent_encode(value, ENCODED));
+    text
 }
 
 fn is_allowed(route: &Route, name: &str) -> bool {

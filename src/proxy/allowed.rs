@@ -1,6 +1,9 @@
 //! Second stage: the route is listed and the token may use it.
 
-use super::{Gateway, inspected::InspectedCall, knock::Knock, policy, refused::Refused};
+use super::{
+    Gateway, inspected::InspectedCall, knock::Knock, policy, receiving::OwnAddress,
+    refused::Refused,
+};
 use crate::{
     config::Environment,
     domain::{ErrorCode, GenerationId, Route, Scope, Token},
@@ -42,9 +45,13 @@ impl AllowedCall {
     async fn look(mut self, polled: Option<GenerationId>) -> Result<InspectedCall, Refused> {
         let body = self.receive().await?;
         let (gateway, token) = (self.gateway.clone(), Arc::clone(&self.token));
-        let inspected = self.look_into(&body).await?;
+        let mut inspected = self.look_into(&body).await?;
+        let own_address = OwnAddress::take(&gateway, &self.environment.account, &mut inspected)?;
         self.knock.trail.places.set(inspected.demand.places).ok();
         policy::check(&token, &self.environment, &self.route, &inspected.demand)?;
+        if let Some(own_address) = own_address {
+            own_address.give(&self.route, &mut inspected);
+        }
         let line = gateway.calls.line(&self.environment.account);
         let images = if inspected.demand.is_quote { 0 } else { inspected.demand.places };
         let places = line.map_or(0, |line| line.places(images));

@@ -6,6 +6,7 @@ use super::{
     knock::{Knock, Trail},
     own_paths, pipeline, quote,
     refused::Refused,
+    webhook,
 };
 use crate::{
     domain::{AuditRecord, Principal, RecordBody, Refusal, RequestId},
@@ -36,6 +37,8 @@ impl Door {
             quote::answer(&self.0, knock).await
         } else if own_paths::is_own(knock.uri.path()) {
             own_paths::answer(&self.0, &knock).await
+        } else if knock.uri.path() == webhook::PATH {
+            webhook::answer(&self.0, knock).await
         } else {
             let answer = pipeline::run(&self.0, knock).await;
             answer.map(|answer| answer.into_response(&request, received))
@@ -105,12 +108,14 @@ fn refusal_record(
         secret: trail.secret.get().copied(),
     };
     let route = trail.route.get().map(|route| route.name.as_str());
+    let (action, resource) =
+        trail.own.get().copied().unwrap_or(("ideogram.api.call", route.unwrap_or("unlisted")));
     AuditRecord {
         at: gateway.clock.now(),
-        action: "ideogram.api.call".into(),
+        action: action.into(),
         principal: token
             .map_or(Principal::Anonymous(client), |token| Principal::Token(token.id.clone())),
-        resource: route.unwrap_or("unlisted").into(),
+        resource: resource.into(),
         call: None,
         request: Some(request.clone()),
         body: RecordBody::Refusal(Box::new(refusal)),

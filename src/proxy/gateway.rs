@@ -1,5 +1,6 @@
 //! What the data plane uses.
 
+use super::receiving::WebhookDoor;
 use crate::{
     admission::{Admission, AdmissionError},
     audit::RefusalBook,
@@ -60,6 +61,8 @@ pub struct GatewayParts {
     pub metrics: Arc<Metrics>,
     /// The simulator's pictures.
     pub pictures: Option<Arc<dyn PictureShelf>>,
+    /// Webhooks that come to the gateway.
+    pub webhooks: WebhookDoor,
 }
 
 /// The data plane; clones share everything.

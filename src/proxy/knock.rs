@@ -54,6 +54,8 @@ pub struct Trail {
     pub rate: OnceLock<RateState>,
     /// The end user, as the app asserts it.
     pub on_behalf_of: OnceLock<Box<str>>,
+    /// Action and resource on record, where it is not a call.
+    pub own: OnceLock<(&'static str, &'static str)>,
 }
 
 impl Knock {

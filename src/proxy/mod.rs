@@ -28,12 +28,15 @@ mod pipeline;
 mod policy;
 mod quote;
 mod recalled;
+mod receiving;
 mod recovered;
 mod refused;
 mod standing;
+mod webhook;
 mod whoami;
 
 pub use door::Door;
 pub use gateway::{Gateway, GatewayParts, PictureShelf};
+pub use receiving::WebhookDoor;
 pub use standing::BudgetStanding;
 pub use whoami::{EnvironmentLimits, LimitedSet, Rate, SecretView, WhoAmI};

@@ -20,7 +20,7 @@ pub(super) async fn perform(
     vendor: &Arc<Vendor>,
     received: &Received,
     understood: &Understood,
-    manner: Manner,
+    mut manner: Manner,
 ) -> Result<Answer, Refusal> {
     let Understood { operation, form, is_quote } = understood;
     let Deed::Make(product, shape) = operation.deed else {
@@ -36,6 +36,7 @@ pub(super) async fn perform(
         Timing::LaterWithWebhook | Timing::Later => true,
         Timing::AsAsked => form.flag("async"),
     };
+    manner.address = received.webhook(operation, form);
     let delivery = if later { Delivery::Later } else { Delivery::Now };
     orders::make(vendor, order, manner, delivery).await
 }
@@ -61,7 +62,7 @@ fn simple(
             Some(library.add_dataset(chance::name(), &name, &vendor.now()))
         }
         Deed::Upload => library.upload(id, form.all("files").len()),
-        Deed::Keys => Some(library.keys()),
+        Deed::Keys => Some(vendor.postman.signer.published()),
         Deed::Make(..) | Deed::NoAccess => None,
     };
     found.map(|body| Answer::json(&body)).ok_or(Refusal::NotFound)

@@ -2,7 +2,7 @@
 
 use super::{
     options::SimulatorOptions, orders::Occupied, pictures::Pictures, seen::Seen, server,
-    stage::Script, vendor::Vendor,
+    stage::Script, vendor::Vendor, webhooks::SignedAs,
 };
 use crate::tasks::Tasks;
 use std::{future::Future, sync::Arc};
@@ -94,6 +94,16 @@ impl Simulator {
     /// Refuses a key from now on.
     pub fn refuse_key(&self, key: &str) {
         self.0.keys.refuse(key);
+    }
+
+    /// Returns the headers of a webhook with this body, signed with the key that signs now.
+    pub fn sign_webhook(&self, signed: SignedAs<'_>, body: &[u8]) -> Vec<(&'static str, String)> {
+        self.0.postman.signer.headers(signed, body)
+    }
+
+    /// Signs webhooks with a new key from now on; the old ones stay published.
+    pub fn rotate_webhook_key(&self) {
+        self.0.postman.signer.rotate();
     }
 
     /// Forgets scripts, calls, peaks and bills, and releases what is held; keys, cap and balance

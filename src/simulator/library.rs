@@ -1,7 +1,5 @@
-//! Models, data sets, and the public keys of webhooks.
+//! Models and data sets.
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,7 +12,6 @@ const FEWEST_FILES: usize = 15;
 #[derive(Debug)]
 pub struct Library {
     shelves: Mutex<Shelves>,
-    webhook_key: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -40,23 +37,12 @@ pub(super) enum NoTraining {
 
 impl Library {
     pub(super) fn new() -> Self {
-        let pair = Ed25519KeyPair::generate().ok();
-        let public = pair.map(|pair| BASE64_URL_SAFE_NO_PAD.encode(pair.public_key()));
         let shelves = Shelves { models: vec![example()], datasets: Vec::new() };
-        Self { shelves: Mutex::new(shelves), webhook_key: public }
+        Self { shelves: Mutex::new(shelves) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shelves> {
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the public keys of webhooks.
-    pub(super) fn keys(&self) -> Json {
-        let key = |x| {
-            json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "simulator-1",
-                "alg": "EdDSA", "use": "sig"})
-        };
-        json!({"keys": self.webhook_key.iter().map(key).collect::<Vec<_>>()})
     }
 
     /// Returns all models.

@@ -32,6 +32,7 @@ mod seen;
 mod server;
 mod stage;
 mod vendor;
+mod webhooks;
 
 pub use handle::Simulator;
 pub use options::SimulatorOptions;
@@ -39,3 +40,4 @@ pub use orders::Occupied;
 pub use pictures::Pictures;
 pub use seen::{CallEnd, Seen, SeenCall};
 pub use stage::{Act, Encoding, Script};
+pub use webhooks::{Delivers, SeenDelivery, SignedAs, Twist, USER as WEBHOOK_USER};

@@ -1,5 +1,6 @@
 //! What a stand-in is told at its start.
 
+use super::webhooks::Delivers;
 use crate::domain::{Clock, SystemClock};
 use std::{sync::Arc, time::Duration};
 
@@ -22,6 +23,8 @@ pub struct SimulatorOptions {
     pub control: bool,
     /// How many of the last calls it remembers; a stand-in that nobody questions needs none.
     pub kept_calls: usize,
+    /// Where webhooks are delivered to.
+    pub webhooks: Delivers,
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -38,6 +41,7 @@ impl Default for SimulatorOptions {
             link_lifetime: Duration::from_hours(24),
             control: false,
             kept_calls: 10_000,
+            webhooks: Delivers::default(),
             clock: Arc::new(SystemClock),
         }
     }

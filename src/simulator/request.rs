@@ -5,6 +5,7 @@ use super::{
     form::{self, Flaw, Form, Unreadable},
     refusal::Refusal,
     routes::{self, Deed, Family, Operation, Timing},
+    webhooks::Delivers,
 };
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
@@ -46,7 +47,7 @@ impl Received {
     }
 
     /// Finds out what is asked for, and refuses what the vendor would refuse before any work.
-    pub fn understand(&self, keys: &Keys) -> Result<Understood, Refusal> {
+    pub fn understand(&self, keys: &Keys, delivers: &Delivers) -> Result<Understood, Refusal> {
         let path = self.uri.path();
         if path.starts_with("/manage/") {
             // These take a session of the web page, and no key.
@@ -58,22 +59,35 @@ impl Received {
         }
         let body = self.body.as_deref().ok_or(Refusal::TooLarge)?;
         let form = form::read(operation, &self.headers, body).map_err(refuse_body)?;
-        form::validate(operation, &form).map_err(|flaw| match flaw {
+        form::validate(operation, &form, delivers).map_err(|flaw| match flaw {
             Flaw::TooLarge(_) if operation.family == Family::V2 => Refusal::TooLarge,
             flaw => Refusal::Invalid(flaw.to_string()),
         })?;
-        self.webhook(operation)?;
+        self.check_webhook(operation, &form, delivers)?;
         let is_quote = operation.quotes && self.quote()?;
         Ok(Understood { operation, form, is_quote })
     }
 
-    fn webhook(&self, operation: &Operation) -> Result<(), Refusal> {
+    /// Returns where the end of the work is to be delivered.
+    pub fn webhook(&self, operation: &Operation, form: &Form) -> Option<String> {
+        if operation.timing != Timing::LaterWithWebhook {
+            return form.text("webhook_url");
+        }
+        let address = self.parameter("webhook_url")?;
+        Some(percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned())
+    }
+
+    fn check_webhook(
+        &self,
+        operation: &Operation,
+        form: &Form,
+        delivers: &Delivers,
+    ) -> Result<(), Refusal> {
         if operation.timing != Timing::LaterWithWebhook {
             return Ok(());
         }
-        let address = self.parameter("webhook_url").unwrap_or("");
-        let address = percent_encoding::percent_decode_str(address).decode_utf8_lossy();
-        if form::is_public(&address) {
+        let address = self.webhook(operation, form).unwrap_or_default();
+        if delivers.takes(&address) {
             return Ok(());
         }
         Err(Refusal::Invalid("webhook_url: a public https address is needed".to_owned()))

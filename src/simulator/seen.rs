@@ -1,5 +1,6 @@
 //! What arrived, as it arrived.
 
+use super::webhooks::SeenDelivery;
 use crate::domain::Timestamp;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -19,6 +20,8 @@ const KEPT_BYTES: usize = 64 << 20;
 pub struct Seen {
     /// The calls in the order of their arrival; the oldest may be gone.
     pub calls: Vec<SeenCall>,
+    /// The tries to deliver webhooks, in their order; the oldest may be gone.
+    pub deliveries: Vec<SeenDelivery>,
     /// How many calls are gone from the list.
     pub forgotten: u64,
     /// How many connections were opened.
@@ -114,6 +117,8 @@ struct Book {
     most_open: u64,
     connections: u64,
     broken: u64,
+    deliveries: VecDeque<(u64, SeenDelivery)>,
+    next_delivery: u64,
 }
 
 /// A call that is being written down; ends it when dropped.
@@ -146,6 +151,7 @@ impl Log {
         Seen {
             forgotten: book.next - calls.len() as u64,
             calls,
+            deliveries: book.deliveries.iter().map(|(_, seen)| seen.clone()).collect(),
             connections: book.connections,
             broken_requests: book.broken,
             most_requests_in_flight: book.most_open,
@@ -182,10 +188,38 @@ impl Log {
         Entry { log: Arc::clone(self), id, end: CallEnd::ClientGone }
     }
 
+    /// Notes a try to deliver a webhook, and returns its number.
+    pub(super) fn sends(&self, generation: &str, address: &str, attempt: u32) -> u64 {
+        let (generation, address) = (generation.to_owned(), address.to_owned());
+        let seen = SeenDelivery { generation, address, attempt, is_over: false, status: None };
+        let mut book = self.lock();
+        let number = book.next_delivery;
+        book.next_delivery += 1;
+        book.deliveries.push_back((number, seen));
+        while book.deliveries.len() > self.kept {
+            book.deliveries.pop_front();
+        }
+        drop(book);
+        self.changed.send_replace(());
+        number
+    }
+
+    /// Notes how a try to deliver a webhook ended.
+    pub(super) fn sent(&self, number: u64, status: Option<u16>) {
+        let mut book = self.lock();
+        let found = book.deliveries.iter_mut().find(|(known, _)| *known == number);
+        if let Some((_, seen)) = found {
+            (seen.is_over, seen.status) = (true, status);
+        }
+        drop(book);
+        self.changed.send_replace(());
+    }
+
     /// Forgets all calls and peaks; what is open stays open.
     pub(super) fn reset(&self) {
         let mut book = self.lock();
         book.calls.clear();
+        book.deliveries.clear();
         (book.bytes, book.most_open, book.broken) = (0, book.open, 0);
     }
 }

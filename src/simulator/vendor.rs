@@ -9,6 +9,7 @@ use super::{
     polls::Polls,
     seen::{Log, Seen},
     stage::Scripts,
+    webhooks::{Postman, Signer},
 };
 use crate::{domain::Clock, tasks::Tasks};
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub struct Vendor {
     pub links: Links,
     /// How to misbehave.
     pub scripts: Scripts,
+    /// Delivers webhooks.
+    pub postman: Arc<Postman>,
     /// What arrived.
     pub log: Arc<Log>,
     /// How long things take.
@@ -45,6 +48,15 @@ pub struct Vendor {
 impl Vendor {
     pub(super) fn new(options: SimulatorOptions, tasks: Tasks) -> Self {
         let clock = options.clock;
+        let log = Arc::new(Log::new(options.kept_calls));
+        let postman = Postman {
+            delivers: options.webhooks,
+            signer: Signer::new(),
+            pace: options.pace.max(0.0),
+            log: Arc::clone(&log),
+            clock: Arc::clone(&clock),
+            tasks: tasks.clone(),
+        };
         Self {
             keys: Keys::new(options.keys),
             account: Arc::new(Account::new(options.cap, options.balance)),
@@ -53,7 +65,8 @@ impl Vendor {
             polls: Polls::default(),
             links: Links::new(&options.link_base, options.link_lifetime, Arc::clone(&clock)),
             scripts: Scripts::default(),
-            log: Arc::new(Log::new(options.kept_calls)),
+            postman: Arc::new(postman),
+            log,
             // A pace below zero, or none at all, is no time at all.
             pace: options.pace.max(0.0),
             control: options.control,

@@ -49,6 +49,8 @@ labels! {
     ListenerLabels { listener: Word }
     /// Why a TLS handshake at one of our listeners failed.
     HandshakeLabels { listener: Word, reason: Word }
+    /// A delivery of a webhook.
+    WebhookLabels { result: Word }
     /// What was built.
     BuildLabels { version: Word }
 }

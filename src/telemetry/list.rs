@@ -2,7 +2,7 @@
 
 use super::labels::{
     AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-    ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels,
+    ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels, WebhookLabels,
 };
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -108,6 +108,8 @@ metrics! {
         "When the certificate of a listener expires, in seconds since 1970";
     tls_failures: Counters<HandshakeLabels> = Family::default(), "tls_handshake_failures",
         "Connections that were not let in because they did not get as far as TLS, by reason";
+    webhooks: Counters<WebhookLabels> = Family::default(), "webhooks",
+        "Deliveries of webhooks, by what became of them";
 }
 
 fn register<M>(

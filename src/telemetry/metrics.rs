@@ -3,7 +3,7 @@
 use super::{
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-        ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels, Word,
+        ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels, WebhookLabels, Word,
     },
     list::Series,
 };
@@ -219,6 +219,11 @@ impl Metrics {
     pub fn set_balance(&self, account: &AccountName, left: Usd) {
         let labels = AccountLabels { account: account.clone() };
         self.series.balance.get_or_create(&labels).set(left.as_micros());
+    }
+
+    /// A webhook came, and this became of it.
+    pub fn webhook(&self, result: &'static str) {
+        self.series.webhooks.get_or_create(&WebhookLabels { result: Word(result) }).inc();
     }
 
     /// An environment was charged.

@@ -29,6 +29,7 @@ fn told() -> Arc<Metrics> {
     metrics.spent(&environment, Usd::from_micros(60_000));
     metrics.budget_crossed(80);
     metrics.set_breaker(&account, true);
+    metrics.webhook("ended");
     drop(metrics.connection_opens("proxy"));
     metrics.set_tls_expiry("proxy", Timestamp::from_micros(1_800_000_000_000_000));
     metrics.tls_failed("proxy", "timeout");

@@ -22,6 +22,7 @@
 //! | `request`, `answer`, `receive` | what is said and what is kept of the reply |
 //! | `verdict`, [`Sent`] | what the reply means for money |
 //! | `redaction` | the key inside an answer |
+//! | [`SideClient`] | what is public at the origin, read without any key |
 
 mod answer;
 mod connection;
@@ -36,6 +37,7 @@ mod receive;
 mod redaction;
 mod request;
 mod sender;
+mod side;
 mod tls;
 mod verdict;
 mod wire;
@@ -50,3 +52,4 @@ pub use origin::OriginError;
 pub use outcome::{NotSent, ReadError, Sent, UnknownReason, Unreadable};
 pub use request::UpstreamRequest;
 pub use sender::{Upstream, UpstreamError, UpstreamOptions};
+pub use side::{SideAnswer, SideClient, SideError};

@@ -4,9 +4,14 @@ use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::Certific
 use std::sync::Arc;
 use tokio_rustls::TlsConnector;
 
-/// Returns a connector that trusts the public authorities and `extra`, and speaks HTTP/1.1 only.
-/// Nothing is read from the machine or the environment.
+/// Returns a connector of [`config`].
 pub(super) fn connector(extra: &[CertificateDer<'static>]) -> Result<TlsConnector, rustls::Error> {
+    config(extra).map(|config| TlsConnector::from(Arc::new(config)))
+}
+
+/// Returns settings that trust the public authorities and `extra`, and speak HTTP/1.1 only.
+/// Nothing is read from the machine or the environment.
+pub(super) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for certificate in extra {
         roots.add(certificate.clone())?;
@@ -17,5 +22,5 @@ pub(super) fn connector(extra: &[CertificateDer<'static>]) -> Result<TlsConnecto
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsConnector::from(Arc::new(config)))
+    Ok(config)
 }

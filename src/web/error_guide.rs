@@ -150,6 +150,14 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "Look at what page was open: it may have tried to use this browser against the gateway.",
     ),
     row(
+        ErrorCode::WebhookRejected,
+        "A webhook was not signed by the vendor's keys or by a secret of the gateway, came too late or too \
+         early, or is of another vendor account. Nothing changed.",
+        "Nothing: apps do not send these.",
+        "Look at `reason` in the audit. A wrong time means that a clock is off; another user means that \
+         the account's keys changed hands: set `user_id` of the account if that is right.",
+    ),
+    row(
         ErrorCode::RouteUnknown,
         "This path is not among the routes that the gateway forwards. It is closed unless listed.",
         "Compare the path with Ideogram's documentation: a missing or doubled prefix is the usual \

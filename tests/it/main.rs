@@ -30,3 +30,4 @@ mod tls;
 mod token_rotation;
 mod usage;
 mod usage_commands;
+mod webhooks;

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{role::MayView, state::AdminState},
-    config::{Account, CountBy},
+    config::{Account, CountBy, WebhookMode},
     domain::AccountName,
 };
 use axum::{Json, extract::State};
@@ -28,6 +28,10 @@ pub struct AccountView {
     pub top_up_threshold: String,
     /// The balance that Ideogram tops up to, in dollars.
     pub top_up_balance: String,
+    /// Who hears of it when a generation ends: `pass` means the app, `receive` the gateway.
+    pub webhooks: String,
+    /// The vendor's user that webhooks must name, where the settings say one.
+    pub user_id: Option<String>,
 }
 
 impl AccountView {
@@ -35,6 +39,10 @@ impl AccountView {
         let count = match account.count {
             CountBy::Images => "images",
             CountBy::Requests => "requests",
+        };
+        let webhooks = match account.webhooks {
+            WebhookMode::Pass => "pass",
+            WebhookMode::Receive => "receive",
         };
         Self {
             name: name.to_string(),
@@ -45,6 +53,8 @@ impl AccountView {
             place_ttl: humantime::format_duration(account.place_ttl).to_string(),
             top_up_threshold: account.top_up_threshold.to_string(),
             top_up_balance: account.top_up_balance.to_string(),
+            webhooks: webhooks.to_owned(),
+            user_id: account.user_id.as_deref().map(str::to_owned),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         settings::{Account, CountBy},
         tree::{Node, join},
         values::{choice, money, span, whole, written},
+        webhooks::WebhookMode,
     },
     domain::AccountName,
 };
@@ -42,6 +43,9 @@ fn account(mut section: Section<'_>) -> Option<Account> {
     let top_up_balance = section.read("top_up_balance", money);
     let daily_budget = section.optional("daily_budget", money);
     let monthly_budget = section.optional("monthly_budget", money);
+    let modes = choice(&[("pass", WebhookMode::Pass), ("receive", WebhookMode::Receive)]);
+    let webhooks = section.read("webhooks", modes);
+    let user_id = section.optional("user_id", super::webhooks::user_id);
     section.end();
     Some(Account {
         base_url: base_url?,
@@ -53,6 +57,8 @@ fn account(mut section: Section<'_>) -> Option<Account> {
         top_up_balance: top_up_balance?,
         daily_budget: daily_budget?,
         monthly_budget: monthly_budget?,
+        webhooks: webhooks?,
+        user_id: user_id?,
     })
 }
 

@@ -8,6 +8,7 @@ mod names;
 mod operators;
 mod service;
 mod settings;
+mod webhooks;
 
 pub(super) use names::name;
 pub(super) use settings::settings;

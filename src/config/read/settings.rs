@@ -1,6 +1,6 @@
 //! The settings as a whole.
 
-use super::{accounts, environments, limits, listen, operators, service};
+use super::{accounts, environments, limits, listen, operators, service, webhooks};
 use crate::config::{
     prices, routes,
     section::{Notes, Section},
@@ -28,6 +28,8 @@ pub(in crate::config) fn settings(
     let operators = operators::operators(root.table("operators"));
     let routes = routes::read(root.table("routes"), working_dir, notes);
     let prices = prices::read(root.table("prices"), working_dir, routes.as_ref(), notes);
+    let own_webhooks = webhooks::webhooks(root.table("webhooks"));
+    webhooks::complain(&accounts, listen.as_ref(), notes);
     let around = environments::Around {
         accounts: &accounts,
         queue: queue.as_ref(),
@@ -52,5 +54,6 @@ pub(in crate::config) fn settings(
         operators: operators?,
         routes: Arc::new(routes?),
         prices: Arc::new(prices?),
+        webhooks: own_webhooks?,
     })
 }

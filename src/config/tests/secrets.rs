@@ -106,3 +106,22 @@ fn nothing_of_a_key_is_in_its_debug_text() {
     let text = format!("{loaded:?} {secrets:?} {prod:?} {}", loaded.shown);
     assert!(!text.contains("hunter2"));
 }
+
+#[test]
+fn secrets_for_webhooks_are_several_between_commas_or_lines() {
+    let read = |text: &str| {
+        let given = Given::nothing().variable("IDEOGRAM_SECRET", text);
+        given.secrets().map(|secrets| {
+            let texts = secrets.webhooks().iter();
+            texts.map(|one| one.read(|bytes| String::from_utf8_lossy(bytes).into_owned())).collect()
+        })
+    };
+    let all: Vec<String> = read(" one , two\nthree\r\n,").unwrap();
+    assert_eq!(all, ["one", "two", "three"]);
+    for bad in ["", " , \n", "with blank", &["s"; 17].join(",")] {
+        let mistakes = read(bad).map(|_: Vec<String>| ()).unwrap_err().to_string();
+        assert!(mistakes.contains("IDEOGRAM_SECRET"), "{mistakes}");
+        assert!(!mistakes.contains("with blank"), "{mistakes}");
+    }
+    assert!(Given::nothing().secrets().unwrap().webhooks().is_empty());
+}

@@ -1,5 +1,8 @@
 use super::{Flaw, Form, Unreadable, read, validate};
-use crate::simulator::routes::{Operation, find};
+use crate::simulator::{
+    routes::{Operation, find},
+    webhooks::Delivers,
+};
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 
 fn operation(path: &str) -> &'static Operation {
@@ -13,7 +16,7 @@ fn read_as(path: &str, kind: &str, body: &str) -> Result<Form, Unreadable> {
 
 fn flaw(path: &str, body: &str) -> Option<Flaw> {
     let form = read_as(path, "application/json", body).expect("a form");
-    validate(operation(path), &form).err()
+    validate(operation(path), &form, &Delivers::default()).err()
 }
 
 const PARTS: &str = "preamble\r\n--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n\

@@ -1,7 +1,10 @@
 //! Whether the fields hold what they may.
 
 use super::values::{Form, Value};
-use crate::simulator::routes::{Field, Kind, Operation};
+use crate::simulator::{
+    routes::{Field, Kind, Operation},
+    webhooks::Delivers,
+};
 use serde_json::Value as Json;
 
 /// The largest picture that `/v1` takes, in bytes.
@@ -27,12 +30,12 @@ pub enum Flaw {
 }
 
 /// Tests the fields of a request; those that the operation does not know are ignored.
-pub fn validate(operation: &Operation, form: &Form) -> Result<(), Flaw> {
+pub fn validate(operation: &Operation, form: &Form, delivers: &Delivers) -> Result<(), Flaw> {
     let fields = operation.fields.iter().chain(operation.wrapped).copied().flatten();
     let mut either = 0;
     let mut alternatives = false;
     for field in fields {
-        check(field, form.all(field.name))?;
+        check(field, form.all(field.name), delivers)?;
         largest(operation, field, form)?;
         if field.name == "text_prompt" || field.name == "json_prompt" {
             alternatives |= !field.required;
@@ -53,14 +56,14 @@ fn largest(operation: &Operation, field: &Field, form: &Form) -> Result<(), Flaw
     Ok(())
 }
 
-fn check(field: &Field, values: &[Value]) -> Result<(), Flaw> {
+fn check(field: &Field, values: &[Value], delivers: &Delivers) -> Result<(), Flaw> {
     if values.is_empty() {
         return if field.required { Err(Flaw::Missing(field.name)) } else { Ok(()) };
     }
-    fits(field.kind, values).map_err(|problem| Flaw::Wrong(field.name, problem))
+    fits(field.kind, values, delivers).map_err(|problem| Flaw::Wrong(field.name, problem))
 }
 
-fn fits(kind: Kind, values: &[Value]) -> Result<(), &'static str> {
+fn fits(kind: Kind, values: &[Value], delivers: &Delivers) -> Result<(), &'static str> {
     let each = |test: &dyn Fn(&Value) -> bool, problem| {
         if values.iter().all(test) { Ok(()) } else { Err(problem) }
     };
@@ -86,7 +89,7 @@ fn fits(kind: Kind, values: &[Value]) -> Result<(), &'static str> {
         Kind::Object => each(&|v| v.object().is_some(), "a JSON object is needed"),
         Kind::Webhook => {
             let problem = "a public https address is needed";
-            each(&|v| plain(v).is_some_and(|t| is_public(&t)), problem)
+            each(&|v| plain(v).is_some_and(|t| delivers.takes(&t)), problem)
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::simulator::{
     refusal::Refusal,
     routes::Shape,
     vendor::Vendor,
+    webhooks::{Parcel, Twist},
 };
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
@@ -27,6 +28,10 @@ pub struct Manner {
     pub held: Option<watch::Receiver<u64>>,
     /// Whether it fails.
     pub fails: bool,
+    /// Where its end is delivered to.
+    pub address: Option<String>,
+    /// How the delivery goes, other than usual.
+    pub twist: Option<Twist>,
 }
 
 /// When the answer to an order comes.
@@ -66,6 +71,7 @@ pub async fn make(
     let vendor = Arc::clone(vendor);
     let work = Work { vendor: Arc::clone(&vendor), order, id, created, delivery, occupied };
     match delivery {
+        Delivery::Later if manner.twist == Some(Twist::Early) => work.overtake(manner).await,
         Delivery::Later => Ok(work.start(&vendor, manner)),
         Delivery::Now => work.finish(&vendor, manner).await,
     }
@@ -84,6 +90,25 @@ impl Work {
         let work = async move { self.run(manner).await.map_or((), drop) };
         vendor.tasks.stand("simulated generation", work);
         answer
+    }
+
+    /// Delivers the result before it answers.
+    async fn overtake(self, mut manner: Manner) -> Result<Answer, Refusal> {
+        let answer = Answer::json(&json!({"generation_id": self.id}));
+        if let Some(parcel) = self.parcel(manner.address.take(), manner.twist) {
+            self.vendor.postman.deliver(parcel);
+        }
+        self.run(manner).await?;
+        Ok(answer)
+    }
+
+    /// Returns the result as it is delivered, if somebody wants it.
+    fn parcel(&self, address: Option<String>, twist: Option<Twist>) -> Option<Parcel> {
+        let address = address.filter(|_| self.delivery == Delivery::Later)?;
+        let data = shapes::data(&self.order, &self.vendor.links);
+        let body = json!({"generation_id": self.id, "created": self.created, "data": data});
+        let (generation, body) = (self.id.clone(), body.to_string().into());
+        Some(Parcel { generation, address, body, twist })
     }
 
     /// Starts the work and waits for it.
@@ -108,16 +133,20 @@ impl Work {
             self.note(Standing::Failed);
             return Err(Refusal::Failed);
         }
-        self.deliver().await
+        let parcel = self.parcel(manner.address, manner.twist);
+        let postman = Arc::clone(&self.vendor.postman);
+        let answer = self.deliver().await;
+        if let Some(parcel) = parcel {
+            postman.deliver(parcel);
+        }
+        answer
     }
 
     /// Bills the work, frees its places and builds the answer, in this order.
     async fn deliver(self) -> Result<Answer, Refusal> {
         let cost = self.order.price.total();
-        self.note(Standing::Completed {
-            data: shapes::data(&self.order, &self.vendor.links),
-            cost,
-        });
+        let data = shapes::data(&self.order, &self.vendor.links);
+        self.note(Standing::Completed { data, cost });
         self.occupied.bill(self.order.price.quantity);
         let (order, links) = (self.order, &self.vendor.links);
         match (order.shape, order.response_type.as_deref()) {

@@ -28,14 +28,16 @@ pub(super) async fn play(
     cue: Cue,
     entry: Entry,
 ) -> Result<Response<AnswerBody>, Broken> {
-    let understood = received.understand(&vendor.keys);
+    let understood = received.understand(&vendor.keys, &vendor.postman.delivers);
     let places = understood.as_ref().map_or(0, Understood::places);
     entry.note(|call| call.places = places);
-    let Cue { act, delay, released } = cue;
+    let Cue { act, delay, released, webhook } = cue;
     let manner = Manner {
         longer: delay,
         held: (act == Act::Hold).then_some(released),
         fails: act == Act::Fail,
+        address: None,
+        twist: webhook,
     };
     let stage = Stage { vendor, orders, received: &received };
     match act {

@@ -1,5 +1,6 @@
 //! What a script says.
 
+use crate::simulator::webhooks::Twist;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -32,6 +33,9 @@ pub struct Script {
     /// How much longer the call takes, in milliseconds.
     #[serde(default)]
     pub delay_ms: u64,
+    /// How its webhook goes, if it has one.
+    #[serde(default)]
+    pub webhook: Option<Twist>,
 }
 
 /// What is done with a call.
@@ -128,7 +132,7 @@ fn once() -> u32 {
 impl Script {
     /// Returns a script for the next call.
     pub fn new(act: Act) -> Self {
-        Self { act, path: None, skip: 0, times: 1, delay_ms: 0 }
+        Self { act, path: None, skip: 0, times: 1, delay_ms: 0, webhook: None }
     }
 
     /// Is for calls to `path` only; see the field.
@@ -162,6 +166,13 @@ impl Script {
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
+    /// Has the call's webhook go otherwise.
+    #[must_use]
+    pub fn webhook(mut self, twist: Twist) -> Self {
+        self.webhook = Some(twist);
         self
     }
 

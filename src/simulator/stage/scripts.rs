@@ -1,6 +1,7 @@
 //! The scripts that are still to be played.
 
 use super::script::{Act, Script};
+use crate::simulator::webhooks::Twist;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -23,6 +24,8 @@ pub struct Cue {
     pub delay: Duration,
     /// What changes when held work may end.
     pub released: watch::Receiver<u64>,
+    /// How its webhook goes, other than usual.
+    pub webhook: Option<Twist>,
 }
 
 impl Default for Scripts {
@@ -55,7 +58,8 @@ impl Scripts {
     /// Returns how the next call goes; the oldest script for it decides.
     pub(in crate::simulator) fn next(&self, method: &str, path: &str) -> Cue {
         let released = self.released.subscribe();
-        let usual = |released| Cue { act: Act::Usual, delay: Duration::ZERO, released };
+        let usual =
+            |released| Cue { act: Act::Usual, delay: Duration::ZERO, released, webhook: None };
         let mut waiting = self.lock();
         let Some(at) = waiting.iter().position(|script| script.is_for(method, path)) else {
             return usual(released);
@@ -65,14 +69,17 @@ impl Scripts {
             script.skip -= 1;
             return usual(released);
         }
-        let delay = Duration::from_millis(script.delay_ms);
+        let (delay, webhook) = (Duration::from_millis(script.delay_ms), script.webhook);
         if script.times > 1 {
             // So many that they never run out.
             script.times -= u32::from(script.times < u32::MAX);
-            return Cue { act: script.act.clone(), delay, released };
+            return Cue { act: script.act.clone(), delay, released, webhook };
         }
         let script = waiting.remove(at);
-        if script.times == 0 { usual(released) } else { Cue { act: script.act, delay, released } }
+        if script.times == 0 {
+            return usual(released);
+        }
+        Cue { act: script.act, delay, released, webhook }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a bundle changes in the tables that are derived from the records.
 
-use super::{claims, operators, secrets};
+use super::{claims, operators, secrets, webhooks};
 use crate::{
     domain::{
         CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
@@ -32,6 +32,8 @@ pub(super) fn apply(
         Effect::SaveSecret(token, secret) => secrets::save(connection, token, secret),
         Effect::ForgetSecrets(until) => secrets::forget(connection, *until),
         Effect::SaveOperator(operator) => operators::save(connection, operator),
+        Effect::KeepDelivery(delivery) => webhooks::keep_delivery(connection, delivery),
+        Effect::PinVendorUser(user) => webhooks::pin_user(connection, user),
     }
 }
 
@@ -112,8 +114,9 @@ fn finish_generation(
     id: &GenerationId,
     state: GenerationState,
 ) -> Result<(), WriteError> {
-    let sql = "UPDATE generations SET state = ?2 WHERE id = ?1";
-    change(connection, sql, params![id.as_str(), state_name(state)], "no such generation")
+    let sql = "UPDATE generations SET state = ?2 WHERE id = ?1 AND state = 'pending'";
+    let complaint = "no such generation, or it ended already";
+    change(connection, sql, params![id.as_str(), state_name(state)], complaint)
 }
 
 fn save_token(

@@ -9,6 +9,7 @@ const STEPS: &[&str] = &[
     include_str!("002_claims.sql"),
     include_str!("003_access.sql"),
     include_str!("004_operators.sql"),
+    include_str!("006_webhooks.sql"),
 ];
 
 /// Runs the steps that the database has not seen yet, each in a transaction.

@@ -10,6 +10,7 @@ mod reader;
 mod records;
 mod secrets;
 mod spend;
+mod webhooks;
 mod writer;
 
 pub use reader::Reader;

@@ -8,3 +8,4 @@ mod search;
 mod spill;
 mod sqlite;
 mod story;
+mod webhooks;

@@ -5,7 +5,7 @@ use ideogate::{
     app::{Running, StartOptions, start},
     config::{LoadOptions, Secrets, Settings},
     domain::{Clock, Principal, SteeredClock, Timestamp},
-    simulator::{Simulator, SimulatorOptions},
+    simulator::{Delivers, Simulator, SimulatorOptions},
     tasks::Tasks,
     tokens::NewToken,
 };
@@ -31,6 +31,10 @@ pub(crate) struct TestSettings {
     pub(crate) cap: Option<u32>,
     /// How long things take at the simulator; 0 unless told otherwise.
     pub(crate) pace: f64,
+    /// Where the simulator delivers webhooks; nowhere unless told otherwise.
+    pub(crate) delivers: Delivers,
+    /// Added to the environment of the gateway.
+    pub(crate) variables: Vec<(String, String)>,
 }
 
 /// A running gateway, the simulator it calls Ideogram, and the folder of its data.
@@ -59,6 +63,7 @@ impl TestApp {
             keys: vec![KEY.to_owned()],
             cap: settings.cap.unwrap_or(10),
             pace: settings.pace,
+            webhooks: settings.delivers.clone(),
             clock: Arc::new(clock.clone()),
             ..SimulatorOptions::default()
         };
@@ -163,7 +168,8 @@ async fn run(
     let file = folder.join("ideogate.toml");
     let text = merge(&common_settings(ideogram_url, folder), &own.toml);
     std::fs::write(&file, text).unwrap();
-    let variables = vec![("IDEOGRAM_API_KEY".to_owned(), KEY.to_owned())];
+    let mut variables = vec![("IDEOGRAM_API_KEY".to_owned(), KEY.to_owned())];
+    variables.extend(own.variables.iter().cloned());
     let options = LoadOptions { file: Some(file), variables, working_dir: folder.to_path_buf() };
     let loaded = Settings::load(options).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).unwrap();

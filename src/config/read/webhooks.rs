@@ -1,0 +1,82 @@
+//! `[webhooks]`, and whether those who receive some can be reached.
+
+use super::accounts::Accounts;
+use crate::config::{
+    section::{Notes, Refused, Section},
+    settings::{Account, Listen},
+    tree::{Node, join},
+    values::{size, span, whole, written},
+    webhooks::{WebhookMode, Webhooks},
+};
+use http::Uri;
+use std::{net::IpAddr, time::Duration};
+
+/// The longest address that Ideogram takes is 2048 characters; the path is ours.
+const LONGEST_URL: usize = 2000;
+
+/// Reads `[webhooks]`.
+pub(super) fn webhooks(mut section: Section<'_>) -> Option<Webhooks> {
+    let window = section.read("window", span(Duration::from_secs(1)));
+    let wait = section.read("wait", span(Duration::ZERO));
+    let max_body = section.read("max_body", size(1024));
+    let failures = section.read("failures_per_minute", whole(1, 1_000_000));
+    section.end();
+    Some(Webhooks {
+        window: window?,
+        wait: wait?,
+        max_body: max_body?,
+        failures_per_minute: failures?,
+    })
+}
+
+/// Reads the vendor's name of a user, as it stands in a header.
+pub(super) fn user_id(node: &Node) -> Result<Box<str>, Refused> {
+    let is_name = |text: &&str| text.len() <= 128 && text.bytes().all(|b| b.is_ascii_graphic());
+    let name = written(node).filter(is_name);
+    name.map(Into::into).ok_or_else(|| node.refuse("must be the id of a user at Ideogram"))
+}
+
+/// Ideogram delivers to public https addresses only; stand-ins on loopback take any.
+pub(super) fn complain(accounts: &Accounts, listen: Option<&Listen>, notes: &Notes) {
+    let Some(listen) = listen else { return };
+    for (name, account) in accounts.values().flatten() {
+        if account.webhooks == WebhookMode::Receive && is_remote(account) {
+            let public = listen.public_url.as_deref();
+            if let Some(problem) = unreachable(public) {
+                let path = join(&join("accounts", name.as_str()), "webhooks");
+                notes.complain(&path, problem);
+            }
+        }
+    }
+}
+
+fn is_remote(account: &Account) -> bool {
+    account.base_url.as_ref().is_some_and(|url| url.scheme_str() == Some("https"))
+}
+
+fn unreachable(public_url: Option<&str>) -> Option<&'static str> {
+    let Some(url) = public_url else {
+        return Some("needs listen.public_url, where Ideogram reaches the gateway");
+    };
+    let uri: Uri = url.parse().ok()?;
+    if uri.scheme_str() != Some("https") {
+        return Some("needs a listen.public_url that begins with https://, as Ideogram demands");
+    }
+    if is_private(uri.host().unwrap_or_default()) {
+        return Some(
+            "needs a listen.public_url that is public: Ideogram refuses loopback and private hosts",
+        );
+    }
+    (url.len() > LONGEST_URL).then_some("needs a shorter listen.public_url")
+}
+
+fn is_private(host: &str) -> bool {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    match name.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        Err(_) => host.eq_ignore_ascii_case("localhost") || !host.contains('.'),
+    }
+}

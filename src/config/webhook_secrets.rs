@@ -1,0 +1,53 @@
+//! `IDEOGRAM_SECRET`: the secrets that webhooks may be signed with, several while they are rotated.
+
+use super::{key_text, mistake::Mistake, secret::WebhookSecret, variables::Variables};
+use std::{fs::File, io::Read};
+use zeroize::Zeroizing;
+
+const VARIABLE: &str = "IDEOGRAM_SECRET";
+const FILE_VARIABLE: &str = "IDEOGRAM_SECRET_FILE";
+
+/// The most secrets at once.
+const MOST: usize = 16;
+
+/// The longest text that holds them all.
+const LONGEST: u64 = 64 << 10;
+
+/// Reads the secrets; what is wrong with them is noted without repeating them.
+pub(super) fn read(variables: &Variables, mistakes: &mut Vec<Mistake>) -> Vec<WebhookSecret> {
+    let (value, file) = (variables.get(VARIABLE), variables.get(FILE_VARIABLE));
+    let (found, named) = match (value, file) {
+        (None, None) => return Vec::new(),
+        (Some(text), None) => (secrets(text), VARIABLE),
+        (None, Some(path)) => (from_file(path), FILE_VARIABLE),
+        (Some(_), Some(_)) => {
+            (Err(format!("is given beside {VARIABLE}: one is enough")), FILE_VARIABLE)
+        }
+    };
+    found.unwrap_or_else(|problem| {
+        let mistake = Mistake::about(named, problem);
+        mistakes.push(variables.origin(named).cloned().into_iter().fold(mistake, Mistake::at));
+        Vec::new()
+    })
+}
+
+/// Commas and line breaks stand between secrets.
+fn secrets(text: &str) -> Result<Vec<WebhookSecret>, String> {
+    let parts = text.split([',', '\n', '\r']).map(str::trim).filter(|part| !part.is_empty());
+    let parts: Vec<_> = parts.collect();
+    match parts.len() {
+        0 => Err("is empty".to_owned()),
+        1..=MOST => {
+            parts.into_iter().map(|part| key_text::checked(part).map(WebhookSecret::new)).collect()
+        }
+        count => Err(format!("holds {count} secrets; {MOST} are the most")),
+    }
+}
+
+fn from_file(path: &str) -> Result<Vec<WebhookSecret>, String> {
+    let unreadable = |error| format!("names a file that cannot be read: {path}: {error}");
+    let mut text = Zeroizing::new(String::new());
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+    secrets(&text).map_err(|problem| format!("names a file that {problem}: {path}"))
+}

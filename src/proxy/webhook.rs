@@ -1,0 +1,188 @@
+//! `POST /webhooks/ideogram`: Ideogram says that a generation ended.
+//!
+//! No token of ours stands in front: the signature does. What refuses a delivery goes the way of all
+//! refusals, so that a flood of false ones is bounded on record. Nothing that a sender wrote is recorded or
+//! logged before its signature holds.
+
+use super::{Gateway, knock::Knock, refused::Refused};
+use crate::{
+    calls::{Notice, NoticeError, Noticed},
+    domain::ErrorCode,
+    spool::SpoolWriter,
+    web::{self, Body, header},
+    webhooks::Rejection,
+};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, header::CONTENT_TYPE};
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Where deliveries come in.
+pub(super) const PATH: &str = "/webhooks/ideogram";
+
+/// How refusals are called on record: what was tried, and on what.
+pub(super) const ON_RECORD: (&str, &str) = ("webhook.refused", "webhooks.ideogram");
+
+/// When the vendor's keys may be there again.
+const KEYS_LATER: Duration = Duration::from_secs(30);
+
+/// When something of ours may be right again.
+const LATER: Duration = Duration::from_secs(5);
+
+/// Answers a delivery; a success means that all it says is durable.
+pub(super) async fn answer(gateway: &Gateway, mut knock: Knock) -> Result<Response<Body>, Refused> {
+    if !gateway.webhooks.verifier.receives() {
+        let message = "webhooks are not received here: no account has webhooks = \"receive\"";
+        return Err(Refused::new(ErrorCode::RouteUnknown, message));
+    }
+    knock.trail.own.set(ON_RECORD).ok();
+    if knock.method != Method::POST {
+        return Err(Refused::wrong_method(&[Method::POST]));
+    }
+    let done = receive(gateway, &mut knock).await;
+    let (word, answer) = match done {
+        Ok(noticed) => (told(noticed), Ok(accepted(noticed, &knock))),
+        Err(Failure { word, refused }) => (word, Err(refused)),
+    };
+    gateway.metrics.webhook(word);
+    answer
+}
+
+/// A delivery that did nothing.
+struct Failure {
+    /// What metrics call it.
+    word: &'static str,
+    refused: Refused,
+}
+
+async fn receive(gateway: &Gateway, knock: &mut Knock) -> Result<Noticed, Failure> {
+    let verifier = &gateway.webhooks.verifier;
+    if let Some(span) = verifier.blocked(knock.client) {
+        return Err(blocked(span));
+    }
+    let reject = |rejection: Rejection| {
+        if rejection.is_senders_fault() {
+            verifier.failed(knock.client);
+        }
+        Failure::from(rejection)
+    };
+    let claims = verifier.claims(&knock.headers).map_err(reject)?;
+    let body = receive_body(gateway, &mut knock.body).await?;
+    let delivery = verifier.verify(claims, &body).await.map_err(reject)?;
+    tracing::debug!(generation.id = %delivery.generation(), "webhook verified");
+    let notice = Notice::new(delivery, &body, knock.request.clone(), knock.client.to_string());
+    drop(body);
+    let deadline = Instant::now() + gateway.settings.webhooks.wait;
+    gateway.calls.notified(notice, deadline).await.map_err(Failure::from)
+}
+
+/// Receives the exact bytes that were signed.
+async fn receive_body(
+    gateway: &Gateway,
+    body: &mut hyper::body::Incoming,
+) -> Result<Bytes, Failure> {
+    let (cap, idle) = (gateway.settings.webhooks.max_body, gateway.settings.door.body_idle_timeout);
+    let failed = |refused| Failure { word: "body", refused };
+    let writer = SpoolWriter::new(&gateway.spool, None, cap);
+    let spool = web::receive(body, writer, cap, idle).await;
+    let spool = spool.map_err(|error| failed(Refused::from(error)))?;
+    if let Some(bytes) = spool.in_place() {
+        return Ok(bytes.clone());
+    }
+    let read = gateway.tasks.block(move || spool.bytes(cap)).await;
+    match read {
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        _ => Err(failed(Refused::internal("the body of a webhook could not be read again"))),
+    }
+}
+
+fn accepted(noticed: Noticed, knock: &Knock) -> Response<Body> {
+    let status = if noticed == Noticed::Ended { "ended" } else { "no_effect" };
+    let mut response = Response::new(Body::full(json!({"status": status}).to_string()));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    header::set_request_id(headers, &knock.request);
+    response
+}
+
+const fn told(noticed: Noticed) -> &'static str {
+    match noticed {
+        Noticed::Ended => "ended",
+        Noticed::Again => "again",
+        Noticed::Late => "late",
+    }
+}
+
+fn blocked(span: Duration) -> Failure {
+    let message = "too many deliveries from this address could not be verified";
+    let refused = Refused::new(ErrorCode::RateLimited, message).retry_after(span);
+    Failure { word: "blocked", refused }
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        let word = rejection.word();
+        let (code, message) = match &rejection {
+            Rejection::Twice(_) => (ErrorCode::AmbiguousRequest, rejection.to_string()),
+            Rejection::Window => (
+                ErrorCode::WebhookRejected,
+                "the delivery's time is too far from the gateway's".to_owned(),
+            ),
+            Rejection::Signature | Rejection::NoSecret | Rejection::Secret => {
+                (ErrorCode::WebhookRejected, "the delivery's signature does not hold".to_owned())
+            }
+            Rejection::NoKeys(error) => (ErrorCode::UpstreamUnreachable, error.to_string()),
+            malformed => (ErrorCode::MalformedRequest, format!("no webhook: {malformed}")),
+        };
+        let refused = Refused::new(code, message).because(rejection.to_string());
+        let refused = match rejection.header() {
+            Some(name) => refused.field(name),
+            None => refused,
+        };
+        let is_ours = !rejection.is_senders_fault();
+        Self { word, refused: if is_ours { refused.retry_after(KEYS_LATER) } else { refused } }
+    }
+}
+
+impl From<NoticeError> for Failure {
+    fn from(error: NoticeError) -> Self {
+        let (word, code, message) = match &error {
+            NoticeError::Unknown => (
+                "unknown",
+                ErrorCode::GenerationUnknown,
+                "no call through this gateway submitted this generation",
+            ),
+            NoticeError::Crowded => {
+                ("crowded", ErrorCode::RateLimited, "too many deliveries wait for their calls")
+            }
+            NoticeError::OtherAccount | NoticeError::OtherUser(_) => (
+                "sender",
+                ErrorCode::WebhookRejected,
+                "the delivery's sender may not speak of this generation",
+            ),
+            NoticeError::Unsaid => (
+                "unsaid",
+                ErrorCode::MalformedRequest,
+                "no webhook: it does not say how its generation ended",
+            ),
+            NoticeError::Read(_) => {
+                ("unrecorded", ErrorCode::StoreUnavailable, "the gateway's database cannot be read")
+            }
+            NoticeError::Ending | NoticeError::Unrecorded(_) => (
+                "unrecorded",
+                ErrorCode::AuditUnavailable,
+                "the end of the generation is not on record yet",
+            ),
+            NoticeError::Stopping => {
+                ("unrecorded", ErrorCode::Draining, "the gateway is shutting down")
+            }
+        };
+        if let NoticeError::OtherUser(account) = &error {
+            tracing::error!(event = "webhook_user_changed", %account, "a signed webhook names another user than the account's; if that is right, set accounts.{account}.user_id");
+        }
+        let refused = Refused::new(code, message).because(error.to_string());
+        let refused = if code.is_retryable() { refused.retry_after(LATER) } else { refused };
+        Self { word, refused }
+    }
+}

@@ -1,0 +1,17 @@
+//! Webhooks: the generation is there, and its end is delivered, signed as the vendor signs.
+//!
+//! The vendor refuses loopback and private hosts. A stand-in on one machine would have nobody to deliver
+//! to then, so [`Delivers`] says what it takes beside public addresses, and what it really sends.
+
+mod deliver;
+mod delivers;
+mod seen;
+mod send;
+mod signer;
+mod twist;
+
+pub use deliver::{Parcel, Postman};
+pub use delivers::Delivers;
+pub use seen::SeenDelivery;
+pub use signer::{SignedAs, Signer, USER};
+pub use twist::Twist;

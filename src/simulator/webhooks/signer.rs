@@ -1,0 +1,73 @@
+//! The keys that deliveries are signed with.
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The user that deliveries are of.
+pub const USER: &str = "simulated-user";
+
+/// Signs deliveries, and publishes what they are verified with.
+#[derive(Debug)]
+pub struct Signer(Mutex<Vec<Ed25519KeyPair>>);
+
+/// What a delivery is signed as.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedAs<'a> {
+    /// The generation.
+    pub generation: &'a str,
+    /// The user.
+    pub user: &'a str,
+    /// When, in seconds since the Unix epoch.
+    pub at: i64,
+}
+
+impl Signer {
+    /// Returns a signer with a key of its own.
+    pub fn new() -> Self {
+        Self(Mutex::new(Ed25519KeyPair::generate().into_iter().collect()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Ed25519KeyPair>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Signs with a new key from now on; the old ones stay published.
+    pub fn rotate(&self) {
+        self.lock().extend(Ed25519KeyPair::generate());
+    }
+
+    /// Returns all public keys.
+    pub fn published(&self) -> Json {
+        let pairs = self.lock();
+        let key = |(number, pair): (usize, &Ed25519KeyPair)| {
+            json!({"kty": "OKP", "crv": "Ed25519", "kid": name(number + 1), "alg": "EdDSA",
+                "use": "sig", "x": BASE64_URL_SAFE_NO_PAD.encode(pair.public_key())})
+        };
+        json!({"keys": pairs.iter().enumerate().map(key).collect::<Vec<_>>()})
+    }
+
+    /// Returns the headers of a delivery with this body.
+    pub fn headers(&self, signed: SignedAs<'_>, body: &[u8]) -> Vec<(&'static str, String)> {
+        let SignedAs { generation, user, at } = signed;
+        let digest = hex::encode(Sha256::digest(body));
+        let pairs = self.lock();
+        let sign = |pair: &Ed25519KeyPair| {
+            pair.sign(format!("{generation}\n{user}\n{at}\n{digest}").as_bytes())
+        };
+        let signature = pairs.last().map(|pair| hex::encode(sign(pair).as_ref()));
+        vec![
+            ("x-ideogram-webhook-generation-id", generation.to_owned()),
+            ("x-ideogram-webhook-user-id", user.to_owned()),
+            ("x-ideogram-webhook-timestamp", at.to_string()),
+            ("x-ideogram-webhook-key-id", name(pairs.len())),
+            ("x-ideogram-webhook-signature", signature.unwrap_or_default()),
+        ]
+    }
+}
+
+fn name(number: usize) -> String {
+    format!("simulator-{number}")
+}

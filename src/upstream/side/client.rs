@@ -1,0 +1,91 @@
+//! The client without a key.
+
+use super::answer::{SideAnswer, max_age};
+use crate::upstream::{OriginError, origin::Origin, tls};
+use bytes::BytesMut;
+use http::{StatusCode, Uri};
+use std::{fmt, time::Duration};
+
+/// How long a document may take, from connecting to its last byte.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A public document could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SideError {
+    /// The base URL is not an origin.
+    #[error("the base URL cannot be used")]
+    Origin(#[source] OriginError),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
+    /// The client cannot be made.
+    #[error("the client cannot be made")]
+    Client(#[source] reqwest::Error),
+    /// Nothing could be sent, or no whole answer came.
+    #[error("the document did not come")]
+    Broken(#[source] reqwest::Error),
+    /// Another status than 200 came; redirects are not followed.
+    #[error("the origin answered {0}")]
+    Status(StatusCode),
+    /// The document is larger than this.
+    #[error("the document is larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+/// Reads public documents of one origin. It has no key, no cookies, no proxy, and follows nothing.
+#[derive(Clone)]
+pub struct SideClient {
+    http: reqwest::Client,
+    origin: Box<str>,
+}
+
+impl SideClient {
+    /// Prepares a client for an origin that an account may have; connects to nothing yet.
+    pub fn new(base_url: &Uri) -> Result<Self, SideError> {
+        Origin::parse(base_url).map_err(SideError::Origin)?;
+        let tls = tls::config(&[]).map_err(SideError::Tls)?;
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            // Once in hours; a connection that waits for the next time is dead by then.
+            .pool_max_idle_per_host(0)
+            .timeout(TIMEOUT)
+            .user_agent(concat!("ideogate/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| SideError::Client(error.without_url()))?;
+        let origin = base_url.to_string().trim_end_matches('/').into();
+        Ok(Self { http, origin })
+    }
+
+    /// Reads the document at `path`, of at most `most` bytes.
+    pub async fn get(&self, path: &str, most: usize) -> Result<SideAnswer, SideError> {
+        let request = self.http.get(format!("{}{path}", self.origin));
+        let mut response = request.send().await.map_err(broken)?;
+        if response.status() != StatusCode::OK {
+            return Err(SideError::Status(response.status()));
+        }
+        let max_age = max_age(response.headers());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if body.len() + chunk.len() > most {
+                return Err(SideError::TooLarge(most));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(SideAnswer { body: body.freeze(), max_age })
+    }
+}
+
+fn broken(error: reqwest::Error) -> SideError {
+    SideError::Broken(error.without_url())
+}
+
+impl fmt::Debug for SideClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SideClient").field(&self.origin).finish()
+    }
+}

@@ -1,0 +1,117 @@
+//! What a delivery claims in its headers, before anything is proved.
+
+use super::{
+    Rejection,
+    headers::{
+        GENERATION, KEY, SHARED, SHARED_TIMESTAMP, SIGNATURE, TIMESTAMP, USER, VENDOR,
+        is_generation, is_name, lower_hex, needed, one, seconds,
+    },
+};
+use crate::domain::Timestamp;
+use http::HeaderMap;
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// What a delivery claims in its headers; well formed, and its time is within the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// By the vendor's signature.
+    pub(super) vendor: Option<VendorClaims>,
+    /// By a shared secret.
+    pub(super) shared: Option<SharedClaims>,
+}
+
+/// What comes with the vendor's signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VendorClaims {
+    pub(super) generation: Box<str>,
+    pub(super) user: Box<str>,
+    /// As it was written, for that is what was signed.
+    pub(super) timestamp: Box<str>,
+    pub(super) key: Box<str>,
+    pub(super) signature: [u8; 64],
+}
+
+/// What comes with a signature by a shared secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SharedClaims {
+    pub(super) signature: [u8; 32],
+    pub(super) timestamp: Option<Box<str>>,
+}
+
+impl Claims {
+    /// Reads the headers of a delivery that arrives at `now`.
+    pub(super) fn read(
+        headers: &HeaderMap,
+        now: Timestamp,
+        window: Duration,
+    ) -> Result<Self, Rejection> {
+        let vendor = VendorClaims::read(headers, now, window)?;
+        let shared = SharedClaims::read(headers, now, window)?;
+        if vendor.is_none() && shared.is_none() {
+            return Err(Rejection::Unsigned);
+        }
+        Ok(Self { vendor, shared })
+    }
+}
+
+impl VendorClaims {
+    fn read(
+        headers: &HeaderMap,
+        now: Timestamp,
+        window: Duration,
+    ) -> Result<Option<Self>, Rejection> {
+        if !VENDOR.iter().any(|name| headers.contains_key(*name)) {
+            return Ok(None);
+        }
+        let generation = needed(headers, GENERATION, is_generation)?;
+        let user = needed(headers, USER, is_name)?;
+        let timestamp = needed(headers, TIMESTAMP, |text| seconds(text).is_some())?;
+        let key = needed(headers, KEY, is_name)?;
+        let signature = needed(headers, SIGNATURE, is_name)?;
+        let signature = lower_hex(signature).ok_or(Rejection::Misshapen(SIGNATURE))?;
+        check_time(timestamp, now, window)?;
+        Ok(Some(Self {
+            generation: generation.into(),
+            user: user.into(),
+            timestamp: timestamp.into(),
+            key: key.into(),
+            signature,
+        }))
+    }
+
+    /// Returns what was signed: three texts without line breaks, and the digest of the raw body.
+    pub(super) fn message(&self, body: &[u8]) -> String {
+        let Self { generation, user, timestamp, .. } = self;
+        format!("{generation}\n{user}\n{timestamp}\n{}", hex::encode(Sha256::digest(body)))
+    }
+}
+
+impl SharedClaims {
+    fn read(
+        headers: &HeaderMap,
+        now: Timestamp,
+        window: Duration,
+    ) -> Result<Option<Self>, Rejection> {
+        let Some(text) = one(headers, SHARED)? else { return Ok(None) };
+        let digits = text.strip_prefix("sha256=").unwrap_or(text).to_ascii_lowercase();
+        let signature = lower_hex(&digits).ok_or(Rejection::Misshapen(SHARED))?;
+        let timestamp = one(headers, SHARED_TIMESTAMP)?;
+        if let Some(timestamp) = timestamp {
+            seconds(timestamp).ok_or(Rejection::Misshapen(SHARED_TIMESTAMP))?;
+            check_time(timestamp, now, window)?;
+        }
+        Ok(Some(Self { signature, timestamp: timestamp.map(Into::into) }))
+    }
+}
+
+fn check_time(text: &str, now: Timestamp, window: Duration) -> Result<(), Rejection> {
+    let micros = seconds(text).and_then(|seconds| seconds.checked_mul(1_000_000));
+    let at = micros.map(Timestamp::from_micros).ok_or(Rejection::Window)?;
+    if is_within(at, now, window) { Ok(()) } else { Err(Rejection::Window) }
+}
+
+/// Says whether two times are at most `window` apart.
+pub(super) fn is_within(at: Timestamp, now: Timestamp, window: Duration) -> bool {
+    at.since(now).max(now.since(at)) <= window
+}

@@ -1,0 +1,101 @@
+//! Failed verifications, by address: whoever sends false deliveries is soon not listened to.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Addresses that are counted apart in a minute; the others share one count.
+const MOST_ADDRESSES: usize = 4096;
+
+/// Counts failures by address; an IPv6 address counts as its /64, which one sender commands as a whole.
+#[derive(Debug)]
+pub(super) struct Failures {
+    most: u32,
+    book: Mutex<Book>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    by_address: HashMap<IpAddr, Window>,
+    others: Option<Window>,
+    forgotten_at: Option<Instant>,
+}
+
+impl Book {
+    /// Once a minute, so that few failures pay for it.
+    fn forget_the_old(&mut self) {
+        if self.forgotten_at.is_none_or(|then| then.elapsed() >= MINUTE) {
+            self.by_address.retain(|_, window| !window.is_over());
+            self.forgotten_at = Some(Instant::now());
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    since: Instant,
+    count: u32,
+}
+
+impl Failures {
+    pub(super) fn new(most: u32) -> Self {
+        Self { most, book: Mutex::default() }
+    }
+
+    /// Returns for how long an address is not listened to; `None` when it is.
+    pub(super) fn blocked(&self, address: IpAddr) -> Option<Duration> {
+        let address = network(address);
+        let book = self.lock();
+        // Addresses beyond the bound are counted together.
+        let is_apart =
+            book.by_address.contains_key(&address) || book.by_address.len() < MOST_ADDRESSES;
+        let window = if is_apart { book.by_address.get(&address) } else { book.others.as_ref() };
+        let window = window.filter(|window| !window.is_over() && window.count >= self.most)?;
+        Some(MINUTE.saturating_sub(window.since.elapsed()))
+    }
+
+    /// Counts a failure.
+    pub(super) fn count(&self, address: IpAddr) {
+        let address = network(address);
+        let mut book = self.lock();
+        book.forget_the_old();
+        let is_apart =
+            book.by_address.contains_key(&address) || book.by_address.len() < MOST_ADDRESSES;
+        let window = if is_apart {
+            book.by_address.entry(address).or_insert_with(Window::new)
+        } else {
+            book.others.get_or_insert_with(Window::new)
+        };
+        if window.is_over() {
+            *window = Window::new();
+        }
+        window.count = window.count.saturating_add(1);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Window {
+    fn new() -> Self {
+        Self { since: Instant::now(), count: 0 }
+    }
+
+    fn is_over(&self) -> bool {
+        self.since.elapsed() >= MINUTE
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)).into(),
+        canonical @ IpAddr::V4(_) => canonical,
+    }
+}

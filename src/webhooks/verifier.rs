@@ -1,0 +1,170 @@
+//! Verifies deliveries.
+
+use super::{
+    Claims, KeyFetch, Rejection, Scheme, Verified,
+    claims::{SharedClaims, VendorClaims, is_within},
+    failures::Failures,
+    headers::is_generation,
+    keys::KeySet,
+    shared::{Covered, SharedSecrets},
+    told::Told,
+};
+use crate::{
+    config::WebhookSecret,
+    domain::{AccountName, Clock, DeliveryDigest, GenerationId},
+    tasks::Tasks,
+};
+use http::HeaderMap;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
+
+/// Accounts of one origin, and where its keys are.
+#[derive(Debug)]
+pub struct Signer {
+    /// The accounts that receive webhooks.
+    pub accounts: BTreeSet<AccountName>,
+    /// Fetches the origin's keys.
+    pub keys: Arc<dyn KeyFetch>,
+}
+
+/// What deliveries are verified with.
+#[derive(Debug)]
+pub struct VerifierOptions<'o> {
+    /// Who may sign; none means that nothing is received.
+    pub signers: Vec<Signer>,
+    /// Secrets that may sign as well.
+    pub secrets: &'o [WebhookSecret],
+    /// How far a delivery's time may be from ours.
+    pub window: Duration,
+    /// Deliveries that may fail, from one address in a minute.
+    pub failures_per_minute: u32,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Runs fetches that those who asked may leave.
+    pub tasks: Tasks,
+}
+
+/// Verifies deliveries; clones share keys and counts.
+#[derive(Debug, Clone)]
+pub struct Verifier(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    signers: Vec<(BTreeSet<AccountName>, KeySet)>,
+    secrets: SharedSecrets,
+    window: Duration,
+    failures: Failures,
+    clock: Arc<dyn Clock>,
+}
+
+impl Verifier {
+    /// Returns a verifier; fetches nothing yet.
+    pub fn new(options: VerifierOptions<'_>) -> Self {
+        let keys = options.secrets.iter().map(|secret| secret.read(SharedSecrets::key)).collect();
+        let tasks = &options.tasks;
+        let set = |signer: Signer| (signer.accounts, KeySet::new(signer.keys, tasks.clone()));
+        Self(Arc::new(Inner {
+            signers: options.signers.into_iter().map(set).collect(),
+            secrets: SharedSecrets::new(keys),
+            window: options.window,
+            failures: Failures::new(options.failures_per_minute),
+            clock: options.clock,
+        }))
+    }
+
+    /// Says whether any account receives webhooks.
+    pub fn receives(&self) -> bool {
+        !self.0.signers.is_empty()
+    }
+
+    /// Returns after how long an address may try again; `None` when it may now.
+    pub fn blocked(&self, address: IpAddr) -> Option<Duration> {
+        self.0.failures.blocked(address)
+    }
+
+    /// Counts a failure of an address.
+    pub fn failed(&self, address: IpAddr) {
+        self.0.failures.count(address);
+    }
+
+    /// Reads what a delivery claims, and refuses what is misshapen or out of time.
+    pub fn claims(&self, headers: &HeaderMap) -> Result<Claims, Rejection> {
+        Claims::read(headers, self.0.clock.now(), self.0.window)
+    }
+
+    /// Verifies a delivery over the exact bytes of its body.
+    ///
+    /// Where the vendor signed, that decides; a signature by a secret beside it must hold too, if there
+    /// are secrets to check it with.
+    pub async fn verify(&self, claims: Claims, body: &[u8]) -> Result<Verified, Rejection> {
+        let Claims { vendor, shared } = claims;
+        match (vendor, shared) {
+            (Some(vendor), shared) => {
+                if let Some(shared) = shared.filter(|_| !self.0.secrets.is_empty()) {
+                    self.0.secrets.covers(&shared, body).ok_or(Rejection::Secret)?;
+                }
+                self.by_vendor(vendor, body).await
+            }
+            (None, Some(shared)) => self.by_secret(&shared, body),
+            (None, None) => Err(Rejection::Unsigned),
+        }
+    }
+
+    async fn by_vendor(&self, claims: VendorClaims, body: &[u8]) -> Result<Verified, Rejection> {
+        let message = claims.message(body);
+        let (mut accounts, mut maker, mut unknown) = (BTreeSet::new(), None, None);
+        for (own, keys) in &self.0.signers {
+            match keys.maker(&claims, message.as_bytes()).await {
+                Ok(Some(key)) => {
+                    accounts.extend(own.iter().cloned());
+                    maker.get_or_insert(key);
+                }
+                Ok(None) => {}
+                Err(error) => unknown = Some(error),
+            }
+        }
+        let Some(key) = maker else {
+            return Err(unknown.map_or(Rejection::Signature, Rejection::NoKeys));
+        };
+        let told = Told::read(body).unwrap_or_default();
+        if !told.is_about(&claims.generation) {
+            return Err(Rejection::OtherGeneration);
+        }
+        Ok(Verified {
+            generation: GenerationId::new(claims.generation),
+            user: Some(claims.user),
+            accounts,
+            scheme: Scheme::Ed25519 { key },
+            digest: digest("ed25519", message.as_bytes()),
+        })
+    }
+
+    fn by_secret(&self, claims: &SharedClaims, body: &[u8]) -> Result<Verified, Rejection> {
+        if self.0.secrets.is_empty() {
+            return Err(Rejection::NoSecret);
+        }
+        let covered = self.0.secrets.covers(claims, body).ok_or(Rejection::Secret)?;
+        let told = Told::read(body).ok_or(Rejection::Body)?;
+        let generation = told.generation().filter(|name| is_generation(name));
+        let generation = generation.ok_or(Rejection::Body)?;
+        if covered == Covered::Body {
+            let created = told.created.ok_or(Rejection::Body)?;
+            if !is_within(created, self.0.clock.now(), self.0.window) {
+                return Err(Rejection::Window);
+            }
+        }
+        let all = self.0.signers.iter().flat_map(|(accounts, _)| accounts);
+        Ok(Verified {
+            generation: GenerationId::new(generation),
+            user: None,
+            accounts: all.cloned().collect(),
+            scheme: Scheme::HmacSha256,
+            digest: digest("hmac-sha256", body),
+        })
+    }
+}
+
+fn digest(scheme: &str, message: &[u8]) -> DeliveryDigest {
+    let digest = Sha256::new().chain_update(scheme).chain_update([0]).chain_update(message);
+    DeliveryDigest::from_bytes(digest.finalize().into())
+}
