@@ -21,6 +21,7 @@ pub mod upstream;
 pub mod webhooks;
 
 pub mod calls;
+pub mod review;
 pub mod scan;
 
 pub mod web;

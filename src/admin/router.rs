@@ -8,7 +8,7 @@ use super::{
     operators,
     origin::own_pages_only,
     problem::Problem,
-    queue, settings,
+    queue, review, settings,
     state::AdminState,
     system, tokens, usage,
 };
@@ -69,6 +69,7 @@ fn token_paths() -> Endpoints {
         .post("/api/v1/tokens/{id}/rotate", tokens::rotate::rotate)
         .post("/api/v1/tokens/{id}/rotate/finish", tokens::rotate::finish)
         .post("/api/v1/tokens/{id}/reduce", tokens::reduce::reduce)
+        .get("/api/v1/review", review::show::show)
 }
 
 fn queue_paths() -> Endpoints {

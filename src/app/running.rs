@@ -7,7 +7,7 @@ use crate::{
     admission::Admission,
     calls::Calls,
     ledger::Ledger,
-    store::{Reader, Store},
+    store::{Journal, Reader, Store},
     tokens::Tokens,
 };
 use std::{
@@ -75,6 +75,11 @@ impl Running {
     /// Returns the record, for whoever runs the gateway inside a program.
     pub fn reader(&self) -> &Reader {
         &self.rooms.reader
+    }
+
+    /// Returns what writes the record, for whoever runs the gateway inside a program.
+    pub fn journal(&self) -> &Journal {
+        &self.rooms.journal
     }
 
     /// Returns the ledger, for whoever runs the gateway inside a program.

@@ -4,8 +4,9 @@ use super::{
     audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
     demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand,
     healthcheck::HealthcheckArguments, operator::OperatorCommand, queue::QueueCommand,
-    route::RouteCommand, scan::ScanArguments, serve::ServeArguments, simulator::SimulatorArguments,
-    token::TokenCommand, usage::UsageArguments, whoami::WhoAmIArguments,
+    review::ReviewArguments, route::RouteCommand, scan::ScanArguments, serve::ServeArguments,
+    simulator::SimulatorArguments, token::TokenCommand, usage::UsageArguments,
+    whoami::WhoAmIArguments,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -113,6 +114,8 @@ pub enum Command {
     Usage(UsageArguments),
     /// Ask the gateway what a token is, may do and has left
     Whoami(WhoAmIArguments),
+    /// See who can do more than they do, and what would take it away
+    Review(ReviewArguments),
     /// Let no new call through; calls already sent go on
     #[command(after_help = "Examples:\n  ideogate pause")]
     Pause,

@@ -20,6 +20,7 @@ mod openapi;
 mod operator;
 mod pause;
 mod queue;
+mod review;
 mod route;
 mod run;
 mod scan;

@@ -4,7 +4,7 @@ use super::{
     arguments::{Cli, Command},
     audit, completions, config, demo, doctor, environment,
     fault::{self, Fault},
-    healthcheck, locate, openapi, operator, pause, queue, route, scan,
+    healthcheck, locate, openapi, operator, pause, queue, review, route, scan,
     screen::{self, Screen},
     serve, simulator, token, usage, whoami,
 };
@@ -39,6 +39,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => audit::run(&global, screen, command),
         Command::Queue(command) => wait(queue::run(&locate::client(&global)?, screen, command)),
         Command::Usage(command) => wait(usage::run(&locate::client(&global)?, screen, command)),
+        Command::Review(asked) => wait(review::run(&locate::client(&global)?, screen, asked)),
         Command::Whoami(arguments) => whoami::run(&global, screen, &arguments),
         Command::Pause => wait(pause::run(&locate::client(&global)?, screen, "pause")),
         Command::Resume => wait(pause::run(&locate::client(&global)?, screen, "resume")),

@@ -8,6 +8,7 @@ mod operator_token;
 mod origin;
 mod prices;
 mod read;
+mod review;
 mod routes;
 mod secret;
 mod section;
@@ -27,6 +28,7 @@ pub use load::{LoadOptions, LoadedSettings, default_text};
 pub use mistake::{Mistake, Mistakes};
 pub use operator_token::{OperatorTokenError, operator_token};
 pub use origin::Origin;
+pub use review::Review;
 pub use secret::{MissingKey, Secrets, UpstreamKey, WebhookSecret};
 pub use settings::{
     Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Limited, Listen, Log,

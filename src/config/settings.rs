@@ -1,5 +1,6 @@
 //! The settings as the rest of the house uses them: read, checked and complete.
 
+use super::Review;
 use super::webhooks::{WebhookMode, Webhooks};
 use crate::domain::{
     AccountName, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
@@ -33,6 +34,8 @@ pub struct Settings {
     pub shutdown: Shutdown,
     /// `[operators]`
     pub operators: Operators,
+    /// `[review]`
+    pub review: Review,
     /// The compiled-in route table with the operator's changes.
     pub routes: Arc<RouteTable>,
     /// The compiled-in price table with the operator's prices instead, where there are some.

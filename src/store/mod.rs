@@ -35,7 +35,9 @@ pub use commit_watch::{CommitWatch, Unwatched};
 pub use error::{JournalError, StoreError};
 pub use folder::{Store, StoreOptions};
 pub use journal::{Durability, Journal, JournalHealth, NotAppended};
-pub use query::{HeldCall, KeptClaim, RecordQuery, Spend, UnsettledCall, Usage, UsageQuery};
+pub use query::{
+    HeldCall, KeptClaim, RecordQuery, RefusedUse, RouteUse, Spend, UnsettledCall, Usage, UsageQuery,
+};
 pub use seal::{Head, Link, Seal, SealedRecord};
 pub use sqlite::Reader;
 pub use warrant::SendWarrant;

@@ -92,6 +92,38 @@ pub struct Spend {
     pub reserved: Usd,
 }
 
+/// What one token did on one route on one UTC day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteUse {
+    /// The token.
+    pub token: TokenId,
+    /// The route.
+    pub route: RouteName,
+    /// Whether the calls took places; dry runs and reads take none.
+    pub takes_places: bool,
+    /// When the day begins.
+    pub day: Timestamp,
+    /// Calls opened on that day.
+    pub calls: u64,
+    /// When the last of them was opened.
+    pub last_at: Timestamp,
+    /// What was charged for them, or is reserved while that is not known.
+    pub spent: Usd,
+}
+
+/// How often a token was refused on one route for reasons other than its rights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedUse {
+    /// The token.
+    pub token: TokenId,
+    /// The route.
+    pub route: RouteName,
+    /// Refusals on record.
+    pub refusals: u64,
+    /// When the last was.
+    pub last_at: Timestamp,
+}
+
 /// Which calls to add up; what is absent does not restrict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageQuery {

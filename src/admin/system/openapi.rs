@@ -2,7 +2,7 @@
 
 use super::{described_roles::describe_roles, health, metrics};
 use crate::admin::{
-    audit, operators, queue, role::MayView, router::endpoints, settings, tokens, usage,
+    audit, operators, queue, review, role::MayView, router::endpoints, settings, tokens, usage,
 };
 use axum::Json;
 use utoipa::OpenApi;
@@ -20,6 +20,7 @@ use utoipa::OpenApi;
         tokens::create::create, tokens::list::list, tokens::show::show,
         tokens::state::disable, tokens::state::enable, tokens::state::revoke,
         tokens::rotate::rotate, tokens::rotate::finish, tokens::reduce::reduce,
+        review::show::show,
         queue::status::status, queue::release::release, queue::pause::show,
         queue::pause::pause, queue::pause::resume,
         usage::report::report, usage::balance::list, usage::balance::set,

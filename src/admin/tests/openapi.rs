@@ -25,6 +25,7 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/v1/operators/{id}
     GET /api/v1/pause
     GET /api/v1/queue
+    GET /api/v1/review
     GET /api/v1/routes
     GET /api/v1/routes/{name}
     GET /api/v1/tokens
@@ -46,7 +47,10 @@ async fn the_description_lists_every_path_that_is_served() {
     POST /api/v1/tokens
     POST /api/v1/tokens/{id}/disable
     POST /api/v1/tokens/{id}/enable
+    POST /api/v1/tokens/{id}/reduce
     POST /api/v1/tokens/{id}/revoke
+    POST /api/v1/tokens/{id}/rotate
+    POST /api/v1/tokens/{id}/rotate/finish
     POST /api/v1/usage/balances/{account}
     POST /api/v1/usage/write-off/{call}
     ");

@@ -50,6 +50,7 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
       queue        See who waits, and free what is stuck
       usage        See what was spent and what is left
       whoami       Ask the gateway what a token is, may do and has left
+      review       See who can do more than they do, and what would take it away
       pause        Let no new call through; calls already sent go on
       resume       Let calls through again
       config       See and check the settings

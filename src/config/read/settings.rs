@@ -2,7 +2,7 @@
 
 use super::{accounts, environments, limits, listen, operators, service, webhooks};
 use crate::config::{
-    prices, routes,
+    prices, review, routes,
     section::{Notes, Section},
     settings::Settings,
     tree::Table,
@@ -26,6 +26,7 @@ pub(in crate::config) fn settings(
     let log = service::log(root.table("log"));
     let shutdown = service::shutdown(root.table("shutdown"));
     let operators = operators::operators(root.table("operators"));
+    let review = review::read(root.table("review"));
     let routes = routes::read(root.table("routes"), working_dir, notes);
     let prices = prices::read(root.table("prices"), working_dir, routes.as_ref(), notes);
     let own_webhooks = webhooks::webhooks(root.table("webhooks"));
@@ -52,6 +53,7 @@ pub(in crate::config) fn settings(
         log: log?,
         shutdown: shutdown?,
         operators: operators?,
+        review: review?,
         routes: Arc::new(routes?),
         prices: Arc::new(prices?),
         webhooks: own_webhooks?,

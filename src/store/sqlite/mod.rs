@@ -8,6 +8,7 @@ mod migrations;
 mod operators;
 mod reader;
 mod records;
+mod review;
 mod secrets;
 mod spend;
 mod webhooks;

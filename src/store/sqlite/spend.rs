@@ -8,7 +8,7 @@ use crate::{
 use rusqlite::{Row, params};
 
 /// A UTC day in microseconds.
-const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 impl Reader {
     /// Returns the spend of calls opened at `since` or later, by UTC day, token and route.

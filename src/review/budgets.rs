@@ -1,0 +1,110 @@
+//! Budgets that would stop nobody in time.
+
+use super::{
+    command,
+    finding::{Finding, Kind, Severity, Subject},
+    judge::Case,
+};
+use crate::domain::Usd;
+use std::time::Duration;
+
+const CENT: i64 = 10_000;
+const DAY: Duration = Duration::from_hours(24);
+const MONTH_DAYS: u64 = 31;
+/// What a budget is proposed to be, in times of what was used.
+const ROOM: u32 = 3;
+
+/// What a token spends, as far as was seen.
+struct Spend {
+    day: Usd,
+    month: Usd,
+}
+
+/// Returns that a token's budget is far above what it spends, if so.
+pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
+    let spend = Spend::of(case)?;
+    let limits = &case.token.token.limits;
+    let factor = case.settings.review.budget_factor;
+    let budgets = [
+        ("--daily-budget", "a day", limits.daily_budget, spend.day),
+        ("--monthly-budget", "a month", limits.monthly_budget, spend.month),
+    ];
+    let (mut words, mut rest) = (Vec::new(), Vec::new());
+    for (flag, period, budget, spent) in budgets {
+        let Some(budget) = budget.filter(|budget| *budget > in_cents(spent.times(factor))) else {
+            continue;
+        };
+        words.push(format!("may spend ${budget} {period} and spent ${spent} at most"));
+        rest.extend([flag.to_owned(), proposal(spent, factor).to_string()]);
+    }
+    if words.is_empty() {
+        return None;
+    }
+    Some(Finding {
+        severity: case.if_watched_long(Severity::Medium),
+        kind: Kind::OversizedBudget,
+        subject: Subject::token(&case.token.token),
+        evidence: case.evidence(Vec::new(), &words.join(", ")),
+        remedy: "Lower it to a few times what it uses: a budget is what a leaked secret costs."
+            .to_owned(),
+        command: Some(command::token("reduce", &case.token.token.id, &rest)),
+    })
+}
+
+/// Returns that a token spends and nobody's budget stops it, if so.
+pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
+    let spend = Spend::of(case)?;
+    let limits = &case.token.token.limits;
+    let environment = case.environment?;
+    let account = case.settings.accounts.get(&environment.account)?;
+    let budgets = [
+        limits.daily_budget,
+        limits.monthly_budget,
+        environment.daily_budget,
+        environment.monthly_budget,
+        account.daily_budget,
+        account.monthly_budget,
+    ];
+    if budgets.iter().any(Option::is_some) {
+        return None;
+    }
+    let words = format!("spent up to ${} a day, and no budget stops it", spend.day);
+    let rest = ["--daily-budget".to_owned(), proposal(spend.day, ROOM).to_string()];
+    Some(Finding {
+        severity: case.if_watched_long(Severity::Medium),
+        kind: Kind::MissingBudget,
+        subject: Subject::token(&case.token.token),
+        evidence: case.evidence(Vec::new(), &words),
+        remedy: "Give it a budget of a few times what it uses: it is what a leaked secret costs."
+            .to_owned(),
+        command: Some(command::token("reduce", &case.token.token.id, &rest)),
+    })
+}
+
+impl Spend {
+    /// Returns what it spends; `None` when that is nothing, or no money.
+    fn of(case: &Case<'_>) -> Option<Self> {
+        let (day, total) = (case.token.dearest_day(), case.token.total());
+        if day == Usd::ZERO || !case.is_real() {
+            return None;
+        }
+        let watched = case.facts.now.since(case.facts.watched_since(&case.token.token));
+        let days = i64::try_from((watched.as_secs() / DAY.as_secs()).clamp(1, MONTH_DAYS));
+        let days = days.unwrap_or(1);
+        // A month of days like those that were seen.
+        let month = total.as_micros().saturating_mul(31) / days;
+        Some(Self { day, month: Usd::from_micros(month).max(total).max(day) })
+    }
+}
+
+/// Returns a few times the amount, never above what would be found again.
+fn proposal(spent: Usd, factor: u32) -> Usd {
+    in_cents(spent.times(ROOM.min(factor)))
+}
+
+/// Returns the amount in whole cents, rounded up.
+fn in_cents(amount: Usd) -> Usd {
+    let micros = amount.as_micros();
+    let cents = micros.div_euclid(CENT) + i64::from(micros.rem_euclid(CENT) > 0);
+    Usd::from_micros(cents.saturating_mul(CENT))
+}

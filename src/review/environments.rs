@@ -1,0 +1,37 @@
+//! Ceilings of production that are no ceilings.
+
+use super::{
+    facts::Facts,
+    finding::{Evidence, Finding, Kind, Severity, Subject},
+    scopes::is_wildcard,
+};
+use crate::{
+    config::Settings,
+    domain::{EnvironmentName, ScopeGrant},
+};
+
+/// Returns the environments of production that allow wildcards.
+pub(super) fn wildcards(facts: &Facts, settings: &Settings) -> Vec<Finding> {
+    let production = settings.review.production.iter();
+    production.filter_map(|name| wildcard(facts, settings, name)).collect()
+}
+
+fn wildcard(facts: &Facts, settings: &Settings, name: &EnvironmentName) -> Option<Finding> {
+    let environment = settings.environments.get(name)?;
+    let found: Vec<_> = environment.scopes.grants().filter(|grant| is_wildcard(*grant)).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let items: Vec<_> = found.iter().map(ToString::to_string).collect();
+    let words = format!("its ceiling allows {}", items.join(" and "));
+    let watched_since = facts.since.max(facts.record_begins.unwrap_or(facts.now));
+    let spends = found.contains(&ScopeGrant::WriteAll);
+    Some(Finding {
+        severity: if spends { Severity::Medium } else { Severity::Low },
+        kind: Kind::ProductionWildcard,
+        subject: Subject::environment(name),
+        evidence: Evidence { watched_since, calls: 0, last_used_at: None, items, words },
+        remedy: format!("Name the scopes in the settings: `scopes` under [environments.{name}]."),
+        command: None,
+    })
+}

@@ -1,0 +1,38 @@
+//! Routes that Ideogram wants no longer used.
+
+use super::{
+    facts::UsedRoute,
+    finding::{Finding, Kind, Severity, Subject},
+    judge::{Case, day},
+};
+
+/// How the routes of the API before v1 are named.
+const BEFORE_V1: &str = "legacy.";
+
+/// Returns that a token uses such routes, if it does.
+pub(super) fn legacy(case: &Case<'_>) -> Option<Finding> {
+    let routes = &case.settings.routes;
+    let is_deprecated =
+        |used: &UsedRoute| routes.by_name(&used.route).is_some_and(|route| route.deprecated);
+    let is_legacy =
+        |used: &&UsedRoute| used.route.as_str().starts_with(BEFORE_V1) || is_deprecated(used);
+    let found: Vec<_> = case.token.used.iter().filter(is_legacy).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let told = |used: &&UsedRoute| {
+        format!("{} {} times, last on {}", used.route, used.calls, day(used.last_at))
+    };
+    let words = format!("calls {}", found.iter().map(told).collect::<Vec<_>>().join(", "));
+    let items = found.iter().map(|used| used.route.to_string()).collect();
+    Some(Finding {
+        severity: Severity::Low,
+        kind: Kind::LegacyRoute,
+        subject: Subject::token(&case.token.token),
+        evidence: case.evidence(items, &words),
+        remedy: "Move the app to a newer route (`ideogate route list`), then switch these off: \
+                 `disable` under [routes]."
+            .to_owned(),
+        command: None,
+    })
+}
