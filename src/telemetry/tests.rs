@@ -28,6 +28,7 @@ fn told() -> Arc<Metrics> {
     metrics.set_balance(&account, Usd::from_micros(9_400_000));
     metrics.spent(&environment, Usd::from_micros(60_000));
     metrics.budget_crossed(80);
+    metrics.old_secret_used(&environment);
     metrics.set_breaker(&account, true);
     metrics.webhook("ended");
     drop(metrics.connection_opens("proxy"));

@@ -73,12 +73,12 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::TokenInvalid,
-        "The token is not valid. Mistyped, unknown, expired, disabled and revoked tokens get this \
-         same answer; the audit tells them apart.",
+        "The token is not valid. Mistyped, unknown, replaced, expired, disabled and revoked tokens \
+         get this same answer; the audit tells them apart.",
         "Check that the whole token arrived and belongs to this gateway, then ask your operator \
          with the request id.",
-        "`ideogate audit search --request-id ID` names the reason; `ideogate token create` or \
-         `enable` mends it.",
+        "`ideogate audit search --request-id ID` names the reason; `ideogate token create`, \
+         `rotate` or `enable` mends it.",
     ),
     row(
         ErrorCode::OperatorTokenMissing,

@@ -24,8 +24,9 @@ pub(super) fn show(screen: Screen, review: &ReviewView) -> Result<(), OutputErro
 fn one(screen: Screen, finding: &Finding) -> Result<(), OutputError> {
     let subject = &finding.subject;
     let name = subject.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let is_their_name = subject.environments.join("+") == subject.id;
     let environments = subject.environments.join(", ");
-    let at = if environments == subject.id { String::new() } else { format!(" in {environments}") };
+    let at = if is_their_name { String::new() } else { format!(" in {environments}") };
     screen.line(format!("  {}: {}{name}{at}", title(finding.kind), subject.id))?;
     screen.line(format!("    {}", finding.evidence.words))?;
     screen.line(format!("    {}", finding.remedy))?;
