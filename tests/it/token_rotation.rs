@@ -13,7 +13,8 @@ use ideogate::{
     tokens::{Reduction, Rotation},
 };
 use serde_json::json;
-use tokio::task::JoinHandle;
+use std::time::Duration;
+use tokio::{task::JoinHandle, time::timeout};
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const BY: Principal = Principal::LocalUser(0);
@@ -25,6 +26,11 @@ async fn one_place() -> TestApp {
 
 async fn picture(client: &Client) -> Reply {
     client.post(GENERATE, &json!({"prompt": "a heron"})).await
+}
+
+/// Waits for a call to end, and fails when it never does.
+async fn ended(call: JoinHandle<Reply>) -> Reply {
+    timeout(Duration::from_secs(20), call).await.unwrap().unwrap()
 }
 
 fn later(client: &Client) -> JoinHandle<Reply> {

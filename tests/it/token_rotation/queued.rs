@@ -1,6 +1,6 @@
 //! Calls that wait while their token is rotated.
 
-use super::{grace, later, one_place, picture, rotate, waiting};
+use super::{ended, grace, later, one_place, picture, rotate, waiting};
 use crate::support::{TestApp, pass};
 use ideogate::{
     simulator::{Act, Script},
@@ -18,7 +18,7 @@ async fn no_call_fails_that_waits_with_either_secret_within_the_grace() {
     crate::support::eventually("four wait", || app.places().2 == 4).await;
     app.ideogram.release();
     for call in queued.into_iter().chain(more).chain([running]) {
-        assert_eq!(call.await.unwrap().status, 200);
+        assert_eq!(ended(call).await.status, 200);
     }
     assert_eq!(app.arrived(), 5);
 }
@@ -31,11 +31,11 @@ async fn an_end_without_grace_reaches_calls_that_wait_with_the_old_secret_alone(
     let (running, queued) = waiting(&app, &old, 2).await;
     let new = rotate(&app, &old, &grace("0s")).await;
     for call in queued {
-        assert_eq!(call.await.unwrap().problem(), "401 token_invalid");
+        assert_eq!(ended(call).await.problem(), "401 token_invalid");
     }
     assert_eq!(app.places().2, 0);
     app.ideogram.release();
-    assert_eq!(running.await.unwrap().status, 200);
+    assert_eq!(ended(running).await.status, 200);
     assert_eq!(picture(&new).await.status, 200);
     assert_eq!(app.arrived(), 2, "nothing that came with the old secret was sent");
     let refused = ["token_invalid: secret replaced", "token_invalid: secret replaced"];
@@ -51,11 +51,11 @@ async fn calls_with_the_new_secret_wait_on_when_the_rotation_is_finished() {
     let lost = later(&old);
     crate::support::eventually("two wait", || app.places().2 == 2).await;
     app.running.tokens().finish_rotation(old.id(), &super::BY).await.unwrap();
-    assert_eq!(lost.await.unwrap().problem(), "401 token_invalid");
+    assert_eq!(ended(lost).await.problem(), "401 token_invalid");
     app.ideogram.release();
-    assert_eq!(running.await.unwrap().status, 200);
+    assert_eq!(ended(running).await.status, 200);
     for call in queued {
-        assert_eq!(call.await.unwrap().status, 200);
+        assert_eq!(ended(call).await.status, 200);
     }
     assert_eq!(app.arrived(), 2);
 }
@@ -68,9 +68,9 @@ async fn a_grace_that_ends_while_a_call_waits_sends_nothing() {
     rotate(&app, &old, &grace("1m")).await;
     app.clock.advance(Duration::from_mins(1));
     app.ideogram.release();
-    assert_eq!(running.await.unwrap().status, 200);
+    assert_eq!(ended(running).await.status, 200);
     for call in queued {
-        assert_eq!(call.await.unwrap().problem(), "401 token_invalid");
+        assert_eq!(ended(call).await.problem(), "401 token_invalid");
     }
     assert_eq!(app.arrived(), 1);
     assert_eq!(app.refusals().await, ["token_invalid: secret replaced"]);
@@ -91,9 +91,9 @@ async fn a_grace_that_ends_between_a_429_and_the_next_try_sends_nothing_again() 
     app.places_become((1, 0, 1)).await;
     app.clock.advance(Duration::from_mins(1));
     app.ideogram.release();
-    assert_eq!(running.await.unwrap().status, 200);
+    assert_eq!(ended(running).await.status, 200);
     pass(Duration::from_secs(5)).await;
-    assert_eq!(call.await.unwrap().problem(), "401 token_invalid");
+    assert_eq!(ended(call).await.problem(), "401 token_invalid");
     assert_eq!(app.arrived(), 2, "the call was sent once, and refused");
 }
 
@@ -106,7 +106,7 @@ async fn a_call_that_was_sent_is_finished_although_its_secret_ended() {
     app.ideogram.seen_when(|seen| seen.calls.len() == 1).await;
     rotate(&app, &old, &grace("0s")).await;
     app.ideogram.release();
-    assert_eq!(running.await.unwrap().status, 200);
+    assert_eq!(ended(running).await.status, 200);
     assert_eq!(picture(&old).await.problem(), "401 token_invalid");
     assert_eq!(app.arrived(), 1);
 }

@@ -1,6 +1,6 @@
 //! Rights that are taken away are gone at once.
 
-use super::{GENERATE, later, one_place, picture, reduce, waiting};
+use super::{GENERATE, ended, later, one_place, picture, reduce, waiting};
 use crate::support::{TestApp, eventually};
 use ideogate::tokens::{NewToken, Reduction};
 use serde_json::json;
@@ -27,12 +27,12 @@ async fn calls_that_wait_lose_a_scope_at_once_and_free_their_seats() {
     let (running, queued) = waiting(&app, &client, 2).await;
     reduce(&app, &client, without("write:generate")).await;
     for call in queued {
-        let reply = call.await.unwrap();
+        let reply = ended(call).await;
         assert_eq!(reply.problem(), "403 scope_missing");
     }
     assert_eq!(app.places().2, 0);
     app.ideogram.release();
-    assert_eq!(running.await.unwrap().status, 200);
+    assert_eq!(ended(running).await.status, 200);
     assert_eq!(app.arrived(), 1, "nothing that waited was sent");
 }
 
@@ -51,7 +51,7 @@ async fn calls_that_wait_keep_their_seats_when_what_they_need_stays() {
     assert_eq!(app.places().2, 2);
     app.ideogram.release();
     for call in queued.into_iter().chain([running]) {
-        assert_eq!(call.await.unwrap().status, 200);
+        assert_eq!(ended(call).await.status, 200);
     }
     assert_eq!(app.arrived(), 3);
 }
@@ -62,10 +62,10 @@ async fn refused_while_queued(less: Reduction, expected: &str) {
     let (running, queued) = waiting(&app, &client, 1).await;
     reduce(&app, &client, less).await;
     for call in queued {
-        assert_eq!(call.await.unwrap().problem(), expected);
+        assert_eq!(ended(call).await.problem(), expected);
     }
     app.ideogram.release();
-    assert_eq!(running.await.unwrap().status, 200);
+    assert_eq!(ended(running).await.status, 200);
     assert_eq!(app.arrived(), 1);
 }
 
@@ -100,10 +100,10 @@ async fn of_calls_that_wait_as_many_go_on_as_the_smaller_budget_allows() {
     app.ideogram.release();
     let mut ends = Vec::new();
     for call in queued {
-        ends.push(call.await.unwrap().status);
+        ends.push(ended(call).await.status);
     }
     ends.sort_unstable();
-    assert_eq!((ends, running.await.unwrap().status), (vec![200, 402], 200));
+    assert_eq!((ends, ended(running).await.status), (vec![200, 402], 200));
     assert_eq!(app.arrived(), 2);
 }
 
@@ -148,7 +148,7 @@ async fn nothing_can_be_given_back() {
     );
     assert_eq!(app.tell(&path, &json!({"daily_budget": "1.01"})).await["code"], "request_invalid");
     let held = later(&client);
-    assert_eq!(held.await.unwrap().status, 200);
+    assert_eq!(ended(held).await.status, 200);
     let shown = app.ask(&format!("/api/v1/tokens/{}", client.id())).await;
     assert_eq!(shown["scopes"], json!(["write:generate"]));
     let made = app.client_of(NewToken {
