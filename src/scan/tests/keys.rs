@@ -1,6 +1,6 @@
 //! Keys of Ideogram's, by what they are assigned to.
 
-use super::{Leak, found};
+use super::{Leak, Looker, found};
 
 /// Random, as keys are, and no key of anybody's.
 const VALUES: [&str; 5] = [
@@ -12,7 +12,10 @@ const VALUES: [&str; 5] = [
 ];
 
 /// Where `@@` is a key of Ideogram's.
-const ASSIGNED: [&str; 72] = [
+const ASSIGNED: [&str; 75] = [
+    "{\"Ideogram:ApiKey\": \"@@\"}",
+    "Ideogram__ApiKey=@@",
+    "x-ideogram-key: @@",
     "IDEOGRAM_API_KEY=@@",
     "IDEOGRAM_API_KEY = @@",
     "IDEOGRAM_API_KEY=\"@@\"",
@@ -88,7 +91,16 @@ const ASSIGNED: [&str; 72] = [
 ];
 
 /// Where nothing is a key of Ideogram's; `@@` is random.
-const OTHERS: [&str; 84] = [
+const OTHERS: [&str; 93] = [
+    "IDEOGRAM_API_KEY=your-@@",
+    "IDEOGRAM_API_KEY=example_@@",
+    "IDEOGRAM_API_KEY=fake.@@",
+    "apiKey = configuration[\"Ideogram:ApiKey\"] ?? configuration[\"OtherSettingsOfVersion2\"];",
+    "const [ideogramApiKey, setIdeogramApiKey] = useState('');",
+    "\"Authorization\": f\"Bearer {os.environ.get('IDEOGRAM_KEY_V2')}\", 'url': 'https://api.ideogram.ai'",
+    "throw new Error('IDEOGRAM_API_KEY not-configured-in-environment-1')",
+    "if ideogram_api_key == \"ideogram-test-key-0123456789\":",
+    "// Auth: Api-Key: {key}, env IDEOGRAM_API_KEY.",
     "IDEOGRAM_API_KEY=",
     "IDEOGRAM_API_KEY=your-ideogram-api-key",
     "IDEOGRAM_API_KEY=your_api_key_here_1234567890",
@@ -177,11 +189,12 @@ const OTHERS: [&str; 84] = [
 
 #[test]
 fn a_key_is_found_in_every_language() {
+    let looker = Looker::new();
     let (mut missed, mut wrong) = (Vec::new(), Vec::new());
     for line in ASSIGNED {
         for value in VALUES {
             let text = line.replace("@@", value);
-            let found = found(&text);
+            let found = looker.found(&text);
             if found.len() != 1 || !matches!(found[0].leak, Leak::Key { .. }) {
                 missed.push((text, found));
                 continue;
@@ -199,11 +212,12 @@ fn a_key_is_found_in_every_language() {
 
 #[test]
 fn what_is_no_key_is_not_told_of() {
+    let looker = Looker::new();
     let mut wrong = Vec::new();
     for line in OTHERS {
         for value in VALUES {
             let text = line.replace("@@", value);
-            let found = found(&text);
+            let found = looker.found(&text);
             if !found.is_empty() {
                 wrong.push((text, found));
             }

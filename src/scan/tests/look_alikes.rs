@@ -1,25 +1,26 @@
 //! What looks like a token and is none.
 
-use super::{found, token};
+use super::{Looker, token};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 #[test]
 fn a_token_with_anything_changed_is_none() {
+    let looker = Looker::new();
     let token = token("prod");
     for at in 0..token.len() {
         let mut changed = token.clone().into_bytes();
         changed[at] = if changed[at] == b'x' { b'y' } else { b'x' };
-        assert_eq!(found(&changed), [], "{at}");
+        assert_eq!(looker.found(&changed), [], "{at}");
         changed[at] = token.as_bytes()[at].wrapping_add(1);
-        assert_eq!(found(&changed), [], "{at}");
+        assert_eq!(looker.found(&changed), [], "{at}");
     }
     for end in 0..token.len() {
-        assert_eq!(found(&token[..end]), [], "{end}");
+        assert_eq!(looker.found(&token[..end]), [], "{end}");
     }
-    assert_eq!(found(STANDARD.encode(&token[..token.len() - 1])), []);
-    assert_eq!(found(token.replace("idg_", "IDG_")), []);
-    assert_eq!(found(token.replace("_prod_", "_dev_")), []);
-    assert_eq!(found(token.replace("_prod_", "_prod_\n")), []);
+    assert_eq!(looker.found(STANDARD.encode(&token[..token.len() - 1])), []);
+    assert_eq!(looker.found(token.replace("idg_", "IDG_")), []);
+    assert_eq!(looker.found(token.replace("_prod_", "_dev_")), []);
+    assert_eq!(looker.found(token.replace("_prod_", "_prod_\n")), []);
 }
 
 #[test]
@@ -47,7 +48,8 @@ fn placeholders_are_none() {
         "i\0d\0g\0_\0",
         "i\0d\0g\0_\0p\0_",
     ];
+    let looker = Looker::new();
     for text in texts {
-        assert_eq!(found(text), [], "{text}");
+        assert_eq!(looker.found(text), [], "{text}");
     }
 }

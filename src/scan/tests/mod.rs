@@ -8,10 +8,23 @@ use super::{Finding, Leak, Scanner};
 use crate::tokens::PlainToken;
 use std::path::Path;
 
-/// Returns what is found in a text.
+/// Looks at many texts.
+struct Looker(Scanner);
+
+impl Looker {
+    fn new() -> Self {
+        Self(Scanner::new().unwrap())
+    }
+
+    /// Returns what is found in a text.
+    fn found(&self, text: impl AsRef<[u8]>) -> Vec<Finding> {
+        self.0.stream(Path::new("file"), text.as_ref()).unwrap().findings
+    }
+}
+
+/// Returns what is found in one text.
 fn found(text: impl AsRef<[u8]>) -> Vec<Finding> {
-    let report = Scanner::new().unwrap().stream(Path::new("file"), text.as_ref()).unwrap();
-    report.findings
+    Looker::new().found(text)
 }
 
 /// Returns a token that is good, as they are made.

@@ -1,6 +1,6 @@
 //! Tokens, wherever they may stand.
 
-use super::{Finding, Leak, found, token};
+use super::{Finding, Leak, Looker, found, token};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE},
@@ -16,15 +16,20 @@ fn is_token(finding: &Finding, token: &str) -> bool {
 
 /// Asserts that the token is found once, here.
 fn assert_at(text: impl AsRef<[u8]>, token: &str, line: u64, column: u64) {
+    assert_found(&Looker::new(), text, token, (line, column));
+}
+
+fn assert_found(looker: &Looker, text: impl AsRef<[u8]>, token: &str, place: (u64, u64)) {
     let text = text.as_ref();
-    let found = found(text);
+    let found = looker.found(text);
     let shown = String::from_utf8_lossy(text);
     assert!(found.len() == 1 && is_token(&found[0], token), "{shown} gave {found:?}");
-    assert_eq!((found[0].line, found[0].column), (line, column), "{shown}");
+    assert_eq!((found[0].line, found[0].column), place, "{shown}");
 }
 
 #[test]
 fn a_token_is_found_in_any_language() {
+    let looker = Looker::new();
     let token = token("prod");
     let lines = [
         "KEY",
@@ -55,7 +60,7 @@ fn a_token_is_found_in_any_language() {
             let text = format!("{before}{token}{after}");
             let line = before.matches('\n').count() as u64 + 1;
             let column = before.rsplit('\n').next().unwrap().chars().count() as u64 + 1;
-            assert_at(text, &token, line, column);
+            assert_found(&looker, text, &token, (line, column));
         }
     }
 }
@@ -119,13 +124,14 @@ fn a_token_is_found_in_utf_16_with_a_mark_and_without() {
 
 #[test]
 fn a_token_is_found_in_base64_at_every_shift() {
+    let looker = Looker::new();
     let token = token("prod");
     for before in ["", "u", "us", "user:", "user:pass", "Bearer "] {
         for after in ["", "\n", "\"}"] {
             let plain = format!("{before}{token}{after}");
             for wrapped in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE].map(|way| way.encode(&plain)) {
                 for place in ["", "key: ", "Authorization: Basic ", "{\"auth\":\""] {
-                    let found = found(format!("{place}{wrapped}\"\n"));
+                    let found = looker.found(format!("{place}{wrapped}\"\n"));
                     assert!(found.len() == 1 && is_token(&found[0], &token), "{before} {after}");
                 }
             }

@@ -92,6 +92,22 @@ fn files_that_git_tracks_are_looked_at_although_ignored() {
     assert!(told.out.contains("work/inner/deep/tracked.log"), "{told:?}");
 }
 
+/// A hook tells git by variables which repository and index it works on; a tree is another matter.
+#[test]
+fn the_variables_of_a_hook_mislead_nobody() {
+    let (folder, other) = (Folder::repository(), Folder::repository());
+    folder.write("tracked.log", token("prod"));
+    folder.commit();
+    folder.write(".gitignore", "*.log\n.env\n");
+    folder.write(".env", "");
+    let mut scan = folder.scanner(&[]);
+    let elsewhere = other.inside.join(".git");
+    scan.env("GIT_DIR", &elsewhere).env("GIT_INDEX_FILE", elsewhere.join("index"));
+    let told = told(scan.env("GIT_WORK_TREE", &other.inside).output().unwrap());
+    assert!(told.out.starts_with("tracked.log:1:1: ") && !told.out.contains(".env"), "{told:?}");
+    assert!(!told.err.contains("note: "), "{told:?}");
+}
+
 #[test]
 fn files_for_other_search_tools_hide_nothing() {
     let folder = Folder::repository();
