@@ -32,7 +32,10 @@ mod vitals;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use audit::{AuditSearch, NEXT_AFTER};
+pub use audit::{
+    AuditExport, AuditSearch, CheckpointView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, ExportNotes,
+    KeyView, NEXT_AFTER,
+};
 pub use call_desk::{CallDesk, DeskError, ReleaseOutcome, WriteOff};
 pub use endpoints::Endpoint;
 pub use operators::{MeView, NewSecret, OperatorView};

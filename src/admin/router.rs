@@ -93,6 +93,10 @@ fn audit_paths() -> Endpoints {
     Endpoints::default()
         .get("/api/v1/audit", audit::search::search)
         .get("/api/v1/audit/tail", audit::tail::tail)
+        .get("/api/v1/audit/key", audit::checkpoint::key)
+        .get("/api/v1/audit/checkpoint", audit::checkpoint::checkpoint)
+        .get("/api/v1/audit/export", audit::export::export)
+        .get("/api/v1/audit/export/{name}", audit::export::note)
         .get("/api/v1/audit/{id}", audit::show::show)
 }
 

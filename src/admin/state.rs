@@ -1,9 +1,10 @@
 //! What the control plane works with.
 
-use super::{call_desk::CallDesk, vitals::Vitals};
+use super::{audit::ExportNotes, call_desk::CallDesk, vitals::Vitals};
 use crate::{
     admission::Admission,
     audit::RefusalBook,
+    audit::trust::Notary,
     config::Settings,
     domain::{AuditRecord, Bundle, Clock, Principal},
     ledger::Ledger,
@@ -42,6 +43,10 @@ pub struct AdminState {
     pub desk: Arc<dyn CallDesk>,
     /// Tells how the gateway is.
     pub vitals: Arc<dyn Vitals>,
+    /// Signs where the record ends.
+    pub notary: Arc<Notary>,
+    /// What was said of exports.
+    pub exports: ExportNotes,
     /// Knows who may ask over the network.
     pub operators: Operators,
     /// Bounds how often an address may fail to be an operator.

@@ -13,10 +13,12 @@
 //! journal is flushed and closed. A second signal skips the waiting:
 //! what is durable stays durable, and open intents become `unknown` at the next start.
 
+mod accept_restore;
 mod audit_lines;
 mod balances;
 mod books;
 mod certificates;
+mod checkpoints;
 mod commit_metrics;
 mod control_face;
 mod listeners;
@@ -33,6 +35,7 @@ mod start;
 mod vitals;
 mod webhook_door;
 
+pub use accept_restore::{AcceptRestore, AcceptRestoreError, RestoreAccepted, accept_restore};
 pub use listeners::{from_here, scheme};
 pub use lock::{DataFolder, DataFolderError};
 pub use process::protect_memory;

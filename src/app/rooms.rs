@@ -4,7 +4,7 @@ use super::{simulator_here::SimulatorHere, webhook_door};
 use crate::{
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, Claims, SealedAnswers},
-    audit::RefusalBook,
+    audit::{RefusalBook, trust::Notary},
     calls::{Breaker, Calls, KeySlot, Line, Lines, Services},
     config::{Account, Secrets, Settings},
     domain::{AccountName, Clock, EnvironmentName},
@@ -44,6 +44,7 @@ pub(super) struct Rooms {
     pub(super) calls: Calls,
     pub(super) metrics: Arc<Metrics>,
     pub(super) webhooks: WebhookDoor,
+    pub(super) notary: Arc<Notary>,
 }
 
 /// What the rooms are built on.
@@ -59,6 +60,7 @@ pub(super) struct Ground<'g> {
     pub(super) public_url: &'g str,
     /// How this machine reaches it.
     pub(super) local_url: &'g str,
+    pub(super) notary: Arc<Notary>,
 }
 
 impl Rooms {
@@ -114,6 +116,7 @@ impl Rooms {
             ledger,
             spool,
             metrics,
+            notary: Arc::clone(&ground.notary),
         })
     }
 }

@@ -1,7 +1,8 @@
 //! A gateway that serves.
 
 use super::{
-    DataFolder, Reload, operators::Operators, rooms::Rooms, scheme, simulator_here::SimulatorHere,
+    DataFolder, Reload, checkpoints::Checkpoints, operators::Operators, rooms::Rooms, scheme,
+    simulator_here::SimulatorHere,
 };
 use crate::{
     admission::Admission,
@@ -33,6 +34,7 @@ pub struct Running {
     pub(super) operators: Operators,
     pub(super) reload: Reload,
     pub(super) simulator: Option<SimulatorHere>,
+    pub(super) checkpoints: Checkpoints,
     pub(super) _folder: DataFolder,
 }
 
@@ -129,6 +131,7 @@ impl Running {
         }
         self.operators.see_off().await;
         self.rooms.tasks.stop().await;
+        self.checkpoints.sign_last(&self.rooms.tasks).await;
         drop(self.simulator);
         self.store.close().await;
         std::fs::remove_file(&self.socket).ok();

@@ -1,8 +1,10 @@
 //! Starting, step by step.
 
 use super::{
-    Reload, Running, audit_lines,
+    Reload, Running,
+    audit_lines::{LinesOut, write_lines},
     certificates::Certificates,
+    checkpoints::{Checkpoints, checkpoint_file},
     commit_metrics::CommitMetrics,
     control_face::control_face,
     listeners::{Listeners, from_here},
@@ -14,8 +16,11 @@ use super::{
     vitals::House,
 };
 use crate::{
-    admin::AdminState,
-    audit::HashChain,
+    admin::{AdminState, ExportNotes},
+    audit::{
+        HashChain,
+        trust::{Notary, TakeUp},
+    },
     config::{Secrets, Settings},
     domain::{Clock, EnvironmentName},
     proxy::{Door, Gateway, GatewayParts, PictureShelf},
@@ -58,6 +63,7 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
     let (clock, secrets) = (options.clock, Arc::new(options.secrets));
     let metrics = Metrics::new();
     let store = open_store(&settings, &clock, &metrics)?;
+    let notary = take_up(&settings, &store, &clock)?;
     let local_url = format!("http://{}", from_here(listeners.proxy.local_addr()?));
     let simulator =
         SimulatorHere::start(&settings, (&public_url, &local_url), &clock, &tasks).await?;
@@ -71,13 +77,17 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
         metrics,
         public_url: &public_url,
         local_url: &local_url,
+        notary,
     })?;
-    if let Some(out) = options.audit_lines {
-        audit_lines::write_lines(&rooms.tasks, &rooms.journal, out);
+    let lines = options.audit_lines.map(LinesOut::new);
+    if let Some(out) = &lines {
+        write_lines(&rooms.tasks, &rooms.journal, out.clone());
     }
+    let checkpoints = Checkpoints::of(&rooms, lines);
     settle(&rooms).await?;
     tell(&secrets);
     standing::start(&rooms);
+    checkpoints.stand(&rooms.tasks);
     let (proxy, admin) = (listeners.proxy.local_addr()?, listeners.admin.local_addr()?);
     let socket = listeners.socket_path.clone();
     let (closing, operators) = (CancellationToken::new(), Operators::default());
@@ -99,6 +109,7 @@ pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
         operators,
         reload,
         simulator,
+        checkpoints,
         _folder: folder,
     };
     Ok(running)
@@ -117,6 +128,19 @@ fn open_store(
         watch: Arc::new(CommitMetrics(Arc::clone(metrics))),
     })
     .with_context(|| format!("the database in {} cannot be opened", settings.data.dir.display()))
+}
+
+/// Takes up the log where an earlier run left it, if the record is still the one that was signed.
+fn take_up(
+    settings: &Settings,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Arc<Notary>> {
+    let (dir, file) = (&settings.data.dir, checkpoint_file(settings));
+    let log = TakeUp { dir, file: &file, reader: &store.reader(), clock: Arc::clone(clock) };
+    let notary = log.notary()?;
+    tracing::info!(key = %notary.key(), "audit checkpoints are signed; note this key elsewhere");
+    Ok(Arc::new(notary))
 }
 
 /// Puts right what an earlier run left behind, before anything new is taken on.
@@ -218,6 +242,8 @@ fn admin_state(rooms: &Rooms, secrets: Arc<Secrets>, operators: &Operators) -> A
         closing: operators.closing.clone(),
         desk: Arc::clone(&house) as _,
         vitals: house,
+        notary: Arc::clone(&rooms.notary),
+        exports: ExportNotes::default(),
         operators: rooms.operators.clone(),
         attempts: Arc::new(Attempts::new(
             Arc::clone(&rooms.clock),

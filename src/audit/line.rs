@@ -28,7 +28,15 @@ impl AuditLine {
 
 impl fmt::Display for AuditLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[AUDIT] ")?;
+        write!(f, "[AUDIT] {}", Ascii(&self.0))
+    }
+}
+
+/// JSON in printable ASCII, whatever is in it.
+pub(super) struct Ascii<'j>(pub(super) &'j str);
+
+impl fmt::Display for Ascii<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.chars() {
             // Outside of its strings JSON is printable ASCII, so all that is escaped is in a string.
             if matches!(character, ' '..='~') {

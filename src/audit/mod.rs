@@ -6,12 +6,16 @@
 //! | what people see: the records of one call, folded | [`Entry`], [`fold()`], [`AuditLine`] |
 //! | refusals that are counted instead of written | [`RefusalBook`] |
 //! | whether the record can be trusted | [`verify()`], [`verify_database`], [`Verification`] |
+//! | what holds against whoever can write the database | [`trust`], [`examine_database`] |
 
 mod chain;
 mod entry;
+pub mod export;
 mod fold;
 mod line;
 mod refusal_book;
+mod report;
+pub mod trust;
 mod verify;
 
 #[cfg(test)]
@@ -22,4 +26,5 @@ pub use entry::{Entry, EntryResult, Metadata, More};
 pub use fold::fold;
 pub use line::AuditLine;
 pub use refusal_book::RefusalBook;
+pub use report::{Report, examine_database};
 pub use verify::{FirstBad, Problem, Verification, VerifyError, verify, verify_database};

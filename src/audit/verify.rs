@@ -53,6 +53,13 @@ pub enum Problem {
     EndExchanged,
 }
 
+impl Problem {
+    /// Says whether all records before it were looked at and are good, and none are behind it.
+    pub(super) fn is_of_the_end(&self) -> bool {
+        matches!(self, Self::EndMissing(_) | Self::EndExchanged)
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -92,9 +99,19 @@ pub fn verify(
     records: impl Iterator<Item = Result<RawRecord, StoreError>>,
     said: Head,
 ) -> Result<Verification, VerifyError> {
+    verify_watched(records, said, &mut |_| {})
+}
+
+/// Does the same, and tells `watch` of each link that is good.
+pub(super) fn verify_watched(
+    records: impl Iterator<Item = Result<RawRecord, StoreError>>,
+    said: Head,
+    watch: &mut dyn FnMut(Head),
+) -> Result<Verification, VerifyError> {
     let mut head = Head { seq: 0, hash: HashChain.genesis() };
     for record in records {
         head = check(&record?, head)?;
+        watch(head);
     }
     let ends = |seq: u64, problem| Err(FirstBad { seq: seq.cast_signed(), problem }.into());
     if head.seq < said.seq {

@@ -60,6 +60,13 @@ impl Client {
         self.read(self.send(self.http.get(self.url(path))).await?).await
     }
 
+    /// Gets a text.
+    pub(super) async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let text = self.send(self.http.get(self.url(path))).await?.text().await;
+        let text = text.map_err(reqwest::Error::without_url);
+        text.with_context(|| format!("{} broke off its answer", self.at))
+    }
+
     /// Posts nothing, and returns the value that comes back.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         self.read(self.send(self.http.post(self.url(path))).await?).await

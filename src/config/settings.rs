@@ -251,8 +251,14 @@ pub struct Door {
 /// `[audit]`
 #[derive(Debug, Clone)]
 pub struct Audit {
-    /// Whether each record is printed on stdout as an `[AUDIT]` line.
+    /// Whether each record is printed on stdout as an `[AUDIT]` line, and each checkpoint too.
     pub stdout: bool,
+    /// After so many new records the head is signed.
+    pub checkpoint_records: u64,
+    /// After so long the head is signed, if there are new records.
+    pub checkpoint_interval: Duration,
+    /// The file that checkpoints are added to; `None` means `checkpoints` in the data folder.
+    pub checkpoint_file: Option<PathBuf>,
 }
 
 /// `[log]`

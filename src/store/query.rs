@@ -12,6 +12,8 @@ use crate::domain::{
 pub struct RecordQuery {
     /// Only records after this one.
     pub after_seq: Option<u64>,
+    /// Only records up to this one, and only what was known of their calls by then.
+    pub up_to_seq: Option<u64>,
     /// Only records of this time or later.
     pub since: Option<Timestamp>,
     /// Only records before this time.

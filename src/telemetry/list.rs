@@ -104,6 +104,12 @@ metrics! {
         "What should be left on an account whose balance an operator told, in millionths of a dollar";
     spend: Counters<EnvironmentLabels> = Family::default(), "spend" + "usd_micros",
         "Money charged, in millionths of a dollar";
+    checkpoints: Counter = Counter::default(), "audit_checkpoints",
+        "Checkpoints of the audit record that were signed and kept";
+    checkpoint_failures: Counter = Counter::default(), "audit_checkpoint_failures",
+        "Checkpoints of the audit record that could not be signed or kept";
+    checkpoint_seq: Gauge = Gauge::default(), "audit_checkpoint_record",
+        "The number of the last audit record that a checkpoint was signed for";
     tls_expiry: Gauges<ListenerLabels> = Family::default(), "tls_certificate_expiry" + "seconds",
         "When the certificate of a listener expires, in seconds since 1970";
     tls_failures: Counters<HandshakeLabels> = Family::default(), "tls_handshake_failures",

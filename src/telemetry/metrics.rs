@@ -232,6 +232,17 @@ impl Metrics {
         let micros = u64::try_from(amount.as_micros()).unwrap_or(0);
         self.series.spend.get_or_create(&labels).inc_by(micros);
     }
+
+    /// A checkpoint of the record up to this number was signed and kept.
+    pub fn checkpointed(&self, seq: u64) {
+        self.series.checkpoints.inc();
+        self.series.checkpoint_seq.set(seq.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// A checkpoint could not be signed or kept.
+    pub fn checkpoint_failed(&self) {
+        self.series.checkpoint_failures.inc();
+    }
 }
 
 fn whole(count: usize) -> i64 {

@@ -29,6 +29,8 @@ use utoipa::OpenApi;
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,
         health::healthz, health::readyz, metrics::metrics, describe,
+        audit::checkpoint::key, audit::checkpoint::checkpoint,
+        audit::export::export, audit::export::note,
         operators::create::create, operators::list::list, operators::show::show,
         operators::me::me, operators::role::set, operators::rotate::rotate,
         operators::state::disable, operators::state::enable, operators::state::revoke,

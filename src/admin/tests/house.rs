@@ -2,10 +2,14 @@
 
 use crate::{
     admin::{
-        AdminState, CallDesk, DeskError, KeyState, Peer, ReleaseOutcome, Vitals, WriteOff, router,
+        AdminState, CallDesk, DeskError, ExportNotes, KeyState, Peer, ReleaseOutcome, Vitals,
+        WriteOff, router,
     },
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
-    audit::{HashChain, RefusalBook},
+    audit::{
+        HashChain, RefusalBook,
+        trust::{CheckpointFile, TakeUp},
+    },
     calls::BreakerState,
     config::{LoadOptions, Settings},
     domain::{
@@ -121,6 +125,13 @@ impl House {
         let environments = Arc::new(settings.environments.clone());
         let (journal, reader) = (store.journal(), store.reader());
         let tokens = Tokens::load(journal, reader, Arc::clone(&told), environments, tasks.clone());
+        let log = TakeUp {
+            dir: dir.path(),
+            file: &CheckpointFile::at(dir.path().join(CheckpointFile::USUAL)),
+            reader: &store.reader(),
+            clock: Arc::clone(&told),
+        };
+        let notary = Arc::new(log.notary().unwrap());
         let operators = Operators::load(
             store.journal(),
             store.reader(),
@@ -142,6 +153,8 @@ impl House {
             tasks,
             desk: desk.clone(),
             vitals: vitals.clone(),
+            notary,
+            exports: ExportNotes::default(),
             operators,
             attempts: Arc::new(Attempts::new(Arc::new(clock.clone()), 10)),
             refusals: Arc::new(RefusalBook::new(Arc::new(clock.clone()))),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod door;
+mod export;
 pub(crate) mod house;
 mod openapi;
 mod operators;

@@ -16,6 +16,10 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/openapi.json
     GET /api/v1/accounts
     GET /api/v1/audit
+    GET /api/v1/audit/checkpoint
+    GET /api/v1/audit/export
+    GET /api/v1/audit/export/{name}
+    GET /api/v1/audit/key
     GET /api/v1/audit/tail
     GET /api/v1/audit/{id}
     GET /api/v1/environments

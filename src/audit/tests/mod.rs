@@ -1,6 +1,10 @@
 //! What the record promises.
 
 mod entries;
+mod exports;
 mod flood;
+mod judged;
 mod lines;
+mod notes;
+mod take_up;
 mod trust;

@@ -13,7 +13,7 @@ use proptest::{prelude::*, sample::Index};
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc, time::Duration};
 
-fn raw(sealed: &SealedRecord) -> RawRecord {
+pub(super) fn raw(sealed: &SealedRecord) -> RawRecord {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let columns = Columns::of(&sealed.record);
     RawRecord {
@@ -33,7 +33,7 @@ fn raw(sealed: &SealedRecord) -> RawRecord {
 }
 
 /// A chain of `length` records of several kinds, as it lies in a database, and its head.
-fn rows(length: usize) -> (Vec<RawRecord>, Head) {
+pub(super) fn rows(length: usize) -> (Vec<RawRecord>, Head) {
     let record = |number: usize| -> AuditRecord {
         let call = steady_call();
         let mut record = match number % 3 {

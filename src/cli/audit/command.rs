@@ -1,6 +1,9 @@
 //! What can be done, and who does it.
 
 use super::{
+    accept_restore::{self, AcceptRestoreArguments},
+    export::{self, ExportArguments},
+    key,
     search::{self, SearchArguments},
     show, tail,
     verify::{self, VerifyArguments},
@@ -30,6 +33,20 @@ pub enum AuditCommand {
     },
     /// Check that nothing in the record was changed, removed or reordered
     Verify(VerifyArguments),
+    /// Write the record, or a part of it, into a file that proves itself
+    Export(ExportArguments),
+    /// Print what checkpoints and exports are checked with; note it elsewhere
+    #[command(after_help = "Examples:
+  ideogate audit key
+  ideogate audit key > /elsewhere/ideogate.key")]
+    Key,
+    /// Sign where the record ends now, and print that; keep it elsewhere
+    #[command(after_help = "Examples:
+  ideogate audit checkpoint
+  ideogate audit checkpoint >> /elsewhere/checkpoints")]
+    Checkpoint,
+    /// Go on with a record that is not the one that was signed, and say so in it
+    AcceptRestore(AcceptRestoreArguments),
 }
 
 /// Does it.
@@ -45,5 +62,11 @@ pub(in crate::cli) fn run(
         }
         AuditCommand::Show { id } => wait(show::run(&locate::client(global)?, screen, &id)),
         AuditCommand::Verify(arguments) => verify::run(global, screen, &arguments),
+        AuditCommand::Export(arguments) => {
+            wait(export::run(&locate::client(global)?, screen, arguments))
+        }
+        AuditCommand::Key => wait(key::key(&locate::client(global)?, screen)),
+        AuditCommand::Checkpoint => wait(key::checkpoint(&locate::client(global)?, screen)),
+        AuditCommand::AcceptRestore(arguments) => accept_restore::run(global, screen, &arguments),
     }
 }

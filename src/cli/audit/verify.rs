@@ -1,25 +1,55 @@
 //! `ideogate audit verify`
 
-use crate::{
-    audit::{VerifyError, verify_database},
-    cli::{arguments::Global, fault::FINDING, locate, screen::Screen},
+use super::{
+    evidence::{inside, key_of_folder, keys, outside},
+    progress::Progress,
+    verdict::Verdict,
 };
+use crate::{
+    audit::{
+        examine_database,
+        export::examine_export,
+        trust::{CheckpointFile, Evidence, LAST_SIGNED_FILE},
+    },
+    cli::{arguments::Global, fault::Fault, locate, screen::Screen},
+};
+use anyhow::Context;
 use clap::Args;
-use serde_json::json;
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fs::{self, File},
+    io::{self, BufReader},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-/// Where the record is.
+/// Where the record is, and what to hold against it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ideogate audit verify
-  ideogate audit verify --data /backup/ideogate
+  ideogate audit verify --data /backup/ideogate --checkpoint /elsewhere/checkpoints --key /elsewhere/ideogate.key
+  ideogate audit verify --export record.jsonl --key ideogate.audit/…+…+…
+  ideogate audit verify --export entries.csv --note entries.csv.note
 
-Reads the data folder itself and needs no gateway; one may run meanwhile. Exits 0 and says how many
-records were checked, or exits 2 and names the first bad one.")]
+Reads the data folder or the export itself and needs no gateway; one may run meanwhile. `integrity` tells whether
+every record is as it was written; `completeness` up to where it is proven that all of them are there. That takes
+checkpoints that were kept elsewhere: files of notes, `[CHECKPOINT]` lines, or what `ideogate audit checkpoint`
+printed. Exits 0 and says how many records were checked, or exits 2 and names the first bad one.")]
 pub struct VerifyArguments {
     /// The data folder [default: the settings' data.dir]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "export")]
     data: Option<PathBuf>,
+    /// An export instead
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+    /// What was signed about a table [default: the export's name and .note]
+    #[arg(long, value_name = "FILE", requires = "export")]
+    note: Option<PathBuf>,
+    /// Checkpoints that were kept elsewhere; may be given again
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
+    /// The verifier key that you noted, or a file with it; may be given again
+    #[arg(long, value_name = "KEY|FILE")]
+    key: Vec<String>,
 }
 
 /// Checks the record.
@@ -28,33 +58,73 @@ pub(super) fn run(
     screen: Screen,
     arguments: &VerifyArguments,
 ) -> anyhow::Result<ExitCode> {
-    let dir = match &arguments.data {
-        Some(dir) => dir.clone(),
-        None => locate::settings(global)?.settings.data.dir,
+    let verdict = match &arguments.export {
+        Some(file) => export(file, arguments)?,
+        None => database(global, arguments)?,
     };
-    match verify_database(&dir) {
-        Ok(good) if screen.is_json() => {
-            let head = hex::encode(good.head.hash);
-            screen.json(&json!({ "ok": true, "records": good.records, "head": head }))?;
-        }
-        Ok(good) => screen.line(format!("good: {good}"))?,
-        Err(VerifyError::Bad(bad)) => {
-            if screen.is_json() {
-                let problem = bad.problem.to_string();
-                screen.json(&json!({ "ok": false, "first_bad": bad.seq, "problem": problem }))?;
-            } else {
-                screen.line(format!("BAD: {bad}"))?;
-                screen.note("Compare with a backup: everything before this record is as written.");
-            }
-            return Ok(ExitCode::from(FINDING));
-        }
-        Err(VerifyError::Store(error)) => {
-            let told = format!(
-                "there is no record in {} that can be read: name the data folder with --data",
-                dir.display()
-            );
-            return Err(anyhow::Error::new(error).context(told));
+    verdict.print(screen)
+}
+
+fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Verdict> {
+    let (dir, own_file) = if let Some(dir) = &arguments.data {
+        (dir.clone(), None)
+    } else {
+        let settings = locate::settings(global)?.settings;
+        (settings.data.dir, settings.audit.checkpoint_file)
+    };
+    let given = keys(&arguments.key)?;
+    let key_is_given = !given.is_empty();
+    let keys = if key_is_given { given } else { key_of_folder(&dir)?.into_iter().collect() };
+    let outside = outside(&arguments.checkpoint)?;
+    if keys.is_empty() && !outside.is_empty() {
+        let told = format!("{} does not say its verifier key: give it with --key", dir.display());
+        return Err(Fault::Usage(told).into());
+    }
+    let mut evidence = Evidence::believing(keys.clone());
+    for (source, name) in &outside {
+        evidence.add(source, name, true);
+    }
+    if !keys.is_empty() {
+        let own_file = own_file.unwrap_or_else(|| dir.join(CheckpointFile::USUAL));
+        for path in [own_file, dir.join(LAST_SIGNED_FILE)] {
+            let (source, name) = inside(&path)?;
+            evidence.add(&source, &name, false);
         }
     }
-    Ok(ExitCode::SUCCESS)
+    let mut progress = Progress::new("verifying");
+    let report = examine_database(&dir, evidence, |done, of| progress.at(done, of));
+    drop(progress);
+    let report = report.with_context(|| {
+        format!(
+            "there is no record in {} that can be read: name the data folder with --data",
+            dir.display()
+        )
+    })?;
+    Ok(Verdict::of_database(&report, &keys, key_is_given))
+}
+
+fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<Verdict> {
+    let name = file.display();
+    let opened = File::open(file).with_context(|| format!("{name} cannot be read"))?;
+    let sidecar = sidecar(file, arguments.note.as_deref())?;
+    let (keys, outside) = (keys(&arguments.key)?, outside(&arguments.checkpoint)?);
+    let mut progress = Progress::new("verifying");
+    let input = BufReader::with_capacity(1 << 20, opened);
+    let report = examine_export(input, sidecar.as_deref(), keys, &outside, |read| {
+        progress.bytes(read);
+    });
+    drop(progress);
+    let report = report.with_context(|| format!("{name} cannot be read"))?;
+    Ok(Verdict::of_export(&report))
+}
+
+/// Returns what was signed about a table.
+fn sidecar(file: &Path, note: Option<&Path>) -> anyhow::Result<Option<String>> {
+    let mut usual = file.as_os_str().to_owned();
+    usual.push(".note");
+    let path = note.map_or(PathBuf::from(usual), Path::to_owned);
+    match fs::read_to_string(&path) {
+        Err(error) if note.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => Ok(Some(read.with_context(|| format!("{} cannot be read", path.display()))?)),
+    }
 }

@@ -4,7 +4,7 @@ use crate::config::{
     section::{Refused, Section},
     settings::{Audit, Data, Database, Log, LogFormat, Shutdown},
     tree::Node,
-    values::{boolean, choice, size, span, text, written},
+    values::{boolean, choice, size, span, text, whole, written},
 };
 use std::{path::PathBuf, time::Duration};
 use tracing_subscriber::EnvFilter;
@@ -21,8 +21,16 @@ pub(super) fn data(mut section: Section<'_>) -> Option<Data> {
 /// Reads `[audit]`.
 pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
     let stdout = section.read("stdout", boolean);
+    let records = section.read("checkpoint_records", whole(1, 1_000_000));
+    let interval = section.read("checkpoint_interval", span(Duration::from_secs(1)));
+    let file = section.optional("checkpoint_file", text);
     section.end();
-    Some(Audit { stdout: stdout? })
+    Some(Audit {
+        stdout: stdout?,
+        checkpoint_records: records?,
+        checkpoint_interval: interval?,
+        checkpoint_file: file?.map(|path| PathBuf::from(&*path)),
+    })
 }
 
 /// Reads `[log]`.

@@ -181,3 +181,22 @@ fn a_public_url_loses_its_last_slash() {
     let settings = given.load().unwrap().settings;
     assert_eq!(settings.listen.public_url.as_deref(), Some("https://images.example.com"));
 }
+
+#[test]
+fn checkpoints_are_made_as_often_and_kept_where_it_is_said() {
+    let audit = defaults().audit;
+    assert_eq!((audit.checkpoint_records, audit.checkpoint_interval.as_secs()), (1000, 60));
+    assert_eq!(audit.checkpoint_file, None);
+    let given = Given::settings(
+        "[audit]\ncheckpoint_records = 5\ncheckpoint_interval = \"2m\"\ncheckpoint_file = \"/mnt/checkpoints\"\n",
+    );
+    let audit = given.load().unwrap().settings.audit;
+    assert_eq!((audit.checkpoint_records, audit.checkpoint_interval.as_secs()), (5, 120));
+    assert_eq!(audit.checkpoint_file.unwrap().to_str(), Some("/mnt/checkpoints"));
+    let wrong = Given::settings("[audit]\ncheckpoint_records = 0\ncheckpoint_interval = \"0s\"\n")
+        .mistakes();
+    assert!(
+        wrong.contains("audit.checkpoint_records") && wrong.contains("audit.checkpoint_interval"),
+        "{wrong}"
+    );
+}

@@ -1,6 +1,7 @@
 //! The database in a file: the writer, the readers, the schema.
 
 mod calls;
+mod chain;
 mod claims;
 mod connection;
 mod effects;

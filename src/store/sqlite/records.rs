@@ -11,6 +11,24 @@ const OUTCOME: &str = "CASE WHEN kind IN ('intent', 'attempt', 'outcome')
     THEN coalesce((SELECT c.outcome FROM calls c WHERE c.call = r.call), r.outcome, 'unknown')
     WHEN kind = 'admin' THEN 'success' ELSE 'refused' END";
 
+/// Of a call that matches, found at once for a search.
+const OF_CALLS: &str = "(COLUMN = PLACE OR call IN
+    (SELECT call FROM audit_records WHERE COLUMN = PLACE AND kind = 'intent'))";
+
+/// Of a call that matches, looked up for each record of a long read.
+const OF_ITS_CALL: &str = "(COLUMN = PLACE OR EXISTS
+    (SELECT 1 FROM audit_records i WHERE i.call = r.call AND i.kind = 'intent' AND i.COLUMN = PLACE))";
+
+/// The same by what was on record at a number.
+fn outcome_by(seq: u64) -> String {
+    format!(
+        "CASE WHEN kind IN ('intent', 'attempt', 'outcome')
+         THEN coalesce((SELECT o.outcome FROM audit_records o WHERE o.call = r.call AND o.kind = 'outcome'
+                        AND o.seq <= {seq} ORDER BY o.seq DESC LIMIT 1), r.outcome, 'unknown')
+         WHEN kind = 'admin' THEN 'success' ELSE 'refused' END"
+    )
+}
+
 impl Reader {
     /// Returns the records that match, in the order and number asked for.
     pub fn records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
@@ -88,15 +106,19 @@ impl Filter {
             }
         };
         all("seq > ?", query.after_seq.map(|seq| seq.cast_signed().into()));
+        all("seq <= ?", query.up_to_seq.map(|seq| seq.cast_signed().into()));
         all("at >= ?", query.since.map(|time| time.as_micros().into()));
         all("at < ?", query.until.map(|time| time.as_micros().into()));
         all("request = ?", query.request.as_ref().map(|id| id.as_str().to_owned().into()));
         all("call = ?", query.call.as_ref().map(|id| id.as_str().to_owned().into()));
-        filter
-            .own_or_calls("environment", query.environment.as_ref().and_then(|e| text(e.as_str())));
-        filter.own_or_calls("token", query.token.as_ref().and_then(|id| text(id.as_str())));
+        let of_call = if query.up_to_seq.is_some() { OF_ITS_CALL } else { OF_CALLS };
+        let environment = query.environment.as_ref().and_then(|e| text(e.as_str()));
+        filter.own_or_calls("environment", environment, of_call);
+        let token = query.token.as_ref().and_then(|id| text(id.as_str()));
+        filter.own_or_calls("token", token, of_call);
         filter.one_of("kind", query.kinds.iter().copied());
-        filter.one_of(OUTCOME, query.outcomes.iter().map(|outcome| outcome.as_str()));
+        let outcome = query.up_to_seq.map_or_else(|| OUTCOME.to_owned(), outcome_by);
+        filter.one_of(&outcome, query.outcomes.iter().map(|outcome| outcome.as_str()));
         filter
     }
 
@@ -106,13 +128,10 @@ impl Filter {
     }
 
     /// Matches the record itself, or the intent of its call.
-    fn own_or_calls(&mut self, column: &str, value: Option<String>) {
+    fn own_or_calls(&mut self, column: &str, value: Option<String>, of_call: &str) {
         let Some(value) = value else { return };
-        let position = self.values.len() + 1;
-        let condition = format!(
-            "({column} = ?{position} OR call IN
-              (SELECT call FROM audit_records WHERE {column} = ?{position} AND kind = 'intent'))"
-        );
+        let place = format!("?{}", self.values.len() + 1);
+        let condition = of_call.replace("COLUMN", column).replace("PLACE", &place);
         self.and(&condition, Some(value));
     }
 
@@ -132,7 +151,9 @@ impl Filter {
             conditions => format!("WHERE {}", conditions.join(" AND ")),
         };
         // Without the sign, all rows are read in order to find those of a time; with it, only those.
-        let seq = if query.since.is_some() { "+seq" } else { "seq" };
+        // A reader of the whole in pages is better off in order.
+        let is_short = query.since.is_some() && query.up_to_seq.is_none();
+        let seq = if is_short { "+seq" } else { "seq" };
         let order = if query.newest_first { "DESC" } else { "ASC" };
         let limit = query.limit.map(|limit| format!("LIMIT {limit}")).unwrap_or_default();
         format!("{matching} ORDER BY {seq} {order} {limit}")

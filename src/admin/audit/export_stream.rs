@@ -1,0 +1,158 @@
+//! An export as it is written, page by page.
+
+use super::export_notes::ExportNotes;
+use crate::{
+    admin::state::AdminState,
+    audit::{
+        Entry,
+        export::{Format, Subject, Unwritable, Writer},
+        fold,
+        trust::{Notary, SignedCheckpoint},
+    },
+    store::{Reader, RecordQuery, StoreError},
+    tasks::Tasks,
+};
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use serde_json::Value;
+use std::{io, sync::Arc};
+use tokio_util::sync::CancellationToken;
+
+/// Records or entries of a page, which is all that is in memory at once.
+const PAGE: usize = 500;
+
+/// What is exported.
+pub(super) struct Plan {
+    pub(super) name: String,
+    pub(super) query: RecordQuery,
+    pub(super) narrowed: Value,
+    pub(super) format: Format,
+    pub(super) signed: SignedCheckpoint,
+}
+
+/// What is left to be written.
+pub(super) struct Pages {
+    work: Work,
+    tasks: Tasks,
+    closing: CancellationToken,
+}
+
+struct Work {
+    name: String,
+    query: RecordQuery,
+    reader: Reader,
+    notary: Arc<Notary>,
+    notes: ExportNotes,
+    next: Next,
+}
+
+enum Next {
+    /// The first page, with what comes before it.
+    Begin(Box<Subject>),
+    Page(Box<Writer>),
+    Nothing,
+}
+
+/// An export broke off.
+#[derive(Debug, thiserror::Error)]
+enum BrokeOff {
+    #[error("the record cannot be read")]
+    Read(#[from] StoreError),
+    #[error("a record cannot be exported as it is; `ideogate audit verify` tells more")]
+    Write(#[from] Unwritable),
+}
+
+impl Pages {
+    pub(super) fn new(state: &AdminState, plan: Plan) -> Self {
+        let up_to = plan.signed.checkpoint.head.seq;
+        let query = RecordQuery { up_to_seq: Some(up_to), limit: Some(PAGE), ..plan.query };
+        let subject = Subject {
+            key: state.notary.key().clone(),
+            format: plan.format,
+            filter: plan.narrowed,
+            up_to: plan.signed,
+        };
+        let work = Work {
+            name: plan.name,
+            query,
+            reader: state.reader.clone(),
+            notary: Arc::clone(&state.notary),
+            notes: state.exports.clone(),
+            next: Next::Begin(Box::new(subject)),
+        };
+        Self { work, tasks: state.tasks.clone(), closing: state.closing.clone() }
+    }
+
+    /// Returns the pages. A failure breaks the answer off, so that nobody takes a part for the whole.
+    pub(super) fn stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        stream::unfold(Some(self), async |pages| {
+            let Pages { work, tasks, closing } = pages?;
+            if matches!(work.next, Next::Nothing) {
+                return None;
+            }
+            let written = tasks.block(move || work.write());
+            let written = closing.run_until_cancelled(written).await;
+            match written {
+                Some(Ok(Ok((bytes, work)))) => {
+                    Some((Ok(bytes), Some(Self { work, tasks, closing })))
+                }
+                Some(Ok(Err(error))) => {
+                    let cause: &dyn std::error::Error = &error;
+                    tracing::error!(error = cause, "an export broke off");
+                    Some((Err(io::Error::other(error)), None))
+                }
+                None | Some(Err(_)) => {
+                    Some((Err(io::Error::other("the gateway is stopping")), None))
+                }
+            }
+        })
+    }
+}
+
+impl Work {
+    /// Writes the next page. Blocks.
+    fn write(mut self) -> Result<(Bytes, Self), BrokeOff> {
+        let mut bytes = Vec::new();
+        let mut writer = match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Nothing => return Ok((Bytes::new(), self)),
+            Next::Page(writer) => writer,
+            Next::Begin(subject) => Box::new(Writer::begin(*subject, &mut bytes)),
+        };
+        let is_last = self.page(&mut writer, &mut bytes)?;
+        if is_last {
+            self.notes.add(self.name.clone(), writer.end(&self.notary, &mut bytes));
+        } else {
+            self.next = Next::Page(writer);
+        }
+        Ok((bytes.into(), self))
+    }
+
+    /// Writes records or entries; returns whether they were the last.
+    fn page(&mut self, writer: &mut Writer, bytes: &mut Vec<u8>) -> Result<bool, BrokeOff> {
+        let (found, last) = match writer.format() {
+            Format::Jsonl => {
+                let records = self.reader.records(&self.query)?;
+                for record in &records {
+                    writer.record(record, bytes)?;
+                }
+                (records.len(), records.last().map(|record| record.seq))
+            }
+            Format::Csv => {
+                let entries = self.entries()?;
+                for entry in &entries {
+                    writer.entry(entry, bytes);
+                }
+                (entries.len(), entries.last().map(|entry| entry.metadata.seq))
+            }
+        };
+        self.query.after_seq = last.or(self.query.after_seq);
+        Ok(found < PAGE)
+    }
+
+    /// Returns the next entries, by what was on record when the export began.
+    fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+        let mut records = self.reader.entry_records(&self.query)?;
+        records.retain(|record| self.query.up_to_seq.is_none_or(|up_to| record.seq <= up_to));
+        Ok(fold(records))
+    }
+}

@@ -1,0 +1,130 @@
+//! Going on with a record that is not the one that was signed, and saying so in it.
+
+use super::{DataFolder, DataFolderError, checkpoints::checkpoint_file};
+use crate::{
+    audit::{
+        HashChain,
+        trust::{Checkpoint, KeyFileError, NewLog, PUBLIC_FILE, TakeUp, TakeUpError, VerifierKey},
+    },
+    config::Settings,
+    domain::{AuditRecord, Bundle, Clock, Principal},
+    store::{JournalError, Store, StoreError, StoreOptions, Unwatched},
+};
+use serde_json::{Value, json};
+use std::{fs, io, sync::Arc};
+
+/// The action of the record that says it.
+const ACTION: &str = "audit.accept_restore";
+
+/// What is accepted, by whom, and why.
+#[derive(Debug)]
+pub struct AcceptRestore<'a> {
+    /// Where the record is.
+    pub settings: &'a Settings,
+    /// Who accepts it.
+    pub by: Principal,
+    /// Why.
+    pub reason: &'a str,
+    /// Dates the record.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What accepting came to.
+#[derive(Debug)]
+pub enum RestoreAccepted {
+    /// The record is the one that was signed: nothing was changed.
+    Nothing,
+    /// The record goes on under a new key.
+    GoesOn {
+        /// What was wrong.
+        problem: String,
+        /// What signatures are checked with from now on.
+        key: VerifierKey,
+    },
+}
+
+/// A record cannot be accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptRestoreError {
+    /// The data folder cannot be held.
+    #[error(transparent)]
+    Folder(#[from] DataFolderError),
+    /// The database cannot be used.
+    #[error("the database cannot be opened")]
+    Store(#[from] StoreError),
+    /// What is wrong cannot be accepted, but must be put right.
+    #[error(transparent)]
+    TakeUp(TakeUpError),
+    /// It could not be put on record, so nothing was changed.
+    #[error("it could not be put on record")]
+    Record(#[from] JournalError),
+    /// The new key could not be made.
+    #[error("a new key could not be made")]
+    Key(#[from] KeyFileError),
+    /// What was signed before could not be moved aside.
+    #[error("what was signed before could not be moved aside")]
+    SetAside(#[source] io::Error),
+}
+
+/// Puts on record that this record was restored, and makes it a new log: what the old key signed stays
+/// true of the old one, and nothing that contradicts it is ever signed with the same key.
+pub async fn accept_restore(
+    asked: AcceptRestore<'_>,
+) -> Result<RestoreAccepted, AcceptRestoreError> {
+    let dir = &asked.settings.data.dir;
+    let _folder = DataFolder::hold(dir)?;
+    let store = Store::open(StoreOptions {
+        dir: dir.clone(),
+        max_size: asked.settings.data.max_size,
+        seal: Arc::new(HashChain),
+        clock: Arc::clone(&asked.clock),
+        watch: Arc::new(Unwatched),
+    })?;
+    let done = go_on(&asked, &store).await;
+    store.close().await;
+    done
+}
+
+async fn go_on(
+    asked: &AcceptRestore<'_>,
+    store: &Store,
+) -> Result<RestoreAccepted, AcceptRestoreError> {
+    let dir = &asked.settings.data.dir;
+    let (file, reader) = (checkpoint_file(asked.settings), store.reader());
+    let log = TakeUp { dir, file: &file, reader: &reader, clock: Arc::clone(&asked.clock) };
+    let problem = match log.notary() {
+        Ok(_) => return Ok(RestoreAccepted::Nothing),
+        Err(problem) if problem.can_be_accepted() => problem,
+        Err(problem) => return Err(AcceptRestoreError::TakeUp(problem)),
+    };
+    let made = NewLog::make().map_err(|error| KeyFileError::Io(dir.clone(), error))?;
+    let old_key = fs::read_to_string(dir.join(PUBLIC_FILE)).ok();
+    let before = json!({
+        "key": old_key.as_deref().map(str::trim),
+        "signed": problem.signed().map_or(Value::Null, signed),
+    });
+    let after = json!({
+        "key": made.verifier().to_string(),
+        "records": reader.head()?.seq,
+        "reason": asked.reason,
+        "problem": told(&problem),
+    });
+    let (now, by) = (asked.clock.now(), asked.by.clone());
+    let record = AuditRecord::change(now, by, ACTION, "audit", before, after);
+    store.journal().commit(Bundle::record(record)).await?;
+    // In this order: a crash in between leaves what the next start refuses, and this can be done again.
+    made.install(dir)?;
+    made.set_aside(dir, &file).map_err(AcceptRestoreError::SetAside)?;
+    Ok(RestoreAccepted::GoesOn { problem: told(&problem), key: made.verifier().clone() })
+}
+
+fn signed(checkpoint: &Checkpoint) -> Value {
+    let Checkpoint { origin, head, at } = checkpoint;
+    json!({ "origin": origin, "seq": head.seq, "hash": hex::encode(head.hash), "time": at })
+}
+
+/// Returns what is wrong in a sentence, without what can be done about it.
+fn told(problem: &TakeUpError) -> String {
+    let text = problem.to_string();
+    text.split(". ").next().unwrap_or_default().to_owned()
+}

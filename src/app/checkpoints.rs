@@ -1,0 +1,150 @@
+//! The end of the record, signed now and then and kept where the settings say.
+
+use super::{audit_lines::LinesOut, rooms::Rooms};
+use crate::{
+    audit::trust::{CheckpointFile, Notary, NotaryError, SignedCheckpoint},
+    config::Settings,
+    store::{Head, Reader, StoreError},
+    tasks::Tasks,
+    telemetry::Metrics,
+};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+/// How often the record's end is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How long it waits after a failure, unless the settings say less.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+/// Signs and keeps; clones share what they work with.
+#[derive(Debug, Clone)]
+pub(super) struct Checkpoints {
+    notary: Arc<Notary>,
+    reader: Reader,
+    file: CheckpointFile,
+    lines: Option<LinesOut>,
+    metrics: Arc<Metrics>,
+    records: u64,
+    pause: Duration,
+    /// The last record that the file holds a checkpoint of, as far as this run knows.
+    kept: Arc<AtomicU64>,
+}
+
+/// What came of looking at the record's end.
+enum Looked {
+    NothingToDo,
+    Signed,
+}
+
+/// A checkpoint was not made, or not kept.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error("the record's end cannot be read")]
+    Read(#[from] StoreError),
+    #[error("it was not signed")]
+    Sign(#[from] NotaryError),
+    #[error("it cannot be added to {0}")]
+    Keep(Box<str>, #[source] io::Error),
+}
+
+/// Returns the file that the settings name.
+pub(super) fn checkpoint_file(settings: &Settings) -> CheckpointFile {
+    let usual = || settings.data.dir.join(CheckpointFile::USUAL);
+    CheckpointFile::at(settings.audit.checkpoint_file.clone().unwrap_or_else(usual))
+}
+
+impl Checkpoints {
+    pub(super) fn of(rooms: &Rooms, lines: Option<LinesOut>) -> Self {
+        let audit = &rooms.settings.audit;
+        Self {
+            notary: Arc::clone(&rooms.notary),
+            reader: rooms.reader.clone(),
+            file: checkpoint_file(&rooms.settings),
+            lines,
+            metrics: Arc::clone(&rooms.metrics),
+            records: audit.checkpoint_records,
+            pause: audit.checkpoint_interval,
+            kept: Arc::new(AtomicU64::new(rooms.notary.signed())),
+        }
+    }
+
+    /// Signs as often as the settings say, as long as the gateway runs.
+    pub(super) fn stand(&self, tasks: &Tasks) {
+        let (own, blocking) = (self.clone(), tasks.clone());
+        tasks.stand("checkpoints", async move {
+            let mut ticks = interval(LOOK);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            // What an earlier run left unsigned is signed at once.
+            let mut due = Instant::now();
+            loop {
+                ticks.tick().await;
+                let (work, is_due) = (own.clone(), Instant::now() >= due);
+                match blocking.block(move || work.look(is_due)).await {
+                    Ok(Ok(Looked::NothingToDo)) => {}
+                    Ok(Ok(Looked::Signed)) => due = Instant::now() + own.pause,
+                    Ok(Err(failed)) => {
+                        own.complain(&failed);
+                        due = Instant::now() + own.pause.min(AFTER_FAILURE);
+                        tokio::time::sleep_until(due).await;
+                    }
+                    Err(_) => return,
+                }
+            }
+        });
+    }
+
+    /// Signs the very last record. Whoever writes the record should have stopped.
+    pub(super) async fn sign_last(&self, tasks: &Tasks) {
+        let work = self.clone();
+        let signed = tasks.block(move || work.look(true)).await;
+        if let Ok(Err(failed)) = signed {
+            self.complain(&failed);
+        }
+    }
+
+    /// Signs if enough is new, or if anything is and it is time.
+    fn look(&self, is_due: bool) -> Result<Looked, Failed> {
+        let (head, kept) = (self.reader.head()?, self.kept.load(Ordering::Relaxed));
+        let is_enough = head.seq.saturating_sub(kept) >= self.records;
+        if !is_enough && (!is_due || head.seq == kept) {
+            return Ok(Looked::NothingToDo);
+        }
+        self.sign(head)?;
+        Ok(Looked::Signed)
+    }
+
+    fn sign(&self, head: Head) -> Result<(), Failed> {
+        let signed = self.notary.sign(head)?;
+        self.print(&signed);
+        let path = || self.file.path().display().to_string().into();
+        self.file.add(&signed.note).map_err(|error| Failed::Keep(path(), error))?;
+        self.kept.store(head.seq, Ordering::Relaxed);
+        self.metrics.checkpointed(head.seq);
+        tracing::debug!(seq = head.seq, "checkpoint signed");
+        Ok(())
+    }
+
+    /// Stdout is a copy: when it cannot be written, the log says so and the file still can.
+    fn print(&self, signed: &SignedCheckpoint) {
+        let Some(out) = &self.lines else { return };
+        if let Err(error) = out.write(signed.line()) {
+            tracing::warn!(%error, "a checkpoint could not be printed");
+        }
+    }
+
+    /// The records themselves are durable, so calls go on; what is missing is proof against whoever
+    /// rewrites them.
+    fn complain(&self, failed: &Failed) {
+        self.metrics.checkpoint_failed();
+        let error: &dyn std::error::Error = failed;
+        tracing::error!(error, "the end of the record is not signed or not kept; calls go on");
+    }
+}

@@ -1,0 +1,233 @@
+//! Checking an export: by itself, and against checkpoints from outside.
+
+use super::{
+    BadExport, ExportProblem, Format, Manifest,
+    check_csv::Rows,
+    check_jsonl::{Records, claimed_by_header},
+};
+use crate::audit::trust::{
+    Checkpoint, CheckpointError, Completeness, Evidence, Marks, Note, NoteError, Source,
+    VerifierKey, judge, notes_in,
+};
+use sha2::{Digest, Sha256};
+use std::io::{self, BufRead, Read};
+
+/// The longest line there is; more than the largest record.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What checking an export found.
+#[derive(Debug)]
+pub struct ExportReport {
+    /// Whether it is what was signed.
+    pub integrity: Result<VerifiedExport, BadExport>,
+    /// Whether it is all of the record that was signed elsewhere.
+    pub completeness: Completeness,
+    /// Whom it was believed by.
+    pub key: Option<VerifierKey>,
+    /// Whether that key was named by nobody but the export itself.
+    pub key_is_its_own: bool,
+}
+
+/// An export that is what was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedExport {
+    /// What was signed about it.
+    pub manifest: Manifest,
+}
+
+impl ExportReport {
+    /// Says whether nothing was found.
+    pub fn is_good(&self) -> bool {
+        self.integrity.is_ok() && self.completeness.is_good()
+    }
+}
+
+/// What the lines of an export came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Records or entries.
+    pub(super) lines: u64,
+    /// The number of the first.
+    pub(super) first: u64,
+    /// The number of the last.
+    pub(super) last: u64,
+    /// The hash of the last record; a table has none.
+    pub(super) hash: Option<[u8; 32]>,
+    /// The seal of the last row; JSON lines have none.
+    pub(super) seal: Option<[u8; 32]>,
+}
+
+/// What a form of export is checked with, line by line.
+pub(super) trait Lines {
+    /// Checks the line of this number, without its end.
+    fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport>;
+
+    /// Returns the notes about the whole, once all lines were read.
+    fn notes(&self) -> Result<(Note, Note), BadExport>;
+
+    /// Returns what the lines came to.
+    fn found(&self) -> Found;
+
+    /// Says whether the next line belongs to what was hashed.
+    fn is_hashed(&self, line: &str) -> bool;
+}
+
+/// Checks an export with the keys that are `trusted`; with the one that it names itself when there are
+/// none. A table's notes are in its `sidecar`. `outside` are checkpoints that were kept elsewhere. Tells
+/// `progress` how many bytes are read.
+pub fn examine_export(
+    input: impl BufRead,
+    sidecar: Option<&str>,
+    trusted: Vec<VerifierKey>,
+    outside: &[(Source, String)],
+    mut progress: impl FnMut(u64),
+) -> io::Result<ExportReport> {
+    let mut input = input;
+    let is_table = input.fill_buf()?.first() != Some(&b'{');
+    let mut first = String::new();
+    let key_is_its_own = trusted.is_empty();
+    let first_read = read_line(&mut input, &mut first)?;
+    let claimed = || match sidecar {
+        Some(sidecar) if is_table => claimed_by_sidecar(sidecar),
+        _ => claimed_by_header(&first),
+    };
+    let keys = if key_is_its_own { claimed().into_iter().collect() } else { trusted };
+    let key = keys.first().cloned();
+    let mut evidence = Evidence::believing(keys);
+    for (source, name) in outside {
+        evidence.add(source, name, true);
+    }
+    let mut marks = evidence.marks();
+    let mut lines: Box<dyn Lines> = if is_table {
+        Box::new(Rows::new(sidecar.unwrap_or_default()))
+    } else {
+        Box::new(Records::default())
+    };
+    let mut reading = Reading { digest: Sha256::new(), number: 0, bytes: 0 };
+    let mut check = reading.take(&first, first_read, &mut *lines, &mut marks);
+    let mut line = String::new();
+    while check.is_ok() {
+        line.clear();
+        let read = read_line(&mut input, &mut line)?;
+        if matches!(read, LineRead::End) {
+            break;
+        }
+        check = reading.take(&line, read, &mut *lines, &mut marks);
+        progress(reading.bytes);
+    }
+    let integrity = check.and_then(|()| reading.end(&*lines, evidence.keys()));
+    let completeness = complete(evidence, &marks, &integrity, is_table);
+    Ok(ExportReport { integrity, completeness, key, key_is_its_own })
+}
+
+fn complete(
+    evidence: Evidence,
+    marks: &Marks,
+    integrity: &Result<VerifiedExport, BadExport>,
+    is_table: bool,
+) -> Completeness {
+    let Ok(VerifiedExport { manifest }) = integrity else {
+        return judge(evidence, marks, 0, None, None);
+    };
+    let is_whole = manifest.is_complete() && !is_table;
+    let ends = is_whole.then_some(manifest.last);
+    judge(evidence, marks, manifest.last, ends, Some(manifest.created))
+}
+
+/// What one line was.
+#[derive(Clone, Copy)]
+enum LineRead {
+    /// It has an end.
+    Whole,
+    /// The file ends in its midst, or it is longer than any line is, or no text.
+    Broken,
+    /// There is none.
+    End,
+}
+
+struct Reading {
+    digest: Sha256,
+    number: u64,
+    bytes: u64,
+}
+
+impl Reading {
+    fn take(
+        &mut self,
+        line: &str,
+        read: LineRead,
+        lines: &mut dyn Lines,
+        marks: &mut Marks,
+    ) -> Result<(), BadExport> {
+        self.number += 1;
+        self.bytes += line.len() as u64;
+        match read {
+            LineRead::End => Err(BadExport::whole(ExportProblem::NoHeader)),
+            LineRead::Broken => Err(BadExport::of(self.number, None, ExportProblem::CutOff)),
+            LineRead::Whole => {
+                if lines.is_hashed(line) {
+                    self.digest.update(line.as_bytes());
+                }
+                lines.line(self.number, line, marks)
+            }
+        }
+    }
+
+    /// Compares what was read with what was signed.
+    fn end(self, lines: &dyn Lines, keys: &[VerifierKey]) -> Result<VerifiedExport, BadExport> {
+        let (manifest, checkpoint) = lines.notes()?;
+        let unsigned = |why| BadExport::whole(ExportProblem::Unsigned(why));
+        let manifest = Manifest::verified(&manifest, keys).map_err(unsigned)?;
+        let checkpoint = Checkpoint::verified(&checkpoint, keys);
+        let checkpoint = checkpoint.map_err(|why| match why {
+            CheckpointError::Note(why) => unsigned(why),
+            CheckpointError::OtherText => unsigned(NoteError::Malformed),
+        })?;
+        let found = lines.found();
+        let Found { lines, first, last, hash, seal } = found;
+        let is_about_these = (manifest.lines, manifest.first, manifest.last, manifest.seal)
+            == (lines, first, last, seal)
+            && manifest.up_to == checkpoint.head.seq
+            && last <= manifest.up_to;
+        // The whole record ends where it ended when the export began.
+        let is_whole = manifest.is_complete() && manifest.format == Format::Jsonl;
+        let ends_there = last == manifest.up_to && hash == Some(checkpoint.head.hash);
+        if !is_about_these || (is_whole && !ends_there) {
+            return Err(BadExport::whole(ExportProblem::OtherLines));
+        }
+        let digest: [u8; 32] = self.digest.finalize().into();
+        if manifest.digest != digest {
+            return Err(BadExport::whole(ExportProblem::OtherDigest));
+        }
+        Ok(VerifiedExport { manifest })
+    }
+}
+
+fn claimed_by_sidecar(sidecar: &str) -> Option<VerifierKey> {
+    let text = sidecar.split("\n\n").next().map(|text| format!("{text}\n"));
+    text.and_then(|text| Manifest::of_text(&text)).map(|manifest| manifest.key)
+}
+
+/// Returns the two notes of a sidecar: of the manifest, and of the checkpoint.
+pub(super) fn notes_of(sidecar: &str) -> Option<(Note, Note)> {
+    let mut notes = notes_in(sidecar).notes.into_iter().map(|found| found.note);
+    let both = (notes.next()?, notes.next()?);
+    notes.next().is_none().then_some(both)
+}
+
+/// Reads a line with its end.
+fn read_line(input: &mut impl BufRead, line: &mut String) -> io::Result<LineRead> {
+    let mut bytes = Vec::new();
+    input.by_ref().take(MOST_BYTES).read_until(b'\n', &mut bytes)?;
+    if bytes.is_empty() {
+        return Ok(LineRead::End);
+    }
+    let is_whole = bytes.last() == Some(&b'\n');
+    match String::from_utf8(bytes) {
+        Ok(text) if is_whole => {
+            *line = text;
+            Ok(LineRead::Whole)
+        }
+        _ => Ok(LineRead::Broken),
+    }
+}

@@ -1,0 +1,109 @@
+//! Checking JSON lines: each record by its own hash, and by the one before it.
+
+use super::{
+    BadExport, ExportProblem,
+    check::{Found, Lines},
+    jsonl::{END, End, Header, Line, VERSION},
+    manifest::hash,
+};
+use crate::{
+    audit::{
+        HashChain,
+        trust::{Marks, Note, NoteError, VerifierKey},
+    },
+    store::{Head, Seal},
+};
+
+/// What was read so far.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    header: Option<Header>,
+    lines: u64,
+    first: u64,
+    last: Option<Head>,
+    end: Option<(Result<Note, NoteError>, Result<Note, NoteError>)>,
+}
+
+/// Returns the key that the first line names.
+pub(super) fn claimed_by_header(line: &str) -> Option<VerifierKey> {
+    serde_json::from_str::<Header>(line).ok()?.key.parse().ok()
+}
+
+impl Records {
+    fn record(&mut self, number: u64, line: &str) -> Result<Head, BadExport> {
+        let unreadable = |seq| BadExport::of(number, seq, ExportProblem::Unreadable);
+        let line: Line<'_> = serde_json::from_str(line).map_err(|_| unreadable(None))?;
+        let seq = line.seq;
+        let bad = |problem| BadExport::of(number, Some(seq), problem);
+        let hashes = hash(&line.prev_hash).zip(hash(&line.hash));
+        let (prev, own) = hashes.ok_or_else(|| unreadable(Some(seq)))?;
+        let due = self.lines + 1;
+        if line.n != due {
+            return Err(bad(ExportProblem::NotInOrder(due)));
+        }
+        let before = self.last.unwrap_or(Head { seq: 0, hash: HashChain.genesis() });
+        if seq <= before.seq {
+            return Err(bad(ExportProblem::NotInOrder(due)));
+        }
+        if self.is_whole() && seq != before.seq + 1 {
+            return Err(bad(ExportProblem::RecordMissing(before.seq + 1)));
+        }
+        if seq == before.seq + 1 && prev != before.hash {
+            return Err(bad(ExportProblem::Unlinked));
+        }
+        if HashChain.seal(seq, &prev, line.record.get().as_bytes()) != own {
+            return Err(bad(ExportProblem::Changed));
+        }
+        Ok(Head { seq, hash: own })
+    }
+
+    fn is_whole(&self) -> bool {
+        let filter = self.header.as_ref().map(|header| &header.filter);
+        filter.and_then(|filter| filter.as_object()).is_some_and(serde_json::Map::is_empty)
+    }
+}
+
+impl Lines for Records {
+    fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport> {
+        let bad = |problem| BadExport::of(number, None, problem);
+        if self.end.is_some() {
+            return Err(bad(ExportProblem::TooLong));
+        }
+        if number == 1 {
+            let header = serde_json::from_str::<Header>(line).ok();
+            let header = header.filter(|header| header.ideogate_export == VERSION);
+            self.header = Some(header.ok_or_else(|| bad(ExportProblem::NoHeader))?);
+            return Ok(());
+        }
+        if line.starts_with(END) {
+            let end: End =
+                serde_json::from_str(line).map_err(|_| bad(ExportProblem::Unreadable))?;
+            self.end = Some((Note::parse(&end.manifest), Note::parse(&end.checkpoint)));
+            return Ok(());
+        }
+        let head = self.record(number, line)?;
+        self.lines += 1;
+        if self.first == 0 {
+            self.first = head.seq;
+        }
+        self.last = Some(head);
+        marks.see(head);
+        Ok(())
+    }
+
+    fn notes(&self) -> Result<(Note, Note), BadExport> {
+        let bad = |problem| BadExport::of(self.lines + 2, None, problem);
+        let (manifest, checkpoint) = self.end.clone().ok_or_else(|| bad(ExportProblem::CutOff))?;
+        let unsigned = |why| bad(ExportProblem::Unsigned(why));
+        Ok((manifest.map_err(unsigned)?, checkpoint.map_err(unsigned)?))
+    }
+
+    fn found(&self) -> Found {
+        let (last, hash) = self.last.map_or((0, None), |last| (last.seq, Some(last.hash)));
+        Found { lines: self.lines, first: self.first, last, hash, seal: None }
+    }
+
+    fn is_hashed(&self, line: &str) -> bool {
+        !line.starts_with(END)
+    }
+}

@@ -1,0 +1,84 @@
+//! Sealed records as JSON lines: a header, the records with their exact bytes, and what is signed.
+
+use super::{Subject, Unwritable};
+use crate::{audit::trust::Note, store::SealedRecord};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// The version of this form.
+pub(super) const VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Header {
+    pub(super) ideogate_export: u32,
+    pub(super) key: String,
+    pub(super) created: String,
+    pub(super) filter: serde_json::Value,
+    pub(super) up_to: u64,
+}
+
+/// A record's line. The bytes that were hashed are those of `record`, as they stand.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line<'l> {
+    pub(super) n: u64,
+    pub(super) seq: u64,
+    pub(super) prev_hash: String,
+    pub(super) hash: String,
+    #[serde(borrow)]
+    pub(super) record: &'l RawValue,
+}
+
+/// The last line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct End {
+    pub(super) manifest: String,
+    pub(super) checkpoint: String,
+}
+
+/// What the last line begins with.
+pub(super) const END: &str = "{\"manifest\":";
+
+/// Numbers the lines.
+#[derive(Debug)]
+pub(super) struct Lines(u64);
+
+impl Lines {
+    pub(super) fn begin(subject: &Subject, out: &mut Vec<u8>) -> Self {
+        let checkpoint = &subject.up_to.checkpoint;
+        let header = Header {
+            ideogate_export: VERSION,
+            key: subject.key.to_string(),
+            created: checkpoint.at.to_string(),
+            filter: subject.filter.clone(),
+            up_to: checkpoint.head.seq,
+        };
+        line(&header, out);
+        Self(0)
+    }
+
+    pub(super) fn record(
+        &mut self,
+        sealed: &SealedRecord,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Unwritable> {
+        let record = serde_json::from_slice(&sealed.bytes).map_err(|_| Unwritable(sealed.seq))?;
+        self.0 += 1;
+        let (prev_hash, hash) = (hex::encode(sealed.prev_hash), hex::encode(sealed.hash));
+        line(&Line { n: self.0, seq: sealed.seq, prev_hash, hash, record }, out);
+        Ok(())
+    }
+}
+
+/// Writes the last line.
+pub(super) fn end(manifest: &Note, checkpoint: &Note, out: &mut Vec<u8>) {
+    line(&End { manifest: manifest.to_string(), checkpoint: checkpoint.to_string() }, out);
+}
+
+fn line(value: &impl Serialize, out: &mut Vec<u8>) {
+    // None of them has maps whose keys are not text, and memory takes all, so this cannot fail.
+    serde_json::to_writer(&mut *out, value).unwrap_or_default();
+    out.push(b'\n');
+}

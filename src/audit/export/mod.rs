@@ -1,0 +1,22 @@
+//! The record in a file of its own, which proves itself.
+//!
+//! | word | type |
+//! | --- | --- |
+//! | what an export is of | [`Subject`], [`Format`] |
+//! | writing it | [`Writer`] |
+//! | what is signed about it | [`Manifest`] |
+//! | checking it, without a gateway and without the record | [`examine_export`], [`ExportReport`] |
+
+mod bad_export;
+mod check;
+mod check_csv;
+mod check_jsonl;
+mod csv;
+mod jsonl;
+mod manifest;
+mod writer;
+
+pub use bad_export::{BadExport, ExportProblem};
+pub use check::{ExportReport, VerifiedExport, examine_export};
+pub use manifest::{Format, Manifest};
+pub use writer::{Subject, Unwritable, Writer};

@@ -1,0 +1,125 @@
+//! Writing an export, whatever its form.
+
+use super::{
+    Format, Manifest,
+    csv::Table,
+    jsonl::{self, Lines},
+};
+use crate::{
+    audit::{
+        Entry,
+        trust::{Notary, SignedCheckpoint, VerifierKey},
+    },
+    store::SealedRecord,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// What an export is of.
+#[derive(Debug)]
+pub struct Subject {
+    /// What its signature is checked with.
+    pub key: VerifierKey,
+    /// How it is written.
+    pub format: Format,
+    /// What narrows it; an empty object when nothing does.
+    pub filter: Value,
+    /// Where the record ended when it began; also dates it.
+    pub up_to: SignedCheckpoint,
+}
+
+/// A record is not what JSON lines can hold: its bytes are not JSON.
+#[derive(Debug, thiserror::Error)]
+#[error("record {0} is not JSON")]
+pub struct Unwritable(pub u64);
+
+/// Writes an export piece by piece, and knows at its end what to sign.
+#[derive(Debug)]
+pub struct Writer {
+    subject: Subject,
+    form: Form,
+    digest: Sha256,
+    lines: u64,
+    first: u64,
+    last: u64,
+}
+
+#[derive(Debug)]
+enum Form {
+    Jsonl(Lines),
+    Csv(Table),
+}
+
+impl Writer {
+    /// Begins to write; what comes before all records goes to `out`.
+    pub fn begin(subject: Subject, out: &mut Vec<u8>) -> Self {
+        let before = out.len();
+        let form = match subject.format {
+            Format::Jsonl => Form::Jsonl(Lines::begin(&subject, out)),
+            Format::Csv => Form::Csv(Table::begin(out)),
+        };
+        let digest = Sha256::new_with_prefix(&out[before..]);
+        Self { subject, form, digest, lines: 0, first: 0, last: 0 }
+    }
+
+    /// Returns how it is written.
+    pub fn format(&self) -> Format {
+        self.subject.format
+    }
+
+    /// Writes a record into JSON lines; a table has none.
+    pub fn record(&mut self, record: &SealedRecord, out: &mut Vec<u8>) -> Result<(), Unwritable> {
+        let before = out.len();
+        if let Form::Jsonl(lines) = &mut self.form {
+            lines.record(record, out)?;
+            self.wrote(record.seq, &out[before..]);
+        }
+        Ok(())
+    }
+
+    /// Writes an entry into a table; JSON lines have none.
+    pub fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) {
+        let before = out.len();
+        if let Form::Csv(table) = &mut self.form {
+            table.entry(entry, out);
+            self.wrote(entry.metadata.seq, &out[before..]);
+        }
+    }
+
+    fn wrote(&mut self, seq: u64, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.lines += 1;
+        self.last = seq;
+        if self.first == 0 {
+            self.first = seq;
+        }
+    }
+
+    /// Writes the end, and returns what is signed about the whole: the manifest, and the checkpoint of
+    /// the record when the export began.
+    pub fn end(self, notary: &Notary, out: &mut Vec<u8>) -> String {
+        let Self { subject, form, digest, lines, first, last } = self;
+        let checkpoint = subject.up_to.checkpoint;
+        let seal = match &form {
+            Form::Jsonl(_) => None,
+            Form::Csv(table) => Some(table.seal()),
+        };
+        let manifest = Manifest {
+            key: subject.key,
+            format: subject.format,
+            created: checkpoint.at,
+            filter: subject.filter.to_string(),
+            lines,
+            first,
+            last,
+            up_to: checkpoint.head.seq,
+            seal,
+            digest: digest.finalize().into(),
+        };
+        let (manifest, checkpoint) = (notary.sign_text(manifest.to_string()), subject.up_to.note);
+        if matches!(form, Form::Jsonl(_)) {
+            jsonl::end(&manifest, &checkpoint, out);
+        }
+        format!("{manifest}\n{checkpoint}")
+    }
+}

@@ -1,0 +1,56 @@
+//! Verification of a record: whether it is whole, and whether it is all.
+
+use super::{
+    FirstBad, Verification, VerifyError,
+    trust::{Completeness, Evidence, judge},
+    verify::verify_watched,
+};
+use crate::store::{Reader, StoreError};
+use std::path::Path;
+
+/// What verification found. The two parts are independent: a chain computed anew is whole, and a good
+/// one may lack its end.
+#[derive(Debug)]
+pub struct Report {
+    /// Whether each record is as it was written and follows the one before it.
+    pub integrity: Result<Verification, FirstBad>,
+    /// Whether all records are there that were signed, and are those that were signed.
+    pub completeness: Completeness,
+}
+
+impl Report {
+    /// Says whether nothing was found.
+    pub fn is_good(&self) -> bool {
+        self.integrity.is_ok() && self.completeness.is_good()
+    }
+}
+
+/// Verifies the database in `dir`, whether a gateway uses it or not; a copy does as well. Tells
+/// `progress` how many records are done, of how many.
+pub fn examine_database(
+    dir: &Path,
+    evidence: Evidence,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Report, StoreError> {
+    let mut marks = evidence.marks();
+    let mut reached = 0;
+    let checked = Reader::open(dir)?.scan(|said, records| {
+        verify_watched(records, said, &mut |head| {
+            reached = head.seq;
+            marks.see(head);
+            progress(head.seq, said.seq);
+        })
+    })?;
+    let integrity = match checked {
+        Ok(good) => Ok(good),
+        Err(VerifyError::Bad(bad)) => Err(bad),
+        Err(VerifyError::Store(error)) => return Err(error),
+    };
+    // Behind a bad record nothing was looked at, so that nothing can be missed there.
+    let ends = match &integrity {
+        Ok(_) => Some(reached),
+        Err(bad) => bad.problem.is_of_the_end().then_some(reached),
+    };
+    let completeness = judge(evidence, &marks, reached, ends, None);
+    Ok(Report { integrity, completeness })
+}

@@ -1,0 +1,175 @@
+//! A log is taken up again only if the record is the one that was signed.
+
+use crate::{
+    audit::{
+        HashChain,
+        trust::{
+            CheckpointFile, KeyFileError, LAST_SIGNED_FILE, Notary, PUBLIC_FILE, SIGNING_FILE,
+            TakeUp, TakeUpError,
+        },
+    },
+    domain::{Bundle, SteeredClock},
+    store::{
+        Store, StoreOptions,
+        tests::fixtures::{NOON, options, refusal},
+    },
+};
+use rusqlite::Connection;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tempfile::TempDir;
+
+/// A folder with a record of which a part is signed.
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn open(&self) -> Store {
+        let options = StoreOptions { seal: Arc::new(HashChain), ..options(self.dir.path()) };
+        Store::open(options).unwrap()
+    }
+
+    fn file(&self) -> CheckpointFile {
+        CheckpointFile::at(self.path(CheckpointFile::USUAL))
+    }
+
+    fn take_up(&self, store: &Store) -> Result<Notary, TakeUpError> {
+        let (reader, clock) = (store.reader(), Arc::new(SteeredClock::at(NOON)));
+        TakeUp { dir: self.dir.path(), file: &self.file(), reader: &reader, clock }.notary()
+    }
+
+    /// Opens it anew.
+    fn again(&self) -> Result<Notary, TakeUpError> {
+        self.take_up(&self.open())
+    }
+
+    fn edit(&self, sql: &str) {
+        let connection = Connection::open(self.path("ideogate.db")).unwrap();
+        connection.execute_batch(sql).unwrap();
+    }
+}
+
+/// A record of five, whose first four are signed.
+async fn signed() -> Place {
+    let place = Place { dir: tempfile::tempdir().unwrap() };
+    let store = place.open();
+    let notary = place.take_up(&store).unwrap();
+    for _ in 0..4 {
+        store.journal().commit(Bundle::record(refusal("expired"))).await.unwrap();
+    }
+    let signed = notary.sign(store.reader().head().unwrap()).unwrap();
+    place.file().add(&signed.note).unwrap();
+    store.journal().commit(Bundle::record(refusal("later"))).await.unwrap();
+    store.close().await;
+    place
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn an_untouched_record_is_taken_up_with_the_same_key() {
+    let place = signed().await;
+    let first = place.again().unwrap();
+    assert_eq!(first.signed(), 4);
+    assert_eq!(place.again().unwrap().key(), first.key());
+    assert_eq!(mode(&place.path(SIGNING_FILE)), 0o600);
+}
+
+const CUT: &str = "DELETE FROM audit_records WHERE seq > 3;
+    UPDATE chain_head SET seq = 3, hash = (SELECT hash FROM audit_records WHERE seq = 3);";
+
+#[tokio::test]
+async fn a_record_whose_end_was_cut_off_is_not_taken_up() {
+    let place = signed().await;
+    place.edit(CUT);
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::EndsBefore { ends: 3, .. }), "{refused}");
+    assert!(refused.to_string().contains("accept-restore") && refused.can_be_accepted());
+    fs::remove_file(place.path(LAST_SIGNED_FILE)).unwrap();
+    let refused = place.again().unwrap_err();
+    assert!(
+        matches!(refused, TakeUpError::EndsBefore { .. }),
+        "the file of checkpoints knows it too"
+    );
+}
+
+#[tokio::test]
+async fn a_changed_setting_does_not_make_it_forget_what_was_signed() {
+    let place = signed().await;
+    place.edit(CUT);
+    fs::remove_file(place.file().path()).unwrap();
+    assert!(matches!(place.again().unwrap_err(), TakeUpError::EndsBefore { .. }));
+}
+
+#[tokio::test]
+async fn a_record_that_was_rewritten_is_not_taken_up() {
+    let place = signed().await;
+    place.edit("UPDATE audit_records SET hash = zeroblob(32) WHERE seq = 4");
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::Rewritten { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_record_that_was_put_in_place_of_it_is_not_taken_up() {
+    let (place, other) = (signed().await, signed().await);
+    let lost = tempfile::tempdir().unwrap();
+    for name in [SIGNING_FILE, PUBLIC_FILE] {
+        fs::rename(place.path(name), lost.path().join(name)).unwrap();
+        fs::copy(other.path(name), place.path(name)).unwrap();
+    }
+    assert!(matches!(place.again().unwrap_err(), TakeUpError::OtherLog { .. }));
+}
+
+#[tokio::test]
+async fn a_torn_last_note_is_no_reason_to_stop_and_an_exchanged_one_is() {
+    let place = signed().await;
+    let mut text = fs::read(place.file().path()).unwrap();
+    text.extend(b"ideogate.audit/0000\n17\nabc");
+    fs::write(place.file().path(), text).unwrap();
+    assert_eq!(place.again().unwrap().signed(), 4);
+    fs::write(place.path(LAST_SIGNED_FILE), "nothing").unwrap();
+    assert!(matches!(place.again().unwrap_err(), TakeUpError::Changed(_)));
+}
+
+#[tokio::test]
+async fn a_key_that_is_missing_damaged_or_open_to_others_is_not_used() {
+    let place = signed().await;
+    let (path, aside) = (place.path(SIGNING_FILE), place.path("aside"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::Key(KeyFileError::OpenToOthers(_, 0o640))), "{refused}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::copy(&path, &aside).unwrap();
+    fs::write(&path, "PRIVATE+KEY+x+y+z\n").unwrap();
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::Key(KeyFileError::Damaged(_))), "{refused}");
+    fs::remove_file(&path).unwrap();
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::KeyMissing { .. }), "{refused}");
+    assert!(!path.exists(), "no key is made in its place");
+    fs::rename(&aside, &path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    place.again().unwrap();
+}
+
+#[tokio::test]
+async fn the_first_start_makes_a_key_and_says_who_it_is() {
+    let place = Place { dir: tempfile::tempdir().unwrap() };
+    let notary = place.again().unwrap();
+    let public = fs::read_to_string(place.path(PUBLIC_FILE)).unwrap();
+    assert_eq!(public.trim(), notary.key().to_string());
+    let private = fs::read_to_string(place.path(SIGNING_FILE)).unwrap();
+    assert!(private.starts_with("PRIVATE+KEY+ideogate.audit/"));
+    assert!(!public.contains("PRIVATE"));
+}

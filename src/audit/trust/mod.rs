@@ -1,0 +1,34 @@
+//! What holds against whoever can write the database: heads of the chain, signed and kept elsewhere.
+//!
+//! | word | type |
+//! | --- | --- |
+//! | a text with signatures, as c2sp.org/signed-note has it | [`Note`] |
+//! | who signs, and how that is checked | [`SigningKey`], [`VerifierKey`] |
+//! | what is signed | [`Checkpoint`] |
+//! | the only one who signs, and never against what was signed before | [`Notary`] |
+//! | whether the record is the one that was signed | [`judge`], [`Completeness`] |
+
+mod checkpoint;
+mod checkpoint_file;
+mod found;
+mod judgement;
+mod key_file;
+mod new_log;
+mod notary;
+mod note;
+mod signing_key;
+mod take_up;
+mod verifier_key;
+
+pub(super) use checkpoint::moment;
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+pub use checkpoint_file::CheckpointFile;
+pub use found::{FoundNote, Source, notes_in};
+pub use judgement::{Completeness, Contradiction, Evidence, Marks, Rejected, Witness, judge};
+pub use key_file::{KeyFileError, PUBLIC_FILE, SIGNING_FILE};
+pub use new_log::NewLog;
+pub use notary::{LAST_SIGNED_FILE, Notary, NotaryError};
+pub use note::{Note, NoteError};
+pub use signing_key::SigningKey;
+pub use take_up::{TakeUp, TakeUpError};
+pub use verifier_key::{VerifierKey, VerifierKeyError};

@@ -1,0 +1,95 @@
+//! The only one who signs.
+
+use super::{Checkpoint, Note, SignedCheckpoint, SigningKey, VerifierKey, key_file::replace};
+use crate::{
+    audit::HashChain,
+    domain::{Clock, Timestamp},
+    store::{Head, Seal},
+};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The file in the data folder that holds the last checkpoint, whatever became of its copies.
+pub const LAST_SIGNED_FILE: &str = "audit-signing.last";
+
+/// Signs where the chain ends, and never one thing and then another.
+#[derive(Debug)]
+pub struct Notary {
+    key: SigningKey,
+    clock: Arc<dyn Clock>,
+    last_file: PathBuf,
+    highest: Mutex<Option<Head>>,
+}
+
+/// A head was not signed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotaryError {
+    /// It contradicts what was signed before.
+    #[error(
+        "the record ends with {found}, but {signed} records were signed: it was exchanged while the \
+         gateway runs"
+    )]
+    Contradicts {
+        /// The number of the last record found.
+        found: u64,
+        /// The number of records that were signed.
+        signed: u64,
+    },
+    /// It could not be noted that it is signed, so it is not given out.
+    #[error("{} cannot be written", .0.display())]
+    Unnoted(PathBuf, #[source] io::Error),
+}
+
+impl Notary {
+    pub(in crate::audit) fn new(
+        key: SigningKey,
+        clock: Arc<dyn Clock>,
+        last_file: PathBuf,
+        highest: Option<Head>,
+    ) -> Self {
+        Self { key, clock, last_file, highest: Mutex::new(highest) }
+    }
+
+    /// Returns what signatures are checked with.
+    pub fn key(&self) -> &VerifierKey {
+        self.key.verifier()
+    }
+
+    /// Returns the time by the clock that checkpoints are dated with.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Returns the number of the last record that was signed; 0 when none was.
+    pub fn signed(&self) -> u64 {
+        self.highest.lock().unwrap_or_else(PoisonError::into_inner).map_or(0, |head| head.seq)
+    }
+
+    /// Signs a head, which must be durable. That it was signed is durable when this returns. Blocks.
+    pub fn sign(&self, head: Head) -> Result<SignedCheckpoint, NotaryError> {
+        let head = if head.seq == 0 { Head { hash: HashChain.genesis(), ..head } } else { head };
+        let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_older = |signed: &Head| head.seq < signed.seq;
+        let is_other = |signed: &Head| head.seq == signed.seq && head.hash != signed.hash;
+        if let Some(signed) = highest.filter(|signed| is_older(signed) || is_other(signed)) {
+            return Err(NotaryError::Contradicts { found: head.seq, signed: signed.seq });
+        }
+        let origin = self.key().name().into();
+        let checkpoint = Checkpoint { origin, head, at: self.clock.now() };
+        let note = self.key.sign(checkpoint.to_string());
+        if *highest != Some(head) {
+            let unnoted = |error| NotaryError::Unnoted(self.last_file.clone(), error);
+            replace(&self.last_file, note.to_string().as_bytes(), 0o600).map_err(unnoted)?;
+            *highest = Some(head);
+        }
+        Ok(SignedCheckpoint { checkpoint, note })
+    }
+
+    /// Signs a text that no checkpoint can be mistaken for.
+    pub(in crate::audit) fn sign_text(&self, text: String) -> Note {
+        self.key.sign(text)
+    }
+}

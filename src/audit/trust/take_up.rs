@@ -1,0 +1,208 @@
+//! Taking up a log where an earlier run left it, if the record is still the one that was signed.
+
+use super::{
+    Checkpoint, CheckpointError, CheckpointFile, KeyFileError, LAST_SIGNED_FILE, NewLog, Notary,
+    Note, NoteError, SigningKey, key_file,
+};
+use crate::{
+    domain::Clock,
+    store::{Head, Reader, StoreError},
+};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// What a log is taken up with.
+#[derive(Debug)]
+pub struct TakeUp<'t> {
+    /// The data folder, held by this process.
+    pub dir: &'t Path,
+    /// Where checkpoints are added to.
+    pub file: &'t CheckpointFile,
+    /// The record.
+    pub reader: &'t Reader,
+    /// Dates what is signed.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What to do about a record that is not the one that was signed.
+const WHAT_TO_DO: &str = "Nothing is served. Put the newest copy of the data folder back. If there is none and \
+    this one must do, `ideogate audit accept-restore --reason …` says so on record and goes on with a new key";
+
+/// A log cannot be taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeUpError {
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// A file of checkpoints cannot be read.
+    #[error("the checkpoints in {} cannot be read", .0.display())]
+    Unreadable(PathBuf, #[source] io::Error),
+    /// The record cannot be read.
+    #[error("the record cannot be read")]
+    Store(#[from] StoreError),
+    /// The key is gone, but not what it signed.
+    #[error(
+        "the signing key {} is missing, but {} holds what it signed. Put it back from a backup. If there is \
+         none, `ideogate audit accept-restore --reason …` makes a new one and says so on record",
+        key.display(), by.display()
+    )]
+    KeyMissing {
+        /// Where it should be.
+        key: PathBuf,
+        /// What it signed.
+        by: PathBuf,
+    },
+    /// The checkpoints are another log's.
+    #[error(
+        "{} holds checkpoints of another log, {signer}: give each gateway a file of its own \
+         ([audit] checkpoint_file). If this record was one with that log, {WHAT_TO_DO}",
+        path.display()
+    )]
+    OtherLog {
+        /// The file.
+        path: PathBuf,
+        /// Whose they are.
+        signer: String,
+    },
+    /// The last checkpoint is not what was written.
+    #[error("{} was changed: it does not hold what the gateway signed last. {WHAT_TO_DO}", .0.display())]
+    Changed(PathBuf),
+    /// Records that were signed are not there.
+    #[error(
+        "the record ends with {ends}, but {} records were signed at {}: its end was cut off, or an older \
+         copy was put back. {WHAT_TO_DO}",
+        signed.head.seq, signed.at
+    )]
+    EndsBefore {
+        /// What was signed.
+        signed: Box<Checkpoint>,
+        /// The number of the last record.
+        ends: u64,
+    },
+    /// A record is not the one that was signed.
+    #[error(
+        "record {} is not the one that was signed at {}: the record was written anew, or is another one. \
+         {WHAT_TO_DO}",
+        signed.head.seq, signed.at
+    )]
+    Rewritten {
+        /// What was signed.
+        signed: Box<Checkpoint>,
+    },
+}
+
+impl TakeUpError {
+    /// Says whether an operator can accept it and go on with a new key.
+    pub fn can_be_accepted(&self) -> bool {
+        match self {
+            Self::Key(error) => {
+                matches!(error, KeyFileError::Damaged(_) | KeyFileError::OpenToOthers(..))
+            }
+            Self::Unreadable(..) | Self::Store(_) => false,
+            _ => true,
+        }
+    }
+
+    /// Returns what was signed and does not hold, where that is known.
+    pub fn signed(&self) -> Option<&Checkpoint> {
+        match self {
+            Self::EndsBefore { signed, .. } | Self::Rewritten { signed } => Some(signed),
+            _ => None,
+        }
+    }
+}
+
+impl TakeUp<'_> {
+    /// Returns who signs from now on; makes the key at the first start. Quick: it looks at one record.
+    /// Blocks.
+    pub fn notary(self) -> Result<Notary, TakeUpError> {
+        let last_file = self.dir.join(LAST_SIGNED_FILE);
+        let last = last_signed(&last_file)?;
+        let added = self.file.last();
+        let added =
+            added.map_err(|error| TakeUpError::Unreadable(self.file.path().into(), error))?;
+        let key = self.key(&last_file, last.is_some(), !added.is_empty())?;
+        let mut highest = None;
+        for signed in [known(&last_file, last, &key)?, self.newest(&added, &key)?] {
+            let Some(signed) = signed else { continue };
+            self.holds(&signed)?;
+            highest = highest.filter(|own: &Head| own.seq > signed.head.seq).or(Some(signed.head));
+        }
+        Ok(Notary::new(key, self.clock, last_file, highest))
+    }
+
+    fn key(&self, last: &Path, has_last: bool, has_added: bool) -> Result<SigningKey, TakeUpError> {
+        if let Some(key) = key_file::read(self.dir)? {
+            return Ok(key);
+        }
+        let path = self.dir.join(key_file::SIGNING_FILE);
+        if has_last || has_added {
+            let by = if has_last { last } else { self.file.path() };
+            return Err(TakeUpError::KeyMissing { key: path, by: by.to_owned() });
+        }
+        let made = NewLog::make().map_err(|error| KeyFileError::Io(path, error))?;
+        made.install(self.dir)?;
+        Ok(made.into_key())
+    }
+
+    /// Returns the newest of the added checkpoints that can be read; a crash may have torn the last.
+    fn newest(&self, added: &[Note], key: &SigningKey) -> Result<Option<Checkpoint>, TakeUpError> {
+        for note in added.iter().rev() {
+            match Checkpoint::verified(note, [key.verifier()]) {
+                Ok(signed) => return Ok(Some(signed)),
+                Err(CheckpointError::Note(NoteError::UnknownKey)) => {
+                    return Err(other_log(self.file.path(), note));
+                }
+                Err(error) => {
+                    let path = self.file.path().display();
+                    tracing::warn!(%path, %error, "a checkpoint in the file is not as it was written");
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn holds(&self, signed: &Checkpoint) -> Result<(), TakeUpError> {
+        if signed.head.seq == 0 {
+            return Ok(());
+        }
+        let signed = Box::new(signed.clone());
+        match self.reader.hash_at(signed.head.seq)? {
+            Some(hash) if hash == signed.head.hash => Ok(()),
+            Some(_) => Err(TakeUpError::Rewritten { signed }),
+            None => Err(TakeUpError::EndsBefore { signed, ends: self.reader.head()?.seq }),
+        }
+    }
+}
+
+/// Returns what the last checkpoint says. Its file is written whole or not at all.
+fn known(
+    path: &Path,
+    last: Option<Result<Note, NoteError>>,
+    key: &SigningKey,
+) -> Result<Option<Checkpoint>, TakeUpError> {
+    let changed = || TakeUpError::Changed(path.to_owned());
+    let Some(last) = last else { return Ok(None) };
+    let note = last.map_err(|_| changed())?;
+    match Checkpoint::verified(&note, [key.verifier()]) {
+        Ok(signed) => Ok(Some(signed)),
+        Err(CheckpointError::Note(NoteError::UnknownKey)) => Err(other_log(path, &note)),
+        Err(_) => Err(changed()),
+    }
+}
+
+fn other_log(path: &Path, note: &Note) -> TakeUpError {
+    let signer = note.signers().collect::<Vec<_>>().join(", ");
+    TakeUpError::OtherLog { path: path.to_owned(), signer }
+}
+
+fn last_signed(path: &Path) -> Result<Option<Result<Note, NoteError>>, TakeUpError> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(TakeUpError::Unreadable(path.to_owned(), error)),
+        Ok(bytes) => Ok(Some(Note::parse(&String::from_utf8_lossy(&bytes)))),
+    }
+}

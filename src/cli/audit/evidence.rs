@@ -1,0 +1,69 @@
+//! Keys and checkpoints as they are given on the command line.
+
+use crate::{
+    audit::trust::{PUBLIC_FILE, Source, VerifierKey, notes_in},
+    cli::fault::Fault,
+};
+use anyhow::Context;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Returns the keys that were given, each as itself or as a file that holds some.
+pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<VerifierKey>> {
+    let mut keys = Vec::new();
+    for given in given {
+        match given.parse() {
+            Ok(key) => keys.push(key),
+            // A key has a plus in it, and its own mistake to tell.
+            Err(mistake) if !Path::new(given).exists() => {
+                let told = format!("--key {given} {mistake}, and there is no file of that name");
+                return Err(Fault::Usage(told).into());
+            }
+            Err(_) => keys.extend(keys_in(Path::new(given))?),
+        }
+    }
+    Ok(keys)
+}
+
+fn keys_in(path: &Path) -> anyhow::Result<Vec<VerifierKey>> {
+    let name = path.display();
+    let text = fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
+    let told = |said: String| anyhow::Error::new(Fault::Usage(format!("{name} {said}")));
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let keys = lines.map(str::parse).collect::<Result<Vec<VerifierKey>, _>>();
+    let keys = keys.map_err(|mistake| told(mistake.to_string()))?;
+    if keys.is_empty() { Err(told("holds no verifier key".to_owned())) } else { Ok(keys) }
+}
+
+/// Returns the key that a data folder names itself, if it does.
+pub(super) fn key_of_folder(dir: &Path) -> anyhow::Result<Option<VerifierKey>> {
+    let path = dir.join(PUBLIC_FILE);
+    if path.exists() { Ok(keys_in(&path)?.into_iter().next()) } else { Ok(None) }
+}
+
+/// Returns what files from outside hold; each must hold a checkpoint.
+pub(super) fn outside(files: &[PathBuf]) -> anyhow::Result<Vec<(Source, String)>> {
+    let mut found = Vec::new();
+    for path in files {
+        let name = path.display().to_string();
+        let bytes = fs::read(path).with_context(|| format!("{name} cannot be read"))?;
+        let source = notes_in(&String::from_utf8_lossy(&bytes));
+        if source.notes.is_empty() {
+            return Err(Fault::Usage(format!("{name} holds no checkpoint")).into());
+        }
+        found.push((source, name));
+    }
+    Ok(found)
+}
+
+/// Returns what a file holds that may not be there.
+pub(super) fn inside(path: &Path) -> anyhow::Result<(Source, String)> {
+    let name = path.display().to_string();
+    let bytes = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        read => read.with_context(|| format!("{name} cannot be read"))?,
+    };
+    Ok((notes_in(&String::from_utf8_lossy(&bytes)), name))
+}

@@ -1,0 +1,161 @@
+//! `ideogate audit export`
+
+use super::{
+    export_file::{ExportFile, Target},
+    progress::Progress,
+};
+use crate::{
+    admin::{AuditExport, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, KeyView},
+    cli::{client::Client, fault::Fault, screen::Screen},
+};
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use memchr::memmem;
+use reqwest::Response;
+use std::{path::PathBuf, process::ExitCode};
+
+/// What to export; everything if nothing is said.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ideogate audit export --to record.jsonl
+  ideogate audit export --since 2026-01-01 --until 2026-02-01 --environment prod --format csv --to january.csv
+  ideogate audit export | gzip > record.jsonl.gz
+  ideogate audit export --format csv --note entries.csv.note > entries.csv
+
+JSON lines hold the sealed records, which can be held against checkpoints, and end with a signature over the whole.
+A table holds one row an entry; what is signed about it goes into a file of its own, FILE.note. Check either
+with `ideogate audit verify --export FILE`. With --to, the file is checked before it gets its name. Who exports
+what is put on record.")]
+pub struct ExportArguments {
+    /// One sealed record a line, or one entry a row
+    #[arg(long, value_enum, default_value_t = Form::Jsonl)]
+    format: Form,
+    /// From when on: how long ago, as in 1h, a UTC day, or RFC 3339
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Until when
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// The environment
+    #[arg(long, value_name = "ENV")]
+    environment: Option<String>,
+    /// The token's id
+    #[arg(long, value_name = "ID")]
+    token: Option<String>,
+    /// success or failure, or an outcome: refused, failed, unknown
+    #[arg(long)]
+    result: Option<String>,
+    /// The file to write; without it, stdout
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// Where to write what is signed about a table [default: the file's name and .note]
+    #[arg(long, value_name = "FILE")]
+    note: Option<PathBuf>,
+    /// Replace files that are there
+    #[arg(long)]
+    force: bool,
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    Jsonl,
+    Csv,
+}
+
+/// Writes an export, and checks it.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    arguments: ExportArguments,
+) -> anyhow::Result<ExitCode> {
+    let is_table = arguments.format == Form::Csv;
+    if !is_table && arguments.note.is_some() {
+        let told = "JSON lines carry their signature; --note is for --format csv";
+        return Err(Fault::Usage(told.to_owned()).into());
+    }
+    let target = Target::of(arguments.to.clone(), arguments.note.clone(), is_table);
+    target.check(arguments.force)?;
+    let key: KeyView = client.get("/api/v1/audit/key").await?;
+    let response = client.open("/api/v1/audit/export", &asked(&arguments)).await?;
+    let name = header(&response, &EXPORT_NAME);
+    let mut file = ExportFile::begin(screen, &target)?;
+    receive(client, response, &mut file, is_table).await?;
+    let note = match name.filter(|_| is_table) {
+        Some(name) => Some(client.text(&format!("/api/v1/audit/export/{name}")).await?),
+        None => None,
+    };
+    let written = file.finish(note.as_deref(), &key.key, arguments.force)?;
+    written.tell(screen, &target)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn receive(
+    client: &Client,
+    mut response: Response,
+    file: &mut ExportFile<'_>,
+    is_table: bool,
+) -> anyhow::Result<()> {
+    let up_to = header(&response, &EXPORT_UP_TO).and_then(|seq| seq.parse().ok()).unwrap_or(0);
+    let (mut progress, mut bytes) = (Progress::new("exporting"), 0);
+    loop {
+        let piece = response.chunk().await.map_err(reqwest::Error::without_url);
+        let piece = piece.with_context(|| {
+            format!(
+                "{} broke off the export; nothing was left behind but a .part file",
+                client.at()
+            )
+        })?;
+        let Some(piece) = piece else { return Ok(()) };
+        file.write(&piece)?;
+        bytes += piece.len() as u64;
+        match last_seq(&piece).filter(|_| !is_table) {
+            Some(seq) => progress.at(seq, up_to),
+            None if is_table => progress.bytes(bytes),
+            None => {}
+        }
+    }
+}
+
+/// Returns the last sequence number in a piece of JSON lines, for the bar only.
+fn last_seq(piece: &[u8]) -> Option<u64> {
+    const NAME: &[u8] = b",\"seq\":";
+    let at = memmem::rfind(piece, NAME)? + NAME.len();
+    let digits: Vec<_> = piece[at..].iter().copied().take_while(u8::is_ascii_digit).collect();
+    // A number at the piece's end may go on in the next.
+    let is_whole = piece.get(at + digits.len()) == Some(&b',');
+    std::str::from_utf8(&digits).ok().filter(|_| is_whole)?.parse().ok()
+}
+
+fn header(response: &Response, name: &http::HeaderName) -> Option<String> {
+    response.headers().get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn asked(arguments: &ExportArguments) -> AuditExport {
+    AuditExport {
+        format: match arguments.format {
+            Form::Jsonl => ExportFormat::Jsonl,
+            Form::Csv => ExportFormat::Csv,
+        },
+        since: arguments.since.clone(),
+        until: arguments.until.clone(),
+        environment: arguments.environment.clone(),
+        token: arguments.token.clone(),
+        result: arguments.result.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_number_that_is_whole_is_found() {
+        assert_eq!(
+            last_seq(b"{\"n\":1,\"seq\":7,\"prev\":\"x\"}\n{\"n\":2,\"seq\":8,\"p\""),
+            Some(8)
+        );
+        assert_eq!(last_seq(b"{\"n\":2,\"seq\":8"), None);
+        assert_eq!(last_seq(b"nothing"), None);
+    }
+}

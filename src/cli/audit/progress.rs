@@ -1,0 +1,64 @@
+//! How far it is, on a terminal, once it takes long.
+
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::{Duration, Instant};
+
+/// What is done sooner needs no bar.
+const SOON: Duration = Duration::from_millis(400);
+
+/// A bar on stderr, if that is a terminal.
+#[derive(Debug)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    is_shown: bool,
+}
+
+impl Progress {
+    /// Begins at nothing; `what` is being done.
+    pub(super) fn new(what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        bar.set_prefix(what);
+        Self { bar, started: Instant::now(), is_shown: false }
+    }
+
+    /// So many of so many are done.
+    pub(super) fn at(&mut self, done: u64, of: u64) {
+        if self.is_due() {
+            self.bar.set_length(of);
+            self.bar
+                .set_style(style("{prefix} {wide_bar} {human_pos} of {human_len} records, {eta}"));
+        }
+        self.bar.set_position(done);
+    }
+
+    /// So many bytes are done, of nobody knows how many.
+    pub(super) fn bytes(&mut self, done: u64) {
+        if self.is_due() {
+            self.bar.set_style(style("{spinner} {prefix} {msg}, {elapsed}"));
+        }
+        if self.is_shown {
+            self.bar.set_message(HumanBytes(done).to_string());
+            self.bar.tick();
+        }
+    }
+
+    fn is_due(&mut self) -> bool {
+        let is_due = !self.is_shown && self.started.elapsed() > SOON;
+        if is_due {
+            self.is_shown = true;
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        is_due
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

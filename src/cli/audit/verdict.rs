@@ -1,0 +1,153 @@
+//! What verification found, in words and as JSON.
+
+use super::completeness;
+use crate::{
+    audit::{
+        Report,
+        export::{ExportReport, Format, Manifest},
+        trust::VerifierKey,
+    },
+    cli::{fault::FINDING, screen::Screen},
+};
+use serde_json::{Map, Value, json};
+use std::process::ExitCode;
+
+/// What is said, and whether anything was found.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    is_good: bool,
+    /// `good: …` or `BAD: …`
+    first: String,
+    integrity: String,
+    completeness: Vec<String>,
+    key: String,
+    hint: &'static str,
+    json: Map<String, Value>,
+}
+
+const SAFE_BEFORE: &str = "Compare with a backup: everything before this record is as written.";
+const UNSAFE: &str = "Compare with a backup that the checkpoints agree with.";
+const OTHER_COPY: &str = "Take another copy of the export, or export again.";
+
+impl Verdict {
+    pub(super) fn of_database(report: &Report, keys: &[VerifierKey], is_given: bool) -> Self {
+        let (first, integrity, of_integrity) = match &report.integrity {
+            Ok(good) => (
+                format!("good: {good}"),
+                "every record is as it was written and follows the one before it".to_owned(),
+                json!({"ok": true, "records": good.records, "head": hex::encode(good.head.hash)}),
+            ),
+            Err(bad) => (
+                format!("BAD: {bad}"),
+                format!("broken at record {}", bad.seq),
+                json!({"ok": false, "first_bad": bad.seq, "problem": bad.problem.to_string()}),
+            ),
+        };
+        let hint = if report.integrity.is_err() { SAFE_BEFORE } else { UNSAFE };
+        let first = completeness::first_bad(&report.completeness)
+            .filter(|_| report.integrity.is_ok())
+            .unwrap_or(first);
+        let own = "taken from the data folder itself: whoever could change the record could have exchanged it";
+        Self {
+            is_good: report.is_good(),
+            first,
+            integrity,
+            completeness: completeness::of_database(&report.completeness, report.integrity.is_ok()),
+            key: whom(keys, is_given, own),
+            hint,
+            json: completeness::json(
+                report.is_good(),
+                of_integrity,
+                &report.completeness,
+                json!({"keys": texts(keys), "given": is_given}),
+            ),
+        }
+    }
+
+    pub(super) fn of_export(report: &ExportReport) -> Self {
+        let (first, integrity, of_integrity) = match &report.integrity {
+            Ok(good) => {
+                let manifest = &good.manifest;
+                let integrity = match manifest.format {
+                    Format::Jsonl => {
+                        "it is the file that was signed, and every record fits its hash"
+                    }
+                    Format::Csv => "it is the table that was signed",
+                };
+                let json = json!({"ok": true, "lines": manifest.lines, "first": manifest.first,
+                    "last": manifest.last, "exported": manifest.created,
+                    "whole": manifest.is_complete(), "filter": manifest.filter});
+                (format!("good: {}", what(manifest)), integrity.to_owned(), json)
+            }
+            Err(bad) => {
+                let problem = bad.problem.to_string();
+                let json = json!({"ok": false, "line": bad.line, "first_bad": bad.seq, "problem": problem});
+                (format!("BAD: {bad}"), "it is not what was signed".to_owned(), json)
+            }
+        };
+        let first = completeness::first_bad(&report.completeness)
+            .filter(|_| report.integrity.is_ok())
+            .unwrap_or(first);
+        let keys: Vec<_> = report.key.iter().cloned().collect();
+        let is_given = !report.key_is_its_own;
+        let own = "named by the export itself: anybody can sign with a key of their own";
+        Self {
+            is_good: report.is_good(),
+            first,
+            integrity,
+            completeness: completeness::of_export(report),
+            key: whom(&keys, is_given, own),
+            hint: OTHER_COPY,
+            json: completeness::json(
+                report.is_good(),
+                of_integrity,
+                &report.completeness,
+                json!({"keys": texts(&keys), "given": is_given}),
+            ),
+        }
+    }
+
+    /// Prints it, and returns the exit code that goes with it.
+    pub(super) fn print(self, screen: Screen) -> anyhow::Result<ExitCode> {
+        if screen.is_json() {
+            screen.json(&self.json)?;
+        } else {
+            screen.line(&self.first)?;
+            screen.line(format!("integrity: {}", self.integrity))?;
+            for told in &self.completeness {
+                screen.line(format!("completeness: {told}"))?;
+            }
+            screen.line(format!("key: {}", self.key))?;
+            if !self.is_good {
+                screen.note(self.hint);
+            }
+        }
+        Ok(if self.is_good { ExitCode::SUCCESS } else { ExitCode::from(FINDING) })
+    }
+}
+
+/// Returns what an export holds.
+fn what(manifest: &Manifest) -> String {
+    let Manifest { lines, first, last, created, .. } = manifest;
+    let things = match manifest.format {
+        Format::Jsonl => "records",
+        Format::Csv => "entries",
+    };
+    match lines {
+        0 => format!("no {things}, exported at {created}"),
+        _ => format!("{lines} {things} from {first} to {last}, exported at {created}"),
+    }
+}
+
+fn whom(keys: &[VerifierKey], is_given: bool, own: &str) -> String {
+    let all = texts(keys).join(", ");
+    match keys {
+        [] => "none is named and none was given".to_owned(),
+        _ if is_given => format!("{all} (given)"),
+        _ => format!("{all} ({own}; give the one you noted with --key)"),
+    }
+}
+
+fn texts(keys: &[VerifierKey]) -> Vec<String> {
+    keys.iter().map(ToString::to_string).collect()
+}

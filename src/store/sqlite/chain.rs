@@ -1,0 +1,28 @@
+//! Reading single links of the chain.
+
+use super::Reader;
+use crate::store::{Head, StoreError};
+use rusqlite::OptionalExtension;
+
+impl Reader {
+    /// Returns where the chain ends. What is seen is durable.
+    pub fn head(&self) -> Result<Head, StoreError> {
+        self.with(|connection| {
+            let sql = "SELECT seq, hash FROM chain_head";
+            let mut statement = connection.prepare_cached(sql)?;
+            let head = statement.query_row([], |row| {
+                Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
+            })?;
+            Ok(head)
+        })
+    }
+
+    /// Returns the hash of a record as it is stored; `None` when there is no such record.
+    pub fn hash_at(&self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|connection| {
+            let sql = "SELECT hash FROM audit_records WHERE seq = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            Ok(statement.query_row([seq.cast_signed()], |row| row.get(0)).optional()?)
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! `ideogate audit verify` on a copy, with what was kept elsewhere.
+
+use super::{copy, cut, forge, home, keep_elsewhere, some_calls};
+use crate::support::{Home, Told};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A copy of a record with seven records, and what was kept elsewhere.
+struct Kept {
+    home: Home,
+    copy: PathBuf,
+    elsewhere: PathBuf,
+    key: String,
+}
+
+async fn kept() -> Kept {
+    let home = home().await;
+    some_calls(&home, 3).await;
+    let (elsewhere, key) = keep_elsewhere(&home);
+    let to = home.path().join("copy");
+    copy(&home.data(), &to);
+    Kept { home, copy: to, elsewhere, key }
+}
+
+impl Kept {
+    /// Verifies the copy with what was kept elsewhere.
+    async fn verify(&self) -> Told {
+        let (copy, elsewhere) = (text(&self.copy), text(&self.elsewhere));
+        let arguments = ["audit", "verify", "--data", copy, "--checkpoint", elsewhere];
+        self.home.run(&[&arguments[..], &["--key", &self.key]].concat()).await
+    }
+
+    /// Verifies the copy by itself, once its own checkpoints are gone as well.
+    async fn verify_alone(&self) -> Told {
+        for name in ["checkpoints", "audit-signing.last"] {
+            fs::remove_file(self.copy.join(name)).ok();
+        }
+        self.home.run(&["audit", "verify", "--data", text(&self.copy)]).await
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[tokio::test]
+async fn an_untouched_copy_is_proven_up_to_its_last_checkpoint() {
+    let kept = kept().await;
+    let told = kept.verify().await.good();
+    assert!(told.out.starts_with("good: 7 records"), "{told:?}");
+    assert!(told.out.contains("\nintegrity: every record"), "{told:?}");
+    assert!(told.out.contains("\ncompleteness: proven up to record 7"), "{told:?}");
+    let (copy, elsewhere) = (text(&kept.copy), text(&kept.elsewhere));
+    let given = ["audit", "verify", "--data", copy, "--checkpoint", elsewhere, "--key", &kept.key];
+    let json = kept.home.json(&given).await;
+    assert_eq!(json["ok"], true);
+    assert_eq!(
+        (&json["integrity"]["records"], &json["completeness"]["proven_up_to"]),
+        (&7.into(), &7.into())
+    );
+    let told = kept.verify_alone().await.good();
+    assert!(told.out.contains("completeness: not proven"), "{told:?}");
+    assert!(told.out.contains("taken from the data folder itself"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_cut_tail_is_found_only_with_what_was_kept_elsewhere() {
+    let kept = kept().await;
+    cut(&kept.copy, 4);
+    let told = kept.verify().await;
+    assert_eq!(told.code, 2, "{told:?}");
+    assert!(
+        told.out.starts_with("BAD: the record ends with 4, but 7 records were signed"),
+        "{told:?}"
+    );
+    assert!(told.out.contains("\nintegrity: every record is as it was written"), "{told:?}");
+    let told = kept.verify_alone().await.good();
+    assert!(told.out.contains("not proven"), "the chain alone cannot tell: {told:?}");
+}
+
+#[tokio::test]
+async fn hashes_computed_anew_are_found_only_with_what_was_kept_elsewhere() {
+    let kept = kept().await;
+    forge(&kept.copy, 4, ("\"places\":1", "\"places\":2"));
+    let told = kept.verify().await;
+    assert_eq!(told.code, 2, "{told:?}");
+    assert!(
+        told.out.contains("it was rewritten") || told.out.contains("was rewritten, from"),
+        "{told:?}"
+    );
+    let told = kept.verify_alone().await.good();
+    assert!(told.out.contains("not proven"), "the chain alone cannot tell: {told:?}");
+}
+
+#[tokio::test]
+async fn a_record_changed_in_place_is_named_with_the_first_bad_one() {
+    let kept = kept().await;
+    let sql = "UPDATE audit_records SET bytes =
+        CAST(replace(CAST(bytes AS TEXT), '\"places\":1', '\"places\":2') AS BLOB) WHERE seq = 4";
+    assert_eq!(super::database(&kept.copy).execute(sql, []).unwrap(), 1);
+    let told = kept.verify().await;
+    assert_eq!(told.code, 2, "{told:?}");
+    assert!(told.out.starts_with("BAD: record 4: changed"), "{told:?}");
+    assert!(
+        told.out.contains("\ncompleteness: proven up to record"),
+        "what is before it: {told:?}"
+    );
+}
+
+#[tokio::test]
+async fn another_log_under_another_key_is_not_taken_for_this_one() {
+    let kept = kept().await;
+    let other = home().await;
+    some_calls(&other, 3).await;
+    let exchanged = kept.home.path().join("exchanged");
+    copy(&other.data(), &exchanged);
+    let (dir, elsewhere) = (text(&exchanged), text(&kept.elsewhere));
+    let alone = kept.home.run(&["audit", "verify", "--data", dir]).await;
+    assert_eq!(alone.code, 0, "nothing is wrong with it by itself: {alone:?}");
+    let given = ["audit", "verify", "--data", dir, "--checkpoint", elsewhere];
+    let told = kept.home.run(&given).await;
+    assert_eq!(told.code, 2, "{told:?}");
+    assert!(told.out.contains("signed by a key that is not trusted here"), "{told:?}");
+    let told = kept.home.run(&[&given[..], &["--key", &kept.key]].concat()).await;
+    assert_eq!(told.code, 2, "{told:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_checkpoint_or_no_key_is_a_mistake_and_not_a_finding() {
+    let kept = kept().await;
+    let empty = kept.home.path().join("empty");
+    fs::write(&empty, "nothing\n").unwrap();
+    let dir = text(&kept.copy);
+    for wrong in [["--checkpoint", text(&empty)], ["--key", "nonsense"], ["--key", text(&empty)]] {
+        let told = kept.home.run(&[&["audit", "verify", "--data", dir][..], &wrong].concat()).await;
+        assert_eq!(told.code, 64, "{wrong:?}: {told:?}");
+    }
+    let forged = fs::read_to_string(&kept.elsewhere).unwrap().replacen("\n7\n", "\n6\n", 1);
+    fs::write(&kept.elsewhere, forged).unwrap();
+    let told = kept.verify().await;
+    assert_eq!(told.code, 2, "{told:?}");
+    assert!(told.out.contains("it was changed or forged"), "{told:?}");
+}
