@@ -1,7 +1,7 @@
 //! Whoever still uses the old secret is seen, and told.
 
 use super::{grace, picture, rotate};
-use crate::support::{TestApp, eventually};
+use crate::support::{Client, TestApp, eventually};
 use ideogate::tokens::Rotation;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -65,8 +65,9 @@ async fn requests_with_an_old_secret_are_counted() {
     let app = TestApp::spawn().await;
     let old = app.client().await;
     let count = async || {
-        let url = format!("http://{}/metrics", app.running.admin());
-        let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+        let operator = Client::new(format!("http://{}", app.running.admin()), "");
+        let reply = operator.get("/metrics").await;
+        let text = String::from_utf8(reply.body.to_vec()).unwrap();
         let name = "ideogate_old_secret_requests_total{environment=\"app\"} ";
         text.lines().find_map(|line| line.strip_prefix(name).map(|n| n.parse::<u64>().unwrap()))
     };
