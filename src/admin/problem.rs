@@ -5,6 +5,7 @@ use crate::{
     operators::{self, OperatorsError},
     store::StoreError,
     tokens::{Mistake, TokensError},
+    web::shown,
 };
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -140,7 +141,7 @@ impl Problem {
 
     /// There is nothing of that name.
     pub(super) fn unknown(what: &str, name: &str) -> Self {
-        let detail = format!("there is no {what} '{name}'");
+        let detail = format!("there is no {what} '{}'", shown(name));
         let title = "There is nothing of that name";
         Self::new(StatusCode::NOT_FOUND, &format!("{what}_unknown"), title, detail)
     }

@@ -9,6 +9,7 @@ use crate::{
     calls::Calls,
     ledger::Ledger,
     store::{Journal, Reader, Store},
+    telemetry::Metrics,
     tokens::Tokens,
 };
 use std::{
@@ -82,6 +83,11 @@ impl Running {
     /// Returns what writes the record, for whoever runs the gateway inside a program.
     pub fn journal(&self) -> &Journal {
         &self.rooms.journal
+    }
+
+    /// Returns the metrics, for whoever runs the gateway inside a program.
+    pub fn metrics(&self) -> &Metrics {
+        &self.rooms.metrics
     }
 
     /// Returns the ledger, for whoever runs the gateway inside a program.

@@ -119,6 +119,9 @@ pub struct More {
     /// How often Ideogram refused it before, without billing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused_attempts: Option<u32>,
+    /// `true` when Ideogram's answer held the gateway's key, which was overwritten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_redacted: Option<bool>,
     /// What was there before a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,

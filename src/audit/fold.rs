@@ -127,6 +127,7 @@ impl Metadata {
         self.gateway_ms = self.gateway_ms.max(Some(outcome.gateway_ms));
         self.more.images = self.more.images.max(Some(outcome.images));
         self.more.unsafe_images = self.more.unsafe_images.max(Some(outcome.unsafe_images));
+        self.more.key_redacted = self.more.key_redacted.or(outcome.key_redacted.then_some(true));
         for generation in &outcome.generations {
             if !self.generation_ids.contains(generation) {
                 self.generation_ids.push(generation.clone());

@@ -155,6 +155,7 @@ impl Sending {
             generations: facts.generation.iter().cloned().collect(),
             upstream_ms: millis(self.at_ideogram),
             gateway_ms: millis(self.own_time()),
+            key_redacted: self.echoed_key,
         }
     }
 

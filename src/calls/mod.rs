@@ -30,6 +30,7 @@ mod breaker;
 mod claim;
 mod conclude;
 mod desk;
+mod echo;
 mod ending;
 mod facts;
 mod follow;

@@ -36,6 +36,8 @@ pub(super) struct Sending {
     /// The part of `queued` that came after the start.
     queued_again: Duration,
     pub(super) at_ideogram: Duration,
+    /// Whether Ideogram gave our key back, in any answer to this call.
+    pub(super) echoed_key: bool,
 }
 
 impl Sending {
@@ -56,6 +58,7 @@ impl Sending {
             queued: Duration::ZERO,
             queued_again: Duration::ZERO,
             at_ideogram: Duration::ZERO,
+            echoed_key: false,
         }
     }
 
@@ -135,6 +138,9 @@ impl Sending {
         let request = self.ready.upstream_request();
         let sent = self.line.upstream.send(warrant, self.slot.key(), request).await;
         self.at_ideogram += started.elapsed();
+        if let Some(answer) = sent.answer() {
+            self.echoed_key |= self.calls.note_echo(&self.ready.account, answer);
+        }
         sent
     }
 

@@ -46,6 +46,7 @@ impl OutcomeRecord {
             generations: Vec::new(),
             upstream_ms: 0,
             gateway_ms: 0,
+            key_redacted: false,
         }
     }
 }
@@ -219,6 +220,9 @@ pub struct OutcomeRecord {
     /// How long the gateway itself took, in milliseconds.
     #[serde(default)]
     pub gateway_ms: u64,
+    /// Whether Ideogram's answer held the gateway's key, which was overwritten.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub key_redacted: bool,
 }
 
 /// A request that was refused here.
@@ -279,4 +283,10 @@ pub struct RefusalSummary {
     pub since: Timestamp,
     /// How many were counted and not written.
     pub count: u64,
+}
+
+// As serde wants it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }

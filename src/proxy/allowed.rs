@@ -97,8 +97,11 @@ impl AllowedCall {
         match access {
             Ok(crate::calls::GenerationAccess::Granted) => Ok(Some(id)),
             Ok(crate::calls::GenerationAccess::Unknown) => {
-                let message = format!("no generation {id} of this token or its owner");
-                Err(Refused::new(ErrorCode::GenerationUnknown, message))
+                let shown = web::shown(id.as_str());
+                let message = format!("no generation {shown} of this token or its owner");
+                // What was asked for may be anything, and the record is for ever.
+                let refused = Refused::new(ErrorCode::GenerationUnknown, message);
+                Err(refused.because("no such generation"))
             }
             Err(error) => Err(Refused::store(&error)),
         }

@@ -73,6 +73,7 @@ impl KnownCall {
 
     fn listed_route(&self) -> Result<Arc<Route>, Refused> {
         let path = self.knock.uri.path();
+        let shown = web::shown(path);
         let route = match self.gateway.settings.routes.find(&self.knock.method, path) {
             RouteMatch::Found(route) => route,
             RouteMatch::Disabled(route) => {
@@ -80,13 +81,13 @@ impl KnownCall {
                 return Err(Refused::new(ErrorCode::RouteUnknown, message));
             }
             RouteMatch::Denied(reason) => {
-                let message = format!("{path} is closed: {reason}");
+                let message = format!("{shown} is closed: {reason}");
                 return Err(Refused::new(ErrorCode::RouteUnknown, message));
             }
             RouteMatch::WrongMethod(methods) => return Err(Refused::wrong_method(&methods)),
             RouteMatch::Unknown => {
                 let message =
-                    format!("{} {path} is not a route of this gateway", self.knock.method);
+                    format!("{} {shown} is not a route of this gateway", self.knock.method);
                 // The path may hold anything, and the record is for ever.
                 return Err(Refused::new(ErrorCode::RouteUnknown, message).because("unlisted path"));
             }

@@ -7,7 +7,7 @@ use crate::{
     domain::{CallId, ErrorCode, RequestId, Token},
     store::{JournalHealth, RecordQuery},
     tokens::Presented,
-    web::{Body, ERRORS_PATH, error_page, header},
+    web::{self, Body, ERRORS_PATH, error_page, header},
 };
 use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -117,8 +117,8 @@ async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Result<Response<
         return Err(Refused::new(ErrorCode::StoreUnavailable, "the record cannot be read"));
     };
     let Some(mut entry) = audit::fold(records).into_iter().next() else {
-        let message = format!("no call {call} of this token");
-        return Err(Refused::new(ErrorCode::CallUnknown, message));
+        let message = format!("no call {} of this token", web::shown(call));
+        return Err(Refused::new(ErrorCode::CallUnknown, message).because("no such call"));
     };
     entry.metadata.key_version = None;
     Ok(json_answer(StatusCode::OK, &json!(entry)))

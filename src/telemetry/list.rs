@@ -84,6 +84,8 @@ metrics! {
         "Bundles that went to the spill file because the database failed";
     upstream_refusals: Counters<RefusalLabels> = Family::default(), "upstream_refusals",
         "Answers of Ideogram's with status 429 or 401";
+    echoed_keys: Counters<AccountLabels> = Family::default(), "echoed_keys",
+        "Answers of Ideogram's that held our key, which was overwritten";
     drift: Counters<AccountLabels> = Family::default(), "drift",
         "Times that somebody else was seen to use the account's places";
     body_memory: Gauge = Gauge::default(), "body_memory" + "bytes",

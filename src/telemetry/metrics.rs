@@ -168,6 +168,12 @@ impl Metrics {
         self.series.drift.get_or_create(&labels).inc();
     }
 
+    /// An answer of Ideogram's held our key.
+    pub fn key_echoed(&self, account: &AccountName) {
+        let labels = AccountLabels { account: account.clone() };
+        self.series.echoed_keys.get_or_create(&labels).inc();
+    }
+
     /// Bodies take so many bytes now.
     pub fn set_bodies(&self, memory: u64, disk: u64) {
         self.series.body_memory.set(memory.try_into().unwrap_or(i64::MAX));

@@ -22,6 +22,7 @@ fn told() -> Arc<Metrics> {
     metrics.spilled();
     metrics.upstream_limited(&account);
     metrics.upstream_rejected_key(&account);
+    metrics.key_echoed(&account);
     metrics.drifted(&account);
     metrics.set_bodies(1024, 4096);
     metrics.set_active_tokens(5);

@@ -57,6 +57,19 @@ pub enum Sent {
     },
 }
 
+impl Sent {
+    /// Returns what Ideogram said, if that could be read.
+    pub fn answer(&self) -> Option<&UpstreamAnswer> {
+        match self {
+            Self::Answered(answer)
+            | Self::RefusedForNow { answer, .. }
+            | Self::RejectedKey { answer, .. } => Some(answer),
+            Self::Unknown { answer, .. } => answer.as_ref(),
+            Self::NotSent { .. } | Self::Charged { .. } | Self::Released { .. } => None,
+        }
+    }
+}
+
 /// Why nothing was sent. Nothing was written, so nothing was billed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotSent {

@@ -29,6 +29,10 @@ impl Reception<'_> {
             timeout_at(self.deadline, self.read(body)).await.unwrap_or(Err(Unreadable::Timeout))?;
         self.key.pool.put(connection);
         let echoed_key = in_headers || in_body;
+        if echoed_key {
+            let (account, status) = (self.key.account(), head.status.as_u16());
+            tracing::error!(event = "key_echoed", %account, status, "an answer of ideogram's held our key; it was overwritten");
+        }
         Ok(UpstreamAnswer { status: head.status, headers, body, echoed_key })
     }
 

@@ -1,10 +1,13 @@
 //! A request at the door.
 
-use super::{client_address::ClientAddress, listener::Peer};
+use super::{client_address::ClientAddress, listener::Peer, shown};
 use crate::domain::{RequestId, SecretKind};
 use http::{HeaderMap, Request};
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, Ipv4Addr},
+};
 use tokio::time::Instant;
 use tracing::{Span, field::Empty};
 
@@ -41,7 +44,7 @@ impl Visit {
             request.id = %self.id,
             client.address = %self.client,
             method = %request.method(),
-            path = logged_path(request.uri().path()),
+            path = &*logged_path(request.uri().path()),
             route = Empty,
             token.id = Empty,
             environment = Empty,
@@ -51,12 +54,17 @@ impl Visit {
 }
 
 /// A token that someone put into a path by mistake stays out of the log.
-fn logged_path(path: &str) -> &str {
+fn logged_path(path: &str) -> Cow<'_, str> {
     let is_in = |kind: &SecretKind| path.contains(kind.prefix());
     if SecretKind::ALL.iter().any(is_in) {
-        "(not shown)"
-    } else {
-        path.get(..LOGGED_PATH).unwrap_or(path)
+        return "(not shown)".into();
+    }
+    match shown(path) {
+        Cow::Borrowed(path) => path.get(..LOGGED_PATH).unwrap_or(path).into(),
+        Cow::Owned(mut path) => {
+            path.truncate(path.floor_char_boundary(LOGGED_PATH));
+            path.into()
+        }
     }
 }
 
@@ -74,6 +82,8 @@ mod tests {
         assert_eq!(logged_path("/v1/idg_dev_abc"), "(not shown)");
         assert_eq!(logged_path("/api/v1/operators/ido_abc"), "(not shown)");
         assert_eq!(logged_path("/generate"), "/generate");
+        let other = format!("/v1/%69dg_dev_{}", "x".repeat(49));
+        assert_eq!(logged_path(&other), "/v1/(59 characters)");
         assert_eq!(logged_path(&"/a".repeat(1000)).len(), LOGGED_PATH);
     }
 }

@@ -24,6 +24,7 @@ mod policy;
 mod queue;
 mod quote;
 mod recall;
+mod redaction;
 mod review;
 mod scan;
 mod shutdown;

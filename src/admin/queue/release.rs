@@ -9,6 +9,7 @@ use crate::{
         state::AdminState,
     },
     domain::CallId,
+    web::shown,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -47,7 +48,8 @@ pub async fn release(
     match done {
         Ok(ReleaseOutcome::Released) => Ok(Json(ReleasedView { call: name })),
         Ok(ReleaseOutcome::NotHeld) => {
-            let detail = format!("call '{name}' holds no places, or there is no such call");
+            let detail =
+                format!("call '{}' holds no places, or there is no such call", shown(&name));
             Err(Problem::conflict("call_not_held", detail))
         }
         Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),

@@ -72,6 +72,7 @@ impl House {
             generations: Vec::new(),
             upstream_ms: 1,
             gateway_ms: 1,
+            key_redacted: false,
         };
         let close = CloseCall {
             call: CallId::from_stored(call),

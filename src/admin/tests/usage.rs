@@ -80,6 +80,7 @@ fn ended(charged: Option<Usd>, images: u32) -> OutcomeRecord {
         generations: Vec::new(),
         upstream_ms: 1,
         gateway_ms: 1,
+        key_redacted: false,
     }
 }
 

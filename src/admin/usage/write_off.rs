@@ -9,6 +9,7 @@ use crate::{
         state::AdminState,
     },
     domain::{CallId, Usd},
+    web::shown,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -51,8 +52,9 @@ pub async fn write_off(
         Ok(WriteOff::Done(amount_usd)) => Ok(Json(WrittenOffView { call: name, amount_usd })),
         Ok(WriteOff::NothingReserved) => {
             let detail = format!(
-                "no money is reserved for '{name}': its end is known, it was charged already, or \
-                 there is no such call"
+                "no money is reserved for '{}': its end is known, it was charged already, or \
+                 there is no such call",
+                shown(&name)
             );
             Err(Problem::conflict("call_not_reserved", detail))
         }

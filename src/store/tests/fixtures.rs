@@ -123,6 +123,7 @@ pub(crate) fn outcome(call: &OpenCall, outcome: Outcome) -> Bundle {
         generations: Vec::new(),
         upstream_ms: 900,
         gateway_ms: 1,
+        key_redacted: false,
     };
     let closed = CloseCall {
         call: call.call.clone(),

@@ -15,6 +15,20 @@ pub(super) fn escaped(text: &[u8]) -> Option<u8> {
     long(text).map(|(byte, _)| byte).or_else(|| short(text))
 }
 
+/// Returns the character that `text` starts with, however it is written, and its width.
+pub(super) fn first(text: &[u8]) -> Option<(u8, usize)> {
+    let plain = || text.first().map(|byte| (*byte, 1));
+    long(text).or_else(|| Some((short(text)?, 2))).or_else(plain)
+}
+
+/// Returns the character that `text` ends with, however it is written, and its width.
+pub(super) fn last(text: &[u8]) -> Option<(u8, usize)> {
+    let ends = |width: &usize| {
+        first(&text[text.len().checked_sub(*width)?..]).filter(|found| found.1 == *width)
+    };
+    [LONGEST, 3, 2, 1].iter().find_map(ends)
+}
+
 /// The longest spelling of one character: `\u0041`.
 pub(super) const LONGEST: usize = 6;
 
@@ -62,6 +76,23 @@ mod tests {
         for text in ["a/", "a%2", r"a\u002", "b/b", "a%2gb", r"a\nb", ""] {
             assert_eq!(spelled(text.as_bytes(), b"a/b"), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_first_and_the_last_character_are_read_however_they_are_written() {
+        for (text, letter, width) in [
+            ("xa", b'a', 1),
+            ("x%2F", b'/', 3),
+            (r"x\u002f", b'/', 6),
+            (r"x\/", b'/', 2),
+            ("x2F", b'F', 1),
+        ] {
+            assert_eq!(last(text.as_bytes()), Some((letter, width)), "{text}");
+            if width > 1 {
+                assert_eq!(first(&text.as_bytes()[1..]), Some((letter, width)), "{text}");
+            }
+        }
+        assert_eq!((first(b""), last(b"")), (None, None));
     }
 
     #[test]

@@ -7,12 +7,35 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, NO_PAD
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, NO_PAD);
 
 /// A text that gives the key away.
-pub(super) type Form = Zeroizing<Vec<u8>>;
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Form {
+    /// What the key alone decides.
+    pub(super) text: Zeroizing<Vec<u8>>,
+    /// The letter in front of it, when that holds bits of the key beside others.
+    pub(super) before: Option<Edge>,
+    /// The letter behind it.
+    pub(super) after: Option<Edge>,
+}
+
+/// A letter of base64 of which the key decides some of the six bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Edge {
+    mask: u8,
+    bits: u8,
+}
+
+impl Edge {
+    /// Says whether a letter can stand at this edge.
+    pub(super) fn fits(self, letter: u8) -> bool {
+        value(letter).is_some_and(|value| value & self.mask == self.bits)
+    }
+}
 
 /// Returns the key itself and its base64, in both alphabets, as it reads behind any number of
 /// other bytes.
 pub(super) fn of(key: &[u8]) -> Vec<Form> {
-    let mut forms = vec![Zeroizing::new(key.to_vec())];
+    let text = Zeroizing::new(key.to_vec());
+    let mut forms = vec![Form { text, before: None, after: None }];
     for alphabet in [&STANDARD, &URL_SAFE] {
         for before in 0..3 {
             let form = in_base64(alphabet, before, key);
@@ -24,14 +47,38 @@ pub(super) fn of(key: &[u8]) -> Vec<Form> {
     forms
 }
 
-/// Returns the characters that the key alone decides when `before` bytes stand in front of it.
-/// Those at the edges, which also hold bits of its neighbours, are left out.
+/// Returns the letters that the key alone decides when `before` bytes stand in front of it, and
+/// those at the edges, which hold bits of its neighbours too.
 fn in_base64(alphabet: &GeneralPurpose, before: usize, key: &[u8]) -> Form {
     let mut padded = Zeroizing::new(vec![0; before]);
     padded.extend_from_slice(key);
     let text = Zeroizing::new(alphabet.encode(&*padded));
+    let text = text.as_bytes();
     let (first, end) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
-    Zeroizing::new(text.as_bytes()[first..end].to_vec())
+    // The neighbours' bits are zero here.
+    let edge = |at: usize, mask: u8| {
+        let bits = text.get(at).copied().and_then(value)?;
+        Some(Edge { mask, bits })
+    };
+    let low = [None, Some(0b00_1111), Some(0b00_0011)][before];
+    let high = [None, Some(0b11_0000), Some(0b11_1100)][padded.len() % 3];
+    Form {
+        text: Zeroizing::new(text[first..end].to_vec()),
+        before: low.and_then(|mask| edge(first.checked_sub(1)?, mask)),
+        after: high.and_then(|mask| edge(end, mask)),
+    }
+}
+
+/// Returns what a letter of either alphabet stands for.
+fn value(letter: u8) -> Option<u8> {
+    match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'a'..=b'z' => Some(letter - b'a' + 26),
+        b'0'..=b'9' => Some(letter - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -48,12 +95,33 @@ mod tests {
                 for alphabet in [&STANDARD, &URL_SAFE] {
                     let encoded = alphabet.encode(&text);
                     let holds = forms.iter().any(|form| {
-                        encoded.as_bytes().windows(form.len()).any(|part| part == **form)
+                        encoded.as_bytes().windows(form.text.len()).any(|part| *part == **form.text)
                     });
                     assert!(holds, "{before} before, {after} after");
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_letters_at_the_edges_are_told_by_the_bits_that_they_share() {
+        let key = b"a-key>>with??every//kind~~of bits";
+        let forms = of(key);
+        for before in 0..6_usize {
+            for (after, filling) in [(0, 0), (1, 0xff), (2, 0x5a), (3, 0x00)] {
+                let text = [vec![filling; before], key.to_vec(), vec![filling; after]].concat();
+                let encoded = STANDARD.encode(&text).into_bytes();
+                let form = &forms[1 + before % 3];
+                let at = (before * 8).div_ceil(6);
+                let end = at + form.text.len();
+                assert_eq!(&encoded[at..end], &**form.text);
+                assert_eq!(form.before.is_some(), before % 3 > 0);
+                assert!(form.before.is_none_or(|edge| edge.fits(encoded[at - 1])));
+                assert!(form.after.is_none_or(|edge| edge.fits(encoded[end])));
+            }
+        }
+        let edge = Edge { mask: 0b11_0000, bits: 0b10_0000 };
+        assert!(edge.fits(b'g') && edge.fits(b'v') && !edge.fits(b'f') && !edge.fits(b'='));
     }
 
     #[test]

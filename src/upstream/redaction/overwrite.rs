@@ -1,8 +1,11 @@
 //! Finding the key in a text, and writing stars over it.
 
-use super::{escape, forms, forms::Form};
+use super::{
+    escape, forms,
+    forms::{Edge, Form},
+};
 use aho_corasick::{AhoCorasick, MatchKind};
-use std::fmt;
+use std::{fmt, ops::Range};
 
 /// Everything needed to find one key in any text; made once per key version.
 pub(in super::super) struct Redaction {
@@ -24,12 +27,13 @@ impl Redaction {
     pub(in super::super) fn new(key: &[u8]) -> Self {
         let forms = if key.len() < SHORTEST { Vec::new() } else { forms::of(key) };
         let mut spelling = Box::new([false; 256]);
-        for byte in forms.iter().flat_map(|form| form.iter()) {
+        for byte in forms.iter().flat_map(|form| form.text.iter()) {
             spelling[usize::from(*byte)] = true;
         }
-        let longest = forms.iter().map(|form| form.len()).max().unwrap_or(0);
+        let longest = forms.iter().map(|form| form.text.len()).max().unwrap_or(0);
         let landmarks = landmarks(&forms);
-        Self { forms, landmarks, spelling, reach: longest * escape::LONGEST }
+        // With a letter at each edge.
+        Self { forms, landmarks, spelling, reach: (longest + 2) * escape::LONGEST }
     }
 
     /// Returns the length of the longest text that can be the key.
@@ -39,6 +43,16 @@ impl Redaction {
 
     /// Writes stars over each occurrence of the key, and returns whether there was one.
     pub(in super::super) fn overwrite(&self, text: &mut [u8]) -> bool {
+        self.overwrite_until(text.len(), text)
+    }
+
+    /// The same for a text that goes on: leaves alone what ends so late that the letter behind it
+    /// may be missing. It is found when more is there.
+    pub(super) fn overwrite_start(&self, text: &mut [u8]) -> bool {
+        self.overwrite_until(text.len().saturating_sub(escape::LONGEST), text)
+    }
+
+    fn overwrite_until(&self, end: usize, text: &mut [u8]) -> bool {
         let Some(landmarks) = &self.landmarks else { return false };
         let (mut found, mut from, mut tried) = (false, 0, 0);
         while let Some(mark) = landmarks.find(&text[from..]) {
@@ -51,21 +65,33 @@ impl Redaction {
                 tried = at + 1;
             }
             for start in starts {
-                found |= self.overwrite_at(start, text);
+                if let Some(place) = self.find_at(start, text).filter(|place| place.end <= end) {
+                    text[place].fill(b'*');
+                    found = true;
+                }
             }
             from = at + 1;
         }
         found
     }
 
-    fn overwrite_at(&self, start: usize, text: &mut [u8]) -> bool {
+    /// Returns where the key stands if it starts here, with the letters at its edges.
+    fn find_at(&self, start: usize, text: &[u8]) -> Option<Range<usize>> {
         let here = &text[start..];
-        let longest = self.forms.iter().filter_map(|form| escape::spelled(here, form)).max();
-        if let Some(length) = longest {
-            text[start..start + length].fill(b'*');
-        }
-        longest.is_some()
+        let spelled = |form| Some((escape::spelled(here, text_of(form))?, form));
+        let (length, form) =
+            self.forms.iter().filter_map(spelled).max_by_key(|(length, _)| *length)?;
+        let fits = |edge: &Option<Edge>, letter| edge.is_some_and(|edge| edge.fits(letter));
+        let end = start + length;
+        let after = escape::first(&text[end..]).filter(|(letter, _)| fits(&form.after, *letter));
+        let before = escape::last(&text[..start]).filter(|(letter, _)| fits(&form.before, *letter));
+        let width = |edge: Option<(u8, usize)>| edge.map_or(0, |(_, width)| width);
+        Some(start - width(before)..end + width(after))
     }
+}
+
+fn text_of(form: &Form) -> &[u8] {
+    &form.text
 }
 
 impl fmt::Debug for Redaction {
@@ -82,6 +108,6 @@ fn landmarks(forms: &[Form]) -> Option<AhoCorasick> {
     }
     let escapes: [&[u8]; 10] =
         [b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", br"\u00", br#"\""#, br"\\", br"\/"];
-    let starts = forms.iter().map(|form| &form[..form.len().min(LANDMARK)]);
+    let starts = forms.iter().map(|form| &form.text[..form.text.len().min(LANDMARK)]);
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(starts.chain(escapes)).ok()
 }

@@ -26,7 +26,7 @@ impl<'a> Redactor<'a> {
         if self.held.len() < BLOCK + self.redaction.reach() {
             return None;
         }
-        self.found |= self.redaction.overwrite(&mut self.held);
+        self.found |= self.redaction.overwrite_start(&mut self.held);
         let clean = self.held.len() - self.redaction.reach();
         Some(self.held.split_to(clean).freeze())
     }

@@ -1,6 +1,6 @@
 //! The application under test.
 
-use super::Client;
+use super::{Client, sweep};
 use ideogate::{
     app::{Running, StartOptions, start},
     config::{LoadOptions, Secrets, Settings},
@@ -11,6 +11,8 @@ use ideogate::{
 };
 use std::{
     fs::DirBuilder,
+    mem,
+    ops::Deref,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -20,7 +22,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 /// The real key of the tests; must never be seen anywhere but in the `Api-Key` header upstream.
-pub(crate) const KEY: &str = "real-key-of-the-tests-0123456789abcdef";
+pub(crate) const KEY: &str = "real/key+of=the.tests-Zk8Qv3Xw7JpLcdef";
 
 /// What a test changes about the settings and the Ideogram it runs against.
 #[derive(Debug, Default)]
@@ -37,16 +39,31 @@ pub(crate) struct TestSettings {
     pub(crate) variables: Vec<(String, String)>,
 }
 
-/// A running gateway, the simulator it calls Ideogram, and the folder of its data.
+/// A running gateway, the simulator it calls Ideogram, and the folder of its data. When it is dropped, what
+/// it leaves behind is searched for secrets.
 #[derive(Debug)]
 pub(crate) struct TestApp {
-    pub(crate) running: Running,
+    pub(crate) running: Ran,
     pub(crate) ideogram: Simulator,
     pub(crate) clock: SteeredClock,
-    tasks: Tasks,
+    _tasks: Tasks,
     pub(crate) settings: TestSettings,
     ideogram_url: String,
     folder: TempDir,
+    pub(super) is_searched: bool,
+    pub(super) watch: sweep::Watch,
+}
+
+/// A gateway that runs, but for the moment between a stop and a start.
+#[derive(Debug)]
+pub(crate) struct Ran(Option<Running>);
+
+impl Deref for Ran {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        self.0.as_ref().unwrap()
+    }
 }
 
 impl TestApp {
@@ -75,27 +92,49 @@ impl TestApp {
             serving.serve(listener, std::future::pending()).await;
         });
         let folder = tempfile::tempdir().unwrap();
-        let running = run(&settings, &ideogram_url, folder.path(), &clock).await;
-        Self { running, ideogram, clock, tasks, settings, ideogram_url, folder }
+        let watch = sweep::Watch::begin();
+        let running = Ran(Some(run(&settings, &ideogram_url, folder.path(), &clock).await));
+        let is_searched = true;
+        Self {
+            running,
+            ideogram,
+            clock,
+            _tasks: tasks,
+            settings,
+            ideogram_url,
+            folder,
+            is_searched,
+            watch,
+        }
     }
 
     /// Stops the gateway in order and starts it again on the same data.
-    pub(crate) async fn restart(self) -> Self {
-        let Self { running, ideogram, clock, tasks, settings, ideogram_url, folder } = self;
+    pub(crate) async fn restart(mut self) -> Self {
+        let running = self.running.0.take().unwrap();
         running.shut_down(Duration::from_secs(10), std::future::pending()).await;
-        let running = run(&settings, &ideogram_url, folder.path(), &clock).await;
-        Self { running, ideogram, clock, tasks, settings, ideogram_url, folder }
+        self.search_files();
+        self.start().await;
+        self
     }
 
     /// Goes on with a copy of the data as it is on disk now, as after a crash of the machine; nothing
     /// that only the first process knows is in it.
-    pub(crate) async fn crash(self) -> Self {
-        let Self { running, ideogram, clock, tasks, settings, ideogram_url, folder } = self;
+    pub(crate) async fn crash(mut self) -> Self {
         let after = tempfile::tempdir().unwrap();
-        copy(&folder.path().join("data"), &after.path().join("data"));
-        drop(running);
-        let running = run(&settings, &ideogram_url, after.path(), &clock).await;
-        Self { running, ideogram, clock, tasks, settings, ideogram_url, folder: after }
+        copy(&self.data(), &after.path().join("data"));
+        drop(self.running.0.take());
+        // The first folder goes only with what may still write to it.
+        let before = mem::replace(&mut self.folder, after);
+        self.search_files();
+        self.start().await;
+        drop(before);
+        self
+    }
+
+    async fn start(&mut self) {
+        let folder = self.folder.path();
+        let running = run(&self.settings, &self.ideogram_url, folder, &self.clock).await;
+        self.running = Ran(Some(running));
     }
 
     /// Returns a client with a new token of environment `app` that may do everything.

@@ -1,7 +1,11 @@
 //! The real binary, as operators run it: a process of its own over a data folder, with the simulator in
 //! the test's process.
 
-use super::{Client, KEY, Ready};
+use super::{
+    Client, KEY, Ready,
+    sweep::{self, Sink},
+    tee::Tee,
+};
 use ideogate::{
     simulator::{Act, Script, Simulator, SimulatorOptions},
     tasks::Tasks,
@@ -11,12 +15,11 @@ use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
-    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader, Lines},
+    io::{AsyncBufReadExt, BufReader, Lines},
     net::TcpListener,
     process::{Child, ChildStdout, Command},
     time::{sleep, timeout},
@@ -32,15 +35,20 @@ pub(crate) struct Home {
     /// Added to the environment of each process.
     pub(crate) variables: Vec<(String, String)>,
     folder: TempDir,
+    pub(super) is_searched: bool,
+    pub(super) watch: sweep::Watch,
 }
 
-/// A gateway in a process of its own; killed when this is dropped.
+/// A gateway in a process of its own; killed when this is dropped, and what it leaves behind is searched for
+/// secrets.
 #[derive(Debug)]
 pub(crate) struct Binary {
     pub(crate) ready: Ready,
-    child: Child,
-    out: Lines<BufReader<ChildStdout>>,
-    log: Arc<Mutex<String>>,
+    pub(super) child: Child,
+    pub(super) out: Tee,
+    pub(super) log: NamedTempFile,
+    pub(super) data: PathBuf,
+    pub(super) is_searched: bool,
 }
 
 /// What a command said.
@@ -73,8 +81,12 @@ impl Home {
             ideogram,
             variables: vec![("IDEOGRAM_API_KEY".to_owned(), KEY.to_owned())],
             folder,
+            is_searched: true,
+            watch: sweep::Watch::begin(),
         };
-        home.set(&super::merge(&super::common_settings(&url, home.path()), toml));
+        let everything = "[log]\nfilter = \"trace\"\n";
+        let common = super::merge(&super::common_settings(&url, home.path()), everything);
+        home.set(&super::merge(&common, toml));
         home
     }
 
@@ -114,7 +126,7 @@ impl Home {
         self.ideogram.script(Script::new(Act::Hold).always());
     }
 
-    fn process(&self, arguments: &[&str]) -> Command {
+    pub(super) fn process(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ideogate"));
         command.args(arguments).env_clear().current_dir(self.path()).kill_on_drop(true);
         command.envs(self.variables.iter().cloned()).stdin(Stdio::null());
@@ -124,27 +136,21 @@ impl Home {
 
     /// Starts the gateway and waits until it is ready.
     pub(crate) async fn start(&self) -> Binary {
-        let mut starting = self.begin();
-        let Ok(line) = timeout(PATIENCE, starting.out.next_line()).await else {
-            panic!("not ready in time: {}", starting.log());
-        };
-        let Some(line) = line.unwrap() else {
-            let status = starting.child.wait().await.unwrap();
-            panic!("ended with {status}: {}", starting.log());
-        };
-        starting.ready = Ready::of(&line);
-        starting
+        self.begin().get_ready().await
     }
 
     /// Starts the gateway and does not wait.
     pub(crate) fn begin(&self) -> Binary {
-        let file = self.file();
-        let mut child =
-            self.process(&["serve", "--config", file.to_str().unwrap()]).spawn().unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap()).lines();
-        let log = Arc::<Mutex<String>>::default();
-        tokio::spawn(keep(child.stderr.take().unwrap(), Arc::clone(&log)));
-        Binary { ready: Ready::default(), child, out, log }
+        self.begin_with(self.process(&["serve", "--config", self.file().to_str().unwrap()]))
+    }
+
+    /// Starts the gateway with this command and does not wait.
+    pub(super) fn begin_with(&self, mut command: Command) -> Binary {
+        let log = NamedTempFile::new().unwrap();
+        let (out, end) = Tee::new();
+        let child = command.stdout(end).stderr(log.reopen().unwrap()).spawn().unwrap();
+        let (data, is_searched) = (self.data(), self.is_searched);
+        Binary { ready: Ready::default(), child, out, log, data, is_searched }
     }
 
     /// Runs a command with the settings of this home to its end.
@@ -158,6 +164,12 @@ impl Home {
     pub(crate) async fn run_bare(&self, arguments: &[&str]) -> Told {
         let output = timeout(PATIENCE, self.process(arguments).output()).await;
         let output = output.unwrap_or_else(|_| panic!("{arguments:?} does not end")).unwrap();
+        if self.is_searched {
+            let place = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+            sweep::now_or_never(Sink::Command, &place, &output.stdout);
+            sweep::now_or_never(Sink::Command, &place, &output.stderr);
+        }
+        sweep::met_in_output(&output.stdout);
         Told {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -216,17 +228,29 @@ impl Home {
     }
 }
 
-impl Drop for Home {
-    fn drop(&mut self) {
-        // Whatever the stand-in holds back ends with the test.
-        self.ideogram.release();
-    }
-}
-
 impl Binary {
+    /// Waits until it is ready.
+    pub(super) async fn get_ready(mut self) -> Self {
+        let Ok(line) = timeout(PATIENCE, self.out.next_line()).await else {
+            panic!("not ready in time: {}", self.log());
+        };
+        let Some(line) = line else {
+            let status = self.child.wait().await.unwrap();
+            panic!("ended with {status}: {}", self.log());
+        };
+        self.ready = Ready::of(&line);
+        self.assert_no_core();
+        self
+    }
+
+    /// Returns the number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Returns what was logged so far.
     pub(crate) fn log(&self) -> String {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        String::from_utf8_lossy(&std::fs::read(self.log.path()).unwrap()).into_owned()
     }
 
     /// Sends a signal.
@@ -256,7 +280,7 @@ impl Binary {
     /// Returns what else is on stdout, once the process has ended.
     pub(crate) async fn rest(&mut self) -> String {
         let mut rest = String::new();
-        while let Ok(Some(line)) = self.out.next_line().await {
+        while let Some(line) = self.out.next_line().await {
             rest.push_str(&line);
         }
         rest
@@ -265,7 +289,7 @@ impl Binary {
     /// Returns the next line on stdout.
     pub(crate) async fn line(&mut self) -> String {
         let line = timeout(PATIENCE, self.out.next_line()).await;
-        line.unwrap_or_else(|_| panic!("no line: {}", self.log())).unwrap().unwrap()
+        line.unwrap_or_else(|_| panic!("no line: {}", self.log())).unwrap()
     }
 }
 
@@ -296,13 +320,4 @@ pub(crate) async fn until<T>(what: &str, mut test: impl AsyncFnMut() -> Option<T
         sleep(Duration::from_millis(10)).await;
     }
     panic!("never: {what}")
-}
-
-async fn keep(source: impl AsyncRead + Unpin, log: Arc<Mutex<String>>) {
-    let mut lines = BufReader::new(source).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.push_str(&line);
-        log.push('\n');
-    }
 }

@@ -1,6 +1,6 @@
 //! A client as apps have it: a base URL and a key.
 
-use super::Reply;
+use super::{Reply, sweep};
 use ideogate::domain::TokenId;
 use reqwest::{RequestBuilder, multipart::Form};
 use serde_json::Value;
@@ -19,6 +19,7 @@ impl Client {
     pub(crate) fn new(base: String, token: &str) -> Self {
         // A second test finds it installed already.
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        sweep::met_in_output(token.as_bytes());
         Self { base, token: token.to_owned(), id: None, http: reqwest::Client::new() }
     }
 
@@ -57,7 +58,10 @@ impl Client {
 
     /// Sends a request and reads its whole answer.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Reply {
-        Reply::of(request.send().await.unwrap()).await
+        let request = request.build().unwrap();
+        let body = request.body().and_then(reqwest::Body::as_bytes);
+        sweep::met_in_request(request.headers(), body.unwrap_or_default());
+        Reply::of(self.http.execute(request).await.unwrap()).await
     }
 
     /// Posts JSON.

@@ -11,7 +11,12 @@ mod raw;
 mod ready;
 mod record;
 mod reply;
+mod runner;
+mod searched;
+mod searched_binary;
 mod socket;
+pub(crate) mod sweep;
+mod tee;
 mod wait;
 mod wire;
 

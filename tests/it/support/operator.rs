@@ -1,6 +1,9 @@
 //! An operator at the admin socket.
 
-use super::TestApp;
+use super::{
+    TestApp,
+    sweep::{self, Sink},
+};
 use serde_json::Value;
 
 impl TestApp {
@@ -23,5 +26,8 @@ impl TestApp {
 }
 
 async fn read(response: reqwest::Response) -> Value {
-    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    let body = response.bytes().await.unwrap();
+    sweep::now_or_never(Sink::Admin, "", &body);
+    sweep::met_in_output(&body);
+    serde_json::from_slice(&body).unwrap()
 }

@@ -1,6 +1,9 @@
 //! What a test can see from outside: places, the record, time.
 
-use super::{TestApp, eventually};
+use super::{
+    TestApp, eventually,
+    sweep::{Sink, now_or_never},
+};
 use ideogate::{
     admission::AccountStatus,
     audit::{Entry, fold},
@@ -88,6 +91,7 @@ impl TestApp {
         socket.write_all(head.as_bytes()).await.unwrap();
         let mut answer = String::new();
         socket.read_to_string(&mut answer).await.unwrap();
+        now_or_never(Sink::Admin, path, answer.as_bytes());
         answer
             .get(9..12)
             .and_then(|status| status.parse().ok())

@@ -48,5 +48,5 @@ fn complete(bytes: &[u8]) -> Option<Reply> {
     }
     let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
     let body = bytes.get(end + 4..end + 4 + length)?;
-    Some(Reply { status, headers, body: Bytes::copy_from_slice(body) })
+    Some(Reply { status, headers, body: Bytes::copy_from_slice(body) }.heard(false))
 }

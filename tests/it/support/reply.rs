@@ -1,5 +1,6 @@
 //! An answer, read to its end.
 
+use super::sweep::{self, Sink};
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
@@ -15,7 +16,24 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) async fn of(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, body: response.bytes().await.unwrap() }
+        let is_own = is_own(response.url().path());
+        let reply = Self { status, headers, body: response.bytes().await.unwrap() };
+        reply.heard(is_own)
+    }
+
+    /// Keeps an answer to be searched for secrets; `is_own` says that only the gateway can have made it.
+    pub(crate) fn heard(self, is_own: bool) -> Self {
+        let is_refusal =
+            self.headers.get("ideogate-error-source").is_some_and(|source| source == "gateway");
+        let sink = if is_own || is_refusal { Sink::Own } else { Sink::Passed };
+        for (name, value) in &self.headers {
+            sweep::hear(sink, &[name.as_str().as_bytes(), b": ", value.as_bytes()].concat());
+        }
+        sweep::hear(sink, &self.body);
+        if sink == Sink::Passed {
+            sweep::met_in_answer(&self.body);
+        }
+        self
     }
 
     /// Returns the body as JSON.
@@ -41,4 +59,10 @@ impl Reply {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
+}
+
+/// Says whether a path is one of the gateway's own, below which nothing of Ideogram's is passed on.
+fn is_own(path: &str) -> bool {
+    let is_passed = ["/_ideogate/images", "/_ideogate/simulator"];
+    path.starts_with("/_ideogate/") && !is_passed.iter().any(|start| path.starts_with(start))
 }

@@ -1,6 +1,6 @@
 //! A client that does only what it is told, byte by byte.
 
-use super::{Client, TestApp};
+use super::{Client, TestApp, sweep};
 use socket2::SockRef;
 use std::time::Duration;
 use tokio::{
@@ -32,6 +32,7 @@ impl Socket {
 
     /// Posts JSON and does not wait for the answer.
     pub(crate) async fn post(&mut self, client: &Client, path: &str, body: &str) {
+        sweep::met_in_body(body.as_bytes());
         let head = head(client, path, body.len());
         self.write(format!("{head}{body}").as_bytes()).await;
     }
