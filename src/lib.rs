@@ -24,6 +24,7 @@ pub mod calls;
 pub mod review;
 pub mod scan;
 
+pub mod keys;
 pub mod web;
 
 pub mod admin;

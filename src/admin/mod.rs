@@ -10,6 +10,7 @@ mod cut_off;
 mod endpoints;
 mod gate;
 mod host;
+mod keys;
 mod known;
 mod moment;
 mod operators;
@@ -38,6 +39,7 @@ pub use audit::{
 };
 pub use call_desk::{CallDesk, DeskError, ReleaseOutcome, WriteOff};
 pub use endpoints::Endpoint;
+pub use keys::Rotation;
 pub use operators::{MeView, NewSecret, OperatorView};
 pub use peer::Peer;
 pub use problem::Problem;

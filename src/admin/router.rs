@@ -5,7 +5,7 @@ use super::{
     endpoints::{Endpoint, Endpoints},
     gate::{Gate, known_only},
     host::known_host,
-    operators,
+    keys, operators,
     origin::own_pages_only,
     problem::Problem,
     queue, review, settings,
@@ -56,6 +56,7 @@ fn all() -> Endpoints {
         .and(settings_paths())
         .and(system_paths())
         .and(operator_paths())
+        .and(key_paths())
 }
 
 fn token_paths() -> Endpoints {
@@ -128,6 +129,13 @@ fn operator_paths() -> Endpoints {
         .post("/api/v1/operators/{id}/disable", operators::state::disable)
         .post("/api/v1/operators/{id}/enable", operators::state::enable)
         .post("/api/v1/operators/{id}/revoke", operators::state::revoke)
+}
+
+fn key_paths() -> Endpoints {
+    Endpoints::default()
+        .get("/api/v1/keys", keys::list::list)
+        .post("/api/v1/keys/verify", keys::verify::verify)
+        .post("/api/v1/keys/rotate", keys::rotate::rotate)
 }
 
 /// Nothing of the control plane is to be kept by anybody in between: a secret may be in it.

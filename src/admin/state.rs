@@ -7,6 +7,7 @@ use crate::{
     audit::trust::Notary,
     config::Settings,
     domain::{AuditRecord, Bundle, Clock, Principal},
+    keys::Keys,
     ledger::Ledger,
     operators::Operators,
     rate_limit::Attempts,
@@ -53,6 +54,8 @@ pub struct AdminState {
     pub attempts: Arc<Attempts>,
     /// Decides which refusals are written in full.
     pub refusals: Arc<RefusalBook>,
+    /// Exchanges Ideogram's keys.
+    pub keys: Keys,
 }
 
 impl AdminState {

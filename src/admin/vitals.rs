@@ -31,6 +31,13 @@ pub enum KeyState {
         /// The other environments that use the same key.
         shared_with: Vec<EnvironmentName>,
     },
+    /// It has one that Ideogram rejects, so it cannot be used until that is exchanged.
+    Rejected {
+        /// Its version, the last four characters.
+        version: Option<Box<str>>,
+        /// The other environments that use the same key.
+        shared_with: Vec<EnvironmentName>,
+    },
     /// It has none, so the environment cannot be used.
     Missing {
         /// How to give it one, as a sentence.

@@ -1,13 +1,14 @@
 //! The rooms, built whole from the settings.
 
-use super::{simulator_here::SimulatorHere, webhook_door};
+use super::{keys, simulator_here::SimulatorHere, webhook_door};
 use crate::{
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, Claims, SealedAnswers},
     audit::{RefusalBook, trust::Notary},
-    calls::{Breaker, Calls, KeySlot, Line, Lines, Services},
+    calls::{Breaker, Calls, Line, Lines, Services},
     config::{Account, Secrets, Settings},
     domain::{AccountName, Clock, EnvironmentName},
+    keys::{Keys, TagKey},
     ledger::Ledger,
     operators::Operators,
     proxy::WebhookDoor,
@@ -17,14 +18,11 @@ use crate::{
     tasks::Tasks,
     telemetry::Metrics,
     tokens::Tokens,
-    upstream::{Credential, Upstream, UpstreamOptions},
+    upstream::{Upstream, UpstreamOptions},
 };
 use anyhow::Context;
 use http::Uri;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Everything that serves; clones share it.
 #[derive(Debug, Clone)]
@@ -42,6 +40,7 @@ pub(super) struct Rooms {
     pub(super) refusals: Arc<RefusalBook>,
     pub(super) rate_limits: Arc<RateLimits>,
     pub(super) calls: Calls,
+    pub(super) keys: Keys,
     pub(super) metrics: Arc<Metrics>,
     pub(super) webhooks: WebhookDoor,
     pub(super) notary: Arc<Notary>,
@@ -81,7 +80,9 @@ impl Rooms {
         let operators = operators(&settings, &journal, &reader, &clock, &tasks)?;
         let admission = Admission::new(admission_options(&settings));
         let spool = spool(&settings)?;
-        let lines = lines(ground, &spool)?;
+        let tags = keys::tags(ground)?;
+        let lines = lines(ground, &spool, &tags)?;
+        let keys = keys::room(ground, &lines, tags);
         let ledger = Ledger::new(Arc::clone(&settings.prices), Arc::clone(&clock));
         let metrics = Arc::clone(&ground.metrics);
         let services = Services {
@@ -104,6 +105,7 @@ impl Rooms {
             refusals: Arc::new(RefusalBook::new(Arc::clone(&clock))),
             rate_limits: Arc::new(RateLimits::default()),
             calls: Calls::new(services, lines),
+            keys,
             webhooks: webhook_door::build(ground)?,
             settings,
             clock,
@@ -179,18 +181,20 @@ fn recovering(settings: &Settings) -> BTreeSet<EnvironmentName> {
     environments.filter(|(_, env)| env.recover_answers).map(|(name, _)| name.clone()).collect()
 }
 
-fn lines(ground: &Ground<'_>, spool: &Arc<SpoolBudget>) -> anyhow::Result<Lines> {
+fn lines(ground: &Ground<'_>, spool: &Arc<SpoolBudget>, tags: &TagKey) -> anyhow::Result<Lines> {
     let accounts = ground.settings.accounts.iter();
     accounts
-        .map(|(name, account)| Ok((name.clone(), Arc::new(line(ground, name, account, spool)?))))
+        .map(|(name, account)| {
+            Ok((name.clone(), Arc::new(line(ground, (name, account), spool, tags)?)))
+        })
         .collect()
 }
 
 fn line(
     ground: &Ground<'_>,
-    name: &AccountName,
-    account: &Account,
+    (name, account): (&AccountName, &Account),
     spool: &Arc<SpoolBudget>,
+    tags: &TagKey,
 ) -> anyhow::Result<Line> {
     let upstream = Upstream::new(UpstreamOptions {
         account: name.clone(),
@@ -203,7 +207,7 @@ fn line(
         tasks: ground.tasks.clone(),
     })
     .with_context(|| format!("account {name} cannot be reached"))?;
-    let keys = keys(ground, name, account, &upstream)?;
+    let keys = keys::slots(ground, (name, account), &upstream, tags)?;
     let breaker = Breaker::new(Arc::clone(&ground.clock));
     let (count, place_ttl) = (account.count, account.place_ttl);
     let vendor_user = account.user_id.clone();
@@ -216,29 +220,4 @@ pub(super) fn base_url(ground: &Ground<'_>, account: &Account) -> anyhow::Result
     }
     let simulator = ground.simulator.context("the simulator is not running")?;
     Ok(format!("http://{}", simulator.address).parse()?)
-}
-
-/// Environments with one key share its connections.
-fn keys(
-    ground: &Ground<'_>,
-    name: &AccountName,
-    account: &Account,
-    upstream: &Upstream,
-) -> anyhow::Result<BTreeMap<EnvironmentName, Arc<KeySlot>>> {
-    let mut slots: BTreeMap<EnvironmentName, Arc<KeySlot>> = BTreeMap::new();
-    let simulated = account.base_url.is_none();
-    let environments = ground.settings.environments.iter().filter(|(_, env)| env.account == *name);
-    for (environment, _) in environments {
-        let credential = match (simulated, ground.simulator, ground.secrets.key(environment)) {
-            (true, Some(simulator), _) => Some(simulator.credential()?),
-            (_, _, Some(key)) => Some(Credential::new(key.secret().clone())?),
-            _ => None,
-        };
-        let Some(credential) = credential else { continue };
-        let twins = ground.secrets.sharing(environment);
-        let shared = twins.iter().find_map(|twin| slots.get(twin)).cloned();
-        let slot = shared.unwrap_or_else(|| Arc::new(KeySlot::new(upstream.key(credential))));
-        slots.insert(environment.clone(), slot);
-    }
-    Ok(slots)
 }

@@ -4,7 +4,7 @@ use super::rooms::Rooms;
 use crate::{
     admin::{CallDesk, DeskError, KeyState, ReleaseOutcome, Vitals, WriteOff},
     calls::{BreakerState, ReleaseError, WriteOffError},
-    config::Secrets,
+    config::MissingKey,
     domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState},
     store::JournalHealth,
     telemetry::AccountPlaces,
@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct House {
     pub(super) rooms: Rooms,
-    pub(super) secrets: Arc<Secrets>,
+    pub(super) missing: Vec<MissingKey>,
 }
 
 impl Vitals for House {
@@ -50,13 +50,19 @@ impl Vitals for House {
             .is_some_and(|account| account.base_url.is_none());
         match slot {
             Some(_) if simulated => KeyState::Unneeded,
-            Some(slot) => KeyState::Present {
-                version: Some(slot.key().version().into()),
-                shared_with: self.secrets.sharing(environment),
-            },
-            None => KeyState::Missing {
-                how: self.secrets.how_to_give(environment).unwrap_or_default().into(),
-            },
+            Some(slot) => {
+                let version = Some(slot.current(|key| key.version().into()));
+                let shared_with = self.rooms.keys.sharing(environment);
+                if self.rooms.keys.is_rejected(environment) {
+                    KeyState::Rejected { version, shared_with }
+                } else {
+                    KeyState::Present { version, shared_with }
+                }
+            }
+            None => {
+                let missing = self.missing.iter().find(|one| one.environment == *environment);
+                KeyState::Missing { how: missing.map(|one| one.how.clone()).unwrap_or_default() }
+            }
         }
     }
 }

@@ -59,7 +59,10 @@ pub enum SendError {
     NoKey,
     /// Ideogram rejects the environment's key, as was found before this call.
     #[error("ideogram rejects the environment's key")]
-    KeyRejected,
+    KeyRejected {
+        /// When it is worth asking again.
+        retry_after: Duration,
+    },
     /// Ideogram said that the balance does not cover calls of this price.
     #[error("the balance does not cover calls of this price")]
     NoBalance(BreakerState),

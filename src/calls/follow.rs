@@ -50,7 +50,8 @@ impl Calls {
         let slot = line.keys.get(&generation.environment)?;
         let version = if generation.route.as_str().starts_with("v2.") { "v2" } else { "v1" };
         let path = format!("/{version}/generations/{}", generation.id);
-        let answer = line.upstream.get(slot.key(), &path).await.ok()?;
+        let key = slot.take();
+        let answer = line.upstream.get(key.send_with(), &path).await.ok()?;
         self.note_echo(&generation.account, &answer);
         answer.status.is_success().then(|| AnswerFacts::read(&answer))
     }

@@ -13,6 +13,7 @@
 //!        │ warrant consumed
 //!        ▼            429: attempt recorded, warrant and seat back, waits at the head of its lane
 //!    at Ideogram ◀───────────────▶ refused for now
+//!        │            401, confirmed, and another key is there: attempt recorded, sent with that, once
 //!        │ answer complete, or nobody knows
 //!        ▼
 //!   commit outcome ──▶ answer released to the client, or kept for an identical retry
@@ -60,7 +61,7 @@ pub use desk::ReleaseError;
 pub use ending::{CallSummary, Finished, SendError};
 pub use facts::AnswerFacts;
 pub use generations::GenerationAccess;
-pub use keys::{KeyHealth, KeySlot};
+pub use keys::{Asked, KeyHealth, KeySlot, KeyUse, ServingKey};
 pub use line::{Line, Lines};
 pub use noticed::{Notice, NoticeError, Noticed};
 pub use ready::{PassedHeaders, ReadyCall};

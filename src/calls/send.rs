@@ -16,7 +16,7 @@ use crate::{
     telemetry::Metrics,
     tokens::Tokens,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
 /// The services that meet around a call.
@@ -114,8 +114,8 @@ impl Calls {
         self.refuse_twin(ready)?;
         let line = self.line(&ready.account).ok_or(SendError::NoKey)?;
         let slot = line.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
-        if !slot.is_usable(line).await {
-            return Err(SendError::KeyRejected);
+        if !slot.is_usable(&line.upstream).await {
+            return Err(SendError::KeyRejected { retry_after: slot.rests().unwrap_or_default() });
         }
         if ready.route.is_billable() && !ready.demand.is_quote {
             line.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
@@ -138,6 +138,15 @@ impl Calls {
     /// Returns the line to an account.
     pub fn line(&self, account: &AccountName) -> Option<&Arc<Line>> {
         self.0.lines.get(account)
+    }
+
+    /// Returns how long an environment's calls must wait because Ideogram rejects its key.
+    pub fn key_rests(
+        &self,
+        account: &AccountName,
+        environment: &EnvironmentName,
+    ) -> Option<Duration> {
+        self.line(account)?.keys.get(environment)?.rests()
     }
 
     /// Says whether an environment has a key.

@@ -1,7 +1,7 @@
 //! One call in a task of its own, from the commit of its intent to the commit of its outcome.
 
 use super::{
-    Calls, Finished, KeySlot, Line, ReadyCall, SendError,
+    Calls, Finished, KeySlot, KeyUse, Line, ReadyCall, SendError,
     again::Withdrawn,
     ending::CallSummary,
     outcome::{Ending, Reply},
@@ -30,6 +30,8 @@ pub(super) struct Sending {
     pub(super) claim: Option<SentClaim>,
     line: Arc<Line>,
     slot: Arc<KeySlot>,
+    /// Chosen at the commit, and kept but for a confirmed 401.
+    key: KeyUse,
     client: Client,
     started: Instant,
     queued: Duration,
@@ -52,6 +54,7 @@ impl Sending {
             ready,
             claim: None,
             line,
+            key: slot.take(),
             slot,
             client,
             started: Instant::now(),
@@ -81,7 +84,9 @@ impl Sending {
     async fn commit(&mut self, hold: &Hold) -> Result<SendWarrant, JournalError> {
         let services = &self.calls.0.services;
         let now = services.clock.now();
-        let intent = self.ready.intent(now, self.slot.key().version(), hold, self.queued);
+        self.key = self.slot.take();
+        let version = self.key.serving().version();
+        let intent = self.ready.intent(now, version, hold, self.queued);
         let (open, claim) = (self.ready.open_call(hold), self.ready.claim.as_ref());
         let claim = claim.and_then(Claimed::claim).cloned();
         let warrant = services.journal.commit_claim(intent, open, claim).await?;
@@ -114,6 +119,7 @@ impl Sending {
         mut warrant: SendWarrant,
         mut permit: Permit,
     ) -> (Ending, Option<Permit>) {
+        let mut exchanged = false;
         loop {
             match self.send(warrant).await {
                 Sent::RefusedForNow { answer, warrant: back } if self.is_drift(&answer) => {
@@ -122,10 +128,17 @@ impl Sending {
                         Err(over) => return (over.ending(answer), None),
                     }
                 }
-                Sent::RejectedKey { answer, .. } => {
-                    // Ideogram does not work on it; asking about the key needs no place.
-                    drop(permit);
-                    return (self.rejected(answer).await, None);
+                Sent::RejectedKey { answer, warrant: back } => {
+                    if exchanged || !self.slot.has_other_than(&self.key) {
+                        // Ideogram does not work on it; asking about the key needs no place.
+                        drop(permit);
+                        return (self.rejected(answer).await, None);
+                    }
+                    exchanged = true;
+                    match self.exchange_key(answer).await {
+                        Ok(()) => warrant = back,
+                        Err(ending) => return (*ending, Some(permit)),
+                    }
                 }
                 sent => return (Ending::of(sent, &self.ready.route), Some(permit)),
             }
@@ -136,7 +149,7 @@ impl Sending {
     async fn send(&mut self, warrant: SendWarrant) -> Sent {
         let started = Instant::now();
         let request = self.ready.upstream_request();
-        let sent = self.line.upstream.send(warrant, self.slot.key(), request).await;
+        let sent = self.line.upstream.send(warrant, self.key.send_with(), request).await;
         self.at_ideogram += started.elapsed();
         if let Some(answer) = sent.answer() {
             self.echoed_key |= self.calls.note_echo(&self.ready.account, answer);
@@ -179,13 +192,37 @@ impl Sending {
 
     /// Asks for free whether the key is really rejected before blaming it.
     async fn rejected(&self, answer: UpstreamAnswer) -> Ending {
-        if self.slot.is_rejected(&self.line).await {
+        if self.slot.is_rejected(&self.key, &self.line.upstream).await {
             self.calls.0.services.metrics.upstream_rejected_key(&self.ready.account);
             let code = ErrorCode::UpstreamRejectedKey;
             let ending = Ending::own(Outcome::Failed, code, "key rejected");
             return Ending { upstream_status: Some(401), ..ending };
         }
         Ending::passed_on(Outcome::Failed, answer)
+    }
+
+    /// Takes another key once Ideogram confirmed that it rejects this one, and records that.
+    async fn exchange_key(&mut self, answer: UpstreamAnswer) -> Result<(), Box<Ending>> {
+        let ending = self.rejected(answer).await;
+        if !matches!(ending.reply, Reply::Own(ErrorCode::UpstreamRejectedKey)) {
+            return Err(Box::new(ending));
+        }
+        let Some(other) = self.slot.replacement(&self.key).await else {
+            return Err(Box::new(ending));
+        };
+        let (old, new) = (self.key.serving().version(), other.serving().version());
+        let reason = format!("key {old} rejected, sent again with {new}").into();
+        let attempt = Attempt { upstream_status: 401, reason };
+        let services = &self.calls.0.services;
+        let now = services.clock.now();
+        let record = self.ready.record(now, "ideogram.api.call", RecordBody::Attempt(attempt));
+        let recorded = services.journal.commit(crate::domain::Bundle::record(record)).await;
+        recorded.map_err(|_| Box::new(ending))?;
+        self.key = other;
+        if self.client.is_closed() {
+            return Err(Box::new(client_gone()));
+        }
+        Ok(())
     }
 
     /// Returns what the call took so far.

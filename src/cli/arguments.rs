@@ -3,10 +3,10 @@
 use super::{
     audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
     demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand,
-    healthcheck::HealthcheckArguments, operator::OperatorCommand, queue::QueueCommand,
-    review::ReviewArguments, route::RouteCommand, scan::ScanArguments, serve::ServeArguments,
-    simulator::SimulatorArguments, token::TokenCommand, usage::UsageArguments,
-    whoami::WhoAmIArguments,
+    healthcheck::HealthcheckArguments, key::KeyCommand, operator::OperatorCommand,
+    queue::QueueCommand, review::ReviewArguments, route::RouteCommand, scan::ScanArguments,
+    serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
+    usage::UsageArguments, whoami::WhoAmIArguments,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -104,6 +104,9 @@ pub enum Command {
     /// See the routes that can be called
     #[command(subcommand)]
     Route(RouteCommand),
+    /// See Ideogram's keys, and exchange them while calls run
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// See who did what, and prove it
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -1,6 +1,6 @@
 //! `ideogate env …`
 
-use super::{arguments::Global, fault::Fault, locate, screen::Screen};
+use super::{arguments::Global, fault::Fault, locate, run::wait, screen::Screen};
 use crate::{
     admin::{EnvironmentView, KeyState},
     config::{LoadedSettings, Secrets},
@@ -24,13 +24,14 @@ pub enum EnvironmentCommand {
     },
 }
 
-/// Shows them; needs no gateway.
+/// Shows them; a gateway that runs is asked about their keys.
 pub(super) fn run(
     global: &Global,
     screen: Screen,
     command: &EnvironmentCommand,
 ) -> anyhow::Result<ExitCode> {
-    let all = views(&locate::settings(global)?)?;
+    let mut all = views(&locate::settings(global)?)?;
+    ask_gateway(global, &mut all);
     match command {
         EnvironmentCommand::List if screen.is_json() => screen.json(&all)?,
         EnvironmentCommand::List => list(screen, all)?,
@@ -41,6 +42,17 @@ pub(super) fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A gateway that runs knows more of the keys: their versions, and whether Ideogram takes them.
+fn ask_gateway(global: &Global, all: &mut [EnvironmentView]) {
+    let ask = async { locate::client(global)?.get("/api/v1/environments").await };
+    let Ok(known): anyhow::Result<Vec<EnvironmentView>> = wait(ask) else { return };
+    for view in all {
+        if let Some(told) = known.iter().find(|told| told.name == view.name) {
+            view.key = told.key.clone();
+        }
+    }
 }
 
 fn unknown(name: &str, all: &[EnvironmentView]) -> Fault {

@@ -15,6 +15,7 @@ mod doctor;
 mod environment;
 mod fault;
 mod healthcheck;
+mod key;
 mod locate;
 mod openapi;
 mod operator;

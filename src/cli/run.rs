@@ -4,7 +4,7 @@ use super::{
     arguments::{Cli, Command},
     audit, completions, config, demo, doctor, environment,
     fault::{self, Fault},
-    healthcheck, locate, openapi, operator, pause, queue, review, route, scan,
+    healthcheck, key, locate, openapi, operator, pause, queue, review, route, scan,
     screen::{self, Screen},
     serve, simulator, token, usage, whoami,
 };
@@ -36,6 +36,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Token(command) => wait(token::run(&locate::client(&global)?, screen, command)),
         Command::Env(command) => environment::run(&global, screen, &command),
         Command::Route(command) => route::run(&global, screen, &command),
+        Command::Key(command) => wait(key::run(&locate::client(&global)?, screen, command)),
         Command::Audit(command) => audit::run(&global, screen, command),
         Command::Queue(command) => wait(queue::run(&locate::client(&global)?, screen, command)),
         Command::Usage(command) => wait(usage::run(&locate::client(&global)?, screen, command)),

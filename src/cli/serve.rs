@@ -5,6 +5,7 @@ use crate::{
     app::{Signals, StartOptions, protect_memory, start},
     config::{Secrets, Settings},
     domain::SystemClock,
+    keys::TakeUpError,
     telemetry,
 };
 use anyhow::Context;
@@ -36,7 +37,18 @@ pub(super) fn run(
     for name in secrets.unused() {
         tracing::warn!(variable = %name, "this variable looks like a key, but no environment has that name");
     }
-    wait(serve(loaded.settings, secrets, screen))
+    let settings = loaded.settings;
+    // The variables may be keys, and nobody needs them from here on.
+    drop(loaded.variables);
+    wait(serve(settings, secrets, screen))
+}
+
+/// A key that must not be used again is a fault in what was given, not in the gateway.
+fn retired_is_usage(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<TakeUpError>() {
+        Some(retired @ TakeUpError::Retired { .. }) => Fault::Usage(retired.to_string()).into(),
+        _ => error,
+    }
 }
 
 async fn serve(settings: Settings, secrets: Secrets, screen: Screen) -> anyhow::Result<ExitCode> {
@@ -44,7 +56,8 @@ async fn serve(settings: Settings, secrets: Secrets, screen: Screen) -> anyhow::
     let deadline = settings.shutdown.deadline;
     let audit_lines = settings.audit.stdout.then(|| Box::new(io::stdout()) as _);
     let clock = Arc::new(SystemClock);
-    let running = start(StartOptions { settings, secrets, clock, audit_lines }).await?;
+    let started = start(StartOptions { settings, secrets, clock, audit_lines }).await;
+    let running = started.map_err(retired_is_usage)?;
     running.reload_at_hang_ups()?;
     screen.line(running.ready_line())?;
     signals.next().await;

@@ -1,13 +1,17 @@
 //! The text of a key: what it may look like, and the file it may stand in.
 
 use secrecy::SecretString;
-use std::{fmt, fs::File, io::Read};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+};
 use zeroize::Zeroizing;
 
 const LONGEST: usize = 4096;
 
 /// Where a key came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeySource {
     /// A variable that holds it.
     Variable(Box<str>),
@@ -43,17 +47,57 @@ pub(super) fn checked(text: &str) -> Result<SecretString, String> {
     Ok(SecretString::from(text))
 }
 
-/// Reads a key from a file, which may end in a line break.
-pub(super) fn read(path: &str) -> Result<SecretString, String> {
-    let mut text = Zeroizing::new(String::with_capacity(LONGEST + 2));
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let mut start = file.take(LONGEST as u64 + 2);
-    start.read_to_string(&mut text).map_err(|error| unreadable(path, &error))?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    checked(line).map_err(|problem| format!("names a file that {problem}: {path}"))
+/// No key could be read again.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// It came from a variable.
+    #[error("{0} is a variable, and a process that runs cannot see its variables change")]
+    Fixed(Box<str>),
+    /// There is no such file.
+    #[error("the file is not there")]
+    Missing(#[source] io::Error),
+    /// The file is empty.
+    #[error("the file is empty")]
+    Empty,
+    /// The file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(#[source] io::Error),
+    /// What is in the file is no key.
+    #[error("the file {0}")]
+    NoKey(Box<str>),
 }
 
-fn unreadable(path: &str, error: &std::io::Error) -> String {
+/// Reads a key from a file, which may end in a line break.
+pub(super) fn read(path: &str) -> Result<SecretString, String> {
+    read_file(path).map_err(|error| match error {
+        KeyFileError::Empty => format!("names a file that is empty: {path}"),
+        KeyFileError::NoKey(problem) => format!("names a file that {problem}: {path}"),
+        KeyFileError::Unreadable(error) | KeyFileError::Missing(error) => unreadable(path, &error),
+        KeyFileError::Fixed(_) => error.to_string(),
+    })
+}
+
+/// The same, for files that are looked at while the gateway runs.
+pub(super) fn read_file(path: &str) -> Result<SecretString, KeyFileError> {
+    // As large as a key may be, so that it is never moved while it grows.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST + 2));
+    let file = File::open(path).map_err(of_file)?;
+    file.take(LONGEST as u64 + 2).read_to_string(&mut text).map_err(of_file)?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.is_empty() {
+        return Err(KeyFileError::Empty);
+    }
+    checked(line).map_err(|problem| KeyFileError::NoKey(problem.into()))
+}
+
+fn of_file(error: io::Error) -> KeyFileError {
+    match error.kind() {
+        io::ErrorKind::NotFound => KeyFileError::Missing(error),
+        _ => KeyFileError::Unreadable(error),
+    }
+}
+
+fn unreadable(path: &str, error: &io::Error) -> String {
     format!("names a file that cannot be read: {path}: {error}")
 }

@@ -23,15 +23,15 @@ mod watched_file;
 mod webhook_secrets;
 mod webhooks;
 
-pub use key_text::KeySource;
+pub use key_text::{KeyFileError, KeySource};
 pub use load::{LoadOptions, LoadedSettings, default_text};
 pub use mistake::{Mistake, Mistakes};
 pub use operator_token::{OperatorTokenError, operator_token};
 pub use origin::Origin;
 pub use review::Review;
-pub use secret::{MissingKey, Secrets, UpstreamKey, WebhookSecret};
+pub use secret::{MissingKey, NextKey, Secrets, UpstreamKey, WebhookSecret};
 pub use settings::{
-    Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Limited, Listen, Log,
+    Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Keys, Limited, Listen, Log,
     LogFormat, Operators, Policy, Queue, Settings, Shutdown, TlsFiles,
 };
 pub use shown::{Shown, ShownSetting};

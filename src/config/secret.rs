@@ -1,7 +1,7 @@
 //! Ideogram's keys, from the environment or from files that it names; never from settings.
 
 use super::{
-    key_text::{self, KeySource},
+    key_text::{self, KeyFileError, KeySource},
     mistake::{Mistake, Mistakes},
     settings::Settings,
     variables::Variables,
@@ -45,6 +45,41 @@ impl fmt::Debug for UpstreamKey {
     }
 }
 
+impl KeySource {
+    /// Reads the key again; only a file can hold another than at the start.
+    pub fn read_again(&self) -> Result<SecretString, KeyFileError> {
+        match self {
+            Self::Variable(name) => Err(KeyFileError::Fixed(name.clone())),
+            Self::File { path, .. } => key_text::read_file(path),
+        }
+    }
+}
+
+/// Where the key will be that comes next, and the key if it is there already.
+#[derive(Clone)]
+pub struct NextKey {
+    source: KeySource,
+    secret: Option<SecretString>,
+}
+
+impl NextKey {
+    /// Returns the key itself, still wrapped, if it is there.
+    pub fn secret(&self) -> Option<&SecretString> {
+        self.secret.as_ref()
+    }
+
+    /// Returns where it is or will be.
+    pub fn source(&self) -> &KeySource {
+        &self.source
+    }
+}
+
+impl fmt::Debug for NextKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NextKey(…)")
+    }
+}
+
 /// A secret that webhooks are signed with where Ideogram's own signature is not.
 #[derive(Clone)]
 pub struct WebhookSecret(SecretString);
@@ -80,6 +115,7 @@ pub struct MissingKey {
 #[derive(Clone, Default)]
 pub struct Secrets {
     keys: BTreeMap<EnvironmentName, UpstreamKey>,
+    next: BTreeMap<EnvironmentName, NextKey>,
     missing: Vec<MissingKey>,
     unused: Vec<Box<str>>,
     webhooks: Vec<WebhookSecret>,
@@ -99,9 +135,14 @@ impl Secrets {
             let stated = settings.key_variables.get(name).map(AsRef::as_ref);
             let own = stated.map_or_else(|| usual_variable(name), str::to_owned);
             let fallback = if stated.is_none() { shared.as_ref() } else { None };
-            match search.key(&own).or_else(|| fallback.cloned()) {
+            let is_own = search.key(&own);
+            let next = search.next(if is_own.is_some() { &own } else { SHARED });
+            match is_own.or_else(|| fallback.cloned()) {
                 _ if account.is_none_or(|account| account.base_url.is_none()) => {}
-                Some(key) => drop(secrets.keys.insert(name.clone(), key)),
+                Some(key) => {
+                    secrets.keys.insert(name.clone(), key);
+                    secrets.next.extend(next.map(|next| (name.clone(), next)));
+                }
                 None => secrets.missing.push(missing(name, &own, stated.is_none())),
             }
         }
@@ -114,6 +155,11 @@ impl Secrets {
     /// Returns the key of an environment.
     pub fn key(&self, environment: &EnvironmentName) -> Option<&UpstreamKey> {
         self.keys.get(environment)
+    }
+
+    /// Returns where the next key of an environment is, or will be.
+    pub fn next(&self, environment: &EnvironmentName) -> Option<&NextKey> {
+        self.next.get(environment)
     }
 
     /// Returns the secrets that webhooks may be signed with, from `IDEOGRAM_SECRET`.
@@ -136,20 +182,6 @@ impl Secrets {
             }
         }
         groups.into_iter().map(|(_, names)| names).filter(|names| names.len() > 1).collect()
-    }
-
-    /// Returns the other environments that use the key of `environment`.
-    pub fn sharing(&self, environment: &EnvironmentName) -> Vec<EnvironmentName> {
-        let Some(key) = self.keys.get(environment) else { return Vec::new() };
-        let twins =
-            self.keys.iter().filter(|(name, other)| *name != environment && other.is_same(key));
-        twins.map(|(name, _)| name.clone()).collect()
-    }
-
-    /// Returns how to give an environment its key, as a sentence; `None` when it has one or needs none.
-    pub fn how_to_give(&self, environment: &EnvironmentName) -> Option<&str> {
-        let missing = self.missing.iter().find(|missing| missing.environment == *environment);
-        missing.map(|missing| &*missing.how)
     }
 
     /// Returns the variables that look like keys, but belong to no environment.
@@ -200,6 +232,25 @@ impl Search<'_> {
             }
             Err(_) => None,
         }
+    }
+}
+
+impl Search<'_> {
+    // A file that is not there yet, or is empty, will hold the key some day.
+    fn next(&mut self, variable: &str) -> Option<NextKey> {
+        let variable = format!("{variable}_NEXT");
+        let file_variable = format!("{variable}_FILE");
+        let in_file = !self.variables.is_set(&variable);
+        let path = self.variables.get(&file_variable).filter(|_| in_file);
+        if let Some(path) = path
+            && let Err(KeyFileError::Missing(_) | KeyFileError::Empty) = key_text::read_file(path)
+        {
+            self.asked.extend([variable, file_variable.clone()]);
+            let source = KeySource::File { variable: file_variable.into(), path: path.into() };
+            return Some(NextKey { source, secret: None });
+        }
+        let UpstreamKey { secret, source } = self.key(&variable)?;
+        Some(NextKey { source, secret: Some(secret) })
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Settings {
     pub shutdown: Shutdown,
     /// `[operators]`
     pub operators: Operators,
+    /// `[keys]`
+    pub keys: Keys,
     /// `[review]`
     pub review: Review,
     /// The compiled-in route table with the operator's changes.
@@ -293,4 +295,13 @@ pub struct Operators {
     pub attempts_per_minute: u32,
     /// How long a new operator token lives unless told otherwise.
     pub token_lifetime: Duration,
+}
+
+/// `[keys]`: how Ideogram's keys are exchanged while the gateway runs.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// How often files with keys are looked at.
+    pub look_every: Duration,
+    /// The last four characters of keys that are used although they were retired.
+    pub allow_retired: Vec<Box<str>>,
 }

@@ -45,6 +45,11 @@ impl Variables {
         self.0.get(name).map(|(value, _)| value.as_str())
     }
 
+    /// Says whether a variable is set.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Returns where a variable was set.
     pub(super) fn origin(&self, name: &str) -> Option<&Origin> {
         self.0.get(name).map(|(_, origin)| origin)

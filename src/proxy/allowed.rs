@@ -66,6 +66,9 @@ impl AllowedCall {
             let message = format!("environment {name} has no key; ask the operator to give it one");
             return Err(Refused::new(ErrorCode::EnvironmentUnavailable, message));
         }
+        if let Some(retry_after) = self.gateway.calls.key_rests(account, &self.token.environment) {
+            return Err(Refused::key_rejected(retry_after));
+        }
         if self.route.is_billable()
             && let Some(retry_after) = self.gateway.admission.is_full(account)
         {

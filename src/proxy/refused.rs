@@ -150,6 +150,15 @@ impl From<AdmissionError> for Refused {
     }
 }
 
+impl Refused {
+    /// Ideogram rejects the key, as was found before this call; nothing is sent until it is exchanged.
+    pub(super) fn key_rejected(retry_after: Duration) -> Self {
+        let message = "Ideogram rejects the gateway's key; the operator must replace it";
+        let refused = Self::new(ErrorCode::EnvironmentUnavailable, message);
+        refused.retry_after(retry_after.max(Duration::from_secs(1)))
+    }
+}
+
 impl From<HoldError> for Refused {
     fn from(error: HoldError) -> Self {
         match error {
@@ -174,10 +183,7 @@ impl From<SendError> for Refused {
             SendError::NoKey => {
                 Self::new(ErrorCode::EnvironmentUnavailable, "the token's environment has no key")
             }
-            SendError::KeyRejected => Self::new(
-                ErrorCode::UpstreamRejectedKey,
-                "Ideogram rejects the gateway's key; the operator must replace it",
-            ),
+            SendError::KeyRejected { retry_after } => Self::key_rejected(retry_after),
             SendError::Twin(call) => Self::new(
                 ErrorCode::CallInProgress,
                 format!(

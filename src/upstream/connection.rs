@@ -1,6 +1,11 @@
 //! One HTTP/1.1 connection.
 
-use super::{outcome::NotSent, request::RequestBody, wire::WireWatch};
+use super::{
+    keyed::{Keyed, Turn},
+    outcome::NotSent,
+    request::RequestBody,
+    wire::WireWatch,
+};
 use crate::tasks::Tasks;
 use http::{Request, Response};
 use hyper::{
@@ -21,6 +26,7 @@ const LONGEST_HEAD: usize = 64 * 1024;
 pub(super) struct Connection {
     sender: http1::SendRequest<RequestBody>,
     wire: WireWatch,
+    turn: Turn,
     age: Age,
     _open: oneshot::Sender<Infallible>,
 }
@@ -39,10 +45,15 @@ pub(super) type Unanswered = TrySendError<Request<RequestBody>>;
 
 impl Connection {
     /// Starts HTTP on a socket.
-    pub(super) async fn open<S>(socket: S, wire: WireWatch, tasks: &Tasks) -> Result<Self, NotSent>
+    pub(super) async fn open<S>(
+        socket: Keyed<S>,
+        wire: WireWatch,
+        tasks: &Tasks,
+    ) -> Result<Self, NotSent>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
+        let turn = socket.turn();
         let (sender, driver) = http1::Builder::new()
             .max_header_size(LONGEST_HEAD)
             .handshake(TokioIo::new(socket))
@@ -57,7 +68,7 @@ impl Connection {
                 _ = closed => {}
             }
         });
-        Ok(Self { sender, wire, age: Age::New, _open: open })
+        Ok(Self { sender, wire, turn, age: Age::New, _open: open })
     }
 
     /// Returns whether it was used before.
@@ -93,6 +104,7 @@ impl Connection {
         request: Request<RequestBody>,
     ) -> Result<Response<Incoming>, Unanswered> {
         self.wire.begin();
+        self.turn.begin();
         self.sender.try_send_request(request).await
     }
 

@@ -1,9 +1,11 @@
 //! New connections: name, socket, TLS.
 
-use super::{connection::Connection, origin::Origin, outcome::NotSent, wire::Wire};
+use super::{
+    Credential, connection::Connection, keyed::Keyed, origin::Origin, outcome::NotSent, wire::Wire,
+};
 use crate::tasks::Tasks;
 use socket2::{SockRef, TcpKeepalive};
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, sync::Weak, time::Duration};
 use tokio::{
     net::{TcpStream, lookup_host},
     time::{Instant, timeout_at},
@@ -19,6 +21,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Makes connections to one origin, and to no other.
 pub(super) struct Connector {
+    /// The key that is written on its connections, while there is one.
+    pub(super) credential: Weak<Credential>,
     pub(super) origin: Origin,
     pub(super) tls: TlsConnector,
     pub(super) tasks: Tasks,
@@ -38,12 +42,16 @@ impl Connector {
         let wire = Wire::new(tcp);
         let watch = wire.watch();
         match self.origin.tls() {
-            None => Connection::open(wire, watch, &self.tasks).await,
+            None => Connection::open(self.keyed(wire), watch, &self.tasks).await,
             Some(name) => {
                 let tls = self.tls.connect(name.clone(), wire).await.map_err(NotSent::Tls)?;
-                Connection::open(tls, watch, &self.tasks).await
+                Connection::open(self.keyed(tls), watch, &self.tasks).await
             }
         }
+    }
+
+    fn keyed<S>(&self, socket: S) -> Keyed<S> {
+        Keyed::new(socket, self.credential.clone())
     }
 
     async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {

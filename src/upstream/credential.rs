@@ -1,16 +1,15 @@
 //! The real key.
 
-use bytes::Bytes;
+use aws_lc_rs::hmac;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use zeroize::Zeroizing;
 
 /// Ideogram's key, as an operator gave it. Wiped from memory when dropped, never shown.
 pub struct Credential {
     key: SecretString,
-    header: HeaderValue,
+    stand_in: HeaderValue,
     version: Box<str>,
 }
 
@@ -45,8 +44,8 @@ impl Credential {
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'*') {
             return Err(CredentialError::Character);
         }
-        let (header, version) = (sensitive_header(text)?, version_of(text));
-        Ok(Self { key, header, version })
+        let (stand_in, version) = (stars(text.len())?, version_of(text));
+        Ok(Self { key, stand_in, version })
     }
 
     /// Returns what may be said of the key: its last four characters, as in `…abcd`; of a key
@@ -55,10 +54,15 @@ impl Credential {
         &self.version
     }
 
-    /// Returns the value of the `Api-Key` header, marked sensitive. It shares its bytes with this
-    /// credential, and the last holder wipes them.
-    pub(super) fn header(&self) -> HeaderValue {
-        self.header.clone()
+    /// Returns what tells the key from others and nothing else, to whoever knows `tag`.
+    pub fn tagged(&self, tag: &hmac::Key) -> hmac::Tag {
+        self.read(|key| hmac::sign(tag, key))
+    }
+
+    /// Returns what stands in for the key until the request is written: stars, as many as the key
+    /// has characters.
+    pub(super) fn stand_in(&self) -> HeaderValue {
+        self.stand_in.clone()
     }
 
     /// Lends the key's bytes.
@@ -73,10 +77,9 @@ impl fmt::Debug for Credential {
     }
 }
 
-fn sensitive_header(key: &str) -> Result<HeaderValue, CredentialError> {
-    let wiped = Bytes::from_owner(Zeroizing::new(key.as_bytes().to_vec()));
+fn stars(count: usize) -> Result<HeaderValue, CredentialError> {
     let mut value =
-        HeaderValue::from_maybe_shared(wiped).map_err(|_| CredentialError::Character)?;
+        HeaderValue::try_from("*".repeat(count)).map_err(|_| CredentialError::Character)?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -115,7 +118,7 @@ mod tests {
     #[test]
     fn a_key_is_not_shown_by_debug() {
         let key = credential("an-ideogram-key-wxyz").unwrap();
-        assert_eq!(format!("{key:?} {:?}", key.header()), r#"Credential("…wxyz") Sensitive"#);
+        assert_eq!(format!("{key:?} {:?}", key.stand_in()), r#"Credential("…wxyz") Sensitive"#);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 /// Made by [`Upstream::key`](super::Upstream::key); it can go to that origin only.
 pub struct KeyVersion {
     pub(super) account: AccountName,
-    pub(super) credential: Credential,
+    pub(super) credential: Arc<Credential>,
     pub(super) redaction: Redaction,
     pub(super) connector: Connector,
     pub(super) pool: Arc<Pool>,

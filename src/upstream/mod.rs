@@ -19,6 +19,7 @@
 //! | --- | --- |
 //! | [`Credential`], [`KeyVersion`] | the real key, the only origin it may go to, its connections |
 //! | `origin`, `connector`, `connection`, `pool`, `wire` | how bytes get there, and whether any did |
+//! | `keyed` | the moment at which the key is written, and the only buffer it is ever in |
 //! | `request`, `answer`, `receive` | what is said and what is kept of the reply |
 //! | `verdict`, [`Sent`] | what the reply means for money |
 //! | `redaction` | the key inside an answer |
@@ -30,6 +31,7 @@ mod connector;
 mod credential;
 mod exchange;
 mod key_version;
+mod keyed;
 mod origin;
 mod outcome;
 mod pool;

@@ -71,7 +71,8 @@ impl UpstreamRequest {
         if length > 0 || !matches!(self.method, Method::GET | Method::HEAD) {
             headers.insert(CONTENT_LENGTH, length.into());
         }
-        headers.insert(API_KEY, key.credential.header());
+        // What writes the request puts the key in its place.
+        headers.insert(API_KEY, key.credential.stand_in());
 
         let body = body.map_or(Either::Right(Empty::new()), |body| Either::Left(body.body()));
         let mut request = Request::new(body);

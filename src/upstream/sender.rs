@@ -92,7 +92,9 @@ impl Upstream {
 
     /// Binds a key to this upstream's origin, with connections of its own.
     pub fn key(&self, credential: Credential) -> Arc<KeyVersion> {
+        let credential = Arc::new(credential);
         let connector = Connector {
+            credential: Arc::downgrade(&credential),
             origin: self.origin.clone(),
             tls: self.tls.clone(),
             tasks: self.tasks.clone(),

@@ -280,7 +280,8 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         ErrorCode::UpstreamRejectedKey,
         "Ideogram does not accept the gateway's own key. Your token is fine.",
         "Tell your operator; retrying cannot help.",
-        "Give a valid key in the environment's variable or file, and start the gateway again.",
+        "`ideogate key list` shows the key. Exchange its file and run `ideogate key rotate`; a key in a \
+         variable needs a restart. While it is rejected, calls get `environment_unavailable`.",
     ),
     row(
         ErrorCode::UpstreamProtocolError,
@@ -317,10 +318,12 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::EnvironmentUnavailable,
-        "The token's environment is switched off because the gateway has no key for it.",
-        "Tell your operator; other environments work.",
-        "Set the environment's key, as in `IDEOGRAM_API_KEY` or `IDEOGRAM_API_KEY_PROD_FILE`, and \
-         start again.",
+        "The token's environment cannot be used because the gateway has no key for it, or because \
+         Ideogram rejects that key.",
+        "Tell your operator; other environments may work.",
+        "Without a key: set it, as in `IDEOGRAM_API_KEY` or `IDEOGRAM_API_KEY_PROD_FILE`, and start \
+         again. Rejected: exchange its file and run `ideogate key rotate`; it is asked about again \
+         every 30 seconds at most.",
     ),
     row(
         ErrorCode::TooManyConnections,

@@ -17,6 +17,7 @@ mod generations;
 mod happy_path;
 mod idempotency;
 mod inspection;
+mod key_rotation;
 mod money;
 mod operators;
 mod outcomes;

@@ -50,13 +50,13 @@ pub struct LimitedView {
 /// Whether an environment has an upstream key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyStatusView {
-    /// `present`, `missing`, or `unneeded` on the simulator.
+    /// `present`, `rejected` by Ideogram, `missing`, or `unneeded` on the simulator.
     pub status: String,
     /// The last four characters of the key.
     pub version: Option<String>,
     /// The other environments that use the same key.
     pub shared_with: Vec<String>,
-    /// How to give the key, when it is missing.
+    /// What to do about the key, when it is missing or rejected.
     pub hint: Option<String>,
 }
 
@@ -73,6 +73,15 @@ impl From<KeyState> for KeyStatusView {
                 version: version.map(Into::into),
                 shared_with: shared_with.iter().map(ToString::to_string).collect(),
                 ..plain("present")
+            },
+            KeyState::Rejected { version, shared_with } => Self {
+                version: version.map(Into::into),
+                shared_with: shared_with.iter().map(ToString::to_string).collect(),
+                hint: Some(
+                    "Ideogram rejects the key; exchange its file and run `ideogate key rotate`"
+                        .to_owned(),
+                ),
+                ..plain("rejected")
             },
             KeyState::Missing { how } => Self { hint: Some(how.into()), ..plain("missing") },
             KeyState::Unneeded => plain("unneeded"),

@@ -2,7 +2,8 @@
 
 use super::{described_roles::describe_roles, health, metrics};
 use crate::admin::{
-    audit, operators, queue, review, role::MayView, router::endpoints, settings, tokens, usage,
+    audit, keys, operators, queue, review, role::MayView, router::endpoints, settings, tokens,
+    usage,
 };
 use axum::Json;
 use utoipa::OpenApi;
@@ -34,6 +35,7 @@ use utoipa::OpenApi;
         operators::create::create, operators::list::list, operators::show::show,
         operators::me::me, operators::role::set, operators::rotate::rotate,
         operators::state::disable, operators::state::enable, operators::state::revoke,
+        keys::list::list, keys::verify::verify, keys::rotate::rotate,
     ),
     tags(
         (name = "tokens", description = "What apps are given"),
@@ -43,6 +45,7 @@ use utoipa::OpenApi;
         (name = "settings", description = "What was set"),
         (name = "system", description = "How the gateway is"),
         (name = "operators", description = "Who may do what here"),
+        (name = "keys", description = "Ideogram's keys, by their last four characters"),
     ),
 )]
 struct Description;

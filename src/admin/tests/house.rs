@@ -15,6 +15,7 @@ use crate::{
     domain::{
         AccountName, CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp, Usd,
     },
+    keys::{Keys, KeysOptions, TagKey},
     ledger::Ledger,
     operators::Operators,
     rate_limit::Attempts,
@@ -158,6 +159,7 @@ impl House {
             operators,
             attempts: Arc::new(Attempts::new(Arc::new(clock.clone()), 10)),
             refusals: Arc::new(RefusalBook::new(Arc::new(clock.clone()))),
+            keys: keys(&store, dir.path()),
         };
         let router = router(state.clone());
         Self { router, state, desk, vitals, clock, store, _dir: dir }
@@ -215,6 +217,19 @@ pub(crate) async fn answer(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let text = text(response).await;
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// Returns a room without keys.
+fn keys(store: &Store, dir: &Path) -> Keys {
+    Keys::new(KeysOptions {
+        kept: Vec::new(),
+        tags: Arc::new(TagKey::in_folder(dir).unwrap()),
+        settings: settings(dir).keys,
+        journal: store.journal(),
+        reader: store.reader(),
+        clock: Arc::new(SteeredClock::at(Timestamp::from_micros(0))),
+        tasks: Tasks::default(),
+    })
 }
 
 fn admission() -> Admission {

@@ -24,6 +24,7 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/v1/audit/{id}
     GET /api/v1/environments
     GET /api/v1/environments/{name}
+    GET /api/v1/keys
     GET /api/v1/operators
     GET /api/v1/operators/me
     GET /api/v1/operators/{id}
@@ -39,6 +40,8 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /healthz
     GET /metrics
     GET /readyz
+    POST /api/v1/keys/rotate
+    POST /api/v1/keys/verify
     POST /api/v1/operators
     POST /api/v1/operators/{id}/disable
     POST /api/v1/operators/{id}/enable

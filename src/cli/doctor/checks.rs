@@ -22,6 +22,7 @@ pub(super) fn all(global: &Global) -> Vec<Finding> {
         Err(fault) => findings.push(Finding::broken("settings", fault.to_string())),
     }
     findings.push(gateway::check(global));
+    findings.extend(gateway::check_keys(global));
     findings
 }
 

@@ -4,12 +4,20 @@ use super::finding::Finding;
 use crate::cli::{
     arguments::Global,
     fault::Fault,
+    key,
     locate::{self, Place},
     run::wait,
     screen::chain,
 };
 
 const WHAT: &str = "gateway";
+
+/// Looks whether Ideogram takes the keys of a gateway that runs.
+pub(super) fn check_keys(global: &Global) -> Vec<Finding> {
+    let doubts = wait(async { key::doubts(&locate::client(global)?).await });
+    let doubts = doubts.unwrap_or_default().into_iter();
+    doubts.map(|words| Finding::broken("keys", words)).collect()
+}
 
 /// Looks whether the gateway runs and can serve calls.
 pub(super) fn check(global: &Global) -> Finding {

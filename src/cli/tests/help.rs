@@ -46,6 +46,7 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
       token        Give tokens to apps, and take them away
       env          See the environments
       route        See the routes that can be called
+      key          See Ideogram's keys, and exchange them while calls run
       audit        See who did what, and prove it
       queue        See who waits, and free what is stuck
       usage        See what was spent and what is left

@@ -173,6 +173,11 @@ fn complain_about_file_name(path: &str, key: &str, notes: &Notes) {
         let problem = "must not end in \"file\", for IDEOGRAM_API_KEY_…_FILE names a file";
         notes.complain(path, problem);
     }
+    if key.rsplit(['-', '.']).next() == Some("next") {
+        let problem =
+            "must not end in \"next\", for IDEOGRAM_API_KEY_…_NEXT is the key that comes next";
+        notes.complain(path, problem);
+    }
 }
 
 fn complain_about_no_limits(path: &str, grants: &[ScopeGrant], limited: &Limited, notes: &Notes) {

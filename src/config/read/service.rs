@@ -2,9 +2,9 @@
 
 use crate::config::{
     section::{Refused, Section},
-    settings::{Audit, Data, Database, Log, LogFormat, Shutdown},
+    settings::{Audit, Data, Database, Keys, Log, LogFormat, Shutdown},
     tree::Node,
-    values::{boolean, choice, size, span, text, whole, written},
+    values::{boolean, choice, list, size, span, text, whole, written},
 };
 use std::{path::PathBuf, time::Duration};
 use tracing_subscriber::EnvFilter;
@@ -47,6 +47,14 @@ pub(super) fn shutdown(mut section: Section<'_>) -> Option<Shutdown> {
     let deadline = section.read("deadline", span(Duration::ZERO));
     section.end();
     Some(Shutdown { deadline: deadline? })
+}
+
+/// Reads `[keys]`.
+pub(super) fn keys(mut section: Section<'_>) -> Option<Keys> {
+    let look_every = section.read("look_every", span(Duration::from_millis(10)));
+    let allow_retired = section.read("allow_retired", list(text));
+    section.end();
+    Some(Keys { look_every: look_every?, allow_retired: allow_retired? })
 }
 
 fn database(node: &Node) -> Result<Database, Refused> {

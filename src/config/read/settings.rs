@@ -26,6 +26,7 @@ pub(in crate::config) fn settings(
     let log = service::log(root.table("log"));
     let shutdown = service::shutdown(root.table("shutdown"));
     let operators = operators::operators(root.table("operators"));
+    let keys = service::keys(root.table("keys"));
     let review = review::read(root.table("review"));
     let routes = routes::read(root.table("routes"), working_dir, notes);
     let prices = prices::read(root.table("prices"), working_dir, routes.as_ref(), notes);
@@ -53,6 +54,7 @@ pub(in crate::config) fn settings(
         log: log?,
         shutdown: shutdown?,
         operators: operators?,
+        keys: keys?,
         review: review?,
         routes: Arc::new(routes?),
         prices: Arc::new(prices?),

@@ -33,14 +33,15 @@ async fn calls_with_a_rejected_key_do_not_reach_ideogram_until_it_works_again() 
     let before = app.arrived();
     for _ in 0..3 {
         let reply = client.post(GENERATE, &body()).await;
-        assert_eq!(reply.problem(), "502 upstream_rejected_key");
+        assert_eq!(reply.problem(), "503 environment_unavailable");
+        assert!(matches!(reply.header("retry-after").unwrap().parse::<u64>(), Ok(1..=30)));
     }
     assert_eq!((app.arrived(), app.places()), (before, (0, 0, 0)));
     // Half a minute later one call asks for free, and learns that nothing changed.
     pass(Duration::from_secs(31)).await;
     let client = app.client().await;
-    assert_snapshot!(client.post(GENERATE, &body()).await.problem(), @"502 upstream_rejected_key");
-    assert_snapshot!(client.post(GENERATE, &body()).await.problem(), @"502 upstream_rejected_key");
+    assert_snapshot!(client.post(GENERATE, &body()).await.problem(), @"503 environment_unavailable");
+    assert_snapshot!(client.post(GENERATE, &body()).await.problem(), @"503 environment_unavailable");
     assert_eq!(app.arrived(), before + 1);
     app.ideogram.accept_key(KEY);
     pass(Duration::from_secs(31)).await;

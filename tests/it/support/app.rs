@@ -33,6 +33,10 @@ pub(crate) struct TestSettings {
     pub(crate) cap: Option<u32>,
     /// How long things take at the simulator; 0 unless told otherwise.
     pub(crate) pace: f64,
+    /// The variables that give the keys; the one key of all tests unless told otherwise.
+    pub(crate) keys: Vec<(&'static str, String)>,
+    /// Keys that Ideogram takes beside that one.
+    pub(crate) accepted: Vec<&'static str>,
     /// Where the simulator delivers webhooks; nowhere unless told otherwise.
     pub(crate) delivers: Delivers,
     /// Added to the environment of the gateway.
@@ -77,7 +81,7 @@ impl TestApp {
         let clock = SteeredClock::at(Timestamp::from_micros(1_795_348_800_000_000));
         let tasks = Tasks::default();
         let options = SimulatorOptions {
-            keys: vec![KEY.to_owned()],
+            keys: settings.accepted.iter().chain(&[KEY]).map(|key| (*key).to_owned()).collect(),
             cap: settings.cap.unwrap_or(10),
             pace: settings.pace,
             webhooks: settings.delivers.clone(),
@@ -208,6 +212,10 @@ async fn run(
     let text = merge(&common_settings(ideogram_url, folder), &own.toml);
     std::fs::write(&file, text).unwrap();
     let mut variables = vec![("IDEOGRAM_API_KEY".to_owned(), KEY.to_owned())];
+    if !own.keys.is_empty() {
+        variables =
+            own.keys.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    }
     variables.extend(own.variables.iter().cloned());
     let options = LoadOptions { file: Some(file), variables, working_dir: folder.to_path_buf() };
     let loaded = Settings::load(options).unwrap_or_else(|mistakes| panic!("{mistakes}"));

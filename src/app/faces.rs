@@ -1,0 +1,98 @@
+//! The two faces of the gateway, put on their listeners.
+
+use super::{control_face::control_face, operators::Operators, rooms::Rooms, vitals::House};
+use crate::{
+    admin::{AdminState, ExportNotes},
+    config::MissingKey,
+    proxy::{Door, Gateway, GatewayParts, PictureShelf},
+    rate_limit::Attempts,
+    web::{self, DoorLimits, Port},
+};
+use std::sync::Arc;
+use tokio::net::UnixListener;
+use tokio_util::sync::CancellationToken;
+
+/// Serves clients on a port until it closes.
+pub(super) fn serve_clients(
+    rooms: &Rooms,
+    listener: Port,
+    pictures: Option<Arc<dyn PictureShelf>>,
+    closing: &CancellationToken,
+) {
+    let door = Door::new(gateway(rooms, pictures));
+    let face = move |visit, request| {
+        let door = door.clone();
+        async move { door.answer(visit, request).await }
+    };
+    let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
+    let limits = web_door(rooms, "proxy");
+    rooms.tasks.stand("proxy", web::serve(listener, face, limits, tasks, stop));
+}
+
+/// Serves operators on a port and on the socket until their closing.
+pub(super) fn serve_operators(
+    rooms: &Rooms,
+    (network, local): (Port, UnixListener),
+    missing: Vec<MissingKey>,
+    operators: &Operators,
+) {
+    let face = control_face(admin_state(rooms, missing, operators));
+    let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
+    let limits = web_door(rooms, "admin");
+    let serving = web::serve(network, face.clone(), limits, tasks, stop);
+    operators.tasks.stand("admin", serving);
+    let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
+    let limits = web_door(rooms, "socket");
+    operators.tasks.stand("socket", web::serve(local, face, limits, tasks, stop));
+}
+
+fn web_door(rooms: &Rooms, name: &'static str) -> Arc<web::Door> {
+    let limits = DoorLimits::from(&rooms.settings.door);
+    web::Door::new(name, limits, Arc::clone(&rooms.metrics))
+}
+
+fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
+    Gateway::new(GatewayParts {
+        settings: Arc::clone(&rooms.settings),
+        tokens: rooms.tokens.clone(),
+        admission: rooms.admission.clone(),
+        rate_limits: Arc::clone(&rooms.rate_limits),
+        ledger: rooms.ledger.clone(),
+        spool: Arc::clone(&rooms.spool),
+        calls: rooms.calls.clone(),
+        refusals: Arc::clone(&rooms.refusals),
+        journal: rooms.journal.clone(),
+        reader: rooms.reader.clone(),
+        tasks: rooms.tasks.clone(),
+        clock: Arc::clone(&rooms.clock),
+        metrics: Arc::clone(&rooms.metrics),
+        pictures,
+        webhooks: rooms.webhooks.clone(),
+    })
+}
+
+fn admin_state(rooms: &Rooms, missing: Vec<MissingKey>, operators: &Operators) -> AdminState {
+    let house = Arc::new(House { rooms: rooms.clone(), missing });
+    AdminState {
+        tokens: rooms.tokens.clone(),
+        admission: rooms.admission.clone(),
+        ledger: rooms.ledger.clone(),
+        reader: rooms.reader.clone(),
+        journal: rooms.journal.clone(),
+        settings: Arc::clone(&rooms.settings),
+        clock: Arc::clone(&rooms.clock),
+        tasks: operators.tasks.clone(),
+        closing: operators.closing.clone(),
+        desk: Arc::clone(&house) as _,
+        vitals: house,
+        notary: Arc::clone(&rooms.notary),
+        exports: ExportNotes::default(),
+        operators: rooms.operators.clone(),
+        attempts: Arc::new(Attempts::new(
+            Arc::clone(&rooms.clock),
+            rooms.settings.operators.attempts_per_minute,
+        )),
+        refusals: Arc::clone(&rooms.refusals),
+        keys: rooms.keys.clone(),
+    }
+}

@@ -1,0 +1,100 @@
+//! Slots for keys: one for the environments that share a source.
+
+use super::rooms::Ground;
+use crate::{
+    calls::{KeySlot, Lines, ServingKey},
+    config::{Account, KeySource, Secrets, UpstreamKey},
+    domain::{AccountName, EnvironmentName},
+    keys::{Kept, Keys, KeysOptions, NextSource, TagKey},
+    upstream::{Credential, Upstream},
+};
+use anyhow::Context;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The slot of each environment.
+pub(super) type Slots = BTreeMap<EnvironmentName, Arc<KeySlot>>;
+
+/// Returns what keys are tagged with.
+pub(super) fn tags(ground: &Ground<'_>) -> anyhow::Result<Arc<TagKey>> {
+    let dir = &ground.settings.data.dir;
+    let tags = TagKey::in_folder(dir);
+    Ok(Arc::new(tags.with_context(|| format!("keys cannot be tagged in {}", dir.display()))?))
+}
+
+/// Returns the slots of an account. Environments with one key share its connections, and switch
+/// together if they share its source.
+pub(super) fn slots(
+    ground: &Ground<'_>,
+    (name, account): (&AccountName, &Account),
+    upstream: &Upstream,
+    tags: &TagKey,
+) -> anyhow::Result<Slots> {
+    let mut by_source: BTreeMap<Option<&KeySource>, Arc<KeySlot>> = BTreeMap::new();
+    let mut by_tag: BTreeMap<Box<str>, Arc<ServingKey>> = BTreeMap::new();
+    let mut slots = Slots::new();
+    for environment in of_account(ground, name) {
+        let own = ground.secrets.key(environment);
+        let credential = match (account.base_url.is_none(), ground.simulator, own) {
+            (true, Some(simulator), _) => simulator.credential()?,
+            (false, _, Some(key)) => Credential::new(key.secret().clone())?,
+            _ => continue,
+        };
+        let tag = tags.of(&credential);
+        let serving = by_tag.entry(tag).or_insert_with_key(|tag| {
+            let key = upstream.key(credential);
+            ServingKey::new(key, tag.clone(), Arc::clone(&ground.clock))
+        });
+        let slot = by_source.entry(own.map(UpstreamKey::source));
+        let slot = slot.or_insert_with(|| Arc::new(KeySlot::new(Arc::clone(serving))));
+        slots.insert(environment.clone(), Arc::clone(slot));
+    }
+    Ok(slots)
+}
+
+/// Returns the room that exchanges the keys in these slots.
+pub(super) fn room(ground: &Ground<'_>, lines: &Lines, tags: Arc<TagKey>) -> Keys {
+    let accounts = ground.settings.accounts.iter();
+    let real = accounts.filter(|(_, account)| account.base_url.is_some());
+    Keys::new(KeysOptions {
+        kept: real.flat_map(|(name, account)| kept(ground, lines, name, account)).collect(),
+        tags,
+        settings: ground.settings.keys.clone(),
+        journal: ground.store.journal(),
+        reader: ground.store.reader(),
+        clock: Arc::clone(&ground.clock),
+        tasks: ground.tasks.clone(),
+    })
+}
+
+fn kept(ground: &Ground<'_>, lines: &Lines, name: &AccountName, account: &Account) -> Vec<Kept> {
+    let Some(line) = lines.get(name) else { return Vec::new() };
+    let mut by_source: BTreeMap<KeySource, Vec<EnvironmentName>> = BTreeMap::new();
+    for environment in of_account(ground, name) {
+        if let Some(key) = ground.secrets.key(environment) {
+            by_source.entry(key.source().clone()).or_default().push(environment.clone());
+        }
+    }
+    let kept = by_source.into_iter().filter_map(|(source, environments)| {
+        let slot = Arc::clone(line.keys.get(environments.first()?)?);
+        let next = next(ground.secrets, environments.first()?);
+        let line = (name.clone(), Arc::clone(line));
+        Some(Kept::new(line, environments, slot, source, next, account.timeout))
+    });
+    kept.collect()
+}
+
+fn of_account<'a>(
+    ground: &'a Ground<'_>,
+    name: &'a AccountName,
+) -> impl Iterator<Item = &'a EnvironmentName> {
+    let environments = ground.settings.environments.iter();
+    environments.filter(|(_, environment)| environment.account == *name).map(|(name, _)| name)
+}
+
+fn next(secrets: &Secrets, environment: &EnvironmentName) -> Option<NextSource> {
+    let next = secrets.next(environment)?;
+    let from_variable = matches!(next.source(), KeySource::Variable(_));
+    // What is in a file is read from there, when it is its turn.
+    let secret = next.secret().filter(|_| from_variable).cloned();
+    Some(NextSource { source: next.source().clone(), secret })
+}

@@ -1,0 +1,65 @@
+//! `ideogate key list`
+
+use crate::{
+    cli::{client::Client, screen::Screen, times::moment},
+    domain::Timestamp,
+    keys::KeyView,
+};
+use std::process::ExitCode;
+
+/// Lists the keys.
+pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+    let all: Vec<KeyView> = client.get("/api/v1/keys").await?;
+    if screen.is_json() {
+        screen.json(&all)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let header =
+        ["key", "state", "environments", "account", "since", "last used", "in flight", "revoke"];
+    let rows = all.iter().map(row).collect();
+    screen.table(header, rows, "There are no keys: every environment uses the simulator.")?;
+    for view in &all {
+        for words in words(view) {
+            screen.note(words);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn row(view: &KeyView) -> [String; 8] {
+    let time = |at: Option<Timestamp>| at.map_or("-".to_owned(), moment);
+    let revoke = if view.safe_to_revoke { "safe" } else { "no" };
+    [
+        view.version.clone(),
+        view.state.clone(),
+        view.environments.join(" "),
+        view.account.clone(),
+        time(view.since),
+        time(view.last_used),
+        view.in_flight.to_string(),
+        revoke.to_owned(),
+    ]
+}
+
+fn words(view: &KeyView) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(note) = view.note.as_ref().filter(|_| view.state != "retired") {
+        words.push(format!("{} {}: {note}.", view.version, view.state));
+    }
+    if !view.shared_with.is_empty() {
+        let (version, others) = (&view.version, view.shared_with.join(", "));
+        words.push(format!("{version} is given to {others} from elsewhere too."));
+    }
+    words
+}
+
+/// Returns words about keys that need somebody: rejected and refused ones.
+pub(in crate::cli) async fn doubts(client: &Client) -> anyhow::Result<Vec<String>> {
+    let all: Vec<KeyView> = client.get("/api/v1/keys").await?;
+    let bad = all.iter().filter(|view| matches!(view.state.as_str(), "rejected" | "refused"));
+    let told = |view: &KeyView| {
+        let note = view.note.clone().unwrap_or_default();
+        format!("{} of {} is {}: {note}", view.version, view.environments.join(", "), view.state)
+    };
+    Ok(bad.map(told).collect())
+}

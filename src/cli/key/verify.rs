@@ -1,0 +1,42 @@
+//! `ideogate key verify`
+
+use crate::{
+    cli::{client::Client, fault::FINDING, screen::Screen},
+    keys::VerifiedView,
+};
+use std::process::ExitCode;
+
+/// Asks Ideogram about the keys.
+pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+    let all: Vec<VerifiedView> = client.post("/api/v1/keys/verify").await?;
+    if screen.is_json() {
+        screen.json(&all)?;
+    } else {
+        let header = ["key", "state", "environments", "account", "ideogram says"];
+        let rows = all.iter().map(row).collect();
+        screen.table(header, rows, "There are no keys: every environment uses the simulator.")?;
+    }
+    let code = match all.iter().map(|one| one.verdict.as_str()).max_by_key(|one| rank(one)) {
+        Some("rejected") => ExitCode::from(FINDING),
+        Some("unclear") => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    };
+    Ok(code)
+}
+
+fn rank(verdict: &str) -> u8 {
+    match verdict {
+        "rejected" => 2,
+        "unclear" => 1,
+        _ => 0,
+    }
+}
+
+fn row(one: &VerifiedView) -> [String; 5] {
+    let said = match &one.note {
+        Some(note) => format!("{}: {note}", one.verdict),
+        None => one.verdict.clone(),
+    };
+    let (version, state) = (one.version.clone(), one.state.clone());
+    [version, state, one.environments.join(" "), one.account.clone(), said]
+}

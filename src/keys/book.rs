@@ -1,0 +1,72 @@
+//! What the record says of keys.
+
+use super::record::{ADOPT, RETIRED};
+use crate::{
+    domain::{AccountName, EnvironmentName, RecordBody, Timestamp},
+    store::{Reader, SealedRecord, StoreError},
+};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What is known of keys, by account and tag.
+pub(super) type Book = BTreeMap<(AccountName, Box<str>), Known>;
+
+/// What is known of a key.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) version: Box<str>,
+    pub(super) environments: Vec<EnvironmentName>,
+    pub(super) adopted_at: Timestamp,
+    pub(super) retired: Option<Retired>,
+}
+
+/// How a key was retired.
+#[derive(Debug, Clone)]
+pub(super) struct Retired {
+    pub(super) at: Timestamp,
+    pub(super) last_used: Option<Timestamp>,
+    pub(super) replaced_by: Option<Box<str>>,
+    /// Whether it is safe to revoke: that is so only once it is on record.
+    pub(super) on_record: bool,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    fingerprint: Box<str>,
+    #[serde(default)]
+    environments: Vec<EnvironmentName>,
+    #[serde(default)]
+    last_used: Option<Timestamp>,
+    #[serde(default)]
+    replaced_by: Option<Box<str>>,
+}
+
+/// Reads it from the record.
+pub(super) fn read(reader: &Reader) -> Result<Book, StoreError> {
+    let mut records = reader.changes(ADOPT)?;
+    records.extend(reader.changes(RETIRED)?);
+    records.sort_by_key(|record| record.seq);
+    let mut book = Book::new();
+    for record in &records {
+        note(&mut book, record);
+    }
+    Ok(book)
+}
+
+fn note(book: &mut Book, sealed: &SealedRecord) -> Option<()> {
+    let record = &sealed.record;
+    let RecordBody::Admin(change) = &record.body else { return None };
+    let told: Told = serde_json::from_value(change.after.clone()).ok()?;
+    let (account, version) = record.resource.split_once('/')?;
+    let key = (account.parse().ok()?, told.fingerprint);
+    if &*record.action == ADOPT {
+        let (environments, adopted_at) = (told.environments, record.at);
+        let version = version.into();
+        book.insert(key, Known { version, environments, adopted_at, retired: None });
+    } else {
+        let Told { last_used, replaced_by, .. } = told;
+        book.get_mut(&key)?.retired =
+            Some(Retired { at: record.at, last_used, replaced_by, on_record: true });
+    }
+    Some(())
+}

@@ -1,0 +1,33 @@
+//! Exchanging Ideogram's keys while calls run: watches, preflights, switches, drains, retires.
+//!
+//! ```text
+//!  file changed, SIGHUP, `key rotate` ──▶ read ──▶ preflight ──▶ `key.adopt` ──▶ switch ──▶ drain
+//!                                          │          │ 401, 403                              │ last call ended
+//!                                          └──────────┴──▶ `key.refused`, the old one stays   ▼
+//!  a call's confirmed 401 ──▶ `key.rejected` ──▶ staged key, asked once more ──▶ …   `key.retired`
+//! ```
+//!
+//! Only this room switches. A switch is on record before it happens; a key is told to be safe to revoke
+//! only after its last call ended, its connections were closed, and that is on record. What keys were
+//! adopted and retired is read from the record at the start; the record knows them by a [`TagKey`]'s tag.
+
+mod book;
+mod drain;
+mod kept;
+mod look;
+mod record;
+mod room;
+mod rotate;
+mod start;
+mod switch;
+mod tag;
+mod verify;
+mod view;
+mod watch;
+
+pub use kept::{Kept, NextSource};
+pub use room::{Keys, KeysOptions};
+pub use rotate::RotateError;
+pub use start::TakeUpError;
+pub use tag::TagKey;
+pub use view::{KeyView, RotatedView, VerifiedView};

@@ -1,0 +1,51 @@
+//! What is put on record about keys.
+
+use super::{Keys, kept::Kept};
+use crate::{
+    calls::ServingKey,
+    config::KeySource,
+    domain::{AuditRecord, Bundle, Principal},
+    store::JournalError,
+};
+use serde_json::{Value, json};
+
+/// A key was taken into service.
+pub(super) const ADOPT: &str = "key.adopt";
+/// Nobody uses a key any more.
+pub(super) const RETIRED: &str = "key.retired";
+/// A key was not taken into service.
+pub(super) const REFUSED: &str = "key.refused";
+/// Ideogram rejects the key in service.
+pub(super) const REJECTED: &str = "key.rejected";
+
+impl Keys {
+    /// Makes a record about a key durable.
+    pub(super) async fn record(
+        &self,
+        by: &Principal,
+        action: &str,
+        resource: String,
+        [before, after]: [Value; 2],
+    ) -> Result<(), JournalError> {
+        let now = self.0.clock.now();
+        let record = AuditRecord::change(now, by.clone(), action, resource, before, after);
+        self.0.journal.commit(Bundle::record(record)).await
+    }
+}
+
+/// Returns what a record of an adoption says.
+pub(super) fn adopted(kept: &Kept, key: &ServingKey, source: &KeySource) -> Value {
+    json!({
+        "environments": kept.environments,
+        "source": kind(source),
+        "fingerprint": key.tag(),
+    })
+}
+
+/// Returns the kind of a source.
+pub(super) fn kind(source: &KeySource) -> &'static str {
+    match source {
+        KeySource::Variable(_) => "variable",
+        KeySource::File { .. } => "file",
+    }
+}

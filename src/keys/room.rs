@@ -1,0 +1,125 @@
+//! The room as others hold it.
+
+use super::{book::Book, kept::Kept, tag::TagKey};
+use crate::{
+    calls::{KeyHealth, ServingKey},
+    config,
+    domain::{AccountName, Clock, EnvironmentName},
+    store::{Journal, Reader},
+    tasks::Tasks,
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
+
+/// What the room works with.
+#[derive(Debug)]
+pub struct KeysOptions {
+    /// The slots whose keys are exchanged.
+    pub kept: Vec<Kept>,
+    /// Tags keys.
+    pub tags: Arc<TagKey>,
+    /// `[keys]`
+    pub settings: config::Keys,
+    /// Makes records durable.
+    pub journal: Journal,
+    /// Reads what was recorded.
+    pub reader: Reader,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Runs watches and drains.
+    pub tasks: Tasks,
+}
+
+/// Exchanges keys; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Keys(pub(super) Arc<Inner>);
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) kept: Vec<Arc<Kept>>,
+    pub(super) tags: Arc<TagKey>,
+    pub(super) settings: config::Keys,
+    pub(super) journal: Journal,
+    pub(super) reader: Reader,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) tasks: Tasks,
+    /// Taken for each switch and each retirement: neither happens within the other.
+    pub(super) turn: Semaphore,
+    state: Mutex<State>,
+}
+
+/// What changes.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) book: Book,
+    pub(super) draining: Vec<Draining>,
+}
+
+/// A key that is no longer current, until its last call ended.
+#[derive(Debug)]
+pub(super) struct Draining {
+    pub(super) kept: Arc<Kept>,
+    pub(super) key: Arc<ServingKey>,
+}
+
+impl Keys {
+    /// Returns the room; nothing is watched yet.
+    pub fn new(options: KeysOptions) -> Self {
+        let KeysOptions { kept, tags, settings, journal, reader, clock, tasks } = options;
+        Self(Arc::new(Inner {
+            kept: kept.into_iter().map(Arc::new).collect(),
+            tags,
+            settings,
+            journal,
+            reader,
+            clock,
+            tasks,
+            turn: Semaphore::new(1),
+            state: Mutex::default(),
+        }))
+    }
+
+    /// Returns since when Ideogram rejects an environment's key, if it does.
+    pub fn is_rejected(&self, environment: &EnvironmentName) -> bool {
+        let health = self.of(environment).map(|kept| kept.slot.current(|key| key.health()));
+        matches!(health, Some(KeyHealth::Rejected { .. }))
+    }
+
+    /// Returns the other environments that use the key of `environment`.
+    pub fn sharing(&self, environment: &EnvironmentName) -> Vec<EnvironmentName> {
+        let Some(own) = self.of(environment) else { return Vec::new() };
+        let tag: Box<str> = own.slot.current(|key| key.tag().into());
+        let same = self.0.kept.iter().filter(|kept| kept.slot.current(|key| *key.tag() == *tag));
+        let names = same.flat_map(|kept| &kept.environments);
+        names.filter(|name| *name != environment).cloned().collect()
+    }
+
+    fn of(&self, environment: &EnvironmentName) -> Option<&Arc<Kept>> {
+        self.0.kept.iter().find(|kept| kept.environments.contains(environment))
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether a slot has the key as its current or next one, in whatever account.
+    pub(super) fn is_wanted(&self, tag: &str) -> bool {
+        self.0.kept.iter().any(|kept| {
+            kept.slot.current(|key| key.tag() == tag)
+                || kept.slot.next(|key| key.tag() == tag).unwrap_or(false)
+        })
+    }
+
+    /// Returns the key in service that has this tag, if there is one.
+    pub(super) fn serving(&self, account: &AccountName, tag: &str) -> Option<Arc<ServingKey>> {
+        let of_account = self.0.kept.iter().filter(|kept| kept.account == *account);
+        let mut slots = of_account.map(|kept| &kept.slot);
+        let same = |key: &Arc<ServingKey>| (key.tag() == tag).then(|| Arc::clone(key));
+        let found = slots.find_map(|slot| slot.current(same).or_else(|| slot.next(same).flatten()));
+        found.or_else(|| {
+            let state = self.state();
+            let mut own = state.draining.iter().filter(|one| one.kept.account == *account);
+            own.find_map(|one| same(&one.key))
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Exchanging keys on an operator's word.
+
+use super::{
+    Keys,
+    kept::{Kept, Place},
+    look::{Looked, Wish},
+    view::RotatedView,
+};
+use crate::{
+    config::KeySource,
+    domain::{EnvironmentName, Principal},
+    store::JournalError,
+};
+use std::sync::Arc;
+
+/// No key was exchanged.
+#[derive(Debug, thiserror::Error)]
+pub enum RotateError {
+    /// There is no such environment, or it has no key that could be exchanged.
+    #[error("environment {0} has no key that could be exchanged")]
+    NoKey(Box<str>),
+    /// It cannot be put on record.
+    #[error("the exchange cannot be put on record")]
+    Unrecorded(#[source] JournalError),
+}
+
+impl Keys {
+    /// Reads the files again, of one environment or of all; where there is nothing new, the staged key
+    /// becomes current.
+    pub async fn rotate(
+        &self,
+        environment: Option<&str>,
+        allow_retired: bool,
+        by: Principal,
+    ) -> Result<Vec<RotatedView>, RotateError> {
+        let wish = Wish { by, again: true, allow_retired };
+        let asked = |name: &EnvironmentName| environment.is_none_or(|own| name.as_str() == own);
+        let slots = self.0.kept.iter().filter(|kept| kept.environments.iter().any(asked));
+        let mut all = Vec::new();
+        for kept in slots {
+            all.push(view(kept, self.rotate_slot(kept, &wish).await)?);
+        }
+        match environment {
+            Some(name) if all.is_empty() => Err(RotateError::NoKey(name.into())),
+            _ => Ok(all),
+        }
+    }
+
+    async fn rotate_slot(&self, kept: &Arc<Kept>, wish: &Wish) -> Looked {
+        let looked = self.look(kept, Place::Current, wish).await;
+        let (Looked::Same | Looked::Fixed(_)) = looked else { return looked };
+        match self.look(kept, Place::Next, wish).await {
+            Looked::Nothing | Looked::Same | Looked::Staged | Looked::Fixed(_) => {}
+            failed => return failed,
+        }
+        match kept.slot.next(Arc::clone) {
+            Some(next) => self.take_next(kept, next, wish).await,
+            None => looked,
+        }
+    }
+}
+
+fn view(kept: &Kept, looked: Looked) -> Result<RotatedView, RotateError> {
+    let current = kept.slot.current(|key| key.version().to_owned());
+    let mut previous = None;
+    let (outcome, words) = match looked {
+        Looked::Switched { from, to } => {
+            let words = format!(
+                "new calls use {to}; {from} is told to be safe to revoke when its last call ended"
+            );
+            previous = Some(from.into());
+            ("switched", words)
+        }
+        Looked::Refused { version, reason } => {
+            ("refused", format!("{version} is refused: {reason}. {current} stays in use"))
+        }
+        Looked::Unclear { version, reason } => {
+            ("unclear", format!("{version} could not be tried: {reason}. {current} stays in use"))
+        }
+        Looked::Unrecorded(error) => return Err(RotateError::Unrecorded(error)),
+        Looked::Fixed(variable) => ("fixed", fixed(kept, &variable)),
+        Looked::Same | Looked::Staged | Looked::Nothing => {
+            ("unchanged", format!("{} still holds {current}, which is in use", place(kept)))
+        }
+    };
+    Ok(RotatedView {
+        environments: kept.environments.iter().map(ToString::to_string).collect(),
+        account: kept.account.to_string(),
+        outcome: outcome.to_owned(),
+        current,
+        previous,
+        words,
+    })
+}
+
+fn place(kept: &Kept) -> String {
+    match &kept.source {
+        KeySource::Variable(name) => name.to_string(),
+        KeySource::File { path, .. } => format!("the file {path}"),
+    }
+}
+
+fn fixed(kept: &Kept, variable: &str) -> String {
+    let variable = if let KeySource::Variable(own) = &kept.source { own } else { variable };
+    format!(
+        "{variable} is a variable, which cannot change while the gateway runs: start it with \
+         {variable}_FILE instead, and exchange the file; or with {variable}_NEXT_FILE for the key that \
+         comes next"
+    )
+}

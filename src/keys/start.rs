@@ -1,0 +1,163 @@
+//! Taking up the keys at the start.
+
+use super::{
+    Keys,
+    book::{self, Retired},
+    drain::Leaving,
+    kept::Kept,
+    look::Wish,
+    record::{ADOPT, adopted},
+};
+use crate::{
+    calls::ServingKey,
+    domain::{EnvironmentName, Principal, Timestamp},
+    store::{JournalError, StoreError},
+    upstream::Credential,
+};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The keys cannot be taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeUpError {
+    /// What the record says of keys cannot be read.
+    #[error("what is on record about keys cannot be read")]
+    Read(#[source] StoreError),
+    /// The gateway ended meanwhile.
+    #[error("the gateway is stopping")]
+    Stopping,
+    /// The adoption of a key cannot be put on record.
+    #[error("the adoption of a key cannot be put on record")]
+    Unrecorded(#[source] JournalError),
+    /// A key that was retired was given.
+    #[error(
+        "the key {version} of {environments}, from {source_name}, was retired at {at}{by}: it may be \
+         revoked by now, and then every call would fail. Give the key that is in use now. To use this \
+         one again all the same, set allow_retired = [\"{bare}\"] under [keys] \
+         (IDEOGATE__KEYS__ALLOW_RETIRED={bare})"
+    )]
+    Retired {
+        /// What may be said of the key.
+        version: Box<str>,
+        /// The same without its sign.
+        bare: Box<str>,
+        /// Its environments.
+        environments: String,
+        /// Where it comes from.
+        source_name: String,
+        /// When it was retired.
+        at: Timestamp,
+        /// What replaced it, as words.
+        by: String,
+    },
+}
+
+impl Keys {
+    /// Refuses keys that were retired, puts on record those that are new, and retires those that were
+    /// exchanged while the gateway was down.
+    pub async fn take_up(&self) -> Result<(), TakeUpError> {
+        let reader = self.0.reader.clone();
+        let read = self.0.tasks.block(move || book::read(&reader)).await;
+        let book = read.map_err(|_| TakeUpError::Stopping)?.map_err(TakeUpError::Read)?;
+        self.state().book = book;
+        for kept in &self.0.kept {
+            self.refuse_retired(kept)?;
+        }
+        for kept in &self.0.kept {
+            self.note_first_sight(kept).await?;
+        }
+        for leaving in self.left_behind() {
+            self.retire(leaving, &Principal::Gateway).await;
+        }
+        Ok(())
+    }
+
+    fn refuse_retired(&self, kept: &Arc<Kept>) -> Result<(), TakeUpError> {
+        let Some(retired) = self.retirement(kept) else { return Ok(()) };
+        let version: Box<str> = kept.slot.current(|key| key.version().into());
+        if self.allows(&version) {
+            return Ok(());
+        }
+        if self.use_next_instead(kept) {
+            tracing::warn!(environments = kept.names(), key.version = %version, source = %kept.source, "this key was retired; the next key is used in its stead");
+            return Ok(());
+        }
+        Err(TakeUpError::Retired {
+            bare: version.trim_start_matches(['…', '#']).into(),
+            version,
+            environments: kept.names(),
+            source_name: kept.source.to_string(),
+            at: retired.at,
+            by: retired
+                .replaced_by
+                .map(|by| format!(", when {by} replaced it"))
+                .unwrap_or_default(),
+        })
+    }
+
+    fn retirement(&self, kept: &Kept) -> Option<Retired> {
+        let tag: Box<str> = kept.slot.current(|key| key.tag().into());
+        self.state().book.get(&(kept.account.clone(), tag))?.retired.clone()
+    }
+
+    /// A staged key may have taken over in an earlier run; the variables still say the old order.
+    fn use_next_instead(&self, kept: &Arc<Kept>) -> bool {
+        let given = kept.seen().given.take();
+        let read = given.or_else(|| kept.next.as_ref()?.read_again().ok());
+        let Some(credential) = read.and_then(|secret| Credential::new(secret).ok()) else {
+            return false;
+        };
+        let tag = self.0.tags.of(&credential);
+        if self.retired(kept, &tag, credential.version(), &Wish::CHANGED).is_some() {
+            return false;
+        }
+        let key = kept.line.upstream.key(credential);
+        drop(kept.slot.switch_to(ServingKey::new(key, tag, Arc::clone(&self.0.clock))));
+        true
+    }
+
+    async fn note_first_sight(&self, kept: &Arc<Kept>) -> Result<(), TakeUpError> {
+        let key = kept.slot.current(Arc::clone);
+        let known = self.state().book.get(&(kept.account.clone(), key.tag().into())).cloned();
+        if let Some(known) = known.filter(|known| known.retired.is_none())
+            && kept.environments.iter().all(|name| known.environments.contains(name))
+        {
+            kept.seen().since[0] = Some(known.adopted_at);
+            return Ok(());
+        }
+        let change = [Value::Null, adopted(kept, &key, &kept.source)];
+        let resource = kept.resource(key.version());
+        let recorded = self.record(&Principal::Gateway, ADOPT, resource, change).await;
+        recorded.map_err(TakeUpError::Unrecorded)?;
+        self.note_adoption(kept, &key);
+        Ok(())
+    }
+
+    /// Returns the keys of earlier runs whose environments have others now. Where an environment is only
+    /// without a key, or gone, it may come back with the old one.
+    fn left_behind(&self) -> Vec<Leaving> {
+        let state = self.state();
+        let in_service = state.book.iter().filter(|(_, known)| known.retired.is_none());
+        let left = in_service.filter(|((_, tag), _)| !self.is_wanted(tag)).filter_map(
+            |((account, tag), known)| {
+                let now = |name: &EnvironmentName| {
+                    let own = |kept: &&Arc<Kept>| {
+                        kept.account == *account && kept.environments.contains(name)
+                    };
+                    self.0.kept.iter().find(own)
+                };
+                let replaced = known.environments.iter().all(|name| now(name).is_some());
+                let by = now(known.environments.first()?)?;
+                replaced.then(|| Leaving {
+                    account: account.clone(),
+                    tag: tag.clone(),
+                    version: known.version.clone(),
+                    environments: known.environments.clone(),
+                    last_used: None,
+                    replaced_by: Some(by.slot.current(|key| key.version().into())),
+                })
+            },
+        );
+        left.collect()
+    }
+}

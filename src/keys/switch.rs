@@ -1,0 +1,103 @@
+//! From one key to another: on record, then in effect.
+
+use super::{
+    Keys,
+    book::Known,
+    kept::{Kept, Place},
+    look::{Looked, Wish},
+    record::{ADOPT, REJECTED, adopted},
+};
+use crate::{
+    calls::{Asked, KeyHealth, ServingKey},
+    domain::Principal,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+impl Keys {
+    /// Makes a preflighted key current: new calls use it from here on.
+    pub(super) async fn switch(
+        &self,
+        kept: &Arc<Kept>,
+        key: Arc<ServingKey>,
+        by: &Principal,
+    ) -> Looked {
+        let _turn = self.0.turn.acquire().await;
+        let from: Box<str> = kept.slot.current(|key| key.version().into());
+        let to: Box<str> = key.version().into();
+        let staged = kept.slot.next(|next| next.tag() == key.tag()).unwrap_or(false);
+        let place = if staged { Place::Next } else { Place::Current };
+        let source = kept.source(place).unwrap_or(&kept.source);
+        let before = json!({ "version": from });
+        let change = [before, adopted(kept, &key, source)];
+        if let Err(error) = self.record(by, ADOPT, kept.resource(&to), change).await {
+            tracing::error!(%error, "a key was not switched, for that cannot be put on record");
+            return Looked::Unrecorded(error);
+        }
+        self.note_adoption(kept, &key);
+        kept.settle(place);
+        let old = kept.slot.switch_to(key);
+        tracing::info!(event = "key_switched", environments = kept.names(), from = %from, to = %to, "new calls use another key");
+        self.drain(Arc::clone(kept), old);
+        Looked::Switched { from, to }
+    }
+
+    /// Notes in the book that a key is in service.
+    pub(super) fn note_adoption(&self, kept: &Kept, key: &ServingKey) {
+        let adopted_at = self.0.clock.now();
+        kept.seen().since = [Some(adopted_at), None];
+        let known = Known {
+            version: key.version().into(),
+            environments: kept.environments.clone(),
+            adopted_at,
+            retired: None,
+        };
+        self.state().book.insert((kept.account.clone(), key.tag().into()), known);
+    }
+
+    /// Lets the staged key take over from a rejected one, if Ideogram still takes it.
+    pub(super) async fn replace_rejected(&self, kept: &Arc<Kept>) {
+        let (health, key) = kept.slot.current(|key| (key.health(), key.take()));
+        let KeyHealth::Rejected { since } = health else { return };
+        let (version, tag) = key.names();
+        drop(key);
+        let next = kept.slot.next(Arc::clone);
+        let rejection = Some((tag.clone(), since));
+        if kept.seen().rejection != rejection {
+            kept.seen().rejection = rejection;
+            let next = next.as_ref().map(|next| next.version().to_owned());
+            let after =
+                json!({"environments": kept.environments, "fingerprint": tag, "next": next});
+            let resource = kept.resource(&version);
+            let by = &Principal::Gateway;
+            if let Err(error) = self.record(by, REJECTED, resource, [Value::Null, after]).await {
+                tracing::error!(%error, "the rejection of a key is not on record");
+            }
+        }
+        let Some(next) = next else {
+            tracing::error!(environments = kept.names(), key.version = %version, "no next key is staged; calls are refused until the key is exchanged or works again");
+            return;
+        };
+        self.take_next(kept, next, &Wish::CHANGED).await;
+    }
+
+    /// Makes the staged key current, after asking once more whether it works.
+    pub(super) async fn take_next(
+        &self,
+        kept: &Arc<Kept>,
+        next: Arc<ServingKey>,
+        wish: &Wish,
+    ) -> Looked {
+        let version = Box::from(next.version());
+        match next.ask(&kept.line.upstream).await {
+            Asked::Good => self.switch(kept, next, &wish.by).await,
+            Asked::Rejected(status) => {
+                drop(kept.slot.stage(None));
+                let reason = format!("Ideogram answered {status} to it").into();
+                let tag = Some(next.tag().into());
+                self.refuse(kept, Place::Next, wish, (tag, version), reason).await
+            }
+            Asked::Unclear(reason) => Looked::Unclear { version, reason },
+        }
+    }
+}

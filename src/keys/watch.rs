@@ -1,0 +1,75 @@
+//! Standing work: files that change, a reload that is asked for, keys that Ideogram rejects.
+
+use super::{
+    Keys,
+    kept::{Kept, Place, Waiting},
+    look::Wish,
+};
+use std::sync::Arc;
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval_at},
+};
+
+impl Keys {
+    /// Watches all sources from now on; `reload` changes when all files are to be read again.
+    pub fn watch(&self, reload: &watch::Receiver<u64>) {
+        for kept in &self.0.kept {
+            let (keys, own, reload) = (self.clone(), Arc::clone(kept), reload.clone());
+            self.0.tasks.stand("key files", async move { keys.watch_files(own, reload).await });
+            let (keys, own) = (self.clone(), Arc::clone(kept));
+            self.0.tasks.stand("key rejections", async move {
+                loop {
+                    own.slot.rejection().await;
+                    keys.replace_rejected(&own).await;
+                }
+            });
+        }
+    }
+
+    async fn watch_files(self, kept: Arc<Kept>, mut reload: watch::Receiver<u64>) {
+        self.look(&kept, Place::Next, &Wish::CHANGED).await;
+        let pause = self.0.settings.look_every;
+        let mut ticks = interval_at(Instant::now() + pause, pause);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => self.look_at_changes(&kept).await,
+                asked = reload.changed() => match asked {
+                    Ok(()) => self.look_at_all(&kept).await,
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+
+    async fn look_at_changes(&self, kept: &Arc<Kept>) {
+        for place in [Place::Current, Place::Next] {
+            if kept.changed(place) {
+                self.look(kept, place, &Wish::CHANGED).await;
+            }
+        }
+        self.try_again(kept).await;
+    }
+
+    async fn look_at_all(&self, kept: &Arc<Kept>) {
+        for place in [Place::Current, Place::Next] {
+            self.look(kept, place, &Wish::RELOAD).await;
+        }
+    }
+
+    /// Preflights a key again of which nothing clear was heard.
+    async fn try_again(&self, kept: &Arc<Kept>) {
+        let due = |waiting: &Waiting| waiting.due <= Instant::now();
+        let found = kept
+            .seen()
+            .waiting
+            .as_ref()
+            .filter(|waiting| due(waiting))
+            .map(|waiting| (waiting.place, Arc::clone(&waiting.key)));
+        if let Some((place, key)) = found {
+            let _looking = kept.looking.acquire().await;
+            self.preflight(kept, place, key, &Wish::CHANGED).await;
+        }
+    }
+}
