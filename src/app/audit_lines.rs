@@ -8,20 +8,41 @@ use std::{
 };
 use tokio::sync::broadcast::error::RecvError;
 
-/// Where lines about the record go; clones share it.
+/// Where lines about the record go; clones share it. Lines are held back at first: what waits for
+/// the gateway to be ready reads the first line and must not find another one there.
 #[derive(Clone)]
-pub(super) struct LinesOut(Arc<Mutex<Box<dyn Write + Send>>>);
+pub(super) struct LinesOut(Arc<Mutex<Out>>);
+
+struct Out {
+    to: Box<dyn Write + Send>,
+    /// Lines that wait, until they are let out.
+    held: Option<Vec<String>>,
+}
 
 impl LinesOut {
-    pub(super) fn new(out: Box<dyn Write + Send>) -> Self {
-        Self(Arc::new(Mutex::new(out)))
+    pub(super) fn new(to: Box<dyn Write + Send>) -> Self {
+        Self(Arc::new(Mutex::new(Out { to, held: Some(Vec::new()) })))
     }
 
-    /// Writes one line.
+    /// Writes one line, or keeps it until lines are let out.
     pub(super) fn write(&self, line: impl Display) -> io::Result<()> {
         let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        writeln!(out, "{line}")?;
-        out.flush()
+        let Out { to, held } = &mut *out;
+        if let Some(held) = held {
+            held.push(line.to_string());
+            return Ok(());
+        }
+        writeln!(to, "{line}")?;
+        to.flush()
+    }
+
+    /// Writes the lines that waited; those that follow are written at once.
+    pub(super) fn let_out(&self) -> io::Result<()> {
+        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in out.held.take().unwrap_or_default() {
+            writeln!(out.to, "{line}")?;
+        }
+        out.to.flush()
     }
 }
 

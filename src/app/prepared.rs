@@ -39,6 +39,7 @@ pub(super) struct Prepared {
     store: Store,
     simulator: Option<SimulatorHere>,
     rooms: Rooms,
+    lines: Option<LinesOut>,
     checkpoints: Checkpoints,
     secrets: Secrets,
 }
@@ -74,7 +75,7 @@ impl Prepared {
         if let Some(out) = &lines {
             write_lines(&rooms.tasks, &rooms.journal, out.clone());
         }
-        let checkpoints = Checkpoints::of(&rooms, lines);
+        let checkpoints = Checkpoints::of(&rooms, lines.clone());
         Ok(Self {
             folder,
             certificates,
@@ -83,6 +84,7 @@ impl Prepared {
             store,
             simulator,
             rooms,
+            lines,
             checkpoints,
             secrets,
         })
@@ -137,6 +139,7 @@ impl Prepared {
             operators,
             reload,
             simulator,
+            lines: self.lines,
             checkpoints,
             _folder: self.folder,
         })

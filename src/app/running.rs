@@ -1,8 +1,8 @@
 //! A gateway that serves.
 
 use super::{
-    DataFolder, Reload, checkpoints::Checkpoints, operators::Operators, rooms::Rooms, scheme,
-    simulator_here::SimulatorHere,
+    DataFolder, Reload, audit_lines::LinesOut, checkpoints::Checkpoints, operators::Operators,
+    rooms::Rooms, scheme, simulator_here::SimulatorHere,
 };
 use crate::{
     admission::Admission,
@@ -35,6 +35,7 @@ pub struct Running {
     pub(super) operators: Operators,
     pub(super) reload: Reload,
     pub(super) simulator: Option<SimulatorHere>,
+    pub(super) lines: Option<LinesOut>,
     pub(super) checkpoints: Checkpoints,
     pub(super) _folder: DataFolder,
 }
@@ -110,6 +111,11 @@ impl Running {
         let work = self.reload.clone().at_hang_ups()?;
         self.operators.tasks.stand("hang ups", work);
         Ok(())
+    }
+
+    /// Lets the `[AUDIT]` lines out that were held back since the start, and those that follow.
+    pub fn let_audit_lines_out(&self) -> io::Result<()> {
+        self.lines.as_ref().map_or(Ok(()), LinesOut::let_out)
     }
 
     /// Returns the line that scripts wait for.

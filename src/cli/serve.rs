@@ -60,6 +60,7 @@ async fn serve(settings: Settings, secrets: Secrets, screen: Screen) -> anyhow::
     let running = started.map_err(retired_is_usage)?;
     running.reload_at_hang_ups()?;
     screen.line(running.ready_line())?;
+    running.let_audit_lines_out()?;
     signals.next().await;
     tracing::info!("shutting down; sent calls finish, a second signal ends now");
     if running.shut_down(deadline, signals.next()).await {
