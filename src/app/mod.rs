@@ -2,9 +2,9 @@
 //!
 //! # Starting
 //!
-//! Certificates are read, the data folder is held, both listeners and the socket bound, the database opened and asserted, tokens
-//! loaded, the simulator started if an account asks for it, what an earlier run left behind settled, and
-//! only then is anything served.
+//! Certificates are read, the data folder is held, both listeners and the socket bound, the database opened,
+//! asserted and held against what was signed last, tokens and operators loaded, the simulator started if an
+//! account asks for it, what an earlier run left behind settled, and only then is anything served.
 //!
 //! # Ending
 //!
