@@ -1,6 +1,7 @@
 //! Keys of Ideogram's, by what they are assigned to.
 
-use super::{Leak, Looker, found};
+use super::looker::{Looker, found, token};
+use crate::scan::{Finding, Leak};
 
 /// Random, as keys are, and no key of anybody's.
 const VALUES: [&str; 5] = [
@@ -256,15 +257,15 @@ fn a_file_full_of_names_is_looked_at_once() {
 
 #[test]
 fn a_token_is_never_allowed() {
-    let token = super::token("prod");
+    let token = token("prod");
     assert_eq!(found(format!("IDEOGRAM_API_KEY={token} # ideogate:allow")).len(), 1);
 }
 
 #[test]
 fn a_token_of_ours_in_place_of_a_key_is_told_of_once() {
-    let token = super::token("prod");
+    let token = token("prod");
     let found = found(format!("IDEOGRAM_API_KEY={token}"));
-    assert!(matches!(found[..], [super::Finding { leak: Leak::Token { .. }, .. }]), "{found:?}");
+    assert!(matches!(found[..], [Finding { leak: Leak::Token { .. }, .. }]), "{found:?}");
 }
 
 #[test]

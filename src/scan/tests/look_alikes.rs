@@ -1,6 +1,6 @@
 //! What looks like a token and is none.
 
-use super::{Looker, token};
+use super::looker::{Looker, token};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 #[test]

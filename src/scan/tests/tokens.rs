@@ -1,6 +1,7 @@
 //! Tokens, wherever they may stand.
 
-use super::{Finding, Leak, Looker, found, token};
+use super::looker::{Looker, found, token};
+use crate::scan::{Finding, Leak};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE},
