@@ -36,6 +36,7 @@ impl Keys {
 /// Returns what a record of an adoption says.
 pub(super) fn adopted(kept: &Kept, key: &ServingKey, source: &KeySource) -> Value {
     json!({
+        "version": key.version(),
         "environments": kept.environments,
         "source": kind(source),
         "fingerprint": key.tag(),

@@ -1,7 +1,7 @@
 //! `POST /api/v1/keys/rotate`
 
 use crate::{
-    admin::{problem::Problem, request::JsonBody, role::MayOperate, state::AdminState},
+    admin::{problem::Problem, request::JsonBody, role::MayAdminister, state::AdminState},
     keys::{RotateError, RotatedView},
 };
 use axum::{Json, extract::State};
@@ -33,7 +33,7 @@ pub struct Rotation {
 )]
 pub async fn rotate(
     State(state): State<AdminState>,
-    MayOperate(by): MayOperate,
+    MayAdminister(by): MayAdminister,
     JsonBody(wish): JsonBody<Rotation>,
 ) -> Result<Json<Vec<RotatedView>>, Problem> {
     let keys = state.keys.clone();

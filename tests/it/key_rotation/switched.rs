@@ -3,6 +3,7 @@
 use super::{ASKED, Exchange, GENERATE, NEW, OLD, QUICK, THIRD, after, body};
 use crate::support::{eventually, pass};
 use ideogate::{
+    domain::RecordBody,
     simulator::{Act, Script},
     tokens::NewToken,
 };
@@ -33,6 +34,24 @@ async fn a_changed_file_is_noticed_tried_for_free_and_used_by_new_calls() {
     assert_eq!(after(&records[0])["fingerprint"], after(&records[2])["fingerprint"]);
     let text = format!("{records:?}");
     assert!(!text.contains(OLD) && !text.contains(NEW));
+}
+
+#[tokio::test]
+async fn who_exchanged_a_key_is_on_record_with_the_key_before_and_after() {
+    let exchange = Exchange::start(ASKED).await;
+    let admin = exchange.app.made_operator("root", "admin").await;
+    exchange.app.ideogram.accept_key(NEW);
+    exchange.put("key", NEW);
+    let reply = admin.post("/api/v1/keys/rotate", Some(&json!({}))).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let records = exchange.records();
+    let adopted = records.iter().rfind(|record| record.action.as_ref() == "key.adopt").unwrap();
+    assert!(adopted.principal.to_string().contains("root"), "{adopted:?}");
+    let RecordBody::Admin(change) = &adopted.body else { panic!("{adopted:?}") };
+    assert_eq!(
+        (&change.before["version"], &change.after["version"]),
+        (&json!("…aaaa"), &json!("…bbbb"))
+    );
 }
 
 #[tokio::test]
