@@ -91,6 +91,12 @@ fn records(dir: &Path) -> u64 {
     database(dir).query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().cast_unsigned()
 }
 
+/// Returns the number of the first intent.
+fn first_intent(dir: &Path) -> u64 {
+    let sql = "SELECT min(seq) FROM audit_records WHERE kind = 'intent'";
+    database(dir).query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().cast_unsigned()
+}
+
 /// Cuts off all after `last`, and lets the database say that it ends there.
 fn cut(dir: &Path, last: u64) {
     let sql = format!(

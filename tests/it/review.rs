@@ -38,11 +38,15 @@ async fn picture(client: &Client) {
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
-/// Returns the findings but for the key that all environments of the tests share.
+/// Returns the findings but for the one key that all environments of the tests share.
 async fn findings(app: &TestApp, query: &str) -> Vec<Value> {
+    let all = all_findings(app, query).await.into_iter();
+    all.filter(|finding| finding["kind"] != "shared_key" && finding["kind"] != "key_age").collect()
+}
+
+async fn all_findings(app: &TestApp, query: &str) -> Vec<Value> {
     let review = app.ask(&format!("/api/v1/review{query}")).await;
-    let all = review["findings"].as_array().unwrap_or_else(|| panic!("{review}")).clone();
-    all.into_iter().filter(|finding| finding["kind"] != "shared_key").collect()
+    review["findings"].as_array().unwrap_or_else(|| panic!("{review}")).clone()
 }
 
 /// Returns `severity kind` of each finding.

@@ -10,7 +10,7 @@ use crate::{
     admin::{
         problem::Problem,
         request::{Named, Parameters},
-        role::MayView,
+        role::MayOperate,
         state::AdminState,
     },
     audit::export::Format,
@@ -53,7 +53,7 @@ pub const EXPORT_UP_TO: HeaderName = HeaderName::from_static("ideogate-export-up
 )]
 pub async fn export(
     State(state): State<AdminState>,
-    MayView(by): MayView,
+    MayOperate(by): MayOperate,
     Parameters(asked): Parameters<AuditExport>,
 ) -> Result<Response, Problem> {
     let query = asked.search().query(state.clock.now()).map_err(Problem::invalid)?;
@@ -95,7 +95,7 @@ pub async fn export(
 )]
 pub async fn note(
     State(state): State<AdminState>,
-    _by: MayView,
+    _by: MayOperate,
     Named(name): Named,
 ) -> Result<String, Problem> {
     state.exports.find(&name).ok_or_else(|| Problem::unknown("export", &name))

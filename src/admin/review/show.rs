@@ -118,7 +118,9 @@ fn sources(state: &AdminState) -> Sources {
 /// Returns the groups of environments that use one key, each once.
 fn shared_keys(state: &AdminState) -> Vec<Vec<EnvironmentName>> {
     let group = |name: &EnvironmentName| match state.vitals.key(name) {
-        KeyState::Present { shared_with, .. } if !shared_with.is_empty() => {
+        KeyState::Present { shared_with, .. } | KeyState::Rejected { shared_with, .. }
+            if !shared_with.is_empty() =>
+        {
             let group: BTreeSet<_> = shared_with.into_iter().chain([name.clone()]).collect();
             Some(group.into_iter().collect())
         }

@@ -1,18 +1,21 @@
 //! `ideogate audit verify` on a copy, with what was kept elsewhere.
 
-use super::{copy, cut, forge, home, keep_elsewhere, some_calls};
+use super::{copy, cut, first_intent, forge, home, keep_elsewhere, records, some_calls};
 use crate::support::{Home, Told};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// A copy of a record with seven records, and what was kept elsewhere.
+/// A copy of a record with three calls, and what was kept elsewhere.
 struct Kept {
     home: Home,
     copy: PathBuf,
     elsewhere: PathBuf,
     key: String,
+    records: u64,
+    /// The number of the first intent.
+    intent: u64,
 }
 
 async fn kept() -> Kept {
@@ -21,7 +24,8 @@ async fn kept() -> Kept {
     let (elsewhere, key) = keep_elsewhere(&home);
     let to = home.path().join("copy");
     copy(&home.data(), &to);
-    Kept { home, copy: to, elsewhere, key }
+    let (records, intent) = (records(&to), first_intent(&to));
+    Kept { home, copy: to, elsewhere, key, records, intent }
 }
 
 impl Kept {
@@ -49,16 +53,19 @@ fn text(path: &Path) -> &str {
 async fn an_untouched_copy_is_proven_up_to_its_last_checkpoint() {
     let kept = kept().await;
     let told = kept.verify().await.good();
-    assert!(told.out.starts_with("good: 7 records"), "{told:?}");
+    assert!(told.out.starts_with(&format!("good: {} records", kept.records)), "{told:?}");
     assert!(told.out.contains("\nintegrity: every record"), "{told:?}");
-    assert!(told.out.contains("\ncompleteness: proven up to record 7"), "{told:?}");
+    assert!(
+        told.out.contains(&format!("\ncompleteness: proven up to record {}", kept.records)),
+        "{told:?}"
+    );
     let (copy, elsewhere) = (text(&kept.copy), text(&kept.elsewhere));
     let given = ["audit", "verify", "--data", copy, "--checkpoint", elsewhere, "--key", &kept.key];
     let json = kept.home.json(&given).await;
     assert_eq!(json["ok"], true);
     assert_eq!(
         (&json["integrity"]["records"], &json["completeness"]["proven_up_to"]),
-        (&7.into(), &7.into())
+        (&kept.records.into(), &kept.records.into())
     );
     let told = kept.verify_alone().await.good();
     assert!(told.out.contains("completeness: not proven"), "{told:?}");
@@ -72,7 +79,10 @@ async fn a_cut_tail_is_found_only_with_what_was_kept_elsewhere() {
     let told = kept.verify().await;
     assert_eq!(told.code, 2, "{told:?}");
     assert!(
-        told.out.starts_with("BAD: the record ends with 4, but 7 records were signed"),
+        told.out.starts_with(&format!(
+            "BAD: the record ends with 4, but {} records were signed",
+            kept.records
+        )),
         "{told:?}"
     );
     assert!(told.out.contains("\nintegrity: every record is as it was written"), "{told:?}");
@@ -83,7 +93,7 @@ async fn a_cut_tail_is_found_only_with_what_was_kept_elsewhere() {
 #[tokio::test]
 async fn hashes_computed_anew_are_found_only_with_what_was_kept_elsewhere() {
     let kept = kept().await;
-    forge(&kept.copy, 4, ("\"places\":1", "\"places\":2"));
+    forge(&kept.copy, kept.intent, ("\"places\":1", "\"places\":2"));
     let told = kept.verify().await;
     assert_eq!(told.code, 2, "{told:?}");
     assert!(
@@ -98,11 +108,12 @@ async fn hashes_computed_anew_are_found_only_with_what_was_kept_elsewhere() {
 async fn a_record_changed_in_place_is_named_with_the_first_bad_one() {
     let kept = kept().await;
     let sql = "UPDATE audit_records SET bytes =
-        CAST(replace(CAST(bytes AS TEXT), '\"places\":1', '\"places\":2') AS BLOB) WHERE seq = 4";
-    assert_eq!(super::database(&kept.copy).execute(sql, []).unwrap(), 1);
+        CAST(replace(CAST(bytes AS TEXT), '\"places\":1', '\"places\":2') AS BLOB) WHERE seq = ?1";
+    let changed = super::database(&kept.copy).execute(sql, [kept.intent.cast_signed()]);
+    assert_eq!(changed.unwrap(), 1);
     let told = kept.verify().await;
     assert_eq!(told.code, 2, "{told:?}");
-    assert!(told.out.starts_with("BAD: record 4: changed"), "{told:?}");
+    assert!(told.out.starts_with(&format!("BAD: record {}: changed", kept.intent)), "{told:?}");
     assert!(
         told.out.contains("\ncompleteness: proven up to record"),
         "what is before it: {told:?}"
@@ -137,7 +148,8 @@ async fn what_is_no_checkpoint_or_no_key_is_a_mistake_and_not_a_finding() {
         let told = kept.home.run(&[&["audit", "verify", "--data", dir][..], &wrong].concat()).await;
         assert_eq!(told.code, 64, "{wrong:?}: {told:?}");
     }
-    let forged = fs::read_to_string(&kept.elsewhere).unwrap().replacen("\n7\n", "\n6\n", 1);
+    let (signed, other) = (format!("\n{}\n", kept.records), format!("\n{}\n", kept.records - 1));
+    let forged = fs::read_to_string(&kept.elsewhere).unwrap().replacen(&signed, &other, 1);
     fs::write(&kept.elsewhere, forged).unwrap();
     let told = kept.verify().await;
     assert_eq!(told.code, 2, "{told:?}");

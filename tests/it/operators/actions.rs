@@ -169,7 +169,15 @@ fn holds(actual: &Value, expected: &Value) -> bool {
     }
 }
 
-/// Returns everything in the description that is no reading.
+/// What is asked with POST and changes nothing here, or is proven where its files are made.
+const ELSEWHERE: [&str; 2] = [
+    // It asks Ideogram whether it takes the keys.
+    "POST /api/v1/keys/verify",
+    // `key_rotation::switched` says what it leaves on record.
+    "POST /api/v1/keys/rotate",
+];
+
+/// Returns everything in the description that is no reading, but for those.
 fn changing() -> Vec<String> {
     let document = serde_json::to_value(openapi()).unwrap();
     let mut found = Vec::new();
@@ -178,6 +186,7 @@ fn changing() -> Vec<String> {
         let methods = methods.filter(|method| method != "GET");
         found.extend(methods.map(|method| format!("{method} {path}")));
     }
+    found.retain(|endpoint| !ELSEWHERE.contains(&endpoint.as_str()));
     found
 }
 

@@ -121,3 +121,20 @@ async fn operators_see_when_each_secret_was_last_used_also_after_a_restart() {
     assert_eq!(last_used(&shown)[0], json!(first), "trying in vain is no use");
     assert_eq!(shown["secrets"][0]["alive"], false);
 }
+
+#[tokio::test]
+async fn never_do_more_than_two_secrets_open_the_door() {
+    let app = TestApp::spawn().await;
+    let first = app.client().await;
+    let second = rotate(&app, &first, &Rotation::default()).await;
+    let path = format!("/api/v1/tokens/{}/rotate", first.id());
+    let refused = app.tell(&path, &json!({})).await;
+    assert_eq!(refused["code"], "two_secrets_alive");
+    assert!(refused["detail"].as_str().unwrap().contains("--drop-old"), "{refused}");
+    assert_eq!((picture(&first).await.status, picture(&second).await.status), (200, 200));
+    let made = app.tell(&path, &json!({"drop": "old"})).await;
+    let third = Client::new(app.url(), made["token"].as_str().unwrap());
+    assert_eq!(picture(&first).await.problem(), "401 token_invalid");
+    assert_eq!((picture(&second).await.status, picture(&third).await.status), (200, 200));
+    assert_eq!(app.arrived(), 4);
+}

@@ -9,20 +9,35 @@ use std::{
 };
 
 /// Files that are secrets themselves, and why they must be there. What is in them must be nowhere else.
-const KEY_FILES: &[(&str, &str)] =
-    &[("answers.key", "opens what is kept of answers; the database must not")];
+const KEY_FILES: &[(&str, &str)] = &[
+    ("answers.key", "opens what is kept of answers; the database must not"),
+    ("audit-signing.key", "signs where the record ends; whoever has it could sign another record"),
+    (
+        "keys.tag",
+        "tags retired keys; with it a copy of the record could be used to try out guesses",
+    ),
+];
 
 /// Returns the leaks in all files of a folder, and meets the key files among them.
 pub(crate) fn leaks_in_folder(folder: &Path) -> Vec<Leak> {
     let files = files_in(folder);
     for (name, _) in KEY_FILES {
         for path in files.iter().filter(|path| path.ends_with(name)) {
-            canary(Kind::KeyFile, fs::read(path).unwrap_or_default());
+            canary(Kind::KeyFile, secret_of(&fs::read(path).unwrap_or_default()));
         }
     }
     let sieve = desk::sieve();
     let leaks = files.iter().flat_map(|path| leaks_in_path(path, folder, &sieve));
     leaks.collect()
+}
+
+/// Returns what of a key file is secret: the public half and the signatures show the name of a signing key.
+fn secret_of(content: &[u8]) -> &[u8] {
+    match content.strip_prefix(b"PRIVATE+KEY+") {
+        Some(named) => named.splitn(3, |byte| *byte == b'+').nth(2).unwrap_or(named),
+        None => content,
+    }
+    .trim_ascii_end()
 }
 
 fn leaks_in_path(path: &Path, folder: &Path, sieve: &Sieve) -> Vec<Leak> {
