@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::Extension;
 use std::{os::unix::fs::PermissionsExt, path::PathBuf};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpSocket, UnixListener};
 
 const NONE: Trust = Trust::Authorities(None);
 
@@ -103,9 +103,10 @@ async fn a_missing_gateway_is_told_with_what_to_do() {
 
 #[tokio::test]
 async fn a_closed_port_is_a_missing_gateway_too() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Taken, but nobody listens: a free port might be somebody else's a moment later.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", taken.local_addr().unwrap());
     let error = Client::of(Place::Url(url), &NONE).unwrap().ask("/healthz").await.unwrap_err();
     assert_eq!(fault(&error).0, 69);
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::upstream::{NotSent, ReadError, Sent, UnknownReason, Unreadable};
 use http::StatusCode;
 use std::time::Duration;
-use tokio::{join, net::TcpListener};
+use tokio::{join, net::TcpSocket};
 
 /// Lets a call meet one connection on which `play` does as it likes, and asserts that there was
 /// no second one.
@@ -243,9 +243,10 @@ async fn a_refusal_that_is_cut_off_is_released_and_its_warrant_spent() {
 
 #[tokio::test]
 async fn nothing_is_sent_when_nobody_listens() {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Taken, but nobody listens: a free port might be somebody else's a moment later.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", taken.local_addr().unwrap());
     let sent = House::new(&url).send(generate()).await;
     let Sent::NotSent { cause: NotSent::Connect(_), warrant } = sent else { panic!("{sent:?}") };
     assert_eq!(warrant.call().as_str(), "call_test");

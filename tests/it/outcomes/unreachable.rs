@@ -8,11 +8,14 @@ use ideogate::{
 };
 use insta::assert_snapshot;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 #[tokio::test]
 async fn a_closed_port_is_unreachable_and_may_be_tried_again() {
-    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Taken, but nobody listens: a free port might be somebody else's a moment later.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = taken.local_addr().unwrap();
     let toml = format!("[accounts.ideogram]\nbase_url = \"http://{address}\"");
     let ended = Ended::with(&toml, None).await;
     assert_snapshot!(ended, @"502 upstream_unreachable | sent 0, billed 0 | held 0 | failed after -: the upstream could not be connected to: Connection refused (os error 111)");
