@@ -117,6 +117,20 @@ impl<'a> Git<'a> {
         }
     }
 
+    /// Says whether there is something under a path: in the folder, in the index, or in what the next
+    /// commit would take away.
+    pub(super) fn knows(self, path: &Path) -> Result<bool, GitError> {
+        if path.symlink_metadata().is_ok() {
+            return Ok(true);
+        }
+        let ask = |what: &[&str]| {
+            let arguments = ["--literal-pathspecs"].iter().chain(what).map(OsStr::new);
+            self.ask(arguments.chain([OsStr::new("--"), path.as_os_str()]))
+        };
+        let known = !ask(&["ls-files", "-z", "--cached"])?.is_empty();
+        Ok(known || !ask(&["diff", "--cached", "--name-only", "-z", "--no-ext-diff"])?.is_empty())
+    }
+
     /// Returns what the next commit would add or change below these paths, or anywhere.
     pub(super) fn staged(self, below: &[PathBuf]) -> Result<Vec<Staged>, GitError> {
         let what = [

@@ -19,6 +19,13 @@ impl Scanner {
         git.check()?;
         let staged = git.staged(below)?;
         let (mut blobs, mut room, mut report) = (Blobs::open(git)?, Room::new(), Report::default());
+        for path in below {
+            // A hook with a mistyped path would look at nothing for ever.
+            if !git.knows(path)? {
+                let problem = "there is no such file or folder, and git knows none".to_owned();
+                report.unread.push(Unread { path: path.clone(), problem });
+            }
+        }
         for file in staged {
             if dotenv::is_env_file(&file.path) {
                 let finding = Finding::new(file.path.clone(), Place::START, Leak::EnvFile);

@@ -52,6 +52,10 @@ pub(in crate::cli) fn run(screen: Screen, arguments: &ScanArguments) -> anyhow::
     let begun = Instant::now();
     let scanner = Scanner::new()?;
     let report = if arguments.staged {
+        if arguments.paths.iter().any(|path| path == Path::new("-")) {
+            let words = "- is stdin, and --staged looks at the index: leave one of them out";
+            return Err(Fault::Usage(words.to_owned()).into());
+        }
         scanner.staged(&arguments.paths).map_err(of_git)?
     } else {
         look(&scanner, arguments)?

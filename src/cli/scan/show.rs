@@ -6,7 +6,7 @@ use crate::{
 };
 use bytesize::ByteSize;
 use serde_json::json;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 const TOKEN: &str = "\
 A token: whoever saw it can use it. Only its digest is stored, so ask the gateway which one it is.
@@ -43,7 +43,7 @@ pub(super) fn tell(screen: Screen, report: &Report, took: Duration) -> anyhow::R
         screen.line(line(finding))?;
     }
     for unread in &report.unread {
-        screen.note(format!("not read: {}: {}", unread.path.display(), unread.problem));
+        screen.note(format!("not read: {}: {}", in_one_line(&unread.path), unread.problem));
     }
     for note in &report.notes {
         screen.note(format!("note: {note}"));
@@ -87,7 +87,21 @@ fn line(finding: &Finding) -> String {
         Leak::Key { name, redacted } => format!("likely a key of Ideogram's: {name} = {redacted}"),
         Leak::EnvFile => "file of secrets that git does not ignore".to_owned(),
     };
-    format!("{}:{line}:{column}: {words}", path.display())
+    format!("{}:{line}:{column}: {words}", in_one_line(path))
+}
+
+/// Writes a path as one line, whatever is in its name: a name must not look like a line of ours.
+fn in_one_line(path: &Path) -> String {
+    let name = path.display().to_string();
+    let mut line = String::new();
+    for character in name.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }
 
 /// Says what to do.

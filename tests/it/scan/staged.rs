@@ -44,7 +44,36 @@ fn names_from_the_top_are_told_from_everywhere() {
     assert_eq!(told.json()["findings"][0]["path"], "a/b/x");
     assert_eq!(told.json()["findings"][1]["path"], "y");
     assert_eq!(folder.found(&["--staged", "a"]), ["a/b/x token"]);
-    assert!(folder.found(&["--staged", "*"]).is_empty(), "a path, no pattern");
+    let told = folder.scan(&["--staged", "*"]);
+    assert_eq!((told.code, told.out.as_str()), (1, ""), "a path, no pattern: {told:?}");
+}
+
+#[test]
+fn a_mistyped_path_is_told_and_is_not_taken_for_nothing_found() {
+    let folder = Folder::repository();
+    folder.write("src/x", "nothing\n");
+    folder.write("gone", "nothing\n");
+    folder.commit();
+    folder.write("leak", token("prod"));
+    folder.stage();
+    let told = folder.scan(&["--staged", "srcc"]);
+    assert_eq!(told.code, 1, "{told:?}");
+    assert!(told.err.contains("not read: srcc: there is no such file or folder"), "{told:?}");
+    assert_eq!(folder.scan(&["--staged", "src"]).code, 0, "nothing of it is staged");
+    fs::remove_file(folder.inside.join("gone")).unwrap();
+    folder.stage();
+    assert_eq!(folder.scan(&["--staged", "gone"]).code, 0, "the commit takes it away");
+    assert_eq!(folder.scan(&["--staged", "-"]).code, 64);
+}
+
+#[test]
+fn a_name_with_a_line_break_makes_no_line_of_its_own() {
+    let folder = Folder::repository();
+    folder.write("a\n0 found", token("prod"));
+    folder.stage();
+    let told = folder.scan(STAGED);
+    assert_eq!((told.code, told.out.lines().count()), (2, 1), "{told:?}");
+    assert!(told.out.starts_with("a\\n0 found:1:1: "), "{told:?}");
 }
 
 #[test]
