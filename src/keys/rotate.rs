@@ -7,6 +7,7 @@ use super::{
     view::RotatedView,
 };
 use crate::{
+    calls::KeyHealth,
     config::KeySource,
     domain::{EnvironmentName, Principal},
     store::JournalError,
@@ -79,6 +80,9 @@ fn view(kept: &Kept, looked: Looked) -> Result<RotatedView, RotateError> {
         }
         Looked::Unrecorded(error) => return Err(RotateError::Unrecorded(error)),
         Looked::Fixed(variable) => ("fixed", fixed(kept, &variable)),
+        Looked::Same | Looked::Staged | Looked::Nothing if is_rejected(kept) => {
+            ("rejected", format!("{} still holds {current}, which Ideogram rejects", place(kept)))
+        }
         Looked::Same | Looked::Staged | Looked::Nothing => {
             ("unchanged", format!("{} still holds {current}, which is in use", place(kept)))
         }
@@ -91,6 +95,10 @@ fn view(kept: &Kept, looked: Looked) -> Result<RotatedView, RotateError> {
         previous,
         words,
     })
+}
+
+fn is_rejected(kept: &Kept) -> bool {
+    kept.slot.current(|key| matches!(key.health(), KeyHealth::Rejected { .. }))
 }
 
 fn place(kept: &Kept) -> String {

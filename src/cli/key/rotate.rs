@@ -6,7 +6,7 @@ use crate::{
     cli::{client::Client, fault::Fault, screen::Screen, times::moment},
     keys::{KeyView, RotatedView},
 };
-use std::{process::ExitCode, time::Duration};
+use std::{collections::BTreeSet, process::ExitCode, time::Duration};
 use tokio::time::sleep;
 
 /// How often it is seen whether an old key is safe to revoke.
@@ -31,13 +31,7 @@ pub(super) async fn run(
     for one in all.iter().filter(|_| !screen.is_json()) {
         screen.line(format!("{}: {}", one.environments.join(", "), one.words))?;
     }
-    if arguments.wait {
-        for one in &all {
-            if let Some(old) = &one.previous {
-                wait(client, screen, &one.account, old).await?;
-            }
-        }
-    }
+    let all_left = !arguments.wait || wait(client, screen, &all).await?;
     if let [only] = all.as_slice()
         && only.outcome == "fixed"
     {
@@ -45,30 +39,56 @@ pub(super) async fn run(
             Fault::Usage("there is no file to read again and no next key".to_owned()).into()
         );
     }
-    let failed = all.iter().any(|one| matches!(one.outcome.as_str(), "refused" | "unclear"));
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let failed =
+        all.iter().any(|one| matches!(one.outcome.as_str(), "refused" | "unclear" | "rejected"));
+    Ok(if failed || !all_left { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Waits until nobody uses the old key.
-async fn wait(client: &Client, screen: Screen, account: &str, old: &str) -> anyhow::Result<()> {
+/// Waits until the calls of every key have ended that left service in these environments, whoever
+/// exchanged it, and says whether all of those keys are safe to revoke.
+async fn wait(client: &Client, screen: Screen, all: &[RotatedView]) -> anyhow::Result<bool> {
+    let is_ours = |view: &KeyView| {
+        let mut same = all.iter().filter(|one| one.account == view.account);
+        same.any(|one| one.environments.iter().any(|name| view.environments.contains(name)))
+    };
+    let replaced = |one: &RotatedView| Some((one.account.clone(), one.previous.clone()?));
+    let mut leaving: BTreeSet<_> = all.iter().filter_map(replaced).collect();
     loop {
-        let all: Vec<KeyView> = client.get("/api/v1/keys").await?;
-        let mut same = all.iter().filter(|view| view.account == account && view.version == old);
-        match same.find(|view| view.safe_to_revoke) {
-            Some(retired) => {
-                let used = retired.last_used.map_or("never in this run".to_owned(), moment);
-                screen.note(format!("safe to revoke {old}, last used {used}"));
-                return Ok(());
-            }
-            None if all.iter().any(|view| view.version == old && is_in_service(view)) => {
-                screen.note(format!("{old} is still used by other environments"));
-                return Ok(());
-            }
-            None => sleep(LOOK).await,
+        let keys: Vec<KeyView> = client.get("/api/v1/keys").await?;
+        let draining = keys.iter().filter(|view| view.state == "draining" && is_ours(view));
+        leaving.extend(draining.map(name));
+        if leaving.iter().all(|old| ended(&keys, old)) {
+            let told: Vec<_> = leaving.iter().map(|old| tell(screen, &keys, old)).collect();
+            return Ok(told.into_iter().all(|is_safe| is_safe));
         }
+        sleep(LOOK).await;
     }
+}
+
+/// Says whether a key drains no more: it is retired, or other environments go on with it.
+fn ended(keys: &[KeyView], old: &(String, String)) -> bool {
+    let mut same = keys.iter().filter(|view| name(view) == *old);
+    let drains = same.clone().any(|view| view.state == "draining");
+    !drains && same.any(|view| view.safe_to_revoke || is_in_service(view))
 }
 
 fn is_in_service(view: &KeyView) -> bool {
     matches!(view.state.as_str(), "current" | "next" | "rejected")
+}
+
+fn name(view: &KeyView) -> (String, String) {
+    (view.account.clone(), view.version.clone())
+}
+
+/// Tells whether a key that drains no more may be revoked.
+fn tell(screen: Screen, keys: &[KeyView], old: &(String, String)) -> bool {
+    let version = &old.1;
+    let mut same = keys.iter().filter(|view| name(view) == *old);
+    if same.clone().any(is_in_service) {
+        screen.note(format!("{version} is still used by other environments: do not revoke it yet"));
+        return false;
+    }
+    let used = same.find_map(|view| view.last_used).map_or("never in this run".to_owned(), moment);
+    screen.note(format!("safe to revoke {version}, last used {used}"));
+    true
 }

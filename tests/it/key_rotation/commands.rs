@@ -1,9 +1,10 @@
 //! `ideogate key …`, as operators use it.
 
-use super::{NEW, OLD};
+use super::{GENERATE, NEW, OLD, body};
 use crate::support::{Home, KEY, until};
+use ideogate::simulator::{Act, Script};
 use rustix::process::Signal;
-use std::fs;
+use std::{fs, time::Duration};
 
 #[tokio::test]
 async fn keys_are_listed_verified_and_exchanged_from_the_command_line() {
@@ -48,6 +49,39 @@ async fn keys_are_listed_verified_and_exchanged_from_the_command_line() {
     assert!(!log.contains(OLD) && !log.contains(NEW));
     gateway.stop().await;
     home.verify().await;
+}
+
+#[tokio::test]
+async fn waiting_is_for_every_key_that_leaves_whoever_exchanged_it() {
+    let mut home = Home::new().await;
+    home.change("[keys]\nlook_every = \"1h\"\n");
+    let file = home.path().join("key");
+    fs::write(&file, OLD).unwrap();
+    home.variables = vec![("IDEOGRAM_API_KEY_FILE".to_owned(), file.display().to_string())];
+    home.ideogram.accept_key(OLD);
+    home.ideogram.accept_key(NEW);
+    let gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    home.ideogram.script(Script::new(Act::Hold));
+    let call = tokio::spawn(async move { client.post(GENERATE, &body()).await.status });
+    until("it is sent", async || (home.ideogram.seen().calls.len() == 1).then_some(())).await;
+    fs::write(&file, NEW).unwrap();
+    home.run(&["key", "rotate"]).await.good();
+    let waits = home.run(&["key", "rotate", "--wait"]);
+    tokio::pin!(waits);
+    let early = tokio::time::timeout(Duration::from_secs(2), &mut waits).await;
+    assert!(early.is_err(), "a call still uses the old key: {early:?}");
+    home.ideogram.release();
+    let told = waits.await.good();
+    assert!(told.out.contains("still holds …bbbb, which is in use"), "{told:?}");
+    assert!(told.err.contains("safe to revoke …aaaa, last used"), "{told:?}");
+    assert_eq!(call.await.unwrap(), 200);
+    home.ideogram.refuse_key(NEW);
+    assert_eq!(home.run(&["key", "verify"]).await.code, 2);
+    let told = home.run(&["key", "rotate"]).await;
+    assert_eq!(told.code, 1, "{told:?}");
+    assert!(told.out.contains("still holds …bbbb, which Ideogram rejects"), "{told:?}");
+    gateway.stop().await;
 }
 
 #[tokio::test]
