@@ -17,7 +17,8 @@ Exit codes:
   1   failed
   2   something was found: a bad record, a failed check
   64  a fault in the settings or in how the command was used
-  69  the gateway cannot be reached";
+  69  the gateway cannot be reached
+  141 nobody read the output to its end";
 
 /// Stands between your apps and the Ideogram image API: scoped tokens, a fair queue, no double
 /// bills, a durable record.

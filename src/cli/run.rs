@@ -66,7 +66,9 @@ pub(super) fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::
 /// Prints what went wrong as one chain, and returns the exit code that goes with it.
 pub fn complain(error: &anyhow::Error) -> ExitCode {
     if fault::is_broken_pipe(error) {
-        return ExitCode::SUCCESS;
+        // As the shell tells of a program that a closed pipe ended: whoever waits for a verdict must
+        // not take silence for a good one.
+        return ExitCode::from(141);
     }
     screen::complain(error);
     let fault = error.downcast_ref::<Fault>();
