@@ -170,10 +170,14 @@ impl TakeUp<'_> {
             return Ok(());
         }
         let signed = Box::new(signed.clone());
+        let ends = self.reader.head()?.seq;
+        if ends < signed.head.seq {
+            return Err(TakeUpError::EndsBefore { signed, ends });
+        }
         match self.reader.hash_at(signed.head.seq)? {
             Some(hash) if hash == signed.head.hash => Ok(()),
             Some(_) => Err(TakeUpError::Rewritten { signed }),
-            None => Err(TakeUpError::EndsBefore { signed, ends: self.reader.head()?.seq }),
+            None => Err(TakeUpError::EndsBefore { signed, ends }),
         }
     }
 }

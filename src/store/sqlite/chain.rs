@@ -2,19 +2,22 @@
 
 use super::Reader;
 use crate::store::{Head, StoreError};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
+
+/// Reads where the chain is said to end. Where somebody took that row away it ends before the first
+/// record, so that all that is there is beyond its end.
+pub(super) fn head(connection: &Connection) -> rusqlite::Result<Head> {
+    let mut statement = connection.prepare_cached("SELECT seq, hash FROM chain_head")?;
+    let said = statement.query_row([], |row| {
+        Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
+    });
+    Ok(said.optional()?.unwrap_or(Head { seq: 0, hash: [0; 32] }))
+}
 
 impl Reader {
     /// Returns where the chain ends. What is seen is durable.
     pub fn head(&self) -> Result<Head, StoreError> {
-        self.with(|connection| {
-            let sql = "SELECT seq, hash FROM chain_head";
-            let mut statement = connection.prepare_cached(sql)?;
-            let head = statement.query_row([], |row| {
-                Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
-            })?;
-            Ok(head)
-        })
+        self.with(|connection| Ok(head(connection)?))
     }
 
     /// Returns the hash of a record as it is stored; `None` when there is no such record.

@@ -1,6 +1,6 @@
 //! Reading the chain: searches, whole calls, and the raw rows for verification.
 
-use super::Reader;
+use super::{Reader, chain};
 use crate::store::{Head, Link, RawRecord, RecordQuery, SealedRecord, StoreError};
 use rusqlite::{Row, Rows, params_from_iter, types::Value};
 
@@ -79,9 +79,7 @@ impl Reader {
         self.with(|connection| {
             // Both reads see the same moment because they share this transaction.
             let moment = connection.unchecked_transaction()?;
-            let head = moment.query_row("SELECT seq, hash FROM chain_head", [], |row| {
-                Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
-            })?;
+            let head = chain::head(&moment)?;
             let mut statement = moment.prepare("SELECT * FROM audit_records ORDER BY seq")?;
             let rows = statement.query_map([], raw)?;
             Ok(visit(head, &mut rows.map(|row| row.map_err(StoreError::from))))

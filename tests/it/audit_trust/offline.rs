@@ -91,6 +91,15 @@ async fn a_cut_tail_is_found_only_with_what_was_kept_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_record_that_does_not_say_where_it_ends_is_bad() {
+    let kept = kept().await;
+    super::database(&kept.copy).execute("DELETE FROM chain_head", []).unwrap();
+    let told = kept.verify().await;
+    assert_eq!(told.code, 2, "{told:?}");
+    assert!(told.out.starts_with("BAD: "), "{told:?}");
+}
+
+#[tokio::test]
 async fn hashes_computed_anew_are_found_only_with_what_was_kept_elsewhere() {
     let kept = kept().await;
     forge(&kept.copy, kept.intent, ("\"places\":1", "\"places\":2"));

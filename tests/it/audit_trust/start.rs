@@ -41,6 +41,14 @@ async fn an_empty_database_in_place_of_the_record_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_record_that_does_not_say_where_it_ends_is_noticed() {
+    let home = home().await;
+    some_calls(&home, 1).await;
+    super::database(&home.data()).execute("DELETE FROM chain_head", []).unwrap();
+    assert_refused(&home, "the record ends with 0").await;
+}
+
+#[tokio::test]
 async fn an_older_data_folder_is_noticed_when_checkpoints_are_elsewhere() {
     let home = home().await;
     let elsewhere = home.path().join("elsewhere").display().to_string();
