@@ -1,6 +1,6 @@
 //! Keeps the pages of other origins from changing anything through an operator's browser.
 
-use super::{refused::Refused, state::AdminState};
+use super::{problem::Problem, refused::Refused, request::is_json, state::AdminState};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderValue, Method,
-    header::{HOST, ORIGIN},
+    header::{CONTENT_TYPE, HOST, ORIGIN},
 };
 
 /// Refuses what could change something and says that it comes from a page of another origin. Clients
@@ -19,8 +19,14 @@ pub(super) async fn own_pages_only(
     next: Next,
 ) -> Response {
     let only_reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if only_reads || is_own(request.headers()) {
+    if only_reads {
         return next.run(request).await;
+    }
+    if is_own(request.headers()) {
+        // What a form of any page can send is refused even where no body is looked at.
+        let is_json = request.headers().get_all(CONTENT_TYPE).iter().all(is_json);
+        let refused = || Problem::not_json().into_response();
+        return if is_json { next.run(request).await } else { refused() };
     }
     let (parts, _unread) = request.into_parts();
     state.refuse(Refused::origin(), &parts).into_response()

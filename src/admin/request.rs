@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
 };
-use http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
 
 const MOST_BYTES: usize = 64 * 1024;
@@ -25,10 +25,14 @@ impl<T: DeserializeOwned> FromRequest<AdminState> for JsonBody<T> {
     }
 }
 
+/// Says whether a content type is that of JSON.
+pub(super) fn is_json(kind: &HeaderValue) -> bool {
+    let essence = kind.to_str().ok().and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
 async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
+    if !headers.get(CONTENT_TYPE).is_some_and(is_json) {
         return Err(Problem::not_json());
     }
     let bytes = to_bytes(body, MOST_BYTES).await;

@@ -48,7 +48,7 @@ fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
 }
 
 fn check(global: &Global, screen: Screen) -> anyhow::Result<()> {
-    let loaded = locate::settings_to_serve(global)?;
+    let loaded = locate::settings_to_serve(global, screen)?;
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
     for missing in secrets.missing() {
         screen.note(&*missing.how);

@@ -1,11 +1,16 @@
 //! Finds the settings, and by them the gateway.
 
-use super::{arguments::Global, bearer, client::Client, fault::Fault, tls, trust::Trust};
+use super::{
+    arguments::Global, bearer, client::Client, fault::Fault, screen::Screen, tls, trust::Trust,
+};
 use crate::{
     app::{from_here, scheme},
     config::{LoadOptions, LoadedSettings, Settings, process_variables},
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// What people call their settings file, which is read only when it is named.
+const USUAL_FILE: &str = "ideogate.toml";
 
 /// Where a gateway answers operators.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +23,18 @@ pub(super) enum Place {
 
 impl Place {
     /// Reads what was given as `--admin`.
-    fn of(text: &str) -> Self {
+    fn of(text: &str) -> Result<Self, Fault> {
         if text.starts_with("http://") || text.starts_with("https://") {
-            Self::Url(text.trim_end_matches('/').to_owned())
-        } else {
-            Self::Socket(text.into())
+            return Ok(Self::Url(text.trim_end_matches('/').to_owned()));
         }
+        let port = text.rsplit_once(':').map(|(_, port)| port.parse::<u16>().is_ok());
+        if text.contains("://") || (port == Some(true) && !text.contains('/')) {
+            let told = format!(
+                "--admin {text} is neither a socket's path nor a URL: write http:// or https:// in front"
+            );
+            return Err(Fault::Usage(told));
+        }
+        Ok(Self::Socket(text.into()))
     }
 }
 
@@ -38,8 +49,13 @@ pub(super) fn settings(global: &Global) -> Result<LoadedSettings, Fault> {
 }
 
 /// Loads the settings that the gateway is to be run with.
-pub(super) fn settings_to_serve(global: &Global) -> Result<LoadedSettings, Fault> {
+pub(super) fn settings_to_serve(global: &Global, screen: Screen) -> Result<LoadedSettings, Fault> {
     let loaded = settings(global)?;
+    if global.config.is_none() && Path::new(USUAL_FILE).exists() {
+        screen.note(format!(
+            "{USUAL_FILE} is here and was not read: say --config {USUAL_FILE}, or set IDEOGATE_CONFIG"
+        ));
+    }
     tls::check(&loaded.settings.listen)?;
     Ok(loaded)
 }
@@ -47,7 +63,7 @@ pub(super) fn settings_to_serve(global: &Global) -> Result<LoadedSettings, Fault
 /// Returns where the gateway is: as was said, or as the settings say.
 pub(super) fn place(global: &Global) -> Result<Place, Fault> {
     match &global.admin {
-        Some(text) => Ok(Place::of(text)),
+        Some(text) => Place::of(text),
         None => Ok(Place::Socket(socket(&settings(global)?.settings))),
     }
 }
@@ -81,7 +97,16 @@ mod tests {
     #[test]
     fn a_url_is_told_from_a_path() {
         let url = |text: &str| Place::Url(text.into());
-        assert_eq!(Place::of("http://127.0.0.1:8081/"), url("http://127.0.0.1:8081"));
-        assert_eq!(Place::of("data/admin.sock"), Place::Socket("data/admin.sock".into()));
+        assert_eq!(Place::of("http://127.0.0.1:8081/").unwrap(), url("http://127.0.0.1:8081"));
+        for path in ["data/admin.sock", "/odd:1/admin.sock", "admin.sock"] {
+            assert_eq!(Place::of(path).unwrap(), Place::Socket(path.into()));
+        }
+    }
+
+    #[test]
+    fn a_url_without_its_beginning_is_not_taken_for_a_path() {
+        for wrong in ["127.0.0.1:8081", "localhost:8081", "[::1]:8081", "ftp://127.0.0.1:1"] {
+            assert!(matches!(Place::of(wrong), Err(Fault::Usage(_))), "{wrong}");
+        }
     }
 }

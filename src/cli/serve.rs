@@ -30,7 +30,7 @@ pub(super) fn run(
     screen: Screen,
     _arguments: &ServeArguments,
 ) -> anyhow::Result<ExitCode> {
-    let loaded = locate::settings_to_serve(global)?;
+    let loaded = locate::settings_to_serve(global, screen)?;
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
     telemetry::init(&loaded.settings.log)?;
     protect_memory().context("the process cannot keep its memory to itself")?;

@@ -10,6 +10,9 @@ const FILE_VARIABLE: &str = "IDEOGRAM_SECRET_FILE";
 /// The most secrets at once.
 const MOST: usize = 16;
 
+/// The shortest secret, in characters: one delivery that somebody else saw is enough to try out short ones.
+const SHORTEST: usize = 16;
+
 /// The longest text that holds them all.
 const LONGEST: u64 = 64 << 10;
 
@@ -33,8 +36,16 @@ pub(super) fn read(variables: &Variables, mistakes: &mut Vec<Mistake>) -> Vec<We
 
 /// Commas and line breaks stand between secrets.
 fn secrets(text: &str) -> Result<Vec<WebhookSecret>, String> {
-    let parts = text.split([',', '\n', '\r']).map(str::trim).filter(|part| !part.is_empty());
-    let parts: Vec<_> = parts.collect();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let parts: Vec<_> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err("has a comma with nothing before or behind it: is a secret missing?".to_owned());
+    }
+    if parts.iter().any(|part| part.len() < SHORTEST) {
+        return Err(format!(
+            "holds a secret of less than {SHORTEST} characters: it can be guessed"
+        ));
+    }
     match parts.len() {
         0 => Err("is empty".to_owned()),
         1..=MOST => {

@@ -38,7 +38,7 @@ pub(super) fn run(
         let told = format!("--reason is a text of 1 to {MOST_BYTES} bytes");
         return Err(Fault::Usage(told).into());
     }
-    let settings = locate::settings_to_serve(global)?.settings;
+    let settings = locate::settings_to_serve(global, screen)?.settings;
     let by = Principal::LocalUser(geteuid().as_raw());
     let clock = Arc::new(SystemClock);
     let asked = AcceptRestore { settings: &settings, by, reason, clock };

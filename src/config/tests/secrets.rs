@@ -116,12 +116,15 @@ fn secrets_for_webhooks_are_several_between_commas_or_lines() {
             texts.map(|one| one.read(|bytes| String::from_utf8_lossy(bytes).into_owned())).collect()
         })
     };
-    let all: Vec<String> = read(" one , two\nthree\r\n,").unwrap();
-    assert_eq!(all, ["one", "two", "three"]);
-    for bad in ["", " , \n", "with blank", &["s"; 17].join(",")] {
+    let all: Vec<String> =
+        read(" secret-number-one , secret-number-two\nsecret-number-three\r\n").unwrap();
+    assert_eq!(all, ["secret-number-one", "secret-number-two", "secret-number-three"]);
+    let many = ["a-secret-of-the-many"; 17].join(",");
+    let gap = "secret-number-one,,secret-number-two";
+    for bad in ["", " , \n", "a secret with blanks", "too-short", gap, &many] {
         let mistakes = read(bad).map(|_: Vec<String>| ()).unwrap_err().to_string();
         assert!(mistakes.contains("IDEOGRAM_SECRET"), "{mistakes}");
-        assert!(!mistakes.contains("with blank"), "{mistakes}");
+        assert!(!mistakes.contains("with blanks"), "{mistakes}");
     }
     assert!(Given::nothing().secrets().unwrap().webhooks().is_empty());
 }

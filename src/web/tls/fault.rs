@@ -90,6 +90,12 @@ pub enum TlsFault {
         /// The file of the certificate.
         certificate: PathBuf,
     },
+    /// A pair that could be exchanged for one that names hosts names none.
+    #[error("the certificate in {} names no host, and the one before does", certificate.display())]
+    Nameless {
+        /// The file of the certificate.
+        certificate: PathBuf,
+    },
     /// TLS cannot be set up at all.
     #[error("TLS cannot be set up")]
     Setup(#[from] rustls::Error),

@@ -43,8 +43,12 @@ impl TlsIdentity {
         if fresh.is_same(&pair) {
             return Ok(Renewal::Same);
         }
+        let certificate = || self.files.certificate.clone();
         if pair.about().is_valid(now) && !fresh.about().is_valid(now) {
-            return Err(TlsFault::NotValid { certificate: self.files.certificate.clone() });
+            return Err(TlsFault::NotValid { certificate: certificate() });
+        }
+        if !pair.about().names.is_empty() && fresh.about().names.is_empty() {
+            return Err(TlsFault::Nameless { certificate: certificate() });
         }
         self.shown.store(Arc::new(Shown::new(Arc::clone(&fresh))?));
         Ok(Renewal::Done(fresh))
