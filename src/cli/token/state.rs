@@ -3,6 +3,7 @@
 use crate::{
     admin::TokenView,
     cli::{client::Client, fault::Fault, screen::Screen},
+    domain::SecretKind,
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -40,7 +41,7 @@ pub(super) fn id(text: &str) -> Result<&str, Fault> {
     if text.starts_with("tok_") && text.bytes().all(is_plain) {
         return Ok(text);
     }
-    Err(Fault::Usage(if text.starts_with("idg_") {
+    Err(Fault::Usage(if SecretKind::claimed_by(text).is_some() {
         "that is a token itself, which belongs to nobody but its app: if others may have seen it, \
          revoke it by its id; `ideogate token list` shows the ids"
             .to_owned()
@@ -57,6 +58,7 @@ mod tests {
     fn a_token_given_for_an_id_is_refused_and_not_repeated() {
         let told = id("idg_prod_secret").unwrap_err().to_string();
         assert!(!told.contains("idg_"));
+        assert!(!id("ido_secret").unwrap_err().to_string().contains("ido_"));
         assert!(id("tok_1/../x").is_err());
         assert_eq!(id("tok_01kaxyz").unwrap(), "tok_01kaxyz");
     }
