@@ -22,14 +22,15 @@ pub(super) async fn own_pages_only(
     if only_reads {
         return next.run(request).await;
     }
-    if is_own(request.headers()) {
-        // What a form of any page can send is refused even where no body is looked at.
-        let is_json = request.headers().get_all(CONTENT_TYPE).iter().all(is_json);
-        let refused = || Problem::not_json().into_response();
-        return if is_json { next.run(request).await } else { refused() };
+    if !is_own(request.headers()) {
+        let (parts, _unread) = request.into_parts();
+        return state.refuse(Refused::origin(), &parts).into_response();
     }
-    let (parts, _unread) = request.into_parts();
-    state.refuse(Refused::origin(), &parts).into_response()
+    // What a form of any page can send is refused even where no body is looked at.
+    if !request.headers().get_all(CONTENT_TYPE).iter().all(is_json) {
+        return Problem::not_json().into_response();
+    }
+    next.run(request).await
 }
 
 fn is_own(headers: &HeaderMap) -> bool {

@@ -4,14 +4,20 @@ use super::Reader;
 use crate::store::{Head, StoreError};
 use rusqlite::{Connection, OptionalExtension};
 
-/// Reads where the chain is said to end. Where somebody took that row away it ends before the first
-/// record, so that all that is there is beyond its end.
-pub(super) fn head(connection: &Connection) -> rusqlite::Result<Head> {
+/// Reads where the chain is said to end, with number 0 when it is empty; `None` where somebody took
+/// that row away.
+pub(super) fn said_head(connection: &Connection) -> rusqlite::Result<Option<Head>> {
     let mut statement = connection.prepare_cached("SELECT seq, hash FROM chain_head")?;
     let said = statement.query_row([], |row| {
         Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
     });
-    Ok(said.optional()?.unwrap_or(Head { seq: 0, hash: [0; 32] }))
+    said.optional()
+}
+
+/// Returns where the chain is said to end. Where nothing is said it ends before the first record, so
+/// that all that is there is beyond its end.
+pub(super) fn head(connection: &Connection) -> rusqlite::Result<Head> {
+    Ok(said_head(connection)?.unwrap_or(Head { seq: 0, hash: [0; 32] }))
 }
 
 impl Reader {

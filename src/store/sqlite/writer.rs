@@ -1,11 +1,11 @@
 //! The only connection that writes.
 
-use super::{connection, effects};
+use super::{chain, connection, effects};
 use crate::{
     domain::{AuditRecord, Bundle, Timestamp},
     store::{BundleWriter, Columns, Head, Link, StoreError, WriteError},
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -128,14 +128,10 @@ fn run(connection: &Connection, sql: &str) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Returns where the chain ends; with number 0 when it is empty.
+/// Returns where the chain ends, and goes on nowhere else.
 fn head(connection: &Connection) -> Result<Head, WriteError> {
-    let mut statement = connection.prepare_cached("SELECT seq, hash FROM chain_head")?;
-    let found = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    match found {
-        Some((seq, hash)) => Ok(Head { seq: i64::cast_unsigned(seq), hash }),
-        None => Err(WriteError::Failed("the chain's head is missing".into())),
-    }
+    let missing = || WriteError::Failed("the chain's head is missing".into());
+    chain::said_head(connection)?.ok_or_else(missing)
 }
 
 fn apply(connection: &Connection, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError> {
