@@ -1,6 +1,6 @@
 //! Someone else uses the account too: Ideogram's 429 is waited out, and passed on only at the deadline.
 
-use crate::support::{Client, Reply, Socket, TestApp, TestSettings, pass};
+use crate::support::{Client, Reply, Socket, TestApp, TestSettings, pass, pass_until};
 use ideogate::{
     domain::{Principal, TokenState, Usd},
     simulator::Script,
@@ -142,12 +142,6 @@ async fn many_callers_beside_someone_else_are_all_served_and_never_above_the_cap
 
 /// Lets seconds pass until `test` passes.
 async fn recover(app: &TestApp, test: impl Fn() -> bool) {
-    for _ in 0..60 {
-        if test() {
-            return;
-        }
-        pass(SECOND).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("never: {:?}", app.account());
+    let what = format!("from {:?}", app.account());
+    pass_until(&what, SECOND, test).await;
 }

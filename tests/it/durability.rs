@@ -4,8 +4,7 @@ use crate::support::{Binary, Client, Home};
 use ideogate::simulator::{Act, Script};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
-use tokio::time::sleep;
+use std::{fs, os::unix::fs::PermissionsExt};
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const SMALL: &str = "[data]\nmax_size = \"200KiB\"\n";
@@ -16,7 +15,7 @@ fn body(prompt: &str) -> Value {
 }
 
 /// Makes calls until none is admitted any more, and returns how many were.
-async fn fill(client: &Client) -> usize {
+async fn fill(gateway: &Binary, client: &Client) -> usize {
     let mut admitted = 0;
     for number in 0..2000 {
         let reply = client.post(GENERATE, &body(&format!("filler {number}"))).await;
@@ -27,7 +26,7 @@ async fn fill(client: &Client) -> usize {
         assert_eq!(reply.problem(), "503 audit_unavailable");
         assert!(reply.header("retry-after").is_some());
         // The journal tries again by itself; full is what stays full.
-        sleep(Duration::from_millis(1200)).await;
+        gateway.has_tried_its_record_again().await;
         if client.get("/readyz").await.status == 503 {
             return admitted;
         }
@@ -41,7 +40,7 @@ async fn calls_that_cannot_be_put_on_record_are_refused_and_not_sent() {
     home.change(SMALL);
     let gateway = home.start().await;
     let client = home.client(&gateway).await;
-    let admitted = fill(&client).await;
+    let admitted = fill(&gateway, &client).await;
     assert_eq!(home.ideogram.seen().calls.len(), admitted, "a refused call was sent");
     let ready = client.get("/readyz").await;
     assert_eq!(ready.json()["code"], "audit_unavailable");
@@ -72,7 +71,7 @@ async fn filled_while_a_call_is_at_ideogram() -> (Home, Binary, Client) {
         tokio::spawn(async move { client.post(GENERATE, &body("paid for")).await })
     };
     home.ideogram.seen_when(|seen| seen.calls.len() == 1).await;
-    fill(&client).await;
+    fill(&gateway, &client).await;
     home.ideogram.release();
     let reply = held.await.unwrap();
     assert_eq!(reply.status, 200, "{reply:?}");

@@ -1,6 +1,6 @@
 //! Work that goes on after the answer: its places stay taken until somebody saw it end.
 
-use crate::support::{Client, TestApp, TestSettings, eventually, pass};
+use crate::support::{Client, TestApp, TestSettings, eventually, pass_until};
 use ideogate::{
     domain::Usd,
     simulator::{Act, Script},
@@ -43,14 +43,7 @@ async fn submitted() -> (TestApp, Client, String) {
 
 /// Lets seconds pass until the places are free.
 async fn freed(app: &TestApp) {
-    for _ in 0..60 {
-        if app.places() == (0, 0, 0) {
-            return;
-        }
-        pass(Duration::from_secs(1)).await;
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("never freed: {:?}", app.account());
+    pass_until("freed", Duration::from_secs(1), || app.places() == (0, 0, 0)).await;
 }
 
 async fn ended(app: &TestApp) {
@@ -62,10 +55,8 @@ async fn a_submitted_generation_holds_its_place_until_we_see_it_end() {
     let (app, _, id) = submitted().await;
     assert_eq!((app.places(), app.arrived()), ((1, 1, 0), 1));
     assert_eq!(app.sent_entries()[0].metadata.generation_ids[0].as_str(), id);
-    for _ in 0..3 {
-        pass(Duration::from_secs(6)).await;
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let calls = || app.ideogram.seen().calls.len();
+    pass_until("it is polled", Duration::from_secs(6), || calls() > 3).await;
     assert_eq!(app.places(), (1, 1, 0), "it is polled, and works on");
     app.ideogram.release();
     freed(&app).await;
@@ -127,19 +118,19 @@ async fn a_failed_generation_frees_its_place_and_costs_nothing() {
 
 #[tokio::test]
 async fn a_generation_that_nobody_sees_end_frees_its_place_when_its_time_is_up() {
-    let (app, _, _) = submitted().await;
+    let (app, client, _) = submitted().await;
+    app.clock.advance(Duration::from_secs(1));
+    app.ideogram.script(Script::new(Act::Hold).on("POST /v1/*"));
+    submit(&client).await;
+    assert_eq!(app.places(), (2, 2, 0));
+    // The first one's time is up; the other, a second younger, shows that it was not up before.
     app.clock.advance(Duration::from_secs(119));
-    pass(Duration::from_secs(2)).await;
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    assert_eq!(app.places(), (1, 1, 0));
+    pass_until("one is freed", Duration::from_secs(1), || app.places() == (1, 1, 0)).await;
     app.clock.advance(Duration::from_secs(1));
     freed(&app).await;
-    for _ in 0..3 {
-        pass(Duration::from_secs(5)).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    eventually("it is on record", || app.sent_entries()[0].metadata.outcome.as_str() == "unknown")
-        .await;
+    let are_unknown =
+        || app.sent_entries().iter().all(|entry| entry.metadata.outcome.as_str() == "unknown");
+    pass_until("both are on record", Duration::from_secs(5), are_unknown).await;
     let entry = &app.sent_entries()[0];
     let reason = "generation not seen to end in time";
     assert_eq!(entry.metadata.more.reason.as_deref(), Some(reason));

@@ -10,7 +10,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::{interval, sleep};
+use tokio::time::interval;
 
 const EXCHANGES: usize = 20;
 
@@ -69,7 +69,8 @@ async fn twenty_exchanges_at_fifty_calls_a_second_cost_no_client_a_call() {
         let open = old.filter(|call| call.end == CallEnd::Open).count();
         assert_eq!(open, 0, "told to be safe while Ideogram still works with it");
         exchange.app.ideogram.refuse_key(&key(number - 1));
-        sleep(Duration::from_millis(50)).await;
+        let more = seen.calls.len() + 3;
+        exchange.app.ideogram.seen_when(|seen| seen.calls.len() >= more).await;
     }
     done.store(true, Ordering::Relaxed);
     let sent = load.await.unwrap();

@@ -1,6 +1,7 @@
 //! A bad new key is not used, and the old one stays.
 
 use super::{ASKED, Exchange, GENERATE, NEW, OLD, QUICK, after, body};
+use crate::support::pass;
 use ideogate::simulator::{Act, Script};
 use serde_json::json;
 use std::{fs, time::Duration};
@@ -15,7 +16,10 @@ async fn a_key_that_ideogram_does_not_take_is_refused_once_and_the_old_one_stays
     assert_eq!(client.post(GENERATE, &body()).await.status, 200);
     // Noticed again, and not asked about again.
     exchange.put("key", NEW);
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    for _ in 0..10 {
+        pass(Duration::from_millis(20)).await;
+        exchange.list().await;
+    }
     assert_eq!(exchange.keys_at("/models"), [NEW]);
     assert_eq!(exchange.keys_at(GENERATE), [OLD]);
     assert_eq!(exchange.told(), ["key.adopt ideogram/…aaaa", "key.refused ideogram/…bbbb"]);

@@ -1,7 +1,7 @@
 //! A new key is taken, the old one ends its calls and goes.
 
 use super::{ASKED, Exchange, GENERATE, NEW, OLD, QUICK, THIRD, after, body};
-use crate::support::{eventually, pass};
+use crate::support::{eventually, pass_until};
 use ideogate::{
     domain::RecordBody,
     simulator::{Act, Script},
@@ -184,14 +184,8 @@ async fn a_pending_generation_is_followed_with_the_new_key() {
     exchange.app.ideogram.refuse_key(OLD);
     let poll = format!("/v1/generations/{}", reply.json()["generation_id"].as_str().unwrap());
     let polled = async |count: usize| {
-        for _ in 0..200 {
-            if exchange.keys_at(&poll).len() >= count {
-                return;
-            }
-            pass(Duration::from_secs(1)).await;
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("not polled");
+        let is_polled = || exchange.keys_at(&poll).len() >= count;
+        pass_until("polled", Duration::from_secs(1), is_polled).await;
     };
     let before = exchange.keys_at(&poll).len();
     polled(before + 2).await;

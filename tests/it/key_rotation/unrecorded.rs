@@ -3,7 +3,7 @@
 use super::{GENERATE, NEW, OLD};
 use crate::support::Home;
 use serde_json::json;
-use std::{fs, time::Duration};
+use std::fs;
 
 #[tokio::test]
 async fn a_switch_that_cannot_be_put_on_record_does_not_happen() {
@@ -19,7 +19,7 @@ async fn a_switch_that_cannot_be_put_on_record_does_not_happen() {
     for number in 0..2000 {
         let reply = client.post(GENERATE, &json!({"prompt": format!("filler {number}")})).await;
         if reply.status == 503 {
-            tokio::time::sleep(Duration::from_millis(1200)).await;
+            gateway.has_tried_its_record_again().await;
             if client.get("/readyz").await.status == 503 {
                 break;
             }

@@ -230,14 +230,30 @@ async fn run(
 }
 
 /// Copies a folder and the files in it, for its owner alone.
+/// Copies a folder that is written to meanwhile. What vouches for the record is copied before the record, for a
+/// crash leaves no promise of what is not there; and the log of the database before the database.
 fn copy(from: &Path, to: &Path) {
     DirBuilder::new().mode(0o700).create(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let kind = entry.file_type().unwrap();
-        if kind.is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else if kind.is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    let mut entries: Vec<_> = std::fs::read_dir(from).unwrap().map(Result::unwrap).collect();
+    entries.sort_by_key(|entry| match entry.file_name().to_string_lossy() {
+        name if name.ends_with(".db") => 2,
+        name if name.contains(".db-") => 1,
+        _ => 0,
+    });
+    for entry in entries {
+        let copied = match entry.file_type() {
+            Ok(kind) if kind.is_dir() => {
+                copy(&entry.path(), &to.join(entry.file_name()));
+                continue;
+            }
+            Ok(kind) if kind.is_file() => {
+                std::fs::copy(entry.path(), to.join(entry.file_name())).map(drop)
+            }
+            other => other.map(drop),
+        };
+        // A file that was not finished has another name by now, or none.
+        if let Err(error) = copied {
+            assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}", entry.path().display());
         }
     }
 }

@@ -248,6 +248,17 @@ impl Binary {
         String::from_utf8_lossy(&std::fs::read(self.log.path()).unwrap()).into_owned()
     }
 
+    /// Waits until the gateway, whose record could not be written, has tried it once more.
+    pub(crate) async fn has_tried_its_record_again(&self) {
+        let tries = || {
+            let log = self.log();
+            log.matches("the database still fails").count()
+                + log.matches("the database can be written again").count()
+        };
+        let before = tries();
+        until("the record is tried again", async || (tries() > before).then_some(())).await;
+    }
+
     /// Returns the id of the process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id().unwrap()

@@ -26,7 +26,7 @@ use app::{common_settings, merge};
 pub(crate) use authority::{Authority, Issued};
 pub(crate) use binary::{Binary, Home, Told, until};
 pub(crate) use client::Client;
-pub(crate) use probe::pass;
+pub(crate) use probe::{pass, pass_until};
 pub(crate) use raw::{raw, raw_answer};
 pub(crate) use ready::Ready;
 pub(crate) use reply::Reply;

@@ -24,6 +24,19 @@ pub(crate) async fn pass(span: Duration) {
     tokio::time::resume();
 }
 
+/// Lets time pass, step by step, until `condition` holds; fails the test if it never does. Between two steps
+/// there is time for what a step set off to arrive.
+pub(crate) async fn pass_until(what: &str, step: Duration, condition: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if condition() {
+            return;
+        }
+        pass(step).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("never: {what}");
+}
+
 impl TestApp {
     /// Returns how the account of the tests stands.
     pub(crate) fn account(&self) -> AccountStatus {

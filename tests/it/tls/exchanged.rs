@@ -1,9 +1,10 @@
 //! Certificates that are exchanged while they are served.
 
 use super::{NAMES, Secured};
-use crate::support::{Authority, TestApp, TestSettings};
+use crate::support::{Authority, Binary, TestApp, TestSettings, until};
+use rustix::process::Signal;
 use std::{
-    fs,
+    fs, io,
     os::unix::fs::symlink,
     sync::{
         Arc,
@@ -95,30 +96,34 @@ async fn an_open_connection_goes_on_with_what_it_began_with() {
 
 #[tokio::test]
 async fn a_half_exchanged_pair_changes_nothing_until_its_other_half_is_there() {
-    let secured = Secured::spawn().await;
-    let (first, second) = (secured.shown().await, secured.authority.issue(NAMES));
-    let certificate = secured.folder.path().join("tls.crt");
-    let key = secured.folder.path().join("tls.key");
+    let (home, authority) = super::secured_home().await;
+    let gateway = home.start().await;
+    let address = gateway.ready.proxy.strip_prefix("https://").unwrap().parse().unwrap();
+    let shown =
+        async || super::certificate(&super::connect(address, authority.trusted()).await.unwrap());
+    let (first, second) = (shown().await, authority.issue(NAMES));
+    let (certificate, key) = (home.path().join("tls.crt"), home.path().join("tls.key"));
     for broken in [second.chain.as_str(), "", "-----BEGIN CERTIFICATE-----\nMII"] {
-        fs::write(&certificate, broken).unwrap();
-        looked(&secured).await;
-        assert_eq!(secured.shown().await, first);
+        is_refused(&gateway, || fs::write(&certificate, broken)).await;
+        assert_eq!(shown().await, first);
     }
-    fs::remove_file(&certificate).unwrap();
-    looked(&secured).await;
-    assert_eq!(secured.shown().await, first);
-    fs::write(&certificate, &second.chain).unwrap();
-    looked(&secured).await;
-    assert_eq!(secured.shown().await, first);
+    is_refused(&gateway, || fs::remove_file(&certificate)).await;
+    assert_eq!(shown().await, first);
+    is_refused(&gateway, || fs::write(&certificate, &second.chain)).await;
+    assert_eq!(shown().await, first);
     fs::write(&key, &second.key).unwrap();
-    until_shown(&secured, &second.der).await;
+    gateway.signal(Signal::HUP);
+    let is_new = async || (shown().await == second.der).then_some(());
+    until("the new certificate is shown", is_new).await;
 }
 
-/// Asks for the files to be read again, and leaves time for it. That nothing came of it cannot be waited
-/// for; that something would have, other tests show.
-async fn looked(secured: &Secured) {
-    secured.app.running.reload().ask();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+/// Changes files, asks for them to be read again, and waits until the log tells of another fault in them.
+async fn is_refused(gateway: &Binary, change: impl FnOnce() -> io::Result<()>) {
+    let refusals = || gateway.log().matches("the new certificate cannot be served").count();
+    let before = refusals();
+    change().unwrap();
+    gateway.signal(Signal::HUP);
+    until("it is refused", async || (refusals() > before).then_some(())).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Between the proof and the commit: nothing is acknowledged that is not durable.
 
 use super::{Parcel, receiving, still_pending, submitted, submitted_at};
-use crate::support::{Raw, TestApp, eventually};
+use crate::support::{Raw, TestApp, eventually, sweep, until};
 use rusqlite::Connection;
 use std::{fmt::Write, time::Duration};
 
@@ -29,15 +29,8 @@ async fn a_delivery_whose_commit_fails_is_not_acknowledged_and_changes_nothing()
     still_pending(&app).await;
     other.execute_batch("DROP TRIGGER no_room").unwrap();
     drop(other);
-    let mut told = String::new();
-    for _ in 0..200 {
-        told = parcel.told(&app).await;
-        if told == "200 ended" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    assert_eq!(told, "200 ended", "the next try counts");
+    let ends = async || (parcel.told(&app).await == "200 ended").then_some(());
+    until("the next try counts", ends).await;
     assert_eq!(app.places(), (0, 0, 0));
 }
 
@@ -90,11 +83,12 @@ async fn a_sender_that_hangs_up_during_the_commit_does_not_undo_it() {
     }
     request.push_str("\r\n");
     socket.write(&[request.as_bytes(), &parcel.body].concat()).await;
-    // Long enough to have come to the commit, which waits for the lock.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // What comes next is the commit, which waits for the lock.
+    eventually("it is verified", || sweep::is_logged("webhook verified")).await;
     assert_eq!(app.places(), (1, 1, 0));
     drop(socket);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let gone = "ideogate_connections{listener=\"proxy\"} 0";
+    eventually("the sender is gone", || app.running.metrics().render().contains(gone)).await;
     other.execute_batch("ROLLBACK").unwrap();
     eventually("it ends all the same", || app.places() == (0, 0, 0)).await;
     assert_eq!(parcel.told(&app).await, "200 no_effect");

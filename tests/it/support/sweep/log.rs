@@ -41,6 +41,11 @@ pub(super) fn end() {
     OWN.with_borrow_mut(Option::take);
 }
 
+/// Says whether the thread of this test has logged a text lately.
+pub(crate) fn is_logged(text: &str) -> bool {
+    OWN.with_borrow(|own| own.as_ref().is_some_and(|tape| tape.holds(text)))
+}
+
 /// Returns the leaks in what was logged since.
 pub(super) fn leaks(since: u64, sieve: &Sieve) -> Vec<Leak> {
     let mut own = OWN.with_borrow_mut(Option::take);

@@ -20,6 +20,7 @@ pub(crate) use canary::{Canary, Kind, Sink};
 pub(crate) use desk::{Watch, canary, hear, leaks_in, now_or_never};
 pub(crate) use folder::{leaks_in_folder, leaks_in_log, strays};
 pub(crate) use leak::{Leak, none};
+pub(crate) use log::is_logged;
 pub(crate) use meet::{met_in_answer, met_in_body, met_in_output, met_in_request};
 pub(crate) use process::{arguments, cannot_dump, metrics, spooled, spooled_files};
 pub(crate) use sieve::Sieve;

@@ -30,6 +30,11 @@ impl Tape {
         }
     }
 
+    /// Says whether a text is in what is still in memory.
+    pub(super) fn holds(&self, text: &str) -> bool {
+        self.recent.windows(text.len()).any(|window| window == text.as_bytes())
+    }
+
     /// Returns how much there is.
     pub(crate) fn len(&self) -> u64 {
         self.in_rest + self.recent.len() as u64
