@@ -21,6 +21,8 @@ pub(super) const PLACES_PROBLEM: &str = "must be a whole number from 1 to 8";
 pub(super) const FLAG_PROBLEM: &str = "must be true or false";
 pub(super) const TEXT_PROBLEM: &str = "must be a text of at most 64 KiB";
 pub(super) const TEXTS_PROBLEM: &str = "must be a list of at most 256 texts of at most 64 KiB each";
+pub(super) const CHARSET_PROBLEM: &str =
+    "has characters beyond ASCII under a charset other than utf-8; label it utf-8";
 pub(super) const OBJECT_PROBLEM: &str = "must be a JSON object";
 
 /// What a field may hold.

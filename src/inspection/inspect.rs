@@ -1,8 +1,15 @@
 //! One request, inspected.
 
 use super::{
-    InspectionError, demand::demand, digest::Digest, fields::Fields, fields::Level, form, json,
-    media::Media, query::Query,
+    InspectionError,
+    charset::Charset,
+    demand::demand,
+    digest::Digest,
+    fields::Fields,
+    form,
+    json::{self, Place},
+    media::Media,
+    query::Query,
 };
 use crate::{
     domain::{Demand, Fingerprint, Route, TokenId},
@@ -50,24 +57,28 @@ pub fn inspect(subject: Subject<'_>) -> Result<Inspected, InspectionError> {
     let mut digest = Digest::of(&subject, &query);
     match Media::of(subject.route, subject.headers, subject.body)? {
         Media::Nothing => digest.piece(b"nothing"),
-        Media::Json => {
+        Media::Json(charset) => {
             digest.piece(b"json");
             digest.body(subject.body)?;
-            scan_json(subject.body, &mut fields)?;
+            scan_json(subject.body, charset, &mut fields)?;
         }
-        Media::Multipart(boundary) => {
+        Media::Multipart(form) => {
             digest.piece(b"multipart");
-            form::scan(&mut subject.body.reader(), &boundary, &mut fields, &mut digest)?;
+            form::scan(&mut subject.body.reader(), &form, &mut fields, &mut digest)?;
         }
     }
     let demand = demand(subject.route, &query, &fields)?;
     Ok(Inspected { demand, fingerprint: digest.finish(), query: query.rebuilt() })
 }
 
-fn scan_json(body: &Spool, fields: &mut Fields<'_>) -> Result<(), InspectionError> {
+fn scan_json(
+    body: &Spool,
+    charset: Charset,
+    fields: &mut Fields<'_>,
+) -> Result<(), InspectionError> {
     if let Some(content) = body.in_place() {
-        return json::scan(&content[..], "body", Level::Top, fields);
+        return json::scan(&content[..], Place::body(charset), fields);
     }
     let reader = BufReader::with_capacity(64 << 10, body.reader());
-    json::scan(reader, "body", Level::Top, fields)
+    json::scan(reader, Place::body(charset), fields)
 }

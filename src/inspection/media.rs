@@ -2,7 +2,8 @@
 
 use super::{
     InspectionError,
-    form::Boundary,
+    charset::Charset,
+    form::{Boundary, FormType},
     parameters::{Parameters, split},
 };
 use crate::{
@@ -22,10 +23,10 @@ const TYPE: &str = "content-type";
 pub(super) enum Media {
     /// There is no body.
     Nothing,
-    /// A JSON document.
-    Json,
-    /// A form with this boundary.
-    Multipart(Box<Boundary>),
+    /// A JSON document, labelled with this charset.
+    Json(Charset),
+    /// A form.
+    Multipart(Box<FormType>),
 }
 
 impl Media {
@@ -103,22 +104,21 @@ fn unsupported(what: &str, route: &Route) -> InspectionError {
 }
 
 fn json(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
-    let mut has_charset = false;
+    let mut charset = None;
     for parameter in parameters {
         let parameter = parameter.map_err(|_| unreadable())?;
         if parameter.is("charset") {
-            check_charset(parameter.value, has_charset)?;
-            has_charset = true;
+            take_charset(&mut charset, parameter.value)?;
         } else if parameter.is_extended("charset") {
             return Err(unreadable());
         }
     }
-    Ok(Media::Json)
+    Ok(Media::Json(charset.unwrap_or(Charset::Utf8)))
 }
 
 /// Other parameters are refused, since one of them could hide a second boundary from some readers.
 fn multipart(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
-    let (mut boundary, mut has_charset) = (None, false);
+    let (mut boundary, mut charset) = (None, None);
     for parameter in parameters {
         let parameter = parameter.map_err(|_| unreadable())?;
         if parameter.is("boundary") {
@@ -126,8 +126,7 @@ fn multipart(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
                 return Err(InspectionError::ambiguous(TYPE, "must not have two boundaries"));
             }
         } else if parameter.is("charset") {
-            check_charset(parameter.value, has_charset)?;
-            has_charset = true;
+            take_charset(&mut charset, parameter.value)?;
         } else {
             let problem = "must have no parameters but boundary and charset";
             return Err(InspectionError::malformed(TYPE, problem));
@@ -138,17 +137,23 @@ fn multipart(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
                        and '()+_,-./:=?, not ending with a space";
         return Err(InspectionError::malformed(TYPE, problem));
     };
-    Ok(Media::Multipart(Box::new(boundary)))
+    let charset = charset.unwrap_or(Charset::Utf8);
+    Ok(Media::Multipart(Box::new(FormType { boundary, charset })))
 }
 
-fn check_charset(charset: &[u8], is_second: bool) -> Result<(), InspectionError> {
-    if is_second {
+/// Clients label a body with whatever charset their language has as its default, and most of them
+/// then send ASCII. Where an ASCII byte may be part of something else, brackets and quotes could be
+/// other ones to another reader, so the whole body is refused.
+fn take_charset(found: &mut Option<Charset>, label: &[u8]) -> Result<(), InspectionError> {
+    if found.is_some() {
         return Err(InspectionError::ambiguous(TYPE, "must not have two charsets"));
     }
-    if charset.eq_ignore_ascii_case(b"utf-8") {
+    *found = Charset::named(label).filter(|charset| *charset != Charset::ManyBytes);
+    if found.is_some() {
         return Ok(());
     }
-    let problem: Cow<'static, str> = "must not have a charset other than utf-8".into();
+    let problem: Cow<'static, str> =
+        "must not have a charset in which ASCII may mean something else; send utf-8".into();
     Err(InspectionError::unsupported(TYPE, problem))
 }
 

@@ -4,6 +4,7 @@
 //! different values of something the gateway must know, the request is refused, with the field's
 //! name and what is allowed. What the gateway need not know is passed over.
 
+mod charset;
 mod demand;
 mod digest;
 mod error;

@@ -1,6 +1,7 @@
 //! What a request asks for is found before it is passed on, or it is not passed on.
 
 mod bodies;
+mod charsets;
 mod media;
 mod number;
 mod places;

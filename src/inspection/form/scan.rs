@@ -1,11 +1,12 @@
 //! A form with inspected fields.
 
-use super::{Boundary, field_name, part::PartHeader, parts::Parts, value, window::Window};
+use super::{FormType, field_name, part::PartHeader, parts::Parts, value, window::Window};
 use crate::inspection::{
     InspectionError,
+    charset::Charset,
     digest::{Digest, PartDigest},
-    fields::{FieldIndex, Fields, Found, LONGEST_SCALAR, Level, OBJECT_PROBLEM, Shape},
-    json,
+    fields::{FieldIndex, Fields, Found, LONGEST_SCALAR, OBJECT_PROBLEM, Shape},
+    json::{self, Place},
     kept::Kept,
     parameters::split,
 };
@@ -17,11 +18,11 @@ const MOST_PARTS: usize = 256;
 /// Reads a form, keeps what stands in the inspected fields, and adds every part to the digest.
 pub(in crate::inspection) fn scan(
     source: &mut dyn Read,
-    boundary: &Boundary,
+    form: &FormType,
     fields: &mut Fields<'_>,
     digest: &mut Digest,
 ) -> Result<(), InspectionError> {
-    let mut parts = Parts::start(Window::new(source), boundary)?;
+    let mut parts = Parts::start(Window::new(source), &form.boundary)?;
     let mut count = 0;
     while let Some(header) = parts.next()? {
         count += 1;
@@ -31,7 +32,7 @@ pub(in crate::inspection) fn scan(
         add_header(digest, &header);
         check(&header)?;
         match field_name::find(fields, &header)? {
-            Some(index) => inspected(&mut parts, &header, index, fields, digest)?,
+            Some(index) => inspected(&mut parts, &header, form.charset, index, fields, digest)?,
             None => passed_over(&mut parts, &header, digest)?,
         }
     }
@@ -59,6 +60,7 @@ fn check(header: &PartHeader) -> Result<(), InspectionError> {
 fn inspected(
     parts: &mut Parts<'_>,
     header: &PartHeader,
+    outer: Charset,
     index: FieldIndex,
     fields: &mut Fields<'_>,
     digest: &mut Digest,
@@ -68,17 +70,14 @@ fn inspected(
         fields.admit(index)?;
     }
     let is_file = shape == Shape::Any && header.file_name.is_some();
-    if !is_file {
-        value::check_header(field, shape, header)?;
-    }
+    let inner = if is_file { None } else { Some(value::check_header(field, shape, header)?) };
     let kept = read(parts, value::longest(shape), digest)?;
-    if is_file {
-        return fields.add(index, Found::Present);
-    }
+    let Some(inner) = inner else { return fields.add(index, Found::Present) };
+    value::check_text(field, [outer, inner], &kept)?;
     fields.add(index, value::found(field, shape, &kept)?)?;
     if shape == Shape::Object {
         let text = kept.whole().ok_or_else(|| InspectionError::malformed(field, OBJECT_PROBLEM))?;
-        json::scan(text, field, Level::Inside, fields)?;
+        json::scan(text, Place::inside(field), fields)?;
     }
     Ok(())
 }
@@ -89,9 +88,10 @@ fn passed_over(
     digest: &mut Digest,
 ) -> Result<(), InspectionError> {
     let kept = read(parts, LONGEST_SCALAR, digest)?;
-    // By this field, as browsers send it, a form sets the charset of all its texts.
+    // By this field, as browsers send it, a form sets the charset of all its texts, also of those that
+    // were read already.
     let is_charset = header.name.eq_ignore_ascii_case(b"_charset_");
-    if is_charset && !kept.text().is_some_and(|text| text.eq_ignore_ascii_case("utf-8")) {
+    if is_charset && kept.whole().and_then(Charset::named) != Some(Charset::Utf8) {
         return Err(InspectionError::malformed("_charset_", "must be utf-8"));
     }
     Ok(())

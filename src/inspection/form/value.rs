@@ -3,9 +3,10 @@
 use super::part::PartHeader;
 use crate::inspection::{
     InspectionError,
+    charset::Charset,
     fields::{
-        FLAG_PROBLEM, Found, LONGEST_SCALAR, LONGEST_TEXT, OBJECT_PROBLEM, PLACES_PROBLEM, Shape,
-        TEXT_PROBLEM, TEXTS_PROBLEM,
+        CHARSET_PROBLEM, FLAG_PROBLEM, Found, LONGEST_SCALAR, LONGEST_TEXT, OBJECT_PROBLEM,
+        PLACES_PROBLEM, Shape, TEXT_PROBLEM, TEXTS_PROBLEM,
     },
     kept::Kept,
     parameters::{Parameters, split},
@@ -44,12 +45,13 @@ fn flag(text: &str) -> Option<Found> {
     text.parse().ok().map(Found::Flag)
 }
 
-/// Refuses a header that makes an inspected part's text mean something else to other readers.
+/// Returns the charset of an inspected part's text, or refuses a header that makes it mean something
+/// else to other readers.
 pub(super) fn check_header(
     field: &str,
     shape: Shape,
     header: &PartHeader,
-) -> Result<(), InspectionError> {
+) -> Result<Charset, InspectionError> {
     if header.file_name.is_some() {
         let problem = "must be a plain field without a file name";
         return Err(InspectionError::malformed(field, problem));
@@ -58,7 +60,7 @@ pub(super) fn check_header(
         let problem = "must not have a transfer encoding; send the text as it is";
         return Err(InspectionError::malformed(field, problem));
     }
-    let Some(content_type) = &header.content_type else { return Ok(()) };
+    let Some(content_type) = &header.content_type else { return Ok(Charset::Utf8) };
     let (essence, parameters) = split(content_type);
     let is_text = [&b"text/plain"[..], b"application/json"]
         .into_iter()
@@ -67,25 +69,43 @@ pub(super) fn check_header(
         let problem = "must be text/plain or application/json";
         return Err(InspectionError::malformed(field, problem));
     }
-    check_charset(field, parameters)
+    charset(field, parameters)
 }
 
 fn is_as_it_is(encoding: &[u8]) -> bool {
     [&b"7bit"[..], b"8bit", b"binary"].into_iter().any(|same| encoding.eq_ignore_ascii_case(same))
 }
 
-fn check_charset(field: &str, parameters: Parameters<'_>) -> Result<(), InspectionError> {
-    let mut charsets = 0;
+fn charset(field: &str, parameters: Parameters<'_>) -> Result<Charset, InspectionError> {
+    let problem = "must be text in utf-8, or in ASCII under the label of another charset";
+    let wrong = || InspectionError::malformed(field, problem);
+    let mut found = None;
     for parameter in parameters {
-        let is_good = parameter.is_ok_and(|parameter| {
-            let is_charset = parameter.is("charset");
-            charsets += usize::from(is_charset);
-            let is_utf8 = parameter.value.eq_ignore_ascii_case(b"utf-8");
-            !parameter.is_extended("charset") && (is_utf8 || !is_charset)
-        });
-        if !is_good || charsets > 1 {
-            return Err(InspectionError::malformed(field, "must be text in utf-8"));
+        let parameter = parameter.map_err(|_| wrong())?;
+        if parameter.is_extended("charset") {
+            return Err(wrong());
+        }
+        if parameter.is("charset") {
+            let charset = Charset::named(parameter.value).ok_or_else(wrong)?;
+            if found.replace(charset).is_some() {
+                return Err(wrong());
+            }
         }
     }
-    Ok(())
+    Ok(found.unwrap_or(Charset::Utf8))
+}
+
+/// Refuses a text that reads differently by one of its labels.
+///
+/// Libraries label each text with their language's default charset (Java's common one: ISO-8859-1),
+/// and readers heed the part's label, the form's, or none. What is ASCII is the same to all of them.
+pub(super) fn check_text(
+    field: &str,
+    labels: [Charset; 2],
+    kept: &Kept,
+) -> Result<(), InspectionError> {
+    if kept.is_ascii() || labels == [Charset::Utf8; 2] {
+        return Ok(());
+    }
+    Err(InspectionError::malformed(field, CHARSET_PROBLEM))
 }

@@ -1,11 +1,12 @@
 //! A document with inspected fields.
 
-use super::lexer::Lexer;
+use super::{Place, lexer::Lexer};
 use crate::inspection::{
     InspectionError,
+    charset::Charset,
     fields::{
-        FLAG_PROBLEM, FieldIndex, Fields, Found, LONGEST_SCALAR, LONGEST_TEXT, Level, MOST_TEXTS,
-        OBJECT_PROBLEM, PLACES_PROBLEM, Shape, TEXT_PROBLEM, TEXTS_PROBLEM,
+        CHARSET_PROBLEM, FLAG_PROBLEM, FieldIndex, Fields, Found, LONGEST_SCALAR, LONGEST_TEXT,
+        Level, MOST_TEXTS, OBJECT_PROBLEM, PLACES_PROBLEM, Shape, TEXT_PROBLEM, TEXTS_PROBLEM,
     },
     kept::Kept,
 };
@@ -15,20 +16,20 @@ use std::io::BufRead;
 const LONGEST_NAME: usize = 256;
 
 /// Reads the JSON object that is the whole of `input`, and keeps what stands in the inspected
-/// fields of `level`. `field` is what errors name that concern no inspected field.
+/// fields of its level.
 pub(in crate::inspection) fn scan(
     input: impl BufRead,
-    field: &str,
-    level: Level,
+    place: Place<'_>,
     fields: &mut Fields<'_>,
 ) -> Result<(), InspectionError> {
+    let Place { field, level, charset } = place;
     let mut lexer = Lexer::new(input, field);
     match lexer.peek_word()? {
         Some(b'{') => {}
         Some(0xef) => return Err(lexer.error("must not start with a byte order mark")),
         _ => return Err(lexer.error(OBJECT_PROBLEM)),
     }
-    let mut document = Document { lexer, fields, name: Kept::up_to(LONGEST_NAME) };
+    let mut document = Document { lexer, fields, charset, name: Kept::up_to(LONGEST_NAME) };
     document.object(level, 1)?;
     match document.lexer.peek_word()? {
         None => Ok(()),
@@ -39,6 +40,7 @@ pub(in crate::inspection) fn scan(
 struct Document<'d, 'r, R> {
     lexer: Lexer<'d, R>,
     fields: &'d mut Fields<'r>,
+    charset: Charset,
     /// The name of the member that is being read.
     name: Kept,
 }
@@ -83,7 +85,7 @@ impl<R: BufRead> Document<'_, '_, R> {
             (Shape::Flag, Some(b't' | b'f')) => Found::Flag(self.flag(next)?),
             (Shape::Text, Some(b'"')) => self.text(index, TEXT_PROBLEM).map(Found::Text)?,
             (Shape::Texts, Some(b'[')) => self.texts(index)?,
-            (Shape::Any, _) => self.any(next, depth)?,
+            (Shape::Any, _) => self.any(index, next, depth)?,
             (Shape::Flag | Shape::Text | Shape::Texts, Some(b'n')) => {
                 self.lexer.literal(b"null")?;
                 Found::Null
@@ -116,7 +118,7 @@ impl<R: BufRead> Document<'_, '_, R> {
         problem: &'static str,
     ) -> Result<Box<str>, InspectionError> {
         let mut kept = Kept::up_to(LONGEST_TEXT);
-        self.lexer.string(Some(&mut kept))?;
+        self.string(index, &mut kept)?;
         kept.text().map(Into::into).ok_or_else(|| self.wrong(index, problem))
     }
 
@@ -137,16 +139,30 @@ impl<R: BufRead> Document<'_, '_, R> {
         }
     }
 
-    fn any(&mut self, next: Option<u8>, depth: u32) -> Result<Found, InspectionError> {
+    fn any(
+        &mut self,
+        index: FieldIndex,
+        next: Option<u8>,
+        depth: u32,
+    ) -> Result<Found, InspectionError> {
         let mut kept = Kept::up_to(LONGEST_SCALAR);
         match next {
-            Some(b'"') => self.lexer.string(Some(&mut kept))?,
+            Some(b'"') => self.string(index, &mut kept)?,
             Some(b'-' | b'0'..=b'9') => self.lexer.number(Some(&mut kept))?,
             Some(b't' | b'f') => return self.flag(next).map(Found::Flag),
             Some(b'n') => return self.lexer.literal(b"null").map(|()| Found::Null),
             _ => return self.lexer.pass_value(depth).map(|()| Found::Present),
         }
         Ok(kept.text().map_or(Found::Present, |text| Found::Text(text.into())))
+    }
+
+    /// Reads a string that is the same to those who heed the document's label and those who do not.
+    fn string(&mut self, index: FieldIndex, kept: &mut Kept) -> Result<(), InspectionError> {
+        self.lexer.string(Some(kept))?;
+        if self.charset != Charset::Utf8 && self.lexer.is_beyond_ascii {
+            return Err(self.wrong(index, CHARSET_PROBLEM));
+        }
+        Ok(())
     }
 
     fn wrong(&self, index: FieldIndex, problem: &'static str) -> InspectionError {

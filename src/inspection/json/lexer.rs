@@ -12,11 +12,13 @@ pub(super) struct Lexer<'f, R> {
     input: R,
     /// What errors name: the body, or the form field that holds the document.
     field: &'f str,
+    /// Whether the last string has bytes beyond ASCII; escapes are ASCII.
+    pub(super) is_beyond_ascii: bool,
 }
 
 impl<'f, R: BufRead> Lexer<'f, R> {
     pub(super) fn new(input: R, field: &'f str) -> Self {
-        Self { input, field }
+        Self { input, field, is_beyond_ascii: false }
     }
 
     pub(super) fn error(&self, problem: &'static str) -> InspectionError {

@@ -16,6 +16,7 @@ impl<R: BufRead> Lexer<'_, R> {
         if self.next()? != b'"' {
             return Err(self.invalid());
         }
+        self.is_beyond_ascii = false;
         loop {
             let window = self.window()?;
             let plain = window.iter().take_while(|byte| is_plain(**byte)).count();
@@ -40,6 +41,7 @@ impl<R: BufRead> Lexer<'_, R> {
     }
 
     fn multibyte(&mut self, kept: &mut Option<&mut Kept>) -> Result<(), InspectionError> {
+        self.is_beyond_ascii = true;
         let mut bytes = [self.next()?, 0, 0, 0];
         let len = match bytes[0] {
             0xc2..=0xdf => 2,

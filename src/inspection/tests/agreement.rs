@@ -5,11 +5,12 @@ use super::fixture::{BOUNDARY, Request, field, file, flat, form, nested};
 use crate::{
     domain::Route,
     inspection::{
+        charset::Charset,
         digest::Digest,
-        fields::{Fields, Level},
-        form::{Boundary, scan as scan_form},
+        fields::Fields,
+        form::{Boundary, FormType, scan as scan_form},
         inspect::Subject,
-        json,
+        json::{self, Place},
         query::Query,
     },
 };
@@ -30,7 +31,7 @@ impl Read for Trickle<'_> {
 fn json_in_pieces(route: &Route, body: &[u8], piece: usize) -> String {
     let mut fields = Fields::of(route);
     let reader = BufReader::with_capacity(piece, body);
-    let result = json::scan(reader, "body", Level::Top, &mut fields);
+    let result = json::scan(reader, Place::body(Charset::Utf8), &mut fields);
     format!("{result:?} {fields:?}")
 }
 
@@ -48,8 +49,9 @@ fn form_in_pieces(route: &Route, body: &[u8], piece: usize) -> String {
     let query = Query::read(None, route, &fields).unwrap();
     let mut digest = Digest::of(&subject, &query);
     let boundary = Boundary::new(BOUNDARY.as_bytes()).unwrap();
+    let form = FormType { boundary, charset: Charset::Utf8 };
     let mut reader = Trickle(body, piece);
-    let result = scan_form(&mut reader, &boundary, &mut fields, &mut digest);
+    let result = scan_form(&mut reader, &form, &mut fields, &mut digest);
     let fingerprint = result.is_ok().then(|| digest.finish());
     format!("{result:?} {fields:?} {fingerprint:?}")
 }

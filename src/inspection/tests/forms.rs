@@ -212,7 +212,7 @@ fn part_headers_are_read_strictly() {
             "malformed_request num_images",
         ),
         (
-            format!("{good}\r\nContent-Type: text/plain; charset=iso-8859-1"),
+            format!("{good}\r\nContent-Type: text/plain; charset=iso-2022-jp"),
             "malformed_request num_images",
         ),
         (
@@ -246,8 +246,12 @@ fn a_form_inside_the_form_is_refused() {
 
 #[test]
 fn a_charset_field_may_only_say_utf_8() {
-    assert_eq!(verdict(form(&[field("_charset_", "UTF-8")])), "1");
-    assert_eq!(verdict(form(&[field("_charset_", "utf-16")])), "malformed_request _charset_");
+    assert_eq!(verdict(form(&[field("_charset_", "UTF-8"), field("x", "y")])), "1");
+    assert_eq!(verdict(form(&[field("_charset_", "utf8")])), "1");
+    for other in ["utf-16", "iso-8859-1", "utf-7", ""] {
+        let told = verdict(form(&[field("_charset_", other)]));
+        assert_eq!(told, "malformed_request _charset_", "{other}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What inspection accepts, refuses and finds.
 
 mod agreement;
+mod charsets;
 mod demands;
 mod fingerprints;
 mod fixture;

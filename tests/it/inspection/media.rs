@@ -62,7 +62,9 @@ async fn another_charset_or_encoding_is_refused() {
     let client = app.client().await;
     for kind in [
         "application/json; charset=utf-16",
-        "application/json; charset=latin1",
+        "application/json; charset=utf-32",
+        "application/json; charset=iso-2022-kr",
+        "application/json; charset=gb18030",
         "application/json; charset=\"utf-7\"",
         "multipart/form-data; boundary=edge; charset=utf-16",
     ] {
