@@ -58,7 +58,8 @@ struct Details {
     resets_at: Option<Timestamp>,
 }
 
-/// The JSON, in the order that people read it.
+/// The JSON, in the order that people read it. What there is nothing to say of is left out: some generated
+/// clients end their process on a null, and others show people the word.
 #[derive(Serialize)]
 struct Shape<'a> {
     error: &'a str,
@@ -68,6 +69,7 @@ struct Shape<'a> {
     request_id: &'a str,
     source: &'static str,
     retryable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reject_reason: Option<RejectReason>,
     doc: String,
     #[serde(flatten)]
@@ -203,9 +205,14 @@ impl Problem {
         serde_json::to_string(&shape).unwrap_or_default()
     }
 
-    /// Returns the answer. Its code is among the extensions, for the log.
+    /// Returns the answer.
     pub fn into_response(self, request: &RequestId) -> Response<Body> {
-        let mut response = Response::new(Body::full(self.json(request)));
+        self.told(request).map(Body::full)
+    }
+
+    /// Returns the answer as a text. Its code is among the extensions, for the log.
+    pub fn told(&self, request: &RequestId) -> Response<String> {
+        let mut response = Response::new(self.json(request));
         *response.status_mut() = StatusCode::from_u16(self.code.status()).unwrap_or_default();
         response.extensions_mut().insert(self.code);
         self.set_headers(response.headers_mut(), request);

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{ErrorCode, RequestId, Scope, Timestamp},
-    web::{Problem, header},
+    web::{Fault, Problem, RejectReason, header},
 };
 use http::{HeaderMap, header as standard};
 use http_body_util::BodyExt;
@@ -24,7 +24,7 @@ async fn parts(problem: Problem) -> (HeaderMap, String) {
 #[tokio::test]
 async fn the_shape_is_the_one_that_clients_parse() {
     let (headers, json) = parts(Problem::scope_missing(Scope::WriteGenerate)).await;
-    insta::assert_snapshot!(json, @r#"{"error":"the token may not generate images: it lacks write:generate","message":"the token may not generate images: it lacks write:generate","code":"scope_missing","status":403,"request_id":"req_1","source":"gateway","retryable":false,"reject_reason":null,"doc":"/_ideogate/errors/scope_missing","scope":"write:generate"}"#);
+    insta::assert_snapshot!(json, @r#"{"error":"the token may not generate images: it lacks write:generate","message":"the token may not generate images: it lacks write:generate","code":"scope_missing","status":403,"request_id":"req_1","source":"gateway","retryable":false,"doc":"/_ideogate/errors/scope_missing","scope":"write:generate"}"#);
     let challenge = headers[standard::WWW_AUTHENTICATE].to_str().unwrap();
     insta::assert_snapshot!(challenge, @r#"Bearer realm="ideogate", error="insufficient_scope", scope="write:generate""#);
 }
@@ -59,6 +59,32 @@ fn nothing_that_could_be_billed_twice_is_retried_by_itself() {
         let says_when = response.headers().contains_key(standard::RETRY_AFTER);
         assert!(says_when || !matches!(code.status(), 429 | 503), "{code}");
         assert!(!says_when || code.is_retryable(), "{code}");
+    }
+}
+
+/// A null ends the process of a widely used kind of generated client.
+#[tokio::test]
+async fn no_error_body_holds_a_null_whatever_its_code() {
+    for code in ErrorCode::ALL.iter().copied() {
+        let bare = Problem::new(code, "x");
+        let full = bare.clone().field("f").rule("r").budget("b", Timestamp::from_micros(0));
+        let full = full.max_inflight_requests(1).reject_reason(RejectReason::FeatureLimit);
+        for problem in [bare, full] {
+            let (_, json) = parts(problem).await;
+            let json: serde_json::Map<_, _> = serde_json::from_str(&json).unwrap();
+            assert!(json.values().all(|value| !value.is_null()), "{json:?}");
+            assert_eq!(json["code"], code.as_str());
+        }
+    }
+    for problem in [
+        Problem::token_missing(),
+        Problem::token_invalid(),
+        Problem::scope_missing(Scope::WriteGenerate),
+        Problem::fault(Fault::HostMissing),
+        Problem::fault(Fault::RequestLine),
+    ] {
+        let (_, json) = parts(problem).await;
+        assert!(!json.contains("null"), "{json}");
     }
 }
 

@@ -1,9 +1,9 @@
 //! Problems of the gateway: one shape, and a page for each code.
 
 use super::GENERATE;
-use crate::support::{Client, Reply, TestApp};
+use crate::support::{Client, Reply, TestApp, raw};
 use ideogate::domain::ErrorCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Asserts the documented shape, to the field.
 fn is_documented(reply: &Reply, code: ErrorCode) {
@@ -13,7 +13,6 @@ fn is_documented(reply: &Reply, code: ErrorCode) {
     assert_eq!(json["error"], json["message"]);
     assert_eq!(json["retryable"], code.is_retryable());
     assert_eq!(json["doc"], format!("/_ideogate/errors/{code}"));
-    assert!(json.as_object().unwrap().contains_key("reject_reason"));
     let known = [
         "error",
         "message",
@@ -124,5 +123,33 @@ async fn a_missing_scope_is_named_for_people_and_machines() {
     assert_eq!(reply.json()["scope"], "write:generate");
     let challenge = reply.header("www-authenticate").unwrap();
     assert!(challenge.contains("insufficient_scope") && challenge.contains("write:generate"));
-    assert_eq!(reply.json()["reject_reason"], Value::Null);
+    assert!(!reply.json().as_object().unwrap().contains_key("reject_reason"));
+}
+
+/// Read as bytes, so that nothing between the wire and the test can hide a null.
+#[tokio::test]
+async fn a_refusal_of_any_kind_has_no_null_on_the_wire() {
+    let app = TestApp::spawn().await;
+    let reader = app.client_with("app", &["read:*"]).await.token;
+    let body = r#"{"prompt":"a heron"}"#;
+    let length = body.len();
+    let ask = |line: &str, fields: &str| {
+        format!(
+            "{line} HTTP/1.1\r\nHost: a\r\n{fields}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let (post, key) = (format!("POST {GENERATE}"), format!("Api-Key: {reader}\r\n"));
+    for (request, expected) in [
+        (ask(&post, ""), "401 token_missing"),
+        (ask(&post, "Api-Key: YOUR_API_KEY\r\n"), "401 token_invalid"),
+        (ask(&post, &key), "403 scope_missing"),
+        (ask("POST /nowhere", &key), "404 route_unknown"),
+        (ask(&format!("PUT {GENERATE}"), &key), "405 method_not_allowed"),
+        (ask(&post, "Host: b\r\n"), "400 ambiguous_request"),
+    ] {
+        let reply = raw(&app, request).await;
+        assert_eq!(reply.problem(), expected);
+        assert!(!reply.body.windows(4).any(|four| four == b"null"), "{reply:?}");
+    }
+    assert_eq!(app.arrived(), 0);
 }

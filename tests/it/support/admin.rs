@@ -1,6 +1,6 @@
 //! An operator who comes over the network.
 
-use super::{Reply, TestApp};
+use super::{Reply, TestApp, reply::has_null};
 use ideogate::{
     domain::{Operator, OperatorId, Principal},
     operators::NewOperator,
@@ -79,6 +79,7 @@ impl Reply {
         assert_eq!(self.header("cache-control"), Some("no-store"));
         let json = self.json();
         assert_eq!(json["status"], self.status, "{json}");
+        assert!(!has_null(&json), "{json}");
         format!("{} {}", self.status, json["code"].as_str().unwrap())
     }
 }

@@ -49,6 +49,7 @@ impl Reply {
         assert_eq!(json["status"], self.status, "{json}");
         assert_eq!(json["source"], "gateway", "{json}");
         assert_eq!(json["request_id"].as_str(), self.header("ideogate-request-id"), "{json}");
+        assert!(!has_null(&json), "{json}");
         for field in ["error", "message", "doc"] {
             assert!(json[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {json}");
         }
@@ -58,6 +59,16 @@ impl Reply {
     /// Returns a header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// Says whether there is a null anywhere, which ends the process of some generated clients.
+pub(super) fn has_null(json: &Value) -> bool {
+    match json {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(members) => members.values().any(has_null),
+        _ => false,
     }
 }
 
