@@ -54,6 +54,17 @@ impl Endpoints {
         self.with(Endpoint { path, method: "GET", role: None }, get(handler))
     }
 
+    /// Returns the endpoints with one more, which balancers ask how the gateway is; some of them ask
+    /// with `OPTIONS` unless told otherwise.
+    pub(super) fn probe<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, AdminState>,
+        T: 'static,
+    {
+        let served = get(handler.clone()).options(handler);
+        self.with(Endpoint { path, method: "GET", role: None }, served)
+    }
+
     /// Returns both.
     pub(super) fn and(mut self, others: Self) -> Self {
         self.listed.extend(others.listed);

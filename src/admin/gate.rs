@@ -41,13 +41,12 @@ pub(super) async fn known_only(
     match gate.identify(peer, request.headers()) {
         Ok(known) => {
             request.extensions_mut().insert(known.clone());
-            let response = next.run(request).await;
+            let mut response = next.run(request).await;
+            // The record tells who was refused.
+            response.extensions_mut().insert(known.clone());
             cut_off(response, known.pass, &gate.state.operators)
         }
-        Err(refused) => {
-            let (parts, _unread) = request.into_parts();
-            gate.state.refuse(refused, &parts).into_response()
-        }
+        Err(refused) => Problem::from(refused).into_response(),
     }
 }
 
@@ -67,7 +66,7 @@ impl Gate {
         };
         match self.state.attempts.make(from, test) {
             Ok(operator) => Ok(Known::operator(&operator)),
-            Err(NotLetIn::TooMany(retry_after)) => Err(Refused::too_many(retry_after)),
+            Err(NotLetIn::TooMany(refusal, after)) => Err(Refused::too_many(&refusal, after)),
             Err(NotLetIn::Failed(refusal)) => Err(Refused::invalid(&refusal)),
         }
     }

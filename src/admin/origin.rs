@@ -1,8 +1,8 @@
 //! Keeps the pages of other origins from changing anything through an operator's browser.
 
-use super::{problem::Problem, refused::Refused, request::is_json, state::AdminState};
+use super::{problem::Problem, refused::Refused, request::is_json};
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,18 +13,13 @@ use http::{
 
 /// Refuses what could change something and says that it comes from a page of another origin. Clients
 /// that are no browsers say nothing about where they come from, and pass.
-pub(super) async fn own_pages_only(
-    State(state): State<AdminState>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn own_pages_only(request: Request, next: Next) -> Response {
     let only_reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if only_reads {
         return next.run(request).await;
     }
     if !is_own(request.headers()) {
-        let (parts, _unread) = request.into_parts();
-        return state.refuse(Refused::origin(), &parts).into_response();
+        return Problem::from(Refused::origin()).into_response();
     }
     // What a form of any page can send is refused even where no body is looked at.
     if !request.headers().get_all(CONTENT_TYPE).iter().all(is_json) {

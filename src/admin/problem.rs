@@ -1,11 +1,12 @@
 //! What went wrong, as RFC 9457 wants it told.
 
+use super::refused::Note;
 use crate::{
-    domain::Role,
+    domain::{ErrorCode, Role},
     operators::{self, OperatorsError},
     store::StoreError,
     tokens::{Mistake, TokensError},
-    web::shown,
+    web::{self, shown},
 };
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -47,9 +48,15 @@ pub struct Problem {
     /// In how many seconds it may be tried again, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// What only the record learns.
+    #[serde(skip)]
+    pub(super) note: Option<Box<Note>>,
 }
 
 impl Problem {
+    /// The content type of a problem document.
+    pub(super) const CONTENT_TYPE: &str = "application/problem+json";
+
     fn new(status: StatusCode, code: &str, title: &str, detail: impl Into<Box<str>>) -> Self {
         Self {
             kind: format!("urn:ideogate:problem:{code}").into(),
@@ -60,6 +67,7 @@ impl Problem {
             mistakes: Vec::new(),
             role: None,
             retry_after: None,
+            note: None,
         }
     }
 
@@ -116,8 +124,8 @@ impl Problem {
     pub(super) fn too_many_attempts(retry_after: Duration) -> Self {
         let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
         let detail = format!(
-            "too many attempts from this address failed, so nothing is looked at: try again in \
-             {seconds} s, or use the socket"
+            "too many attempts from this address failed, and this one opens nothing either: mend the \
+             token, and try again in {seconds} s; a valid token is let in at any time"
         );
         let title = "Too many failed attempts";
         let status = StatusCode::TOO_MANY_REQUESTS;
@@ -137,6 +145,18 @@ impl Problem {
         let detail = "name this host in the settings: `admin_hosts` under [listen]";
         let title = "The request is for another host";
         Self::new(StatusCode::MISDIRECTED_REQUEST, "host_unknown", title, detail)
+    }
+
+    /// The listener itself refused the request, or the connection.
+    pub(super) fn fault(problem: &web::Problem) -> Self {
+        let code = problem.code();
+        let title = match code {
+            ErrorCode::TooManyConnections => "There are too many connections",
+            ErrorCode::BodyTimeout => "The request did not arrive in time",
+            _ => "The request cannot be read",
+        };
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::new(status, code.as_str(), title, problem.message())
     }
 
     /// There is nothing of that name.
@@ -275,9 +295,11 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let kind = HeaderValue::from_static("application/problem+json");
+        let kind = HeaderValue::from_static(Self::CONTENT_TYPE);
         let (challenge, retry_after) = (self.challenge(), self.retry_after);
+        let note = self.note.as_deref().cloned().unwrap_or_else(|| Note::of(&self));
         let mut response = (status, [(CONTENT_TYPE, kind)], axum::Json(self)).into_response();
+        response.extensions_mut().insert(note);
         if let Some(challenge) = challenge {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }

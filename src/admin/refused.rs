@@ -1,30 +1,64 @@
-//! Refusals of the control plane, which go on record like those of the data plane.
+//! Refusals of the control plane: what whoever asks reads, and what only the record learns.
 
-use super::{known::Known, peer::Peer, problem::Problem, state::AdminState};
+use super::{known::Known, problem::Problem};
 use crate::{
-    domain::{AuditRecord, ErrorCode, Principal, RecordBody, Refusal, RequestId, Role},
+    domain::{ErrorCode, Principal, Role},
     operators::OperatorRefusal,
 };
-use axum::extract::MatchedPath;
-use http::{Method, request::Parts};
 use std::time::Duration;
 
-/// What is on record of a request that was refused, whatever it asked for.
-const ACTION: &str = "admin.request";
+/// What the record says of a refusal: our own words, never those of whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) code: ErrorCode,
+    pub(super) reason: Box<str>,
+    /// Who is meant, where that is known only by what was presented.
+    pub(super) by: Option<Principal>,
+}
 
-/// A request that is refused: what whoever asks reads, and what only the record learns.
+impl Note {
+    /// Returns what there is to say of a problem that has no note of its own.
+    ///
+    /// The kinds of things that can be unknown or in the way are many and grow, so they share a code;
+    /// the reason names the kind.
+    pub(super) fn of(problem: &Problem) -> Self {
+        let own = ErrorCode::find(&problem.code).filter(|code| code.status() == problem.status);
+        let code = own.unwrap_or(match problem.status {
+            404 => ErrorCode::NameUnknown,
+            409 => ErrorCode::StateConflict,
+            500.. => ErrorCode::InternalError,
+            _ => ErrorCode::RequestInvalid,
+        });
+        let reason = match own {
+            Some(_) => problem.title.clone(),
+            None => format!("{}: {}", problem.code, problem.title).into(),
+        };
+        Self { code, reason, by: None }
+    }
+}
+
+/// A request that is refused for who makes it.
 #[derive(Debug)]
 pub(super) struct Refused {
     problem: Box<Problem>,
-    code: ErrorCode,
-    reason: Box<str>,
-    /// Who is meant, where that is known.
-    by: Option<Principal>,
+    note: Note,
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        Self { note: Some(Box::new(refused.note)), ..*refused.problem }
+    }
 }
 
 impl Refused {
     fn new(problem: Problem, code: ErrorCode, reason: impl Into<Box<str>>) -> Self {
-        Self { problem: Box::new(problem), code, reason: reason.into(), by: None }
+        let note = Note { code, reason: reason.into(), by: None };
+        Self { problem: Box::new(problem), note }
+    }
+
+    fn by(mut self, by: Option<Principal>) -> Self {
+        self.note.by = by;
+        self
     }
 
     /// Nobody is an operator yet.
@@ -42,28 +76,23 @@ impl Refused {
     /// What was presented opens nothing.
     pub(super) fn invalid(refusal: &OperatorRefusal) -> Self {
         let code = ErrorCode::OperatorTokenInvalid;
-        let reason = match refusal.operator() {
-            Some(operator) => format!("{}: {}", refusal.reason(), operator.id),
-            None => refusal.reason().to_owned(),
-        };
         let by = refusal.operator().map(|operator| operator.principal());
-        Self { by, ..Self::new(Problem::operator_token_invalid(), code, reason) }
+        Self::new(Problem::operator_token_invalid(), code, why(refusal)).by(by)
     }
 
-    /// Too many attempts from there failed.
-    pub(super) fn too_many(retry_after: Duration) -> Self {
+    /// What was presented opens nothing, and too many attempts from there failed before.
+    pub(super) fn too_many(refusal: &OperatorRefusal, retry_after: Duration) -> Self {
         let code = ErrorCode::TooManyAttempts;
-        let reason = "too many failed attempts; nothing was looked at";
+        let reason = format!("too many failed attempts; {}", why(refusal));
         Self::new(Problem::too_many_attempts(retry_after), code, reason)
     }
 
     /// Their role is too small.
     pub(super) fn role(least: Role, known: &Known) -> Self {
-        let by = Some(known.by.clone());
         let id = known.pass.as_ref().map_or_else(String::new, |pass| format!(" {}", pass.id));
         let reason = format!("the operator{id} is {}, and {least} is needed", known.role);
         let problem = Problem::role_missing(least, known.role);
-        Self { by, ..Self::new(problem, ErrorCode::RoleMissing, reason) }
+        Self::new(problem, ErrorCode::RoleMissing, reason)
     }
 
     /// A page of another origin asks for a change.
@@ -73,68 +102,9 @@ impl Refused {
     }
 }
 
-impl AdminState {
-    /// Puts a refusal on record without waiting for the disk, floods counted, and returns what
-    /// whoever asks reads.
-    pub(super) fn refuse(&self, refused: Refused, parts: &Parts) -> Problem {
-        let Refused { problem, code, reason, by } = refused;
-        let peer = parts.extensions.get::<Peer>().copied();
-        let principal = by.or_else(|| peer.map(principal)).unwrap_or(Principal::Gateway);
-        let refusal = Refusal {
-            secret: None,
-            code,
-            status: code.status(),
-            reason,
-            token: None,
-            environment: None,
-            route: None,
-            on_behalf_of: None,
-            places: 0,
-            queue_ms: 0,
-            client_addr: peer.map_or_else(String::new, address).into(),
-        };
-        let record = AuditRecord {
-            at: self.clock.now(),
-            action: ACTION.into(),
-            principal: principal.as_written(),
-            resource: asked_for(parts),
-            call: None,
-            request: parts.extensions.get::<RequestId>().cloned(),
-            body: RecordBody::Refusal(Box::new(refusal)),
-        };
-        if let Some(record) = self.refusals.observe(record)
-            && let Err(not_appended) = self.journal.append(record)
-        {
-            self.refusals.count(&not_appended.0);
-        }
-        *problem
-    }
-}
-
-fn principal(peer: Peer) -> Principal {
-    match peer {
-        Peer::Unix { uid } => Principal::LocalUser(uid),
-        Peer::Tcp { .. } => Principal::Anonymous(peer.ip()),
-    }
-}
-
-fn address(peer: Peer) -> String {
-    match peer {
-        Peer::Unix { .. } => "socket".to_owned(),
-        Peer::Tcp { .. } => peer.ip().to_string(),
-    }
-}
-
-/// Returns what was asked for as the description names it: what else stands in a path or a method
-/// may be anything, and the record is for ever.
-fn asked_for(parts: &Parts) -> Box<str> {
-    const METHODS: [Method; 6] =
-        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    let path = parts.extensions.get::<MatchedPath>();
-    match path {
-        Some(path) if METHODS.contains(&parts.method) => {
-            format!("{} {}", parts.method, path.as_str()).into()
-        }
-        _ => "unlisted".into(),
+fn why(refusal: &OperatorRefusal) -> String {
+    match refusal.operator() {
+        Some(operator) => format!("{}: {}", refusal.reason(), operator.id),
+        None => refusal.reason().to_owned(),
     }
 }

@@ -46,7 +46,7 @@ fn still_let_in(parts: &Parts, state: &AdminState) -> Result<(), Problem> {
     let Some(Known { pass: Some(pass), .. }) = parts.extensions.get() else { return Ok(()) };
     match state.operators.recheck(pass) {
         Ok(_) => Ok(()),
-        Err(refusal) => Err(state.refuse(Refused::invalid(&refusal), parts)),
+        Err(refusal) => Err(Refused::invalid(&refusal).into()),
     }
 }
 

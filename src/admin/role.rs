@@ -56,9 +56,9 @@ macro_rules! least_role {
 
             async fn from_request_parts(
                 parts: &mut Parts,
-                state: &AdminState,
+                _state: &AdminState,
             ) -> Result<Self, Problem> {
-                at_least($role, parts, state).map(Self)
+                at_least($role, parts).map(Self)
             }
         }
     };
@@ -80,10 +80,10 @@ least_role!(
     Role::Admin
 );
 
-fn at_least(least: Role, parts: &Parts, state: &AdminState) -> Result<Principal, Problem> {
+fn at_least(least: Role, parts: &Parts) -> Result<Principal, Problem> {
     match parts.extensions.get::<Known>() {
         Some(known) if known.role >= least => Ok(known.by.clone()),
-        Some(known) => Err(state.refuse(Refused::role(least, known), parts)),
+        Some(known) => Err(Refused::role(least, known).into()),
         // Only a fault of the wiring leads here.
         None => Err(Problem::operators_missing()),
     }

@@ -5,7 +5,9 @@ use super::{
     endpoints::{Endpoint, Endpoints},
     gate::{Gate, known_only},
     host::known_host,
-    keys, operators,
+    keys,
+    on_record::on_record,
+    operators,
     origin::own_pages_only,
     problem::Problem,
     queue, review, settings,
@@ -15,11 +17,11 @@ use super::{
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn_with_state, map_response},
+    middleware::{from_fn, from_fn_with_state, map_response},
     response::Response,
 };
 use http::{
-    HeaderValue,
+    HeaderMap, HeaderValue,
     header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
 };
 use std::sync::Arc;
@@ -38,8 +40,9 @@ pub fn router(state: AdminState) -> Router {
         .with_state(state.clone())
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(gate, known_only))
-        .layer(from_fn_with_state(state, own_pages_only))
+        .layer(from_fn(own_pages_only))
         .layer(from_fn_with_state(hosts, known_host))
+        .layer(from_fn_with_state(state, on_record))
         .layer(map_response(unkept))
 }
 
@@ -113,8 +116,8 @@ fn settings_paths() -> Endpoints {
 fn system_paths() -> Endpoints {
     Endpoints::default()
         .get("/api/openapi.json", system::openapi::describe)
-        .open("/healthz", system::health::healthz)
-        .open("/readyz", system::health::readyz)
+        .probe("/healthz", system::health::healthz)
+        .probe("/readyz", system::health::readyz)
         .open("/metrics", system::metrics::metrics)
 }
 
@@ -140,8 +143,12 @@ fn key_paths() -> Endpoints {
 
 /// Nothing of the control plane is to be kept by anybody in between: a secret may be in it.
 async fn unkept(mut response: Response) -> Response {
-    let headers = response.headers_mut();
+    keep_by_nobody(response.headers_mut());
+    response
+}
+
+/// Says so.
+pub(super) fn keep_by_nobody(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }

@@ -3,6 +3,7 @@
 use crate::{
     calls::BreakerState,
     domain::{AccountName, EnvironmentName},
+    telemetry::MetricsFormat,
 };
 use std::fmt;
 
@@ -11,8 +12,8 @@ pub trait Vitals: fmt::Debug + Send + Sync {
     /// Returns what keeps the gateway from serving calls; nothing when it is ready.
     fn obstacles(&self) -> Vec<String>;
 
-    /// Returns the metrics in the text form of `OpenMetrics`.
-    fn metrics(&self) -> String;
+    /// Returns the metrics in this format.
+    fn metrics(&self, format: MetricsFormat) -> String;
 
     /// Says why calls of an account are stopped for want of balance, if they are.
     fn breaker(&self, account: &AccountName) -> Option<BreakerState>;

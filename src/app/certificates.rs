@@ -2,10 +2,11 @@
 
 use super::{Reload, rooms::Rooms};
 use crate::{
+    admin,
     config::{Listen, TlsFiles, WatchedFile},
     domain::Timestamp,
     telemetry::Metrics,
-    web::{Port, Renewal, TlsFault, TlsIdentity, TlsPair},
+    web::{Port, Problem, Renewal, TlsFault, TlsIdentity, TlsPair, Wording},
 };
 use anyhow::Context;
 use std::{error::Error, sync::Arc, time::Duration};
@@ -54,14 +55,14 @@ impl Certificates {
         [proxy, admin]: [TcpListener; 2],
         metrics: &Arc<Metrics>,
     ) -> [Port; 2] {
-        let port = |listener, keeper: &Option<Keeper>| match keeper {
+        let port = |listener, keeper: &Option<Keeper>, wording: Wording| match keeper {
             None => Port::plain(listener),
             Some(keeper) => {
                 let (identity, metrics) = (Arc::clone(&keeper.identity), Arc::clone(metrics));
-                Port::secure(listener, identity, keeper.listener, metrics)
+                Port::secure(listener, identity, keeper.listener, metrics, wording)
             }
         };
-        [port(proxy, &self.proxy), port(admin, &self.admin)]
+        [port(proxy, &self.proxy, Problem::told), port(admin, &self.admin, admin::told)]
     }
 
     /// Reads the files again whenever they change or somebody asks for it, from now on.

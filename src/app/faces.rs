@@ -2,11 +2,11 @@
 
 use super::{control_face::control_face, operators::Operators, rooms::Rooms, vitals::House};
 use crate::{
-    admin::{AdminState, ExportNotes},
+    admin::{self, AdminState, ExportNotes},
     config::MissingKey,
     proxy::{Door, Gateway, GatewayParts, PictureShelf},
     rate_limit::Attempts,
-    web::{self, DoorLimits, Port},
+    web::{self, DoorLimits, Port, Problem, Wording},
 };
 use std::sync::Arc;
 use tokio::net::UnixListener;
@@ -25,7 +25,7 @@ pub(super) fn serve_clients(
         async move { door.answer(visit, request).await }
     };
     let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
-    let limits = web_door(rooms, "proxy");
+    let limits = web_door(rooms, "proxy", Problem::told);
     rooms.tasks.stand("proxy", web::serve(listener, face, limits, tasks, stop));
 }
 
@@ -38,17 +38,17 @@ pub(super) fn serve_operators(
 ) {
     let face = control_face(admin_state(rooms, missing, operators));
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, "admin");
+    let limits = web_door(rooms, "admin", admin::told);
     let serving = web::serve(network, face.clone(), limits, tasks, stop);
     operators.tasks.stand("admin", serving);
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, "socket");
+    let limits = web_door(rooms, "socket", admin::told);
     operators.tasks.stand("socket", web::serve(local, face, limits, tasks, stop));
 }
 
-fn web_door(rooms: &Rooms, name: &'static str) -> Arc<web::Door> {
+fn web_door(rooms: &Rooms, name: &'static str, wording: Wording) -> Arc<web::Door> {
     let limits = DoorLimits::from(&rooms.settings.door);
-    web::Door::new(name, limits, Arc::clone(&rooms.metrics))
+    web::Door::worded(name, limits, Arc::clone(&rooms.metrics), wording)
 }
 
 fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {

@@ -7,7 +7,7 @@ use crate::{
     config::MissingKey,
     domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState},
     store::JournalHealth,
-    telemetry::AccountPlaces,
+    telemetry::{AccountPlaces, MetricsFormat},
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
@@ -32,9 +32,9 @@ impl Vitals for House {
         found
     }
 
-    fn metrics(&self) -> String {
+    fn metrics(&self, format: MetricsFormat) -> String {
         self.rooms.observe();
-        self.rooms.metrics.render()
+        self.rooms.metrics.render_as(format)
     }
 
     fn breaker(&self, account: &AccountName) -> Option<BreakerState> {

@@ -77,12 +77,18 @@ codes! {
     GenerationUnknown = "generation_unknown", 404, false;
     /// No call of this token.
     CallUnknown = "call_unknown", 404, false;
+    /// No such path, on the admin listener.
+    PathUnknown = "path_unknown", 404, false;
+    /// Nothing of the name in the path, on the admin listener; there the code names the kind of thing.
+    NameUnknown = "name_unknown", 404, false;
     /// The path is listed with another method.
     MethodNotAllowed = "method_not_allowed", 405, false;
     /// The client was too slow to send its body.
     BodyTimeout = "body_timeout", 408, true;
     /// An identical call is still running.
     CallInProgress = "call_in_progress", 409, true;
+    /// The state of things is in the way, on the admin listener; there the code says how.
+    StateConflict = "state_conflict", 409, false;
     /// The body is larger than the route allows.
     BodyTooLarge = "body_too_large", 413, false;
     /// The path and query are too long.
@@ -91,6 +97,10 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", 415, false;
     /// An `Expect` other than `100-continue`.
     ExpectationFailed = "expectation_failed", 417, false;
+    /// Another host than this one is asked for, on the admin listener.
+    HostUnknown = "host_unknown", 421, false;
+    /// What was asked for is not possible, on the admin listener.
+    RequestInvalid = "request_invalid", 422, false;
     /// The idempotency key came before with another request.
     IdempotencyKeyReused = "idempotency_key_reused", 422, false;
     /// More requests a minute than the token may make.

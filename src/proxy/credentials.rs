@@ -1,6 +1,6 @@
 //! The token a client presents.
 
-use super::refused::Refused;
+use super::{misshapen::no_text, refused::Refused};
 use crate::{
     domain::ErrorCode,
     web::{Problem, header::API_KEY},
@@ -25,7 +25,8 @@ pub(super) fn presented(headers: &HeaderMap) -> Result<&str, Refused> {
 }
 
 fn text(value: &HeaderValue) -> Result<&str, Refused> {
-    value.to_str().map(str::trim).map_err(|_| missing())
+    let text = value.to_str().map(str::trim);
+    text.map_err(|_| Refused::with(no_text()).because("token malformed"))
 }
 
 fn bearer(value: &HeaderValue, has_key: bool) -> Result<&str, Refused> {

@@ -1,6 +1,9 @@
 //! First stage: whose request this is.
 
-use super::{Gateway, allowed::AllowedCall, credentials, knock::Knock, refused::Refused};
+use super::{
+    Gateway, allowed::AllowedCall, credentials, knock::Knock, misshapen::misshapen,
+    refused::Refused,
+};
 use crate::{
     config::Environment,
     domain::{ErrorCode, Route, RouteMatch, Scope, SecretKind, Token},
@@ -137,13 +140,18 @@ pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Presented, Refus
     }
     let trail = &knock.trail;
     let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
+        let misshapen = misshapen(presented);
         if let Some(token) = refusal.token() {
             trail.token.set(Arc::clone(token)).ok();
         }
         if let Some(secret) = refusal.secret() {
             trail.secret.set(secret).ok();
         }
-        Refused::token(&refusal)
+        let refused = Refused::token(&refusal);
+        match misshapen {
+            Some(problem) => Refused { problem: Box::new(problem), ..refused },
+            None => refused,
+        }
     })?;
     let Presented { token, secret } = &presented;
     trail.token.set(Arc::clone(token)).ok();

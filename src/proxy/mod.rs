@@ -23,6 +23,7 @@ mod idempotent;
 mod inspected;
 mod knock;
 mod known;
+mod misshapen;
 mod own_paths;
 mod pipeline;
 mod policy;

@@ -21,7 +21,10 @@ pub(super) fn is_own(path: &str) -> bool {
 
 /// Answers a request for one of our own paths.
 pub(super) async fn answer(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
-    if knock.method != Method::GET && knock.method != Method::HEAD {
+    let is_read = knock.method == Method::GET || knock.method == Method::HEAD;
+    // Some balancers ask with OPTIONS unless told otherwise.
+    let is_probed = knock.method == Method::OPTIONS && web::is_probe(knock.uri.path());
+    if !is_read && !is_probed {
         return Err(Refused::wrong_method(&[Method::GET]));
     }
     let mut response = found(gateway, knock, knock.uri.path()).await?;

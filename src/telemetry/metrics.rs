@@ -1,6 +1,7 @@
 //! What the rooms tell, and what `/metrics` shows.
 
 use super::{
+    format::MetricsFormat,
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
         ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels, WebhookLabels, Word,
@@ -76,16 +77,18 @@ impl Metrics {
         Arc::new(Self { registry, series })
     }
 
-    /// Returns everything as `OpenMetrics` text; its content type is [`Self::CONTENT_TYPE`].
+    /// Returns everything as `OpenMetrics` text.
     pub fn render(&self) -> String {
+        self.render_as(MetricsFormat::OpenMetrics)
+    }
+
+    /// Returns everything in this format.
+    pub fn render_as(&self, format: MetricsFormat) -> String {
         let mut text = String::with_capacity(16 * 1024);
         // Writing to a string cannot fail.
         encode(&mut text, &self.registry).unwrap_or_default();
-        text
+        format.write(text)
     }
-
-    /// The content type of [`Self::render`].
-    pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     /// A call ended.
     pub fn call_ended(

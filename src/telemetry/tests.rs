@@ -1,6 +1,6 @@
 //! The list and what is shown are the same, and read as Prometheus wants it.
 
-use super::{AccountPlaces, CallTimes, METRICS, MetricInfo, Metrics};
+use super::{AccountPlaces, CallTimes, METRICS, MetricInfo, Metrics, MetricsFormat};
 use crate::domain::{ErrorCode, Outcome, Timestamp, Usd};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -109,6 +109,46 @@ fn what_is_told_is_shown() {
         concat!("ideogate_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
     ];
     for line in lines {
+        assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
+    }
+}
+
+/// What the text format knows: a name with its type, then the series of that name.
+#[test]
+fn the_text_format_tells_the_same_series_under_names_that_its_readers_expect() {
+    let metrics = told();
+    let (open, text) = (metrics.render(), metrics.render_as(MetricsFormat::Text));
+    let series = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+    };
+    assert_eq!(series(&open), series(&text));
+    assert!(!text.contains("# UNIT") && !text.contains("# EOF"), "{text}");
+    let mut current = (String::new(), String::new());
+    for line in text.lines() {
+        let words: Vec<_> = line.split(' ').collect();
+        match words[..2] {
+            ["#", "HELP"] => current = (words[2].to_owned(), String::new()),
+            ["#", "TYPE"] => {
+                assert_eq!(words[2], current.0);
+                current.1 = words[3].to_owned();
+            }
+            _ => {
+                let (name, kind) = (&*current.0, &*current.1);
+                let rest = line.strip_prefix(name).unwrap_or_else(|| panic!("{line} under {name}"));
+                let is_plain = rest.starts_with([' ', '{']);
+                let is_part =
+                    ["_bucket", "_sum", "_count"].iter().any(|part| rest.starts_with(part));
+                assert!(if kind == "histogram" { is_part } else { is_plain }, "{kind}: {line}");
+                assert_eq!(name.ends_with("_total"), kind == "counter", "{line}");
+            }
+        }
+    }
+    for line in [
+        "# HELP ideogate_refusals_total Requests that the gateway refused itself, by code.",
+        "# TYPE ideogate_refusals_total counter",
+        "# TYPE ideogate_queue_wait_seconds histogram",
+        "# TYPE ideogate_connections gauge",
+    ] {
         assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
     }
 }

@@ -92,6 +92,7 @@ where
     let span = visit.span(&request);
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
     let farewell = Farewell::new(span.clone(), started, is_quiet);
+    let wording = guest.door.wording;
     let answer = match fault {
         None => Ok(face(visit, request)),
         Some(fault) => Err(refuse(guest.door, fault)),
@@ -100,7 +101,7 @@ where
     let answer = async move {
         let response = match answer {
             Ok(answer) => answer.await,
-            Err(problem) => problem.into_response(&id),
+            Err(problem) => wording(&problem, &id).map(Body::full),
         };
         let mut response = farewell.watch(response);
         header::set_request_id(response.headers_mut(), &id);

@@ -3,7 +3,9 @@
 use super::{
     crowd::{Crowd, Presence},
     listener::Peer,
+    problem::Problem,
     strict::Patience,
+    wording::Wording,
 };
 use crate::{config, telemetry::Metrics};
 use ipnet::IpNet;
@@ -45,14 +47,25 @@ pub struct Door {
     pub(super) name: &'static str,
     pub(super) limits: DoorLimits,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) wording: Wording,
     crowd: Arc<Crowd>,
 }
 
 impl Door {
     /// Returns a door; `name` is the listener's in metrics, as in `proxy`.
     pub fn new(name: &'static str, limits: DoorLimits, metrics: Arc<Metrics>) -> Arc<Self> {
+        Self::worded(name, limits, metrics, Problem::told)
+    }
+
+    /// Returns a door that words its own answers in another way than the data plane.
+    pub fn worded(
+        name: &'static str,
+        limits: DoorLimits,
+        metrics: Arc<Metrics>,
+        wording: Wording,
+    ) -> Arc<Self> {
         let crowd = Crowd::new(limits.max_connections, limits.max_connections_per_address);
-        Arc::new(Self { name, limits, metrics, crowd })
+        Arc::new(Self { name, limits, metrics, wording, crowd })
     }
 
     /// Lets a connection in, unless there are too many.

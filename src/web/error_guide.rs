@@ -1,6 +1,7 @@
 //! What each code means, and what to do about it: the one table behind `/_ideogate/errors` and
 //! `docs/errors.md`.
 
+use super::operator_guide;
 use crate::domain::ErrorCode;
 
 /// The explanation of one code.
@@ -16,7 +17,7 @@ pub struct ErrorGuide {
     pub operator: &'static str,
 }
 
-const fn row(
+pub(super) const fn row(
     code: ErrorCode,
     meaning: &'static str,
     developer: &'static str,
@@ -73,28 +74,15 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::TokenInvalid,
-        "The token is not valid. Mistyped, unknown, replaced, expired, disabled and revoked tokens \
-         get this same answer; the audit tells them apart.",
-        "Check that the whole token arrived and belongs to this gateway, then ask your operator \
-         with the request id.",
+        "The token is not valid. Unknown, replaced, expired, disabled and revoked tokens get one same \
+         answer, and the audit tells them apart. What has not the shape of a token is told so.",
+        "Check that the whole token arrived, with nothing around it, and belongs to this gateway; then \
+         ask your operator with the request id.",
         "`ideogate audit search --request-id ID` names the reason; `ideogate token create`, \
          `rotate` or `enable` mends it.",
     ),
-    row(
-        ErrorCode::OperatorTokenMissing,
-        "The admin listener was asked for something without an operator token. Apps never see this.",
-        "You asked the control plane: calls belong to the data plane, which `listen.proxy` names.",
-        "Set IDEOGATE_OPERATOR_TOKEN or IDEOGATE_OPERATOR_TOKEN_FILE, or use the socket. A token is \
-         sent as `Authorization: Bearer` and nowhere else.",
-    ),
-    row(
-        ErrorCode::OperatorTokenInvalid,
-        "The operator token opens nothing. Mistyped, unknown, expired, disabled and revoked ones, and \
-         the tokens of apps, get this same answer; the audit tells them apart.",
-        "The token of an app opens the data plane only.",
-        "`ideogate audit search --result refused` on the socket names the reason; `ideogate operator \
-         rotate` gives a new secret.",
-    ),
+    operator_guide::OPERATOR_TOKEN_MISSING,
+    operator_guide::OPERATOR_TOKEN_INVALID,
     row(
         ErrorCode::BudgetExceeded,
         "The call could cost more than is left of a budget of the token, environment or account. \
@@ -131,24 +119,9 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "The ceiling is `[environments.NAME] scopes` in the settings; raise it only if all of the \
          environment's tokens may have it.",
     ),
-    row(
-        ErrorCode::RoleMissing,
-        "The operator's role is too small for what was asked of the admin listener.",
-        "This is between operators; apps never see it.",
-        "The answer names the role. An admin can give it with `ideogate operator set-role`.",
-    ),
-    row(
-        ErrorCode::OperatorsMissing,
-        "There are no operators yet, so the admin listener answers health and metrics alone.",
-        "This is for operators; your calls go to the data plane.",
-        "Make the first one over the socket: `ideogate operator create --name NAME --role ROLE`.",
-    ),
-    row(
-        ErrorCode::OriginDenied,
-        "A browser asked the admin listener for a change on behalf of a page of another origin.",
-        "Nothing here is meant to be called from other pages.",
-        "Look at what page was open: it may have tried to use this browser against the gateway.",
-    ),
+    operator_guide::ROLE_MISSING,
+    operator_guide::OPERATORS_MISSING,
+    operator_guide::ORIGIN_DENIED,
     row(
         ErrorCode::WebhookRejected,
         "A webhook was not signed by the vendor's keys or by a secret of the gateway, came too late or too \
@@ -178,6 +151,8 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "Use the id from the answer's headers, with the token that made the call.",
         "`ideogate audit search` finds the call under any token.",
     ),
+    operator_guide::PATH_UNKNOWN,
+    operator_guide::NAME_UNKNOWN,
     row(
         ErrorCode::MethodNotAllowed,
         "The path exists, but not with this method.",
@@ -199,6 +174,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
          call's answer without a second bill.",
         "`ideogate queue status` shows whether calls are stuck.",
     ),
+    operator_guide::STATE_CONFLICT,
     row(
         ErrorCode::BodyTooLarge,
         "The body is larger than this route takes.",
@@ -223,6 +199,8 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "Leave the field away.",
         "Look for a proxy that adds it.",
     ),
+    operator_guide::HOST_UNKNOWN,
+    operator_guide::REQUEST_INVALID,
     row(
         ErrorCode::IdempotencyKeyReused,
         "The `Idempotency-Key` came before with another request, so the kept answer is not the \
@@ -236,14 +214,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "Wait as long as `Retry-After` says, and spread requests; `RateLimit` tells what is left.",
         "The limit is the token's `--rate`.",
     ),
-    row(
-        ErrorCode::TooManyAttempts,
-        "Too many attempts to be an operator failed from this address, so nothing it presents is \
-         looked at for a while.",
-        "This is for operators; calls are not concerned.",
-        "Wait as long as `Retry-After` says, or use the socket. Behind a proxy all operators share \
-         one address: see `[operators] attempts_per_minute`.",
-    ),
+    operator_guide::TOO_MANY_ATTEMPTS,
     row(
         ErrorCode::QueueFull,
         "So many calls wait already that one more would wait too long.",

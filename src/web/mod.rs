@@ -6,7 +6,7 @@
 //! | TLS | [`TlsIdentity`], [`TlsPair`] |
 //! | a request at the door | [`Visit`], [`ClientAddress`], [`receive`] |
 //! | answers | [`Body`], [`Delivery`], [`header`], [`ServerTiming`](header::ServerTiming) |
-//! | answers that the gateway makes itself | [`Problem`], [`ErrorGuide`], [`error_page`] |
+//! | answers that the gateway makes itself | [`Problem`], [`Wording`], [`ErrorGuide`], [`error_page`] |
 
 mod body;
 mod client_address;
@@ -19,6 +19,7 @@ mod error_page;
 mod farewell;
 pub mod header;
 mod listener;
+mod operator_guide;
 mod port;
 mod problem;
 mod receive;
@@ -27,7 +28,7 @@ mod shown;
 mod strict;
 mod tls;
 mod visit;
-mod written;
+mod wording;
 
 #[cfg(test)]
 mod tests;
@@ -46,4 +47,5 @@ pub use serve::serve;
 pub use shown::shown;
 pub use strict::Fault;
 pub use tls::{CertificateAbout, Renewal, TlsDoubt, TlsFault, TlsIdentity, TlsPair};
-pub use visit::Visit;
+pub use visit::{Visit, is_probe};
+pub use wording::Wording;

@@ -3,6 +3,7 @@
 use super::{
     listener::{Listener, Peer},
     tls::{Guard, TlsIdentity, TlsStream},
+    wording::Wording,
 };
 use crate::telemetry::Metrics;
 use std::{
@@ -30,14 +31,17 @@ impl Port {
         Self { listener, guard: None }
     }
 
-    /// Returns a port that serves TLS; `name` is the listener's in metrics, as in `proxy`.
+    /// Returns a port that serves TLS; `name` is the listener's in metrics, as in `proxy`, and who
+    /// speaks plain HTTP there is told so in its wording.
     pub fn secure(
         listener: TcpListener,
         identity: Arc<TlsIdentity>,
         name: &'static str,
         metrics: Arc<Metrics>,
+        wording: Wording,
     ) -> Self {
-        Self { listener, guard: Some(Arc::new(Guard { listener: name, identity, metrics })) }
+        let guard = Guard { listener: name, identity, metrics, wording };
+        Self { listener, guard: Some(Arc::new(guard)) }
     }
 
     /// Returns where the port is bound.

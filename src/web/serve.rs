@@ -7,6 +7,7 @@ use super::{
     listener::{Listener, Peer},
     problem::Problem,
     visit::Visit,
+    wording::written,
 };
 use crate::{domain::ErrorCode, tasks::Tasks};
 use http::{Request, Response};
@@ -59,7 +60,7 @@ async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &Door
     door.metrics.refused(code);
     tracing::debug!(?peer, listener = door.name, "connection turned away");
     let message = "there are too many connections: keep connections open and use them again";
-    let text = Problem::new(code, message).closing().written();
+    let text = written(&Problem::new(code, message).closing(), door.wording);
     let goodbye = async {
         stream.write_all(text.as_bytes()).await?;
         stream.shutdown().await

@@ -70,7 +70,12 @@ fn logged_path(path: &str) -> Cow<'_, str> {
 
 /// Says whether a path is asked for by machines that look after the gateway, all the time.
 pub(super) fn is_health_check(path: &str) -> bool {
-    matches!(path, "/healthz" | "/readyz" | "/health" | "/metrics")
+    is_probe(path) || matches!(path, "/health" | "/metrics")
+}
+
+/// Says whether a balancer asks at this path how the gateway is. Nothing but that is told there.
+pub fn is_probe(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
 }
 
 #[cfg(test)]

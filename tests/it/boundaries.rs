@@ -1,6 +1,7 @@
 //! What passes through the house: what is listed, rebuilt on the way out, and listed again on the way back.
 
 mod answers;
+mod balancers;
 mod bodies;
 mod errors;
 mod flood;

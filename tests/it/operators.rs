@@ -4,4 +4,5 @@ mod actions;
 mod commands;
 mod door;
 mod listeners;
+mod refusals;
 mod streams;

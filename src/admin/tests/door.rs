@@ -46,10 +46,13 @@ async fn a_request_without_a_peer_is_nobodys() {
 async fn another_host_is_refused_over_tcp_even_for_health() {
     let house = House::open();
     for host in
-        ["evil.example", "localhost.evil.example", "gate.example.com.evil", "", "a@localhost"]
+        ["evil.example", "localhost.evil.example", "gate.example.com.evil", "a@localhost", "a b"]
     {
-        let response = house.ask(over_tcp("GET", "/healthz", host)).await;
-        assert_eq!(response.status(), 421, "{host}");
+        for path in ["/healthz", "/readyz", "/metrics", "/api/v1/tokens", "/nothing"] {
+            let response = house.ask(over_tcp("GET", path, host)).await;
+            let (status, problem) = answer(response).await;
+            assert_eq!((status, &problem["code"]), (421, &json!("host_unknown")), "{host} {path}");
+        }
     }
     for host in [
         "localhost",
@@ -62,6 +65,29 @@ async fn another_host_is_refused_over_tcp_even_for_health() {
         let response = house.ask(over_tcp("GET", "/healthz", host)).await;
         assert_eq!(response.status(), 200, "{host}");
     }
+}
+
+#[tokio::test]
+async fn no_host_at_all_is_enough_for_health_and_for_nothing_else() {
+    let house = House::open();
+    let nameless = |method: &str, path: &str| {
+        let mut request = over_tcp(method, path, "");
+        let empty = house.ask(over_tcp(method, path, ""));
+        request.headers_mut().remove("host");
+        let none = house.ask(request);
+        async { [empty.await.status().as_u16(), none.await.status().as_u16()] }
+    };
+    for (method, path) in [("GET", "/healthz"), ("HEAD", "/readyz"), ("OPTIONS", "/healthz")] {
+        assert_eq!(nameless(method, path).await, [200; 2], "{method} {path}");
+    }
+    for path in ["/metrics", "/api/v1/tokens", "/nothing", "/healthz/", "/readyz/x"] {
+        assert_eq!(nameless("GET", path).await, [421; 2], "{path}");
+    }
+    let mut twice = over_tcp("GET", "/healthz", "");
+    twice.headers_mut().append("host", "evil.example".parse().unwrap());
+    assert_eq!(house.ask(twice).await.status(), 421);
+    let elsewhere = over_tcp("GET", "http://evil.example/healthz", "");
+    assert_eq!(house.ask(elsewhere).await.status(), 421);
 }
 
 #[tokio::test]
@@ -127,10 +153,31 @@ async fn readiness_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn metrics_are_open_metrics() {
+async fn metrics_come_in_the_format_that_is_asked_for() {
     let house = House::open();
-    let response = house.ask(over_tcp("GET", "/metrics", "localhost")).await;
-    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
-    assert!(kind.starts_with("application/openmetrics-text"));
-    assert_eq!(text(response).await, "# EOF\n");
+    let ask = async |accept: &[&str]| {
+        let mut request = over_tcp("GET", "/metrics", "localhost");
+        for one in accept {
+            request.headers_mut().append("accept", one.parse().unwrap());
+        }
+        let response = house.ask(request).await;
+        assert_eq!(response.headers()["vary"], "accept");
+        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (kind, text(response).await)
+    };
+    let open = "application/openmetrics-text";
+    for accept in
+        [&[][..], &["*/*"], &["text/plain"], &["application/openmetrics-text;q=0.1", "*/*"]]
+    {
+        let (kind, text) = ask(accept).await;
+        assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8", "{accept:?}");
+        assert!(text.contains("# TYPE ideogate_refusals_total counter\n"), "{text}");
+        assert!(!text.contains("# EOF"));
+    }
+    for accept in [&[open][..], &["text/plain;q=0.5", open]] {
+        let (kind, text) = ask(accept).await;
+        assert_eq!(kind, format!("{open}; version=1.0.0; charset=utf-8"), "{accept:?}");
+        assert!(text.contains("# TYPE ideogate_refusals counter\n"), "{text}");
+        assert!(text.ends_with("# EOF\n"));
+    }
 }

@@ -21,6 +21,7 @@ use crate::{
     rate_limit::Attempts,
     store::{RecordQuery, SealedRecord, Store, StoreOptions},
     tasks::Tasks,
+    telemetry::{Metrics, MetricsFormat},
     tokens::Tokens,
 };
 use axum::{Router, body::Body, response::Response};
@@ -96,8 +97,8 @@ impl Vitals for Signs {
         self.obstacles.lock().unwrap().clone()
     }
 
-    fn metrics(&self) -> String {
-        "# EOF\n".to_owned()
+    fn metrics(&self, format: MetricsFormat) -> String {
+        Metrics::new().render_as(format)
     }
 
     fn key(&self, environment: &EnvironmentName) -> KeyState {

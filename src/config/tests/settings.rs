@@ -33,6 +33,8 @@ fn the_defaults_hold_no_mistake_and_say_what_the_design_says() {
     assert_eq!(settings.bodies.min_free, 256 << 20);
     assert_eq!(settings.bodies.max_answer, 256 << 20);
     assert_eq!(settings.door.header_timeout, Duration::from_secs(10));
+    // Balancers close their idle connections after 60 s, and ours must not be closed before.
+    assert_eq!(settings.door.keep_alive, Duration::from_secs(75));
     assert_eq!(settings.log.format, LogFormat::Text);
 }
 

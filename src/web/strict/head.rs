@@ -87,7 +87,7 @@ impl<'head> Deciding<'head> {
         if self.host.replace(value).is_some() {
             return Err(Fault::HostRepeated);
         }
-        if is_host(value) { Ok(()) } else { Err(Fault::HostMalformed) }
+        if value.is_empty() || is_host(value) { Ok(()) } else { Err(Fault::HostMalformed) }
     }
 
     fn see_length(&mut self, value: &[u8]) -> Result<(), Fault> {
@@ -109,8 +109,19 @@ impl<'head> Deciding<'head> {
         Ok(())
     }
 
+    /// Returns the host, which balancers leave out when they ask how the gateway is: with HTTP/1.0
+    /// the field, with HTTP/1.1 its value. Both are lawful, and nothing else can come of them.
+    fn named_host(&self, line: &RequestLine<'_>) -> Result<&'head [u8], Fault> {
+        match self.host {
+            None if line.is_probe && line.is_old => Ok(b""),
+            None => Err(Fault::HostMissing),
+            Some(b"") if !line.is_probe => Err(Fault::HostMalformed),
+            Some(host) => Ok(host),
+        }
+    }
+
     fn settle(self, line: &RequestLine<'_>) -> Result<Framing, Fault> {
-        let host = self.host.ok_or(Fault::HostMissing)?;
+        let host = self.named_host(line)?;
         if line.authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host)) {
             return Err(Fault::TargetElsewhere);
         }

@@ -55,6 +55,11 @@ impl Alarm {
         Self { patience, had_request: false, head_since: None, sleep }
     }
 
+    /// Says whether the end of an answer may bring the end of patience nearer.
+    pub(super) fn is_nearer_when_quiet(&self) -> bool {
+        self.patience.keep_alive < self.patience.head
+    }
+
     /// A head is there in part.
     pub(super) fn head_begins(&mut self) {
         if self.head_since.is_some() {
@@ -80,6 +85,14 @@ impl Alarm {
         context: &mut Context<'_>,
         quiet_since: impl Fn() -> Option<Instant>,
     ) -> Poll<Overdue> {
+        // The alarm is set by the longer of the two spans that may come first, and rings in time for
+        // the shorter one only if it is moved.
+        if self.is_nearer_when_quiet()
+            && let Some(due) = quiet_since().map(|since| self.due(since))
+            && due < self.sleep.deadline()
+        {
+            self.sleep.as_mut().reset(due);
+        }
         loop {
             ready!(self.sleep.as_mut().poll(context));
             let now = Instant::now();

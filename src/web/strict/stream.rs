@@ -127,7 +127,8 @@ impl<S> StrictStream<S> {
         if !self.framer.is_at_head() {
             return Poll::Pending;
         }
-        if !self.held.is_empty() && !self.is_quiet() {
+        let is_awaited = !self.held.is_empty() || self.alarm.is_nearer_when_quiet();
+        if is_awaited && !self.is_quiet() {
             self.wire.wake_when_quiet(context.waker());
         }
         if !self.held.is_empty() && &self.held[..] != b"\r\n" {

@@ -7,6 +7,9 @@ use super::{Fault, fault::MAX_TARGET};
 pub(super) struct RequestLine<'head> {
     /// The authority of a target in absolute form.
     pub(super) authority: Option<&'head [u8]>,
+    /// Whether it is a balancer's question how the gateway is, to which it matters little which host
+    /// is asked.
+    pub(super) is_probe: bool,
     /// Whether the client speaks HTTP/1.0.
     pub(super) is_old: bool,
 }
@@ -31,7 +34,13 @@ pub(super) fn check_request_line(line: &[u8]) -> Result<RequestLine<'_>, Fault> 
     if method.eq_ignore_ascii_case(b"CONNECT") {
         return Err(Fault::Connect);
     }
-    Ok(RequestLine { authority: check_target(target)?, is_old })
+    Ok(RequestLine { authority: check_target(target)?, is_probe: is_probe(method, target), is_old })
+}
+
+fn is_probe(method: &[u8], target: &[u8]) -> bool {
+    let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
+    matches!(method, b"GET" | b"HEAD" | b"OPTIONS")
+        && str::from_utf8(path).is_ok_and(crate::web::is_probe)
 }
 
 /// Checks a target and returns its authority when it has one.

@@ -69,6 +69,43 @@ async fn an_idle_connection_is_kept_for_a_while_after_its_last_answer() {
     assert!((8..12).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
 }
 
+/// A shorter time than that for a header is no less kept, after the first answer and after others.
+#[tokio::test(start_paused = true)]
+async fn an_idle_connection_is_kept_as_long_as_the_settings_say_however_short_that_is() {
+    for seconds in [1, 3, 9] {
+        let keep_alive = Duration::from_secs(seconds);
+        let house = House::open_with(DoorLimits { keep_alive, ..limits() }).await;
+        let mut client = house.connect().await;
+        for _ in 0..3 {
+            client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+            client.answer().await;
+            tokio::time::sleep(keep_alive - Duration::from_millis(100)).await;
+        }
+        let started = Instant::now();
+        assert_eq!(client.rest().await, "");
+        assert!(started.elapsed() <= Duration::from_millis(200), "{:?}", started.elapsed());
+        // A header that has begun has the header's own time.
+        let mut slow = house.connect().await;
+        slow.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        slow.answer().await;
+        slow.send(b"GET / HTTP/1.1\r\n").await;
+        tokio::time::sleep(Duration::from_millis(9_500)).await;
+        slow.send(b"Host: a\r\n\r\n").await;
+        slow.answer().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_us_is_not_idle_however_short_the_time_of_idle_ones() {
+    let keep_alive = Duration::from_secs(1);
+    let house = House::open_with(DoorLimits { keep_alive, ..limits() }).await;
+    let mut client = house.connect().await;
+    client.send(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut space = [0; 1];
+    let read = tokio::time::timeout(Duration::from_mins(10), client.0.read(&mut space)).await;
+    assert!(read.is_err(), "closed while the request was at work");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_request_that_waits_for_us_is_not_idle() {
     let house = House::open().await;

@@ -190,6 +190,44 @@ async fn what_is_unusual_but_clear_gets_in() {
     assert_eq!(paths, "123456");
 }
 
+/// Balancers name no host where they only ask how the gateway is: nothing else is let in like that.
+#[tokio::test]
+async fn a_health_check_without_a_host_gets_in_and_nothing_else_does() {
+    let house = House::open().await;
+    for method in ["GET", "HEAD", "OPTIONS"] {
+        for path in ["/healthz", "/readyz", "/healthz?a=b"] {
+            for rest in
+                ["0\r\n\r\n", "0\r\nHost:\r\n\r\n", "1\r\nHost: \r\nConnection: close\r\n\r\n"]
+            {
+                let bytes = format!("{method} {path} HTTP/1.{rest}");
+                let text = house.say(bytes.as_bytes()).await;
+                assert!(text[8..].starts_with(" 200 OK"), "{bytes:?}: {text}");
+            }
+        }
+    }
+    let let_in = house.requests().len();
+    assert_eq!(let_in, 27);
+    for bytes in [
+        "GET /healthz HTTP/1.1\r\n\r\n",
+        "POST /healthz HTTP/1.0\r\n\r\n",
+        "get /healthz HTTP/1.0\r\n\r\n",
+        "GET /healthz/ HTTP/1.0\r\n\r\n",
+        "GET /%68ealthz HTTP/1.0\r\n\r\n",
+        "GET /health HTTP/1.0\r\n\r\n",
+        "GET /metrics HTTP/1.0\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+        "GET /healthz HTTP/1.0\r\nHost:\r\nHost:\r\n\r\n",
+        "GET /healthz HTTP/1.0\r\nHost: a b\r\n\r\n",
+        "GET http://a/healthz HTTP/1.0\r\n\r\n",
+        "GET http://a/healthz HTTP/1.0\r\nHost:\r\n\r\n",
+        "GET /v1/models HTTP/1.1\r\nHost:\r\n\r\n",
+    ] {
+        let text = house.say(bytes.as_bytes()).await;
+        assert!(text.starts_with("HTTP/1.1 400 "), "{bytes:?}: {text}");
+    }
+    assert_eq!(house.requests().len(), let_in, "something got in");
+}
+
 /// Negative control: hyper alone lets the first two of the table in.
 #[tokio::test]
 async fn without_the_strict_stream_hyper_would_let_smuggled_lengths_in() {

@@ -4,7 +4,11 @@ use super::{TlsIdentity, failure::Failure};
 use crate::{
     domain::ErrorCode,
     telemetry::Metrics,
-    web::{listener::Peer, problem::Problem},
+    web::{
+        listener::Peer,
+        problem::Problem,
+        wording::{Wording, written},
+    },
 };
 use std::{
     fmt, io,
@@ -24,6 +28,7 @@ pub(in crate::web) struct Guard {
     pub(in crate::web) listener: &'static str,
     pub(in crate::web) identity: Arc<TlsIdentity>,
     pub(in crate::web) metrics: Arc<Metrics>,
+    pub(in crate::web) wording: Wording,
 }
 
 /// A connection that speaks TLS or is closed.
@@ -66,7 +71,7 @@ impl TlsStream {
             Some(byte) if byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n') => {
                 self.fail(Failure::PlainHttp, None);
                 self.guard.metrics.refused(ErrorCode::MalformedRequest);
-                State::leaving(stream, plain_http())
+                State::leaving(stream, plain_http(self.guard.wording))
             }
             Some(_) => {
                 let acceptor = TlsAcceptor::from(self.guard.identity.serving());
@@ -212,10 +217,10 @@ fn only_gone(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::UnexpectedEof { Ok(()) } else { Err(error) }
 }
 
-fn plain_http() -> String {
+fn plain_http(wording: Wording) -> String {
     let message = "this port speaks TLS: use https://. The request was not read; if others could \
                    see it on its way, replace the token in it";
-    Problem::new(ErrorCode::MalformedRequest, message).closing().written()
+    written(&Problem::new(ErrorCode::MalformedRequest, message).closing(), wording)
 }
 
 impl fmt::Debug for TlsStream {

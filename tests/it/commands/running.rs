@@ -113,7 +113,9 @@ async fn metrics_say_what_they_are_and_count_calls() {
         assert_eq!(picture(&client, prompt).await.status, 200);
     }
     assert_eq!(client.get("/nowhere").await.problem(), "404 route_unknown");
-    let metrics = Client::new(gateway.ready.admin.clone(), "").get("/metrics").await;
+    let scraper = Client::new(gateway.ready.admin.clone(), "");
+    let asked = scraper.request("GET", "/metrics").header("accept", "application/openmetrics-text");
+    let metrics = scraper.send(asked).await;
     assert!(metrics.header("content-type").unwrap().starts_with("application/openmetrics-text"));
     let text = String::from_utf8(metrics.body.to_vec()).unwrap();
     let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
@@ -132,4 +134,10 @@ async fn metrics_say_what_they_are_and_count_calls() {
     assert_eq!(value("ideogate_active_tokens", ""), "1", "a revoked token is no active one");
     assert!(text.ends_with("# EOF\n"));
     assert!(!text.contains(&client.token) && !text.contains(KEY));
+    // Whoever does not say what they read gets what everything reads.
+    let metrics = scraper.get("/metrics").await;
+    let kind = metrics.header("content-type").unwrap();
+    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
+    let text = String::from_utf8_lossy(&metrics.body);
+    assert!(text.contains("# TYPE ideogate_calls_total counter\n"), "{text}");
 }

@@ -99,3 +99,48 @@ async fn the_real_key_is_no_token() {
     assert_eq!(reply.problem(), "401 token_invalid");
     assert_eq!(app.arrived(), 0);
 }
+
+#[tokio::test]
+async fn what_has_not_the_shape_of_a_token_is_told_so_and_never_repeated() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    let token = client.token.as_str();
+    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
+    let [pasted, quoted, single] =
+        [format!("Bearer {token}"), format!("\"{token}\""), format!("'{token}'")];
+    let twice = format!("Bearer {pasted}");
+    let of_bearer = ["Bearer YOUR_API_KEY", &format!("Bearer {quoted}"), &twice].map(str::to_owned);
+    let (curly, cut) = (format!("\u{201c}{token}\u{201d}"), &token[..token.len() - 3]);
+    let of_key = [
+        pasted.as_str(),
+        &quoted,
+        &single,
+        &curly,
+        cut,
+        "YOUR_API_KEY",
+        "<token>",
+        "$IDEOGRAM_API_KEY",
+        jwt,
+        KEY,
+        "x9",
+    ];
+    let all = of_key.map(|value| ("Api-Key", value)).into_iter();
+    let all = all.chain(of_bearer.iter().map(|value| ("Authorization", value.as_str())));
+    for (name, value) in all {
+        let reply = with(&client, &[(name, value)]).await;
+        assert_eq!(reply.problem(), "401 token_invalid", "{name}: {value}");
+        let message = reply.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("has not the shape of a token of this gateway"), "{message}");
+        let challenge = reply.header("www-authenticate").unwrap();
+        assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
+        let presented = value.trim_start_matches("Bearer ").trim_matches(['"', '\'']);
+        let whole = String::from_utf8_lossy(&reply.body).into_owned() + challenge;
+        assert!(!whole.contains(presented), "{whole}");
+        assert!(!whole.contains(&token[..16]), "{whole}");
+    }
+    let told = with(&client, &[("Api-Key", &pasted)]).await.json()["message"].to_string();
+    assert!(told.contains("never into Api-Key"), "{told}");
+    assert_eq!(app.arrived(), 0);
+    let refusals = app.refusals().await;
+    assert!(refusals.iter().all(|one| one.starts_with("token_invalid")), "{refusals:?}");
+}

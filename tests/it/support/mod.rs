@@ -27,7 +27,7 @@ pub(crate) use authority::{Authority, Issued};
 pub(crate) use binary::{Binary, Home, Told, until};
 pub(crate) use client::Client;
 pub(crate) use probe::{pass, pass_until};
-pub(crate) use raw::{raw, raw_answer};
+pub(crate) use raw::{raw, raw_answer, raw_at};
 pub(crate) use ready::Ready;
 pub(crate) use reply::Reply;
 pub(crate) use socket::{Socket, head};

@@ -3,7 +3,7 @@
 use super::{Reply, TestApp};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -12,7 +12,12 @@ use tokio::{
 
 /// Sends these bytes, says no more, and returns the answer.
 pub(crate) async fn raw(app: &TestApp, request: impl AsRef<[u8]>) -> Reply {
-    let mut stream = TcpStream::connect(app.running.proxy()).await.unwrap();
+    raw_at(app.running.proxy(), request).await
+}
+
+/// Sends these bytes to a listener, says no more, and returns the answer.
+pub(crate) async fn raw_at(address: SocketAddr, request: impl AsRef<[u8]>) -> Reply {
+    let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_ref()).await.unwrap();
     raw_answer(&mut stream).await
 }

@@ -1,0 +1,17 @@
+//! What the listener answers itself, before the control plane sees the request.
+
+use super::problem::Problem;
+use crate::{domain::RequestId, web};
+use http::{HeaderValue, Response, header::CONTENT_TYPE};
+
+/// Words a problem of the listener like all others of the control plane.
+pub fn told(problem: &web::Problem, request: &RequestId) -> Response<String> {
+    let mut response = problem.told(request);
+    let document = serde_json::to_string(&Problem::fault(problem));
+    *response.body_mut() = document.unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.remove(web::header::ERROR_SOURCE);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::CONTENT_TYPE));
+    super::router::keep_by_nobody(headers);
+    response
+}

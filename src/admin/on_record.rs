@@ -1,0 +1,109 @@
+//! The one place from which refusals of the control plane go on record.
+
+use super::{known::Known, peer::Peer, refused::Note, state::AdminState};
+use crate::domain::{AuditRecord, Principal, RecordBody, Refusal, RequestId};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{Method, request::Parts};
+
+/// What is on record of a request that was refused, whatever it asked for.
+const ACTION: &str = "admin.request";
+
+/// Puts each refusal on record, whoever made it, without waiting for the disk; floods are counted.
+pub(super) async fn on_record(
+    State(state): State<AdminState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let asked = Asked::of(&parts);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let told = response.extensions();
+    if let Some(note) = told.get::<Note>() {
+        let known = told.get::<Known>().map(|known| &known.by);
+        state.put_on_record(asked.refused(note, known, &state));
+    }
+    response
+}
+
+/// What the record says of a request.
+struct Asked {
+    peer: Option<Peer>,
+    request: Option<RequestId>,
+    resource: Box<str>,
+}
+
+impl Asked {
+    fn of(parts: &Parts) -> Self {
+        let (peer, request) = (parts.extensions.get().copied(), parts.extensions.get().cloned());
+        Self { peer, request, resource: asked_for(parts) }
+    }
+
+    fn refused(self, note: &Note, known: Option<&Principal>, state: &AdminState) -> AuditRecord {
+        let by = note.by.as_ref().or(known).cloned();
+        let principal = by.or_else(|| self.peer.map(principal)).unwrap_or(Principal::Gateway);
+        let refusal = Refusal {
+            secret: None,
+            code: note.code,
+            status: note.code.status(),
+            reason: note.reason.clone(),
+            token: None,
+            environment: None,
+            route: None,
+            on_behalf_of: None,
+            places: 0,
+            queue_ms: 0,
+            client_addr: self.peer.map_or_else(String::new, address).into(),
+        };
+        AuditRecord {
+            at: state.clock.now(),
+            action: ACTION.into(),
+            principal: principal.as_written(),
+            resource: self.resource,
+            call: None,
+            request: self.request,
+            body: RecordBody::Refusal(Box::new(refusal)),
+        }
+    }
+}
+
+impl AdminState {
+    fn put_on_record(&self, refusal: AuditRecord) {
+        if let Some(record) = self.refusals.observe(refusal)
+            && let Err(not_appended) = self.journal.append(record)
+        {
+            self.refusals.count(&not_appended.0);
+        }
+    }
+}
+
+fn principal(peer: Peer) -> Principal {
+    match peer {
+        Peer::Unix { uid } => Principal::LocalUser(uid),
+        Peer::Tcp { .. } => Principal::Anonymous(peer.ip()),
+    }
+}
+
+fn address(peer: Peer) -> String {
+    match peer {
+        Peer::Unix { .. } => "socket".to_owned(),
+        Peer::Tcp { .. } => peer.ip().to_string(),
+    }
+}
+
+/// Returns what was asked for as the description names it: what else stands in a path or a method
+/// may be anything, and the record is for ever.
+fn asked_for(parts: &Parts) -> Box<str> {
+    const METHODS: [Method; 6] =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let path = parts.extensions.get::<MatchedPath>();
+    match path {
+        Some(path) if METHODS.contains(&parts.method) => {
+            format!("{} {}", parts.method, path.as_str()).into()
+        }
+        _ => "unlisted".into(),
+    }
+}
