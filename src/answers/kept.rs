@@ -1,7 +1,7 @@
 //! What is kept of an answer, and what a recall finds.
 
 use crate::{
-    domain::{CallId, Timestamp},
+    domain::{CallId, Client, Timestamp},
     spool::Spool,
 };
 use http::{HeaderMap, StatusCode};
@@ -30,8 +30,11 @@ pub struct KeptAnswer {
 pub enum Recalled {
     /// Nothing: this is a new call.
     Nothing,
-    /// It is still running; wait for a change, then ask again.
+    /// Its client is gone and it still runs, or its answer is on the way to nobody; wait for a change,
+    /// then ask again.
     Running(watch::Receiver<()>, CallId),
+    /// Its client may be gone; ask again in a moment, or after a change.
+    Unclear(watch::Receiver<()>, CallId),
     /// It finished and nobody received the answer; it is this caller's now.
     Answer(Box<KeptAnswer>),
     /// It was sent and nobody knows its end.
@@ -41,12 +44,12 @@ pub enum Recalled {
 /// Where a registered call stands.
 #[derive(Debug)]
 pub(super) enum Standing {
-    /// Its client waits for it.
-    Watched,
+    /// Its client waits for it, as far as anybody was told; that client can be asked.
+    Watched(Client),
     /// Its client went away; it runs on.
     Abandoned,
     /// It finished, and its answer is on the way to a client.
-    HandedOut(Box<KeptAnswer>),
+    HandedOut(Box<KeptAnswer>, Client),
     /// It finished without a client.
     Kept(Box<KeptAnswer>, Timestamp),
     /// Nobody knows its end.

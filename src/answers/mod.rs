@@ -15,6 +15,12 @@
 //! forgotten
 //! ```
 //!
+//! Whether a client is gone is not only told: at each recall the clients of calls that are watched or handed
+//! out are looked at, since the retry of a client that just hung up may be read before its goodbye is. A call
+//! whose client is found gone is waited for like an abandoned one. A call looks at its own client only
+//! after it was registered here, right before it is sent; why nothing falls between is told in
+//! `docs/decisions/0023-a-client-is-looked-at-before-it-is-believed.md`.
+//!
 //! A call with an `Idempotency-Key` is met by that key alone, for 24 hours, and its answer is given out
 //! as often as it is asked for:
 //!

@@ -1,7 +1,7 @@
 //! The calls that an identical retry may meet.
 
 use super::kept::{KeptAnswer, Recalled, Standing};
-use crate::domain::{CallId, Clock, Fingerprint, Timestamp};
+use crate::domain::{CallId, Client, ClientState, Clock, Fingerprint, Timestamp};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -33,8 +33,8 @@ impl Answers {
     }
 
     /// Registers a call that is about to be sent and whose client waits for it.
-    pub fn watch(&self, fingerprint: Fingerprint, call: CallId) {
-        self.insert(fingerprint, call, Standing::Watched);
+    pub fn watch(&self, fingerprint: Fingerprint, call: CallId, client: Client) {
+        self.insert(fingerprint, call, Standing::Watched(client));
     }
 
     /// Registers a call of an earlier life of the process whose end nobody knows.
@@ -57,8 +57,8 @@ impl Answers {
     pub fn abandon(&self, fingerprint: &Fingerprint, call: &CallId) {
         let now = self.clock.now();
         self.set(fingerprint, call, |standing| match standing {
-            Standing::Watched => Standing::Abandoned,
-            Standing::HandedOut(answer) => Standing::Kept(answer, now),
+            Standing::Watched(_) => Standing::Abandoned,
+            Standing::HandedOut(answer, _) => Standing::Kept(answer, now),
             other => other,
         });
     }
@@ -67,7 +67,7 @@ impl Answers {
     pub fn hand_out(&self, fingerprint: &Fingerprint, answer: KeptAnswer) {
         let (call, now, answer) = (answer.call.clone(), self.clock.now(), Box::new(answer));
         self.set(fingerprint, &call, |standing| match standing {
-            Standing::Watched => Standing::HandedOut(answer),
+            Standing::Watched(client) => Standing::HandedOut(answer, client),
             _ => Standing::Kept(answer, now),
         });
     }
@@ -100,21 +100,27 @@ impl Answers {
         }
     }
 
-    /// Returns what an identical request meets; a kept answer is handed over, to this one only.
-    pub fn recall(&self, fingerprint: &Fingerprint) -> Recalled {
+    /// Returns what an identical request of `client` meets; a kept answer is handed over, to this one
+    /// only. The clients of the calls that it may meet are looked at.
+    pub fn recall(&self, fingerprint: &Fingerprint, client: &Client) -> Recalled {
         let oldest = self.clock.now().minus(KEPT_FOR);
         let mut calls = self.lock();
         let Some(entries) = calls.get_mut(fingerprint) else { return Recalled::Nothing };
         let young = |entry: &&mut Entry| !entry.is_older_than(oldest);
-        take(entries.iter_mut().filter(young))
+        take(entries.iter_mut().filter(young), client)
     }
 
-    /// Returns an identical call whose answer is owed to whoever asks next, without taking it.
+    /// Returns an identical call whose answer is owed to whoever asks next, without taking it; a call
+    /// whose client may be gone is taken for one.
     pub fn owed(&self, fingerprint: &Fingerprint) -> Option<CallId> {
         let oldest = self.clock.now().minus(KEPT_FOR);
-        let is_owed = |entry: &&Entry| {
-            matches!(entry.standing, Standing::Abandoned | Standing::Kept(..))
-                && !entry.is_older_than(oldest)
+        let is_owed = |entry: &&Entry| match &entry.standing {
+            Standing::Abandoned => true,
+            Standing::Watched(client) | Standing::HandedOut(_, client) => {
+                client.state() != ClientState::Connected
+            }
+            Standing::Kept(..) => !entry.is_older_than(oldest),
+            Standing::Unknown(_) => false,
         };
         self.lock().get(fingerprint)?.iter().find(is_owed).map(|entry| entry.call.clone())
     }
@@ -158,37 +164,56 @@ impl Answers {
 impl Entry {
     fn undelivered(&self) -> Option<KeptAnswer> {
         match &self.standing {
-            Standing::Kept(answer, _) | Standing::HandedOut(answer) => Some((**answer).clone()),
+            Standing::Kept(answer, _) | Standing::HandedOut(answer, _) => Some((**answer).clone()),
             _ => None,
         }
     }
 
     fn is_older_than(&self, oldest: Timestamp) -> bool {
         match &self.standing {
-            Standing::Watched | Standing::Abandoned | Standing::HandedOut(_) => false,
+            Standing::Watched(_) | Standing::Abandoned | Standing::HandedOut(..) => false,
             Standing::Kept(_, since) | Standing::Unknown(since) => *since < oldest,
         }
     }
 }
 
 /// Prefers an answer over a wait, and a wait over bad news.
-fn take<'e>(entries: impl Iterator<Item = &'e mut Entry>) -> Recalled {
+fn take<'e>(entries: impl Iterator<Item = &'e mut Entry>, taker: &Client) -> Recalled {
     let mut found = Recalled::Nothing;
     for entry in entries {
-        match (&entry.standing, &found) {
-            (Standing::Kept(answer, _), _) => {
+        match &entry.standing {
+            Standing::Kept(answer, _) => {
                 let answer = answer.clone();
-                entry.standing = Standing::HandedOut(answer.clone());
+                entry.standing = Standing::HandedOut(answer.clone(), Client::clone(taker));
                 return Recalled::Answer(answer);
             }
-            (Standing::Abandoned, Recalled::Nothing | Recalled::Unknown(_)) => {
-                found = Recalled::Running(entry.changed.subscribe(), entry.call.clone());
-            }
-            (Standing::Unknown(_), Recalled::Nothing) => {
+            Standing::Abandoned => found = found.or_running(entry),
+            Standing::Watched(client) | Standing::HandedOut(_, client) => match client.state() {
+                ClientState::Connected => {}
+                ClientState::Gone => found = found.or_running(entry),
+                ClientState::Unclear => found = found.or_unclear(entry),
+            },
+            Standing::Unknown(_) if matches!(found, Recalled::Nothing) => {
                 found = Recalled::Unknown(entry.call.clone());
             }
-            _ => {}
+            Standing::Unknown(_) => {}
         }
     }
     found
+}
+
+impl Recalled {
+    fn or_running(self, entry: &Entry) -> Self {
+        match self {
+            Self::Running(..) => self,
+            _ => Self::Running(entry.changed.subscribe(), entry.call.clone()),
+        }
+    }
+
+    fn or_unclear(self, entry: &Entry) -> Self {
+        match self {
+            Self::Running(..) | Self::Unclear(..) => self,
+            _ => Self::Unclear(entry.changed.subscribe(), entry.call.clone()),
+        }
+    }
 }

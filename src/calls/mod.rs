@@ -8,7 +8,7 @@
 //!        ▼                        journal refuses
 //!   commit intent ───────────────────────────────▶ 503, nothing sent, places free
 //!        │ SendWarrant
-//!        ▼            client gone
+//!        ▼            client gone, which is looked at after twins can find the call
 //!   may be sent ─────────────────▶ outcome `failed`, nothing sent, places free
 //!        │ warrant consumed
 //!        ▼            429: attempt recorded, warrant and seat back, waits at the head of its lane

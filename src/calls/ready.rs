@@ -4,8 +4,8 @@ use super::StillAllowed;
 use crate::{
     answers::Claimed,
     domain::{
-        AccountName, AuditRecord, CallId, Demand, Fingerprint, Intent, OpenCall, Places, Principal,
-        RecordBody, RequestId, Route, Timestamp, Token,
+        AccountName, AuditRecord, CallId, Client, Demand, Fingerprint, Intent, OpenCall, Places,
+        Principal, RecordBody, RequestId, Route, Timestamp, Token,
     },
     ledger::Hold,
     spool::Spool,
@@ -61,6 +61,8 @@ pub struct ReadyCall {
     pub body: Option<Spool>,
     /// The end user, as the app asserts it.
     pub on_behalf_of: Option<Box<str>>,
+    /// Tells whether the client is still there.
+    pub client: Client,
     /// Where the client connected from.
     pub client_addr: Box<str>,
 }

@@ -3,9 +3,13 @@
 use super::{Calls, receipt::Delivering};
 use crate::{
     answers::{KeptAnswer, Recalled},
-    domain::{CallId, Fingerprint},
+    domain::{CallId, Client, Fingerprint},
 };
+use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
+
+/// How long whoever reads a connection gets to read what its client said, before the next look.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// What an identical earlier call means for a request.
 #[derive(Debug)]
@@ -22,16 +26,25 @@ pub enum Recall {
 
 impl Calls {
     /// Looks for an identical call whose answer nobody received, and waits for a running one until
-    /// `deadline`.
-    pub async fn recall(&self, fingerprint: &Fingerprint, deadline: Instant) -> Recall {
+    /// `deadline`. The answer is for `client`.
+    pub async fn recall(
+        &self,
+        fingerprint: &Fingerprint,
+        client: &Client,
+        deadline: Instant,
+    ) -> Recall {
         loop {
-            let (mut changed, call) = match self.0.services.answers.recall(fingerprint) {
-                Recalled::Nothing => return Recall::New,
-                Recalled::Answer(answer) => return Recall::Answered(answer),
-                Recalled::Unknown(call) => return Recall::Unknown(call),
-                Recalled::Running(changed, call) => (changed, call),
-            };
-            if timeout_at(deadline, changed.changed()).await.is_err() {
+            let (mut changed, call, until) =
+                match self.0.services.answers.recall(fingerprint, client) {
+                    Recalled::Nothing => return Recall::New,
+                    Recalled::Answer(answer) => return Recall::Answered(answer),
+                    Recalled::Unknown(call) => return Recall::Unknown(call),
+                    Recalled::Running(changed, call) => (changed, call, deadline),
+                    Recalled::Unclear(changed, call) => {
+                        (changed, call, deadline.min(Instant::now() + LOOK_AGAIN))
+                    }
+                };
+            if timeout_at(until, changed.changed()).await.is_err() && until == deadline {
                 return Recall::InProgress(call);
             }
         }

@@ -5,11 +5,12 @@ use super::{
     again::Withdrawn,
     ending::CallSummary,
     outcome::{Ending, Reply},
+    recall::LOOK_AGAIN,
 };
 use crate::{
     admission::Permit,
     answers::{Claimed, SentClaim},
-    domain::{Attempt, ErrorCode, Outcome, RecordBody},
+    domain::{Attempt, Client, ClientState, ErrorCode, Outcome, RecordBody},
     ledger::Hold,
     store::{JournalError, SendWarrant},
     telemetry::CallTimes,
@@ -17,9 +18,16 @@ use crate::{
 };
 use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep},
+};
 
-pub(super) type Client = oneshot::Sender<Result<Finished, SendError>>;
+/// How often a client whose state is unclear is looked at before its call is sent.
+const LOOKS: u32 = 20;
+
+/// Where the client waits for its answer.
+pub(super) type Waiter = oneshot::Sender<Result<Finished, SendError>>;
 
 /// A call that belongs to the gateway from here on.
 #[derive(Debug)]
@@ -32,7 +40,7 @@ pub(super) struct Sending {
     slot: Arc<KeySlot>,
     /// Chosen at the commit, and kept but for a confirmed 401.
     key: KeyUse,
-    client: Client,
+    client: Waiter,
     started: Instant,
     queued: Duration,
     /// The part of `queued` that came after the start.
@@ -47,7 +55,7 @@ impl Sending {
         calls: Calls,
         ready: ReadyCall,
         (line, slot): (Arc<Line>, Arc<KeySlot>),
-        client: Client,
+        client: Waiter,
     ) -> Self {
         Self {
             calls,
@@ -93,7 +101,8 @@ impl Sending {
         self.claim = self.ready.claim.take().map(Claimed::sent);
         // A claimed call is met by its key alone.
         if self.ready.route.is_billable() && self.claim.is_none() {
-            services.answers.watch(self.ready.fingerprint, self.ready.call.clone());
+            let client = Client::clone(&self.ready.client);
+            services.answers.watch(self.ready.fingerprint, self.ready.call.clone(), client);
         }
         Ok(warrant)
     }
@@ -103,7 +112,9 @@ impl Sending {
         warrant: SendWarrant,
         permit: Permit,
     ) -> (Ending, Option<Permit>) {
-        if self.client.is_closed() {
+        // From the registration above on a twin finds this call. So whoever hangs up before this look
+        // is not sent for, and whoever does after it leaves a call that its retry meets.
+        if self.is_left().await {
             return (client_gone(), Some(permit));
         }
         if let Err(withdrawn) = self.ready.check_again(&self.calls.0.services.tokens) {
@@ -187,7 +198,22 @@ impl Sending {
         self.queued_again += started.elapsed();
         // Nobody tells of an end that only time brings.
         let again = self.ready.check_again(&services.tokens).map_err(Over::Withdrawn);
-        turn.and_then(|permit| again.map(|()| permit))
+        let permit = turn.and_then(|permit| again.map(|()| permit))?;
+        if self.is_left().await { Err(Over::Time) } else { Ok(permit) }
+    }
+
+    /// Looks whether the client hung up, though nobody may have read that yet.
+    async fn is_left(&self) -> bool {
+        for _ in 0..LOOKS {
+            match self.ready.client.state() {
+                _ if self.client.is_closed() => return true,
+                ClientState::Gone => return true,
+                ClientState::Connected => return false,
+                ClientState::Unclear => sleep(LOOK_AGAIN).await,
+            }
+        }
+        // It sent more ahead than is read of it, and has not hung up as far as anybody can see.
+        false
     }
 
     /// Asks for free whether the key is really rejected before blaming it.
@@ -219,7 +245,7 @@ impl Sending {
         let recorded = services.journal.commit(crate::domain::Bundle::record(record)).await;
         recorded.map_err(|_| Box::new(ending))?;
         self.key = other;
-        if self.client.is_closed() {
+        if self.is_left().await {
             return Err(Box::new(client_gone()));
         }
         Ok(())

@@ -6,6 +6,7 @@
 //! | token, scope, principal | [`Token`], [`Scope`], [`Principal`] |
 //! | operator, role | [`Operator`], [`Role`] |
 //! | call, place, demand, fingerprint | [`CallId`], [`Places`], [`Demand`], [`Fingerprint`] |
+//! | client | [`Client`], [`ClientState`] |
 //! | claim, idempotency key | [`Claim`], [`IdempotencyKey`] |
 //! | audit record, bundle | [`AuditRecord`], [`Bundle`] |
 //! | money, time | [`Usd`], [`Timestamp`], [`Clock`] |
@@ -13,6 +14,7 @@
 mod base62;
 mod bundle;
 mod claim;
+mod client;
 mod demand;
 mod error_code;
 mod fingerprint;
@@ -35,6 +37,7 @@ mod webhook;
 
 pub use bundle::{Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken};
 pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, IdempotencyKeyError};
+pub use client::{Client, ClientConnection, ClientState, Unwatched};
 pub use demand::{Demand, FieldValue, Places};
 pub use error_code::ErrorCode;
 pub use fingerprint::Fingerprint;

@@ -5,7 +5,7 @@ use crate::{
     admission::{AdmissionError, Permit, Seat},
     answers::Claimed,
     calls::{PassedHeaders, ReadyCall},
-    domain::{CallId, Places, Timestamp, Usd},
+    domain::{CallId, Client, Places, Timestamp, Usd},
     ledger::Hold,
 };
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
@@ -111,6 +111,7 @@ impl HeldCall {
             },
             body: (!allowed.route.bodies.is_empty()).then(|| inspected.body.clone()),
             on_behalf_of: allowed.knock.trail.on_behalf_of.get().cloned(),
+            client: Client::clone(&allowed.knock.connection),
             client_addr: allowed.knock.client.to_string().into(),
         }
     }

@@ -39,8 +39,8 @@ impl InspectedCall {
         if let Some(key) = idempotent::key(&self.allowed.knock.headers)? {
             return self.recall_by_key(&key, deadline).await;
         }
-        let print = self.inspected.fingerprint;
-        match self.allowed.gateway.calls.recall(&print, deadline).await {
+        let (print, client) = (self.inspected.fingerprint, &self.allowed.knock.connection);
+        match self.allowed.gateway.calls.recall(&print, client, deadline).await {
             Recall::New => Ok(self.into_new(deadline)),
             Recall::Answered(answer) => {
                 Ok(Recalled::Answered(Box::new(self), answer, Again::Recovered))

@@ -1,7 +1,7 @@
 //! A request at the door, before anything is known of it.
 
 use crate::{
-    domain::{EnvironmentName, Places, RequestId, Route, Timestamp, Token},
+    domain::{Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token},
     rate_limit::RateState,
     web::Visit,
 };
@@ -21,6 +21,8 @@ pub struct Knock {
     pub request: RequestId,
     /// Where the client is, behind trusted proxies.
     pub client: IpAddr,
+    /// Tells whether the client is still there.
+    pub connection: Client,
     /// The method.
     pub method: Method,
     /// Path and query.
@@ -64,6 +66,7 @@ impl Knock {
         Self {
             request: visit.id,
             client: visit.client.ip(),
+            connection: visit.connection,
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,

@@ -8,9 +8,11 @@ use super::{
     header::{self, ServerTiming},
     listener::Peer,
     problem::Problem,
+    socket::SocketWatch,
     strict::{Fault, StrictStream, Wire},
     visit::{Visit, is_health_check},
 };
+use crate::domain::{Client, Unwatched};
 use http::{Method, Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -26,6 +28,8 @@ const BUFFER: usize = 128 * 1024;
 #[derive(Debug)]
 pub(super) struct Connection<S> {
     pub(super) stream: S,
+    /// A view of the socket below, where there is one.
+    pub(super) socket: Option<Arc<SocketWatch>>,
     pub(super) peer: Peer,
     pub(super) door: Arc<Door>,
     pub(super) presence: Presence,
@@ -39,12 +43,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         F: Fn(Visit, Request<Incoming>) -> Answer + Send + Sync + 'static,
         Answer: Future<Output = Response<Body>> + Send,
     {
-        let Self { stream, peer, door, presence } = self;
+        let Self { stream, socket, peer, door, presence } = self;
         let gauge = door.metrics.connection_opens(door.name);
-        let wire = Arc::new(Wire::new());
+        let wire = Arc::new(Wire::new(socket.clone()));
+        let client: Client = match socket {
+            Some(socket) => socket,
+            None => Arc::new(Unwatched),
+        };
         let stream = StrictStream::new(stream, Arc::clone(&wire), door.patience());
         let service = service_fn(|request| {
-            let answer = answer(&face, Guest { peer, door: &door, wire: &wire }, request);
+            let answer =
+                answer(&face, Guest { peer, client: &client, door: &door, wire: &wire }, request);
             async { Ok::<_, Infallible>(answer.await) }
         });
         let mut http = http1::Builder::new();
@@ -70,6 +79,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
 #[derive(Clone, Copy)]
 struct Guest<'a> {
     peer: Peer,
+    client: &'a Client,
     door: &'a Door,
     wire: &'a Arc<Wire>,
 }
@@ -85,7 +95,7 @@ where
     Answer: Future<Output = Response<Body>> + Send,
 {
     let trusted = &guest.door.limits.trusted_proxies;
-    let visit = Visit::begin(guest.peer, request.headers(), trusted);
+    let visit = Visit::begin(guest.peer, guest.client, request.headers(), trusted);
     let (id, started) = (visit.id.clone(), visit.started);
     let is_head = request.method() == Method::HEAD;
     let fault = guest.wire.request_begins();

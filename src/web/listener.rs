@@ -1,9 +1,11 @@
 //! Where connections come from.
 
+use super::socket::{ClientSocket, Goodbye, SocketWatch};
 use std::{
     future::Future,
     io,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -39,16 +41,30 @@ pub trait Listener: Send + 'static {
 
     /// Waits for the next connection; may be dropped while it waits.
     fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Peer)>> + Send;
+
+    /// Returns a view of a connection's socket, where whoever works for its client has to know whether
+    /// it is still there.
+    fn watch(stream: &Self::Stream) -> Option<Arc<SocketWatch>>;
 }
 
 impl Listener for TcpListener {
-    type Stream = TcpStream;
+    type Stream = ClientSocket;
 
-    async fn accept(&self) -> io::Result<(TcpStream, Peer)> {
-        let (stream, address) = Self::accept(self).await?;
-        stream.set_nodelay(true)?;
-        Ok((stream, Peer::Network(address)))
+    async fn accept(&self) -> io::Result<(ClientSocket, Peer)> {
+        let (stream, peer) = accept(self).await?;
+        Ok((ClientSocket::new(stream, Goodbye::Plain), peer))
     }
+
+    fn watch(stream: &ClientSocket) -> Option<Arc<SocketWatch>> {
+        Some(stream.watch())
+    }
+}
+
+/// Waits for the next connection over TCP.
+pub(super) async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, Peer)> {
+    let (stream, address) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok((stream, Peer::Network(address)))
 }
 
 impl Listener for UnixListener {
@@ -58,5 +74,10 @@ impl Listener for UnixListener {
         let (stream, _) = Self::accept(self).await?;
         let user = stream.peer_cred()?.uid();
         Ok((stream, Peer::LocalUser(user)))
+    }
+
+    /// Only operators come here, and nothing of theirs is billed.
+    fn watch(_stream: &UnixStream) -> Option<Arc<SocketWatch>> {
+        None
     }
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Port`], [`Door`], [`Fault`] |
 //! | TLS | [`TlsIdentity`], [`TlsPair`] |
+//! | whether a client is still there | [`ClientSocket`], [`SocketWatch`] |
 //! | a request at the door | [`Visit`], [`ClientAddress`], [`receive`] |
 //! | answers | [`Body`], [`Delivery`], [`header`], [`ServerTiming`](header::ServerTiming) |
 //! | answers that the gateway makes itself | [`Problem`], [`Wording`], [`ErrorGuide`], [`error_page`] |
@@ -25,6 +26,7 @@ mod problem;
 mod receive;
 mod serve;
 mod shown;
+mod socket;
 mod strict;
 mod tls;
 mod visit;
@@ -45,6 +47,7 @@ pub use problem::{ERRORS_PATH, Problem, RejectReason};
 pub use receive::{ReceiveError, receive};
 pub use serve::serve;
 pub use shown::shown;
+pub use socket::{ClientSocket, SocketWatch};
 pub use strict::Fault;
 pub use tls::{CertificateAbout, Renewal, TlsDoubt, TlsFault, TlsIdentity, TlsPair};
 pub use visit::{Visit, is_probe};

@@ -1,7 +1,8 @@
 //! The network listeners: plain HTTP, or TLS.
 
 use super::{
-    listener::{Listener, Peer},
+    listener::{Listener, Peer, accept},
+    socket::{ClientSocket, Goodbye, SocketWatch},
     tls::{Guard, TlsIdentity, TlsStream},
     wording::Wording,
 };
@@ -15,7 +16,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
 };
 
 /// A listener on the network: it serves plain HTTP or TLS, never both.
@@ -54,14 +55,22 @@ impl Listener for Port {
     type Stream = PortStream;
 
     async fn accept(&self) -> io::Result<(PortStream, Peer)> {
-        let (stream, peer) = Listener::accept(&self.listener).await?;
+        let (stream, peer) = accept(&self.listener).await?;
         let stream = match &self.guard {
-            None => Stream::Plain(stream),
+            None => Stream::Plain(ClientSocket::new(stream, Goodbye::Plain)),
             Some(guard) => {
-                Stream::Secure(Box::new(TlsStream::new(stream, peer, Arc::clone(guard))))
+                let socket = ClientSocket::new(stream, Goodbye::Secured);
+                Stream::Secure(Box::new(TlsStream::new(socket, peer, Arc::clone(guard))))
             }
         };
         Ok((PortStream(stream), peer))
+    }
+
+    fn watch(stream: &PortStream) -> Option<Arc<SocketWatch>> {
+        Some(match &stream.0 {
+            Stream::Plain(socket) => socket.watch(),
+            Stream::Secure(secured) => secured.watch(),
+        })
     }
 }
 
@@ -71,7 +80,7 @@ pub struct PortStream(Stream);
 
 #[derive(Debug)]
 enum Stream {
-    Plain(TcpStream),
+    Plain(ClientSocket),
     /// Its state is large, and so has a place of its own.
     Secure(Box<TlsStream>),
 }

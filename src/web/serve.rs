@@ -40,7 +40,8 @@ pub async fn serve<L, F, Answer>(
             Ok((stream, peer)) => match door.enter(&peer) {
                 Some(presence) => {
                     let door = Arc::clone(&door);
-                    let connection = Connection { stream, peer, door, presence };
+                    let socket = L::watch(&stream);
+                    let connection = Connection { stream, socket, peer, door, presence };
                     let run = connection.run(face.clone(), shutdown.clone());
                     drop(tasks.finish("connection", run));
                 }

@@ -1,7 +1,7 @@
 //! A request at the door.
 
 use super::{client_address::ClientAddress, listener::Peer, shown};
-use crate::domain::{RequestId, SecretKind};
+use crate::domain::{Client, RequestId, SecretKind};
 use http::{HeaderMap, Request};
 use ipnet::IpNet;
 use std::{
@@ -21,6 +21,8 @@ pub struct Visit {
     pub id: RequestId,
     /// Who is at the other end of the connection.
     pub peer: Peer,
+    /// Tells whether the client is still there.
+    pub connection: Client,
     /// Where the client is, behind trusted proxies; loopback for a local process.
     pub client: ClientAddress,
     /// When the request's header was complete.
@@ -29,12 +31,18 @@ pub struct Visit {
 
 impl Visit {
     /// Begins a visit.
-    pub(super) fn begin(peer: Peer, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+    pub(super) fn begin(
+        peer: Peer,
+        connection: &Client,
+        headers: &HeaderMap,
+        trusted: &[IpNet],
+    ) -> Self {
         let client = match peer.ip() {
             Some(ip) => ClientAddress::find(ip, headers, trusted),
             None => ClientAddress::from(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         };
-        Self { id: RequestId::random(), peer, client, started: Instant::now() }
+        let connection = Client::clone(connection);
+        Self { id: RequestId::random(), peer, connection, client, started: Instant::now() }
     }
 
     /// Returns the request's one span. What is known later only is recorded by whoever learns it.

@@ -8,6 +8,7 @@ use ideogate::{
 use reqwest::multipart::{Form, Part};
 use tokio::task::JoinHandle;
 
+pub(crate) mod at_once;
 mod crashed;
 mod large;
 mod moments;

@@ -1,5 +1,6 @@
 //! TLS at both listeners: what is served, what is refused, and how certificates are exchanged.
 
+mod at_once;
 mod calls;
 mod exchanged;
 mod operators;

@@ -44,7 +44,7 @@ fn patience() -> Patience {
 fn passed(bytes: &[u8], sizes: Vec<usize>, room: usize) -> Vec<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
-        let wire = Arc::new(Wire::new());
+        let wire = Arc::new(Wire::new(None));
         let inner = Pieces { bytes: bytes.to_vec(), at: 0, sizes, turn: 0 };
         let mut stream = StrictStream::new(inner, Arc::clone(&wire), patience());
         let mut all = Vec::new();
@@ -112,7 +112,7 @@ fn answered(bytes: &[u8]) -> String {
         .unwrap();
     runtime.block_on(async {
         let (mut client, server) = tokio::io::duplex(1 << 16);
-        let wire = Arc::new(Wire::new());
+        let wire = Arc::new(Wire::new(None));
         let stream = StrictStream::new(server, Arc::clone(&wire), patience());
         let service = hyper::service::service_fn(move |_request| {
             let mut response = http::Response::new(Body::empty());

@@ -1,17 +1,24 @@
 //! What the stream below hyper and the service above it tell each other.
 
 use super::Fault;
-use crate::{spool::SpoolBody, web::delivery::Watch};
+use crate::{
+    spool::SpoolBody,
+    web::{delivery::Watch, socket::SocketWatch},
+};
 use std::{
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Waker,
 };
 use tokio::time::Instant;
 
 /// One connection's shared notes; each request and each answer passes here once.
 #[derive(Debug)]
-pub(in crate::web) struct Wire(Mutex<Notes>);
+pub(in crate::web) struct Wire {
+    /// The socket below, where it can be looked at.
+    socket: Option<Arc<SocketWatch>>,
+    notes: Mutex<Notes>,
+}
 
 #[derive(Debug)]
 struct Notes {
@@ -48,8 +55,8 @@ impl Handed {
 }
 
 impl Wire {
-    pub(in crate::web) fn new() -> Self {
-        Self(Mutex::new(Notes {
+    pub(in crate::web) fn new(socket: Option<Arc<SocketWatch>>) -> Self {
+        let notes = Mutex::new(Notes {
             heads: 0,
             requests: 0,
             answers: 0,
@@ -58,11 +65,12 @@ impl Wire {
             handed: Vec::new(),
             waiting: None,
             is_open: true,
-        }))
+        });
+        Self { socket, notes }
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The stream let a head through.
@@ -88,9 +96,14 @@ impl Wire {
         self.notes().waiting = Some(waiting.clone());
     }
 
-    /// Everything that hyper had went to the operating system.
+    /// Everything that hyper had went to the operating system. A client that had hung up before has not
+    /// got it: its connection takes bytes for a while, but nobody reads them.
     pub(super) fn flushed(&self) {
         let handed = mem::take(&mut self.notes().handed);
+        if !handed.is_empty() && self.socket.as_ref().is_some_and(|socket| socket.spoke_to_nobody())
+        {
+            return drop(handed);
+        }
         handed.into_iter().flat_map(|answer| answer.watches).for_each(Watch::whole);
     }
 

@@ -1,9 +1,24 @@
 //! Clients that leave, answers that arrive or do not, and the end of the house.
 
-use super::house::House;
-use crate::web::Delivery;
-use std::time::Duration;
-use tokio::{io::AsyncReadExt, net::TcpStream};
+use super::house::{House, limits};
+use crate::{
+    tasks::Tasks,
+    telemetry::Metrics,
+    web::{Body, Delivery, Door, Visit, serve},
+};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::AsyncReadExt,
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn a_client_that_hangs_up_drops_its_request() {
@@ -110,4 +125,28 @@ async fn open_connections_are_counted_while_they_are_open() {
     while !house.metrics.render().contains(&count(0)) {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_written_after_its_client_had_hung_up_did_not_arrive() {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let client = Arc::new(Mutex::new(None::<std::net::TcpStream>));
+    let leaving = Arc::clone(&client);
+    let face = move |_: Visit, _: Request<Incoming>| {
+        let (leaving, tell) = (Arc::clone(&leaving), tell.clone());
+        async move {
+            // Between the reading of the request and the writing of its answer, where nobody reads.
+            drop(leaving.lock().unwrap().take());
+            Response::new(Body::full("done").watched(move |delivery| {
+                tell.send(delivery).ok();
+            }))
+        }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut socket = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    socket.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    *client.lock().unwrap() = Some(socket);
+    let door = Door::new("proxy", limits(), Metrics::new());
+    tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
+    assert_eq!(told.recv().await, Some(Delivery::Gone { sent: 4 }));
 }

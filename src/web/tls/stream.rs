@@ -8,6 +8,7 @@ use crate::{
         listener::Peer,
         problem::Problem,
         wording::{Wording, written},
+        socket::{ClientSocket, SocketWatch},
     },
 };
 use std::{
@@ -16,10 +17,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll, ready},
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::{TlsAcceptor, server};
 
 /// What the connections of one listener share.
@@ -38,14 +36,15 @@ pub(in crate::web) struct Guard {
 pub(in crate::web) struct TlsStream {
     guard: Arc<Guard>,
     peer: Peer,
+    watch: Arc<SocketWatch>,
     state: State,
 }
 
 enum State {
     /// Nothing was read yet.
-    Fresh(TcpStream),
-    Handshaking(server::FallibleAccept<TcpStream>),
-    Secured(server::TlsStream<TcpStream>),
+    Fresh(ClientSocket),
+    Handshaking(server::FallibleAccept<ClientSocket>),
+    Secured(server::TlsStream<ClientSocket>),
     /// It is not let in; it is told why as far as it understands.
     Leaving(LastWords),
     Closed,
@@ -53,17 +52,22 @@ enum State {
 
 /// What a client hears that is not let in.
 struct LastWords {
-    stream: TcpStream,
+    stream: ClientSocket,
     left: Vec<u8>,
     is_said: bool,
 }
 
 impl TlsStream {
-    pub(in crate::web) fn new(stream: TcpStream, peer: Peer, guard: Arc<Guard>) -> Self {
-        Self { guard, peer, state: State::Fresh(stream) }
+    pub(in crate::web) fn new(stream: ClientSocket, peer: Peer, guard: Arc<Guard>) -> Self {
+        Self { guard, peer, watch: stream.watch(), state: State::Fresh(stream) }
     }
 
-    fn greet(&self, stream: TcpStream, first: Option<u8>) -> State {
+    /// Returns a view of the socket below.
+    pub(in crate::web) fn watch(&self) -> Arc<SocketWatch> {
+        Arc::clone(&self.watch)
+    }
+
+    fn greet(&self, stream: ClientSocket, first: Option<u8>) -> State {
         match first {
             // Whoever only looks whether the port is open is no failure.
             None => State::leaving(stream, String::new()),
@@ -90,7 +94,7 @@ impl TlsStream {
 }
 
 impl State {
-    fn leaving(stream: TcpStream, words: String) -> Self {
+    fn leaving(stream: ClientSocket, words: String) -> Self {
         Self::Leaving(LastWords { stream, left: words.into_bytes(), is_said: false })
     }
 }
@@ -204,7 +208,7 @@ impl LastWords {
 }
 
 /// Returns the first byte without taking it; `None` when there will be none.
-fn peek(stream: &TcpStream, context: &mut Context<'_>) -> Poll<io::Result<Option<u8>>> {
+fn peek(stream: &ClientSocket, context: &mut Context<'_>) -> Poll<io::Result<Option<u8>>> {
     let mut first = [0; 1];
     let mut space = ReadBuf::new(&mut first);
     let read = ready!(stream.poll_peek(context, &mut space))?;
