@@ -10,7 +10,7 @@ use crate::{
     ledger::Hold,
     spool::Spool,
     tokens::PresentedSecret,
-    upstream::UpstreamRequest,
+    upstream::{Reuse, UpstreamRequest},
 };
 use http::HeaderValue;
 use std::{sync::Arc, time::Duration};
@@ -71,6 +71,8 @@ impl ReadyCall {
     /// Returns the request for Ideogram.
     pub(super) fn upstream_request(&self) -> UpstreamRequest {
         UpstreamRequest {
+            // Dry runs too: one that was not understood as such is billed.
+            reuse: if self.route.is_billable() { Reuse::Never } else { Reuse::Allowed },
             method: self.route.method.clone(),
             path_and_query: self.path_and_query.clone(),
             content_type: self.headers.content_type.clone(),

@@ -1,7 +1,7 @@
 //! One request out, the head of one answer back; and whether anything was written.
 
 use super::{
-    KeyVersion,
+    KeyVersion, Reuse,
     connection::{Age, Connection, Unanswered},
     outcome::{NotSent, UnknownReason},
     request::RequestBody,
@@ -30,9 +30,10 @@ impl Exchange {
     pub(super) async fn run(
         key: &KeyVersion,
         request: Request<RequestBody>,
+        reuse: Reuse,
         deadline: Instant,
     ) -> Result<Self, Failure> {
-        let connection = key.connection(deadline).await.map_err(Failure::NotSent)?;
+        let connection = key.connection(reuse, deadline).await.map_err(Failure::NotSent)?;
         Self::run_on(connection, key, request, deadline).await
     }
 

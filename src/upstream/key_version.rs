@@ -1,7 +1,7 @@
 //! A key, bound to where it may go.
 
 use super::{
-    Credential, connection::Connection, connector::Connector, outcome::NotSent, pool::Pool,
+    Credential, Reuse, connection::Connection, connector::Connector, outcome::NotSent, pool::Pool,
     redaction::Redaction,
 };
 use crate::domain::AccountName;
@@ -30,9 +30,17 @@ impl KeyVersion {
         &self.account
     }
 
-    /// Returns an idle connection, or else a new one.
-    pub(super) async fn connection(&self, deadline: Instant) -> Result<Connection, NotSent> {
-        match self.pool.take() {
+    /// Returns an idle connection where that will do, or else a new one.
+    pub(super) async fn connection(
+        &self,
+        reuse: Reuse,
+        deadline: Instant,
+    ) -> Result<Connection, NotSent> {
+        let idle = match reuse {
+            Reuse::Allowed => self.pool.take(),
+            Reuse::Never => None,
+        };
+        match idle {
             Some(connection) => Ok(connection),
             None => self.connector.connect(deadline).await,
         }

@@ -12,8 +12,11 @@
 //! | 502, 504, 520 to 529, any other 5xx | `Unknown`, with the answer | perhaps |
 //! | 3xx, 101, no HTTP at all, reset, our timeout | `Unknown`, without an answer | perhaps |
 //!
-//! Nothing is ever sent twice. A pooled connection that died while it was idle is replaced by a new
-//! one, once, where it is certain that no byte of the request was written to the first.
+//! Nothing is ever sent twice. What may be billed goes out on a connection of its own: one that was
+//! used before can be closed by the other side just as it is written to, and then nobody could say
+//! whether the call arrived. Free reads share connections ([`Reuse`]). A pooled connection that died while
+//! it was idle is replaced by a new one, once, where it is certain that no byte of the request was
+//! written to the first.
 //!
 //! | room | what it knows |
 //! | --- | --- |
@@ -52,6 +55,6 @@ pub use credential::{Credential, CredentialError};
 pub use key_version::KeyVersion;
 pub use origin::OriginError;
 pub use outcome::{NotSent, ReadError, Sent, UnknownReason, Unreadable};
-pub use request::UpstreamRequest;
+pub use request::{Reuse, UpstreamRequest};
 pub use sender::{Upstream, UpstreamError, UpstreamOptions};
 pub use side::{SideAnswer, SideClient, SideError};

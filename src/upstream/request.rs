@@ -21,9 +21,23 @@ const OUR_NAME: HeaderValue =
 /// A body on its way out.
 pub(super) type RequestBody = Either<SpoolBody, Empty<Bytes>>;
 
+/// Which connection a request may go out on.
+///
+/// The other side may close a connection that served a request before just as the next one is
+/// written to it. Whether that one arrived can then not be known from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// Any; for what costs nothing and can be asked again.
+    Allowed,
+    /// Only one that was made for this request; for what may be billed.
+    Never,
+}
+
 /// A call as it goes to Ideogram.
 #[derive(Debug, Clone)]
 pub struct UpstreamRequest {
+    /// Which connection it may go out on.
+    pub reuse: Reuse,
     /// The method, from the route table.
     pub method: Method,
     /// Path and query as inspection rebuilt them.
@@ -42,6 +56,7 @@ impl UpstreamRequest {
     /// Returns a read without a body.
     pub(super) fn get(path_and_query: &str) -> Self {
         Self {
+            reuse: Reuse::Allowed,
             method: Method::GET,
             path_and_query: path_and_query.to_owned(),
             content_type: None,

@@ -160,8 +160,9 @@ impl Upstream {
         if *key.account() != self.account {
             return Err(Failure::NotSent(NotSent::ForeignKey));
         }
+        let reuse = request.reuse;
         let request = request.build(key).map_err(Failure::NotSent)?;
-        Exchange::run(key, request, deadline).await
+        Exchange::run(key, request, reuse, deadline).await
     }
 
     fn reception<'a>(

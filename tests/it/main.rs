@@ -8,6 +8,7 @@ mod support;
 mod audit_trust;
 mod boundaries;
 mod client_gone;
+mod closing_upstream;
 mod commands;
 mod crash;
 mod credentials;

@@ -1,8 +1,8 @@
 //! An upstream of ours, ready to send to a fake one.
 
 use super::super::{
-    Credential, KeyVersion, Sent, Upstream, UpstreamAnswer, UpstreamOptions, UpstreamRequest,
-    connection::Connection,
+    Credential, KeyVersion, Reuse, Sent, Upstream, UpstreamAnswer, UpstreamOptions,
+    UpstreamRequest, connection::Connection,
 };
 use crate::{
     domain::CallId,
@@ -83,7 +83,13 @@ pub(super) fn warrant() -> SendWarrant {
 
 /// Returns a small billable call.
 pub(super) fn generate() -> UpstreamRequest {
+    UpstreamRequest { reuse: Reuse::Never, ..shared() }
+}
+
+/// Returns the same as something that costs nothing, and so may share a connection.
+pub(super) fn shared() -> UpstreamRequest {
     UpstreamRequest {
+        reuse: Reuse::Allowed,
         method: Method::POST,
         path_and_query: "/v1/ideogram-v3/generate".into(),
         content_type: Some(HeaderValue::from_static("application/json")),

@@ -2,7 +2,7 @@
 
 use super::{
     fake::{Fake, Peer, Seen, json},
-    house::{House, KEY, answered, content, generate},
+    house::{House, KEY, answered, content, generate, shared},
 };
 use crate::upstream::{
     Credential, NotSent, Sent, UnknownReason, UpstreamOptions, UpstreamRequest,
@@ -20,7 +20,7 @@ const SECOND: &str = r#"{"call":2}"#;
 /// Makes a first call and returns its connection, which is idle now.
 async fn used(house: &House, fake: &Fake) -> Peer {
     let ok = json("200 OK", FIRST);
-    let (sent, (peer, _)) = join!(house.send(generate()), fake.answer(&ok));
+    let (sent, (peer, _)) = join!(house.send(shared()), fake.answer(&ok));
     assert_eq!(content(&answered(sent)), FIRST);
     peer
 }
@@ -28,7 +28,7 @@ async fn used(house: &House, fake: &Fake) -> Peer {
 /// Makes a second call that must arrive on a new connection.
 async fn call_on_a_new_connection(house: &House, fake: &Fake) -> Seen {
     let ok = json("200 OK", SECOND);
-    let (sent, (_peer, seen)) = join!(house.send(generate()), fake.answer(&ok));
+    let (sent, (_peer, seen)) = join!(house.send(shared()), fake.answer(&ok));
     assert_eq!(content(&answered(sent)), SECOND);
     fake.no_one_else_came().await;
     seen
@@ -46,11 +46,25 @@ async fn calls_in_a_row_share_a_connection() {
     let mut peer = used(&house, &fake).await;
     for _ in 0..5 {
         let ok = json("200 OK", SECOND);
-        let (sent, seen) = join!(house.send(generate()), peer.answer(&ok));
+        let (sent, seen) = join!(house.send(shared()), peer.answer(&ok));
         assert_eq!(content(&answered(sent)), SECOND);
         assert_eq!(seen.header("api-key"), [KEY]);
     }
     fake.no_one_else_came().await;
+}
+
+#[tokio::test]
+async fn what_may_be_billed_goes_out_on_a_connection_that_nobody_used() {
+    let fake = Fake::listen().await;
+    let house = House::new(&fake.url());
+    let peer = used(&house, &fake).await;
+    for _ in 0..3 {
+        let ok = json("200 OK", SECOND);
+        let (sent, (_peer, _)) = join!(house.send(generate()), fake.answer(&ok));
+        assert_eq!(content(&answered(sent)), SECOND);
+    }
+    drop(house);
+    nothing_more_came(peer).await;
 }
 
 #[tokio::test]
@@ -85,7 +99,7 @@ async fn an_untouched_request_goes_out_whole_on_the_replacement() {
     // The end of the connection is known to the runtime now, but hyper hears of the request
     // first: it finds the end before it begins to write, and gives the request back.
     tokio::task::yield_now().await;
-    let request = generate().build(&house.key).unwrap();
+    let request = shared().build(&house.key).unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
     let ok = json("200 OK", SECOND);
     let run = Exchange::run_on(connection, &house.key, request, deadline);
@@ -104,7 +118,7 @@ async fn a_new_connection_that_dies_before_the_first_byte_is_not_replaced() {
     let (connection, peer) = join!(house.key.connector.connect(deadline), fake.accept());
     peer.reset();
     tokio::task::yield_now().await;
-    let request = generate().build(&house.key).unwrap();
+    let request = shared().build(&house.key).unwrap();
     let run = Exchange::run_on(connection.unwrap(), &house.key, request, deadline).await;
     assert!(matches!(run, Err(Failure::NotSent(NotSent::Lost))));
     fake.no_one_else_came().await;
@@ -116,7 +130,7 @@ async fn a_pooled_connection_that_took_the_request_is_never_replaced() {
     let house = House::new(&fake.url());
     for how in [Peer::reset, |peer| drop(peer)] {
         let mut peer = used(&house, &fake).await;
-        let (sent, ()) = join!(house.send(generate()), async {
+        let (sent, ()) = join!(house.send(shared()), async {
             peer.request().await;
             how(peer);
         });
@@ -132,7 +146,7 @@ async fn one_byte_of_a_request_is_enough_to_never_send_it_again() {
     let fake = Fake::listen().await;
     let house = House::new(&fake.url());
     let mut peer = used(&house, &fake).await;
-    let (sent, ()) = join!(house.send(generate()), async {
+    let (sent, ()) = join!(house.send(shared()), async {
         assert!(peer.more().await > 0);
         drop(peer);
     });
@@ -148,7 +162,7 @@ async fn an_answer_that_nobody_asked_for_is_given_to_nobody() {
 
     // In one piece with the first answer.
     let both = [json("200 OK", FIRST), poison.clone()].concat();
-    let (sent, (peer, _)) = join!(house.send(generate()), fake.answer(&both));
+    let (sent, (peer, _)) = join!(house.send(shared()), fake.answer(&both));
     assert_eq!(content(&answered(sent)), FIRST);
     call_on_a_new_connection(&house, &fake).await;
     nothing_more_came(peer).await;
@@ -166,7 +180,7 @@ async fn a_connection_is_not_kept_after_connection_close() {
     let fake = Fake::listen().await;
     let house = House::new(&fake.url());
     let closing = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 10\r\n\r\n{\"call\":1}";
-    let (sent, (peer, _)) = join!(house.send(generate()), fake.answer(closing));
+    let (sent, (peer, _)) = join!(house.send(shared()), fake.answer(closing));
     answered(sent);
     call_on_a_new_connection(&house, &fake).await;
     nothing_more_came(peer).await;
@@ -216,7 +230,7 @@ async fn a_caller_that_is_dropped_closes_its_connection() {
     let fake = Fake::listen().await;
     let house = House::new(&fake.url());
     let mut peer = tokio::select! {
-        sent = house.send(generate()) => panic!("{sent:?}"),
+        sent = house.send(shared()) => panic!("{sent:?}"),
         peer = async {
             let mut peer = fake.accept().await;
             peer.request().await;
@@ -250,7 +264,7 @@ async fn many_calls_at_once_each_get_their_own_answer_and_arrive_once() {
         tokio::spawn(async move {
             for call in 0..40 {
                 let path_and_query = format!("/caller/{caller}/call/{call}");
-                let request = UpstreamRequest { path_and_query, ..generate() };
+                let request = UpstreamRequest { path_and_query, ..shared() };
                 let expected = request.path_and_query.clone();
                 assert_eq!(content(&answered(house.send(request).await)), expected);
             }

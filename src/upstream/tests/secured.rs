@@ -1,10 +1,10 @@
 //! TLS: who is trusted, what is said, and what a failed handshake means.
 
-use super::house::{House, KEY, answered, content, generate};
+use super::house::{House, KEY, answered, content, generate, shared};
 use crate::upstream::{NotSent, Sent, UnknownReason};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
-    ServerConfig,
+    HandshakeKind, ServerConfig,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
 };
@@ -70,7 +70,7 @@ async fn request(tls: &mut TlsStream<TcpStream>) -> String {
 }
 
 #[tokio::test]
-async fn calls_go_over_tls_and_share_a_connection() {
+async fn free_reads_go_over_tls_and_share_a_connection() {
     let secured = Secured::listen("127.0.0.1").await;
     let house = secured.house();
     let serve = async {
@@ -85,10 +85,28 @@ async fn calls_go_over_tls_and_share_a_connection() {
     };
     let calls = async {
         for _ in 0..3 {
-            assert_eq!(content(&answered(house.send(generate()).await)), "ok");
+            assert_eq!(content(&answered(house.send(shared()).await)), "ok");
         }
     };
     join!(serve, calls);
+}
+
+#[tokio::test]
+async fn a_new_connection_for_each_paid_call_resumes_the_session_of_the_last() {
+    let secured = Secured::listen("127.0.0.1").await;
+    let house = secured.house();
+    let mut kinds = Vec::new();
+    for _ in 0..3 {
+        let (sent, ()) = join!(house.send(generate()), async {
+            let mut tls = secured.accept().await.unwrap();
+            request(&mut tls).await;
+            kinds.push(tls.get_ref().1.handshake_kind().unwrap());
+            tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+            tls.flush().await.unwrap();
+        });
+        answered(sent);
+    }
+    assert_eq!(kinds, [HandshakeKind::Full, HandshakeKind::Resumed, HandshakeKind::Resumed]);
 }
 
 #[tokio::test]
