@@ -166,6 +166,46 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, &format!("{what}_unknown"), title, detail)
     }
 
+    /// There is nothing of that name, in words of its own.
+    pub(super) fn unknown_as(what: &str, detail: String) -> Self {
+        Self { detail: detail.into(), ..Self::unknown(what, "") }
+    }
+
+    /// There is nothing of that name; something of a similar one was probably meant.
+    pub(super) fn unknown_but(what: &str, name: &str, near: Option<&str>) -> Self {
+        let problem = Self::unknown(what, name);
+        let Some(near) = near else { return problem };
+        let detail = format!("{}; did you mean '{near}'?", problem.detail);
+        Self { detail: detail.into(), ..problem }
+    }
+
+    /// Several things have that name.
+    pub(super) fn ambiguous(what: &str, name: &str, ids: &[&str]) -> Self {
+        let count = ids.len();
+        let detail =
+            format!("{count} {what}s are called '{name}': give the id, one of {}", ids.join(", "));
+        Self::conflict("name_ambiguous", detail)
+    }
+
+    /// A secret was given where the name of its holder is wanted.
+    pub(super) fn secret_for_name(what: &str) -> Self {
+        let problem = "that is a token itself: give its id or its name; if others may have seen it, \
+                       it must be rotated or revoked";
+        Self::invalid(vec![Mistake { field: what.into(), problem: problem.into() }])
+    }
+
+    /// Nothing is on record under that id.
+    pub(super) fn not_on_record(what: &str, prefix: &str, id: &str) -> Self {
+        let problem = Self::unknown(what, id);
+        let why = if id.starts_with(prefix) {
+            "refusals are a moment behind, and those of a flood are only counted".to_owned()
+        } else {
+            format!("the id of a {what} starts with {prefix}")
+        };
+        let detail = format!("no {what} '{}' is on record: {why}", shown(id));
+        Self { detail: detail.into(), ..problem }
+    }
+
     /// There is no such path.
     pub(super) fn path_unknown() -> Self {
         let detail = "GET /api/openapi.json lists the paths there are";

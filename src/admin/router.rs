@@ -111,11 +111,13 @@ fn settings_paths() -> Endpoints {
         .get("/api/v1/routes", settings::routes::list)
         .get("/api/v1/routes/{name}", settings::routes::show)
         .get("/api/v1/accounts", settings::accounts::list)
+        .get("/api/v1/settings", settings::effective::list)
 }
 
 fn system_paths() -> Endpoints {
     Endpoints::default()
         .get("/api/openapi.json", system::openapi::describe)
+        .get("/api/v1/status", system::status::status)
         .probe("/healthz", system::health::healthz)
         .probe("/readyz", system::health::readyz)
         .open("/metrics", system::metrics::metrics)

@@ -1,5 +1,6 @@
 //! What the control plane tells about the gateway and cannot know by itself.
 
+use super::system::FolderState;
 use crate::{
     calls::BreakerState,
     domain::{AccountName, EnvironmentName},
@@ -17,6 +18,9 @@ pub trait Vitals: fmt::Debug + Send + Sync {
 
     /// Says why calls of an account are stopped for want of balance, if they are.
     fn breaker(&self, account: &AccountName) -> Option<BreakerState>;
+
+    /// Looks at the data folder. Blocks.
+    fn folder(&self) -> FolderState;
 
     /// Tells of the upstream key of an environment.
     fn key(&self, environment: &EnvironmentName) -> KeyState;

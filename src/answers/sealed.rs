@@ -8,7 +8,7 @@ use super::{
     sealed_frames::{FRAME, FrameError, FrameReader, FrameWriter},
     sealed_key::SealingKey,
 };
-use crate::domain::CallId;
+use crate::{domain::CallId, spool::free_space};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -152,8 +152,7 @@ impl SealedAnswers {
 
     /// A file system that does not tell is taken to be full: the record is kept on it too.
     fn stays_free(&self, more: u64) -> bool {
-        let Ok(disk) = rustix::fs::statvfs(&self.0.dir) else { return false };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let Ok(free) = free_space(&self.0.dir) else { return false };
         free >= self.0.min_free.saturating_add(more)
     }
 }

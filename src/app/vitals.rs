@@ -2,10 +2,11 @@
 
 use super::rooms::Rooms;
 use crate::{
-    admin::{CallDesk, DeskError, KeyState, ReleaseOutcome, Vitals, WriteOff},
+    admin::{CallDesk, DeskError, FolderState, KeyState, ReleaseOutcome, Vitals, WriteOff},
     calls::{BreakerState, ReleaseError, WriteOffError},
     config::MissingKey,
     domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState},
+    spool::free_space,
     store::JournalHealth,
     telemetry::{AccountPlaces, MetricsFormat},
 };
@@ -35,6 +36,15 @@ impl Vitals for House {
     fn metrics(&self, format: MetricsFormat) -> String {
         self.rooms.observe();
         self.rooms.metrics.render_as(format)
+    }
+
+    fn folder(&self) -> FolderState {
+        let dir = &self.rooms.settings.data.dir;
+        FolderState {
+            dir: std::path::absolute(dir).unwrap_or_else(|_| dir.clone()).display().to_string(),
+            free: free_space(dir).ok(),
+            record: self.rooms.reader.bytes_on_disk().ok(),
+        }
     }
 
     fn breaker(&self, account: &AccountName) -> Option<BreakerState> {

@@ -29,6 +29,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: String,
     at: String,
+    is_local: bool,
 }
 
 impl Client {
@@ -40,6 +41,7 @@ impl Client {
     /// Returns a client that shows these headers with everything it asks.
     pub(super) fn with(place: Place, trust: &Trust, shown: HeaderMap) -> anyhow::Result<Self> {
         let builder = builder(trust)?.default_headers(shown);
+        let is_local = matches!(place, Place::Socket(_));
         let (builder, base, at) = match place {
             Place::Url(url) => (builder, url.clone(), url),
             Place::Socket(path) => {
@@ -47,7 +49,8 @@ impl Client {
                 (builder.unix_socket(path), "http://localhost".to_owned(), at)
             }
         };
-        Ok(Self { http: builder.build().context("cannot make a client")?, base, at })
+        let http = builder.build().context("cannot make a client")?;
+        Ok(Self { http, base, at, is_local })
     }
 
     /// Returns where the gateway is, for people.
@@ -55,9 +58,23 @@ impl Client {
         &self.at
     }
 
+    /// Says whether the gateway is on this machine for sure, since it answers at a socket.
+    pub(super) fn is_local(&self) -> bool {
+        self.is_local
+    }
+
     /// Gets a value.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         self.read(self.send(self.http.get(self.url(path))).await?).await
+    }
+
+    /// Gets the value that a query asks for.
+    pub(super) async fn search<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &(impl Serialize + Sync),
+    ) -> anyhow::Result<T> {
+        self.read(self.open(path, query).await?).await
     }
 
     /// Gets a text.

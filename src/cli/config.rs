@@ -1,6 +1,15 @@
 //! `ideogate config …`
 
-use super::{arguments::Global, fault::Fault, locate, screen::Screen, tls};
+use super::{
+    arguments::Global,
+    fault::Fault,
+    locate,
+    run::wait,
+    running::{self, Difference, Source, Sourced},
+    screen::Screen,
+    tls,
+};
+use crate::admin::SettingView;
 use crate::config::{Secrets, default_text};
 use crate::domain::{Clock, RouteName, SystemClock};
 use clap::Subcommand;
@@ -10,22 +19,26 @@ use std::process::ExitCode;
 /// Shows and checks the settings.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Check the settings and name all mistakes
+    /// Check your own settings, before a gateway runs with them, and name all mistakes
     #[command(after_help = "Examples:
   ideogate config check
   ideogate config check --config /etc/ideogate.toml && systemctl restart ideogate")]
     Check,
-    /// Show each setting and where it comes from; no secret is among them
+    /// Show each setting that is in force and where it comes from; no secret is among them
     #[command(after_help = "Examples:
   ideogate config show
-  ideogate config show --config /etc/ideogate.toml | grep queue")]
+  ideogate config show | grep queue
+  ideogate config show --config /etc/ideogate.toml
+
+Asks the gateway that runs, and tells where your own file and variables differ from it. Where none runs
+and none was named with --admin, your own file answers, and says so.")]
     Show,
     /// Print every setting with its default and what it means
     #[command(after_help = "Examples:\n  ideogate config default > ideogate.toml")]
     Default,
 }
 
-/// Does it; needs no gateway.
+/// Does it.
 pub(super) fn run(
     global: &Global,
     screen: Screen,
@@ -39,12 +52,33 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Shows the settings that are in force; those of the caller's file where no gateway runs.
 fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
-    let shown = locate::settings(global)?.shown;
+    let (all, source, differing) = match wait(running::find(global, screen))? {
+        Some(running) => {
+            let differing = running::differences(global, screen, &running.settings);
+            let mut all = running.settings;
+            // What only the caller's file has is not set at the gateway.
+            let is_new = |one: &&Difference| all.iter().all(|set| set.key != one.key);
+            let unset: Vec<_> =
+                differing.iter().filter(is_new).map(|one| SettingView::unset(&one.key)).collect();
+            all.extend(unset);
+            (all, Source::Gateway, differing)
+        }
+        None => {
+            let shown = locate::settings(global)?.settings.shown;
+            let all = shown.settings().iter().map(SettingView::of).collect();
+            (all, Source::File, Vec::new())
+        }
+    };
     if screen.is_json() {
-        return screen.json(&shown);
+        let sourced = all.iter().map(|one| Sourced::exactly(one, source, &differing, &one.key));
+        screen.json(&sourced.collect::<Vec<_>>())?;
+    } else {
+        all.iter().try_for_each(|setting| screen.line(setting.to_string()))?;
     }
-    Ok(screen.raw(shown.to_string().as_bytes())?)
+    running::tell(global, screen, &differing);
+    Ok(())
 }
 
 fn check(global: &Global, screen: Screen) -> anyhow::Result<()> {

@@ -1,15 +1,22 @@
 //! `ideogate env …`
 
-use super::{arguments::Global, fault::Fault, locate, run::wait, screen::Screen};
+use super::{
+    arguments::Global,
+    fault::Fault,
+    locate,
+    run::wait,
+    running::{self, Difference, Source, Sourced},
+    screen::Screen,
+};
 use crate::{
     admin::{EnvironmentView, KeyState},
-    config::{LoadedSettings, Secrets},
+    config::{self, LoadedSettings, Secrets, no_such},
     domain::EnvironmentName,
 };
 use clap::Subcommand;
 use std::process::ExitCode;
 
-/// Shows the environments, as the settings and the variables of this shell have them.
+/// Shows the environments, as the gateway that runs has them.
 #[derive(Debug, Subcommand)]
 pub enum EnvironmentCommand {
     /// List the environments with their ceilings
@@ -24,40 +31,68 @@ pub enum EnvironmentCommand {
     },
 }
 
-/// Shows them; a gateway that runs is asked about their keys.
+/// Shows them as the gateway that runs has them; as the caller's file has them where none runs.
 pub(super) fn run(
     global: &Global,
     screen: Screen,
     command: &EnvironmentCommand,
 ) -> anyhow::Result<ExitCode> {
-    let mut all = views(&locate::settings(global)?)?;
-    ask_gateway(global, &mut all);
+    let (all, source, differing) = wait(found(global, screen))?;
     match command {
-        EnvironmentCommand::List if screen.is_json() => screen.json(&all)?,
-        EnvironmentCommand::List => list(screen, all)?,
+        EnvironmentCommand::List => {
+            running::tell(global, screen, &differing);
+            if screen.is_json() {
+                let all: Vec<_> =
+                    all.iter().map(|view| sourced(view, source, &differing)).collect();
+                screen.json(&all)?;
+            } else {
+                list(screen, all)?;
+            }
+        }
         EnvironmentCommand::Show { name } => {
             let found = all.iter().find(|view| view.name == *name);
+            let own = prefix(name);
+            running::tell(global, screen, differing.iter().filter(|one| one.key.starts_with(&own)));
             let view = found.ok_or_else(|| unknown(name, &all))?;
-            if screen.is_json() { screen.json(view)? } else { screen.fields(&fields(view))? }
+            if screen.is_json() {
+                screen.json(&sourced(view, source, &differing))?;
+            } else {
+                screen.fields(&fields(view))?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// A gateway that runs knows more of the keys: their versions, and whether Ideogram takes them.
-fn ask_gateway(global: &Global, all: &mut [EnvironmentView]) {
-    let ask = async { locate::client(global)?.get("/api/v1/environments").await };
-    let Ok(known): anyhow::Result<Vec<EnvironmentView>> = wait(ask) else { return };
-    for view in all {
-        if let Some(told) = known.iter().find(|told| told.name == view.name) {
-            view.key = told.key.clone();
-        }
-    }
+async fn found(
+    global: &Global,
+    screen: Screen,
+) -> anyhow::Result<(Vec<EnvironmentView>, Source, Vec<Difference>)> {
+    let Some(running) = running::find(global, screen).await? else {
+        return Ok((views(&locate::settings(global)?)?, Source::File, Vec::new()));
+    };
+    let all = running.client.get("/api/v1/environments").await?;
+    let mut differing = running::differences(global, screen, &running.settings);
+    differing.retain(|one| one.key.starts_with("environments."));
+    Ok((all, Source::Gateway, differing))
+}
+
+/// Returns how the keys of an environment's settings begin.
+fn prefix(name: &str) -> String {
+    format!("environments.{}.", config::join("", name))
+}
+
+fn sourced<'v>(
+    view: &'v EnvironmentView,
+    source: Source,
+    differing: &'v [Difference],
+) -> Sourced<'v, EnvironmentView> {
+    Sourced::of(view, source, differing, &prefix(&view.name))
 }
 
 fn unknown(name: &str, all: &[EnvironmentView]) -> Fault {
     let known: Vec<_> = all.iter().map(|view| view.name.as_str()).collect();
-    Fault::Usage(format!("there is no environment '{name}'; there are: {}", known.join(", ")))
+    Fault::Usage(no_such("environment", name, &known))
 }
 
 /// Returns the environments with what is known of their keys here.

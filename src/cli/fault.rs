@@ -66,6 +66,13 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Returns the exit code of a gateway that cannot be reached, if that is what went wrong.
+    pub(super) fn unavailable(&self) -> Option<u8> {
+        Some(self.exit_code()).filter(|code| *code == UNAVAILABLE)
+    }
+}
+
 /// Refuses what cannot be the id of a call, before it becomes part of a path.
 pub(super) fn check_call_id(call: &str) -> Result<(), Fault> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';

@@ -7,7 +7,10 @@ use crate::{
     app::{from_here, scheme},
     config::{LoadOptions, LoadedSettings, Settings, process_variables},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// What people call their settings file, which is read only when it is named.
 const USUAL_FILE: &str = "ideogate.toml";
@@ -38,6 +41,15 @@ impl Place {
     }
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Socket(path) => write!(f, "{}", path.display()),
+            Self::Url(url) => f.write_str(url),
+        }
+    }
+}
+
 /// Loads the settings.
 pub(super) fn settings(global: &Global) -> Result<LoadedSettings, Fault> {
     let options = LoadOptions {
@@ -46,6 +58,14 @@ pub(super) fn settings(global: &Global) -> Result<LoadedSettings, Fault> {
         working_dir: PathBuf::new(),
     };
     Settings::load(options).map_err(Fault::Settings)
+}
+
+/// Names the settings of whoever calls, for people.
+pub(super) fn own_settings(global: &Global) -> String {
+    match &global.config {
+        Some(file) => format!("your settings file {}", file.display()),
+        None => "your shell (no settings file was named)".to_owned(),
+    }
 }
 
 /// Loads the settings that the gateway is to be run with.

@@ -1,9 +1,23 @@
 //! `ideogate route …`
 
-use super::{arguments::Global, fault::Fault, locate, screen::Screen};
-use crate::admin::RouteView;
+use super::{
+    arguments::Global,
+    fault::Fault,
+    locate,
+    run::wait,
+    running::{self, Difference, Source, Sourced},
+    screen::Screen,
+};
+use crate::{
+    admin::RouteView,
+    config::{Origin, Settings, no_such},
+};
 use clap::Subcommand;
-use std::process::ExitCode;
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::ExitCode,
+};
 
 /// Shows the route table: what is not in it is refused.
 #[derive(Debug, Subcommand)]
@@ -22,29 +36,95 @@ pub enum RouteCommand {
     },
 }
 
-/// Shows them; needs no gateway.
+/// Shows them as the gateway that runs has them; as the caller's file has them where none runs.
 pub(super) fn run(
     global: &Global,
     screen: Screen,
     command: &RouteCommand,
 ) -> anyhow::Result<ExitCode> {
-    let settings = locate::settings(global)?.settings;
-    let all: Vec<_> = settings.routes.routes().iter().map(|route| RouteView::of(route)).collect();
+    let (all, source, differing) = wait(found(global, screen))?;
+    let sourced = |view| Sourced::of(view, source, &differing, &prefix(view));
     match command {
-        RouteCommand::List if screen.is_json() => screen.json(&all)?,
         RouteCommand::List => {
-            let header = ["name", "method", "path", "scope", "places", "notes"];
-            screen.table(header, all.iter().map(row).collect(), "There are no routes.")?;
+            running::tell(global, screen, &differing);
+            if screen.is_json() {
+                screen.json(&all.iter().map(sourced).collect::<Vec<_>>())?;
+            } else {
+                let header = ["name", "method", "path", "scope", "places", "notes"];
+                screen.table(header, all.iter().map(row).collect(), "There are no routes.")?;
+            }
         }
         RouteCommand::Show { name } => {
             let found = all.iter().find(|view| view.name == *name);
-            let view = found.ok_or_else(|| {
-                Fault::Usage(format!("there is no route '{name}'; see `ideogate route list`"))
-            })?;
-            if screen.is_json() { screen.json(view)? } else { screen.fields(&fields(view))? }
+            let view = found.ok_or_else(|| unknown(name, &all))?;
+            let own = prefix(view);
+            running::tell(global, screen, differing.iter().filter(|one| one.key.starts_with(&own)));
+            if screen.is_json() {
+                screen.json(&sourced(view))?;
+            } else {
+                screen.fields(&fields(view))?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn found(
+    global: &Global,
+    screen: Screen,
+) -> anyhow::Result<(Vec<RouteView>, Source, Vec<Difference>)> {
+    let Some(running) = running::find(global, screen).await? else {
+        return Ok((own(&locate::settings(global)?.settings), Source::File, Vec::new()));
+    };
+    let all: Vec<RouteView> = running.client.get("/api/v1/routes").await?;
+    let differing = match locate::settings(global) {
+        Ok(loaded) if says_routes(global, &loaded.settings) => differing(&all, &loaded.settings),
+        _ => Vec::new(),
+    };
+    Ok((all, Source::Gateway, differing))
+}
+
+/// Says whether the caller's settings mean to say anything about routes.
+fn says_routes(global: &Global, settings: &Settings) -> bool {
+    let file = settings.shown.get("routes.file");
+    global.config.is_some() || file.is_some_and(|file| file.origin != Origin::Default)
+}
+
+fn own(settings: &Settings) -> Vec<RouteView> {
+    settings.routes.routes().iter().map(|route| RouteView::of(route)).collect()
+}
+
+fn prefix(view: &RouteView) -> String {
+    format!("routes.{}.", view.name)
+}
+
+/// Returns where the caller's route table is another than the one in force, column by column.
+fn differing(all: &[RouteView], settings: &Settings) -> Vec<Difference> {
+    let columns = |views: &[RouteView]| -> BTreeMap<String, Option<String>> {
+        views.iter().flat_map(|view| columns(view)).collect()
+    };
+    let (theirs, mine) = (columns(all), columns(&own(settings)));
+    let keys: BTreeSet<_> = theirs.keys().chain(mine.keys()).collect();
+    let difference = |key: &String| {
+        let value =
+            |columns: &BTreeMap<String, Option<String>>| columns.get(key).cloned().flatten();
+        let (gateway, file) = (value(&theirs), value(&mine));
+        let origin = "your route table".to_owned();
+        (gateway != file).then(|| Difference { key: key.clone(), gateway, file, origin })
+    };
+    keys.into_iter().filter_map(difference).collect()
+}
+
+fn columns(view: &RouteView) -> Vec<(String, Option<String>)> {
+    let Ok(Value::Object(columns)) = serde_json::to_value(view) else { return Vec::new() };
+    let shown = |value: Value| (!value.is_null()).then(|| value.to_string());
+    let key = |column: String| format!("{}{column}", prefix(view));
+    columns.into_iter().map(|(column, value)| (key(column), shown(value))).collect()
+}
+
+fn unknown(name: &str, all: &[RouteView]) -> Fault {
+    let known: Vec<_> = all.iter().map(|view| view.name.as_str()).collect();
+    Fault::Usage(format!("{}; see `ideogate route list`", no_such("route", name, &known)))
 }
 
 fn row(view: &RouteView) -> [String; 6] {

@@ -13,6 +13,7 @@ use super::{
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 const DEFAULT: &str = include_str!("../../config/default.toml");
@@ -38,8 +39,6 @@ pub struct LoadOptions {
 pub struct LoadedSettings {
     /// The settings.
     pub settings: Settings,
-    /// Each setting as text, with the place it comes from.
-    pub shown: Shown,
     /// The environment with `.env` below it, where the secrets are.
     pub variables: Variables,
 }
@@ -55,7 +54,8 @@ impl Settings {
         let (seen, mistakes) = notes.into_parts();
         match (settings, Mistakes::found(mistakes)) {
             (Some(settings), None) => {
-                Ok(LoadedSettings { settings, shown: Shown::new(seen), variables })
+                let settings = Self { shown: Arc::new(Shown::new(seen)), ..settings };
+                Ok(LoadedSettings { settings, variables })
             }
             (_, Some(mistakes)) => Err(mistakes),
             (None, None) => Err(Mistakes::one(Mistake::about("settings", "cannot be read"))),

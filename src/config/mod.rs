@@ -26,6 +26,7 @@ mod webhooks;
 pub use key_text::{KeyFileError, KeySource};
 pub use load::{LoadOptions, LoadedSettings, default_text};
 pub use mistake::{Mistake, Mistakes};
+pub use nearest::{nearest, no_such};
 pub use operator_token::{OperatorTokenError, operator_token};
 pub use origin::Origin;
 pub use review::Review;
@@ -35,6 +36,7 @@ pub use settings::{
     LogFormat, Operators, Policy, Queue, Settings, Shutdown, TlsFiles,
 };
 pub use shown::{Shown, ShownSetting};
+pub use tree::join;
 pub use variables::{Variables, process_variables};
 pub use watched_file::WatchedFile;
 pub use webhooks::{WebhookMode, Webhooks};

@@ -1,14 +1,35 @@
-//! Finds what somebody probably meant.
+//! Finds what somebody probably meant, and says so.
+
+/// The longest word that is looked at: a longer one is no slip of the finger.
+const LONGEST: usize = 128;
+
+/// The most letters that a slip of the finger changes, however long the word is.
+const MOST: usize = 3;
+
+/// The most names that are listed where none of them was meant.
+const FEW: usize = 12;
 
 /// Returns the candidate that is nearest to `word`, if one is near enough to be meant.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let length = word.chars().count();
+    if length > LONGEST {
+        return None;
+    }
     let near = |candidate: &'c str| (distance(word, candidate), candidate);
     let (steps, best) = candidates.into_iter().map(near).min()?;
-    let enough = (word.chars().count() / 3).max(1);
-    (steps <= enough).then_some(best)
+    (steps <= (length / 3).clamp(1, MOST)).then_some(best)
+}
+
+/// Says that there is nothing of that name, and what was probably meant, or what there is.
+pub fn no_such(what: &str, name: &str, known: &[&str]) -> String {
+    let told = format!("there is no {what} '{name}'");
+    if let Some(near) = nearest(name, known.iter().copied()) {
+        return format!("{told}; did you mean '{near}'?");
+    }
+    if known.is_empty() || known.len() > FEW {
+        return told;
+    }
+    format!("{told}; there are: {}", known.join(", "))
 }
 
 /// Returns how many letters must be added, dropped, changed or swapped with their neighbour.
@@ -47,5 +68,20 @@ mod tests {
     fn another_word_is_not_guessed_at() {
         assert_eq!(nearest("colour", ["capacity", "timeout"]), None);
         assert_eq!(nearest("x", []), None);
+        assert_eq!(nearest("call_01kbxyzabcd", ["call_01kcuvwefgh"]), None);
+    }
+
+    #[test]
+    fn what_was_meant_is_said_or_else_what_there_is() {
+        let known = ["dev", "prod"];
+        assert_eq!(
+            no_such("environment", "prd", &known),
+            "there is no environment 'prd'; did you mean 'prod'?"
+        );
+        assert_eq!(
+            no_such("environment", "live", &known),
+            "there is no environment 'live'; there are: dev, prod"
+        );
+        assert_eq!(no_such("route", "x", &[]), "there is no route 'x'");
     }
 }

@@ -21,6 +21,18 @@ pub enum Origin {
     DotEnv(Box<str>),
 }
 
+impl Origin {
+    /// Returns the layer of settings that it belongs to.
+    pub fn layer(&self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::File { .. } => "file",
+            Self::Variable(_) => "variable",
+            Self::DotEnv(_) => "dotenv",
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

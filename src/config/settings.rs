@@ -1,7 +1,7 @@
 //! The settings as the rest of the house uses them: read, checked and complete.
 
-use super::Review;
 use super::webhooks::{WebhookMode, Webhooks};
+use super::{Review, Shown};
 use crate::domain::{
     AccountName, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
 };
@@ -44,6 +44,8 @@ pub struct Settings {
     pub prices: Arc<PriceTable>,
     /// `[webhooks]`
     pub webhooks: Webhooks,
+    /// Each setting as text, with the place it comes from.
+    pub shown: Arc<Shown>,
 }
 
 /// `[listen]`: where clients and operators connect.

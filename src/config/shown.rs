@@ -15,8 +15,18 @@ pub struct ShownSetting {
     pub origin: Origin,
 }
 
+impl fmt::Display for ShownSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, value, origin } = self;
+        match value {
+            Some(value) => write!(f, "{key} = {value}  # {origin}"),
+            None => write!(f, "# {key} is not set"),
+        }
+    }
+}
+
 /// Every setting with its value and the place it comes from, by key. No secret is among them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Shown(Vec<ShownSetting>);
 
@@ -45,12 +55,6 @@ impl Shown {
 impl fmt::Display for Shown {
     /// Writes a line for each setting.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for ShownSetting { key, value, origin } in &self.0 {
-            match value {
-                Some(value) => writeln!(f, "{key} = {value}  # {origin}")?,
-                None => writeln!(f, "# {key} is not set")?,
-            }
-        }
-        Ok(())
+        self.0.iter().try_for_each(|setting| writeln!(f, "{setting}"))
     }
 }

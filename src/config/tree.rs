@@ -129,7 +129,7 @@ pub(super) fn inner<'t>(table: &'t Table, key: &str) -> Option<&'t Table> {
 }
 
 /// Writes a key as it stands in a path of keys.
-pub(super) fn join(path: &str, key: &str) -> String {
+pub fn join(path: &str, key: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let key = if key.chars().all(plain) { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }

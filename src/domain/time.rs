@@ -37,6 +37,13 @@ impl Timestamp {
         Self(self.0.saturating_sub(micros(span)))
     }
 
+    /// Returns when the UTC day of this time begins.
+    #[must_use]
+    pub fn utc_day(self) -> Self {
+        const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+        Self(self.0.div_euclid(DAY).saturating_mul(DAY))
+    }
+
     /// Returns the time since `earlier`, or zero when the clock was set back in between.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -1,6 +1,6 @@
 //! What all bodies together may take.
 
-use super::writer::MEMORY_PER_BODY;
+use super::{space::free_space, writer::MEMORY_PER_BODY};
 use crate::domain::TokenId;
 use std::{
     collections::HashMap,
@@ -82,8 +82,7 @@ impl SpoolBudget {
     /// A file system that does not tell is taken to be full: better to refuse a body than to fill
     /// the disk that the record is kept on.
     pub(super) fn disk_stays_free(&self, more: u64) -> bool {
-        let Ok(disk) = rustix::fs::statvfs(&self.dir) else { return false };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let Ok(free) = free_space(&self.dir) else { return false };
         free >= self.limits.min_free.saturating_add(more)
     }
 

@@ -10,6 +10,7 @@ mod content;
 mod error;
 mod reader;
 mod share;
+mod space;
 mod writer;
 
 #[cfg(test)]
@@ -22,4 +23,5 @@ pub use budget::{SpoolBudget, SpoolLimits};
 pub use content::Spool;
 pub use error::SpoolError;
 pub use reader::SpoolReader;
+pub use space::free_space;
 pub use writer::SpoolWriter;

@@ -36,7 +36,8 @@ pub use error::{JournalError, StoreError};
 pub use folder::{Store, StoreOptions};
 pub use journal::{Durability, Journal, JournalHealth, NotAppended};
 pub use query::{
-    HeldCall, KeptClaim, RecordQuery, RefusedUse, RouteUse, Spend, UnsettledCall, Usage, UsageQuery,
+    HeldCall, KeptClaim, Mention, RecordQuery, RefusedUse, RouteUse, Spend, UnsettledCall, Usage,
+    UsageQuery,
 };
 pub use seal::{Head, Link, Seal, SealedRecord};
 pub use sqlite::Reader;

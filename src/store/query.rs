@@ -36,6 +36,19 @@ pub struct RecordQuery {
     pub newest_first: bool,
 }
 
+/// A name that the record may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mention<'m> {
+    /// An environment.
+    Environment(&'m EnvironmentName),
+    /// A token.
+    Token(&'m TokenId),
+    /// A request at the door.
+    Request(&'m RequestId),
+    /// A call.
+    Call(&'m CallId),
+}
+
 /// A call that ended for its client, but whose places are still taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldCall {
@@ -131,6 +144,8 @@ pub struct RefusedUse {
 pub struct UsageQuery {
     /// Only calls opened then or later.
     pub since: Timestamp,
+    /// Only calls opened before.
+    pub until: Option<Timestamp>,
     /// Only calls of this environment.
     pub environment: Option<EnvironmentName>,
     /// Only calls of this token.

@@ -265,7 +265,7 @@ async fn all_mistakes_are_told_at_once() {
     insta::assert_snapshot!(mistakes(error).join("\n"), @r#"
     name: has control characters
     owner: must not be empty
-    environment: there is no 'production'; there are: dev, prod, staging
+    environment: there is no environment 'production'; there are: dev, prod, staging
     scopes: 'write:everything' is not a scope; `ideogate route list` shows the scopes there are
     max_images: 9 is not a number from 1 to 8
     max_places: 0 is not a number from 1 on

@@ -5,7 +5,7 @@ use super::{
     new_token::{Mistake, NewToken},
 };
 use crate::{
-    config::Environment,
+    config::{Environment, no_such},
     domain::{
         EnvironmentName, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState,
         Usd,
@@ -70,8 +70,7 @@ fn environment<'e>(
     });
     if found.is_none() {
         let known: Vec<_> = environments.keys().map(EnvironmentName::as_str).collect();
-        let known = known.join(", ");
-        mistakes.note("environment", format_args!("there is no '{name}'; there are: {known}"));
+        mistakes.note("environment", no_such("environment", name, &known));
     }
     found
 }

@@ -47,6 +47,7 @@ pub const EXPORT_UP_TO: HeaderName = HeaderName::from_static("ideogate-export-up
                 ("Ideogate-Export-Up-To" = u64, description = "The last record it can hold"),
             ),
         ),
+        (status = 404, description = "There is no such token", body = Problem),
         (status = 422, description = "All mistakes in the parameters", body = Problem),
         (status = 503, description = "It cannot be put on record or read", body = Problem),
     )
@@ -56,7 +57,7 @@ pub async fn export(
     MayOperate(by): MayOperate,
     Parameters(asked): Parameters<AuditExport>,
 ) -> Result<Response, Problem> {
-    let query = asked.search().query(state.clock.now()).map_err(Problem::invalid)?;
+    let query = asked.search().query(&state).await?;
     let narrowed = asked.narrowed(&query);
     let what = json!({ "format": asked.format, "filter": narrowed });
     let recorded = state.record(by, "audit.export", "audit", [Value::Null, what]).await;

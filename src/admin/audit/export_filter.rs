@@ -14,16 +14,16 @@ pub struct AuditExport {
     /// `jsonl`, one sealed record a line, or `csv`, one entry a row.
     #[param(value_type = Option<String>)]
     pub format: ExportFormat,
-    /// From when on: RFC 3339, or how long ago, as in `1h`.
+    /// From when on: RFC 3339, a UTC day from its beginning, or how long ago, as in `1h`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// Until when, that moment not included.
+    /// Until when: RFC 3339, that moment not included, a UTC day to its end, or how long ago.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// The environment.
+    /// The environment, also one that is no longer set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
-    /// The token's id.
+    /// The token's id, or its name where that is unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// `success` or `failure`, or an outcome: `refused`, `failed`, `unknown`.
@@ -54,14 +54,16 @@ impl AuditExport {
         }
     }
 
-    /// Returns what narrows the export, with moments as they were understood.
+    /// Returns what narrows the export, with moments and names as they were understood.
     pub(super) fn narrowed(&self, query: &RecordQuery) -> Value {
         let moments = [("since", query.since), ("until", query.until)];
         let moments = moments.into_iter().filter_map(|(name, at)| Some((name, json!(at?))));
-        let words =
-            [("environment", &self.environment), ("token", &self.token), ("result", &self.result)];
-        let words =
-            words.into_iter().filter_map(|(name, word)| Some((name, json!(word.as_ref()?))));
+        let words = [
+            ("environment", query.environment.as_ref().map(|name| json!(name))),
+            ("token", query.token.as_ref().map(|id| json!(id))),
+            ("result", self.result.as_ref().map(|result| json!(result))),
+        ];
+        let words = words.into_iter().filter_map(|(name, word)| Some((name, word?)));
         let all = moments.chain(words).map(|(name, value)| (name.to_owned(), value));
         Value::Object(all.collect::<Map<_, _>>())
     }

@@ -1,8 +1,12 @@
 //! What is searched for in the record.
 
 use crate::{
-    admin::moment::{mistake, moment},
-    domain::{CallId, EnvironmentName, Outcome, RequestId, Timestamp, TokenId},
+    admin::{
+        problem::Problem,
+        span::{Span, mistake},
+        state::AdminState,
+    },
+    domain::Outcome,
     store::RecordQuery,
     tokens::Mistake,
 };
@@ -17,16 +21,16 @@ const MOST: usize = 1000;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuditSearch {
-    /// From when on: RFC 3339, or how long ago, as in `1h`.
+    /// From when on: RFC 3339, a UTC day from its beginning, or how long ago, as in `1h`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// Until when, that moment not included.
+    /// Until when: RFC 3339, that moment not included, a UTC day to its end, or how long ago.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// The environment.
+    /// The environment, also one that is no longer set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
-    /// The token's id.
+    /// The token's id, or its name where that is unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// `success` or `failure`, or an outcome: `refused`, `failed`, `unknown`.
@@ -47,30 +51,28 @@ pub struct AuditSearch {
 }
 
 impl AuditSearch {
-    /// Returns the query for the entries, or all mistakes.
-    pub(super) fn query(&self, now: Timestamp) -> Result<RecordQuery, Vec<Mistake>> {
-        let mut mistakes = Vec::new();
-        let since = moment("since", self.since.as_deref(), now, &mut mistakes);
-        let until = moment("until", self.until.as_deref(), now, &mut mistakes);
-        let environment = self.environment.as_ref().and_then(|name| {
-            let read = name.parse::<EnvironmentName>();
-            read.map_err(|error| mistakes.push(mistake("environment", &error.to_string()))).ok()
-        });
+    /// Returns the query for the entries, or all mistakes; what is named must be known.
+    pub(super) async fn query(&self, state: &AdminState) -> Result<RecordQuery, Problem> {
+        let (mut mistakes, now) = (Vec::new(), state.clock.now());
+        let (since, until) = (self.since.as_deref(), self.until.as_deref());
+        let Span { since, until } = Span::read(since, until, now, &mut mistakes);
+        let environment = state.environment(self.environment.as_deref(), &mut mistakes).await?;
         let outcomes = outcomes(self.result.as_deref(), &mut mistakes);
         if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
             mistakes.push(mistake("limit", "is a number from 1 to 1000"));
         }
         if !mistakes.is_empty() {
-            return Err(mistakes);
+            return Err(Problem::invalid(mistakes));
         }
+        let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
         Ok(RecordQuery {
             after_seq: self.after,
             since,
             until,
             environment,
-            token: self.token.as_deref().map(TokenId::from_stored),
-            request: self.request_id.as_deref().map(RequestId::from_stored),
-            call: self.call.as_deref().map(CallId::from_stored),
+            token,
+            request: state.request_on_record(self.request_id.as_deref()).await?,
+            call: state.call_on_record(self.call.as_deref()).await?,
             outcomes,
             limit: Some(self.limit.unwrap_or(USUAL_LIMIT)),
             ..RecordQuery::default()

@@ -30,6 +30,7 @@ pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application
             content_type = "application/x-ndjson", body = String,
             headers(("Ideogate-Next-After" = u64, description = "`after` of the next search")),
         ),
+        (status = 404, description = "Nothing is known of the token, request or call", body = Problem),
         (status = 422, description = "All mistakes in the parameters", body = Problem),
         (status = 503, description = "The database cannot be read", body = Problem),
     )
@@ -39,7 +40,7 @@ pub async fn search(
     _by: MayView,
     Parameters(asked): Parameters<AuditSearch>,
 ) -> Result<Response, Problem> {
-    let query = asked.query(state.clock.now()).map_err(Problem::invalid)?;
+    let query = asked.query(&state).await?;
     let reader = state.reader.clone();
     let found = state.tasks.block(move || page(&reader, &query)).await;
     let page = found.map_err(|_| Problem::stopping())?;

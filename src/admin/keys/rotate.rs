@@ -42,7 +42,20 @@ pub async fn rotate(
         async move { keys.rotate(wish.environment.as_deref(), wish.allow_retired, by).await };
     let done = state.tasks.finish("key.rotate", work).await.map_err(|_| Problem::stopping())?;
     done.map(Json).map_err(|error| match error {
-        RotateError::NoKey(name) => Problem::unknown("key", &name),
+        RotateError::NoKey(name) => state.no_key(&name),
         RotateError::Unrecorded(cause) => Problem::audit_unavailable(&cause),
     })
+}
+
+impl AdminState {
+    /// Says whether it is the environment that is not there, or only its key.
+    fn no_key(&self, name: &str) -> Problem {
+        let is_set = self.settings.environments.keys().any(|set| set.as_str() == name);
+        let words = if is_set {
+            format!("environment '{name}' has no key that could be exchanged")
+        } else {
+            self.no_environment(name)
+        };
+        Problem::unknown_as("key", words)
+    }
 }

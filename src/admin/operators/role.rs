@@ -8,7 +8,6 @@ use crate::{
         role::MayAdminister,
         state::AdminState,
     },
-    domain::OperatorId,
     operators::RoleChange,
 };
 use axum::{Json, extract::State};
@@ -19,7 +18,7 @@ use axum::{Json, extract::State};
 #[utoipa::path(
     post, path = "/api/v1/operators/{id}/role", operation_id = "set_operator_role",
     tag = "operators",
-    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    params(("id" = String, Path, description = "The operator's id, `op_…`, or their name where that is unique")),
     request_body = RoleChange,
     responses(
         (status = 200, description = "The operator as they are now", body = OperatorView),
@@ -35,6 +34,6 @@ pub async fn set(
     Named(id): Named,
     JsonBody(asked): JsonBody<RoleChange>,
 ) -> Result<Json<OperatorView>, Problem> {
-    let operator = state.operators.set_role(&OperatorId::from_stored(id), &asked, &by).await?;
+    let operator = state.operators.set_role(&state.operator(&id)?, &asked, &by).await?;
     Ok(Json(OperatorView::at(&operator, state.clock.now())))
 }

@@ -8,7 +8,6 @@ use crate::{
         role::MayAdminister,
         state::AdminState,
     },
-    domain::OperatorId,
     operators::Renewal,
 };
 use axum::{Json, extract::State};
@@ -19,7 +18,7 @@ use axum::{Json, extract::State};
 #[utoipa::path(
     post, path = "/api/v1/operators/{id}/rotate", operation_id = "rotate_operator",
     tag = "operators",
-    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    params(("id" = String, Path, description = "The operator's id, `op_…`, or their name where that is unique")),
     request_body = Renewal,
     responses(
         (status = 200, description = "The new secret, shown this once", body = NewSecret),
@@ -35,7 +34,7 @@ pub async fn rotate(
     Named(id): Named,
     JsonBody(asked): JsonBody<Renewal>,
 ) -> Result<Json<NewSecret>, Problem> {
-    let id = OperatorId::from_stored(id);
+    let id = state.operator(&id)?;
     let (plain, operator) = state.operators.rotate(&id, &asked, &by).await?;
     Ok(Json(NewSecret::of(&plain, &operator)))
 }

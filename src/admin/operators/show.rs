@@ -1,16 +1,13 @@
 //! `GET /api/v1/operators/{id}`
 
 use super::view::OperatorView;
-use crate::{
-    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
-    domain::OperatorId,
-};
+use crate::admin::{problem::Problem, request::Named, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Shows one operator
 #[utoipa::path(
     get, path = "/api/v1/operators/{id}", operation_id = "show_operator", tag = "operators",
-    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    params(("id" = String, Path, description = "The operator's id, `op_…`, or their name where that is unique")),
     responses(
         (status = 200, description = "The operator", body = OperatorView),
         (status = 404, description = "There is no such operator", body = Problem),
@@ -21,6 +18,6 @@ pub async fn show(
     _by: MayView,
     Named(id): Named,
 ) -> Result<Json<OperatorView>, Problem> {
-    let operator = state.operators.show(&OperatorId::from_stored(id))?;
+    let operator = state.operators.show(&state.operator(&id)?)?;
     Ok(Json(OperatorView::at(&operator, state.clock.now())))
 }

@@ -3,7 +3,7 @@
 use super::view::OperatorView;
 use crate::{
     admin::{problem::Problem, request::Named, role::MayAdminister, state::AdminState},
-    domain::{OperatorId, Principal, TokenState},
+    domain::{Principal, TokenState},
 };
 use axum::{Json, extract::State};
 
@@ -13,7 +13,7 @@ use axum::{Json, extract::State};
 #[utoipa::path(
     post, path = "/api/v1/operators/{id}/disable", operation_id = "disable_operator",
     tag = "operators",
-    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    params(("id" = String, Path, description = "The operator's id, `op_…`, or their name where that is unique")),
     responses(
         (status = 200, description = "The operator as they are now", body = OperatorView),
         (status = 404, description = "There is no such operator", body = Problem),
@@ -32,7 +32,7 @@ pub async fn disable(
 #[utoipa::path(
     post, path = "/api/v1/operators/{id}/enable", operation_id = "enable_operator",
     tag = "operators",
-    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    params(("id" = String, Path, description = "The operator's id, `op_…`, or their name where that is unique")),
     responses(
         (status = 200, description = "The operator as they are now", body = OperatorView),
         (status = 404, description = "There is no such operator", body = Problem),
@@ -53,7 +53,7 @@ pub async fn enable(
 #[utoipa::path(
     post, path = "/api/v1/operators/{id}/revoke", operation_id = "revoke_operator",
     tag = "operators",
-    params(("id" = String, Path, description = "The operator's id, `op_…`")),
+    params(("id" = String, Path, description = "The operator's id, `op_…`, or their name where that is unique")),
     responses(
         (status = 200, description = "The operator as they are now", body = OperatorView),
         (status = 404, description = "There is no such operator", body = Problem),
@@ -73,6 +73,6 @@ async fn set(
     to: TokenState,
     by: &Principal,
 ) -> Result<Json<OperatorView>, Problem> {
-    let operator = state.operators.set_state(&OperatorId::from_stored(id), to, by).await?;
+    let operator = state.operators.set_state(&state.operator(&id)?, to, by).await?;
     Ok(Json(OperatorView::at(&operator, state.clock.now())))
 }

@@ -32,6 +32,7 @@ pub struct ReleasedView {
     params(("call" = String, Path, description = "The call's id, `call_…`")),
     responses(
         (status = 200, description = "Its places are free", body = ReleasedView),
+        (status = 404, description = "No such call is on record", body = Problem),
         (status = 409, description = "It holds no places", body = Problem),
         (status = 503, description = "It cannot be put on record", body = Problem),
     )
@@ -48,8 +49,8 @@ pub async fn release(
     match done {
         Ok(ReleaseOutcome::Released) => Ok(Json(ReleasedView { call: name })),
         Ok(ReleaseOutcome::NotHeld) => {
-            let detail =
-                format!("call '{}' holds no places, or there is no such call", shown(&name));
+            state.call_on_record(Some(&name)).await?;
+            let detail = format!("call '{}' holds no places", shown(&name));
             Err(Problem::conflict("call_not_held", detail))
         }
         Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),

@@ -1,11 +1,9 @@
 //! What is reviewed.
 
 use crate::{
-    admin::moment::{mistake, moment},
-    config::Settings,
+    admin::{problem::Problem, span::Span, state::AdminState},
     domain::{EnvironmentName, Timestamp, TokenId},
     review::Finding,
-    tokens::Mistake,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -18,7 +16,7 @@ pub struct ReviewSearch {
     /// Only what touches this environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
-    /// Only this token, by its id.
+    /// Only this token, by its id, or by its name where that is unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// Since when uses count: how long ago, as in `30d`, a UTC day as in `2026-11-01`, or RFC 3339;
@@ -35,26 +33,16 @@ pub(super) struct Scope {
 }
 
 impl ReviewSearch {
-    /// Returns what is to be reviewed, or all mistakes.
-    pub(super) fn read(&self, settings: &Settings, now: Timestamp) -> Result<Scope, Vec<Mistake>> {
-        let mut mistakes = Vec::new();
-        let since = moment("since", self.since.as_deref(), now, &mut mistakes);
-        if since.is_some_and(|since| since >= now) {
-            mistakes.push(mistake("since", "is not in the past"));
-        }
-        let environment = self.environment.as_deref().and_then(|name| {
-            let read = name.parse::<EnvironmentName>().ok();
-            let found = read.filter(|name| settings.environments.contains_key(name));
-            if found.is_none() {
-                mistakes.push(mistake("environment", &format!("there is no '{name}'")));
-            }
-            found
-        });
+    /// Returns what is to be reviewed, or all mistakes; what is named must be known.
+    pub(super) async fn read(&self, state: &AdminState) -> Result<Scope, Problem> {
+        let (mut mistakes, now) = (Vec::new(), state.clock.now());
+        let span = Span::read(self.since.as_deref(), None, now, &mut mistakes);
+        let environment = state.environment(self.environment.as_deref(), &mut mistakes).await?;
         if !mistakes.is_empty() {
-            return Err(mistakes);
+            return Err(Problem::invalid(mistakes));
         }
-        let token = self.token.as_deref().map(TokenId::from_stored);
-        let since = since.unwrap_or_else(|| now.minus(settings.review.window));
+        let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
+        let since = span.since.unwrap_or_else(|| now.minus(state.settings.review.window));
         Ok(Scope { environment, token, since })
     }
 }

@@ -79,10 +79,7 @@ pub async fn show(
     Parameters(search): Parameters<ReviewSearch>,
 ) -> Result<Json<ReviewView>, Problem> {
     let now = state.clock.now();
-    let asked = search.read(&state.settings, now).map_err(Problem::invalid)?;
-    if let Some(token) = &asked.token {
-        state.tokens.show(token)?;
-    }
+    let asked = search.read(&state).await?;
     let (sources, since) = (sources(&state), asked.since);
     let read = state.tasks.block(move || {
         let facts = Facts::gather(&sources, since, now)?;

@@ -148,6 +148,7 @@ pub async fn show(
 ) -> Result<Json<EnvironmentView>, Problem> {
     let settings = &state.settings;
     let found = settings.environments.iter().find(|(name, _)| name.as_str() == asked);
-    let (name, environment) = found.ok_or_else(|| Problem::unknown("environment", &asked))?;
+    let (name, environment) =
+        found.ok_or_else(|| Problem::unknown_as("environment", state.no_environment(&asked)))?;
     Ok(Json(EnvironmentView::of(name, environment, settings, state.vitals.key(name))))
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
+    config::nearest,
     domain::{Asynchronous, BodyKind, Cost, ModelRule, PlacesRule, Route},
 };
 use axum::{Json, extract::State};
@@ -134,5 +135,8 @@ pub async fn show(
 ) -> Result<Json<RouteView>, Problem> {
     let name = asked.parse().ok();
     let found = name.and_then(|name| state.settings.routes.by_name(&name));
-    found.map(|route| Json(RouteView::of(route))).ok_or_else(|| Problem::unknown("route", &asked))
+    found.map(|route| Json(RouteView::of(route))).ok_or_else(|| {
+        let names = state.settings.routes.routes().iter().map(|route| route.name.as_str());
+        Problem::unknown_but("route", &asked, nearest(&asked, names))
+    })
 }

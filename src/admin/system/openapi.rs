@@ -1,6 +1,6 @@
 //! `GET /api/openapi.json`
 
-use super::{described_roles::describe_roles, health, metrics};
+use super::{described_roles::describe_roles, health, metrics, status};
 use crate::admin::{
     audit, keys, operators, queue, review, role::MayView, router::endpoints, settings, tokens,
     usage,
@@ -29,7 +29,8 @@ use utoipa::OpenApi;
         audit::search::search, audit::show::show, audit::tail::tail,
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,
-        health::healthz, health::readyz, metrics::metrics, describe,
+        settings::effective::list,
+        health::healthz, health::readyz, metrics::metrics, status::status, describe,
         audit::checkpoint::key, audit::checkpoint::checkpoint,
         audit::export::export, audit::export::note,
         operators::create::create, operators::list::list, operators::show::show,

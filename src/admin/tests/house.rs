@@ -2,8 +2,8 @@
 
 use crate::{
     admin::{
-        AdminState, CallDesk, DeskError, ExportNotes, KeyState, Peer, ReleaseOutcome, Vitals,
-        WriteOff, router,
+        AdminState, CallDesk, DeskError, ExportNotes, FolderState, KeyState, Peer, ReleaseOutcome,
+        Vitals, WriteOff, router,
     },
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     audit::{
@@ -95,6 +95,14 @@ impl Vitals for Signs {
 
     fn obstacles(&self) -> Vec<String> {
         self.obstacles.lock().unwrap().clone()
+    }
+
+    fn folder(&self) -> FolderState {
+        FolderState {
+            dir: "/var/lib/ideogate".to_owned(),
+            free: Some(1 << 40),
+            record: Some(1 << 20),
+        }
     }
 
     fn metrics(&self, format: MetricsFormat) -> String {

@@ -33,6 +33,8 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/v1/review
     GET /api/v1/routes
     GET /api/v1/routes/{name}
+    GET /api/v1/settings
+    GET /api/v1/status
     GET /api/v1/tokens
     GET /api/v1/tokens/{id}
     GET /api/v1/usage

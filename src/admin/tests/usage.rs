@@ -114,8 +114,13 @@ async fn usage_is_added_up_by_whatever_is_asked_for() {
     assert_eq!(keys("by=model").await, "V_3 0.06, none 0.12");
     assert_eq!(keys("by=day").await, "2023-11-14 0.06, 2023-11-15 0.12");
     assert_eq!(keys("by=account").await, "ideogram 0.18");
-    assert_eq!(keys("by=day&token=tok_b").await, "");
+    assert_eq!(keys("by=day&token=tok_a").await, "2023-11-14 0.06, 2023-11-15 0.12");
     assert_eq!(keys("by=day&environment=staging").await, "");
+    assert_eq!(keys("by=day&until=2023-11-14").await, "2023-11-14 0.06");
+    let (_, yesterday) = house.get("/api/v1/usage?on=yesterday").await;
+    assert_eq!((yesterday[0]["cost_usd"].as_str(), yesterday[1].as_str()), (Some("0.06"), None));
+    let unknown = house.get("/api/v1/usage?token=tok_b").await;
+    assert_eq!((unknown.0, &unknown.1["code"]), (404, &json!("token_unknown")));
     let (_, last_day) = house.get("/api/v1/usage?since=2023-11-15&by=day").await;
     assert_eq!(last_day.as_array().unwrap().len(), 1);
 }

@@ -4,10 +4,12 @@ pub(super) mod create;
 pub(super) mod list;
 pub(super) mod reduce;
 pub(super) mod rotate;
+mod search;
 pub(super) mod show;
 pub(super) mod state;
 mod view;
 
 pub use create::CreatedToken;
 pub use rotate::RotatedToken;
+pub use search::TokenSearch;
 pub use view::{LimitsView, SecretView, TokenView};

@@ -8,7 +8,6 @@ use crate::{
         role::MayOperate,
         state::AdminState,
     },
-    domain::TokenId,
     tokens::Reduction,
 };
 use axum::{Json, extract::State};
@@ -19,7 +18,7 @@ use axum::{Json, extract::State};
 /// already wait.
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/reduce", operation_id = "reduce_token", tag = "tokens",
-    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     request_body = Reduction,
     responses(
         (status = 200, description = "The token as it is now", body = TokenView),
@@ -35,6 +34,6 @@ pub async fn reduce(
     Named(id): Named,
     JsonBody(asked): JsonBody<Reduction>,
 ) -> Result<Json<TokenView>, Problem> {
-    let token = state.tokens.reduce(&TokenId::from_stored(id), asked, &by).await?;
+    let token = state.tokens.reduce(&state.token(&id)?.id, asked, &by).await?;
     TokenView::of(&state, &token).await.map(Json)
 }

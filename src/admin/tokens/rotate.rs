@@ -8,7 +8,7 @@ use crate::{
         role::MayOperate,
         state::AdminState,
     },
-    domain::{Timestamp, TokenId},
+    domain::Timestamp,
     tokens::Rotation,
 };
 use axum::{Json, extract::State};
@@ -48,7 +48,7 @@ impl fmt::Debug for RotatedToken {
 /// secret is on record and usable when the answer is there.
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/rotate", operation_id = "rotate_token", tag = "tokens",
-    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     request_body = Rotation,
     responses(
         (status = 200, description = "The new secret, shown this once", body = RotatedToken),
@@ -64,7 +64,7 @@ pub async fn rotate(
     Named(id): Named,
     JsonBody(asked): JsonBody<Rotation>,
 ) -> Result<Json<RotatedToken>, Problem> {
-    let id = TokenId::from_stored(id);
+    let id = state.token(&id)?.id.clone();
     let rotated = state.tokens.rotate(&id, &asked, &by).await?;
     let views = SecretView::of_token(&state, &rotated.token).await?;
     let secret = rotated.secrets.last().map_or(0, |standing| standing.secret.number);
@@ -84,7 +84,7 @@ pub async fn rotate(
 /// For a rotation whose apps all have the new secret. Makes no other secret.
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/rotate/finish", operation_id = "finish_rotation", tag = "tokens",
-    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     responses(
         (status = 200, description = "The token as it is now", body = TokenView),
         (status = 404, description = "There is no such token", body = Problem),
@@ -96,6 +96,6 @@ pub async fn finish(
     MayOperate(by): MayOperate,
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
-    let token = state.tokens.finish_rotation(&TokenId::from_stored(id), &by).await?;
+    let token = state.tokens.finish_rotation(&state.token(&id)?.id, &by).await?;
     TokenView::of(&state, &token).await.map(Json)
 }

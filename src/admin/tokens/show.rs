@@ -1,16 +1,13 @@
 //! `GET /api/v1/tokens/{id}`
 
 use super::view::TokenView;
-use crate::{
-    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
-    domain::TokenId,
-};
+use crate::admin::{problem::Problem, request::Named, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Shows one token
 #[utoipa::path(
     get, path = "/api/v1/tokens/{id}", operation_id = "show_token", tag = "tokens",
-    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     responses(
         (status = 200, description = "The token", body = TokenView),
         (status = 404, description = "There is no such token", body = Problem),
@@ -21,6 +18,6 @@ pub async fn show(
     _by: MayView,
     Named(id): Named,
 ) -> Result<Json<TokenView>, Problem> {
-    let token = state.tokens.show(&TokenId::from_stored(id))?;
+    let token = state.token(&id)?;
     TokenView::of(&state, &token).await.map(Json)
 }

@@ -3,7 +3,7 @@
 use super::view::TokenView;
 use crate::{
     admin::{problem::Problem, request::Named, role::MayOperate, state::AdminState},
-    domain::{Principal, TokenId, TokenState},
+    domain::{Principal, TokenState},
 };
 use axum::{Json, extract::State};
 
@@ -12,7 +12,7 @@ use axum::{Json, extract::State};
 /// It is refused at once, also for calls that already wait, until it is enabled again.
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/disable", operation_id = "disable_token", tag = "tokens",
-    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     responses(
         (status = 200, description = "The token as it is now", body = TokenView),
         (status = 404, description = "There is no such token", body = Problem),
@@ -30,7 +30,7 @@ pub async fn disable(
 /// Enables a token that was disabled
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/enable", operation_id = "enable_token", tag = "tokens",
-    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     responses(
         (status = 200, description = "The token as it is now", body = TokenView),
         (status = 404, description = "There is no such token", body = Problem),
@@ -50,7 +50,7 @@ pub async fn enable(
 /// It is refused at once, also for calls that already wait.
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/revoke", operation_id = "revoke_token", tag = "tokens",
-    params(("id" = String, Path, description = "The token's id, `tok_…`")),
+    params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     responses(
         (status = 200, description = "The token as it is now", body = TokenView),
         (status = 404, description = "There is no such token", body = Problem),
@@ -70,6 +70,6 @@ async fn set(
     to: TokenState,
     by: &Principal,
 ) -> Result<Json<TokenView>, Problem> {
-    let token = state.tokens.set_state(&TokenId::from_stored(id), to, by).await?;
+    let token = state.tokens.set_state(&state.token(&id)?.id, to, by).await?;
     TokenView::of(state, &token).await.map(Json)
 }

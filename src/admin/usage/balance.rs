@@ -7,7 +7,7 @@ use crate::{
         role::{MayAdminister, MayView},
         state::AdminState,
     },
-    config::Account,
+    config::{Account, nearest},
     domain::{AccountName, BALANCE_CHANGE, Principal, Timestamp, Usd},
     ledger::Balance,
 };
@@ -105,7 +105,10 @@ pub async fn set(
     JsonBody(new): JsonBody<NewBalance>,
 ) -> Result<Json<BalanceView>, Problem> {
     let known = name.parse().ok().filter(|name| state.settings.accounts.contains_key(name));
-    let account: AccountName = known.ok_or_else(|| Problem::unknown("account", &name))?;
+    let account: AccountName = known.ok_or_else(|| {
+        let names = state.settings.accounts.keys().map(AccountName::as_str);
+        Problem::unknown_but("account", &name, nearest(&name, names))
+    })?;
     let tasks = state.tasks.clone();
     // Work of its own: what is on record happens, whoever hangs up.
     let work = async move { note(&state, by, &account, new.amount_usd).await };

@@ -16,6 +16,7 @@ use axum::{Json, extract::State};
     params(UsageSearch),
     responses(
         (status = 200, description = "A line for each key, by key", body = Vec<UsageView>),
+        (status = 404, description = "There is no such token", body = Problem),
         (status = 422, description = "The search makes no sense", body = Problem),
         (status = 503, description = "The database cannot be read", body = Problem),
     )
@@ -25,7 +26,7 @@ pub async fn report(
     _by: MayView,
     Parameters(search): Parameters<UsageSearch>,
 ) -> Result<Json<Vec<UsageView>>, Problem> {
-    let query = search.query(state.clock.now()).map_err(Problem::invalid)?;
+    let query = search.query(&state).await?;
     let reader = state.reader.clone();
     let read = state.tasks.block(move || reader.usage(&query)).await;
     let used = read.map_err(|_| Problem::stopping())?;

@@ -2,8 +2,12 @@
 
 use super::sums::By;
 use crate::{
-    admin::moment::{mistake, moment},
-    domain::{EnvironmentName, Timestamp, TokenId},
+    admin::{
+        problem::Problem,
+        span::{Span, mistake},
+        state::AdminState,
+    },
+    domain::Timestamp,
     store::UsageQuery,
     tokens::Mistake,
 };
@@ -23,33 +27,44 @@ pub struct UsageSearch {
     #[param(inline)]
     pub by: By,
     /// From when on calls were opened: how long ago, as in `24h`, a UTC day as in `2026-11-01`, or
-    /// RFC 3339. 24 hours if nothing is said.
+    /// RFC 3339. 24 hours before the end if nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// The environment.
+    /// Until when: RFC 3339, that moment not included, a UTC day to its end, or how long ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Only this UTC day: `2026-11-01`, `today` or `yesterday`; instead of a span.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
+    /// The environment, also one that is no longer set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
-    /// The token's id.
+    /// The token's id, or its name where that is unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
 
 impl UsageSearch {
-    /// Returns the query for the store, or all mistakes.
-    pub(super) fn query(&self, now: Timestamp) -> Result<UsageQuery, Vec<Mistake>> {
-        let mut mistakes = Vec::new();
-        let since = moment("since", self.since.as_deref(), now, &mut mistakes);
-        let environment = self.environment.as_ref().and_then(|name| {
-            let read = name.parse::<EnvironmentName>();
-            read.map_err(|error| mistakes.push(mistake("environment", &error.to_string()))).ok()
-        });
+    /// Returns the query for the store, or all mistakes; what is named must be known.
+    pub(super) async fn query(&self, state: &AdminState) -> Result<UsageQuery, Problem> {
+        let (mut mistakes, now) = (Vec::new(), state.clock.now());
+        let span = self.span(now, &mut mistakes);
+        let environment = state.environment(self.environment.as_deref(), &mut mistakes).await?;
         if !mistakes.is_empty() {
-            return Err(mistakes);
+            return Err(Problem::invalid(mistakes));
         }
-        Ok(UsageQuery {
-            since: since.unwrap_or_else(|| now.minus(USUAL_SPAN)),
-            environment,
-            token: self.token.as_deref().map(TokenId::from_stored),
-        })
+        let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
+        let since = span.since.unwrap_or_else(|| span.until.unwrap_or(now).minus(USUAL_SPAN));
+        Ok(UsageQuery { since, until: span.until, environment, token })
+    }
+
+    fn span(&self, now: Timestamp, mistakes: &mut Vec<Mistake>) -> Span {
+        let (since, until) = (self.since.as_deref(), self.until.as_deref());
+        let Some(day) = &self.on else { return Span::read(since, until, now, mistakes) };
+        if since.or(until).is_some() {
+            mistakes
+                .push(mistake("on", "is a span of its own: say either this or since and until"));
+        }
+        Span::on(day, now, mistakes)
     }
 }

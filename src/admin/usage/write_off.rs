@@ -35,6 +35,7 @@ pub struct WrittenOffView {
     params(("call" = String, Path, description = "The call's id, `call_…`")),
     responses(
         (status = 200, description = "The money counts no more", body = WrittenOffView),
+        (status = 404, description = "No such call is on record", body = Problem),
         (status = 409, description = "Nothing is reserved for it", body = Problem),
         (status = 503, description = "It cannot be put on record", body = Problem),
     )
@@ -51,9 +52,9 @@ pub async fn write_off(
     match done.map_err(|_| Problem::stopping())? {
         Ok(WriteOff::Done(amount_usd)) => Ok(Json(WrittenOffView { call: name, amount_usd })),
         Ok(WriteOff::NothingReserved) => {
+            state.call_on_record(Some(&name)).await?;
             let detail = format!(
-                "no money is reserved for '{}': its end is known, it was charged already, or \
-                 there is no such call",
+                "no money is reserved for '{}': its end is known, or it was charged already",
                 shown(&name)
             );
             Err(Problem::conflict("call_not_reserved", detail))

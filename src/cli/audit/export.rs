@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     admin::{AuditExport, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, KeyView},
-    cli::{client::Client, fault::Fault, screen::Screen},
+    cli::{client::Client, fault::Fault, named, screen::Screen},
 };
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -18,7 +18,7 @@ use std::{path::PathBuf, process::ExitCode};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ideogate audit export --to record.jsonl
-  ideogate audit export --since 2026-01-01 --until 2026-02-01 --environment prod --format csv --to january.csv
+  ideogate audit export --since 2026-01-01 --until 2026-01-31 --environment prod --format csv --to january.csv
   ideogate audit export | gzip > record.jsonl.gz
   ideogate audit export --format csv --note entries.csv.note > entries.csv
 
@@ -30,17 +30,17 @@ pub struct ExportArguments {
     /// One sealed record a line, or one entry a row
     #[arg(long, value_enum, default_value_t = Form::Jsonl)]
     format: Form,
-    /// From when on: how long ago, as in 1h, a UTC day, or RFC 3339
+    /// From when on: how long ago, as in 1h, a UTC day from its beginning, or RFC 3339
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
-    /// Until when
+    /// Until when: a UTC day to its end, how long ago, or RFC 3339, that moment not included
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
-    /// The environment
+    /// The environment; one that was removed is found too
     #[arg(long, value_name = "ENV")]
     environment: Option<String>,
-    /// The token's id
-    #[arg(long, value_name = "ID")]
+    /// The token's id, or its name where that is unique
+    #[arg(long, value_name = "ID|NAME")]
     token: Option<String>,
     /// success or failure, or an outcome: refused, failed, unknown
     #[arg(long)]
@@ -69,6 +69,7 @@ pub(super) async fn run(
     screen: Screen,
     arguments: ExportArguments,
 ) -> anyhow::Result<ExitCode> {
+    named::not_a_secret("a token", arguments.token.as_deref())?;
     let is_table = arguments.format == Form::Csv;
     if !is_table && arguments.note.is_some() {
         let told = "JSON lines carry their signature; --note is for --format csv";

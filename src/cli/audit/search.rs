@@ -3,7 +3,7 @@
 use super::entry;
 use crate::{
     admin::{AuditSearch, NEXT_AFTER},
-    cli::{client::Client, screen::Screen},
+    cli::{client::Client, named, screen::Screen},
 };
 use anyhow::Context;
 use clap::Args;
@@ -15,19 +15,19 @@ use std::process::ExitCode;
   ideogate audit search --since 1h
   ideogate audit search --since 24h --environment prod --result failure
   ideogate audit search --request-id req_01kaxyz --output json
-  ideogate audit search --since 2026-01-01T00:00:00Z --until 2026-02-01T00:00:00Z --output json")]
+  ideogate audit search --since 2026-01-01 --until 2026-01-31 --output json")]
 pub struct SearchArguments {
-    /// From when on: how long ago, as in 1h, or RFC 3339
+    /// From when on: how long ago, as in 1h, a UTC day from its beginning, or RFC 3339
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
-    /// Until when
+    /// Until when: a UTC day to its end, how long ago, or RFC 3339, that moment not included
     #[arg(long, value_name = "WHEN")]
     until: Option<String>,
-    /// The environment
+    /// The environment; one that was removed is found too
     #[arg(long, value_name = "ENV")]
     environment: Option<String>,
-    /// The token's id
-    #[arg(long, value_name = "ID")]
+    /// The token's id, or its name where that is unique
+    #[arg(long, value_name = "ID|NAME")]
     token: Option<String>,
     /// success or failure, or an outcome: refused, failed, unknown
     #[arg(long)]
@@ -49,6 +49,7 @@ pub(super) async fn run(
     screen: Screen,
     arguments: SearchArguments,
 ) -> anyhow::Result<ExitCode> {
+    named::not_a_secret("a token", arguments.token.as_deref())?;
     let mut left = arguments.limit.unwrap_or(usize::MAX);
     let mut asked = AuditSearch {
         since: arguments.since,

@@ -1,14 +1,18 @@
 //! `ideogate audit show`
 
-use crate::cli::{client::Client, fault::Fault, screen::Screen};
+use crate::cli::{client::Client, fault::Fault, named, screen::Screen};
 use serde_json::Value;
 use std::process::ExitCode;
 
 /// Shows an entry.
 pub(super) async fn run(client: &Client, screen: Screen, id: &str) -> anyhow::Result<ExitCode> {
+    named::not_a_secret("a call or request", Some(id))?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if id.is_empty() || !id.bytes().all(is_plain) {
-        let told = format!("'{id}' is not the id of a call or request");
+    if !(id.starts_with("call_") || id.starts_with("req_")) || !id.bytes().all(is_plain) {
+        let told = format!(
+            "'{id}' is not the id of a call or request, which start with call_ and req_; \
+             `ideogate audit search` finds entries by other names"
+        );
         return Err(Fault::Usage(told).into());
     }
     let entry: Value = client.get(&format!("/api/v1/audit/{id}")).await?;

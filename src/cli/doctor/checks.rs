@@ -1,50 +1,88 @@
 //! Everything that is looked at, in the order in which one thing rests on another.
 
-use super::{finding::Finding, gateway, machine, tls};
+use super::{finding::Finding, gateway, keys, machine, tls};
 use crate::{
-    cli::{arguments::Global, locate},
-    config::{LoadedSettings, Secrets},
+    cli::{
+        arguments::Global,
+        fault::Fault,
+        locate,
+        run::wait,
+        running::{self, Running},
+        screen::{Screen, chain},
+    },
+    config::LoadedSettings,
     domain::{Clock, SystemClock},
 };
 
-/// Looks at everything that can be looked at.
-pub(super) fn all(global: &Global) -> Vec<Finding> {
+/// What was found, and the exit code that goes with it whatever was found.
+pub(super) struct Seen {
+    pub(super) findings: Vec<Finding>,
+    pub(super) code: Option<u8>,
+}
+
+/// Looks at everything that can be looked at: at the gateway that runs, and at the caller's own file
+/// where none does.
+pub(super) fn all(global: &Global, screen: Screen) -> Seen {
     let mut findings = vec![machine::clock(SystemClock.now())];
-    match locate::settings(global) {
-        Ok(loaded) => {
-            findings.push(Finding::good("settings", "without mistakes"));
-            findings.extend(keys(&loaded));
-            findings.extend(tls::check(&loaded.settings.listen, SystemClock.now()));
-            findings.push(machine::data_folder(&loaded.settings.data.dir));
-            let least = loaded.settings.bodies.min_free;
-            findings.push(machine::disk(&loaded.settings.data.dir, least));
-        }
+    let own = locate::settings(global);
+    match &own {
+        Ok(_) => findings.push(Finding::good("settings", "without mistakes")),
         Err(fault) => findings.push(Finding::broken("settings", fault.to_string())),
     }
-    findings.push(gateway::check(global));
-    findings.extend(gateway::check_keys(global));
+    if own.is_err() && global.admin.is_none() {
+        let words = "cannot be found before the settings are good";
+        findings.push(Finding::doubtful(gateway::WHAT, words));
+        return Seen { findings, code: None };
+    }
+    let own = own.ok();
+    match wait(running::ask(global)) {
+        Ok(Some(running)) => {
+            findings.extend(of_gateway(global, screen, &running, own.as_ref()));
+            Seen { findings, code: None }
+        }
+        Ok(None) => {
+            findings.extend(own.iter().flat_map(of_file));
+            findings.push(gateway::absent(global));
+            Seen { findings, code: None }
+        }
+        Err(error) => {
+            findings.push(Finding::broken(gateway::WHAT, chain(&error)));
+            Seen { findings, code: error.downcast_ref().and_then(Fault::unavailable) }
+        }
+    }
+}
+
+/// Looks at the gateway, and compares the caller's own settings with those in force.
+fn of_gateway(
+    global: &Global,
+    screen: Screen,
+    running: &Running,
+    own: Option<&LoadedSettings>,
+) -> Vec<Finding> {
+    let differing = match own {
+        Some(_) => running::differences(global, screen, &running.settings),
+        None => Vec::new(),
+    };
+    let mut findings: Vec<_> = gateway::differing(global, &differing).into_iter().collect();
+    let is_here = running.client.is_local();
+    // Certificates are files: those in force can be looked at only here, and only if they are the same.
+    let same_files = differing.iter().all(|one| !one.key.starts_with("listen."));
+    if let Some(own) = own.filter(|_| is_here && same_files && global.config.is_some()) {
+        findings.extend(tls::check(&own.settings.listen, SystemClock.now()));
+    }
+    match wait(gateway::check(&running.client, is_here)) {
+        Ok(seen) => findings.extend(seen),
+        Err(error) => findings.push(Finding::broken(gateway::WHAT, chain(&error))),
+    }
     findings
 }
 
-fn keys(loaded: &LoadedSettings) -> Vec<Finding> {
-    let secrets = match Secrets::load(&loaded.settings, &loaded.variables) {
-        Ok(secrets) => secrets,
-        Err(mistakes) => return vec![Finding::broken("keys", mistakes.to_string())],
-    };
-    let missing = secrets.missing().iter().map(|one| Finding::doubtful("keys", &*one.how));
-    let unused = secrets
-        .unused()
-        .iter()
-        .map(|name| Finding::doubtful("keys", format!("{name} belongs to no environment")));
-    let shared = secrets.shared().into_iter().map(|names| {
-        let names: Vec<_> = names.iter().map(ToString::to_string).collect();
-        let names = names.join(", ");
-        let words = format!("{names} share one key: rotating or losing it concerns them all");
-        Finding::doubtful("keys", words)
-    });
-    let findings: Vec<_> = missing.chain(unused).chain(shared).collect();
-    if findings.is_empty() {
-        return vec![Finding::good("keys", "each environment that needs one has its own")];
-    }
+/// Looks at what the caller's own file says.
+fn of_file(own: &LoadedSettings) -> Vec<Finding> {
+    let settings = &own.settings;
+    let mut findings = keys::of_file(own);
+    findings.extend(tls::check(&settings.listen, SystemClock.now()));
+    findings.push(machine::data_folder(&settings.data.dir));
+    findings.push(machine::disk_of(&settings.data.dir, settings.bodies.min_free));
     findings
 }

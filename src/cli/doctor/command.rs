@@ -1,6 +1,9 @@
 //! What can be done, and who does it.
 
-use super::{checks, finding::Mark};
+use super::{
+    checks::{self, Seen},
+    finding::Mark,
+};
 use crate::cli::{arguments::Global, fault::FINDING, screen::Screen};
 use clap::Args;
 use std::process::ExitCode;
@@ -11,13 +14,14 @@ use std::process::ExitCode;
   ideogate doctor
   ideogate doctor --config /etc/ideogate.toml --output json
 
-Looks at the settings, the keys, the data folder, the disk, the clock and the gateway. Changes
-nothing. Exits 2 if something is broken.")]
+Asks the gateway that runs: whether it serves calls, its keys, its places, its record, its disk, and
+where your own settings differ from those in force. Where none runs, looks at what your own settings say.
+Changes nothing. Exits 2 if something is broken, and 69 if the gateway that --admin names does not answer.")]
 pub struct DoctorArguments {}
 
 /// Looks for what is wrong.
 pub(in crate::cli) fn run(global: &Global, screen: Screen) -> anyhow::Result<ExitCode> {
-    let findings = checks::all(global);
+    let Seen { findings, code } = checks::all(global, screen);
     if screen.is_json() {
         screen.json(&findings)?;
     } else {
@@ -26,5 +30,6 @@ pub(in crate::cli) fn run(global: &Global, screen: Screen) -> anyhow::Result<Exi
         }
     }
     let is_broken = findings.iter().any(|finding| finding.mark == Mark::Broken);
-    Ok(if is_broken { ExitCode::from(FINDING) } else { ExitCode::SUCCESS })
+    let found = if is_broken { ExitCode::from(FINDING) } else { ExitCode::SUCCESS };
+    Ok(code.map_or(found, ExitCode::from))
 }

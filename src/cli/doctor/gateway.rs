@@ -1,42 +1,119 @@
 //! The gateway, if it runs.
 
-use super::finding::Finding;
-use crate::cli::{
-    arguments::Global,
-    fault::Fault,
-    key,
-    locate::{self, Place},
-    run::wait,
-    screen::chain,
+use super::{finding::Finding, keys, machine, places};
+use crate::{
+    admin::StatusView,
+    cli::{arguments::Global, client::Client, locate, running::Difference, usage::low_balances},
 };
+use std::path::Path;
 
-const WHAT: &str = "gateway";
+/// What is said of the gateway as a whole.
+pub(super) const WHAT: &str = "gateway";
 
-/// Looks whether Ideogram takes the keys of a gateway that runs.
-pub(super) fn check_keys(global: &Global) -> Vec<Finding> {
-    let doubts = wait(async { key::doubts(&locate::client(global)?).await });
-    let doubts = doubts.unwrap_or_default().into_iter();
-    doubts.map(|words| Finding::broken("keys", words)).collect()
+/// From how full on the record deserves a look, in percent.
+const NEARLY_FULL: u64 = 80;
+
+/// Says that none runs, and that it is the caller's own file that was looked at.
+pub(super) fn absent(global: &Global) -> Finding {
+    let at = locate::place(global).map(|place| place.to_string()).unwrap_or_default();
+    let own = locate::own_settings(global);
+    Finding::doubtful(
+        WHAT,
+        format!("does not run: nobody answers at {at}; this is what {own} says"),
+    )
 }
 
-/// Looks whether the gateway runs and can serve calls.
-pub(super) fn check(global: &Global) -> Finding {
-    let Ok(place) = locate::place(global) else {
-        return Finding::doubtful(WHAT, "cannot be found before the settings are good");
-    };
-    if let Place::Socket(path) = &place
-        && !path.exists()
-    {
-        let words = format!("does not run: there is no {}", path.display());
-        return Finding::doubtful(WHAT, words);
+/// Says where the caller's own settings are others than those in force.
+pub(super) fn differing(global: &Global, all: &[Difference]) -> Option<Finding> {
+    let keys: Vec<_> = all.iter().map(|one| one.key.as_str()).collect();
+    let own = locate::own_settings(global);
+    let words = format!(
+        "{own} differs from the gateway that runs in {}; `ideogate config show` tells how",
+        keys.join(", ")
+    );
+    (!keys.is_empty()).then(|| Finding::doubtful("settings", words))
+}
+
+/// Looks at how a gateway that runs is; at its folder too, if it is on this machine.
+pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<Finding>> {
+    let status: StatusView = client.get("/api/v1/status").await?;
+    let mut findings = keys::of_gateway(client).await?;
+    // A socket may be shared with a container whose folders are not ours.
+    let folder = Path::new(&status.data_dir);
+    if is_here && folder.exists() {
+        findings.push(machine::data_folder(folder));
     }
-    match wait(async { locate::client(global)?.ask("/readyz").await }) {
-        Ok(()) => Finding::good(WHAT, "runs and serves calls"),
-        Err(error) => match error.downcast_ref::<Fault>() {
-            Some(Fault::Unreachable { at, .. }) => {
-                Finding::doubtful(WHAT, format!("does not run: nobody answers at {at}"))
-            }
-            _ => Finding::broken(WHAT, chain(&error)),
-        },
+    findings.push(match status.disk_free {
+        Some(free) => machine::disk(free, status.disk_least),
+        None => Finding::broken("disk", "the gateway cannot measure it"),
+    });
+    findings.push(record(&status));
+    findings.extend(places::check(client).await?);
+    let low = low_balances(client).await?;
+    findings.extend(low.into_iter().map(|words| Finding::doubtful("balance", words)));
+    findings.extend(whole(client, &status));
+    Ok(findings)
+}
+
+fn whole(client: &Client, status: &StatusView) -> Vec<Finding> {
+    let (at, version) = (client.at(), &status.version);
+    let obstacles = status.obstacles.iter();
+    let mut findings: Vec<_> =
+        obstacles.map(|words| Finding::broken(WHAT, format!("at {at}: {words}"))).collect();
+    if status.paused {
+        let words = format!("at {at} is paused: new calls are refused until `ideogate resume`");
+        findings.push(Finding::doubtful(WHAT, words));
+    }
+    if findings.is_empty() {
+        let words = format!("runs and serves calls: version {version} at {at}");
+        findings.push(Finding::good(WHAT, words));
+    }
+    findings
+}
+
+fn record(status: &StatusView) -> Finding {
+    let Some(bytes) = status.record_bytes else {
+        return Finding::broken("record", "the gateway cannot measure it");
+    };
+    let most = status.record_most;
+    let (has, may) = (bytesize::ByteSize(bytes), bytesize::ByteSize(most));
+    if most == 0 {
+        return Finding::good("record", format!("{has}, no bound"));
+    }
+    let words = format!("{has} of the {may} that `data.max_size` allows");
+    if bytes >= most {
+        Finding::broken("record", format!("{words}: it is full, raise it"))
+    } else if bytes.saturating_mul(100) / most >= NEARLY_FULL {
+        Finding::doubtful("record", format!("{words}: calls are refused when it is full"))
+    } else {
+        Finding::good("record", words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::finding::Mark, *};
+
+    fn mark(bytes: Option<u64>, most: u64) -> Mark {
+        let status = StatusView {
+            version: "1".to_owned(),
+            obstacles: Vec::new(),
+            paused: false,
+            draining: false,
+            data_dir: "/data".to_owned(),
+            disk_free: None,
+            disk_least: 0,
+            record_bytes: bytes,
+            record_most: most,
+        };
+        record(&status).mark
+    }
+
+    #[test]
+    fn a_record_that_fills_up_is_found_before_it_is_full() {
+        assert_eq!(mark(Some(79), 100), Mark::Good);
+        assert_eq!(mark(Some(80), 100), Mark::Doubtful);
+        assert_eq!(mark(Some(100), 100), Mark::Broken);
+        assert_eq!((mark(Some(1 << 40), 0), mark(None, 0)), (Mark::Good, Mark::Broken));
     }
 }

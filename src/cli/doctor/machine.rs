@@ -1,11 +1,8 @@
 //! The machine: its clock, its disk, the data folder.
 
 use super::finding::Finding;
-use crate::domain::Timestamp;
-use rustix::{
-    fs::{Access, access, statvfs},
-    io::Errno,
-};
+use crate::{domain::Timestamp, spool::free_space};
+use rustix::fs::{Access, access};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 /// 2026-01-01: before this program was written.
@@ -49,11 +46,16 @@ pub(super) fn data_folder(dir: &Path) -> Finding {
 }
 
 /// Looks at the space left where the data folder is, or will be.
-pub(super) fn disk(dir: &Path, least: u64) -> Finding {
-    let free = match free(dir) {
-        Ok(free) => free,
-        Err(error) => return Finding::broken("disk", format!("cannot be measured: {error}")),
-    };
+pub(super) fn disk_of(dir: &Path, least: u64) -> Finding {
+    let there = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    match free_space(there) {
+        Ok(free) => disk(free, least),
+        Err(error) => Finding::broken("disk", format!("cannot be measured: {error}")),
+    }
+}
+
+/// Looks at the space that is left.
+pub(super) fn disk(free: u64, least: u64) -> Finding {
     let (left, least_shown) = (bytesize::ByteSize(free), bytesize::ByteSize(least));
     if free < least {
         let words = format!("{left} left, {least_shown} needed (`bodies.min_free`): free some");
@@ -63,12 +65,6 @@ pub(super) fn disk(dir: &Path, least: u64) -> Finding {
     } else {
         Finding::good("disk", format!("{left} left"))
     }
-}
-
-fn free(dir: &Path) -> Result<u64, Errno> {
-    let there = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
-    let space = statvfs(there)?;
-    Ok(space.f_bavail.saturating_mul(space.f_frsize))
 }
 
 #[cfg(test)]
@@ -94,7 +90,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_found_before_the_folder_is_there() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(disk(&dir.path().join("later"), 0).mark, Mark::Good);
-        assert_eq!(disk(dir.path(), u64::MAX).mark, Mark::Broken);
+        assert_eq!(disk_of(&dir.path().join("later"), 0).mark, Mark::Good);
+        assert_eq!(disk_of(dir.path(), u64::MAX).mark, Mark::Broken);
     }
 }

@@ -4,7 +4,9 @@ mod checks;
 mod command;
 mod finding;
 mod gateway;
+mod keys;
 mod machine;
+mod places;
 mod tls;
 
 pub use command::DoctorArguments;

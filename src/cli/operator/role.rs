@@ -13,8 +13,8 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  ideogate operator set-role op_01kaxyz --role viewer")]
 pub struct RoleArguments {
-    /// The operator's id; never their token
-    #[arg(value_name = "ID")]
+    /// The operator's id, or their name where that is unique; never their token
+    #[arg(value_name = "ID|NAME")]
     id: String,
     /// How much they may do from now on: viewer, operator or admin
     #[arg(long)]

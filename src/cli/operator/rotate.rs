@@ -17,8 +17,8 @@ use std::process::ExitCode;
 
 The token alone goes to stdout, this once. An operator who expired is let in again.")]
 pub struct RotateArguments {
-    /// The operator's id; never their token
-    #[arg(value_name = "ID")]
+    /// The operator's id, or their name where that is unique; never their token
+    #[arg(value_name = "ID|NAME")]
     id: String,
     /// How long the new token lives, as in 30d [default: what the settings say, 90d]
     #[arg(long, value_name = "DURATION")]

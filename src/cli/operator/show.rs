@@ -14,8 +14,8 @@ use std::process::ExitCode;
   ideogate operator show op_01kaxyz
   ideogate operator show op_01kaxyz --output json")]
 pub struct ShowArguments {
-    /// The operator's id; never their token
-    #[arg(value_name = "ID")]
+    /// The operator's id, or their name where that is unique; never their token
+    #[arg(value_name = "ID|NAME")]
     id: String,
 }
 

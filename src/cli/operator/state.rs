@@ -2,8 +2,7 @@
 
 use crate::{
     admin::OperatorView,
-    cli::{client::Client, fault::Fault, screen::Screen},
-    domain::SecretKind,
+    cli::{client::Client, fault::Fault, named, screen::Screen},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -11,8 +10,8 @@ use std::process::ExitCode;
 /// Which operators.
 #[derive(Debug, Args)]
 pub struct StateArguments {
-    /// The operators' ids; never their tokens
-    #[arg(value_name = "ID", required = true)]
+    /// The operators' ids or names; never their tokens
+    #[arg(value_name = "ID|NAME", required = true)]
     ids: Vec<String>,
 }
 
@@ -40,31 +39,7 @@ pub(super) fn tell(screen: Screen, operator: &OperatorView) -> anyhow::Result<()
     Ok(screen.line(format!("{id} ({name}, {role}) is {state}"))?)
 }
 
-/// Reads an id, and refuses a token given for one before it goes anywhere.
-pub(super) fn id(text: &str) -> Result<&str, Fault> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if text.starts_with("op_") && text.bytes().all(is_plain) {
-        return Ok(text);
-    }
-    Err(Fault::Usage(if SecretKind::claimed_by(text).is_some() {
-        "that is a token itself: others may have seen it now, so give its holder a new one; \
-         `ideogate operator list` shows the ids"
-            .to_owned()
-    } else {
-        format!("'{text}' is not the id of an operator; `ideogate operator list` shows the ids")
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_given_for_an_id_is_refused_and_not_repeated() {
-        let told = id("ido_secret").unwrap_err().to_string();
-        assert!(!told.contains("ido_"));
-        assert!(id("op_1/../x").is_err());
-        assert!(id("anna").unwrap_err().to_string().contains("anna"));
-        assert_eq!(id("op_01kaxyz").unwrap(), "op_01kaxyz");
-    }
+/// Returns what names an operator as a part of a path; refuses a token given for it.
+pub(super) fn id(text: &str) -> Result<String, Fault> {
+    named::segment("an operator", text)
 }

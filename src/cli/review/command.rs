@@ -3,14 +3,9 @@
 use super::table;
 use crate::{
     admin::{ReviewSearch, ReviewView},
-    cli::{
-        client::Client,
-        fault::{FINDING, Fault},
-        screen::Screen,
-    },
+    cli::{client::Client, fault::FINDING, named, screen::Screen},
     review::Severity,
 };
-use anyhow::Context;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -29,10 +24,10 @@ pub struct ReviewArguments {
     /// Only what touches this environment
     #[arg(long, value_name = "ENV")]
     pub environment: Option<String>,
-    /// Only this token, by its id
-    #[arg(long, value_name = "ID")]
+    /// Only this token, by its id, or by its name where that is unique
+    #[arg(long, value_name = "ID|NAME")]
     pub token: Option<String>,
-    /// Since when uses count: how long ago, as in 30d, a UTC day, or RFC 3339 [default: what the
+    /// Since when uses count: how long ago, as in 30d, a UTC day from its beginning, or RFC 3339 [default: what the
     /// settings say]
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
@@ -54,17 +49,9 @@ pub(in crate::cli) async fn run(
     arguments: ReviewArguments,
 ) -> anyhow::Result<ExitCode> {
     let ReviewArguments { environment, token, since, fail_on } = arguments;
-    if token.as_deref().is_some_and(|token| token.starts_with("idg_")) {
-        let words =
-            "give the token's id, never the token itself; `ideogate token list` shows the ids";
-        return Err(Fault::Usage(words.to_owned()).into());
-    }
+    named::not_a_secret("a token", token.as_deref())?;
     let search = ReviewSearch { environment, token, since };
-    let response = client.open("/api/v1/review", &search).await?;
-    let bytes = response.bytes().await.map_err(reqwest::Error::without_url);
-    let bytes = bytes.with_context(|| format!("{} broke off its answer", client.at()))?;
-    let review: ReviewView = serde_json::from_slice(&bytes)
-        .with_context(|| format!("{} gave an answer that cannot be read", client.at()))?;
+    let review: ReviewView = client.search("/api/v1/review", &search).await?;
     if screen.is_json() {
         screen.json(&review)?;
     } else {

@@ -1,7 +1,7 @@
 //! `ideogate token list`
 
 use crate::{
-    admin::TokenView,
+    admin::{TokenSearch, TokenView},
     cli::{client::Client, screen::Screen, times},
     domain::{Clock, SystemClock},
 };
@@ -26,10 +26,8 @@ pub(super) async fn run(
     screen: Screen,
     arguments: &ListArguments,
 ) -> anyhow::Result<ExitCode> {
-    let mut tokens: Vec<TokenView> = client.get("/api/v1/tokens").await?;
-    if let Some(environment) = &arguments.environment {
-        tokens.retain(|token| token.environment == *environment);
-    }
+    let asked = TokenSearch { environment: arguments.environment.clone() };
+    let tokens: Vec<TokenView> = client.search("/api/v1/tokens", &asked).await?;
     if screen.is_json() {
         screen.json(&tokens)?;
         return Ok(ExitCode::SUCCESS);

@@ -18,8 +18,8 @@ use std::process::ExitCode;
 Can only take away: what would give more is refused. In force at once, also for calls that wait in the
 queue. `ideogate review` tells what tokens do not need. To give more, make another token.")]
 pub struct ReduceArguments {
-    /// The token's id; never the token itself
-    #[arg(value_name = "ID")]
+    /// The token's id, or its name where that is unique; never the token itself
+    #[arg(value_name = "ID|NAME")]
     id: String,
     /// A scope it keeps, all others go; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]

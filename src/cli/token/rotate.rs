@@ -23,8 +23,8 @@ its id, scopes, budgets, limits and history. Both secrets work until the grace i
 show` tells when each was last used. A secret that leaked ends at once with `--grace 0s`; if two are
 alive, with `--grace 0s --drop-old`.")]
 pub struct RotateArguments {
-    /// The token's id; never the token itself
-    #[arg(value_name = "ID")]
+    /// The token's id, or its name where that is unique; never the token itself
+    #[arg(value_name = "ID|NAME")]
     id: String,
     /// How long the old secret goes on working, 30d at most; 0s ends it at once [default: 24h]
     #[arg(long, value_name = "DURATION")]

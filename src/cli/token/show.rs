@@ -14,8 +14,8 @@ use std::process::ExitCode;
   ideogate token show tok_01kaxyz
   ideogate token show tok_01kaxyz --output json")]
 pub struct ShowArguments {
-    /// The token's id; never the token itself
-    #[arg(value_name = "ID")]
+    /// The token's id, or its name where that is unique; never the token itself
+    #[arg(value_name = "ID|NAME")]
     id: String,
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     admin::{BalanceView, NewBalance},
     cli::{client::Client, fault::Fault, screen::Screen, times::moment},
+    config::no_such,
     domain::{AccountName, Usd},
 };
 use std::process::ExitCode;
@@ -35,9 +36,10 @@ pub(super) async fn run(
 
 async fn shown(client: &Client, account: &AccountName) -> anyhow::Result<BalanceView> {
     let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
-    let found = all.into_iter().find(|balance| balance.account == *account);
-    let unknown = || Fault::Usage(format!("there is no account '{account}'"));
-    Ok(found.ok_or_else(unknown)?)
+    let names: Vec<_> = all.iter().map(|balance| balance.account.as_str()).collect();
+    let unknown = Fault::Usage(no_such("account", account.as_str(), &names));
+    let found = all.iter().find(|balance| balance.account == *account).cloned();
+    Ok(found.ok_or(unknown)?)
 }
 
 fn show(screen: Screen, balance: &BalanceView) -> anyhow::Result<()> {

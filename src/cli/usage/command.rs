@@ -3,7 +3,7 @@
 use super::{balance, report, write_off};
 use crate::{
     admin::By,
-    cli::{client::Client, fault::Fault, screen::Screen},
+    cli::{client::Client, fault::Fault, named, screen::Screen},
     domain::Usd,
 };
 use clap::{Args, Subcommand};
@@ -17,6 +17,7 @@ use std::process::ExitCode;
   ideogate usage
   ideogate usage --by token --since 2026-11-01 --environment prod
   ideogate usage --by day --since 30d --output csv
+  ideogate usage --by token --on yesterday
   ideogate usage balance 42.50"
 )]
 pub struct UsageArguments {
@@ -26,14 +27,21 @@ pub struct UsageArguments {
     /// What makes a line: environment, token, route, model, day or account
     #[arg(long, value_name = "WHAT", default_value = "environment", value_parser = by)]
     pub by: By,
-    /// From when on: how long ago, as in 24h, a UTC day as in 2026-11-01, or RFC 3339 [default: 24h]
+    /// From when on: how long ago, as in 24h, a UTC day from its beginning, as in 2026-11-01, or RFC
+    /// 3339 [default: 24h]
     #[arg(long, value_name = "WHEN")]
     pub since: Option<String>,
-    /// The environment
+    /// Until when: a UTC day to its end, how long ago, or RFC 3339, that moment not included
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Only this UTC day: as in 2026-11-01, today or yesterday
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["since", "until"])]
+    pub on: Option<String>,
+    /// The environment; one that was removed is found too
     #[arg(long, value_name = "ENV")]
     pub environment: Option<String>,
-    /// The token's id
-    #[arg(long, value_name = "ID")]
+    /// The token's id, or its name where that is unique
+    #[arg(long, value_name = "ID|NAME")]
     pub token: Option<String>,
 }
 
@@ -85,10 +93,11 @@ pub(in crate::cli) async fn run(
     if command.is_some() && screen.is_csv() {
         return Err(Fault::Usage("only sums can be written as csv".to_owned()).into());
     }
-    let UsageArguments { by, since, environment, token, .. } = arguments;
+    let UsageArguments { by, since, until, on, environment, token, .. } = arguments;
+    named::not_a_secret("a token", token.as_deref())?;
     match command {
         None => {
-            let search = crate::admin::UsageSearch { by, since, environment, token };
+            let search = crate::admin::UsageSearch { by, since, until, on, environment, token };
             report::run(client, screen, &search).await
         }
         Some(UsageCommand::Balance { amount, account }) => {

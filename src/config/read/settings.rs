@@ -59,5 +59,7 @@ pub(in crate::config) fn settings(
         routes: Arc::new(routes?),
         prices: Arc::new(prices?),
         webhooks: own_webhooks?,
+        // Only whoever has seen all that was read knows it.
+        shown: Arc::default(),
     })
 }

@@ -103,7 +103,7 @@ fn nothing_of_a_key_is_in_its_debug_text() {
     let loaded = Given::nothing().variable("IDEOGRAM_API_KEY", "hunter2").load().unwrap();
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).unwrap();
     let prod = secrets.key(&"prod".parse().unwrap());
-    let text = format!("{loaded:?} {secrets:?} {prod:?} {}", loaded.shown);
+    let text = format!("{loaded:?} {secrets:?} {prod:?} {}", loaded.settings.shown);
     assert!(!text.contains("hunter2"));
 }
 

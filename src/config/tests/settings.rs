@@ -74,7 +74,7 @@ fn the_shipped_environments_are_ceilings_that_grow() {
 
 #[test]
 fn every_key_of_the_default_file_is_read_and_every_key_that_is_read_stands_in_it() {
-    let shown = Given::nothing().load().unwrap().shown;
+    let shown = Given::nothing().load().unwrap().settings.shown;
     let documented: BTreeSet<&str> = default_text()
         .lines()
         .filter_map(|line| line.trim_start_matches("# ").split_once(" = "))
@@ -132,7 +132,7 @@ fn the_dot_env_file_counts_as_environment_but_the_real_one_wins() {
     let loaded = given.load().unwrap();
     assert_eq!(loaded.settings.queue.capacity, 2);
     assert_eq!(loaded.settings.log.format, LogFormat::Json);
-    let origin = &loaded.shown.get("log.format").unwrap().origin;
+    let origin = &loaded.settings.shown.get("log.format").unwrap().origin;
     assert_eq!(*origin, Origin::DotEnv("IDEOGATE__LOG__FORMAT".into()));
     assert!(std::env::var_os("IDEOGATE__LOG__FORMAT").is_none());
 }
@@ -141,7 +141,7 @@ fn the_dot_env_file_counts_as_environment_but_the_real_one_wins() {
 fn every_value_says_where_it_comes_from() {
     let given = Given::settings("# mine\n[queue]\n\ncapacity = 5\n");
     let loaded = given.variable("IDEOGATE__QUEUE__TIMEOUT", "20s").load().unwrap();
-    let text = loaded.shown.to_string();
+    let text = loaded.settings.shown.to_string();
     let queue: Vec<&str> = text.lines().filter(|line| line.starts_with("queue.")).collect();
     insta::assert_snapshot!(queue.join("\n"), @r#"
     queue.capacity = 5  # ideogate.toml:4

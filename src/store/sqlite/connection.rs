@@ -4,7 +4,7 @@ use super::migrations;
 use crate::store::{StoreError, WriteError};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -56,6 +56,13 @@ fn make(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Returns the bytes of the database's files in the data folder.
+pub(super) fn bytes_on_disk(dir: &Path) -> io::Result<u64> {
+    let main = fs::metadata(database(dir))?.len();
+    let log = fs::metadata(dir.join(format!("{DATABASE_FILE}-wal")));
+    Ok(main + log.map_or(0, |log| log.len()))
 }
 
 fn database(dir: &Path) -> PathBuf {

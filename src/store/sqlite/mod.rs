@@ -5,6 +5,7 @@ mod chain;
 mod claims;
 mod connection;
 mod effects;
+mod mentions;
 mod migrations;
 mod operators;
 mod reader;

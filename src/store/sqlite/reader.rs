@@ -4,7 +4,7 @@ use super::connection;
 use crate::store::StoreError;
 use rusqlite::Connection;
 use std::{
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -29,6 +29,11 @@ impl Reader {
         let first = connection::open_to_read(dir)?;
         let idle = Mutex::new(vec![first]);
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), idle })))
+    }
+
+    /// Returns the bytes of the database's files, those of changes that are not folded in yet too.
+    pub fn bytes_on_disk(&self) -> io::Result<u64> {
+        connection::bytes_on_disk(&self.0.dir)
     }
 
     /// Closes the connections that are not in use, so that the database's files can be tidied up.

@@ -41,7 +41,8 @@ impl Reader {
     pub fn usage(&self, query: &UsageQuery) -> Result<Vec<Usage>, StoreError> {
         let environment = query.environment.as_ref().map(EnvironmentName::as_str);
         let token = query.token.as_ref().map(TokenId::as_str);
-        let values = params![query.since.as_micros(), DAY, environment, token];
+        let until = query.until.map(Timestamp::as_micros);
+        let values = params![query.since.as_micros(), DAY, environment, token, until];
         self.all(USAGE, values, |row| {
             Ok(Usage {
                 day: Timestamp::from_micros(row.get::<_, i64>(0)?.saturating_mul(DAY)),
@@ -67,7 +68,7 @@ const USAGE: &str = "WITH used AS (
     (SELECT max(json_extract(CAST(o.bytes AS TEXT), '$.body.images'))
      FROM audit_records o WHERE o.call = c.call AND o.kind = 'outcome') AS images
   FROM calls c WHERE opened_at >= ?1 AND (?3 IS NULL OR environment = ?3)
-    AND (?4 IS NULL OR token = ?4))
+    AND (?4 IS NULL OR token = ?4) AND (?5 IS NULL OR opened_at < ?5))
 SELECT day, account, environment, token, route, model, count(*), coalesce(sum(images), 0),
   coalesce(sum(charged), 0), coalesce(sum(reserved), 0)
 FROM used GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";

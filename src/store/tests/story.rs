@@ -59,7 +59,7 @@ async fn a_call_is_open_until_its_outcome(store: &Store) {
     let again = journal.commit(effect(settled)).await;
     assert!(matches!(again, Err(JournalError::Rejected(_))), "money is settled once");
     assert_eq!(reader.spend(NOON).unwrap()[0].charged, Usd::from_micros(60_000));
-    let mut query = UsageQuery { since: NOON, environment: None, token: None };
+    let mut query = UsageQuery { since: NOON, until: None, environment: None, token: None };
     let usage = reader.usage(&query).unwrap();
     assert_eq!((usage.len(), usage[0].calls, usage[0].images), (1, 1, 1));
     assert_eq!((usage[0].charged, usage[0].reserved), (Usd::from_micros(60_000), Usd::ZERO));

@@ -7,8 +7,8 @@ use crate::{
     web::{
         listener::Peer,
         problem::Problem,
-        wording::{Wording, written},
         socket::{ClientSocket, SocketWatch},
+        wording::{Wording, written},
     },
 };
 use std::{

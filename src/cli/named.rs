@@ -1,0 +1,55 @@
+//! Ids and names as they are typed, before they go anywhere.
+
+use super::fault::Fault;
+use crate::domain::SecretKind;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What has a meaning of its own in a path, or might.
+const SPECIAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
+
+/// Returns an id or a name as a part of a path; refuses a secret that is given for one.
+pub(super) fn segment(what: &str, text: &str) -> Result<String, Fault> {
+    not_a_secret(what, Some(text))?;
+    if text.is_empty() || text == "." || text == ".." {
+        let told = format!("'{text}' is not the id or name of {what}; the list shows them");
+        return Err(Fault::Usage(told));
+    }
+    Ok(utf8_percent_encode(text, SPECIAL).to_string())
+}
+
+/// Refuses a secret that is given where the id or name of its holder is wanted; never repeats it.
+pub(super) fn not_a_secret(what: &str, text: Option<&str>) -> Result<(), Fault> {
+    if text.and_then(SecretKind::claimed_by).is_none() {
+        return Ok(());
+    }
+    let told = format!(
+        "that is a token itself, where the id or name of {what} is wanted: if others may have seen \
+         it, give its holder a new one; `ideogate token list` and `ideogate operator list` show the ids"
+    );
+    Err(Fault::Usage(told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_given_for_an_id_is_refused_and_not_repeated() {
+        for secret in ["idg_prod_secret", "ido_secret"] {
+            let told = segment("a token", secret).unwrap_err().to_string();
+            assert!(
+                !told.contains("idg_") && !told.contains("ido_") && !told.contains("secret"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_stays_one_part_of_the_path() {
+        let segment = |text| segment("a token", text).unwrap();
+        assert_eq!(segment("tok_01kaxyz"), "tok_01kaxyz");
+        assert_eq!(segment("tok_1/../x"), "tok_1%2F..%2Fx");
+        assert_eq!(segment("Poster Bot?"), "Poster%20Bot%3F");
+        assert!(super::segment("a token", "..").is_err() && super::segment("a token", "").is_err());
+    }
+}

@@ -1,0 +1,43 @@
+//! Finds the gateway that runs, if one does.
+
+use crate::{
+    admin::SettingView,
+    cli::{arguments::Global, client::Client, fault::Fault, locate, screen::Screen},
+};
+
+/// A gateway that runs, and the settings that it runs with.
+pub(in crate::cli) struct Running {
+    /// Asks it for more.
+    pub(in crate::cli) client: Client,
+    /// Its settings, by key.
+    pub(in crate::cli) settings: Vec<SettingView>,
+}
+
+/// Returns the gateway that runs; `None` where the caller's own file is to answer, which is said on stderr.
+pub(in crate::cli) async fn find(
+    global: &Global,
+    screen: Screen,
+) -> anyhow::Result<Option<Running>> {
+    let running = ask(global).await?;
+    if running.is_none() {
+        let (at, own) = (locate::place(global)?, locate::own_settings(global));
+        screen.note(format!("no gateway runs at {at}; this is what {own} says"));
+    }
+    Ok(running)
+}
+
+/// Returns the gateway that runs. `None` means that nobody said where one is and that none answers where
+/// it usually is; one that was named and does not answer is a failure.
+pub(in crate::cli) async fn ask(global: &Global) -> anyhow::Result<Option<Running>> {
+    let client = locate::client(global)?;
+    match client.get("/api/v1/settings").await {
+        Ok(settings) => Ok(Some(Running { client, settings })),
+        Err(error) if global.admin.is_none() && is_unreachable(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Says whether nobody answers, as opposed to somebody who refuses.
+fn is_unreachable(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Fault::Unreachable { .. }))
+}

@@ -1,0 +1,9 @@
+//! The room that is left on a disk.
+
+use std::{io, path::Path};
+
+/// Returns the bytes free to this user on the disk of a folder that is there.
+pub fn free_space(dir: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(dir)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
