@@ -42,7 +42,7 @@ pub(crate) fn tcp(app: &TestApp) -> TcpStream {
 
 /// Gives up at some time.
 pub(crate) fn patient(stream: TcpStream) -> TcpStream {
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     stream.set_nodelay(true).unwrap();
     stream
 }
