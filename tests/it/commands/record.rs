@@ -96,7 +96,6 @@ async fn the_record_is_searched_by_all_that_entries_name() {
         (["--token", &told.token], 2),
         (["--request-id", &told.request], 1),
         (["--since", "1h"], 3),
-        (["--since", "2999-01-01T00:00:00Z"], 0),
         (["--until", "2000-01-01T00:00:00Z"], 0),
         // The first of them is a key's.
         (["--limit", "2"], 1),
@@ -104,7 +103,8 @@ async fn the_record_is_searched_by_all_that_entries_name() {
         let found = search(&told.home, &filter).await;
         assert_eq!(found.len(), expected, "{filter:?}: {found:?}");
     }
-    for wrong in [["--result", "nonsense"], ["--since", "yesterday"]] {
+    let future = ["--since", "2999-01-01T00:00:00Z"];
+    for wrong in [["--result", "nonsense"], ["--since", "yesterday"], future] {
         let arguments = [&["audit", "search"], &wrong[..]].concat();
         assert_eq!(told.home.run(&arguments).await.code, 64, "{wrong:?}");
     }
