@@ -1,72 +1,67 @@
 //! `[AUDIT]` lines, for log collectors that read stdout.
 
-use crate::{audit::AuditLine, store::Journal, tasks::Tasks};
+use crate::{
+    audit::AuditLine,
+    store::Journal,
+    tasks::Tasks,
+    telemetry::{LineKind, LineSink},
+};
 use std::{
-    fmt::{self, Display},
-    io::{self, Write},
+    fmt::Display,
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::broadcast::error::RecvError;
 
+/// Lines that are held back at most before the gateway is ready.
+const MOST_HELD: usize = 4096;
+
 /// Where lines about the record go; clones share it. Lines are held back at first: what waits for
 /// the gateway to be ready reads the first line and must not find another one there.
-#[derive(Clone)]
-pub(super) struct LinesOut(Arc<Mutex<Out>>);
+#[derive(Debug, Clone)]
+pub(super) struct LinesOut(Arc<Out>);
 
+#[derive(Debug)]
 struct Out {
-    to: Box<dyn Write + Send>,
+    to: LineSink,
     /// Lines that wait, until they are let out.
-    held: Option<Vec<String>>,
+    held: Mutex<Option<Vec<(LineKind, String)>>>,
 }
 
 impl LinesOut {
-    pub(super) fn new(to: Box<dyn Write + Send>) -> Self {
-        Self(Arc::new(Mutex::new(Out { to, held: Some(Vec::new()) })))
+    pub(super) fn new(to: LineSink) -> Self {
+        Self(Arc::new(Out { to, held: Mutex::new(Some(Vec::new())) }))
     }
 
-    /// Writes one line, or keeps it until lines are let out.
-    pub(super) fn write(&self, line: impl Display) -> io::Result<()> {
-        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Out { to, held } = &mut *out;
-        if let Some(held) = held {
-            held.push(line.to_string());
-            return Ok(());
+    /// Has one line written, or keeps it until lines are let out; never waits.
+    pub(super) fn write(&self, kind: LineKind, line: impl Display) {
+        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *held {
+            None => self.0.to.line(kind, line),
+            Some(held) if held.len() < MOST_HELD => held.push((kind, line.to_string())),
+            Some(_) => self.0.to.miss(kind, 1),
         }
-        writeln!(to, "{line}")?;
-        to.flush()
     }
 
-    /// Writes the lines that waited; those that follow are written at once.
-    pub(super) fn let_out(&self) -> io::Result<()> {
-        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for line in out.held.take().unwrap_or_default() {
-            writeln!(out.to, "{line}")?;
+    /// Has the lines written that waited, and those that follow at once.
+    pub(super) fn let_out(&self) {
+        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        for (kind, line) in held.take().unwrap_or_default() {
+            self.0.to.line(kind, line);
         }
-        out.to.flush()
     }
 }
 
-impl fmt::Debug for LinesOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LinesOut")
-    }
-}
-
-/// Writes each committed record as a line until the journal ends.
+/// Has each committed record written as a line until the journal ends.
 pub(super) fn write_lines(tasks: &Tasks, journal: &Journal, out: LinesOut) {
     let mut records = journal.subscribe();
     tasks.stand("audit lines", async move {
         loop {
             match records.recv().await {
-                Ok(record) => {
-                    if let Err(error) = out.write(AuditLine::of(&record)) {
-                        tracing::warn!(%error, "audit lines can no longer be written");
-                        return;
-                    }
-                }
+                Ok(record) => out.write(LineKind::Audit, AuditLine::of(&record)),
                 // The database has them all; the lines are a copy.
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "audit lines could not keep up");
+                    out.0.to.miss(LineKind::Audit, missed);
                 }
                 Err(RecvError::Closed) => return,
             }

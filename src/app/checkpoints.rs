@@ -2,11 +2,11 @@
 
 use super::{audit_lines::LinesOut, rooms::Rooms};
 use crate::{
-    audit::trust::{CheckpointFile, Notary, NotaryError, SignedCheckpoint},
+    audit::trust::{CheckpointFile, Notary, NotaryError},
     config::Settings,
     store::{Head, Reader, StoreError},
     tasks::Tasks,
-    telemetry::Metrics,
+    telemetry::{LineKind, Metrics},
 };
 use std::{
     io,
@@ -123,21 +123,16 @@ impl Checkpoints {
 
     fn sign(&self, head: Head) -> Result<(), Failed> {
         let signed = self.notary.sign(head)?;
-        self.print(&signed);
+        if let Some(out) = &self.lines {
+            // A copy: the file is what counts.
+            out.write(LineKind::Checkpoint, signed.line());
+        }
         let path = || self.file.path().display().to_string().into();
         self.file.add(&signed.note).map_err(|error| Failed::Keep(path(), error))?;
         self.kept.store(head.seq, Ordering::Relaxed);
         self.metrics.checkpointed(head.seq);
         tracing::debug!(seq = head.seq, "checkpoint signed");
         Ok(())
-    }
-
-    /// Stdout is a copy: when it cannot be written, the log says so and the file still can.
-    fn print(&self, signed: &SignedCheckpoint) {
-        let Some(out) = &self.lines else { return };
-        if let Err(error) = out.write(signed.line()) {
-            tracing::warn!(%error, "a checkpoint could not be printed");
-        }
     }
 
     /// The records themselves are durable, so calls go on; what is missing is proof against whoever

@@ -54,7 +54,8 @@ impl Prepared {
         let local_url = format!("http://{}", from_here(listeners.proxy.local_addr()?));
         let (tasks, settings) = (Tasks::default(), Arc::new(options.settings));
         let (clock, secrets) = (options.clock, options.secrets);
-        let metrics = Metrics::new();
+        let metrics = Metrics::with(options.dropped);
+        metrics.expect(&settings);
         let store = open_store(&settings, &clock, &metrics)?;
         let notary = take_up(&settings, &store, &clock)?;
         let urls = (public_url.as_str(), local_url.as_str());

@@ -4,8 +4,9 @@ use super::{Running, prepared::Prepared};
 use crate::{
     config::{Secrets, Settings},
     domain::Clock,
+    telemetry::{DroppedLines, LineSink},
 };
-use std::{fmt, io::Write, sync::Arc};
+use std::{fmt, sync::Arc};
 
 /// What a gateway is started with.
 pub struct StartOptions {
@@ -15,8 +16,10 @@ pub struct StartOptions {
     pub secrets: Secrets,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Where `[AUDIT]` lines go; `None` means nowhere.
-    pub audit_lines: Option<Box<dyn Write + Send>>,
+    /// Where `[AUDIT]` and `[CHECKPOINT]` lines go; `None` means nowhere.
+    pub audit_lines: Option<LineSink>,
+    /// How many lines of this process were dropped, for the metrics.
+    pub dropped: DroppedLines,
 }
 
 impl fmt::Debug for StartOptions {

@@ -10,6 +10,7 @@ mod bearer;
 mod client;
 mod completions;
 mod config;
+mod console;
 mod demo;
 mod doctor;
 mod environment;

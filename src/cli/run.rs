@@ -17,8 +17,13 @@ use tokio::runtime;
 pub fn parse() -> Result<Cli, ExitCode> {
     Cli::try_parse().map_err(|error| {
         // What is left to do when even this cannot be printed is to end.
-        error.print().ok();
-        if error.use_stderr() { ExitCode::from(fault::USAGE) } else { ExitCode::SUCCESS }
+        if error.use_stderr() {
+            screen::last_words(move || drop(error.print()));
+            ExitCode::from(fault::USAGE)
+        } else {
+            error.print().ok();
+            ExitCode::SUCCESS
+        }
     })
 }
 

@@ -1,17 +1,25 @@
 //! The only place that prints.
 
-use super::arguments::OutputFormat;
+use super::{arguments::OutputFormat, console::Console};
+use crate::tasks::Tasks;
 use comfy_table::{Table, presets};
 use serde::Serialize;
 use std::{
     borrow::Cow,
     io::{self, Write},
+    sync::mpsc,
+    time::Duration,
 };
+
+/// How long the last words wait for whoever reads stderr.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Answers to stdout and words to stderr, for people or for scripts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Screen {
     format: OutputFormat,
+    /// Where a command prints that must not wait for its readers.
+    console: Option<&'static Console>,
 }
 
 /// Stdout cannot be written.
@@ -23,7 +31,12 @@ pub(super) struct OutputError(#[source] pub(super) io::Error);
 impl Screen {
     /// Returns a screen that answers in that form.
     pub(super) fn new(format: OutputFormat) -> Self {
-        Self { format }
+        Self { format, console: None }
+    }
+
+    /// Returns the same screen, but nobody who prints on it waits for whoever reads it.
+    pub(super) fn on(self, console: &'static Console) -> Self {
+        Self { console: Some(console), ..self }
     }
 
     /// Says whether a script reads along.
@@ -38,8 +51,13 @@ impl Screen {
 
     /// Prints a line to stdout.
     pub(super) fn line(self, text: impl AsRef<str>) -> Result<(), OutputError> {
+        let text = harmless(text.as_ref());
+        if let Some(console) = self.console {
+            console.say(&text);
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
-        writeln!(out, "{}", harmless(text.as_ref())).and_then(|()| out.flush()).map_err(OutputError)
+        writeln!(out, "{text}").and_then(|()| out.flush()).map_err(OutputError)
     }
 
     /// Prints a text to stdout as it is.
@@ -80,13 +98,31 @@ impl Screen {
 
     /// Prints words for people to stderr; what cannot be printed there is lost.
     pub(super) fn note(self, text: impl AsRef<str>) {
-        writeln!(io::stderr().lock(), "{}", harmless(text.as_ref())).ok();
+        let text = harmless(text.as_ref());
+        match self.console {
+            Some(console) => console.note(&text),
+            None => drop(writeln!(io::stderr().lock(), "{text}")),
+        }
     }
 }
 
 /// Prints an error and its causes to stderr.
 pub(super) fn complain(error: &anyhow::Error) {
-    writeln!(io::stderr().lock(), "error: {}", harmless(&chain(error))).ok();
+    let words = format!("error: {}", harmless(&chain(error)));
+    last_words(move || drop(writeln!(io::stderr().lock(), "{words}")));
+}
+
+/// Prints what is said at the very end; when nobody reads it for a while, the exit code has to do.
+pub(super) fn last_words(print: impl FnOnce() + Send + 'static) {
+    let (said, done) = mpsc::channel::<()>();
+    let started = Tasks::thread("last words", move || {
+        print();
+        drop(said);
+    });
+    if started.is_ok() {
+        // Ends with an error either way: the words are said, or patience is at its end.
+        done.recv_timeout(PATIENCE).ok();
+    }
 }
 
 /// Returns the text without what could steer a terminal: names and headers come from strangers.

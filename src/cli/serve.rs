@@ -1,6 +1,6 @@
 //! `ideogate serve`
 
-use super::{arguments::Global, fault::Fault, locate, run::wait, screen::Screen};
+use super::{arguments::Global, console::Console, fault::Fault, locate, run::wait, screen::Screen};
 use crate::{
     app::{Signals, StartOptions, protect_memory, start},
     config::{Secrets, Settings},
@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::Context;
 use clap::Args;
-use std::{io, process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
 /// How to run the gateway: everything about it is in the settings.
 #[derive(Debug, Args)]
@@ -21,7 +21,8 @@ use std::{io, process::ExitCode, sync::Arc};
 
 When it can serve it prints one line on stdout:
   ready proxy=http://127.0.0.1:8080 admin=http://127.0.0.1:8081 socket=data/admin.sock
-Logs go to stderr. `ideogate config default` explains every setting.")]
+Logs go to stderr. Nobody waits for whoever reads either: what cannot be written is dropped and
+counted. `ideogate config default` explains every setting.")]
 pub struct ServeArguments {}
 
 /// Runs the gateway until it is told to stop.
@@ -30,9 +31,16 @@ pub(super) fn run(
     screen: Screen,
     _arguments: &ServeArguments,
 ) -> anyhow::Result<ExitCode> {
+    let console = Console::open().context("stdout and stderr cannot be opened")?;
+    let done = begin(global, screen.on(console), console);
+    console.flush();
+    done
+}
+
+fn begin(global: &Global, screen: Screen, console: &'static Console) -> anyhow::Result<ExitCode> {
     let loaded = locate::settings_to_serve(global, screen)?;
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
-    telemetry::init(&loaded.settings.log)?;
+    telemetry::init(&loaded.settings.log, &console.err)?;
     protect_memory().context("the process cannot keep its memory to itself")?;
     for name in secrets.unused() {
         tracing::warn!(variable = %name, "this variable looks like a key, but no environment has that name");
@@ -40,7 +48,7 @@ pub(super) fn run(
     let settings = loaded.settings;
     // The variables may be keys, and nobody needs them from here on.
     drop(loaded.variables);
-    wait(serve(settings, secrets, screen))
+    wait(serve(settings, secrets, screen, console))
 }
 
 /// A key that must not be used again is a fault in what was given, not in the gateway.
@@ -51,16 +59,21 @@ fn retired_is_usage(error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-async fn serve(settings: Settings, secrets: Secrets, screen: Screen) -> anyhow::Result<ExitCode> {
+async fn serve(
+    settings: Settings,
+    secrets: Secrets,
+    screen: Screen,
+    console: &'static Console,
+) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     let deadline = settings.shutdown.deadline;
-    let audit_lines = settings.audit.stdout.then(|| Box::new(io::stdout()) as _);
-    let clock = Arc::new(SystemClock);
-    let started = start(StartOptions { settings, secrets, clock, audit_lines }).await;
+    let audit_lines = settings.audit.stdout.then(|| console.out.clone());
+    let (clock, dropped) = (Arc::new(SystemClock), console.dropped.clone());
+    let started = start(StartOptions { settings, secrets, clock, audit_lines, dropped }).await;
     let running = started.map_err(retired_is_usage)?;
     running.reload_at_hang_ups()?;
     screen.line(running.ready_line())?;
-    running.let_audit_lines_out()?;
+    running.let_audit_lines_out();
     signals.next().await;
     tracing::info!("shutting down; sent calls finish, a second signal ends now");
     if running.shut_down(deadline, signals.next()).await {

@@ -1,6 +1,6 @@
 //! `ideogate simulator`
 
-use super::{run::wait, screen::Screen};
+use super::{console::Console, run::wait, screen::Screen};
 use crate::{
     app::Signals,
     simulator::{Delivers, Simulator, SimulatorOptions},
@@ -71,7 +71,10 @@ fn pace(text: &str) -> Result<f64, String> {
 
 /// Runs the stand-in until it is told to stop.
 pub(super) fn run(screen: Screen, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
-    wait(simulate(screen, arguments))
+    let console = Console::open().context("stdout and stderr cannot be opened")?;
+    let done = wait(simulate(screen.on(console), arguments));
+    console.flush();
+    done
 }
 
 async fn simulate(screen: Screen, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {

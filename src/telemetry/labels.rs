@@ -1,6 +1,7 @@
 //! What metrics are told apart by. Values come from settings or from this crate, never from
 //! requests, so that nobody outside can make the number of series grow.
 
+use super::LineKind;
 use crate::domain::{AccountName, EnvironmentName, ErrorCode, Outcome, RouteName};
 use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder};
 use std::fmt;
@@ -51,6 +52,14 @@ labels! {
     HandshakeLabels { listener: Word, reason: Word }
     /// A delivery of a webhook.
     WebhookLabels { result: Word }
+    /// Where lines were dropped.
+    SinkLabels { sink: Word }
     /// What was built.
     BuildLabels { version: Word }
+}
+
+impl SinkLabels {
+    pub(super) const fn of(kind: LineKind) -> Self {
+        Self { sink: Word(kind.as_str()) }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::labels::{
     AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-    ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels, WebhookLabels,
+    ListenerLabels, RefusalLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
 };
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -118,6 +118,10 @@ metrics! {
         "Connections that were not let in because they did not get as far as TLS, by reason";
     webhooks: Counters<WebhookLabels> = Family::default(), "webhooks",
         "Deliveries of webhooks, by what became of them";
+    dropped_lines: Counters<SinkLabels> = Family::default(), "dropped_lines",
+        "Lines of the log and on stdout that nobody got, because their reader was gone, slow or full";
+    wal: Gauge = Gauge::default(), "wal" + "bytes",
+        "Size of the database's write-ahead log, which grows while somebody reads for long";
 }
 
 fn register<M>(

@@ -1,5 +1,6 @@
 //! The log: one line an event, to stderr.
 
+use super::{LineSink, NoteForm, panics};
 use crate::config::{Log, LogFormat};
 use std::io::{self, IsTerminal};
 use tracing::{Dispatch, subscriber::SetGlobalDefaultError};
@@ -25,11 +26,15 @@ pub enum TelemetryError {
     Again(#[from] SetGlobalDefaultError),
 }
 
-/// Sends the log of this process to stderr, as the settings say. Stdout is left to data.
-pub fn init(log: &Log) -> Result<(), TelemetryError> {
+/// Sends the log of this process to `stderr`, as the settings say, and what panics say as well. Stdout
+/// is left to data. Nobody who logs ever waits for whoever reads it.
+pub fn init(log: &Log, stderr: &LineSink) -> Result<(), TelemetryError> {
     let is_terminal = io::stderr().is_terminal();
-    let dispatch = dispatch(log, is_terminal, io::stderr)?;
-    Ok(tracing::dispatcher::set_global_default(dispatch)?)
+    stderr.set_form(NoteForm::Log(log.format));
+    let dispatch = dispatch(log, is_terminal, stderr.clone())?;
+    tracing::dispatcher::set_global_default(dispatch)?;
+    panics::log_them();
+    Ok(())
 }
 
 fn dispatch<W>(log: &Log, in_colour: bool, writer: W) -> Result<Dispatch, TelemetryError>
@@ -39,6 +44,8 @@ where
     let filter = EnvFilter::try_new(&*log.filter)
         .map_err(|source| TelemetryError::Filter { filter: log.filter.clone(), source })?;
     let lines = Subscriber::builder().with_env_filter(filter).with_writer(writer);
+    // The library would tell of its troubles on stderr by itself, and wait for its reader.
+    let lines = lines.log_internal_errors(false);
     Ok(match log.format {
         LogFormat::Text => lines.with_ansi(in_colour).with_target(false).finish().into(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).finish().into(),

@@ -2,23 +2,30 @@
 
 use super::{
     format::MetricsFormat,
+    expected::{TLS_REASONS, WEBHOOK_RESULTS},
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-        ListenerLabels, RefusalLabels, RouteLabels, ThresholdLabels, WebhookLabels, Word,
+        ListenerLabels, RefusalLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
+        Word,
     },
+    lines::{DroppedLines, LineKind},
     list::Series,
 };
 use crate::domain::{
     AccountName, EnvironmentName, ErrorCode, Outcome, Places, RouteName, Timestamp, Usd,
 };
 use prometheus_client::{encoding::text::encode, metrics::gauge::Gauge, registry::Registry};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 /// Counts what happens. Cheap to tell, and never in the way: nothing here waits.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    series: Series,
+    pub(super) series: Series,
+    dropped: DroppedLines,
 }
 
 /// Where the time of a call went.
@@ -65,16 +72,18 @@ impl Drop for OpenGauge {
 impl Metrics {
     /// Returns metrics that stand at zero.
     pub fn new() -> Arc<Self> {
+        Self::with(DroppedLines::default())
+    }
+
+    /// Returns metrics that stand at zero, but for lines that were dropped already.
+    pub fn with(dropped: DroppedLines) -> Arc<Self> {
         let mut registry = Registry::with_prefix("ideogate");
         let series = Series::new(&mut registry);
         let version = Word(env!("CARGO_PKG_VERSION"));
         series.build.get_or_create(&BuildLabels { version }).set(1);
         series.journal_healthy.set(1);
-        // A rate can be computed for the first refusal only if there was a zero before it.
-        for code in ErrorCode::ALL.iter().copied() {
-            drop(series.refusals.get_or_create(&CodeLabels { code }));
-        }
-        Arc::new(Self { registry, series })
+        series.expect_the_usual();
+        Arc::new(Self { registry, series, dropped })
     }
 
     /// Returns everything as `OpenMetrics` text.
@@ -84,6 +93,10 @@ impl Metrics {
 
     /// Returns everything in this format.
     pub fn render_as(&self, format: MetricsFormat) -> String {
+        for kind in LineKind::ALL {
+            let series = self.series.dropped_lines.get_or_create(&SinkLabels::of(kind));
+            series.inner().store(self.dropped.of(kind), Ordering::Relaxed);
+        }
         let mut text = String::with_capacity(16 * 1024);
         // Writing to a string cannot fail.
         encode(&mut text, &self.registry).unwrap_or_default();
@@ -197,6 +210,7 @@ impl Metrics {
 
     /// A connection at a listener did not get as far as TLS.
     pub fn tls_failed(&self, listener: &'static str, reason: &'static str) {
+        debug_assert!(TLS_REASONS.contains(&reason), "{reason} is not shown at zero");
         let labels = HandshakeLabels { listener: Word(listener), reason: Word(reason) };
         self.series.tls_failures.get_or_create(&labels).inc();
     }
@@ -232,6 +246,7 @@ impl Metrics {
 
     /// A webhook came, and this became of it.
     pub fn webhook(&self, result: &'static str) {
+        debug_assert!(WEBHOOK_RESULTS.contains(&result), "{result} is not shown at zero");
         self.series.webhooks.get_or_create(&WebhookLabels { result: Word(result) }).inc();
     }
 
@@ -246,6 +261,11 @@ impl Metrics {
     pub fn checkpointed(&self, seq: u64) {
         self.series.checkpoints.inc();
         self.series.checkpoint_seq.set(seq.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// The database's write-ahead log has this size now.
+    pub fn set_wal(&self, bytes: u64) {
+        self.series.wal.set(bytes.try_into().unwrap_or(i64::MAX));
     }
 
     /// A checkpoint could not be signed or kept.

@@ -1,7 +1,10 @@
 //! The list and what is shown are the same, and read as Prometheus wants it.
 
 use super::{AccountPlaces, CallTimes, METRICS, MetricInfo, Metrics, MetricsFormat};
-use crate::domain::{ErrorCode, Outcome, Timestamp, Usd};
+use crate::{
+    config::{LoadOptions, Settings},
+    domain::{ErrorCode, Outcome, Timestamp, Usd},
+};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// Metrics to which everything was told once.
@@ -57,6 +60,63 @@ fn every_metric_of_the_list_is_shown_with_its_help_type_and_unit() {
         assert!(series > 0, "{} has no series", info.name);
     }
     assert!(text.ends_with("# EOF\n"));
+}
+
+/// Metrics of a gateway to which nothing happened yet.
+fn fresh() -> String {
+    let metrics = Metrics::new();
+    let loaded = Settings::load(LoadOptions {
+        file: None,
+        variables: Vec::new(),
+        working_dir: std::env::temp_dir(),
+    });
+    metrics.expect(&loaded.unwrap().settings);
+    metrics.render()
+}
+
+#[test]
+fn everything_that_is_counted_is_there_at_zero_before_it_happens() {
+    let text = fresh();
+    for info in METRICS {
+        let ending = match type_of(&text, info) {
+            "counter" => "_total",
+            "histogram" => "_count",
+            // What is measured is there as soon as it is.
+            _ => continue,
+        };
+        let name = format!("{}{ending}", info.name);
+        let is_of = |line: &&str| {
+            line.strip_prefix(&*name).is_some_and(|rest| rest.starts_with(['{', ' ']))
+        };
+        let series: Vec<_> = text.lines().filter(is_of).collect();
+        assert!(!series.is_empty(), "{name} is not there");
+        assert!(series.iter().all(|line| line.ends_with(" 0")), "{series:?}");
+    }
+    for line in [
+        "ideogate_drift_total{account=\"ideogram\"} 0",
+        "ideogate_echoed_keys_total{account=\"ideogram\"} 0",
+        "ideogate_dropped_lines_total{sink=\"log\"} 0",
+        "ideogate_dropped_lines_total{sink=\"audit\"} 0",
+        "ideogate_dropped_lines_total{sink=\"checkpoint\"} 0",
+    ] {
+        assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn nothing_happens_under_a_label_that_was_not_there_at_zero() {
+    let labels = |text: &str| -> BTreeSet<String> {
+        let series = text.lines().filter(|line| line.contains("_total"));
+        series.filter_map(|line| line.rsplit_once(' ')).map(|(name, _)| name.to_owned()).collect()
+    };
+    let metrics = Metrics::new();
+    let before = labels(&metrics.render());
+    metrics.refused(ErrorCode::QueueFull);
+    metrics.budget_crossed(80);
+    metrics.budget_crossed(100);
+    super::expected::WEBHOOK_RESULTS.iter().for_each(|result| metrics.webhook(result));
+    super::expected::TLS_REASONS.iter().for_each(|reason| metrics.tls_failed("admin", reason));
+    assert_eq!(labels(&metrics.render()), before);
 }
 
 #[test]

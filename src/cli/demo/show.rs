@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::{Running, Signals, StartOptions, start},
-    cli::{fault::Fault, run::wait, screen::Screen},
+    cli::{console::Console, fault::Fault, run::wait, screen::Screen},
     config::{LoadOptions, Secrets, Settings},
     domain::{Principal, SystemClock},
     telemetry,
@@ -18,13 +18,20 @@ use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 /// Runs gateway and simulator together with a throw-away data folder, and makes a call.
 pub(in crate::cli) fn run(screen: Screen, arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
-    wait(show(screen, arguments))
+    let console = Console::open().context("stdout and stderr cannot be opened")?;
+    let done = wait(show(screen.on(console), arguments, console));
+    console.flush();
+    done
 }
 
-async fn show(screen: Screen, arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
+async fn show(
+    screen: Screen,
+    arguments: &DemoArguments,
+    console: &Console,
+) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     let folder = tempfile::tempdir().context("no folder for throw-away data")?;
-    let running = begin(folder.path(), arguments).await?;
+    let running = begin(folder.path(), arguments, console).await?;
     let token = token(&running).await?;
     let made = call::make(&running, &token, arguments).await?;
     tell(screen, &running, &token, &made)?;
@@ -37,7 +44,11 @@ async fn show(screen: Screen, arguments: &DemoArguments) -> anyhow::Result<ExitC
 }
 
 /// Settings are the defaults: nothing of the user's own is read or touched.
-async fn begin(folder: &Path, arguments: &DemoArguments) -> anyhow::Result<Running> {
+async fn begin(
+    folder: &Path,
+    arguments: &DemoArguments,
+    console: &Console,
+) -> anyhow::Result<Running> {
     let data = folder.join("data");
     let variables = [
         ("IDEOGATE__LISTEN__PROXY", format!("127.0.0.1:{}", arguments.port)),
@@ -49,9 +60,10 @@ async fn begin(folder: &Path, arguments: &DemoArguments) -> anyhow::Result<Runni
     let options = LoadOptions { file: None, variables, working_dir: folder.to_path_buf() };
     let loaded = Settings::load(options).map_err(Fault::Settings)?;
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
-    telemetry::init(&loaded.settings.log)?;
+    telemetry::init(&loaded.settings.log, &console.err)?;
     let (settings, clock) = (loaded.settings, Arc::new(SystemClock));
-    start(StartOptions { settings, secrets, clock, audit_lines: None }).await
+    let dropped = console.dropped.clone();
+    start(StartOptions { settings, secrets, clock, audit_lines: None, dropped }).await
 }
 
 async fn token(running: &Running) -> anyhow::Result<String> {

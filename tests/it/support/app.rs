@@ -225,6 +225,7 @@ async fn run(
         secrets,
         clock: Arc::new(clock.clone()),
         audit_lines: None,
+        dropped: ideogate::telemetry::DroppedLines::default(),
     };
     start(options).await.unwrap()
 }

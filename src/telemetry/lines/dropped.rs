@@ -1,0 +1,54 @@
+//! How many lines were dropped.
+
+use super::LineKind;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// Counts dropped lines by what they were; clones share the counts.
+#[derive(Debug, Clone, Default)]
+pub struct DroppedLines(Arc<[AtomicU64; LineKind::ALL.len()]>);
+
+impl DroppedLines {
+    /// Returns how many lines of a kind were dropped so far.
+    pub fn of(&self, kind: LineKind) -> u64 {
+        self.0[kind.index()].load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add(&self, kind: LineKind, lines: u64) {
+        self.0[kind.index()].fetch_add(lines, Ordering::Relaxed);
+    }
+}
+
+/// Dropped lines that no line told of yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Untold([u64; LineKind::ALL.len()]);
+
+impl Untold {
+    pub(super) fn add(&mut self, kind: LineKind, lines: u64) {
+        self.0[kind.index()] += lines;
+    }
+
+    pub(super) fn add_all(&mut self, more: Self) {
+        self.0.iter_mut().zip(more.0).for_each(|(sum, lines)| *sum += lines);
+    }
+
+    pub(super) fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+
+    pub(super) fn all(self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Says whether others than events of the log are missing.
+    pub(super) fn are_data(self) -> bool {
+        self.by_kind().any(|(kind, _)| kind != LineKind::Log)
+    }
+
+    /// Returns the kinds that are missing, and how many lines of each.
+    pub(super) fn by_kind(self) -> impl Iterator<Item = (LineKind, u64)> {
+        LineKind::ALL.into_iter().zip(self.0).filter(|(_, lines)| *lines > 0)
+    }
+}

@@ -1,0 +1,33 @@
+//! What a line is.
+
+/// What a line is, and so what is missing when it is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// An event of the log.
+    Log,
+    /// A record, as an `[AUDIT]` line.
+    Audit,
+    /// A signed end of the record, as a `[CHECKPOINT]` line.
+    Checkpoint,
+    /// What a command says to whoever started it.
+    Output,
+}
+
+impl LineKind {
+    /// All kinds, in the order in which [`Self::index`] counts them.
+    pub const ALL: [Self; 4] = [Self::Log, Self::Audit, Self::Checkpoint, Self::Output];
+
+    /// Returns the kind's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Audit => "audit",
+            Self::Checkpoint => "checkpoint",
+            Self::Output => "output",
+        }
+    }
+
+    pub(super) const fn index(self) -> usize {
+        self as usize
+    }
+}
