@@ -8,14 +8,14 @@ use super::{
     sealed_frames::{FRAME, FrameError, FrameReader, FrameWriter},
     sealed_key::SealingKey,
 };
-use crate::{domain::CallId, spool::free_space};
+use crate::{domain::CallId, spool::free_space, store::make_folder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, BufReader, BufWriter, Read},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -80,7 +80,7 @@ impl SealedAnswers {
     /// Nothing is written when less than `min_free` bytes of the disk would stay free.
     pub fn open(data: &Path, min_free: u64) -> io::Result<Self> {
         let dir = data.join(FOLDER);
-        DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
+        make_folder(&dir)?;
         let key = SealingKey::in_folder(data)?;
         Ok(Self(Arc::new(Shelf { dir, key, min_free })))
     }

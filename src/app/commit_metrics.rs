@@ -11,4 +11,8 @@ impl CommitWatch for CommitMetrics {
     fn committed(&self, bundles: usize, took: Duration) {
         self.0.committed(u32::try_from(bundles).unwrap_or(u32::MAX), took);
     }
+
+    fn log_grew(&self, bytes: u64) {
+        self.0.set_wal(bytes);
+    }
 }

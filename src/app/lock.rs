@@ -1,10 +1,11 @@
 //! Keeps a second process off the data folder.
 
+use crate::store::make_folder;
 use fs4::{FileExt, TryLockError};
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -35,7 +36,7 @@ impl DataFolder {
     pub fn hold(dir: &Path) -> Result<Self, DataFolderError> {
         let name: Box<str> = dir.display().to_string().into();
         let unusable = |error| DataFolderError::Unusable(name.clone(), error);
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(unusable)?;
+        make_folder(dir).map_err(unusable)?;
         let mode = fs::metadata(dir).map_err(unusable)?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(DataFolderError::OpenToOthers(name, mode));

@@ -14,7 +14,7 @@ use crate::{
     proxy::WebhookDoor,
     rate_limit::RateLimits,
     spool::{SpoolBudget, SpoolLimits},
-    store::{Journal, Reader, Store},
+    store::{Journal, Reader, Store, make_folder},
     tasks::Tasks,
     telemetry::Metrics,
     tokens::Tokens,
@@ -165,7 +165,7 @@ fn spool(settings: &Settings) -> anyhow::Result<Arc<SpoolBudget>> {
         min_free: bodies.min_free,
     };
     let dir = settings.data.dir.join("spool");
-    std::fs::create_dir_all(&dir)
+    make_folder(&dir)
         .and_then(|()| SpoolBudget::new(limits, &dir))
         .with_context(|| format!("{} cannot be used for bodies", dir.display()))
 }

@@ -3,6 +3,10 @@
 use super::{Head, Link, error::Cause};
 use crate::domain::{Bundle, Timestamp};
 
+/// What lies beside the database up to this size needs no looking after: the database moves it by itself
+/// at about half of it.
+pub const SMALL_LOG: u64 = 8 * 1024 * 1024;
+
 /// Writes bundles into one database, a transaction at a time; the journal's thread is its only user.
 ///
 /// The order is always: `begin`, then `contains` and `apply` as often as needed, then `commit` or
@@ -25,6 +29,12 @@ pub trait BundleWriter: Send {
 
     /// Drops the connection and opens a new one that trusts nothing of the old one.
     fn reopen(&mut self) -> Result<(), WriteError>;
+
+    /// Keeps what the database needs beside its own file small, as far as nobody has to wait for that, and
+    /// returns its size in bytes. Called between transactions, again and again.
+    fn tidy(&mut self) -> Result<u64, WriteError> {
+        Ok(0)
+    }
 
     /// Tidies up before the last drop; durability does not depend on it.
     fn close(&mut self) -> Result<(), WriteError>;

@@ -77,6 +77,11 @@ impl ChainWriter {
         self.writer.reopen().map_err(cause)
     }
 
+    /// Keeps small what grows beside the database, and returns its size.
+    pub(super) fn tidy(&mut self) -> Result<u64, Cause> {
+        self.writer.tidy().map_err(cause)
+    }
+
     /// Closes the database; durability does not depend on it.
     pub(super) fn close(&mut self) -> Result<(), Cause> {
         self.writer.close().map_err(cause)

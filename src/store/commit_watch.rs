@@ -6,6 +6,9 @@ use std::{fmt, time::Duration};
 pub trait CommitWatch: fmt::Debug + Send + Sync {
     /// So many bundles were committed together, in this time.
     fn committed(&self, bundles: usize, took: Duration);
+
+    /// What is not yet in the database's own file takes so many bytes beside it.
+    fn log_grew(&self, bytes: u64);
 }
 
 /// Nobody wants to know.
@@ -14,4 +17,5 @@ pub struct Unwatched;
 
 impl CommitWatch for Unwatched {
     fn committed(&self, _bundles: usize, _took: Duration) {}
+    fn log_grew(&self, _bytes: u64) {}
 }

@@ -2,6 +2,7 @@
 
 use super::{
     CommitWatch, Durability, JournalError, JournalHealth, Link, SealedRecord,
+    bundle_writer::SMALL_LOG,
     chain_writer::{ChainWriter, Verdict},
     job::{Duty, Job, Message},
     outage::Outage,
@@ -24,6 +25,9 @@ const MOST_AT_ONCE: usize = 1024;
 /// How long the writer waits before it tries a failed database again.
 pub(super) const RETRY: Duration = Duration::from_millis(500);
 
+/// How often the writer looks after the log when nothing is to be committed.
+const TIDY: Duration = Duration::from_secs(1);
+
 /// The only writer.
 pub(super) struct Engine {
     pub(super) chain: ChainWriter,
@@ -34,6 +38,8 @@ pub(super) struct Engine {
     pub(super) committed: broadcast::Sender<Arc<SealedRecord>>,
     pub(super) appended: Arc<AtomicUsize>,
     pub(super) retry: Duration,
+    /// How much lies beside the database's own file.
+    pub(super) log_size: u64,
     /// What is owed since the database failed; `None` while it works.
     pub(super) outage: Option<Outage>,
 }
@@ -42,6 +48,7 @@ impl Engine {
     /// Works until it is told to close, or until nobody can give it work any more.
     pub(super) fn run(mut self, inbox: Receiver<Message>) {
         let mut closed = None;
+        self.tidy();
         while let Some(first) = self.wait(&inbox) {
             let (batch, close) = gather(first, &inbox);
             self.handle(batch);
@@ -59,17 +66,28 @@ impl Engine {
     /// Waits for work; while the database fails, tries it again whenever a try is due.
     fn wait(&mut self, inbox: &Receiver<Message>) -> Option<Message> {
         loop {
-            let Some(outage) = &self.outage else { return inbox.recv().ok() };
-            let pause = outage.until_retry();
-            if pause.is_zero() {
-                self.try_again();
-                continue;
-            }
+            let pause = match &self.outage {
+                Some(outage) => outage.until_retry(),
+                None if self.log_size <= SMALL_LOG => return inbox.recv().ok(),
+                None => TIDY,
+            };
             match inbox.recv_timeout(pause) {
                 Ok(message) => return Some(message),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
+            if self.outage.is_some() { self.try_again() } else { self.tidy() }
+        }
+    }
+
+    /// Looks after what grows beside the database; that this fails is no reason to stop.
+    fn tidy(&mut self) {
+        match self.chain.tidy() {
+            Ok(size) => {
+                self.log_size = size;
+                self.watch.log_grew(size);
+            }
+            Err(error) => tracing::debug!(error, "the database's log could not be looked after"),
         }
     }
 
@@ -90,6 +108,7 @@ impl Engine {
             Ok(verdicts) => {
                 self.watch.committed(batch.len(), started.elapsed());
                 self.acknowledge(batch, verdicts);
+                self.tidy();
             }
             Err(cause) => self.fail(batch, &*cause),
         }

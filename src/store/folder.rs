@@ -77,6 +77,7 @@ impl Store {
             committed: committed.clone(),
             appended: Arc::clone(&appended),
             retry,
+            log_size: 0,
             outage: None,
         };
         Tasks::thread("journal", move || {

@@ -19,6 +19,7 @@ mod error;
 mod folder;
 mod job;
 mod journal;
+mod made_folder;
 mod outage;
 mod query;
 mod seal;
@@ -35,10 +36,11 @@ pub use commit_watch::{CommitWatch, Unwatched};
 pub use error::{JournalError, StoreError};
 pub use folder::{Store, StoreOptions};
 pub use journal::{Durability, Journal, JournalHealth, NotAppended};
+pub use made_folder::make_folder;
 pub use query::{
     HeldCall, KeptClaim, Mention, RecordQuery, RefusedUse, RouteUse, Spend, UnsettledCall, Usage,
     UsageQuery,
 };
 pub use seal::{Head, Link, Seal, SealedRecord};
-pub use sqlite::Reader;
+pub use sqlite::{LARGE_LOG, Reader, log_size};
 pub use warrant::SendWarrant;

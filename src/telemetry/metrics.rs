@@ -1,8 +1,8 @@
 //! What the rooms tell, and what `/metrics` shows.
 
 use super::{
-    format::MetricsFormat,
     expected::{TLS_REASONS, WEBHOOK_RESULTS},
+    format::MetricsFormat,
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
         ListenerLabels, RefusalLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,

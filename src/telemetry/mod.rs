@@ -3,8 +3,8 @@
 //! [`init`] sends the log to stderr, by way of a [`LineSink`] that nobody waits for; [`Metrics`] counts for `/metrics`, and [`METRICS`] lists what
 //! there is. What may stand in either is in `docs/logging.md`.
 
-mod format;
 mod expected;
+mod format;
 mod labels;
 mod lines;
 mod list;

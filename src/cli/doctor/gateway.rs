@@ -42,6 +42,7 @@ pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<
     let folder = Path::new(&status.data_dir);
     if is_here && folder.exists() {
         findings.push(machine::data_folder(folder));
+        findings.extend(machine::log(folder));
     }
     findings.push(match status.disk_free {
         Some(free) => machine::disk(free, status.disk_least),

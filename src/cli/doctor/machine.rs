@@ -1,7 +1,11 @@
 //! The machine: its clock, its disk, the data folder.
 
 use super::finding::Finding;
-use crate::{domain::Timestamp, spool::free_space};
+use crate::{
+    domain::Timestamp,
+    spool::free_space,
+    store::{LARGE_LOG, log_size},
+};
 use rustix::fs::{Access, access};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -45,6 +49,23 @@ pub(super) fn data_folder(dir: &Path) -> Finding {
     }
 }
 
+/// Looks at the database's write-ahead log, if there is one.
+pub(super) fn log(dir: &Path) -> Option<Finding> {
+    let (size, shown) = (log_size(dir), dir.display());
+    let sized = bytesize::ByteSize(size);
+    let words = || {
+        format!(
+            "{sized} of write-ahead log in {shown}: somebody has been reading the database for long; it shrinks once they \
+             are done (`fuser {shown}/ideogate.db` tells who)"
+        )
+    };
+    match size {
+        0 => None,
+        ..=LARGE_LOG => Some(Finding::good("database", format!("{sized} of write-ahead log"))),
+        _ => Some(Finding::doubtful("database", words())),
+    }
+}
+
 /// Looks at the space left where the data folder is, or will be.
 pub(super) fn disk_of(dir: &Path, least: u64) -> Finding {
     let there = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
@@ -85,6 +106,17 @@ mod tests {
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o750)).unwrap();
         assert_eq!(data_folder(dir.path()).mark, Mark::Broken);
         assert_eq!(data_folder(&dir.path().join("later")).mark, Mark::Doubtful);
+    }
+
+    #[test]
+    fn a_log_that_grew_too_large_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(log(dir.path()), None);
+        let file = fs::File::create(dir.path().join("ideogate.db-wal")).unwrap();
+        file.set_len(LARGE_LOG).unwrap();
+        assert_eq!(log(dir.path()).unwrap().mark, Mark::Good);
+        file.set_len(LARGE_LOG + 1).unwrap();
+        assert_eq!(log(dir.path()).unwrap().mark, Mark::Doubtful);
     }
 
     #[test]

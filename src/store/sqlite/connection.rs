@@ -1,7 +1,7 @@
 //! Connections, and the settings that durability rests on.
 
 use super::migrations;
-use crate::store::{StoreError, WriteError};
+use crate::store::{StoreError, WriteError, bundle_writer::SMALL_LOG};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::{
     fs::{self, OpenOptions},
@@ -33,6 +33,13 @@ pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, Sto
     set(&connection, "locking_mode", "normal", "normal")?;
     // Only macOS has these: there, fsync alone does not reach the disk.
     connection.execute_batch("PRAGMA fullfsync=on; PRAGMA checkpoint_fullfsync=on;")?;
+    // Once all of a log that grew is moved, the next commit cuts it off.
+    connection.pragma_update_and_check(
+        None,
+        "journal_size_limit",
+        SMALL_LOG.cast_signed(),
+        |_| Ok(()),
+    )?;
     bound(&connection, max_size)?;
     migrations::migrate(&mut connection)?;
     Ok(connection)
@@ -61,8 +68,20 @@ fn make(path: &Path) -> io::Result<()> {
 /// Returns the bytes of the database's files in the data folder.
 pub(super) fn bytes_on_disk(dir: &Path) -> io::Result<u64> {
     let main = fs::metadata(database(dir))?.len();
-    let log = fs::metadata(dir.join(format!("{DATABASE_FILE}-wal")));
-    Ok(main + log.map_or(0, |log| log.len()))
+    Ok(main + fs::metadata(log(dir)).map_or(0, |log| log.len()))
+}
+
+/// Opens a connection that tidies up beside the writer, and writes nothing of its own.
+pub(super) fn open_beside(dir: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database(dir), flags)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    Ok(connection)
+}
+
+/// Returns where the write-ahead log is.
+pub(super) fn log(dir: &Path) -> PathBuf {
+    dir.join(format!("{DATABASE_FILE}-wal"))
 }
 
 fn database(dir: &Path) -> PathBuf {

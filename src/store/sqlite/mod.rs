@@ -5,6 +5,7 @@ mod chain;
 mod claims;
 mod connection;
 mod effects;
+mod log;
 mod mentions;
 mod migrations;
 mod operators;
@@ -16,5 +17,6 @@ mod spend;
 mod webhooks;
 mod writer;
 
+pub use log::{LARGE_LOG, log_size};
 pub use reader::Reader;
 pub(super) use writer::SqliteWriter;

@@ -1,15 +1,15 @@
 //! The only connection that writes.
 
-use super::{chain, connection, effects};
+use super::{
+    chain, connection, effects,
+    log::{self, Log},
+};
 use crate::{
     domain::{AuditRecord, Bundle, Timestamp},
     store::{BundleWriter, Columns, Head, Link, StoreError, WriteError},
 };
 use rusqlite::{Connection, params};
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 /// Writes bundles into the database of a data folder.
 pub(in crate::store) struct SqliteWriter {
@@ -17,6 +17,7 @@ pub(in crate::store) struct SqliteWriter {
     max_size: u64,
     /// `None` only between dropping a connection and opening the next.
     connection: Option<Connection>,
+    log: Log,
     /// The head this writer last committed; another one means that somebody else writes.
     known: Option<Head>,
     /// The head of a commit that failed, which may turn out to be in.
@@ -27,7 +28,8 @@ impl SqliteWriter {
     /// Opens the database, making it if there is none, and brings its schema up to date.
     pub(in crate::store) fn open(dir: &Path, max_size: u64) -> Result<Self, StoreError> {
         let connection = Some(connection::open_to_write(dir, max_size)?);
-        Ok(Self { dir: dir.to_owned(), max_size, connection, known: None, attempted: None })
+        let (dir, log) = (dir.to_owned(), Log::new(dir));
+        Ok(Self { dir, max_size, connection, log, known: None, attempted: None })
     }
 
     fn connection(&self) -> Result<&Connection, WriteError> {
@@ -97,6 +99,7 @@ impl BundleWriter for SqliteWriter {
 
     fn reopen(&mut self) -> Result<(), WriteError> {
         self.connection = None;
+        self.log.settle();
         let opened = connection::open_to_write(&self.dir, self.max_size);
         let connection = opened.map_err(|error| WriteError::Failed(error.into()))?;
         checkpoint(&connection)?;
@@ -104,8 +107,14 @@ impl BundleWriter for SqliteWriter {
         Ok(())
     }
 
+    fn tidy(&mut self) -> Result<u64, WriteError> {
+        let connection = self.connection.as_ref();
+        connection.map_or(Ok(0), |connection| self.log.tidy(connection))
+    }
+
     fn close(&mut self) -> Result<(), WriteError> {
         let Some(connection) = self.connection.take() else { return Ok(()) };
+        self.log.settle();
         checkpoint(&connection)?;
         connection.close().map_err(|(_, error)| error.into())
     }
@@ -116,11 +125,8 @@ impl BundleWriter for SqliteWriter {
 /// After a failed sync the system may take pages of the log for written that never were. What can be
 /// read is therefore written anew, and the log begun afresh, before anything is built on it.
 fn checkpoint(connection: &Connection) -> Result<(), WriteError> {
-    // Whoever reads for long must not hold up those who wait for the writer.
-    connection.busy_timeout(Duration::ZERO)?;
-    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
-    connection.busy_timeout(connection::PATIENCE)?;
-    if busy { Err(WriteError::Failed("the log is still being read".into())) } else { Ok(()) }
+    let is_read = || WriteError::Failed("the log is still being read".into());
+    if log::cut_off(connection)? { Ok(()) } else { Err(is_read()) }
 }
 
 fn run(connection: &Connection, sql: &str) -> Result<(), WriteError> {
