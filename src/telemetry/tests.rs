@@ -76,9 +76,9 @@ fn fresh() -> String {
 
 #[test]
 fn everything_that_is_counted_is_there_at_zero_before_it_happens() {
-    let text = fresh();
+    let (text, told) = (fresh(), told().render());
     for info in METRICS {
-        let ending = match type_of(&text, info) {
+        let ending = match type_of(&told, info) {
             "counter" => "_total",
             "histogram" => "_count",
             // What is measured is there as soon as it is.
