@@ -37,7 +37,7 @@ pub fn init(log: &Log, stderr: &LineSink) -> Result<(), TelemetryError> {
     Ok(())
 }
 
-fn dispatch<W>(log: &Log, in_colour: bool, writer: W) -> Result<Dispatch, TelemetryError>
+pub(super) fn dispatch<W>(log: &Log, in_colour: bool, writer: W) -> Result<Dispatch, TelemetryError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {

@@ -24,3 +24,39 @@ fn log(panic: &PanicHookInfo<'_>) {
         tracing::error!(said, place, thread, "panicked");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::{Log, LogFormat},
+        telemetry::{DroppedLines, LineSink, NoteForm, log::dispatch},
+    };
+    use std::{
+        fs::File,
+        io::{self, BufRead, BufReader},
+        os::fd::OwnedFd,
+    };
+
+    #[test]
+    fn a_panic_is_an_event_of_the_log_like_all_others() {
+        let (reader, writer) = io::pipe().unwrap();
+        let to = File::from(OwnedFd::from(writer));
+        let form = NoteForm::Log(LogFormat::Json);
+        let sink = LineSink::new(to, form, &DroppedLines::default()).unwrap();
+        let settings = Log { filter: "error".into(), format: LogFormat::Json };
+        let dispatch = dispatch(&settings, false, sink).unwrap();
+        let (own, usual) = (thread::current().id(), panic::take_hook());
+        // Other tests go on meanwhile, and some panic on purpose.
+        panic::set_hook(Box::new(move |panic| {
+            if thread::current().id() == own { log(panic) } else { usual(panic) }
+        }));
+        tracing::dispatcher::with_default(&dispatch, || {
+            panic::catch_unwind(|| panic!("a bug in call {}", 7)).unwrap_err();
+        });
+        let line = BufReader::new(reader).lines().next().unwrap().unwrap();
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&event["level"], &event["said"]), (&"ERROR".into(), &"a bug in call 7".into()));
+        assert!(event["place"].as_str().unwrap().contains("panics.rs"), "{event}");
+    }
+}
