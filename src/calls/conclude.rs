@@ -25,14 +25,18 @@ impl Sending {
     pub(super) async fn conclude(mut self, ending: Ending, hold: Hold, permit: Option<Permit>) {
         let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
         let now = self.calls.0.services.clock.now();
-        let generation = self.generation(&ending, &facts, now);
+        let mut generation = self.generation(&ending, &facts, now);
         let is_pending = generation.as_ref().is_some_and(|g| g.state == GenerationState::Pending);
         let is_over = !is_pending
             && ending.outcome != Outcome::Unknown
             && !self.works_on_namelessly(&ending, &facts);
         let held_until = self.settle_places(is_over, permit, now);
         self.tell_breaker(&ending, &hold);
-        let money = self.settle(hold, &ending, &facts, is_pending);
+        let (opened_at, bound) = (hold.opened_at(), hold.bound());
+        let mut money = self.settle(hold, &ending, &facts, is_pending);
+        if let Some(generation) = &mut generation {
+            money.book(generation, &facts, opened_at, bound);
+        }
         let record = self.outcome_record(&ending, &facts, &money);
         let key_end = self.keep_for_key(&ending).await;
         let mut bundle = self.bundle(record, generation.as_ref(), held_until);
@@ -47,7 +51,11 @@ impl Sending {
         }
         self.note_poll(&ending, &facts).await;
         self.note_quote(&ending, &facts, money.charged);
+        let calls = self.calls.clone();
         self.answer(ending, &money);
+        if let Some(booked) = money.booked {
+            calls.ask_for_bill(booked);
+        }
     }
 
     /// Says in the log why there is no plain answer; clients are not told what lies behind us.
@@ -185,6 +193,11 @@ impl Sending {
         if let (Some(id), Some(state)) = (&self.ready.polled, facts.state) {
             self.calls.generation_seen(id, state, facts).await;
         }
+        if let (Some(id), Some(billed)) = (&self.ready.polled, facts.cost)
+            && facts.state == Some(GenerationState::Completed)
+        {
+            self.calls.billed(id, billed).await;
+        }
     }
 
     /// A quote that was no quote was probably billed: say so, and ask for no more on this route.
@@ -202,7 +215,10 @@ impl Sending {
         let metrics = &self.calls.0.services.metrics;
         let (environment, route) = (&self.ready.token.environment, &self.ready.route.name);
         metrics.call_ended(environment, route, ending.outcome, self.times());
-        metrics.spent(environment, money.charged.unwrap_or_default());
+        // What was billed for a booked call is not said yet, and a sum never gets smaller.
+        if money.booked.is_none() {
+            metrics.spent(environment, money.charged.unwrap_or_default());
+        }
         if ending.outcome == Outcome::Unknown {
             answers.unknown(print, &self.ready.call);
         } else if !ending.is_success() {

@@ -1,10 +1,10 @@
 //! Pending generations are polled until they end: their places are free only then.
 
-use super::{AnswerFacts, Calls, money::charge_of_generation};
+use super::{AnswerFacts, Calls, bills::tells_bills, generation_end::GenerationEnd};
 use crate::{
     domain::{
-        AuditRecord, Bundle, Effect, Generation, GenerationId, GenerationState, Outcome,
-        OutcomeRecord, Principal, RecordBody, Usd,
+        AuditRecord, Generation, GenerationId, GenerationState, Outcome, OutcomeRecord, Principal,
+        RecordBody,
     },
     ledger::Reserved,
 };
@@ -48,7 +48,7 @@ impl Calls {
     pub(super) async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
         let line = self.line(&generation.account)?;
         let slot = line.keys.get(&generation.environment)?;
-        let version = if generation.route.as_str().starts_with("v2.") { "v2" } else { "v1" };
+        let version = if tells_bills(&generation.route) { "v2" } else { "v1" };
         let path = format!("/{version}/generations/{}", generation.id);
         let key = slot.take();
         let answer = line.upstream.get(key.send_with(), &path).await.ok()?;
@@ -68,13 +68,14 @@ impl Calls {
         }
         let Some((generation, money)) = self.0.generations.take(id) else { return };
         self.0.held.free(&generation.call);
-        let charged = money.as_ref().and_then(|money| charge_of_generation(money, state, facts));
-        self.book(money.as_ref(), charged);
-        let record = self.generation_record(&generation, state, facts, charged);
-        let bundle = end_of_generation(&generation, state, charged, record);
+        let end = GenerationEnd::of(generation, money, state, facts);
+        self.book(&end);
+        let record = self.generation_record(&end, facts);
+        let bundle = end.bundle(record);
         if let Err(error) = self.0.services.journal.commit_sent(bundle).await {
             tracing::error!(generation.id = %id, %error, "end of generation not recorded");
         }
+        self.after_end(end);
         // A webhook may have come meanwhile, and waits to be told that it came second.
         self.0.generations.tell();
     }
@@ -82,19 +83,18 @@ impl Calls {
     /// Returns the record of a generation's end.
     pub(super) fn generation_record(
         &self,
-        generation: &Generation,
-        state: GenerationState,
+        end: &GenerationEnd,
         facts: &AnswerFacts,
-        charged: Option<Usd>,
     ) -> AuditRecord {
-        let (outcome, reason) = match state {
+        let generation = &end.generation;
+        let (outcome, reason) = match end.state {
             GenerationState::Failed => (Outcome::Failed, "generation failed"),
             GenerationState::Abandoned => (Outcome::Unknown, "generation not seen to end in time"),
             _ => (Outcome::Success, "generation completed"),
         };
         let now = self.0.services.clock.now();
         let body = OutcomeRecord {
-            charged,
+            charged: end.charged,
             images: facts.images.unwrap_or(0),
             unsafe_images: facts.unsafe_images,
             generations: vec![generation.id.clone()],
@@ -110,22 +110,5 @@ impl Calls {
             request: None,
             body: RecordBody::Outcome(Box::new(body)),
         }
-    }
-}
-
-/// Returns what makes the end of a generation durable.
-pub(super) fn end_of_generation(
-    generation: &Generation,
-    state: GenerationState,
-    charged: Option<Usd>,
-    record: AuditRecord,
-) -> Bundle {
-    let bundle = Bundle::record(record)
-        .with(Effect::FinishGeneration(generation.id.clone(), state))
-        .with(Effect::ReleasePlaces(generation.call.clone()));
-    // Without money there is nothing to settle: it has no price, or was charged when it began.
-    match charged {
-        Some(_) => bundle.with(Effect::Settle(generation.call.clone(), charged)),
-        None => bundle,
     }
 }

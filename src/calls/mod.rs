@@ -27,6 +27,7 @@
 //! only after its outcome is durable or spilled; places are freed only on proof.
 
 mod again;
+mod bills;
 mod breaker;
 mod claim;
 mod conclude;
@@ -35,6 +36,7 @@ mod echo;
 mod ending;
 mod facts;
 mod follow;
+mod generation_end;
 mod generations;
 mod held;
 mod keep;

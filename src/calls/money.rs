@@ -1,9 +1,10 @@
 //! What a call is charged, once its answer is here.
 
-use super::{AnswerFacts, Calls, outcome::Ending, sending::Sending};
+use super::{AnswerFacts, bills::tells_bills, outcome::Ending, sending::Sending};
 use crate::{
-    domain::{GenerationState, Outcome, Settlement, Usd},
+    domain::{Generation, GenerationState, Outcome, Settlement, Timestamp, Usd},
     ledger::{Hold, Reserved},
+    store::BookedCall,
 };
 
 /// What became of a call's money.
@@ -15,6 +16,32 @@ pub(super) struct Money {
     pub(super) left: Option<Usd>,
     /// What stays reserved until the call's generation ends.
     pub(super) pending: Option<Reserved>,
+    /// The call, if it was charged by the price table and can still say what was billed.
+    pub(super) booked: Option<BookedCall>,
+}
+
+impl Money {
+    /// Returns what became of money of which only the charge and the rest are known.
+    fn charged(charged: Option<Usd>, left: Option<Usd>) -> Self {
+        Self { charged, left, ..Self::default() }
+    }
+
+    /// Notes that the generation can say what was billed, if the answer did not.
+    pub(super) fn book(
+        &mut self,
+        generation: &mut Generation,
+        facts: &AnswerFacts,
+        opened_at: Timestamp,
+        bound: Option<Usd>,
+    ) {
+        let is_over = generation.state == GenerationState::Completed;
+        let can_tell = is_over && facts.cost.is_none() && tells_bills(&generation.route);
+        let Some(charged) = self.charged.filter(|_| can_tell) else { return };
+        generation.state = GenerationState::Booked;
+        let bound = bound.unwrap_or(charged);
+        let generation = generation.clone();
+        self.booked = Some(BookedCall { generation, opened_at, charged, bound });
+    }
 }
 
 impl Sending {
@@ -31,7 +58,7 @@ impl Sending {
         }
         let left = hold.left();
         match ending.outcome {
-            _ if is_pending => Money { left, pending: hold.leave_pending(), charged: None },
+            _ if is_pending => Money { left, pending: hold.leave_pending(), ..Money::default() },
             Outcome::Unknown if ending.is_charged => charge_in_full(hold),
             Outcome::Unknown => {
                 hold.leave_reserved();
@@ -41,7 +68,7 @@ impl Sending {
             Outcome::Failed | Outcome::Refused => {
                 let charged = hold.bound().map(|_| Usd::ZERO);
                 let left = hold.settle(Usd::ZERO);
-                Money { charged, left, pending: None }
+                Money::charged(charged, left)
             }
         }
     }
@@ -62,7 +89,7 @@ impl Sending {
         let bound = quotation.map(|quotation| quotation.bound());
         let charged = price.map(|price| warn_if_stale(price, bound, facts.cost)).or(facts.cost);
         let left = hold.settle(charged.unwrap_or_default());
-        Money { charged, left, pending: None }
+        Money::charged(charged, left)
     }
 
     /// Says whether a dry run got an answer that is no price quote, or cannot be read as one: then it
@@ -76,7 +103,7 @@ impl Sending {
 fn charge_in_full(hold: Hold) -> Money {
     let charged = hold.bound();
     let left = hold.settle(charged.unwrap_or_default());
-    Money { charged, left, pending: None }
+    Money::charged(charged, left)
 }
 
 fn charge(hold: Hold, facts: &AnswerFacts, settlement: Settlement) -> Money {
@@ -86,7 +113,7 @@ fn charge(hold: Hold, facts: &AnswerFacts, settlement: Settlement) -> Money {
     };
     let charged = by_rule.map(|price| warn_if_stale(price, hold.bound(), facts.cost));
     let left = hold.settle(charged.unwrap_or_default());
-    Money { charged, left, pending: None }
+    Money::charged(charged, left)
 }
 
 /// Ideogram's own word on the cost is booked; above our bound it means that our price is out of date.
@@ -106,20 +133,10 @@ pub(super) fn charge_of_generation(
 ) -> Option<Usd> {
     match state {
         GenerationState::Failed => Some(Usd::ZERO),
-        GenerationState::Completed => {
+        GenerationState::Completed | GenerationState::Booked => {
             Some(warn_if_stale(money.amount, Some(money.amount), facts.cost))
         }
         // Nobody saw the end: the money stays reserved, like that of any unknown call.
         GenerationState::Pending | GenerationState::Abandoned => None,
-    }
-}
-
-impl Calls {
-    /// Counts what a generation was charged against its budgets.
-    pub(super) fn book(&self, money: Option<&Reserved>, charged: Option<Usd>) {
-        if let (Some(money), Some(charged)) = (money, charged) {
-            let ledger = &self.0.services.ledger;
-            ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
-        }
     }
 }

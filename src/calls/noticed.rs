@@ -4,8 +4,7 @@
 //! is asked again: here the sender is told nothing before its word is durable, and tries again if not.
 
 use super::{
-    AnswerFacts, Calls, follow::end_of_generation, money::charge_of_generation,
-    vendor_users::Standing as UserStanding,
+    AnswerFacts, Calls, generation_end::GenerationEnd, vendor_users::Standing as UserStanding,
 };
 use crate::{
     domain::{
@@ -197,26 +196,26 @@ impl Calls {
     async fn end_by(&self, mark: &Mark, notice: &Notice) -> Result<(), NoticeError> {
         let generation = &mark.generation;
         let (state, facts) = self.said(generation, &notice.facts).await?;
-        let money = mark.money.as_ref();
-        let charged = money.and_then(|money| charge_of_generation(money, state, &facts));
-        let mut record = self.generation_record(generation, state, &facts, charged);
+        let end = GenerationEnd::of(generation.clone(), mark.money.clone(), state, &facts);
+        let mut record = self.generation_record(&end, &facts);
         if let RecordBody::Outcome(outcome) = &mut record.body {
             outcome.reason = Some(reason(state).into());
         }
         let now = record.at;
-        let mut bundle = end_of_generation(generation, state, charged, record);
+        let mut bundle = end.bundle(record);
         let pin = self.pin(notice, generation, now);
         tell_delivery(&mut bundle, notice, generation, now);
         if let Some(pin) = &pin {
             tell_pin(&mut bundle, pin);
         }
         self.0.services.journal.commit(bundle).await.map_err(NoticeError::Unrecorded)?;
-        self.book(money, charged);
+        self.book(&end);
         self.0.held.free(&generation.call);
         self.0.generations.forget(&generation.id);
         if let Some(pin) = &pin {
             self.0.vendor_users.pin(pin);
         }
+        self.after_end(end);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use crate::{
         OutcomeRecord, Places, Principal, RecordBody, Timestamp, VendorUser,
     },
     ledger::{Budgets, Reserved},
-    store::{JournalError, KeptClaim, StoreError, UnsettledCall},
+    store::{BookedCall, JournalError, KeptClaim, StoreError, UnsettledCall},
 };
 
 /// What was found and put right.
@@ -62,6 +62,9 @@ impl Calls {
             let call = left.held.iter().find(|(held, _)| held.call == generation.call);
             let money = call.and_then(|(call, _)| reserved(call));
             self.follow(generation, money);
+        }
+        for booked in left.booked {
+            self.ask_for_bill(booked);
         }
         Ok(found)
     }
@@ -143,6 +146,7 @@ pub(super) struct LeftBehind {
     open: Vec<OpenCall>,
     held: Vec<(OpenCall, Timestamp)>,
     pending: Vec<crate::domain::Generation>,
+    booked: Vec<BookedCall>,
     pub(super) unsettled: Vec<UnsettledCall>,
     pub(super) claims: Vec<KeptClaim>,
     vendor_users: Vec<VendorUser>,
@@ -155,6 +159,7 @@ impl LeftBehind {
             open: reader.open_calls()?,
             held: held.into_iter().map(|held| (held.call, held.until)).collect(),
             pending: reader.pending_generations()?,
+            booked: reader.booked_calls()?,
             unsettled: reader.unsettled_fingerprints(now.minus(KEPT_FOR))?,
             claims: reader.claims(now)?,
             vendor_users: reader.vendor_users()?,

@@ -1,7 +1,7 @@
 //! The way in: a ready call and its permit become an answer.
 
 use super::{
-    Finished, GenerationAccess, KeySlot, Line, Lines, ReadyCall, SendError,
+    Finished, GenerationAccess, KeySlot, Line, Lines, ReadyCall, SendError, bills::Bills,
     generations::Generations, held::HeldPlaces, keep::Deliveries, presence::Presence,
     sending::Sending, vendor_users::VendorUsers,
 };
@@ -62,6 +62,7 @@ pub(super) struct Inner {
     pub(super) lines: Lines,
     pub(super) held: HeldPlaces,
     pub(super) generations: Generations,
+    pub(super) bills: Bills,
     pub(super) deliveries: Deliveries,
     pub(super) vendor_users: VendorUsers,
 }
@@ -75,6 +76,7 @@ impl Calls {
             lines,
             held,
             generations: Generations::default(),
+            bills: Bills::default(),
             deliveries: Deliveries::default(),
             vendor_users: VendorUsers::default(),
         }))

@@ -78,6 +78,7 @@ impl Calls {
             let ledger = &self.0.services.ledger;
             ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
         }
+        self.0.services.metrics.spent(&open.environment, charged);
         Ok(())
     }
 }

@@ -51,6 +51,10 @@ pub enum Effect {
     Delivered(CallId),
     /// The places of an unknown or pending call are free again.
     ReleasePlaces(CallId),
+    /// What was charged by the price table is replaced by what Ideogram billed.
+    Bill(Box<Bill>),
+    /// A call that was written off has its money reserved again.
+    ReserveAgain(CallId),
     /// A generation was submitted and is being worked on, or was named by a finished answer.
     SaveGeneration(Box<Generation>),
     /// A generation was seen in a terminal state.
@@ -116,13 +120,28 @@ pub struct CloseCall {
     pub places_until: Option<Timestamp>,
 }
 
+/// What Ideogram billed for a call that was charged by the price table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bill {
+    /// The generation that told it, which has nothing more to tell.
+    pub generation: GenerationId,
+    /// The call that submitted it.
+    pub call: CallId,
+    /// What was charged for that by the price table; anything else contradicts.
+    pub before: Usd,
+    /// What is charged from now on.
+    pub after: Usd,
+}
+
 /// Where a generation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GenerationState {
     /// Ideogram works on it; its places are taken.
     Pending,
-    /// Its result is there.
+    /// Its result is there, and it was charged by the price table: it can still say what was billed.
+    Booked,
+    /// Its result is there, and nothing more is asked of it.
     Completed,
     /// It will never have a result.
     Failed,

@@ -35,7 +35,9 @@ mod token;
 mod token_secret;
 mod webhook;
 
-pub use bundle::{Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken};
+pub use bundle::{
+    Bill, Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken,
+};
 pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, IdempotencyKeyError};
 pub use client::{Client, ClientConnection, ClientState, Unwatched};
 pub use demand::{Demand, FieldValue, Places};

@@ -62,6 +62,16 @@ impl Ledger {
         self.balances().charge(&budgets.account, opened_at, charged);
     }
 
+    /// Replaces what was charged by what was billed in truth.
+    pub fn correct(&self, budgets: &Budgets, opened_at: Timestamp, charged: Usd, billed: Usd) {
+        self.settle(budgets, opened_at, Usd::ZERO, billed.minus(charged));
+    }
+
+    /// Takes back that what was reserved was charged: it is reserved again.
+    pub fn reserve_again(&self, budgets: &Budgets, opened_at: Timestamp, reserved: Usd) {
+        self.settle(budgets, opened_at, Usd::ZERO.minus(reserved), Usd::ZERO);
+    }
+
     /// Sets what is on an account, and returns what was known before.
     pub fn set_balance(&self, account: &AccountName, balance: Balance) -> Option<Balance> {
         self.balances().set(account, balance)

@@ -38,8 +38,8 @@ pub use folder::{Store, StoreOptions};
 pub use journal::{Durability, Journal, JournalHealth, NotAppended};
 pub use made_folder::make_folder;
 pub use query::{
-    HeldCall, KeptClaim, Mention, RecordQuery, RefusedUse, RouteUse, Spend, UnsettledCall, Usage,
-    UsageQuery,
+    BookedCall, HeldCall, KeptClaim, Mention, RecordQuery, RefusedUse, RouteUse, Spend,
+    UnsettledCall, Usage, UsageQuery,
 };
 pub use seal::{Head, Link, Seal, SealedRecord};
 pub use sqlite::{LARGE_LOG, Reader, log_size};

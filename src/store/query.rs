@@ -1,8 +1,8 @@
 //! What can be asked of a reader, and what it answers.
 
 use crate::domain::{
-    AccountName, CallId, Claim, ClaimState, EnvironmentName, Fingerprint, OpenCall, Outcome,
-    RequestId, RouteName, Timestamp, TokenId, Usd,
+    AccountName, CallId, Claim, ClaimState, EnvironmentName, Fingerprint, Generation, OpenCall,
+    Outcome, RequestId, RouteName, Timestamp, TokenId, Usd,
 };
 
 /// Which records; what is absent or empty does not restrict.
@@ -82,6 +82,19 @@ pub struct KeptClaim {
     pub claim: Claim,
     /// Where that call stands.
     pub state: ClaimState,
+}
+
+/// A call that was charged by the price table, and whose generation can say what was billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookedCall {
+    /// The generation.
+    pub generation: Generation,
+    /// When the call was opened.
+    pub opened_at: Timestamp,
+    /// What it was charged.
+    pub charged: Usd,
+    /// What was reserved for it.
+    pub bound: Usd,
 }
 
 /// The spend of one UTC day on one route by one token.

@@ -10,6 +10,8 @@ use ideogate::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
+mod billed;
+
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const LATER: &str = "/v2/image/generate/ideogram-4-5";
 

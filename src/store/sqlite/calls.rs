@@ -21,16 +21,10 @@ macro_rules! select_calls {
     };
 }
 
-/// The columns of a [`Generation`], in the order that [`generation`] reads.
-macro_rules! select_generations {
-    ($more:literal) => {
-        concat!(
-            "SELECT id, call, account, environment, owner, token, route, places, submitted_at,
-             places_until, state FROM generations ",
-            $more
-        )
-    };
-}
+/// The columns of a [`Generation`] in a table `g`, in the order that [`generation`] reads.
+pub(super) const SELECTED_GENERATION: &str =
+    "g.id, g.call, g.account, g.environment, g.owner, g.token, g.route, g.places, g.submitted_at,
+     g.places_until, g.state";
 
 impl Reader {
     /// Returns every token with its secrets, by number; those that ended and are not forgotten too.
@@ -97,14 +91,18 @@ impl Reader {
 
     /// Returns the generations that nobody has seen end.
     pub fn pending_generations(&self) -> Result<Vec<Generation>, StoreError> {
-        let sql = select_generations!("WHERE state = 'pending' ORDER BY submitted_at");
-        self.all(sql, [], generation)
+        self.generations("g.state = 'pending' ORDER BY g.submitted_at", [])
     }
 
     /// Returns a generation, if it was submitted or named through this gateway.
     pub fn generation(&self, id: &GenerationId) -> Result<Option<Generation>, StoreError> {
-        let found = self.all(select_generations!("WHERE id = ?1"), [id.as_str()], generation)?;
+        let found = self.generations("g.id = ?1", [id.as_str()])?;
         Ok(found.into_iter().next())
+    }
+
+    fn generations(&self, which: &str, values: impl Params) -> Result<Vec<Generation>, StoreError> {
+        let sql = format!("SELECT {SELECTED_GENERATION} FROM generations g WHERE {which}");
+        self.all(&sql, values, generation)
     }
 
     pub(super) fn all<T>(
@@ -139,7 +137,7 @@ fn open_call(row: &Row<'_>) -> Result<OpenCall, StoreError> {
     })
 }
 
-fn generation(row: &Row<'_>) -> Result<Generation, StoreError> {
+pub(super) fn generation(row: &Row<'_>) -> Result<Generation, StoreError> {
     Ok(Generation {
         id: GenerationId::new(row.get::<_, String>(0)?),
         call: CallId::from_stored(row.get::<_, String>(1)?),
@@ -155,8 +153,9 @@ fn generation(row: &Row<'_>) -> Result<Generation, StoreError> {
     })
 }
 
-const GENERATION_STATES: [GenerationState; 4] = [
+const GENERATION_STATES: [GenerationState; 5] = [
     GenerationState::Pending,
+    GenerationState::Booked,
     GenerationState::Completed,
     GenerationState::Failed,
     GenerationState::Abandoned,

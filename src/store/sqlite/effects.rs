@@ -1,6 +1,6 @@
 //! What a bundle changes in the tables that are derived from the records.
 
-use super::{claims, operators, secrets, webhooks};
+use super::{claims, operators, secrets, settlement, webhooks};
 use crate::{
     domain::{
         CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
@@ -23,7 +23,9 @@ pub(super) fn apply(
         Effect::EndClaim(call, state) => claims::end(connection, call, *state),
         Effect::FreeClaim(call) => claims::free(connection, call),
         Effect::ExpireClaims(until) => claims::expire(connection, *until),
-        Effect::Settle(call, charged) => settle(connection, call, *charged),
+        Effect::Settle(call, charged) => settlement::settle(connection, call, *charged),
+        Effect::Bill(bill) => settlement::correct(connection, bill),
+        Effect::ReserveAgain(call) => settlement::reserve_again(connection, call),
         Effect::Delivered(call) => deliver(connection, call),
         Effect::ReleasePlaces(call) => release(connection, call),
         Effect::SaveGeneration(generation) => save_generation(connection, generation),
@@ -69,12 +71,6 @@ fn close(connection: &Connection, call: &CloseCall) -> Result<(), WriteError> {
     change(connection, sql, values, "no such call to close")
 }
 
-fn settle(connection: &Connection, call: &CallId, charged: Option<Usd>) -> Result<(), WriteError> {
-    let sql = "UPDATE calls SET charged = ?2 WHERE call = ?1 AND charged IS NULL";
-    let values = params![call.as_str(), charged.map(Usd::as_micros)];
-    change(connection, sql, values, "the call is settled already")
-}
-
 fn deliver(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
     let sql = "UPDATE calls SET delivered = 1 WHERE call = ?1";
     change(connection, sql, [call.as_str()], "no such call to deliver")
@@ -114,7 +110,8 @@ fn finish_generation(
     id: &GenerationId,
     state: GenerationState,
 ) -> Result<(), WriteError> {
-    let sql = "UPDATE generations SET state = ?2 WHERE id = ?1 AND state = 'pending'";
+    let sql = "UPDATE generations SET state = ?2
+               WHERE id = ?1 AND (state = 'pending' OR (state = 'booked' AND ?2 = 'completed'))";
     let complaint = "no such generation, or it ended already";
     change(connection, sql, params![id.as_str(), state_name(state)], complaint)
 }
@@ -141,6 +138,7 @@ fn save_token(
 pub(super) const fn state_name(state: GenerationState) -> &'static str {
     match state {
         GenerationState::Pending => "pending",
+        GenerationState::Booked => "booked",
         GenerationState::Completed => "completed",
         GenerationState::Failed => "failed",
         GenerationState::Abandoned => "abandoned",

@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("003_access.sql"),
     include_str!("004_operators.sql"),
     include_str!("006_webhooks.sql"),
+    include_str!("007_booked.sql"),
 ];
 
 /// Runs the steps that the database has not seen yet, each in a transaction.

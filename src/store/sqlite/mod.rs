@@ -13,6 +13,7 @@ mod reader;
 mod records;
 mod review;
 mod secrets;
+mod settlement;
 mod spend;
 mod webhooks;
 mod writer;

@@ -1,0 +1,169 @@
+//! What Ideogram billed, for calls that were charged by the price table.
+//!
+//! An answer that comes at once says nothing of its price, but it names a generation, and asking for that
+//! says what was billed. That is done after the answer went out, and costs nothing: no place, no token's
+//! rate, no money.
+//!
+//! ```text
+//!             outcome committed                 Ideogram tells             committed
+//!  reserved ─────────────────────▶ booked ───────────────────────▶ told ─────────────▶ corrected
+//!             charged by the table   │ ▲                             │
+//!                                    │ └─ asked again: 4 times in all │ not committed
+//!                                    │    and once more after a start ▼
+//!                                    ▼                              booked, until the next start
+//!                                  completed: the table's price stays
+//! ```
+//!
+//! **Invariant:** the charge is corrected in the store before it is in the ledger, and once: a correction
+//! names the charge that it replaces.
+
+use super::Calls;
+use crate::{
+    domain::{
+        AuditRecord, Bill, Bundle, Effect, GenerationId, GenerationState, Outcome, OutcomeRecord,
+        Principal, RecordBody, RouteName, Usd,
+    },
+    ledger::Budgets,
+    store::BookedCall,
+};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::Semaphore;
+
+/// How long is waited before each time that Ideogram is asked.
+const PAUSES: [Duration; 4] =
+    [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(20), Duration::from_mins(5)];
+/// How many are asked for at once, so that an account's limit on polls is left to its clients.
+const LANES: usize = 4;
+/// How many may wait to be asked for; the others wait for the next start.
+const MOST_WAITING: usize = 4096;
+
+/// The calls whose bill is asked for.
+#[derive(Debug)]
+pub(super) struct Bills {
+    booked: Mutex<HashMap<GenerationId, BookedCall>>,
+    lanes: Semaphore,
+}
+
+impl Default for Bills {
+    fn default() -> Self {
+        Self { booked: Mutex::default(), lanes: Semaphore::new(LANES) }
+    }
+}
+
+impl Bills {
+    fn put(&self, booked: BookedCall) -> bool {
+        let mut all = self.lock();
+        all.len() < MOST_WAITING && all.insert(booked.generation.id.clone(), booked).is_none()
+    }
+
+    fn take(&self, id: &GenerationId) -> Option<BookedCall> {
+        self.lock().remove(id)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<GenerationId, BookedCall>> {
+        self.booked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Says whether Ideogram tells what a generation of this route was billed: the first API never does.
+pub(super) fn tells_bills(route: &RouteName) -> bool {
+    route.as_str().starts_with("v2.")
+}
+
+impl Calls {
+    /// Asks Ideogram on its own what was billed for a call.
+    pub(super) fn ask_for_bill(&self, booked: BookedCall) {
+        if !self.0.bills.put(booked.clone()) {
+            return;
+        }
+        let calls = self.clone();
+        self.0.services.tasks.stand("bill", async move { calls.ask_until_told(booked).await });
+    }
+
+    async fn ask_until_told(&self, booked: BookedCall) {
+        let id = &booked.generation.id;
+        for pause in PAUSES {
+            tokio::time::sleep(pause).await;
+            let Ok(_lane) = self.0.bills.lanes.acquire().await else { return };
+            // A client's own poll may have told it meanwhile.
+            if !self.0.bills.lock().contains_key(id) {
+                return;
+            }
+            let told = self.poll(&booked.generation).await.and_then(|facts| facts.cost);
+            if let Some(billed) = told {
+                return self.billed(id, billed).await;
+            }
+        }
+        if let Some(booked) = self.0.bills.take(id) {
+            tracing::info!(generation.id = %id, charged = %booked.charged, "ideogram does not say what it billed; the price table's price stays");
+            let over = Effect::FinishGeneration(id.clone(), GenerationState::Completed);
+            self.0.services.journal.note(vec![over]);
+            self.count_spent(&booked, booked.charged);
+        }
+    }
+
+    /// Charges a call what Ideogram billed for it, unless somebody else did.
+    pub(super) async fn billed(&self, id: &GenerationId, billed: Usd) {
+        let Some(booked) = self.0.bills.take(id) else { return };
+        let bundle = Bundle::record(self.bill_record(&booked, billed));
+        let bundle = bundle.with(Effect::Bill(Box::new(Bill {
+            generation: id.clone(),
+            call: booked.generation.call.clone(),
+            before: booked.charged,
+            after: billed,
+        })));
+        if let Err(error) = self.0.services.journal.commit(bundle).await {
+            tracing::warn!(generation.id = %id, %error, "what ideogram billed is not recorded; it is asked for again after the next start");
+            return self.count_spent(&booked, booked.charged);
+        }
+        let ledger = &self.0.services.ledger;
+        ledger.correct(&budgets(&booked), booked.opened_at, booked.charged, billed);
+        self.count_spent(&booked, billed);
+        if billed > booked.bound {
+            tracing::warn!(event = "price_stale", charged = %billed, "ideogram charged more than the price table says");
+        }
+    }
+
+    fn count_spent(&self, booked: &BookedCall, amount: Usd) {
+        self.0.services.metrics.spent(&booked.generation.environment, amount);
+    }
+
+    fn bill_record(&self, booked: &BookedCall, billed: Usd) -> AuditRecord {
+        let reason = if billed == booked.charged {
+            "charged as Ideogram billed it".to_owned()
+        } else {
+            let before = booked.charged;
+            format!("charged as Ideogram billed it; by the price table it was ${before}")
+        };
+        let generation = &booked.generation;
+        let body = OutcomeRecord {
+            charged: Some(billed),
+            generations: vec![generation.id.clone()],
+            ..OutcomeRecord::of(Outcome::Success, reason)
+        };
+        AuditRecord {
+            at: self.0.services.clock.now(),
+            action: "ideogram.api.settled".into(),
+            principal: Principal::Gateway,
+            resource: generation.call.as_str().into(),
+            call: Some(generation.call.clone()),
+            request: None,
+            body: RecordBody::Outcome(Box::new(body)),
+        }
+    }
+}
+
+/// Returns whom the money of a call is counted for; no budget is asked when it is corrected.
+fn budgets(booked: &BookedCall) -> Budgets {
+    let generation = &booked.generation;
+    Budgets {
+        token: generation.token.clone(),
+        environment: generation.environment.clone(),
+        account: generation.account.clone(),
+        limits: Vec::new(),
+    }
+}

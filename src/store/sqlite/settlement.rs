@@ -1,0 +1,63 @@
+//! What a call is charged, when that is settled, corrected or taken back after its end.
+
+use super::{
+    Reader,
+    calls::{SELECTED_GENERATION, generation},
+    effects::change,
+};
+use crate::{
+    domain::{Bill, CallId, Timestamp, Usd},
+    store::{BookedCall, StoreError, WriteError},
+};
+use rusqlite::{Connection, params};
+
+/// Settles a call whose charge was not known.
+pub(super) fn settle(
+    connection: &Connection,
+    call: &CallId,
+    charged: Option<Usd>,
+) -> Result<(), WriteError> {
+    let sql = "UPDATE calls SET charged = ?2 WHERE call = ?1 AND charged IS NULL";
+    let values = params![call.as_str(), charged.map(Usd::as_micros)];
+    change(connection, sql, values, "the call is settled already")
+}
+
+/// Corrects a charge once, and only from what it was corrected against.
+pub(super) fn correct(connection: &Connection, bill: &Bill) -> Result<(), WriteError> {
+    let sql = "UPDATE generations SET state = 'completed'
+               WHERE id = ?1 AND call = ?2 AND state = 'booked'";
+    let (generation, call) = (bill.generation.as_str(), bill.call.as_str());
+    change(connection, sql, [generation, call], "what was billed is known already")?;
+    let sql = "UPDATE calls SET charged = ?2 WHERE call = ?1 AND charged = ?3";
+    let values = params![call, bill.after.as_micros(), bill.before.as_micros()];
+    change(connection, sql, values, "the call was charged otherwise meanwhile")
+}
+
+/// Takes back that a call was written off.
+pub(super) fn reserve_again(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
+    let sql = "UPDATE calls SET charged = NULL
+               WHERE call = ?1 AND charged = 0 AND reserved > 0
+                 AND outcome IN ('unknown', 'success')";
+    change(connection, sql, [call.as_str()], "the call is not written off")
+}
+
+impl Reader {
+    /// Returns the calls that were charged by the price table and whose generations were not asked
+    /// yet what was billed.
+    pub fn booked_calls(&self) -> Result<Vec<BookedCall>, StoreError> {
+        let sql = format!(
+            "SELECT {SELECTED_GENERATION}, c.opened_at, c.charged, c.reserved
+             FROM generations g JOIN calls c ON c.call = g.call
+             WHERE g.state = 'booked' AND c.charged IS NOT NULL ORDER BY g.submitted_at"
+        );
+        self.all(&sql, [], |row| {
+            let charged = Usd::from_micros(row.get(12)?);
+            Ok(BookedCall {
+                generation: generation(row)?,
+                opened_at: Timestamp::from_micros(row.get(11)?),
+                charged,
+                bound: row.get::<_, Option<i64>>(13)?.map_or(charged, Usd::from_micros),
+            })
+        })
+    }
+}
