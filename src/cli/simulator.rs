@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
   ideogate simulator
   ideogate simulator --listen 127.0.0.1:9090 --cap 10 --pace 0.1
   ideogate simulator --webhooks loopback
+  ideogate simulator --public-url https://ideogram.ai   # behind something that speaks TLS
   curl -H 'Api-Key: simulator' -d '{\"image_request\":{\"prompt\":\"a fox\"}}' \\
        -H 'Content-Type: application/json' http://127.0.0.1:8090/generate
 
@@ -38,6 +39,9 @@ pub struct SimulatorArguments {
     /// Where to deliver webhooks; addresses on this machine may be plain http then
     #[arg(long, value_enum, default_value_t = DeliverTo::Nowhere)]
     pub webhooks: DeliverTo,
+    /// How clients reach it, for the links to pictures, as in https://ideogram.ai
+    #[arg(long, value_name = "URL", value_parser = url)]
+    pub public_url: Option<String>,
     /// Obey scripts at /_simulator/, which need no key
     #[arg(long)]
     pub control: bool,
@@ -69,6 +73,15 @@ fn pace(text: &str) -> Result<f64, String> {
     if (0.0..=100.0).contains(&factor) { Ok(factor) } else { Err("is from 0 to 100".to_owned()) }
 }
 
+fn url(text: &str) -> Result<String, String> {
+    let is_url = |uri: &http::Uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
+    };
+    let read = text.parse().ok().filter(is_url);
+    let text = text.trim_end_matches('/').to_owned();
+    read.map(|_| text).ok_or_else(|| "is a URL like https://ideogram.ai".to_owned())
+}
+
 /// Runs the stand-in until it is told to stop.
 pub(super) fn run(screen: Screen, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
     let console = Console::open().context("stdout and stderr cannot be opened")?;
@@ -86,7 +99,7 @@ async fn simulate(screen: Screen, arguments: SimulatorArguments) -> anyhow::Resu
         keys: vec![arguments.key],
         cap: arguments.cap,
         pace: arguments.pace,
-        link_base: format!("http://{address}"),
+        link_base: arguments.public_url.unwrap_or_else(|| format!("http://{address}")),
         control: arguments.control,
         webhooks: arguments.webhooks.into(),
         ..SimulatorOptions::default()

@@ -34,7 +34,8 @@ pub(super) async fn perform(
     let later = match operation.timing {
         Timing::Now => false,
         Timing::LaterWithWebhook | Timing::Later => true,
-        Timing::AsAsked => form.flag("async"),
+        // Whoever names an address is told there, and does not wait.
+        Timing::AsAsked => form.flag("async") || form.has("webhook_url"),
     };
     manner.address = received.webhook(operation, form);
     let delivery = if later { Delivery::Later } else { Delivery::Now };

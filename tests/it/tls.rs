@@ -5,6 +5,7 @@ mod calls;
 mod exchanged;
 mod operators;
 mod pairs;
+mod sandbox;
 mod served;
 mod tools;
 

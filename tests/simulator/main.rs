@@ -9,4 +9,5 @@ mod places;
 mod records;
 mod refusals;
 mod shapes;
+mod sizes;
 mod vendor;

@@ -101,7 +101,7 @@ async fn version_two_wraps_its_answer_and_can_be_asked_again() {
 #[tokio::test]
 async fn a_price_is_told_without_making_anything() {
     let vendor = Vendor::start().await;
-    let asked = json!({"prompt": "a cat", "num_images": 2});
+    let asked = json!({"prompt": "a cat", "num_images": 2, "quality": "medium"});
     let quote = body(ok(vendor.json(&format!("{V2}?dry_run=true"), &asked).await)).await;
     assert_eq!(
         quote,
@@ -151,4 +151,25 @@ async fn withheld_pictures_are_billed() {
     let item = &answer["data"][1];
     assert_eq!((&item["is_image_safe"], &item["url"]), (&json!(false), &Json::Null));
     assert_eq!(vendor.simulator.billed_images(), 2);
+}
+
+#[tokio::test]
+async fn a_quote_is_no_more_exact_than_what_is_known() {
+    let vendor = Vendor::start().await;
+    let ask = async |path: &str, asked: Json| {
+        let quote = body(ok(vendor.json(&format!("{path}?dry_run=true"), &asked).await)).await;
+        (
+            quote["qualifier"].as_str().expect("a word").to_owned(),
+            quote["upper_bound_usd_micros"].clone(),
+        )
+    };
+    let (estimate, exact) = ("estimate".to_owned(), "exact".to_owned());
+    let two = json!({"prompt": "a cat", "num_images": 2});
+    assert_eq!(ask(V2, two).await, (estimate.clone(), json!(200_000)));
+    let low = json!({"prompt": "a cat", "quality": "low"});
+    assert_eq!(ask(V2, low).await, (exact.clone(), Json::Null));
+    let other = "/v2/image/generate/nano-banana-pro";
+    assert_eq!(ask(other, json!({"prompt": "a cat"})).await, (exact, Json::Null));
+    let large = json!({"prompt": "a cat", "resolution_tier": "4K"});
+    assert_eq!(ask(other, large).await, (estimate, Json::Null));
 }

@@ -94,8 +94,12 @@ impl Form {
         self
     }
 
-    pub fn file(mut self, name: &str, bytes: usize) -> Self {
-        self.part(&format!("name=\"{name}\"; filename=\"a.png\""), &vec![7; bytes]);
+    pub fn file(self, name: &str, bytes: usize) -> Self {
+        self.upload(name, &vec![7; bytes])
+    }
+
+    pub fn upload(mut self, name: &str, content: &[u8]) -> Self {
+        self.part(&format!("name=\"{name}\"; filename=\"a.png\""), content);
         self
     }
 

@@ -4,10 +4,12 @@ mod multipart;
 mod read;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod validate;
 mod values;
 
 pub use read::{Unreadable, read};
+pub use upload::Upload;
 pub use validate::{Flaw, is_public, validate};
 pub use values::Form;
 #[cfg(test)]

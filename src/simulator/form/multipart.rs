@@ -1,6 +1,9 @@
 //! Multipart form data.
 
-use super::values::{Form, Value};
+use super::{
+    Upload,
+    values::{Form, Value},
+};
 use memchr::memmem;
 
 /// What follows a delimiter.
@@ -54,7 +57,7 @@ fn add(form: &mut Form, part: &[u8]) -> Option<()> {
     })?;
     let name = parameter(disposition, "name")?;
     let value = match parameter(disposition, "filename") {
-        Some(_) => Value::File(content.len()),
+        Some(_) => Value::File(Upload::of(content)),
         None => Value::Text(String::from_utf8(content.to_vec()).ok()?),
     };
     form.add(&name, value);

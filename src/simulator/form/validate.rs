@@ -47,7 +47,7 @@ pub fn validate(operation: &Operation, form: &Form, delivers: &Delivers) -> Resu
 
 fn largest(operation: &Operation, field: &Field, form: &Form) -> Result<(), Flaw> {
     let limit = if operation.quotes { V2_FILE_LIMIT } else { FILE_LIMIT };
-    let over = |value: &Value| matches!(value, Value::File(bytes) if *bytes > limit);
+    let over = |value: &Value| matches!(value, Value::File(upload) if upload.bytes > limit);
     // Data sets take archives.
     let bounded = field.name != "files";
     if bounded && form.all(field.name).iter().any(over) {
@@ -113,6 +113,10 @@ fn legacy_size(value: &Value, sizes: &str) -> bool {
 }
 
 fn size(text: &str) -> bool {
+    let words = ["auto", "source", "1k", "2k", "4k", "8k"];
+    if words.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        return true;
+    }
     let sides = text.split_once('x').map(|(w, h)| (w.parse::<u16>(), h.parse::<u16>()));
     matches!(sides, Some((Ok(64..=4096), Ok(64..=4096))))
 }

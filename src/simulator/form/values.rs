@@ -1,5 +1,6 @@
 //! The fields that came, whatever the body was.
 
+use super::Upload;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ pub enum Value {
     Json(Json),
     /// From a multipart body.
     Text(String),
-    /// An uploaded file of so many bytes.
-    File(usize),
+    /// An uploaded file.
+    File(Upload),
 }
 
 impl Form {
@@ -71,6 +72,14 @@ impl Value {
             Self::Json(json @ (Json::Object(_) | Json::Array(_))) => Some(json.to_string()),
             Self::Json(Json::String(text)) | Self::Text(text) => Some(text.clone()),
             Self::Json(_) | Self::File(_) => None,
+        }
+    }
+
+    /// Returns the size of the picture that was uploaded, if it can be read.
+    pub fn picture(&self) -> Option<(u16, u16)> {
+        match self {
+            Self::File(upload) => upload.size,
+            Self::Json(_) | Self::Text(_) => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     price::Price,
-    size::{Size, size},
+    size::{Size, Sizes, sizes},
     speed::duration,
 };
 use crate::simulator::{
@@ -31,7 +31,7 @@ pub struct Order {
     /// What the price is called.
     pub billing: String,
     /// How large the pictures are.
-    pub size: Size,
+    pub sizes: Sizes,
     /// The seed of the first picture.
     pub seed: u32,
     /// What was asked for.
@@ -64,7 +64,7 @@ impl Order {
             images,
             price: Price::of(product, form, images),
             billing: billing(operation.path),
-            size: size(product, form),
+            sizes: sizes(operation, product, form),
             seed,
             prompt: prompt(form),
             style: form.text("style_type"),
@@ -89,10 +89,24 @@ impl Order {
         self.seed.wrapping_add(index) & 0x7fff_ffff
     }
 
-    /// Returns the size as text.
-    pub fn resolution(&self) -> String {
-        format!("{}x{}", self.size.0, self.size.1)
+    /// Returns the size that its pictures have in the end.
+    pub fn size(&self) -> Size {
+        self.sizes.enlarged.unwrap_or(self.sizes.made)
     }
+
+    /// Returns the size as answers tell it: `/v2` tells only what a picture has in the end.
+    pub fn resolution(&self) -> String {
+        text(if self.shape == Shape::V2 { self.size() } else { self.sizes.made })
+    }
+
+    /// Returns the size that its pictures were enlarged to, where answers tell that apart.
+    pub fn upscaled_resolution(&self) -> Option<String> {
+        self.sizes.enlarged.filter(|_| self.shape != Shape::V2).map(text)
+    }
+}
+
+fn text((width, height): Size) -> String {
+    format!("{width}x{height}")
 }
 
 fn prompt(form: &Form) -> String {

@@ -10,9 +10,26 @@ pub struct Price {
     pub unit: u64,
     /// How many units are billed.
     pub quantity: u32,
-    /// The most that one unit can cost, where the vendor chooses the model.
-    pub bound: Option<u64>,
+    /// How well that is known before it is made.
+    pub known: Known,
 }
+
+/// How well a price is known before anything is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It is the price.
+    Exactly,
+    /// One unit costs so much at most.
+    UpTo(u64),
+    /// Nobody has said what it costs at most.
+    Roughly,
+}
+
+/// What version 4.5 costs at the best quality, which may be what no quality means.
+const BEST_OF_V45: u64 = 100_000;
+/// What the price of other vendors' models grows with, beside the number of pictures.
+const GROWS_WITH: [&str; 7] =
+    ["image", "images", "size", "resolution", "resolution_tier", "quality", "upscale_factor"];
 
 impl Price {
     /// Returns the price of what a request orders.
@@ -22,15 +39,26 @@ impl Price {
             Product::Upscale | Product::Describe | Product::Layerize | Product::Words
         );
         let quantity = if per_input { 1 } else { images };
+        let known = known(product, form);
         match product {
-            Product::Chosen(bound) => Self { unit: bound / 3 * 2, quantity, bound: Some(bound) },
-            other => Self { unit: unit(other, form), quantity, bound: None },
+            Product::Chosen(bound) => Self { unit: bound / 3 * 2, quantity, known },
+            other => Self { unit: unit(other, form), quantity, known },
         }
     }
 
     /// Returns the price of all units.
     pub fn total(&self) -> u64 {
         self.unit.saturating_mul(u64::from(self.quantity))
+    }
+}
+
+fn known(product: Product, form: &Form) -> Known {
+    match product {
+        Product::Chosen(bound) => Known::UpTo(bound),
+        // An edit without a quality is known to be of medium quality.
+        Product::V45 if !form.has("quality") && !form.has("image") => Known::UpTo(BEST_OF_V45),
+        Product::Priced(_) if GROWS_WITH.iter().any(|name| form.has(name)) => Known::Roughly,
+        _ => Known::Exactly,
     }
 }
 
@@ -47,11 +75,13 @@ fn unit(product: Product, form: &Form) -> u64 {
             by_speed(100_000, 150_000, 200_000)
         }
         Product::V3 => by_speed(30_000, 60_000, 90_000),
-        Product::Transparent => match form.text("upscale_factor").as_deref() {
-            Some("X2") => by_speed(160_000, 190_000, 220_000),
-            Some("X4") => by_speed(200_000, 230_000, 260_000),
-            _ => by_speed(40_000, 70_000, 100_000),
-        },
+        Product::Transparent => {
+            match form.text("upscale_factor").map(|by| by.to_ascii_uppercase()).as_deref() {
+                Some("X2") => by_speed(160_000, 190_000, 220_000),
+                Some("X4") => by_speed(200_000, 230_000, 260_000),
+                _ => by_speed(40_000, 70_000, 100_000),
+            }
+        }
         Product::V4 => by_speed(30_000, 60_000, 100_000),
         Product::V45 => match form.text("quality").as_deref() {
             Some("very_low") => 20_000,

@@ -1,6 +1,6 @@
 //! How successes look.
 
-use super::order::Order;
+use super::{order::Order, price::Known};
 use crate::simulator::{pictures::Links, routes::Shape};
 use serde_json::{Value as Json, json};
 
@@ -19,6 +19,9 @@ fn item(order: &Order, links: &Links, index: u32) -> Json {
     item["prompt"] = json!(order.prompt);
     item["resolution"] = json!(order.resolution());
     item["seed"] = json!(order.seed_of(index));
+    if let Some(resolution) = order.upscaled_resolution() {
+        item["upscaled_resolution"] = json!(resolution);
+    }
     match order.shape {
         Shape::Legacy | Shape::V3 => {
             item["style_type"] = json!(order.style.as_deref().unwrap_or("GENERAL"));
@@ -114,9 +117,9 @@ pub(super) fn quote(order: &Order) -> Json {
         "quantity": price.quantity,
         "usd_micros": total,
         "credit_millis": total / 10,
-        "qualifier": if price.bound.is_some() { "estimate" } else { "exact" },
+        "qualifier": if price.known == Known::Exactly { "exact" } else { "estimate" },
     });
-    if let Some(bound) = price.bound {
+    if let Known::UpTo(bound) = price.known {
         quote["upper_bound_usd_micros"] = json!(bound * u64::from(price.quantity));
     }
     quote

@@ -6,7 +6,7 @@ use crate::simulator::{
 };
 use sha2::{Digest, Sha256};
 
-/// The longest side of a picture that is made, in pixels.
+/// The longest side that is painted, in pixels; what is larger is stretched.
 const LONGEST: u32 = 512;
 /// How many bytes name a picture.
 const NAME: usize = 17;
@@ -30,7 +30,7 @@ impl Recipe {
         let digest = Sha256::digest(order.prompt.as_bytes());
         let prompt = digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         let cut_out = matches!(order.product, Product::Transparent | Product::RemoveBackground);
-        Self { prompt, seed: order.seed_of(index), size: order.size, cut_out }
+        Self { prompt, seed: order.seed_of(index), size: order.size(), cut_out }
     }
 
     /// Returns the recipe as a name.
@@ -56,9 +56,14 @@ impl Recipe {
         Some(Self { prompt: number(0, 8), seed, size, cut_out: bytes[16] != 0 })
     }
 
+    /// Returns the size that the picture has.
+    pub fn full_size(&self) -> Size {
+        (self.size.0.max(1), self.size.1.max(1))
+    }
+
     /// Returns the size that is painted: the ratio asked for, small enough to be cheap.
     pub fn painted_size(&self) -> Size {
-        let (width, height) = (u32::from(self.size.0.max(1)), u32::from(self.size.1.max(1)));
+        let (width, height) = (u32::from(self.full_size().0), u32::from(self.full_size().1));
         let longest = width.max(height);
         let scaled = |side: u32| {
             let side = if longest > LONGEST { side * LONGEST / longest } else { side };

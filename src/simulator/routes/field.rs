@@ -28,7 +28,7 @@ pub enum Kind {
     OneOf(&'static str),
     /// `RESOLUTION_width_height` of some sizes, which are separated by blanks.
     LegacySize(&'static str),
-    /// A width and a height, as in `1024x768`.
+    /// A width and a height, as in `1024x768`, or a word for one, as in `auto` or `2k`.
     Size,
     /// One uploaded file.
     File,

@@ -95,6 +95,10 @@ pub(super) const V2: &[Field] = &[
     optional("quality", OneOf(values::V2_QUALITIES)),
     optional("rendering_speed", OneOf(values::V2_SPEEDS)),
     optional("resolution", Size),
+    optional("size", Size),
+    optional("resolution_tier", Size),
+    optional("output_resolution", Size),
+    optional("upscale_factor", OneOf(values::V2_FACTORS)),
     optional("aspect_ratio", Text),
     optional("images", Images(5)),
 ];

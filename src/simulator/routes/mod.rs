@@ -17,4 +17,4 @@ pub use field::{Field, Kind};
 pub use find::all;
 pub use find::find;
 pub use operation::{Body, Deed, Family, Operation, Product, Shape, Timing};
-pub use values::V3_SIZES;
+pub use values::{V3_SIZES, V4_SIZES};

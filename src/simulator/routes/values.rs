@@ -77,8 +77,12 @@ pub(super) const SLOWER_SPEEDS: &str = "\
 pub(super) const FACTORS: &str = "\
     X1 X2 X4";
 
+/// The factors by which `/v2` enlarges.
+pub(super) const V2_FACTORS: &str = "\
+    x1 x2 x4 x8 X1 X2 X4 X8";
+
 /// The sizes of version 4.
-pub(super) const V4_SIZES: &str = "\
+pub const V4_SIZES: &str = "\
     2048x2048 1440x2880 2880x1440 1664x2496 2496x1664 1792x2240 2240x1792 1440x2560 \
     2560x1440 1600x2560 2560x1600 1728x2304 2304x1728 1296x3168 3168x1296 1152x2944 \
     2944x1152 1248x3328 3328x1248 1280x3072 3072x1280 1024x3072 3072x1024 1024x1024 896x1120 \
