@@ -25,7 +25,7 @@ pub(super) fn demand(
         image_urls: image_urls(fields)?,
         custom_model: text(fields, CUSTOM_MODEL)?,
         is_quote: query.is_quote(),
-        is_asynchronous: is_asynchronous(route, fields)?,
+        is_asynchronous: is_asynchronous(route, query, fields)?,
     })
 }
 
@@ -107,7 +107,16 @@ fn image_urls(fields: &Fields<'_>) -> Result<Vec<Box<str>>, InspectionError> {
     })
 }
 
-fn is_asynchronous(route: &Route, fields: &Fields<'_>) -> Result<bool, InspectionError> {
+/// Whoever names an address is told there: Ideogram answers at once then, whatever else is said.
+fn is_asynchronous(
+    route: &Route,
+    query: &Query<'_>,
+    fields: &Fields<'_>,
+) -> Result<bool, InspectionError> {
+    let may_wait = matches!(route.asynchronous, Asynchronous::Field(_));
+    if may_wait && webhook_url(route, query, fields)?.is_some() {
+        return Ok(true);
+    }
     let field = match &route.asynchronous {
         Asynchronous::Field(name) => fields.found(name)?.map(field_value),
         Asynchronous::Never | Asynchronous::Always => None,

@@ -195,3 +195,23 @@ async fn an_answer_that_names_no_generation_holds_its_place_for_its_time() {
     }
     assert_eq!(app.sent_entries()[0].metadata.outcome.as_str(), "success");
 }
+
+#[tokio::test]
+async fn whoever_names_a_webhook_address_does_not_wait_and_the_generation_is_followed() {
+    let app = TestApp::spawn().await;
+    let client = app.client_of(token()).await;
+    app.ideogram.script(Script::new(Act::Hold).on("POST /v2/*"));
+    let wish = json!({"prompt": "a harbour", "quality": "low",
+        "webhook_url": "https://hooks.example.com/done"});
+    let reply = client.post("/v2/image/generate/ideogram-4-5", &wish).await;
+    assert!(reply.json()["generation_id"].is_string() && reply.json()["data"].is_null());
+    assert_eq!(app.places(), (1, 1, 0), "it holds its place");
+    let pending = app.running.reader().pending_generations().unwrap();
+    assert_eq!(pending.len(), 1, "and nothing is charged yet");
+    app.ideogram.release();
+    freed(&app).await;
+    eventually("it is settled", || {
+        app.sent_entries()[0].metadata.cost_usd == Some(Usd::from_micros(40_000))
+    })
+    .await;
+}
