@@ -152,14 +152,16 @@ impl Sending {
             Reply::PassOn(answer) => answer.status.as_u16(),
             Reply::Own(code) => code.status(),
         };
+        // A poll shows pictures that another call made.
+        let made = if self.ready.route.is_billable() { facts.images } else { None };
         OutcomeRecord {
             outcome: ending.outcome,
             reason: ending.reason.clone(),
             status: Some(status),
             upstream_status: ending.upstream_status,
             charged: money.charged,
-            images: facts.images.unwrap_or(0),
-            unsafe_images: facts.unsafe_images,
+            images: made.unwrap_or(0),
+            unsafe_images: made.map_or(0, |_| facts.unsafe_images),
             generations: facts.generation.iter().cloned().collect(),
             upstream_ms: millis(self.at_ideogram),
             gateway_ms: millis(self.own_time()),

@@ -180,6 +180,8 @@ pub struct Usage {
     pub route: RouteName,
     /// The model asked for, if the route has one.
     pub model: Option<Box<str>>,
+    /// Whether the calls took places or money; dry runs and reads take none.
+    pub takes: bool,
     /// Calls sent.
     pub calls: u64,
     /// Images that came out.

@@ -14,11 +14,11 @@ async fn operators_read_usage_as_a_table_as_json_and_as_csv() {
     assert_eq!(client.post(GENERATE, &two).await.status, 200);
     let lines = home.json(&["usage", "--by", "environment", "--since", "24h"]).await;
     let expected = json!([
-        {"key": "app", "calls": 1, "images": 2, "cost_usd": "0.12", "reserved_usd": "0.00"},
+        {"key": "app", "calls": 1, "images": 2, "cost_usd": "0.12", "reserved_usd": "0.00", "reads": 0},
     ]);
     assert_eq!(lines, expected);
     let csv = home.run(&["usage", "--by", "route", "--output", "csv"]).await.good().out;
-    assert_eq!(csv, "key,calls,images,cost_usd,reserved_usd\nv3.generate,1,2,0.12,0.00\n");
+    assert_eq!(csv, "key,calls,images,cost_usd,reserved_usd,reads\nv3.generate,1,2,0.12,0.00,0\n");
     let table = home.run(&["usage", "--by", "account"]).await.good().out;
     assert!(table.starts_with("ACCOUNT"), "{table}");
     assert!(table.contains("ideogram") && table.contains("0.12"), "{table}");

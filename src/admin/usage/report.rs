@@ -10,7 +10,7 @@ use axum::{Json, extract::State};
 /// Adds up what was used and spent
 ///
 /// Calls count from when they were opened, in the same way as for budgets. What they were charged
-/// is what their audit entries say.
+/// is what their audit entries say. Calls that cost nothing, such as polls, are `reads`.
 #[utoipa::path(
     get, path = "/api/v1/usage", operation_id = "usage", tag = "usage",
     params(UsageSearch),
@@ -31,5 +31,5 @@ pub async fn report(
     let read = state.tasks.block(move || reader.usage(&query)).await;
     let used = read.map_err(|_| Problem::stopping())?;
     let used = used.map_err(|cause| Problem::store_unavailable(&cause))?;
-    Ok(Json(sums(&used, search.by)))
+    Ok(Json(sums(&used, search.by, &state.settings.routes)))
 }

@@ -1,6 +1,9 @@
 //! Adds up what was used.
 
-use crate::{domain::Usd, store::Usage};
+use crate::{
+    domain::{PlacesRule, RouteTable, Usd},
+    store::Usage,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -29,9 +32,9 @@ pub enum By {
 pub struct UsageView {
     /// The environment, token, route, model, day or account.
     pub key: String,
-    /// Calls sent.
+    /// Calls sent that could be billed.
     pub calls: u64,
-    /// Images that came out.
+    /// Images that came out of them.
     pub images: u64,
     /// What was charged, in dollars.
     #[schema(value_type = String, example = "1.80")]
@@ -39,6 +42,9 @@ pub struct UsageView {
     /// What is reserved for calls whose charge is not known yet, in dollars.
     #[schema(value_type = String, example = "0.06")]
     pub reserved_usd: Usd,
+    /// Calls sent that cost nothing, such as polls, lists and dry runs.
+    #[serde(default)]
+    pub reads: u64,
 }
 
 impl By {
@@ -55,21 +61,33 @@ impl By {
 }
 
 /// Returns one sum for each key, by key.
-pub(super) fn sums(used: &[Usage], by: By) -> Vec<UsageView> {
+pub(super) fn sums(used: &[Usage], by: By, routes: &RouteTable) -> Vec<UsageView> {
     let mut sums: BTreeMap<String, UsageView> = BTreeMap::new();
     for usage in used {
         let key = by.key(usage);
         let sum = sums.entry(key.clone()).or_insert_with(|| UsageView::nothing(key));
-        sum.calls += usage.calls;
-        sum.images += usage.images;
+        if can_be_billed(usage, routes) {
+            sum.calls += usage.calls;
+            sum.images += usage.images;
+        } else {
+            sum.reads += usage.calls;
+        }
         sum.cost_usd = sum.cost_usd.plus(usage.charged);
         sum.reserved_usd = sum.reserved_usd.plus(usage.reserved);
     }
     sums.into_values().collect()
 }
 
+/// A dry run takes nothing where the call would; of a route that is gone, nobody can say.
+fn can_be_billed(usage: &Usage, routes: &RouteTable) -> bool {
+    let Some(route) = routes.by_name(&usage.route) else { return true };
+    let has_money = usage.charged.plus(usage.reserved) > Usd::ZERO;
+    let takes = usage.takes || route.places == PlacesRule::None;
+    has_money || (route.is_billable() && takes)
+}
+
 impl UsageView {
     fn nothing(key: String) -> Self {
-        Self { key, calls: 0, images: 0, cost_usd: Usd::ZERO, reserved_usd: Usd::ZERO }
+        Self { key, calls: 0, images: 0, cost_usd: Usd::ZERO, reserved_usd: Usd::ZERO, reads: 0 }
     }
 }

@@ -5,10 +5,10 @@ use std::fmt::Write;
 
 /// Returns a header and a line for each sum.
 pub(super) fn of(lines: &[UsageView]) -> String {
-    let mut text = "key,calls,images,cost_usd,reserved_usd\n".to_owned();
-    for UsageView { key, calls, images, cost_usd, reserved_usd } in lines {
+    let mut text = "key,calls,images,cost_usd,reserved_usd,reads\n".to_owned();
+    for UsageView { key, calls, images, cost_usd, reserved_usd, reads } in lines {
         // Writing to a string cannot fail.
-        writeln!(text, "{},{calls},{images},{cost_usd},{reserved_usd}", quoted(key)).ok();
+        writeln!(text, "{},{calls},{images},{cost_usd},{reserved_usd},{reads}", quoted(key)).ok();
     }
     text
 }
@@ -37,15 +37,16 @@ mod tests {
             images: 3,
             cost_usd: Usd::from_micros(1_800_000),
             reserved_usd: Usd::ZERO,
+            reads: 4,
         };
         let lines: Vec<_> = keys.into_iter().map(line).collect();
         insta::assert_snapshot!(of(&lines), @r#"
-        key,calls,images,cost_usd,reserved_usd
-        prod,2,3,1.80,0.00
-        "a,b",2,3,1.80,0.00
-        "say ""hi""",2,3,1.80,0.00
-        "'=HYPERLINK(1)",2,3,1.80,0.00
-        twolines,2,3,1.80,0.00
+        key,calls,images,cost_usd,reserved_usd,reads
+        prod,2,3,1.80,0.00,4
+        "a,b",2,3,1.80,0.00,4
+        "say ""hi""",2,3,1.80,0.00,4
+        "'=HYPERLINK(1)",2,3,1.80,0.00,4
+        twolines,2,3,1.80,0.00,4
         "#);
     }
 }

@@ -32,7 +32,8 @@ pub(super) async fn run(
 
 fn table(screen: Screen, search: &UsageSearch, lines: &[UsageView]) -> anyhow::Result<()> {
     let key = serde_json::to_value(search.by)?;
-    let header = [key.as_str().unwrap_or("key"), "calls", "images", "cost $", "reserved $"];
+    let header =
+        [key.as_str().unwrap_or("key"), "calls", "images", "cost $", "reserved $", "reads"];
     let mut rows: Vec<_> = lines.iter().map(row).collect();
     if lines.len() > 1 {
         rows.push(row(&whole(lines)));
@@ -41,14 +42,15 @@ fn table(screen: Screen, search: &UsageSearch, lines: &[UsageView]) -> anyhow::R
     Ok(())
 }
 
-fn row(line: &UsageView) -> [String; 5] {
-    let UsageView { key, calls, images, cost_usd, reserved_usd } = line;
+fn row(line: &UsageView) -> [String; 6] {
+    let UsageView { key, calls, images, cost_usd, reserved_usd, reads } = line;
     [
         key.clone(),
         calls.to_string(),
         images.to_string(),
         cost_usd.to_string(),
         reserved_usd.to_string(),
+        reads.to_string(),
     ]
 }
 
@@ -60,5 +62,6 @@ fn whole(lines: &[UsageView]) -> UsageView {
         images: lines.iter().map(|line| line.images).sum(),
         cost_usd: sum(|line| line.cost_usd),
         reserved_usd: sum(|line| line.reserved_usd),
+        reads: lines.iter().map(|line| line.reads).sum(),
     }
 }

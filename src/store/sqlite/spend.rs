@@ -35,7 +35,8 @@ impl Reader {
         })
     }
 
-    /// Returns what calls used, by UTC day, account, environment, token, route and model.
+    /// Returns what calls used, by UTC day, account, environment, token, route, model and whether they took
+    /// anything.
     ///
     /// Reads the record of each of those calls: for reports, not for each call.
     pub fn usage(&self, query: &UsageQuery) -> Result<Vec<Usage>, StoreError> {
@@ -51,10 +52,11 @@ impl Reader {
                 token: TokenId::from_stored(row.get::<_, String>(3)?),
                 route: name(row, 4)?,
                 model: row.get::<_, Option<String>>(5)?.map(Into::into),
-                calls: count(row, 6)?,
-                images: count(row, 7)?,
-                charged: Usd::from_micros(row.get(8)?),
-                reserved: Usd::from_micros(row.get(9)?),
+                takes: row.get(6)?,
+                calls: count(row, 7)?,
+                images: count(row, 8)?,
+                charged: Usd::from_micros(row.get(9)?),
+                reserved: Usd::from_micros(row.get(10)?),
             })
         })
     }
@@ -62,6 +64,7 @@ impl Reader {
 
 const USAGE: &str = "WITH used AS (
   SELECT opened_at / ?2 AS day, account, environment, token, route, charged,
+    places > 0 OR coalesce(charged, 0) > 0 OR coalesce(reserved, 0) > 0 AS takes,
     CASE WHEN charged IS NULL AND coalesce(outcome, '') <> 'failed' THEN reserved END AS reserved,
     (SELECT json_extract(CAST(i.bytes AS TEXT), '$.body.model')
      FROM audit_records i WHERE i.call = c.call AND i.kind = 'intent') AS model,
@@ -69,9 +72,9 @@ const USAGE: &str = "WITH used AS (
      FROM audit_records o WHERE o.call = c.call AND o.kind = 'outcome') AS images
   FROM calls c WHERE opened_at >= ?1 AND (?3 IS NULL OR environment = ?3)
     AND (?4 IS NULL OR token = ?4) AND (?5 IS NULL OR opened_at < ?5))
-SELECT day, account, environment, token, route, model, count(*), coalesce(sum(images), 0),
+SELECT day, account, environment, token, route, model, takes, count(*), coalesce(sum(images), 0),
   coalesce(sum(charged), 0), coalesce(sum(reserved), 0)
-FROM used GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6";
+FROM used GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7";
 
 fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(column)?.cast_unsigned())
