@@ -1,7 +1,7 @@
 //! Where operators ask for something to happen to a call.
 
 use crate::{
-    domain::{CallId, Principal, Usd},
+    domain::{CallId, Principal, Timestamp, Usd},
     store::StoreError,
 };
 use futures_util::future::BoxFuture;
@@ -18,21 +18,46 @@ pub trait CallDesk: fmt::Debug + Send + Sync {
     ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>>;
 
     /// Gives back the money that is reserved for an unknown call, and puts `usage.write_off` on
-    /// record with the operator's name before it does.
+    /// record with the operator's name and reason before it does.
     fn write_off<'a>(
         &'a self,
         call: &'a CallId,
         by: &'a Principal,
+        reason: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
+
+    /// Reserves money again that was given back on the same UTC day, and puts `usage.write_off_undo`
+    /// on record before it does.
+    fn undo_write_off<'a>(
+        &'a self,
+        call: &'a CallId,
+        by: &'a Principal,
+        reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
 }
 
-/// What writing off a call's money came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A step that was taken before: when, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastStep {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Principal,
+}
+
+/// What writing off a call's money came to, or taking that back.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteOff {
-    /// So much counts no more.
+    /// So much counts no more, or is reserved again.
     Done(Usd),
     /// Nothing is reserved for it, or it is not known.
     NothingReserved,
+    /// It was written off before.
+    Already(PastStep),
+    /// It is not written off; it was until this step, if one is told.
+    NotWrittenOff(Option<PastStep>),
+    /// It was written off on an earlier UTC day.
+    Final(PastStep),
 }
 
 /// What releasing a call came to.

@@ -40,7 +40,7 @@ pub use audit::{
     AuditExport, AuditSearch, CheckpointView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, ExportNotes,
     KeyView, NEXT_AFTER,
 };
-pub use call_desk::{CallDesk, DeskError, ReleaseOutcome, WriteOff};
+pub use call_desk::{CallDesk, DeskError, PastStep, ReleaseOutcome, WriteOff};
 pub use endpoints::Endpoint;
 pub use fault::told;
 pub use keys::Rotation;
@@ -56,5 +56,7 @@ pub use settings::{
 pub use state::AdminState;
 pub use system::{FolderState, HealthView, StatusView, openapi};
 pub use tokens::{CreatedToken, LimitsView, RotatedToken, SecretView, TokenSearch, TokenView};
-pub use usage::{BalanceView, By, NewBalance, UsageSearch, UsageView, WrittenOffView};
+pub use usage::{
+    BalanceView, By, NewBalance, UsageSearch, UsageView, WriteOffReason, WrittenOffView,
+};
 pub use vitals::{KeyState, Vitals};

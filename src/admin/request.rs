@@ -31,6 +31,32 @@ pub(super) fn is_json(kind: &HeaderValue) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
+/// A JSON body that may be left out, or be `null`.
+#[derive(Debug)]
+pub(super) struct MaybeJson<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<AdminState> for MaybeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AdminState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let value = if parts.headers.contains_key(CONTENT_TYPE) {
+            read::<Option<T>>(&parts.headers, body).await?
+        } else {
+            nothing(body).await?;
+            None
+        };
+        still_let_in(&parts, state)?;
+        Ok(Self(value.unwrap_or_default()))
+    }
+}
+
+/// A body that does not say what it is must be none.
+async fn nothing(body: Body) -> Result<(), Problem> {
+    let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Problem::too_large())?;
+    if bytes.is_empty() { Ok(()) } else { Err(Problem::not_json()) }
+}
+
 async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
     if !headers.get(CONTENT_TYPE).is_some_and(is_json) {
         return Err(Problem::not_json());

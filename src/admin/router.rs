@@ -91,6 +91,7 @@ fn usage_paths() -> Endpoints {
         .get("/api/v1/usage/balances", usage::balance::list)
         .post("/api/v1/usage/balances/{account}", usage::balance::set)
         .post("/api/v1/usage/write-off/{call}", usage::write_off::write_off)
+        .post("/api/v1/usage/write-off/{call}/undo", usage::write_off::undo)
 }
 
 fn audit_paths() -> Endpoints {

@@ -2,10 +2,12 @@
 
 use super::rooms::Rooms;
 use crate::{
-    admin::{CallDesk, DeskError, FolderState, KeyState, ReleaseOutcome, Vitals, WriteOff},
-    calls::{BreakerState, ReleaseError, WriteOffError},
+    admin::{
+        CallDesk, DeskError, FolderState, KeyState, PastStep, ReleaseOutcome, Vitals, WriteOff,
+    },
+    calls::{self, BreakerState, ReleaseError, WriteOffError},
     config::MissingKey,
-    domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState},
+    domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState, Usd},
     spool::free_space,
     store::JournalHealth,
     telemetry::{AccountPlaces, MetricsFormat},
@@ -97,17 +99,32 @@ impl CallDesk for House {
         &'a self,
         call: &'a CallId,
         by: &'a Principal,
+        reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
-        let write_off = self.rooms.calls.write_off(call, by);
-        write_off
-            .map(|result| match result {
-                Ok(amount) => Ok(WriteOff::Done(amount)),
-                Err(WriteOffError::NotReserved(_)) => Ok(WriteOff::NothingReserved),
-                Err(WriteOffError::Read(error)) => Err(DeskError::Read(error)),
-                Err(WriteOffError::Unrecorded(error)) => Err(DeskError::Record(Box::new(error))),
-                Err(WriteOffError::Stopping) => Err(DeskError::Stopping),
-            })
-            .boxed()
+        self.rooms.calls.write_off(call, by, reason).map(written_off).boxed()
+    }
+
+    fn undo_write_off<'a>(
+        &'a self,
+        call: &'a CallId,
+        by: &'a Principal,
+        reason: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
+        self.rooms.calls.undo_write_off(call, by, reason).map(written_off).boxed()
+    }
+}
+
+fn written_off(result: Result<Usd, WriteOffError>) -> Result<WriteOff, DeskError> {
+    let past = |step: calls::PastStep| PastStep { at: step.at, by: step.by };
+    match result {
+        Ok(amount) => Ok(WriteOff::Done(amount)),
+        Err(WriteOffError::NotReserved(_)) => Ok(WriteOff::NothingReserved),
+        Err(WriteOffError::Already(step)) => Ok(WriteOff::Already(past(step))),
+        Err(WriteOffError::NotWrittenOff(step)) => Ok(WriteOff::NotWrittenOff(step.map(past))),
+        Err(WriteOffError::Final(step)) => Ok(WriteOff::Final(past(step))),
+        Err(WriteOffError::Read(error)) => Err(DeskError::Read(error)),
+        Err(WriteOffError::Unrecorded(error)) => Err(DeskError::Record(Box::new(error))),
+        Err(WriteOffError::Stopping) => Err(DeskError::Stopping),
     }
 }
 

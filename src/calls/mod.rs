@@ -55,6 +55,7 @@ mod send;
 mod sending;
 mod unsettled;
 mod vendor_users;
+mod write_off;
 
 pub use again::{Reduced, StillAllowed};
 pub use breaker::{Breaker, BreakerState};
@@ -71,4 +72,4 @@ pub use recall::Recall;
 pub use receipt::Receipt;
 pub use recover::{RecoverError, Recovered};
 pub use send::{Calls, Services};
-pub use unsettled::WriteOffError;
+pub use write_off::{PastStep, WriteOffError};

@@ -144,9 +144,9 @@ async fn an_unknown_call_stays_reserved_until_it_is_charged_or_written_off() {
     assert_eq!((tally.charged, tally.reserved.to_string()), (Usd::ZERO, "0.03".to_owned()));
     let call = app.running.reader().unsettled(app.now().plus(Duration::from_secs(1))).unwrap();
     let by = ideogate::domain::Principal::LocalUser(0);
-    let freed = app.running.calls().write_off(&call[0].call, &by).await.unwrap();
+    let freed = app.running.calls().write_off(&call[0].call, &by, None).await.unwrap();
     assert_eq!(freed.to_string(), "0.03");
-    assert!(app.running.calls().write_off(&call[0].call, &by).await.is_err(), "only once");
+    assert!(app.running.calls().write_off(&call[0].call, &by, None).await.is_err(), "only once");
     assert_eq!(client.post(GENERATE, &other).await.status, 200);
 }
 

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 mod billed;
+mod reads;
+mod written_off;
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const LATER: &str = "/v2/image/generate/ideogram-4-5";
@@ -124,7 +126,7 @@ async fn images_and_calls_are_counted_by_whatever_is_asked_for() {
     assert_eq!(client.post("/generate", &turbo).await.status, 200);
     let usage = async |query: &str| app.ask(&format!("/api/v1/usage?since=48h&{query}")).await;
     let expected = json!([
-        {"key": "app", "calls": 2, "images": 3, "cost_usd": "0.17", "reserved_usd": "0.00"},
+        {"key": "app", "calls": 2, "images": 3, "cost_usd": "0.17", "reserved_usd": "0.00", "reads": 0},
     ]);
     assert_eq!(usage("by=environment").await, expected);
     let days = usage("by=day").await;
@@ -152,7 +154,7 @@ async fn an_unknown_call_is_written_off_once_and_its_budget_is_free_again() {
     let path = format!("/api/v1/usage/write-off/{call}");
     let expected = json!({"call": call, "amount_usd": "0.06"});
     assert_eq!(app.tell(&path, &Value::Null).await, expected);
-    assert_eq!(app.tell(&path, &Value::Null).await["code"], "call_not_reserved");
+    assert_eq!(app.tell(&path, &Value::Null).await["code"], "call_written_off");
     let whoami = client.get("/_ideogate/whoami").await.json();
     assert_eq!(whoami["budgets"][0]["left_usd"], "5.00");
     let lines = app.ask("/api/v1/usage").await;

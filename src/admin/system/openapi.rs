@@ -25,7 +25,7 @@ use utoipa::OpenApi;
         queue::status::status, queue::release::release, queue::pause::show,
         queue::pause::pause, queue::pause::resume,
         usage::report::report, usage::balance::list, usage::balance::set,
-        usage::write_off::write_off,
+        usage::write_off::write_off, usage::write_off::undo,
         audit::search::search, audit::show::show, audit::tail::tail,
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,

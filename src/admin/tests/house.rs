@@ -2,8 +2,8 @@
 
 use crate::{
     admin::{
-        AdminState, CallDesk, DeskError, ExportNotes, FolderState, KeyState, Peer, ReleaseOutcome,
-        Vitals, WriteOff, router,
+        AdminState, CallDesk, DeskError, ExportNotes, FolderState, KeyState, PastStep, Peer,
+        ReleaseOutcome, Vitals, WriteOff, router,
     },
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     audit::{
@@ -50,7 +50,7 @@ pub(crate) struct House {
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     pub(crate) released: Mutex<Vec<(CallId, Principal)>>,
-    pub(crate) written_off: Mutex<Vec<(CallId, Principal)>>,
+    pub(crate) written_off: Mutex<Vec<(CallId, Principal, Option<String>)>>,
 }
 
 impl CallDesk for Desk {
@@ -72,13 +72,32 @@ impl CallDesk for Desk {
         &'a self,
         call: &'a CallId,
         by: &'a Principal,
+        reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
         Box::pin(async move {
             if call.as_str() != "call_unknown" {
                 return Ok(WriteOff::NothingReserved);
             }
-            self.written_off.lock().unwrap().push((call.clone(), by.clone()));
+            let done = (call.clone(), by.clone(), reason.map(str::to_owned));
+            self.written_off.lock().unwrap().push(done);
             Ok(WriteOff::Done(Usd::from_micros(60_000)))
+        })
+    }
+
+    fn undo_write_off<'a>(
+        &'a self,
+        call: &'a CallId,
+        by: &'a Principal,
+        _reason: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
+        let step = PastStep { at: Timestamp::from_micros(0), by: by.clone() };
+        Box::pin(async move {
+            Ok(match call.as_str() {
+                "call_unknown" => WriteOff::Done(Usd::from_micros(60_000)),
+                "call_undone" => WriteOff::NotWrittenOff(Some(step)),
+                "call_old" => WriteOff::Final(step),
+                _ => WriteOff::NotWrittenOff(None),
+            })
         })
     }
 }

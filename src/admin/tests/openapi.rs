@@ -62,6 +62,7 @@ async fn the_description_lists_every_path_that_is_served() {
     POST /api/v1/tokens/{id}/rotate/finish
     POST /api/v1/usage/balances/{account}
     POST /api/v1/usage/write-off/{call}
+    POST /api/v1/usage/write-off/{call}/undo
     ");
 }
 

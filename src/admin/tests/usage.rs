@@ -91,8 +91,8 @@ async fn usage_has_the_shape_that_others_script_against() {
     call(&house, "prod", None, Some((120_000, 2))).await;
     call(&house, "staging", None, None).await;
     let expected = json!([
-        {"key": "prod", "calls": 2, "images": 3, "cost_usd": "0.18", "reserved_usd": "0.00"},
-        {"key": "staging", "calls": 1, "images": 0, "cost_usd": "0.00", "reserved_usd": "0.12"},
+        {"key": "prod", "calls": 2, "images": 3, "cost_usd": "0.18", "reserved_usd": "0.00", "reads": 0},
+        {"key": "staging", "calls": 1, "images": 0, "cost_usd": "0.00", "reserved_usd": "0.12", "reads": 0},
     ]);
     assert_eq!(house.get("/api/v1/usage").await, (200, expected));
 }
@@ -220,10 +220,45 @@ async fn only_accounts_of_the_settings_and_amounts_have_balances() {
 #[tokio::test]
 async fn money_of_an_unknown_call_is_written_off_in_the_name_of_who_asked() {
     let house = House::open();
-    let answer = house.post("/api/v1/usage/write-off/call_unknown", None).await;
-    assert_eq!(answer, (200, json!({"call": "call_unknown", "amount_usd": "0.06"})));
+    let path = "/api/v1/usage/write-off/call_unknown";
+    let expected = (200, json!({"call": "call_unknown", "amount_usd": "0.06"}));
+    assert_eq!(house.post(path, None).await, expected);
+    let why = json!({"reason": "  not on the invoice "});
+    assert_eq!(house.post(path, Some(why)).await, expected);
     let done = house.desk.written_off.lock().unwrap().clone();
-    assert_eq!(done, [(CallId::from_stored("call_unknown"), Principal::LocalUser(1000))]);
+    let by = |why: Option<&str>| {
+        (CallId::from_stored("call_unknown"), Principal::LocalUser(1000), why.map(str::to_owned))
+    };
+    assert_eq!(done, [by(None), by(Some("not on the invoice"))]);
     let (status, problem) = house.post("/api/v1/usage/write-off/call_other", None).await;
-    assert_eq!((status, &problem["code"]), (409, &json!("call_not_reserved")));
+    assert_eq!((status, &problem["code"]), (404, &json!("call_unknown")));
+}
+
+#[tokio::test]
+async fn a_reason_must_be_words() {
+    let house = House::open();
+    let path = "/api/v1/usage/write-off/call_unknown";
+    for (reason, said) in [(" ", "empty"), ("a\nb", "one line"), (&*"a".repeat(501), "longer")] {
+        let (status, problem) = house.post(path, Some(json!({"reason": reason}))).await;
+        assert_eq!((status, &problem["code"]), (422, &json!("request_invalid")));
+        assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+    }
+    let (status, problem) = house.post(path, Some(json!({"because": "x"}))).await;
+    assert_eq!((status, &problem["code"]), (400, &json!("malformed_request")));
+    assert!(house.desk.written_off.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_is_told_with_what_was_done_when_and_by_whom() {
+    let house = House::open();
+    let undo =
+        async |call: &str| house.post(&format!("/api/v1/usage/write-off/{call}/undo"), None).await;
+    assert_eq!(undo("call_unknown").await.0, 200);
+    let told = async |call: &str| {
+        let (status, problem) = undo(call).await;
+        format!("{status} {} {}", problem["code"], problem["detail"]).replace('"', "")
+    };
+    insta::assert_snapshot!(told("call_undone").await, @"409 call_not_written_off 'call_undone' is not written off: that was undone at 1970-01-01T00:00:00.000000Z by uid:1000");
+    insta::assert_snapshot!(told("call_old").await, @"409 write_off_final 'call_old' was written off at 1970-01-01T00:00:00.000000Z by uid:1000, and that can be undone only on the same UTC day; if Ideogram did bill it, tell the account's balance anew");
+    assert!(told("call_x").await.starts_with("404 call_unknown "));
 }

@@ -9,4 +9,4 @@ pub(super) mod write_off;
 pub use balance::{BalanceView, NewBalance};
 pub use search::UsageSearch;
 pub use sums::{By, UsageView};
-pub use write_off::WrittenOffView;
+pub use write_off::{WriteOffReason, WrittenOffView};

@@ -1,42 +1,66 @@
-//! `POST /api/v1/usage/write-off/{call}`
+//! `POST /api/v1/usage/write-off/{call}` and `POST /api/v1/usage/write-off/{call}/undo`
 
 use crate::{
     admin::{
-        call_desk::{DeskError, WriteOff},
+        call_desk::{CallDesk, DeskError, PastStep, WriteOff},
+        moment::mistake,
         problem::Problem,
-        request::Named,
+        request::{MaybeJson, Named},
         role::MayAdminister,
         state::AdminState,
     },
-    domain::{CallId, Usd},
+    domain::{CallId, Principal, Usd},
     web::shown,
 };
 use axum::{Json, extract::State};
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// The money of a call counts no more.
+const LONGEST_REASON: usize = 500;
+
+/// Why it is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct WriteOffReason {
+    /// Words for whoever reads the record; at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Ideogram's invoice does not have it")]
+    pub reason: Option<String>,
+}
+
+/// The money of a call counts no more, or is reserved again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WrittenOffView {
     /// The call it was reserved for.
     pub call: String,
-    /// How much it was, in dollars.
+    /// How much it is, in dollars.
     #[schema(value_type = String, example = "0.06")]
     pub amount_usd: Usd,
 }
 
+/// What is asked of the desk.
+type Ask = for<'a> fn(
+    &'a dyn CallDesk,
+    &'a CallId,
+    &'a Principal,
+    Option<&'a str>,
+) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
+
 /// Gives back the money that is reserved for an unknown call
 ///
 /// For a call whose end nobody saw and of which an operator knows that Ideogram did not bill it.
-/// Left alone, it is charged after 24 hours.
+/// Left alone, it is charged after 24 hours. Can be undone on the same UTC day.
 #[utoipa::path(
     post, path = "/api/v1/usage/write-off/{call}", operation_id = "write_off", tag = "usage",
     params(("call" = String, Path, description = "The call's id, `call_…`")),
+    request_body = Option<WriteOffReason>,
     responses(
         (status = 200, description = "The money counts no more", body = WrittenOffView),
         (status = 404, description = "No such call is on record", body = Problem),
         (status = 409, description = "Nothing is reserved for it", body = Problem),
+        (status = 422, description = "The reason makes no sense", body = Problem),
         (status = 503, description = "It cannot be put on record", body = Problem),
     )
 )]
@@ -44,23 +68,102 @@ pub async fn write_off(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
     Named(name): Named,
+    MaybeJson(why): MaybeJson<WriteOffReason>,
 ) -> Result<Json<WrittenOffView>, Problem> {
+    done(state, (name, by, why), |desk, call, by, why| desk.write_off(call, by, why)).await
+}
+
+/// Takes back that a call was written off
+///
+/// On the same UTC day. Its money is reserved again, as if it had not been written off.
+#[utoipa::path(
+    post, path = "/api/v1/usage/write-off/{call}/undo", operation_id = "undo_write_off",
+    tag = "usage",
+    params(("call" = String, Path, description = "The call's id, `call_…`")),
+    request_body = Option<WriteOffReason>,
+    responses(
+        (status = 200, description = "The money is reserved again", body = WrittenOffView),
+        (status = 404, description = "No such call is on record", body = Problem),
+        (status = 409, description = "It is not written off, or was on an earlier day", body = Problem),
+        (status = 422, description = "The reason makes no sense", body = Problem),
+        (status = 503, description = "It cannot be put on record", body = Problem),
+    )
+)]
+pub async fn undo(
+    State(state): State<AdminState>,
+    MayAdminister(by): MayAdminister,
+    Named(name): Named,
+    MaybeJson(why): MaybeJson<WriteOffReason>,
+) -> Result<Json<WrittenOffView>, Problem> {
+    done(state, (name, by, why), |desk, call, by, why| desk.undo_write_off(call, by, why)).await
+}
+
+async fn done(
+    state: AdminState,
+    (name, by, why): (String, Principal, WriteOffReason),
+    ask: Ask,
+) -> Result<Json<WrittenOffView>, Problem> {
+    let reason = words(why)?;
     let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));
-    // Work of its own: once it is on record the money is given back, whoever hangs up.
-    let work = async move { desk.write_off(&call, &by).await };
+    // Work of its own: what is on record is done, whoever hangs up.
+    let work = async move { ask(&*desk, &call, &by, reason.as_deref()).await };
     let done = state.tasks.finish("usage.write_off", work).await;
     match done.map_err(|_| Problem::stopping())? {
         Ok(WriteOff::Done(amount_usd)) => Ok(Json(WrittenOffView { call: name, amount_usd })),
-        Ok(WriteOff::NothingReserved) => {
-            state.call_on_record(Some(&name)).await?;
-            let detail = format!(
-                "no money is reserved for '{}': its end is known, or it was charged already",
-                shown(&name)
-            );
-            Err(Problem::conflict("call_not_reserved", detail))
+        Ok(other) => {
+            if matches!(other, WriteOff::NothingReserved | WriteOff::NotWrittenOff(None)) {
+                state.call_on_record(Some(&name)).await?;
+            }
+            Err(refused(&shown(&name), &other))
         }
         Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),
         Err(DeskError::Read(cause)) => Err(Problem::store_unavailable(&cause)),
         Err(DeskError::Stopping) => Err(Problem::stopping()),
+    }
+}
+
+fn words(why: WriteOffReason) -> Result<Option<String>, Problem> {
+    let Some(reason) = why.reason else { return Ok(None) };
+    let reason = reason.trim().to_owned();
+    let problem = match reason.chars().count() {
+        0 => "must not be empty",
+        count if count > LONGEST_REASON => "must not be longer than 500 characters",
+        _ if reason.chars().any(char::is_control) => "must be one line without control characters",
+        _ => return Ok(Some(reason)),
+    };
+    Err(Problem::invalid(vec![mistake("reason", problem)]))
+}
+
+fn refused(call: &str, why: &WriteOff) -> Problem {
+    let told = |PastStep { at, by }: &PastStep| format!("at {at} by {by}");
+    match why {
+        WriteOff::Already(step) => Problem::conflict(
+            "call_written_off",
+            format!(
+                "'{call}' was written off already, {}; that can be undone on the same UTC day",
+                told(step)
+            ),
+        ),
+        WriteOff::Final(step) => Problem::conflict(
+            "write_off_final",
+            format!(
+                "'{call}' was written off {}, and that can be undone only on the same UTC day; \
+                 if Ideogram did bill it, tell the account's balance anew",
+                told(step)
+            ),
+        ),
+        WriteOff::NotWrittenOff(Some(step)) => Problem::conflict(
+            "call_not_written_off",
+            format!("'{call}' is not written off: that was undone {}", told(step)),
+        ),
+        WriteOff::NotWrittenOff(None) => {
+            Problem::conflict("call_not_written_off", format!("'{call}' is not written off"))
+        }
+        WriteOff::NothingReserved | WriteOff::Done(_) => Problem::conflict(
+            "call_not_reserved",
+            format!(
+                "no money is reserved for '{call}': its end is known, or it was charged already"
+            ),
+        ),
     }
 }

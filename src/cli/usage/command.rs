@@ -1,6 +1,9 @@
 //! What can be typed after `usage`.
 
-use super::{balance, report, write_off};
+use super::{
+    balance, report,
+    write_off::{self, Way},
+};
 use crate::{
     admin::By,
     cli::{client::Client, fault::Fault, named, screen::Screen},
@@ -67,14 +70,21 @@ goes on record.")]
     },
     /// Give back the money that is reserved for a call whose end nobody knows
     #[command(after_help = "Examples:
-  ideogate usage write-off call_01kaxyz
+  ideogate usage write-off call_01kaxyz --reason \"not on Ideogram's invoice\"
+  ideogate usage write-off call_01kaxyz --undo --reason \"it is on the next one\"
 
 Only for a call of which you know that Ideogram did not bill it; left alone, it is charged after 24
-hours. The write-off goes on record.")]
+hours. Can be undone until the UTC day ends. Both go on record, with the reason.")]
     WriteOff {
         /// The call's id
         #[arg(value_name = "CALL")]
         call: String,
+        /// Why, for whoever reads the record
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// Reserve the money again that was written off on this UTC day
+        #[arg(long)]
+        undo: bool,
     },
 }
 
@@ -103,6 +113,9 @@ pub(in crate::cli) async fn run(
         Some(UsageCommand::Balance { amount, account }) => {
             balance::run(client, screen, &account, amount).await
         }
-        Some(UsageCommand::WriteOff { call }) => write_off::run(client, screen, &call).await,
+        Some(UsageCommand::WriteOff { call, reason, undo }) => {
+            let way = if undo { Way::Back } else { Way::Off };
+            write_off::run(client, screen, (&call, way), reason).await
+        }
     }
 }

@@ -1,19 +1,43 @@
 //! `ideogate usage write-off`
 
 use crate::{
-    admin::WrittenOffView,
+    admin::{WriteOffReason, WrittenOffView},
     cli::{client::Client, fault, screen::Screen},
 };
 use std::process::ExitCode;
 
-/// Gives back the money that is reserved for a call.
-pub(super) async fn run(client: &Client, screen: Screen, call: &str) -> anyhow::Result<ExitCode> {
+/// Which way the money goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// What is reserved counts no more.
+    Off,
+    /// It is reserved again.
+    Back,
+}
+
+/// Gives back the money that is reserved for a call, or takes that back.
+pub(super) async fn run(
+    client: &Client,
+    screen: Screen,
+    (call, way): (&str, Way),
+    reason: Option<String>,
+) -> anyhow::Result<ExitCode> {
     fault::check_call_id(call)?;
-    let done: WrittenOffView = client.post(&format!("/api/v1/usage/write-off/{call}")).await?;
+    let undo = if way == Way::Back { "/undo" } else { "" };
+    let path = format!("/api/v1/usage/write-off/{call}{undo}");
+    let is_silent = reason.is_none();
+    let done: WrittenOffView = client.post_json(&path, &WriteOffReason { reason }).await?;
     if screen.is_json() {
         screen.json(&done)?;
-    } else {
-        screen.line(format!("the ${} of {} count no more", done.amount_usd, done.call))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let WrittenOffView { call, amount_usd } = done;
+    match way {
+        Way::Off => screen.line(format!("the ${amount_usd} of {call} count no more"))?,
+        Way::Back => screen.line(format!("the ${amount_usd} of {call} are reserved again"))?,
+    }
+    if is_silent {
+        screen.note("No reason is on record; say one with --reason TEXT.");
     }
     Ok(ExitCode::SUCCESS)
 }

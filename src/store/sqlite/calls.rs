@@ -89,6 +89,14 @@ impl Reader {
         self.all(sql, [before.as_micros()], open_call)
     }
 
+    /// Returns an unknown call whose reserved money was given back.
+    pub fn written_off(&self, call: &CallId) -> Result<Option<OpenCall>, StoreError> {
+        let sql = select_calls!(
+            "WHERE call = ?1 AND charged = 0 AND reserved > 0 AND outcome IN ('unknown', 'success')"
+        );
+        Ok(self.all(sql, [call.as_str()], open_call)?.into_iter().next())
+    }
+
     /// Returns the generations that nobody has seen end.
     pub fn pending_generations(&self) -> Result<Vec<Generation>, StoreError> {
         self.generations("g.state = 'pending' ORDER BY g.submitted_at", [])

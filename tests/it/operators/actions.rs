@@ -137,6 +137,16 @@ async fn other(app: &TestApp, what: &str) -> Case {
             let money = [json!({"reserved_usd": "0.06"}), json!({"charged_usd": "0.00"})];
             case(format!("/api/v1/usage/write-off/{call}"), "usage.write_off", money)
         }
+        "usage/write-off/{call}/undo" => {
+            let call = unknown_call(app).await;
+            app.running.calls().write_off(&call, &BY, None).await.unwrap();
+            let money = [json!({"charged_usd": "0.00"}), json!({"reserved_usd": "0.06"})];
+            let path = format!("/api/v1/usage/write-off/{call}/undo");
+            Case {
+                body: Some(json!({"reason": "it was billed"})),
+                ..case(path, "usage.write_off_undo", money)
+            }
+        }
         "usage/balances/{account}" => Case {
             body: Some(json!({"amount_usd": "20.00"})),
             ..case(
