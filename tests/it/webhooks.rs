@@ -4,6 +4,7 @@ use crate::support::{Client, Reply, TestApp, TestSettings, eventually};
 use ideogate::simulator::{Act, Delivers, Script, SignedAs, WEBHOOK_USER};
 use serde_json::json;
 
+mod billed;
 mod commit;
 mod delivered;
 mod early;

@@ -21,6 +21,12 @@ fn wish(quality: &str) -> Value {
 async fn settled(app: &TestApp) {
     let reader = app.running.reader();
     eventually("every bill is known", || reader.booked_calls().unwrap().is_empty()).await;
+    // The ledger follows the store.
+    let (ledger, account) = (app.running.ledger(), Subject::Account("ideogram".parse().unwrap()));
+    let stored =
+        || reader.spend(Timestamp::from_micros(0)).unwrap().iter().map(|s| s.charged).sum();
+    let counted = || ledger.tally(&account, Period::Month, app.now()).charged;
+    eventually("it counts", || counted() == stored()).await;
 }
 
 /// Waits until so many calls arrived at Ideogram.
