@@ -67,6 +67,11 @@ impl Notes {
         self.add(mistake);
     }
 
+    /// Says whether a setting that was read before is as it is shipped.
+    pub(super) fn is_default(&self, path: &str) -> bool {
+        self.seen.borrow().get(path).is_some_and(|seen| seen.origin == Origin::Default)
+    }
+
     /// Returns what was read, by path, and the mistakes.
     pub(super) fn into_parts(self) -> (BTreeMap<String, Seen>, Vec<Mistake>) {
         (self.seen.into_inner(), self.mistakes.into_inner())

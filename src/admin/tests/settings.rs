@@ -9,7 +9,7 @@ async fn an_environment_tells_of_its_key_and_who_shares_it() {
         prod["key"],
         json!({"status": "present", "version": "…abcd", "shared_with": ["staging"], "hint": null})
     );
-    assert_eq!((&prod["weight"], &prod["queue_timeout"]), (&json!(4), &json!("15s")));
+    assert_eq!((&prod["weight"], &prod["queue_timeout"]), (&json!(4), &json!("2m")));
 }
 
 #[tokio::test]

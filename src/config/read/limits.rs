@@ -17,10 +17,13 @@ pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<Queue> {
     let timeout = section.read("timeout", span(Duration::ZERO));
     let max_timeout = section.read("max_timeout", span(Duration::ZERO));
     section.end();
-    if timeout.zip(max_timeout).is_some_and(|(usual, most)| usual > most) {
+    let is_longer = timeout.zip(max_timeout).is_some_and(|(usual, most)| usual > most);
+    // Whoever says the longest wait alone means the usual one, too.
+    if is_longer && !notes.is_default("queue.timeout") {
         notes.complain("queue.timeout", "must not be longer than queue.max_timeout");
     }
-    Some(Queue { capacity: capacity?, timeout: timeout?, max_timeout: max_timeout? })
+    let max_timeout = max_timeout?;
+    Some(Queue { capacity: capacity?, timeout: timeout?.min(max_timeout), max_timeout })
 }
 
 /// Reads `[bodies]`.

@@ -105,6 +105,12 @@ fn no_wait_is_longer_than_the_longest() {
 }
 
 #[test]
+fn a_longest_wait_below_the_usual_one_bounds_it() {
+    let loaded = Given::settings("[queue]\nmax_timeout = \"30s\"\n").load().expect("no mistake");
+    assert_eq!(loaded.settings.queue.timeout, std::time::Duration::from_secs(30));
+}
+
+#[test]
 fn weights_start_at_one_and_reservations_fit_under_the_cap() {
     let text = "[environments]\n\
                 dev = { weight = 0, reserved_places = 0 }\n\

@@ -25,7 +25,7 @@ fn the_defaults_hold_no_mistake_and_say_what_the_design_says() {
     assert_eq!(settings.data.dir.to_str(), Some("data"));
     assert_eq!(settings.data.database, Database::Sqlite);
     assert_eq!(settings.queue.capacity, 1000);
-    assert_eq!(settings.queue.timeout, Duration::from_secs(15));
+    assert_eq!(settings.queue.timeout, Duration::from_mins(2));
     assert_eq!(settings.queue.max_timeout, Duration::from_mins(10));
     assert_eq!(settings.bodies.memory, 64 << 20);
     assert_eq!(settings.bodies.disk, 4 << 30);
