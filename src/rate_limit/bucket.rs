@@ -4,7 +4,7 @@ use super::limits::{RateLimited, RateState};
 use governor::{
     NotUntil, Quota, RateLimiter,
     clock::Clock,
-    middleware::{StateInformationMiddleware, StateSnapshot},
+    middleware::StateInformationMiddleware,
     state::{InMemoryState, NotKeyed},
 };
 use std::{num::NonZeroU32, time::Duration};
@@ -14,13 +14,16 @@ pub(super) struct Bucket<C: Clock> {
     limit: NonZeroU32,
     limiter: RateLimiter<NotKeyed, InMemoryState, C, StateInformationMiddleware>,
     last_taken: C::Instant,
+    /// Requests that were counted and given back; together with what the limiter has, never more than
+    /// the limit.
+    given_back: u32,
 }
 
 impl<C: Clock> Bucket<C> {
     pub(super) fn new(limit: NonZeroU32, clock: C) -> Self {
         let last_taken = clock.now();
         let limiter = RateLimiter::direct_with_clock(Quota::per_minute(limit), clock);
-        Self { limit, limiter: limiter.with_middleware(), last_taken }
+        Self { limit, limiter: limiter.with_middleware(), last_taken, given_back: 0 }
     }
 
     pub(super) fn limit(&self) -> NonZeroU32 {
@@ -32,17 +35,24 @@ impl<C: Clock> Bucket<C> {
     }
 
     pub(super) fn take(&mut self, now: C::Instant) -> Result<RateState, RateLimited> {
-        let taken = self.limiter.check();
-        if taken.is_ok() {
-            self.last_taken = now;
-        }
-        taken.map(|left| self.state(&left)).map_err(|until| self.refusal(&until, now))
+        let left = match self.limiter.check().map(|left| left.remaining_burst_capacity()) {
+            Ok(left) => left,
+            Err(_) if self.given_back > 0 => {
+                self.given_back -= 1;
+                0
+            }
+            Err(until) => return Err(self.refusal(&until, now)),
+        };
+        self.last_taken = now;
+        let limit = self.limit.get();
+        // The bucket holds no more than it can, this request aside.
+        self.given_back = self.given_back.min(limit.saturating_sub(left + 1));
+        Ok(RateState::of(limit, left + self.given_back))
     }
 
-    fn state(&self, left: &StateSnapshot) -> RateState {
-        let (limit, remaining) = (self.limit.get(), left.remaining_burst_capacity());
-        let reset = left.quota().replenish_interval() * limit.saturating_sub(remaining);
-        RateState { limit, remaining, reset }
+    /// Puts a request back that was counted and came to nothing.
+    pub(super) fn give_back(&mut self) {
+        self.given_back = self.given_back.saturating_add(1).min(self.limit.get());
     }
 
     fn refusal(&self, until: &NotUntil<C::Instant>, now: C::Instant) -> RateLimited {

@@ -24,6 +24,19 @@ pub struct RateState {
     pub reset: Duration,
 }
 
+impl RateState {
+    pub(super) fn of(limit: u32, remaining: u32) -> Self {
+        let reset = MINUTE * limit.saturating_sub(remaining) / limit.max(1);
+        Self { limit, remaining, reset }
+    }
+
+    /// Returns how it stands once this request was given back.
+    #[must_use]
+    pub fn given_back(self) -> Self {
+        Self::of(self.limit, self.remaining.saturating_add(1).min(self.limit))
+    }
+}
+
 /// A token made more requests than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("more than {limit} requests a minute")]
@@ -72,6 +85,13 @@ impl<C: Clock + Clone> RateLimits<C> {
         let first = bucket.take(now);
         buckets.by_token.insert(token.clone(), bucket);
         first
+    }
+
+    /// Gives back a request that was counted: it came to nothing, and that was not its token's doing.
+    pub fn give_back(&self, token: &TokenId) {
+        if let Some(bucket) = self.buckets().by_token.get_mut(token) {
+            bucket.give_back();
+        }
     }
 
     fn buckets(&self) -> MutexGuard<'_, Buckets<C>> {

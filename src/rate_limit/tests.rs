@@ -105,3 +105,28 @@ fn the_gateways_own_clock_works_too() {
     assert!(limits.check(&token("a"), 1).is_ok());
     assert!(limits.check(&token("a"), 1).is_err());
 }
+
+#[test]
+fn what_is_given_back_can_be_used_again_and_is_never_more_than_there_was() {
+    let (limits, clock) = limits();
+    for _ in 0..3 {
+        limits.check(&token("a"), 3).expect("its requests");
+    }
+    limits.check(&token("a"), 3).expect_err("too many");
+    limits.give_back(&token("a"));
+    limits.give_back(&token("a"));
+    let second = limits.check(&token("a"), 3).expect("given back");
+    assert_eq!(second, RateState { limit: 3, remaining: 1, reset: SECOND * 40 });
+    limits.check(&token("a"), 3).expect("given back, too");
+    limits.check(&token("a"), 3).expect_err("all is used");
+    for _ in 0..10 {
+        limits.give_back(&token("a"));
+    }
+    clock.advance(SECOND * 40);
+    for remaining in [2, 1, 0] {
+        let state = limits.check(&token("a"), 3).expect("a full bucket");
+        assert_eq!(state.remaining, remaining);
+    }
+    limits.check(&token("a"), 3).expect_err("no more than a full bucket");
+    limits.give_back(&token("unknown"));
+}
