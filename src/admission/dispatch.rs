@@ -6,7 +6,7 @@ use super::{
     gate::{Gate, Grant},
     lane::{Ticket, Waiter},
     options::{LaneOptions, Seat},
-    room::{Room, Space},
+    room::Room,
     turns::price,
 };
 use crate::domain::EnvironmentName;
@@ -22,13 +22,11 @@ impl<W> Gate<W> {
     }
 
     fn next(&mut self, now: Instant) -> Option<Grant<W>> {
-        let free = self.free_places();
-        if self.queued == 0 || free == 0 {
+        if self.queued == 0 || self.free_places() == 0 {
             return None;
         }
-        let space = Space { cap: self.drift.cap(), effective: self.drift.effective(), free };
-        let room = Room::new(space, &self.environments, now);
-        let search = Search::new(space.cap, &room, &self.environments, &self.turns);
+        let room = self.room(now);
+        let search = Search::new(self.drift.cap(), &room, &self.environments, &self.turns);
         let choice = search.run(&self.overtaken)?;
         self.note_overtaking(&choice, &room);
         self.admit(&choice, now)
@@ -60,6 +58,7 @@ impl<W> Gate<W> {
         self.in_use += ticket.places;
         self.counters.admitted += 1;
         ticket.waited += now.saturating_duration_since(ticket.since);
+        ticket.since = now;
         Some(Grant { ticket, reply: waiter.reply })
     }
 

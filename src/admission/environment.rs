@@ -1,6 +1,7 @@
 //! An environment at the gate: its tokens' lanes, their turns, and what it holds.
 
 use super::{
+    forecast::Behind,
     lane::{Lane, LaneId, Ticket, Waiter},
     options::LaneOptions,
     turns::{Turns, price},
@@ -122,6 +123,27 @@ impl<W> Environment<W> {
 
     pub(super) fn head(&self, lane: LaneId, reach: u32) -> Option<&Waiter<W>> {
         self.lanes.get(&lane)?.head(reach)
+    }
+
+    /// Returns the places that calls of its lane take which a call lets go first.
+    pub(super) fn waits_before(&self, ticket: &Ticket, behind: Behind) -> u64 {
+        let lane = self.lanes.get(&ticket.lane);
+        lane.map_or(0, |lane| lane.waits_before(ticket.number, behind))
+    }
+
+    /// Returns the places that a lane's calls take which a call of another lane cannot overtake.
+    pub(super) fn rivals(&self, lane: LaneId, behind: Behind) -> u64 {
+        self.lanes.get(&lane).map_or(0, |lane| lane.rivals(behind))
+    }
+
+    /// Returns the places that a lane holds.
+    pub(super) fn in_use_by(&self, lane: LaneId) -> u32 {
+        self.lanes.get(&lane).map_or(0, Lane::in_use)
+    }
+
+    /// Returns the places that a lane's waiting calls ask for.
+    pub(super) fn waiting_in(&self, lane: LaneId) -> u32 {
+        self.lanes.get(&lane).map_or(0, Lane::waiting)
     }
 
     pub(super) fn find(&mut self, ticket: &Ticket) -> Option<&mut Waiter<W>> {

@@ -1,5 +1,6 @@
 //! Why a call is not admitted.
 
+use super::WaitRule;
 use crate::domain::Places;
 use std::time::Duration;
 
@@ -17,6 +18,20 @@ pub enum AdmissionError {
     Timeout {
         /// When the calls that wait now should be through.
         retry_after: Duration,
+        /// What it waited for.
+        rule: WaitRule,
+        /// How long it waited, all its turns together.
+        waited: Duration,
+    },
+    /// The call would clearly wait in vain.
+    #[error("the call's turn would come in {forecast:?} at the earliest")]
+    Futile {
+        /// When the calls that wait now should be through.
+        retry_after: Duration,
+        /// What it would wait for.
+        rule: WaitRule,
+        /// How long it would wait at least.
+        forecast: Duration,
     },
     /// The call asks for more places than it could ever hold.
     #[error("the call asks for more places than the {cap} it could ever hold")]

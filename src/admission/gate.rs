@@ -4,6 +4,7 @@ use super::{
     drift::Drift,
     environment::Environment,
     error::AdmissionError,
+    forecast::Durations,
     held::Held,
     lane::Ticket,
     options::{GateOptions, Seat},
@@ -39,6 +40,7 @@ pub(super) struct Gate<W> {
     pub(super) queued_places: u32,
     pub(super) next_number: u64,
     pub(super) pace: Pace,
+    pub(super) durations: Durations,
     pub(super) turns: Turns<usize>,
     /// Waiting calls that were overtaken, by when that began.
     pub(super) overtaken: Vec<Ticket>,
@@ -79,6 +81,7 @@ impl<W> Gate<W> {
             queued_places: 0,
             next_number: 0,
             pace: Pace::new(options.cap, now),
+            durations: Durations::default(),
             turns: Turns::default(),
             overtaken: Vec::new(),
         }
@@ -93,12 +96,20 @@ impl<W> Gate<W> {
         self.environments[ticket.environment].note_call(now);
         let mut grants = self.seat(ticket, reply, now);
         let waits = !grants.iter().any(|grant| grant.ticket.number == ticket.number);
-        if waits && self.queued > self.capacity {
+        if !waits {
+            return (Ok(ticket), grants);
+        }
+        if self.queued > self.capacity {
             grants.extend(self.leave(&ticket, now));
             self.counters.queue_full += 1;
             return (Err(AdmissionError::QueueFull { retry_after: self.retry_after() }), grants);
         }
-        (Ok(ticket), grants)
+        let Some(forecast) = self.futile(&ticket, now) else { return (Ok(ticket), grants) };
+        let rule = self.rule(&ticket, now);
+        grants.extend(self.leave(&ticket, now));
+        self.counters.futile += 1;
+        let retry_after = self.come_back(&ticket, rule, now);
+        (Err(AdmissionError::Futile { retry_after, rule, forecast }), grants)
     }
 
     fn check(&self, seat: &Seat) -> Result<(), AdmissionError> {
@@ -124,16 +135,21 @@ impl<W> Gate<W> {
         ticket: &Ticket,
         now: Instant,
     ) -> Option<(AdmissionError, Vec<Grant<W>>)> {
-        let retry_after = self.retry_after();
+        let rule = self.rule(ticket, now);
+        let retry_after = self.come_back(ticket, rule, now);
         self.remove(ticket)?;
         self.counters.timeouts += 1;
-        Some((AdmissionError::Timeout { retry_after }, self.dispatch(now)))
+        let waited = ticket.waited + now.saturating_duration_since(ticket.since);
+        Some((AdmissionError::Timeout { retry_after, rule, waited }, self.dispatch(now)))
     }
 
     /// Gives back the places of an admitted call.
     pub(super) fn release(&mut self, ticket: &Ticket, now: Instant) -> Vec<Grant<W>> {
         self.free(ticket);
         self.pace.freed(ticket.places);
+        if ticket.places > 0 {
+            self.durations.note(now.saturating_duration_since(ticket.since), now);
+        }
         self.dispatch(now)
     }
 

@@ -11,11 +11,13 @@ use super::{
 use crate::domain::{AccountName, CallId, EnvironmentName, Places, TokenId};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Admits calls, never more at once than an account's cap, fairly. Clones share the same gates.
 #[derive(Debug, Clone)]
 pub struct Admission {
     accounts: Arc<BTreeMap<AccountName, Arc<Account>>>,
+    draining: CancellationToken,
 }
 
 impl Admission {
@@ -27,7 +29,7 @@ impl Admission {
             let gate = Gate::new(account, options.queue_capacity, now);
             (name.clone(), Account::new(name, gate))
         });
-        Self { accounts: Arc::new(accounts.collect()) }
+        Self { accounts: Arc::new(accounts.collect()), draining: CancellationToken::new() }
     }
 
     /// Waits until the call's turn has come and its places are free. Dropping the future frees
@@ -84,6 +86,12 @@ impl Admission {
     /// Turns all calls away from now on, those that wait too. Admitted calls keep their places.
     pub fn drain(&self) {
         self.close(|gate| gate.draining = true);
+        self.draining.cancel();
+    }
+
+    /// Waits until all calls are turned away for good.
+    pub async fn draining(&self) {
+        self.draining.cancelled().await;
     }
 
     /// Turns calls away, or takes them in again, because an operator said so.

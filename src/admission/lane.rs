@@ -1,5 +1,6 @@
 //! A token's lane: its calls in the order they came, and what it holds.
 
+use super::forecast::Behind;
 use crate::domain::TokenId;
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::Instant;
@@ -19,7 +20,7 @@ pub(super) struct Ticket {
     /// The most places its token may hold.
     pub(super) share: Option<u32>,
     pub(super) deadline: Instant,
-    /// When it last began to wait.
+    /// When it last began to wait, or was admitted.
     pub(super) since: Instant,
     /// How long it waited in all, once admitted.
     pub(super) waited: Duration,
@@ -64,6 +65,34 @@ impl<W> Lane<W> {
         let places = self.in_use.saturating_add(head.ticket.places);
         let allowed = head.ticket.share.is_none_or(|share| places <= share);
         allowed.then_some(head)
+    }
+
+    /// Returns the places that its calls take which came before the call `number`.
+    pub(super) fn waits_before(&self, number: u64, behind: Behind) -> u64 {
+        let before = self.tickets().take_while(|ticket| ticket.number < number);
+        behind.places(before)
+    }
+
+    /// Returns the places that its calls take which a call of another lane cannot overtake.
+    pub(super) fn rivals(&self, behind: Behind) -> u64 {
+        let reachable = self.tickets().filter(|ticket| ticket.places <= behind.reach);
+        let places = behind.places(reachable.take_while(|ticket| ticket.places <= behind.most));
+        let share = self.tickets().find_map(|ticket| ticket.share);
+        // Beyond its share it may have to pause.
+        share.map_or(places, |share| places.min(u64::from(share)))
+    }
+
+    fn tickets(&self) -> impl Iterator<Item = &Ticket> {
+        self.queue.iter().map(|waiter| &waiter.ticket)
+    }
+
+    pub(super) fn in_use(&self) -> u32 {
+        self.in_use
+    }
+
+    /// Returns the places that its waiting calls ask for.
+    pub(super) fn waiting(&self) -> u32 {
+        self.queue.iter().map(|waiter| waiter.ticket.places).fold(0, u32::saturating_add)
     }
 
     pub(super) fn remove(&mut self, number: u64) -> Option<Waiter<W>> {

@@ -9,7 +9,8 @@
 //!           │            │  ▲                        │   │
 //!    never fits,   timeout,  └───── upstream 429 ─────┘   └─ unknown or pending ─▶ held ─▶ gone
 //!    queue full,   hung up,                                                    released
-//!    closed        closed
+//!    futile,       closed
+//!    closed
 //! ```
 //!
 //! # Whose turn it is
@@ -33,6 +34,12 @@
 //! minutes; they shrink in proportion with the effective cap. Taking one's own reserved places
 //! overtakes nobody of another environment.
 //!
+//! # Who need not wait
+//!
+//! A call that comes and cannot go at once is told so at once when its wait is clearly futile: when
+//! more than twice what it allows is foretold. What is foretold errs towards letting it wait (see
+//! `forecast`), and a call that waits already is never sent away by it.
+//!
 //! # What always holds
 //!
 //! 1. Places in use, held ones included, never grow past the effective cap by admitting a call.
@@ -46,6 +53,7 @@
 //!    without one gives one back. If nothing else is in use, nothing is sent for that second.
 //! 7. A caller that is gone holds nothing: its seat is freed at once, and a permit that was on its
 //!    way to it goes on to the next.
+//! 8. A call to which nobody goes first is never futile, and until twenty calls have ended none is.
 
 mod account;
 mod choice;
@@ -53,6 +61,7 @@ mod dispatch;
 mod drift;
 mod environment;
 mod error;
+mod forecast;
 mod gate;
 mod gates;
 mod held;
@@ -61,6 +70,7 @@ mod options;
 mod pace;
 mod permit;
 mod room;
+mod rule;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -71,4 +81,5 @@ pub use error::AdmissionError;
 pub use gates::Admission;
 pub use options::{AdmissionOptions, GateOptions, LaneOptions, Seat};
 pub use permit::{Permit, Requeue};
+pub use rule::WaitRule;
 pub use status::{AccountStatus, Counters, EnvironmentStatus};

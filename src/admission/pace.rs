@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a place is taken for, until measured.
-const FIRST_GUESS: f64 = 10.0;
+pub(super) const FIRST_GUESS: Duration = Duration::from_secs(10);
 /// After this many seconds the older measurements weigh a third.
 const MEMORY: f64 = 20.0;
 const SHORTEST: f64 = 1.0;
@@ -20,7 +20,7 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(cap: u32, now: Instant) -> Self {
-        Self { per_second: f64::from(cap) / FIRST_GUESS, freed: 0, since: now }
+        Self { per_second: f64::from(cap) / FIRST_GUESS.as_secs_f64(), freed: 0, since: now }
     }
 
     /// Starts a measurement: from now on calls wait.
@@ -47,7 +47,11 @@ impl Pace {
 
     /// Returns in how many whole seconds `places` will have come free, from 1 to 60.
     pub(super) fn time_for(&self, places: u32) -> Duration {
-        let seconds = f64::from(places) / self.per_second.max(f64::MIN_POSITIVE);
-        Duration::from_secs_f64(seconds.ceil().clamp(SHORTEST, LONGEST))
+        shown(f64::from(places) / self.per_second.max(f64::MIN_POSITIVE))
     }
+}
+
+/// Returns a time to come back in as callers are told it: whole seconds, from 1 to 60.
+pub(super) fn shown(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds.ceil().clamp(SHORTEST, LONGEST))
 }

@@ -68,6 +68,11 @@ impl Room {
         ticket.places.saturating_sub(self.reserve(ticket.environment).unclaimed)
     }
 
+    /// Says whether places are held back for an environment just now.
+    pub(super) fn is_reserved(&self, environment: usize) -> bool {
+        self.reserve(environment).places > 0
+    }
+
     /// Returns the places that are held back and not used.
     pub(super) fn unclaimed(&self) -> u32 {
         self.reserves.iter().map(|reserve| reserve.unclaimed).sum()

@@ -53,6 +53,8 @@ pub struct Counters {
     pub overtakes: u64,
     /// Calls whose deadline passed while they waited.
     pub timeouts: u64,
+    /// Calls that were sent away at once because they would have waited in vain.
+    pub futile: u64,
     /// Calls that found the queue full.
     pub queue_full: u64,
     /// Calls that waited and were given places that another call gave back.

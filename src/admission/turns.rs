@@ -13,6 +13,11 @@ pub(super) fn price(places: u32, weight: u32) -> u64 {
     u64::from(places) * PLACE / u64::from(weight.max(1))
 }
 
+/// Returns the places that a flow of `weight` can pay with `span` of virtual time.
+pub(super) fn places(span: u64, weight: u32) -> u64 {
+    span.saturating_mul(u64::from(weight.max(1))) / PLACE
+}
+
 /// Orders flows so that each gets its share of what is charged.
 ///
 /// Every flow has a tag in virtual time: when its next turn starts. The lowest tag has the turn;
@@ -90,6 +95,16 @@ impl<K: Copy + Ord + Hash> Turns<K> {
     /// Returns the waiting flows, the one whose turn it is first.
     pub(super) fn order(&self) -> impl Iterator<Item = K> + '_ {
         self.waiting.iter().map(|(_, _, key)| *key)
+    }
+
+    /// Returns the flows whose turn comes before the one that `key` has once it has paid `price` more,
+    /// and how much virtual time each has until then.
+    pub(super) fn ahead_of(&self, key: K, price: u64) -> impl Iterator<Item = (K, u64)> + '_ {
+        let Flow { tag, arrival, .. } = self.flow(key);
+        let start = tag.saturating_add(price);
+        let before =
+            self.waiting.iter().take_while(move |other| (other.0, other.1) < (start, arrival));
+        before.filter(move |other| other.2 != key).map(move |other| (other.2, start - other.0))
     }
 
     /// Forgets flows that do not wait and would come back without a debt.

@@ -36,7 +36,13 @@ async fn what_happens_is_counted() {
     drop(answer(heavy).await.expect("its turn"));
     settle().await;
     drop(answer(waits).await.expect("its turn"));
-    let counted =
-        Counters { admitted: 4, overtakes: 1, timeouts: 0, queue_full: 1, handed_over: 2 };
+    let counted = Counters {
+        admitted: 4,
+        overtakes: 1,
+        timeouts: 0,
+        futile: 0,
+        queue_full: 1,
+        handed_over: 2,
+    };
     assert_eq!(admission.counters()[0].1, counted);
 }

@@ -77,6 +77,7 @@ impl World {
                 assert!(ask.places > cap);
             }
             Err(AdmissionError::QueueFull { .. }) => assert!(waiting >= CAPACITY),
+            Err(AdmissionError::Futile { .. }) => assert!(waiting > 0, "nobody is ahead of it"),
             Err(other) => panic!("{other}"),
         }
     }

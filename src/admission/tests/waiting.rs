@@ -33,9 +33,10 @@ async fn a_call_whose_deadline_passes_is_told_when_to_come_back() {
     assert!(!late.is_finished());
     advance(Duration::from_millis(1)).await;
     settle().await;
-    let Err(AdmissionError::Timeout { retry_after }) = answer(late).await else {
+    let Err(AdmissionError::Timeout { retry_after, waited, .. }) = answer(late).await else {
         panic!("not a timeout")
     };
+    assert_eq!(waited, Duration::from_secs(10));
     assert_eq!(retry_after, Duration::from_secs(10), "one place in ten seconds, until measured");
     assert_eq!(in_use(&admission), (1, 0));
     assert_eq!(admission.counters()[0].1.timeouts, 1);

@@ -1,0 +1,156 @@
+//! How long a call would wait, told rather too short than too long.
+//!
+//! A call whose wait is clearly in vain is better off without it, and one that is sent away wrongly
+//! loses a wait it would have survived. So everything that is not known for certain is taken to be
+//! in the call's favour:
+//!
+//! * calls will hold their places as long as the quickest quarter of the last twenty did, and only
+//!   once twenty have ended within ten minutes is anything foretold. When work gets quicker, five
+//!   ended calls are enough to show it;
+//! * all places of the account are there, however many are held, reserved or taken by others, and
+//!   all that is in flight ends just now;
+//! * those ahead are the calls of its own lane, and of other lanes as many as have earlier turns by
+//!   the weights. Those that it may overtake, that cannot go now, or whose own patience ends before
+//!   half of the call's is over, do not count.
+//!
+//! A wait is futile when even this is more than twice what the call has.
+
+use super::{
+    environment::Environment,
+    gate::Gate,
+    lane::{LaneId, Ticket},
+    room::Room,
+    turns::{places, price},
+};
+use std::{collections::VecDeque, time::Duration};
+use tokio::time::Instant;
+
+/// Calls that must have ended, and that are remembered.
+const REMEMBERED: usize = 20;
+/// How many of them tell: the quickest.
+const QUICKEST: usize = 5;
+/// After so long they tell nothing any more.
+const FRESH: Duration = Duration::from_mins(10);
+/// A wait is futile when it is foretold to be longer than so many times what is allowed.
+const FACTOR: u32 = 2;
+
+/// How long the last calls that ended held their places.
+#[derive(Debug, Default)]
+pub(super) struct Durations(VecDeque<(Instant, Duration)>);
+
+impl Durations {
+    /// Notes that a call ended.
+    pub(super) fn note(&mut self, held: Duration, now: Instant) {
+        if self.0.len() == REMEMBERED {
+            self.0.pop_front();
+        }
+        self.0.push_back((now, held));
+    }
+
+    /// Returns how long calls hold their places, by the quickest of the last ones; `None` until
+    /// enough have ended of late.
+    pub(super) fn typical(&self, now: Instant) -> Option<Duration> {
+        let (oldest, _) = self.0.front()?;
+        if self.0.len() < REMEMBERED || now.saturating_duration_since(*oldest) > FRESH {
+            return None;
+        }
+        let mut held: Vec<_> = self.0.iter().map(|(_, held)| *held).collect();
+        held.sort_unstable();
+        let quickest: Duration = held.iter().take(QUICKEST).sum();
+        Some(quickest / u32::try_from(QUICKEST).unwrap_or(1))
+    }
+}
+
+/// Whom a call lets go first, and who counts of those.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Behind {
+    /// The most places that can come free for a call in its environment; larger ones step aside.
+    pub(super) reach: u32,
+    /// Larger calls of other lanes may be overtaken.
+    pub(super) most: u32,
+    /// Calls that may give up before do not count.
+    pub(super) stays: Instant,
+}
+
+impl Behind {
+    /// Returns the places of those calls that count.
+    pub(super) fn places<'t>(self, tickets: impl Iterator<Item = &'t Ticket>) -> u64 {
+        let counts =
+            tickets.filter(|ticket| ticket.places <= self.reach && ticket.deadline >= self.stays);
+        counts.map(|ticket| u64::from(ticket.places)).sum()
+    }
+}
+
+impl<W> Gate<W> {
+    /// Returns how long a call that has just begun to wait would wait, if that is clearly too long.
+    pub(super) fn futile(&self, ticket: &Ticket, now: Instant) -> Option<Duration> {
+        let allowed = ticket.deadline.saturating_duration_since(now);
+        let forecast = self.forecast(ticket, now)?;
+        (forecast > allowed.saturating_mul(FACTOR)).then_some(forecast)
+    }
+
+    /// Returns how long a call that waits will wait at least, as far as that can be foretold.
+    pub(super) fn forecast(&self, ticket: &Ticket, now: Instant) -> Option<Duration> {
+        let held = self.durations.typical(now)?;
+        let half = ticket.deadline.saturating_duration_since(now) / 2;
+        let room = self.room(now);
+        let reach = room.reach(ticket.environment);
+        let behind = Behind { reach, most: ticket.places, stays: now + half };
+        let places = u64::from(ticket.places);
+        let own = self.environments[ticket.environment].waits_before(ticket, behind);
+        let ahead = own + self.beside(ticket, own, behind, &room);
+        let of_account = time(held, ahead + places, self.drift.cap());
+        let of_token = |share| time(held, own + places, share);
+        Some(of_account.max(ticket.share.map_or(Duration::ZERO, of_token)))
+    }
+
+    /// Returns the places that go to other lanes before a call that has `own` ahead in its lane.
+    fn beside(&self, ticket: &Ticket, own: u64, behind: Behind, room: &Room) -> u64 {
+        let environment = &self.environments[ticket.environment];
+        let lanes = environment.turns.ahead_of(ticket.lane, span(own, 1));
+        let lanes: u64 =
+            lanes.map(|(lane, span)| environment.goes(lane, behind).min(turns(span, 1))).sum();
+        if room.is_reserved(ticket.environment) {
+            // It may fit where others do not.
+            return lanes;
+        }
+        let span = span(own + lanes, environment.weight);
+        let others = self.turns.ahead_of(ticket.environment, span).map(|(id, span)| {
+            let other = &self.environments[id];
+            let behind = Behind { reach: room.reach(id).min(behind.reach), ..behind };
+            other.all_that_go(behind).min(turns(span, other.weight))
+        });
+        lanes + others.sum::<u64>()
+    }
+}
+
+impl<W> Environment<W> {
+    /// Returns the places that a lane's calls take of which the first can go.
+    fn goes(&self, lane: LaneId, behind: Behind) -> u64 {
+        match self.head(lane, behind.reach) {
+            Some(_) => self.rivals(lane, behind),
+            None => 0,
+        }
+    }
+
+    fn all_that_go(&self, behind: Behind) -> u64 {
+        self.turns.order().map(|lane| self.goes(lane, behind)).sum()
+    }
+}
+
+/// Returns how long it takes until the last of `places` came free, if `at_once` are in flight and
+/// all of those end now.
+fn time(held: Duration, places: u64, at_once: u32) -> Duration {
+    let more = places.saturating_sub(u64::from(at_once));
+    held.saturating_mul(u32::try_from(more).unwrap_or(u32::MAX)) / at_once.max(1)
+}
+
+/// Returns the virtual time that `count` places take.
+fn span(count: u64, weight: u32) -> u64 {
+    price(u32::try_from(count).unwrap_or(u32::MAX), weight)
+}
+
+/// Returns the places that a flow of `weight` gets within `span`: one at least, as it comes first.
+fn turns(span: u64, weight: u32) -> u64 {
+    places(span, weight).max(1)
+}
