@@ -20,6 +20,17 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// What had not ended when a gateway did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOver {
+    /// Nothing: all calls had ended, and their clients have their answers.
+    Nothing,
+    /// Clients that were still connected; no call was at Ideogram.
+    Clients,
+    /// So many calls that were sent, or about to be.
+    Calls(u64),
+}
+
 /// A gateway that serves until it is shut down.
 #[derive(Debug)]
 pub struct Running {
@@ -129,14 +140,14 @@ impl Running {
     }
 
     /// Stops admitting, lets sent calls finish for `deadline` at most or until `now` is done, makes
-    /// everything durable, and returns whether all calls had ended. Operators can look on meanwhile.
-    pub async fn shut_down(self, deadline: Duration, now: impl Future<Output = ()>) -> bool {
+    /// everything durable, and returns what was left then. Operators can look on meanwhile.
+    pub async fn shut_down(self, deadline: Duration, now: impl Future<Output = ()>) -> LeftOver {
         self.rooms.admission.drain();
         self.closing.cancel();
-        let all_ended = tokio::select! {
-            () = self.rooms.tasks.finished() => true,
-            () = tokio::time::sleep(deadline) => false,
-            () = now => false,
+        let left_over = tokio::select! {
+            () = self.rooms.tasks.finished() => LeftOver::Nothing,
+            () = tokio::time::sleep(deadline) => self.left_over(),
+            () = now => self.left_over(),
         };
         self.rooms.write_last_summaries();
         self.rooms.calls.keep_all().await;
@@ -149,6 +160,13 @@ impl Running {
         drop(self.simulator);
         self.store.close().await;
         std::fs::remove_file(&self.socket).ok();
-        all_ended
+        left_over
+    }
+
+    fn left_over(&self) -> LeftOver {
+        match self.rooms.metrics.open_intents() {
+            0 => LeftOver::Clients,
+            calls => LeftOver::Calls(calls),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{arguments::Global, console::Console, fault::Fault, locate, run::wait, screen::Screen};
 use crate::{
-    app::{Signals, StartOptions, protect_memory, start},
+    app::{LeftOver, Signals, StartOptions, protect_memory, start},
     config::{Secrets, Settings},
     domain::SystemClock,
     keys::TakeUpError,
@@ -76,10 +76,15 @@ async fn serve(
     running.let_audit_lines_out();
     signals.next().await;
     tracing::info!("shutting down; sent calls finish, a second signal ends now");
-    if running.shut_down(deadline, signals.next()).await {
-        tracing::info!("all calls ended");
-    } else {
-        tracing::warn!("some calls had not ended; they are unknown at the next start");
+    match running.shut_down(deadline, signals.next()).await {
+        LeftOver::Nothing => tracing::info!("all calls ended"),
+        LeftOver::Clients => {
+            tracing::warn!("all sent calls ended; clients that were still connected were cut off");
+        }
+        LeftOver::Calls(calls) => tracing::warn!(
+            calls,
+            "some sent calls had not ended; they are unknown at the next start"
+        ),
     }
     Ok(ExitCode::SUCCESS)
 }

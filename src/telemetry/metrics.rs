@@ -142,6 +142,11 @@ impl Metrics {
         self.series.queued.get_or_create(&labels).set(whole(calls));
     }
 
+    /// Returns how many intents are on record without an outcome.
+    pub fn open_intents(&self) -> u64 {
+        u64::try_from(self.series.open_intents.get()).unwrap_or(0)
+    }
+
     /// An intent is on record; its outcome is once the gauge is dropped.
     pub fn intent_opens(&self) -> OpenGauge {
         OpenGauge::of(&self.series.open_intents)

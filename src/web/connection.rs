@@ -61,6 +61,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         // from waiting for the rest of its header.
         http.header_read_timeout(None).max_buf_size(BUFFER).half_close(false);
         let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+        // Behind the connection, so that it is dropped first.
+        let cut_off = CutOff(Some(Arc::clone(&wire)));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = shutdown.cancelled() => {
@@ -68,10 +70,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
                 connection.await
             }
         };
+        cut_off.not_now();
         if let Err(error) = ended {
             tracing::debug!(error = &error as &dyn std::error::Error, "connection ended early");
         }
         drop((gauge, presence));
+    }
+}
+
+/// Tells a connection that the gateway ends it, unless it has ended before.
+struct CutOff(Option<Arc<Wire>>);
+
+impl CutOff {
+    fn not_now(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for CutOff {
+    fn drop(&mut self) {
+        if let Some(wire) = self.0.take() {
+            wire.cut_off();
+        }
     }
 }
 
@@ -101,7 +121,7 @@ where
     let fault = guest.wire.request_begins();
     let span = visit.span(&request);
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
-    let farewell = Farewell::new(span.clone(), started, is_quiet);
+    let farewell = Farewell::new(span.clone(), started, is_quiet, Arc::clone(guest.wire));
     let wording = guest.door.wording;
     let answer = match fault {
         None => Ok(face(visit, request)),

@@ -1,19 +1,22 @@
 //! The one line that a request leaves in the log.
 
-use super::{body::Body, delivery::Delivery};
+use super::{body::Body, delivery::Delivery, strict::Wire};
 use crate::domain::ErrorCode;
 use http::Response;
+use std::sync::Arc;
 use tokio::time::Instant;
 use tracing::Span;
 
 /// Writes the final line of a request exactly once: when its answer is out, or when it is dropped
-/// because the client went away.
+/// because the client went away, or the gateway.
 #[derive(Debug)]
 pub(super) struct Farewell {
     span: Span,
     started: Instant,
     /// Whether the line is for those only who look closely.
     is_quiet: bool,
+    /// The connection it came on.
+    wire: Arc<Wire>,
     answer: Option<Answer>,
 }
 
@@ -25,8 +28,8 @@ struct Answer {
 }
 
 impl Farewell {
-    pub(super) fn new(span: Span, started: Instant, is_quiet: bool) -> Self {
-        Self { span, started, is_quiet, answer: None }
+    pub(super) fn new(span: Span, started: Instant, is_quiet: bool, wire: Arc<Wire>) -> Self {
+        Self { span, started, is_quiet, wire, answer: None }
     }
 
     /// Waits for the end of the answer's delivery.
@@ -45,11 +48,19 @@ impl Farewell {
         #[expect(clippy::cast_possible_truncation, reason = "no request takes so long")]
         let duration_ms = self.started.elapsed().as_micros() as u64 / 1000;
         let Some(answer) = self.answer else {
-            tracing::info!(duration_ms, "client went away before its answer");
-            return;
+            return self.write_without_answer(duration_ms);
         };
         let (status, code) = (answer.status, answer.code.map(ErrorCode::as_str));
         match answer.delivery {
+            Delivery::Gone { sent } if self.wire.is_cut_off() => {
+                tracing::warn!(
+                    status,
+                    code,
+                    duration_ms,
+                    sent,
+                    "cut off during its answer: the gateway ended"
+                );
+            }
             Delivery::Gone { sent } => {
                 tracing::info!(
                     status,
@@ -63,6 +74,14 @@ impl Farewell {
                 tracing::debug!(status, code, duration_ms, "answered");
             }
             Delivery::Whole => tracing::info!(status, code, duration_ms, "answered"),
+        }
+    }
+
+    fn write_without_answer(&self, duration_ms: u64) {
+        if self.wire.is_cut_off() {
+            tracing::warn!(duration_ms, "cut off before its answer: the gateway ended");
+        } else {
+            tracing::info!(duration_ms, "client went away before its answer");
         }
     }
 }

@@ -37,6 +37,8 @@ struct Notes {
     /// Whoever waits for the end of the request at work.
     waiting: Option<Waker>,
     is_open: bool,
+    /// Whether the gateway ends it, though its client is there.
+    is_cut_off: bool,
 }
 
 /// An answer that was handed to hyper.
@@ -65,6 +67,7 @@ impl Wire {
             handed: Vec::new(),
             waiting: None,
             is_open: true,
+            is_cut_off: false,
         });
         Self { socket, notes }
     }
@@ -105,6 +108,16 @@ impl Wire {
             return drop(handed);
         }
         handed.into_iter().flat_map(|answer| answer.watches).for_each(Watch::whole);
+    }
+
+    /// The gateway ends the connection, though its client is there.
+    pub(in crate::web) fn cut_off(&self) {
+        self.notes().is_cut_off = true;
+    }
+
+    /// Says whether it was the gateway that ended the connection.
+    pub(in crate::web) fn is_cut_off(&self) -> bool {
+        self.notes().is_cut_off
     }
 
     /// The connection is no more.

@@ -91,3 +91,40 @@ async fn a_refusal_at_the_door_is_in_the_log_with_its_code() {
     let text = paper.text();
     assert!(text.contains("status=400") && text.contains("ambiguous_request"), "{text}");
 }
+
+/// Asks for what is never answered, ends what `end` ends, and returns what the log says.
+fn unanswered(end: impl FnOnce(tokio::runtime::Runtime, super::house::Client)) -> String {
+    let paper = Paper::default();
+    let _guard = paper.lay_out("info");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = runtime.block_on(async {
+        let house = House::open().await;
+        let mut client = house.connect().await;
+        client.send(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        while house.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        client
+    });
+    end(runtime, client);
+    paper.text()
+}
+
+#[test]
+fn a_client_that_left_and_one_that_was_cut_off_are_told_apart() {
+    let cut_off = unanswered(|runtime, client| {
+        drop(runtime);
+        drop(client);
+    });
+    assert!(cut_off.contains("cut off before its answer: the gateway ended"), "{cut_off}");
+    let left = unanswered(|runtime, client| {
+        drop(client);
+        runtime.block_on(async {
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+        });
+        drop(runtime);
+    });
+    assert!(left.contains("client went away before its answer"), "{left}");
+}
