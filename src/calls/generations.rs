@@ -13,8 +13,10 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, futures::Notified};
 /// Whether a token may poll a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GenerationAccess {
-    /// It belongs to the token's environment and owner.
-    Granted,
+    /// The token made it itself.
+    Own,
+    /// Another token of its environment and owner made it.
+    Owners,
     /// It does not exist, or is another's: told alike.
     Unknown,
 }
@@ -23,15 +25,16 @@ impl GenerationAccess {
     /// Returns what `token` may know of `generation`.
     pub(super) fn of(generation: Option<&Generation>, token: &Token) -> Self {
         match generation {
-            Some(generation) if belongs(generation, token) => Self::Granted,
+            Some(generation) if generation.environment != token.environment => Self::Unknown,
+            Some(generation) if generation.token == token.id => Self::Own,
+            Some(generation) if is_owners(generation, token) => Self::Owners,
             _ => Self::Unknown,
         }
     }
 }
 
-fn belongs(generation: &Generation, token: &Token) -> bool {
-    let same_owner = generation.owner.is_some() && generation.owner == token.owner;
-    generation.environment == token.environment && (same_owner || generation.token == token.id)
+fn is_owners(generation: &Generation, token: &Token) -> bool {
+    generation.owner.is_some() && generation.owner == token.owner
 }
 
 type Pending = HashMap<GenerationId, Entry>;

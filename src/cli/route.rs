@@ -142,11 +142,12 @@ fn notes(view: &RouteView) -> String {
     let notes = [
         (!view.enabled, "off"),
         (view.cost == "free", "free"),
+        (view.own_with_write, "its own with any write: scope"),
         (view.deprecated, "deprecated"),
         (!view.verified, "unverified"),
     ];
     let notes: Vec<_> = notes.iter().filter(|(is, _)| *is).map(|(_, note)| *note).collect();
-    notes.join(" ")
+    notes.join(", ")
 }
 
 fn fields(view: &RouteView) -> Vec<(&'static str, String)> {

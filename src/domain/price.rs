@@ -98,6 +98,11 @@ impl PriceTable {
         routes.routes().iter().filter(lacks).map(|route| route.name.clone()).collect()
     }
 
+    /// Returns what the cheapest call on a route costs; `None` when the route has no price at all.
+    pub fn least(&self, route: &RouteName) -> Option<Usd> {
+        self.rows.get(route)?.iter().map(|row| row.price).min()
+    }
+
     /// Returns what a demand costs at most; `None` when the route has no price at all.
     ///
     /// That is the dearest row that applies. When none does, it is the route's dearest. A field that

@@ -151,6 +151,13 @@ impl Route {
         self.cost != Cost::Free
     }
 
+    /// Says whether one generation is asked for here, which whoever made it may do in any case.
+    pub fn is_polling(&self) -> bool {
+        self.scope == Some(Scope::ReadGenerations)
+            && self.method == http::Method::GET
+            && !self.path.is_literal()
+    }
+
     /// Says whether `fields` ask for asynchronous work.
     pub fn is_asynchronous(&self, field: Option<&FieldValue>) -> bool {
         match &self.asynchronous {

@@ -200,6 +200,11 @@ impl ScopeSet {
         !full && self.allows(scope)
     }
 
+    /// Says whether polling one's own generations comes with these grants: a `write:` scope makes them.
+    pub fn polls_own(&self) -> bool {
+        Scope::ALL.iter().any(|scope| scope.in_write_wildcard() && self.allows(*scope))
+    }
+
     /// Returns the grants that go above `ceiling`.
     pub fn above(&self, ceiling: &Self) -> Vec<ScopeGrant> {
         let under = |grant: &ScopeGrant| ceiling.0.iter().any(|top| grant.is_under(*top));

@@ -34,8 +34,11 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
         let remedy = "It uses no scope at all: disable it, and revoke it when nobody misses it.";
         (remedy, command::token("disable", id, &[]))
     } else {
-        let remedy =
-            "Take away what it does not use; what it still needs can be given with another token.";
+        let remedy = if unused.contains(&Scope::ReadGenerations) && kept.polls_own() {
+            "Take away what it does not use; it goes on polling what it makes, for that comes with its write: scopes."
+        } else {
+            "Take away what it does not use; what it still needs can be given with another token."
+        };
         (remedy, command::token("reduce", id, &difference(granted, &kept)))
     };
     Some(Finding {

@@ -314,11 +314,11 @@ async fn the_least_privilege_is_put_into_words() {
     };
     let (_, token) = house.tokens.create(new, &BY).await.unwrap();
     insta::assert_snapshot!(least_privilege_words(&token).join("\n"), @"
-    may generate images, with the models V_3, up to 4 images a call, up to 120 requests a minute.
+    may generate images and poll the generations that it makes, with the models V_3, up to 4 images a call, up to 120 requests a minute.
     may spend up to $5.00 a day.
     works only from 10.0.0.0/8 and ::1/128.
     works in environment prod until 2024-02-12, then never again.
-    may not poll its own generations, list the organization's custom models, list the organization's datasets, ask what a call would cost, edit images, remix images, reframe images, upscale images, describe images, replace and remove backgrounds, split images into layers, generate designs, generate videos, run the vendor's tools, create datasets and train custom models, read the organization's account or have results delivered to a webhook.
+    may not list the organization's custom models, list the organization's datasets, ask what a call would cost, edit images, remix images, reframe images, upscale images, describe images, replace and remove backgrounds, split images into layers, generate designs, generate videos, run the vendor's tools, create datasets and train custom models, read the organization's account or have results delivered to a webhook.
     ");
     let new = NewToken {
         environment: "staging".into(),

@@ -6,7 +6,10 @@ use std::fmt::Display;
 /// Returns the sentences that an operator reads before the token is shown: what it may do, how much
 /// of it, from where, and what it may not do.
 pub fn least_privilege_words(token: &Token) -> Vec<String> {
-    let allowed = words_of(token, true);
+    let mut allowed = words_of(token, true);
+    if polls_only_own(token) {
+        allowed.push("poll the generations that it makes");
+    }
     let mut sentences = vec![format!("may {}{}.", list(&allowed, "and"), conditions(token))];
     sentences.extend(limited(token));
     sentences.push(money(token));
@@ -18,6 +21,11 @@ pub fn least_privilege_words(token: &Token) -> Vec<String> {
     ));
     sentences.extend(forbidden(token));
     sentences
+}
+
+/// Says whether the token polls what it makes without the scope for all of its owner's.
+fn polls_only_own(token: &Token) -> bool {
+    token.scopes.polls_own() && !token.scopes.allows(Scope::ReadGenerations)
 }
 
 fn words_of(token: &Token, allowed: bool) -> Vec<&'static str> {
@@ -79,6 +87,9 @@ fn whence(token: &Token) -> String {
 
 fn forbidden(token: &Token) -> Vec<String> {
     let mut forbidden = words_of(token, false);
+    if polls_only_own(token) {
+        forbidden.retain(|words| *words != Scope::ReadGenerations.in_words());
+    }
     if token.limits.webhook_hosts.is_empty() {
         forbidden.push("have results delivered to a webhook");
     }

@@ -21,6 +21,8 @@ pub struct RouteView {
     pub path: String,
     /// The scope a token needs; `null` where none is needed.
     pub scope: Option<String>,
+    /// Whether a token with any `write:` scope may use it without that one, for what it made itself.
+    pub own_with_write: bool,
     /// The body kinds taken: `json`, `multipart`.
     pub bodies: Vec<String>,
     /// The largest body, in bytes.
@@ -53,6 +55,7 @@ impl RouteView {
             method: route.method.to_string(),
             path: route.path.to_string(),
             scope: route.scope.map(|scope| scope.to_string()),
+            own_with_write: route.is_polling(),
             bodies: route.bodies.iter().map(|kind| body_kind(*kind).to_owned()).collect(),
             body_cap: route.body_cap,
             places: places(&route.places),

@@ -1,0 +1,57 @@
+//! Polls: whose generation is asked for.
+
+use super::{allowed::AllowedCall, refused::Refused};
+use crate::{
+    calls::GenerationAccess,
+    domain::{ErrorCode, GenerationId, Scope},
+    web::{self, Problem},
+};
+
+/// A generation that the token may see.
+#[derive(Debug)]
+pub(super) struct Polled {
+    pub(super) id: GenerationId,
+    access: GenerationAccess,
+}
+
+impl Polled {
+    /// Says whether the token made it itself.
+    pub(super) fn is_own(&self) -> bool {
+        self.access == GenerationAccess::Own
+    }
+}
+
+impl AllowedCall {
+    /// Returns the generation a polling route asks for, if the token may see it. Without
+    /// `read:generations` it may see what it made itself, and nothing else on such a route.
+    pub(super) async fn polled_generation(&self) -> Result<Option<Polled>, Refused> {
+        if self.route.scope != Some(Scope::ReadGenerations) {
+            return Ok(None);
+        }
+        let sees_owners = self.token.scopes.allows(Scope::ReadGenerations)
+            && self.environment.scopes.allows(Scope::ReadGenerations);
+        if !sees_owners && !self.route.is_polling() {
+            return Err(Refused::with(Problem::scope_missing(Scope::ReadGenerations)));
+        }
+        let parameters = self.route.path.matches(self.knock.uri.path()).unwrap_or_default();
+        let Some((_, id)) = parameters.into_iter().next() else { return Ok(None) };
+        let id = GenerationId::new(id);
+        let access = self.gateway.calls.generation_access(&self.token, &id).await;
+        match access.map_err(|error| Refused::store(&error))? {
+            GenerationAccess::Owners if !sees_owners => Err(self.not_its_own(&id)),
+            GenerationAccess::Unknown => Err(self.not_its_own(&id)),
+            access => Ok(Some(Polled { id, access })),
+        }
+    }
+
+    /// Whoever guesses uses up the token's rate.
+    fn not_its_own(&self, id: &GenerationId) -> Refused {
+        if let Err(limited) = self.count() {
+            return limited;
+        }
+        let message =
+            format!("no generation {} of this token or its owner", web::shown(id.as_str()));
+        // What was asked for may be anything, and the record is for ever.
+        Refused::new(ErrorCode::GenerationUnknown, message).because("no such generation")
+    }
+}
