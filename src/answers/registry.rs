@@ -1,7 +1,7 @@
 //! The calls that an identical retry may meet.
 
 use super::kept::{KeptAnswer, Recalled, Standing};
-use crate::domain::{CallId, Client, ClientState, Clock, Fingerprint, Timestamp};
+use crate::domain::{CallId, Client, ClientState, Clock, Fingerprint, Timestamp, TokenId};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,6 +22,7 @@ pub struct Answers {
 #[derive(Debug)]
 struct Entry {
     call: CallId,
+    token: TokenId,
     standing: Standing,
     changed: watch::Sender<()>,
 }
@@ -33,24 +34,51 @@ impl Answers {
     }
 
     /// Registers a call that is about to be sent and whose client waits for it.
-    pub fn watch(&self, fingerprint: Fingerprint, call: CallId, client: Client) {
-        self.insert(fingerprint, call, Standing::Watched(client));
+    pub fn watch(&self, fingerprint: Fingerprint, call: CallId, token: &TokenId, client: Client) {
+        self.insert(fingerprint, call, token, Standing::Watched(client));
     }
 
     /// Registers a call of an earlier life of the process whose end nobody knows.
-    pub fn remember_unknown(&self, fingerprint: Fingerprint, call: CallId, since: Timestamp) {
-        self.insert(fingerprint, call, Standing::Unknown(since));
+    pub fn remember_unknown(
+        &self,
+        fingerprint: Fingerprint,
+        call: CallId,
+        token: &TokenId,
+        since: Timestamp,
+    ) {
+        self.insert(fingerprint, call, token, Standing::Unknown(since));
     }
 
-    fn insert(&self, fingerprint: Fingerprint, call: CallId, standing: Standing) {
-        let entry = Entry { call, standing, changed: watch::Sender::new(()) };
+    fn insert(&self, fingerprint: Fingerprint, call: CallId, token: &TokenId, standing: Standing) {
+        let entry = Entry { call, token: token.clone(), standing, changed: watch::Sender::new(()) };
         self.lock().entry(fingerprint).or_default().push(entry);
     }
 
     /// Registers an answer of an earlier life of the process that nobody received.
-    pub fn remember_kept(&self, fingerprint: Fingerprint, answer: KeptAnswer, since: Timestamp) {
+    pub fn remember_kept(
+        &self,
+        fingerprint: Fingerprint,
+        answer: KeptAnswer,
+        token: &TokenId,
+        since: Timestamp,
+    ) {
         let call = answer.call.clone();
-        self.insert(fingerprint, call, Standing::Kept(Box::new(answer), since));
+        self.insert(fingerprint, call, token, Standing::Kept(Box::new(answer), since));
+    }
+
+    /// Says whether a request of `token` may be a retry that must not be paid again: of a call whose
+    /// client went away or may have, or whose end nobody knows.
+    pub fn may_owe(&self, token: &TokenId) -> bool {
+        let oldest = self.clock.now().minus(KEPT_FOR);
+        let is_owed = |entry: &Entry| match &entry.standing {
+            Standing::Watched(client) | Standing::HandedOut(_, client) => {
+                client.state() != ClientState::Connected
+            }
+            Standing::Abandoned | Standing::Kept(..) | Standing::Unknown(_) => true,
+        };
+        let calls = self.lock();
+        let mut own = calls.values().flatten().filter(|entry| entry.token == *token);
+        own.any(|entry| !entry.is_older_than(oldest) && is_owed(entry))
     }
 
     /// Notes that the client of a call went away: of one that runs, or before its last byte.

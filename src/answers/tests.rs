@@ -4,7 +4,7 @@ use super::{Answers, KEPT_FOR, KeptAnswer, Recalled};
 use crate::{
     domain::{
         CallId, Client, ClientConnection, ClientState, Fingerprint, SteeredClock, Timestamp,
-        Unwatched,
+        TokenId, Unwatched,
     },
     spool::Spool,
 };
@@ -46,6 +46,10 @@ impl ClientConnection for Steered {
     }
 }
 
+fn token() -> TokenId {
+    TokenId::from_stored("tok_1")
+}
+
 fn answer(call: &CallId) -> KeptAnswer {
     KeptAnswer {
         call: call.clone(),
@@ -60,14 +64,14 @@ fn answer(call: &CallId) -> KeptAnswer {
 #[test]
 fn a_call_whose_client_waits_is_not_met() {
     let (answers, _, call) = room();
-    answers.watch(PRINT, call, there());
+    answers.watch(PRINT, call, &token(), there());
     assert!(matches!(answers.recall(&PRINT, &there()), Recalled::Nothing));
 }
 
 #[test]
 fn an_abandoned_call_is_waited_for_and_its_answer_taken_once() {
     let (answers, _, call) = room();
-    answers.watch(PRINT, call.clone(), there());
+    answers.watch(PRINT, call.clone(), &token(), there());
     answers.abandon(&PRINT, &call);
     let Recalled::Running(mut changed, running) = answers.recall(&PRINT, &there()) else {
         panic!()
@@ -84,7 +88,7 @@ fn an_abandoned_call_is_waited_for_and_its_answer_taken_once() {
 #[test]
 fn an_unknown_end_is_told_again_until_it_is_old() {
     let (answers, clock, call) = room();
-    answers.watch(PRINT, call.clone(), there());
+    answers.watch(PRINT, call.clone(), &token(), there());
     answers.unknown(&PRINT, &call);
     for _ in 0..3 {
         assert!(matches!(answers.recall(&PRINT, &there()), Recalled::Unknown(id) if id == call));
@@ -96,7 +100,7 @@ fn an_unknown_end_is_told_again_until_it_is_old() {
 #[test]
 fn a_delivered_answer_is_forgotten() {
     let (answers, _, call) = room();
-    answers.watch(PRINT, call.clone(), there());
+    answers.watch(PRINT, call.clone(), &token(), there());
     answers.forget(&PRINT, &call);
     assert!(matches!(answers.recall(&PRINT, &there()), Recalled::Nothing));
 }
@@ -104,8 +108,8 @@ fn a_delivered_answer_is_forgotten() {
 #[test]
 fn an_answer_comes_before_bad_news() {
     let (answers, _, call) = room();
-    answers.remember_unknown(PRINT, CallId::random(), Timestamp::from_micros(1_000_000));
-    answers.watch(PRINT, call.clone(), there());
+    answers.remember_unknown(PRINT, CallId::random(), &token(), Timestamp::from_micros(1_000_000));
+    answers.watch(PRINT, call.clone(), &token(), there());
     answers.hand_out(&PRINT, answer(&call));
     answers.abandon(&PRINT, &call);
     assert!(matches!(answers.recall(&PRINT, &there()), Recalled::Answer(_)));
@@ -115,7 +119,7 @@ fn an_answer_comes_before_bad_news() {
 #[test]
 fn sweeping_forgets_only_what_is_old() {
     let (answers, clock, call) = room();
-    answers.watch(PRINT, call.clone(), there());
+    answers.watch(PRINT, call.clone(), &token(), there());
     answers.hand_out(&PRINT, answer(&call));
     answers.abandon(&PRINT, &call);
     clock.advance(KEPT_FOR.checked_sub(Duration::from_secs(1)).unwrap());
@@ -127,7 +131,7 @@ fn sweeping_forgets_only_what_is_old() {
 fn a_client_that_hung_up_is_seen_before_anybody_tells() {
     let (answers, _, call) = room();
     let client = Steered::connected();
-    answers.watch(PRINT, call.clone(), client.clone());
+    answers.watch(PRINT, call.clone(), &token(), client.clone());
     assert!(answers.owed(&PRINT).is_none());
     client.becomes(ClientState::Unclear);
     assert!(matches!(answers.recall(&PRINT, &there()), Recalled::Unclear(_, id) if id == call));
@@ -140,7 +144,7 @@ fn a_client_that_hung_up_is_seen_before_anybody_tells() {
 fn an_answer_on_its_way_to_nobody_is_waited_for() {
     let (answers, _, call) = room();
     let client = Steered::connected();
-    answers.watch(PRINT, call.clone(), client.clone());
+    answers.watch(PRINT, call.clone(), &token(), client.clone());
     answers.hand_out(&PRINT, answer(&call));
     assert!(matches!(answers.recall(&PRINT, &there()), Recalled::Nothing));
     client.becomes(ClientState::Gone);
@@ -160,9 +164,41 @@ fn an_answer_on_its_way_to_nobody_is_waited_for() {
 fn a_call_that_surely_lost_its_client_is_waited_for_before_one_that_may_have() {
     let (answers, _, first) = room();
     let (unclear, gone, second) = (Steered::connected(), Steered::connected(), CallId::random());
-    answers.watch(PRINT, first, unclear.clone());
-    answers.watch(PRINT, second.clone(), gone.clone());
+    answers.watch(PRINT, first, &token(), unclear.clone());
+    answers.watch(PRINT, second.clone(), &token(), gone.clone());
     unclear.becomes(ClientState::Unclear);
     gone.becomes(ClientState::Gone);
     assert!(matches!(answers.recall(&PRINT, &there()), Recalled::Running(_, id) if id == second));
+}
+
+#[test]
+fn only_a_token_whose_client_went_away_or_whose_call_is_unknown_may_be_owed_an_answer() {
+    let (answers, clock, call) = room();
+    answers.watch(PRINT, call.clone(), &token(), there());
+    assert!(!answers.may_owe(&token()), "its client is there");
+    answers.abandon(&PRINT, &call);
+    assert!(answers.may_owe(&token()));
+    assert!(!answers.may_owe(&TokenId::from_stored("tok_2")));
+    answers.hand_out(&PRINT, answer(&call));
+    assert!(answers.may_owe(&token()), "it is kept");
+    clock.advance(KEPT_FOR + Duration::from_secs(1));
+    assert!(!answers.may_owe(&token()), "nobody asked in time");
+    let other = CallId::random();
+    answers.watch(PRINT, other.clone(), &token(), there());
+    answers.unknown(&PRINT, &other);
+    assert!(answers.may_owe(&token()));
+}
+
+#[test]
+fn a_token_whose_client_may_have_hung_up_may_be_owed_an_answer_before_anybody_tells() {
+    let (answers, _, call) = room();
+    let client = Steered::connected();
+    answers.watch(PRINT, call.clone(), &token(), client.clone());
+    for state in [ClientState::Unclear, ClientState::Gone] {
+        client.becomes(state);
+        assert!(answers.may_owe(&token()));
+    }
+    client.becomes(ClientState::Connected);
+    answers.hand_out(&PRINT, answer(&call));
+    assert!(!answers.may_owe(&token()), "it is on its way to a client that is there");
 }

@@ -57,6 +57,7 @@ fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
         tokens: rooms.tokens.clone(),
         admission: rooms.admission.clone(),
         rate_limits: Arc::clone(&rooms.rate_limits),
+        poll_limits: Arc::default(),
         ledger: rooms.ledger.clone(),
         spool: Arc::clone(&rooms.spool),
         calls: rooms.calls.clone(),

@@ -3,7 +3,7 @@
 use super::{Calls, receipt::Delivering};
 use crate::{
     answers::{KeptAnswer, Recalled},
-    domain::{CallId, Client, Fingerprint},
+    domain::{CallId, Client, Fingerprint, TokenId},
 };
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -48,6 +48,12 @@ impl Calls {
                 return Recall::InProgress(call);
             }
         }
+    }
+
+    /// Says whether a request of `token` may be a retry of a call that was paid for, or may have been,
+    /// and whose answer it did not get.
+    pub fn may_owe(&self, token: &TokenId) -> bool {
+        self.0.services.answers.may_owe(token)
     }
 
     /// Returns a receipt for a recalled answer, so that it is kept again if this caller leaves too.

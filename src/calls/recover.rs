@@ -94,7 +94,7 @@ impl Calls {
         // A claimed call is met by its key alone.
         if self.may_be_billed(open) && !is_claimed {
             let answers = &self.0.services.answers;
-            answers.remember_unknown(open.fingerprint, open.call.clone(), now);
+            answers.remember_unknown(open.fingerprint, open.call.clone(), &open.token, now);
         }
         Ok(())
     }

@@ -34,8 +34,9 @@ impl Calls {
     async fn restore_unsettled(&self, left: &UnsettledCall) -> Option<CallId> {
         let services = &self.0.services;
         let (fingerprint, call, since) = (left.fingerprint, left.call.clone(), left.closed_at);
+        let token = &left.token;
         if left.outcome == Outcome::Unknown {
-            services.answers.remember_unknown(fingerprint, call, since);
+            services.answers.remember_unknown(fingerprint, call, token, since);
             return None;
         }
         if !services.recovering.contains(&left.environment) {
@@ -43,12 +44,12 @@ impl Calls {
         }
         match self.fetch(&call, KeptFor::Nobody, None).await {
             Ok(answer) => {
-                services.answers.remember_kept(fingerprint, answer, since);
+                services.answers.remember_kept(fingerprint, answer, token, since);
                 Some(call)
             }
             Err(error) => {
                 tell_lost(&call, &error);
-                services.answers.remember_unknown(fingerprint, call, since);
+                services.answers.remember_unknown(fingerprint, call, token, since);
                 None
             }
         }

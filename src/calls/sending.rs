@@ -101,8 +101,9 @@ impl Sending {
         self.claim = self.ready.claim.take().map(Claimed::sent);
         // A claimed call is met by its key alone.
         if self.ready.route.is_billable() && self.claim.is_none() {
+            let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
             let client = Client::clone(&self.ready.client);
-            services.answers.watch(self.ready.fingerprint, self.ready.call.clone(), client);
+            services.answers.watch(print, call, &self.ready.token.id, client);
         }
         Ok(warrant)
     }

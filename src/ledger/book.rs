@@ -55,6 +55,22 @@ impl Ledger {
         Ok(Hold { ledger: self.clone(), budgets, quotation, opened_at, counted: amount })
     }
 
+    /// Returns what the cheapest call on `route` costs, if the budgets have room for it; nothing is held.
+    pub fn has_room(&self, budgets: &Budgets, route: &Route) -> Result<Option<Usd>, HoldError> {
+        if !route.is_billable() {
+            return Ok(None);
+        }
+        let least = self.prices().least(&route.name);
+        if least.is_none() && !budgets.limits.is_empty() {
+            return Err(HoldError::Unpriced(route.name.clone()));
+        }
+        let (now, lines) = (self.0.clock.now(), self.lock());
+        for budget in &budgets.limits {
+            lines.check(budget, least.unwrap_or_default(), now)?;
+        }
+        Ok(least)
+    }
+
     /// Replaces what was reserved by what was charged.
     pub fn settle(&self, budgets: &Budgets, opened_at: Timestamp, reserved: Usd, charged: Usd) {
         let change = Tally { charged, reserved: Usd::ZERO.minus(reserved) };

@@ -62,7 +62,7 @@ impl Budgets {
 
 /// A call would spend more than a budget allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {} budget of {} is {limit}, {left} of it is left, and the call costs up to {price}", word(*period), subject)]
+#[error("the {} budget of {} is {limit}, {left} of it is left, and the call costs up to {price}", period.word(), subject)]
 pub struct BudgetExceeded {
     /// Whose budget.
     pub subject: Subject,
@@ -76,11 +76,4 @@ pub struct BudgetExceeded {
     pub price: Usd,
     /// When it starts anew.
     pub resets_at: Timestamp,
-}
-
-fn word(period: Period) -> &'static str {
-    match period {
-        Period::Day => "daily",
-        Period::Month => "monthly",
-    }
 }

@@ -14,6 +14,16 @@ pub enum Period {
     Month,
 }
 
+impl Period {
+    /// Returns how a budget for it is called, as in "the daily budget".
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "daily",
+            Self::Month => "monthly",
+        }
+    }
+}
+
 /// One span of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Window {

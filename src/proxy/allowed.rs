@@ -1,18 +1,17 @@
 //! Second stage: the route is listed and the token may use it.
 
 use super::{
-    Gateway, inspected::InspectedCall, knock::Knock, policy, receiving::OwnAddress,
-    refused::Refused,
+    Gateway, counted::Counted, inspected::InspectedCall, knock::Knock, policy,
+    receiving::OwnAddress, refused::Refused,
 };
 use crate::{
     config::Environment,
-    domain::{ErrorCode, GenerationId, Route, Scope, Token},
+    domain::{ErrorCode, GenerationId, Route, Token},
     inspection::{self, Inspected, Subject},
     spool::{Spool, SpoolWriter},
     tokens::PresentedSecret,
     web,
 };
-use hyper::body::Body as _;
 use std::sync::Arc;
 
 /// A request that its token's scopes allow.
@@ -24,16 +23,17 @@ pub(super) struct AllowedCall {
     pub(super) secret: PresentedSecret,
     pub(super) environment: Environment,
     pub(super) route: Arc<Route>,
+    /// Whether it counts against its token's rate already.
+    pub(super) counted: Counted,
 }
 
 impl AllowedCall {
     /// Receives the whole body and returns the call if it can be read and the policy allows it.
     ///
     /// Callers that would be refused anyway are refused before their body is read.
-    pub(super) async fn inspect(self) -> Result<InspectedCall, Refused> {
-        self.refuse_early()?;
-        let polled = self.polled_generation().await?;
-        self.look(polled).await
+    pub(super) async fn inspect(mut self) -> Result<InspectedCall, Refused> {
+        let polled = self.refuse_early().await?;
+        self.look(polled.map(|polled| polled.id)).await
     }
 
     /// Receives the whole body and returns what it asks for, for a call that will not be sent.
@@ -43,8 +43,8 @@ impl AllowedCall {
     }
 
     async fn look(mut self, polled: Option<GenerationId>) -> Result<InspectedCall, Refused> {
-        let body = self.receive().await?;
         let (gateway, token) = (self.gateway.clone(), Arc::clone(&self.token));
+        let body = gateway.unless_draining(self.receive()).await??;
         let mut inspected = self.look_into(&body).await?;
         let own_address = OwnAddress::take(&gateway, &self.environment.account, &mut inspected)?;
         self.knock.trail.places.set(inspected.demand.places).ok();
@@ -57,57 +57,6 @@ impl AllowedCall {
         let places = line.map_or(0, |line| line.places(images));
         self.check_fits(places)?;
         Ok(InspectedCall { allowed: self, body, inspected, places, polled })
-    }
-
-    fn refuse_early(&self) -> Result<(), Refused> {
-        let account = &self.environment.account;
-        if !self.gateway.calls.has_key(account, &self.token.environment) {
-            let name = &self.token.environment;
-            let message = format!("environment {name} has no key; ask the operator to give it one");
-            return Err(Refused::new(ErrorCode::EnvironmentUnavailable, message));
-        }
-        if let Some(retry_after) = self.gateway.calls.key_rests(account, &self.token.environment) {
-            return Err(Refused::key_rejected(retry_after));
-        }
-        if self.route.is_billable()
-            && let Some(retry_after) = self.gateway.admission.is_full(account)
-        {
-            return Err(Refused::queue_full(retry_after).of_cap(self.gateway.cap(account)));
-        }
-        self.refuse_large()
-    }
-
-    fn refuse_large(&self) -> Result<(), Refused> {
-        let expected = self.knock.body.size_hint().lower();
-        if expected > self.route.body_cap {
-            return Err(Refused::too_large(self.route.body_cap));
-        }
-        if !self.gateway.spool.has_room(Some(&self.token.id), expected) {
-            return Err(Refused::body_budget());
-        }
-        Ok(())
-    }
-
-    /// Returns the generation a polling route asks for, if the token may see it.
-    async fn polled_generation(&self) -> Result<Option<GenerationId>, Refused> {
-        if self.route.scope != Some(Scope::ReadGenerations) {
-            return Ok(None);
-        }
-        let parameters = self.route.path.matches(self.knock.uri.path()).unwrap_or_default();
-        let Some((_, id)) = parameters.into_iter().next() else { return Ok(None) };
-        let id = GenerationId::new(id);
-        let access = self.gateway.calls.generation_access(&self.token, &id).await;
-        match access {
-            Ok(crate::calls::GenerationAccess::Granted) => Ok(Some(id)),
-            Ok(crate::calls::GenerationAccess::Unknown) => {
-                let shown = web::shown(id.as_str());
-                let message = format!("no generation {shown} of this token or its owner");
-                // What was asked for may be anything, and the record is for ever.
-                let refused = Refused::new(ErrorCode::GenerationUnknown, message);
-                Err(refused.because("no such generation"))
-            }
-            Err(error) => Err(Refused::store(&error)),
-        }
     }
 
     async fn receive(&mut self) -> Result<Spool, Refused> {

@@ -123,7 +123,7 @@ pub(super) fn note_always(headers: &mut HeaderMap, trail: &Trail) {
     if let Some(retires_at) = trail.retires_at.get() {
         header::set_token_retires(headers, *retires_at);
     }
-    if let Some(rate) = trail.rate.get() {
+    if let Some(rate) = trail.rate() {
         let (limit, remaining, reset) = (rate.limit, rate.remaining, rate.reset);
         let window = Duration::from_mins(1);
         header::set_rate_limit(headers, &RateLimit { limit, window, remaining, reset });

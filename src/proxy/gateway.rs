@@ -41,6 +41,8 @@ pub struct GatewayParts {
     pub admission: Admission,
     /// Counts requests a minute.
     pub rate_limits: Arc<RateLimits>,
+    /// Counts polls of what a token made itself.
+    pub poll_limits: Arc<RateLimits>,
     /// Holds money.
     pub ledger: Ledger,
     /// Bounds bodies.

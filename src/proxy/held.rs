@@ -57,8 +57,7 @@ impl HeldCall {
     }
 
     fn not_admitted(&self, error: AdmissionError) -> Refused {
-        let allowed = &self.call.inspected.allowed;
-        Refused::from(error).of_cap(allowed.gateway.cap(&allowed.environment.account))
+        self.call.inspected.allowed.not_admitted(error, self.max_token_places())
     }
 
     /// Returns everything that is needed to send the call.

@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Uri, request::Parts};
 use hyper::body::Incoming;
 use std::{
     net::IpAddr,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -53,7 +53,7 @@ pub struct Trail {
     /// How long it waited in the queue.
     pub queue: OnceLock<Duration>,
     /// Where its token stands against its rate.
-    pub rate: OnceLock<RateState>,
+    pub rate: Mutex<Option<RateState>>,
     /// The end user, as the app asserts it.
     pub on_behalf_of: OnceLock<Box<str>>,
     /// Action and resource on record, where it is not a call.
@@ -78,6 +78,16 @@ impl Knock {
 }
 
 impl Trail {
+    /// Notes where the token stands against its rate.
+    pub fn note_rate(&self, state: RateState) {
+        *self.rate.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+    }
+
+    /// Returns where the token stands against its rate, if the request counts.
+    pub fn rate(&self) -> Option<RateState> {
+        *self.rate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns the environment of the token, once it is known.
     pub fn environment(&self) -> Option<&EnvironmentName> {
         self.token.get().map(|token| &token.environment)

@@ -1,8 +1,8 @@
 //! First stage: whose request this is.
 
 use super::{
-    Gateway, allowed::AllowedCall, credentials, knock::Knock, misshapen::misshapen,
-    refused::Refused,
+    Gateway, allowed::AllowedCall, counted::Counted, credentials, knock::Knock,
+    misshapen::misshapen, refused::Refused,
 };
 use crate::{
     config::Environment,
@@ -71,7 +71,8 @@ impl KnownCall {
 
     fn allowed(self, environment: Environment, route: Arc<Route>) -> AllowedCall {
         let Self { gateway, knock, token, secret } = self;
-        AllowedCall { gateway, knock, token, secret, environment, route }
+        let counted = Counted::Later;
+        AllowedCall { gateway, knock, token, secret, environment, route, counted }
     }
 
     fn listed_route(&self) -> Result<Arc<Route>, Refused> {
@@ -120,6 +121,10 @@ pub(super) fn check_scope(
     scope: Option<Scope>,
 ) -> Result<(), Refused> {
     let Some(scope) = scope else { return Ok(()) };
+    if scope == Scope::ReadGenerations && polls_own(token, environment) {
+        // Whose generation it is, is looked at next.
+        return Ok(());
+    }
     if !token.scopes.allows(scope) {
         return Err(Refused::with(Problem::scope_missing(scope)));
     }
@@ -129,6 +134,17 @@ pub(super) fn check_scope(
         return Err(Refused::new(ErrorCode::EnvironmentDenied, message));
     }
     Ok(())
+}
+
+/// Says whether a token may poll what it makes itself, because it and its environment have a scope that
+/// makes something.
+fn polls_own(token: &Token, environment: &Environment) -> bool {
+    let makes = |scope: &&Scope| {
+        scope.in_write_wildcard()
+            && token.scopes.allows(**scope)
+            && environment.scopes.allows(**scope)
+    };
+    Scope::ALL.iter().any(|scope| makes(&scope))
 }
 
 /// Returns the token of a request if it is valid here, now, and for the client's address.
@@ -185,6 +201,6 @@ pub(super) fn check_address(
 }
 
 /// Only decides which scope is needed; inspection checks the spelling.
-fn asks_for_quote(query: Option<&str>) -> bool {
+pub(super) fn asks_for_quote(query: Option<&str>) -> bool {
     query.is_some_and(|query| query.split('&').any(|pair| pair == "dry_run=true"))
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! Knock ─▶ KnownCall ─▶ AllowedCall ─▶ InspectedCall ─▶ NewCall ─▶ HeldCall ─▶ (Permit) ─▶ answer
-//!       whose token   route, scope   body, demand     recall     rate        queue
+//!       whose token   route, scope   rate, body       recall     money       queue
 //! ```
 //!
 //! Whatever refuses a request says so as a `Refused`; the door turns it into a problem for the
@@ -17,6 +17,7 @@ mod answer;
 mod counted;
 mod credentials;
 mod door;
+mod early;
 mod gateway;
 mod held;
 mod idempotent;
@@ -27,12 +28,14 @@ mod misshapen;
 mod own_paths;
 mod pipeline;
 mod policy;
+mod polled;
 mod quote;
 mod recalled;
 mod receiving;
 mod recovered;
 mod refused;
 mod standing;
+mod waiting;
 mod webhook;
 mod whoami;
 

@@ -3,7 +3,7 @@
 use crate::{
     admission::AdmissionError,
     calls::{BreakerState, CallSummary, SendError},
-    domain::{ErrorCode, Places, Timestamp, Usd},
+    domain::{ErrorCode, Timestamp, Usd},
     inspection::InspectionError,
     ledger::{Budget, BudgetExceeded, HoldError, Window},
     store::StoreError,
@@ -56,23 +56,15 @@ impl Refused {
         self
     }
 
-    /// Tells how many images may be in flight, where that is what the call ran into.
-    pub(super) fn of_cap(mut self, cap: Places) -> Self {
-        if matches!(self.problem.code(), ErrorCode::QueueFull | ErrorCode::QueueTimeout) {
-            self.problem = Box::new(self.problem.max_inflight_requests(cap));
-        }
-        self
-    }
-
     pub(super) fn wrong_method(methods: &[Method]) -> Self {
         let list = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
         let message = format!("this path is called with {list}");
         Self::with(Problem::new(ErrorCode::MethodNotAllowed, message).allow(list))
     }
 
-    pub(super) fn queue_full(retry_after: Duration) -> Self {
-        Self::new(ErrorCode::QueueFull, "the queue is full; try again later")
-            .retry_after(retry_after)
+    pub(super) fn draining() -> Self {
+        let message = "the gateway is shutting down; nothing was sent";
+        Self::new(ErrorCode::Draining, message).retry_after(Duration::from_secs(5))
     }
 
     pub(super) fn too_large(cap: u64) -> Self {
@@ -111,6 +103,12 @@ impl Refused {
         }))
     }
 
+    /// A budget has no room for the call.
+    pub(super) fn exceeded(exceeded: &BudgetExceeded, message: String) -> Self {
+        let (subject, resets_at) = (exceeded.subject.to_string(), exceeded.resets_at);
+        Self::with(Problem::new(ErrorCode::BudgetExceeded, message).budget(subject, resets_at))
+    }
+
     pub(super) fn balance(state: &BreakerState) -> Self {
         let message = format!(
             "Ideogram said at {} that the balance is used up; calls of {} dollars and more are stopped",
@@ -130,18 +128,20 @@ impl From<AdmissionError> for Refused {
     fn from(error: AdmissionError) -> Self {
         let later = Duration::from_secs(5);
         match error {
-            AdmissionError::QueueFull { retry_after } => Self::queue_full(retry_after),
-            AdmissionError::Timeout { retry_after } => {
-                let message = "no place became free in time; nothing was sent or billed";
-                Self::new(ErrorCode::QueueTimeout, message).retry_after(retry_after)
+            AdmissionError::QueueFull { retry_after } => {
+                Self::new(ErrorCode::QueueFull, "the queue is full").retry_after(retry_after)
+            }
+            AdmissionError::Timeout { retry_after, rule, .. }
+            | AdmissionError::Futile { retry_after, rule, .. } => {
+                let message = "no place is free in time; nothing was sent or billed";
+                let problem = Problem::new(ErrorCode::QueueTimeout, message).rule(rule.as_str());
+                Self::with(problem.retry_after(retry_after))
             }
             AdmissionError::NeverFits { cap } => {
                 let message = format!("the call takes more places than the {cap} there can be");
                 Self::new(ErrorCode::TooManyPlaces, message).field("num_images")
             }
-            AdmissionError::Draining => {
-                Self::new(ErrorCode::Draining, "the gateway is shutting down").retry_after(later)
-            }
+            AdmissionError::Draining => Self::draining(),
             AdmissionError::Paused => {
                 Self::new(ErrorCode::Paused, "an operator paused the gateway").retry_after(later)
             }
@@ -162,11 +162,7 @@ impl Refused {
 impl From<HoldError> for Refused {
     fn from(error: HoldError) -> Self {
         match error {
-            HoldError::Exceeded(exceeded) => {
-                let (subject, resets_at) = (exceeded.subject.to_string(), exceeded.resets_at);
-                let problem = Problem::new(ErrorCode::BudgetExceeded, exceeded.to_string());
-                Self::with(problem.budget(subject, resets_at))
-            }
+            HoldError::Exceeded(exceeded) => Self::exceeded(&exceeded, exceeded.to_string()),
             HoldError::Unpriced(route) => {
                 let message = format!("route {route} has no price, so a budget cannot cover it");
                 Self::new(ErrorCode::PolicyDenied, message).rule("prices")

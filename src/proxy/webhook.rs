@@ -85,7 +85,8 @@ async fn receive_body(
     let (cap, idle) = (gateway.settings.webhooks.max_body, gateway.settings.door.body_idle_timeout);
     let failed = |refused| Failure { word: "body", refused };
     let writer = SpoolWriter::new(&gateway.spool, None, cap);
-    let spool = web::receive(body, writer, cap, idle).await;
+    let receiving = gateway.unless_draining(web::receive(body, writer, cap, idle));
+    let spool = receiving.await.map_err(failed)?;
     let spool = spool.map_err(|error| failed(Refused::from(error)))?;
     if let Some(bytes) = spool.in_place() {
         return Ok(bytes.clone());

@@ -69,6 +69,8 @@ pub struct UnsettledCall {
     pub call: CallId,
     /// The environment that paid.
     pub environment: EnvironmentName,
+    /// The token that made it.
+    pub token: TokenId,
     /// `unknown`, or `success` when its answer was not delivered.
     pub outcome: Outcome,
     /// When it ended.

@@ -210,24 +210,31 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::RateLimited,
-        "The token made more requests in a minute than it may.",
+        "The token made more requests in a minute than it may. What the queue refused does not count, \
+         and polls of what the token made itself count apart.",
         "Wait as long as `Retry-After` says, and spread requests; `RateLimit` tells what is left.",
-        "The limit is the token's `--rate`.",
+        "The limit is the token's `--rate`, or `requests_per_minute` of its environment's policy; \
+         `rule` says which.",
     ),
     operator_guide::TOO_MANY_ATTEMPTS,
     row(
         ErrorCode::QueueFull,
-        "So many calls wait already that one more would wait too long.",
-        "Wait as long as `Retry-After` says, and make fewer calls at once.",
+        "So many calls wait already that no more are let wait. Nothing was sent.",
+        "Wait as long as `Retry-After` says, and make fewer calls at once. It does not count against \
+         the token's rate.",
         "`ideogate queue status` shows who waits. More places at Ideogram shorten the queue; \
          `[queue] capacity` lengthens it.",
     ),
     row(
         ErrorCode::QueueTimeout,
-        "The call waited its time in the queue and no place came free. Nothing was sent.",
-        "Try again, or allow a longer wait with `Ideogate-Queue-Timeout: 60s`.",
-        "`[queue] timeout` and the environment's `queue_timeout` set the wait, its `weight` the \
-         share of turns.",
+        "The call waited its time in the queue and no place came free, or it would clearly have \
+         waited in vain. Nothing was sent, and it does not count against the token's rate.",
+        "Read `rule` for what it waited for and `allowed_by` for who set the wait; allow a longer one \
+         with `Ideogate-Queue-Timeout: 300s`, or try again when `Retry-After` says.",
+        "`rule` is `account.max_in_flight` (Ideogram's cap), `environment.reserved_places` (free, but \
+         held back for others) or `token.max_places` (the token's own `--max-places`). The wait is set \
+         by `[queue] timeout`, the environment's `queue_timeout` and the token's `--queue-timeout`, up \
+         to `[queue] max_timeout`; the environment's `weight` is its share of turns.",
     ),
     row(
         ErrorCode::HeadersTooLarge,
@@ -305,7 +312,8 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::Draining,
-        "The gateway is shutting down or restarting, and takes no new calls.",
+        "The gateway is shutting down or restarting. What was not sent yet is refused, also while \
+         its body is still coming; what was sent is finished.",
         "Try again after `Retry-After`; nothing was sent.",
         "Nothing, if a deployment is under way.",
     ),

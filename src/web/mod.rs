@@ -43,7 +43,7 @@ pub use error_guide::{ERROR_GUIDE, ErrorGuide};
 pub use error_page::error_page;
 pub use listener::{Listener, Peer};
 pub use port::{Port, PortStream};
-pub use problem::{ERRORS_PATH, Problem, RejectReason};
+pub use problem::{ERRORS_PATH, Problem, RejectReason, WaitTold};
 pub use receive::{ReceiveError, receive};
 pub use serve::serve;
 pub use shown::shown;

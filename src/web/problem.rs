@@ -52,10 +52,23 @@ struct Details {
     scope: Option<Scope>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<Box<str>>,
+    #[serde(flatten)]
+    wait: Option<WaitTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     budget: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resets_at: Option<Timestamp>,
+}
+
+/// How long a call waited in the queue, and how long it might have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WaitTold {
+    /// How long it waited.
+    pub waited_ms: u64,
+    /// The longest it would have.
+    pub allowed_ms: u64,
+    /// Who said so: `header`, `token`, `environment` or `settings`.
+    pub allowed_by: &'static str,
 }
 
 /// The JSON, in the order that people read it. What there is nothing to say of is left out: some generated
@@ -147,6 +160,13 @@ impl Problem {
     pub fn budget(mut self, budget: impl Into<Box<str>>, resets_at: Timestamp) -> Self {
         self.details.budget = Some(budget.into());
         self.details.resets_at = Some(resets_at);
+        self
+    }
+
+    /// Tells how long the call waited, and how long it might have.
+    #[must_use]
+    pub fn wait(mut self, wait: WaitTold) -> Self {
+        self.details.wait = Some(wait);
         self
     }
 
@@ -268,7 +288,6 @@ impl Problem {
 
 fn default_reject_reason(code: ErrorCode) -> Option<RejectReason> {
     match code {
-        ErrorCode::QueueFull | ErrorCode::QueueTimeout => Some(RejectReason::InflightLimit),
         ErrorCode::BudgetExceeded => Some(RejectReason::DailyLimit),
         ErrorCode::BalanceExhausted => Some(RejectReason::InsufficientFunds),
         _ => None,

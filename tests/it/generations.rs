@@ -10,6 +10,7 @@ use serde_json::json;
 use std::time::Duration;
 
 mod owners;
+mod polls;
 mod restarts;
 
 const SUBMIT: &str =

@@ -1,6 +1,6 @@
 //! The process is asked to end.
 
-use crate::support::{Client, Home, Reply, until};
+use crate::support::{Client, Home, Raw, Reply, until};
 use ideogate::simulator::{Act, Script};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -120,6 +120,7 @@ async fn the_deadline_ends_calls_that_never_end() {
     gateway.signal(Signal::INT);
     assert_eq!(gateway.ended().await.code(), Some(0), "{}", gateway.log());
     assert!(gateway.log().contains("unknown at the next start"), "{}", gateway.log());
+    assert!(!gateway.log().contains("client went away"), "it did not: {}", gateway.log());
     sent.abort();
     home.verify().await;
     let _gateway = home.start().await;
@@ -148,4 +149,55 @@ async fn those_who_watch_the_record_do_not_keep_it_from_ending() {
     assert!(ended.is_ok_and(|status| status.success()), "it waits for the tail");
     assert!(tail.wait().await.unwrap().success());
     home.verify().await;
+}
+
+#[tokio::test]
+async fn half_an_upload_is_refused_at_once_and_does_not_hold_the_end() {
+    let home = one_place().await;
+    let mut gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    home.ideogram.script(Script::new(Act::Hold));
+    let sent = post(&client, "sent");
+    home.ideogram.seen_when(|seen| seen.calls.len() == 1).await;
+    let mut halves = Vec::new();
+    for path in [GENERATE, "/_ideogate/quote?path=/v1/ideogram-v3/generate"] {
+        let mut half = Raw::connect(&gateway.ready.proxy).await;
+        half.head_that_waits(path, &client.token, 1000).await;
+        half.write(b"{\"prompt\":").await;
+        halves.push(half);
+    }
+    gateway.signal(Signal::TERM);
+    for half in &mut halves {
+        let reply = half.answer().await;
+        assert_eq!(reply.problem(), "503 draining");
+        assert!(reply.header("retry-after").is_some());
+        half.rest().await;
+    }
+    assert!(!sent.is_finished());
+    home.ideogram.release();
+    assert_eq!(sent.await.unwrap().status, 200);
+    assert_eq!(gateway.ended().await.code(), Some(0), "{}", gateway.log());
+    let log = gateway.log();
+    assert!(log.contains("all calls ended"), "{log}");
+    assert!(!log.contains("unknown at the next start") && !log.contains("went away"), "{log}");
+    home.verify().await;
+    let _gateway = home.start().await;
+    let outcomes: Vec<_> =
+        home.calls().await.iter().map(|entry| entry["metadata"]["outcome"].clone()).collect();
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == "success").count(), 1);
+    assert_eq!(home.ideogram.seen().calls.len(), 1);
+}
+
+#[tokio::test]
+async fn clients_that_have_not_asked_for_anything_do_not_hold_the_end() {
+    let home = Home::new().await;
+    let mut gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    let _silent = Raw::connect(&gateway.ready.proxy).await;
+    let mut half_a_head = Raw::connect(&gateway.ready.proxy).await;
+    half_a_head.write(b"POST /v1/ideogram-v3/generate HTTP/1.1\r\nHost:").await;
+    assert_eq!(client.post(GENERATE, &body("beside them")).await.status, 200);
+    gateway.signal(Signal::TERM);
+    let ended = timeout(Duration::from_secs(5), gateway.ended()).await;
+    assert!(ended.is_ok_and(|status| status.success()), "it waits: {}", gateway.log());
 }

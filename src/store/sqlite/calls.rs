@@ -60,7 +60,7 @@ impl Reader {
         since: Timestamp,
     ) -> Result<Vec<UnsettledCall>, StoreError> {
         // A claimed call is met by its key alone.
-        let sql = "SELECT fingerprint, call, outcome, closed_at, environment FROM calls
+        let sql = "SELECT fingerprint, call, outcome, closed_at, environment, token FROM calls
                    WHERE (outcome = 'unknown' OR (outcome = 'success' AND delivered = 0))
                      AND closed_at >= ?1
                      AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.call = calls.call)
@@ -72,6 +72,7 @@ impl Reader {
                 outcome: outcome(row, 2)?,
                 closed_at: Timestamp::from_micros(row.get(3)?),
                 environment: name(row, 4)?,
+                token: TokenId::from_stored(row.get::<_, String>(5)?),
             })
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{ErrorCode, RequestId, Scope, Timestamp},
-    web::{Fault, Problem, RejectReason, header},
+    web::{Fault, Problem, RejectReason, WaitTold, header},
 };
 use http::{HeaderMap, header as standard};
 use http_body_util::BodyExt;
@@ -30,11 +30,14 @@ async fn the_shape_is_the_one_that_clients_parse() {
 }
 
 #[tokio::test]
-async fn a_full_queue_speaks_ideograms_own_words() {
-    let problem = Problem::new(ErrorCode::QueueFull, "the queue is full");
-    let problem = problem.max_inflight_requests(10).retry_after(Duration::from_millis(1200));
+async fn a_cap_that_is_reached_speaks_ideograms_own_words() {
+    let problem = Problem::new(ErrorCode::QueueTimeout, "no place became free");
+    let problem = problem.max_inflight_requests(10).reject_reason(RejectReason::InflightLimit);
+    let problem = problem.rule("account.max_in_flight").retry_after(Duration::from_millis(1200));
+    let wait = WaitTold { waited_ms: 120_003, allowed_ms: 120_000, allowed_by: "settings" };
+    let problem = problem.wait(wait);
     let (headers, json) = parts(problem).await;
-    insta::assert_snapshot!(json, @r#"{"error":"the queue is full","message":"the queue is full","code":"queue_full","status":429,"request_id":"req_1","source":"gateway","retryable":true,"reject_reason":"inflight_limit","doc":"/_ideogate/errors/queue_full","max_inflight_requests":10}"#);
+    insta::assert_snapshot!(json, @r#"{"error":"no place became free","message":"no place became free","code":"queue_timeout","status":429,"request_id":"req_1","source":"gateway","retryable":true,"reject_reason":"inflight_limit","doc":"/_ideogate/errors/queue_timeout","max_inflight_requests":10,"rule":"account.max_in_flight","waited_ms":120003,"allowed_ms":120000,"allowed_by":"settings"}"#);
     assert_eq!(headers[standard::RETRY_AFTER], "2");
     assert!(!headers.contains_key(header::SHOULD_RETRY));
 }

@@ -1,0 +1,124 @@
+//! What is refused before the body is read: callers who would be refused anyway need not send it.
+//!
+//! Not so those who may be owed something that is paid for: an answer that nobody received, or the one
+//! that an idempotency key names. What it is stands in the body, so the body is read first.
+
+use super::{allowed::AllowedCall, counted::Counted, known, polled::Polled, refused::Refused};
+use crate::{
+    domain::ErrorCode,
+    ledger::{Budgets, HoldError},
+    web::header::IDEMPOTENCY_KEY,
+};
+use hyper::body::Body as _;
+use std::future::Future;
+
+impl AllowedCall {
+    /// Refuses what would be refused whatever the body says, and returns the generation that is polled.
+    pub(super) async fn refuse_early(&mut self) -> Result<Option<Polled>, Refused> {
+        if self.may_be_owed() {
+            self.refuse_large()?;
+            return Ok(None);
+        }
+        self.refuse_closed()?;
+        self.refuse_without_key()?;
+        self.refuse_full()?;
+        let polled = self.polled_generation().await?;
+        match &polled {
+            Some(polled) if polled.is_own() => self.count_poll()?,
+            _ => self.count()?,
+        }
+        self.counted = Counted::Already;
+        self.refuse_without_money()?;
+        self.refuse_large()?;
+        Ok(polled)
+    }
+
+    /// Says whether the request may be answered with what was paid for before.
+    fn may_be_owed(&self) -> bool {
+        let is_paid = self.route.is_billable() && !self.is_quote();
+        let has_key = || self.knock.headers.contains_key(IDEMPOTENCY_KEY);
+        is_paid && (has_key() || self.gateway.calls.may_owe(&self.token.id))
+    }
+
+    fn is_quote(&self) -> bool {
+        self.route.quote && known::asks_for_quote(self.knock.uri.query())
+    }
+
+    fn refuse_closed(&self) -> Result<(), Refused> {
+        let closed = self.gateway.admission.is_closed(&self.environment.account);
+        closed.map_or(Ok(()), |reason| Err(Refused::from(reason)))
+    }
+
+    fn refuse_without_key(&self) -> Result<(), Refused> {
+        let (account, name) = (&self.environment.account, &self.token.environment);
+        if !self.gateway.calls.has_key(account, name) {
+            let message = format!("environment {name} has no key; ask the operator to give it one");
+            return Err(Refused::new(ErrorCode::EnvironmentUnavailable, message));
+        }
+        let rests = self.gateway.calls.key_rests(account, name);
+        rests.map_or(Ok(()), |retry_after| Err(Refused::key_rejected(retry_after)))
+    }
+
+    fn refuse_full(&self) -> Result<(), Refused> {
+        if !self.route.is_billable() || self.is_quote() {
+            return Ok(());
+        }
+        let full = self.gateway.admission.is_full(&self.environment.account);
+        full.map_or(Ok(()), |retry_after| Err(self.queue_full(retry_after)))
+    }
+
+    /// Refuses a call if not even the cheapest one on its route could be paid for.
+    fn refuse_without_money(&self) -> Result<(), Refused> {
+        if !self.route.is_billable() || self.is_quote() {
+            return Ok(());
+        }
+        let gateway = &self.gateway;
+        let budgets =
+            Budgets::covering(&gateway.settings, &self.environment, &self.token, &self.route);
+        let least = gateway.ledger.has_room(&budgets, &self.route).map_err(used_up)?;
+        let line = gateway.calls.line(&self.environment.account);
+        let stopped = line.and_then(|line| line.breaker.would_stop(least));
+        stopped.map_or(Ok(()), |state| Err(Refused::balance(&state)))
+    }
+
+    /// Refuses a body that is too large, or for which there is no room.
+    pub(super) fn refuse_large(&self) -> Result<(), Refused> {
+        let expected = self.knock.body.size_hint().lower();
+        if expected > self.route.body_cap {
+            return Err(Refused::too_large(self.route.body_cap));
+        }
+        if !self.gateway.spool.has_room(Some(&self.token.id), expected) {
+            return Err(Refused::body_budget());
+        }
+        Ok(())
+    }
+}
+
+impl super::Gateway {
+    /// Waits for something that a client still has to send, but not while the gateway shuts down.
+    pub(super) async fn unless_draining<T>(
+        &self,
+        receiving: impl Future<Output = T>,
+    ) -> Result<T, Refused> {
+        tokio::select! {
+            // Asked first: what is here already is not turned away.
+            biased;
+            received = receiving => Ok(received),
+            () = self.admission.draining() => Err(Refused::draining()),
+        }
+    }
+}
+
+/// Tells of a budget that is used up: what this call would cost is not known yet.
+fn used_up(error: HoldError) -> Refused {
+    let HoldError::Exceeded(exceeded) = error else { return Refused::from(error) };
+    let message = format!(
+        "the {} budget of {} is {}, {} of it is left, and the cheapest call here costs {}",
+        exceeded.period.word(),
+        exceeded.subject,
+        exceeded.limit,
+        exceeded.left,
+        exceeded.price
+    );
+    Refused::exceeded(&exceeded, message)
+}
