@@ -38,6 +38,6 @@ mod token_rotation;
 mod told;
 mod usage;
 mod usage_commands;
-mod wal;
 mod waiting;
+mod wal;
 mod webhooks;

@@ -3,10 +3,10 @@
 use crate::{
     admin::{
         call_desk::{CallDesk, DeskError, PastStep, WriteOff},
-        moment::mistake,
         problem::Problem,
         request::{MaybeJson, Named},
         role::MayAdminister,
+        span::mistake,
         state::AdminState,
     },
     domain::{CallId, Principal, Usd},
