@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Uri, header::HOST, uri::Authority};
+use http::{HeaderMap, HeaderValue, Uri, header::HOST, uri::Authority};
 use std::{net::IpAddr, sync::Arc};
 
 /// Refuses requests for a host that is not ours: a web page whose name was pointed at this address
@@ -38,7 +38,7 @@ fn is_known(uri: &Uri, headers: &HeaderMap, hosts: &[Box<str>]) -> bool {
 
 /// The listener lets such requests through for health only.
 fn is_nameless(uri: &Uri, headers: &HeaderMap) -> bool {
-    uri.authority().is_none() && headers.get_all(HOST).iter().all(|host| host.is_empty())
+    uri.authority().is_none() && headers.get_all(HOST).iter().all(HeaderValue::is_empty)
 }
 
 fn is_ours(host: &str, hosts: &[Box<str>]) -> bool {

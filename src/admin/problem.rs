@@ -39,8 +39,9 @@ pub struct Problem {
     #[schema(value_type = String)]
     pub detail: Box<str>,
     /// Everything that is wrong with the request, where more than one thing can be.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mistakes: Vec<Mistake>,
+    #[serde(default, skip_serializing_if = "<[Mistake]>::is_empty")]
+    #[schema(value_type = Vec<Mistake>)]
+    pub mistakes: Box<[Mistake]>,
     /// The least role that may do it, where the operator's is too small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -64,7 +65,7 @@ impl Problem {
             status: status.as_u16(),
             code: code.into(),
             detail: detail.into(),
-            mistakes: Vec::new(),
+            mistakes: Box::default(),
             role: None,
             retry_after: None,
             note: None,
@@ -83,6 +84,7 @@ impl Problem {
             mistakes.iter().map(|one| format!("{}: {}", one.field, one.problem)).collect();
         let title = "What was asked for is not possible";
         let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let mistakes = mistakes.into();
         Self { mistakes, ..Self::new(status, "request_invalid", title, lines.join("; ")) }
     }
 

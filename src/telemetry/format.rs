@@ -105,9 +105,9 @@ fn plain(open_metrics: &str) -> String {
                 let total = if kind == "counter" { "_total" } else { "" };
                 if let Some((_, about)) = help.take().filter(|(of, _)| *of == name) {
                     let about = about.unwrap_or_default();
-                    text.push_str(&format!("# HELP {name}{total} {about}\n"));
+                    text.extend(["# HELP ", name, total, " ", about, "\n"]);
                 }
-                text.push_str(&format!("# TYPE {name}{total} {kind}\n"));
+                text.extend(["# TYPE ", name, total, " ", kind, "\n"]);
             }
             (Some("#"), ..) => {}
             _ => {

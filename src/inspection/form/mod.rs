@@ -3,10 +3,9 @@
 //! Readers of forms differ in what they forgive: bare line feeds, odd boundaries, escapes, second
 //! names. Whatever one of them might take for another part or another name is refused here.
 
-use crate::inspection::charset::Charset;
-
 mod boundary;
 mod field_name;
+mod form_type;
 mod part;
 mod parts;
 mod scan;
@@ -14,13 +13,5 @@ mod value;
 mod window;
 
 pub(super) use boundary::Boundary;
+pub(super) use form_type::FormType;
 pub(super) use scan::scan;
-
-/// What the content type says of a form.
-#[derive(Debug)]
-pub(super) struct FormType {
-    /// What stands between its parts.
-    pub(super) boundary: Boundary,
-    /// The charset of the texts in it, as some readers take it.
-    pub(super) charset: Charset,
-}
