@@ -1,10 +1,11 @@
 //! Everything that the admin listener refuses: told in one shape, and on record.
 
-use crate::support::{Reply, TestApp, eventually, raw_at};
-use serde_json::{Value, json};
+use crate::support::{Admin, Reply, TestApp, eventually, raw_at};
+use ideogate::domain::RequestId;
+use reqwest::RequestBuilder;
 
 /// A problem that the listener itself made has the shape of all others of the control plane.
-fn is_document(reply: &Reply, expected: &str) -> Value {
+fn is_document(reply: &Reply, expected: &str) {
     assert_eq!(reply.admin_problem(), expected, "{reply:?}");
     let json = reply.json();
     let code = json["code"].as_str().unwrap();
@@ -17,7 +18,6 @@ fn is_document(reply: &Reply, expected: &str) -> Value {
     }
     assert!(reply.header("ideogate-request-id").is_some(), "{reply:?}");
     assert_eq!(reply.header("ideogate-error-source"), None);
-    json
 }
 
 #[tokio::test]
@@ -47,48 +47,40 @@ async fn what_breaks_http_is_told_at_the_admin_listener_as_a_problem_document() 
     }
 }
 
-#[tokio::test]
-async fn every_refusal_of_the_admin_api_is_on_record_in_our_words_alone() {
-    let app = TestApp::spawn().await;
-    let anna = app.made_operator("anna", "admin").await;
-    let invalid = json!({"environment": "nowhere", "name": "", "scopes": []});
-    let secret = &anna.token;
+/// A request that is refused: what is told, and what is on record of it.
+struct InVain {
+    request: RequestBuilder,
+    told: &'static str,
+    resource: &'static str,
+    code: &'static str,
+    reason: &'static str,
+}
+
+/// Returns requests that are refused in different ways; where text can stand, it is a secret.
+fn in_vain(anna: &Admin) -> Vec<InVain> {
     let asked = |method: &str, path: &str| anna.request(method, path);
-    let requests = [
-        (asked("GET", &format!("/api/v1/{secret}")), "404 path_unknown", "unlisted"),
+    let body = |kind: &str, body: &'static str| {
+        asked("POST", "/api/v1/tokens").header("content-type", kind).body(body)
+    };
+    let create = "POST /api/v1/tokens";
+    let nowhere = r#"{"environment": "nowhere", "name": "", "scopes": []}"#;
+    let list = "GET /api/v1/tokens";
+    let write_off = "POST /api/v1/usage/write-off/{call}";
+    let rows = [
+        (asked("GET", &format!("/api/v1/{}", anna.token)), "404 path_unknown", "unlisted"),
         (
-            asked("GET", &format!("/api/v1/tokens/{secret}")),
+            asked("GET", &format!("/api/v1/tokens/{}", anna.token)),
             "404 token_unknown",
             "GET /api/v1/tokens/{id}",
         ),
         (asked("DELETE", "/api/v1/queue"), "405 method_not_allowed", "DELETE /api/v1/queue"),
-        (
-            asked("POST", "/api/v1/tokens").json(&invalid),
-            "422 request_invalid",
-            "POST /api/v1/tokens",
-        ),
-        (
-            asked("POST", "/api/v1/tokens").header("content-type", "application/json").body("{"),
-            "400 malformed_request",
-            "POST /api/v1/tokens",
-        ),
-        (
-            asked("POST", "/api/v1/tokens").header("content-type", "text/plain").body("{}"),
-            "415 unsupported_media_type",
-            "POST /api/v1/tokens",
-        ),
-        (
-            asked("POST", "/api/v1/usage/write-off/call_none"),
-            "409 call_not_reserved",
-            "POST /api/v1/usage/write-off/{call}",
-        ),
-        (
-            asked("GET", "/api/v1/tokens").header("host", "evil.example"),
-            "421 host_unknown",
-            "GET /api/v1/tokens",
-        ),
+        (body("application/json", nowhere), "422 request_invalid", create),
+        (body("application/json", "{"), "400 malformed_request", create),
+        (body("text/plain", "{}"), "415 unsupported_media_type", create),
+        (asked("POST", "/api/v1/usage/write-off/call_none"), "409 call_not_reserved", write_off),
+        (asked("GET", "/api/v1/tokens").header("host", "evil.example"), "421 host_unknown", list),
     ];
-    let codes = [
+    let records = [
         ("path_unknown", "There is no such path"),
         ("name_unknown", "token_unknown: There is nothing of that name"),
         ("method_not_allowed", "The path does not have this method"),
@@ -98,9 +90,24 @@ async fn every_refusal_of_the_admin_api_is_on_record_in_our_words_alone() {
         ("state_conflict", "call_not_reserved: The state of things does not allow it"),
         ("host_unknown", "The request is for another host"),
     ];
-    for ((request, expected, resource), (code, reason)) in requests.into_iter().zip(codes) {
+    let both = rows.into_iter().zip(records);
+    both.map(|((request, told, resource), (code, reason))| InVain {
+        request,
+        told,
+        resource,
+        code,
+        reason,
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_admin_api_is_on_record_in_our_words_alone() {
+    let app = TestApp::spawn().await;
+    let anna = app.made_operator("anna", "admin").await;
+    for InVain { request, told, resource, code, reason } in in_vain(&anna) {
         let reply = Reply::of(request.send().await.unwrap()).await;
-        assert_eq!(reply.admin_problem(), expected);
+        assert_eq!(reply.admin_problem(), told);
         let found = || app.all_entries().into_iter().find(|one| &*one.metadata.decision == code);
         eventually(code, || found().is_some()).await;
         let entry = found().unwrap();
@@ -108,16 +115,13 @@ async fn every_refusal_of_the_admin_api_is_on_record_in_our_words_alone() {
         assert_eq!(entry.metadata.more.reason.as_deref(), Some(reason));
         assert_eq!(entry.metadata.status, Some(reply.status));
         let request = reply.header("ideogate-request-id");
-        assert_eq!(entry.metadata.request_id.as_ref().map(|id| id.as_str()), request);
-        let by = if code == "host_unknown" || code == "unsupported_media_type" {
-            // Turned away before anybody looked who it is.
-            "address:127.0.0.1"
-        } else {
-            "operator:anna"
-        };
+        assert_eq!(entry.metadata.request_id.as_ref().map(RequestId::as_str), request);
+        // Some are turned away before anybody looked who it is.
+        let is_early = matches!(code, "host_unknown" | "unsupported_media_type");
+        let by = if is_early { "address:127.0.0.1" } else { "operator:anna" };
         assert_eq!(entry.user_id.to_string(), by, "{code}");
         let written = serde_json::to_string(&entry).unwrap();
-        assert!(!written.contains(&secret[4..20]), "{written}");
+        assert!(!written.contains(&anna.token[4..20]), "{written}");
     }
 }
 
