@@ -1,7 +1,7 @@
 //! The only place that prints.
 
 use super::{arguments::OutputFormat, console::Console};
-use crate::tasks::Tasks;
+use crate::{domain::hides, tasks::Tasks};
 use comfy_table::{Table, presets};
 use serde::Serialize;
 use std::{
@@ -127,7 +127,7 @@ pub(super) fn last_words(print: impl FnOnce() + Send + 'static) {
 
 /// Returns the text without what could steer a terminal: names and headers come from strangers.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let steers = |character: char| character.is_control() && character != '\n';
+    let steers = |character: char| hides(character) && character != '\n';
     if text.contains(steers) {
         Cow::Owned(text.replace(steers, "\u{fffd}"))
     } else {

@@ -1,6 +1,7 @@
 //! Collects what is wrong with a request instead of stopping at the first mistake.
 
 use super::new_token::Mistake;
+use crate::domain::hides;
 use std::{fmt::Display, str::FromStr, time::Duration};
 
 /// The mistakes found so far.
@@ -60,8 +61,8 @@ impl Mistakes {
             self.note(field, "must not be empty");
         } else if text.chars().count() > longest {
             self.note(field, format_args!("has more than {longest} characters"));
-        } else if text.chars().any(char::is_control) {
-            self.note(field, "has control characters");
+        } else if text.contains(hides) {
+            self.note(field, "has characters that do not show, or that turn the order of others");
         }
     }
 

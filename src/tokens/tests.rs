@@ -263,7 +263,7 @@ async fn all_mistakes_are_told_at_once() {
     };
     let error = house.tokens.create(new, &BY).await.unwrap_err();
     insta::assert_snapshot!(mistakes(error).join("\n"), @r#"
-    name: has control characters
+    name: has characters that do not show, or that turn the order of others
     owner: must not be empty
     environment: there is no environment 'production'; there are: dev, prod, staging
     scopes: 'write:everything' is not a scope; `ideogate route list` shows the scopes there are

@@ -1,6 +1,6 @@
 //! Folded entries as a table: RFC 4180, one physical line a row, harmless in a spreadsheet.
 
-use crate::audit::Entry;
+use crate::{audit::Entry, domain::hides};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -123,7 +123,7 @@ fn cell(value: Option<&Value>) -> String {
 
 /// What strangers wrote must not break the row, and no spreadsheet may take it for a formula.
 fn quoted(text: &str) -> String {
-    let text = text.replace(char::is_control, "\u{fffd}");
+    let text = text.replace(hides, "\u{fffd}");
     let sign = if text.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if sign.is_empty() && !text.contains([',', '"']) && text.trim() == text {
         return text;

@@ -1,6 +1,6 @@
 //! Sums as a table for spreadsheets.
 
-use crate::admin::UsageView;
+use crate::{admin::UsageView, domain::hides};
 use std::fmt::Write;
 
 /// Returns a header and a line for each sum.
@@ -15,7 +15,7 @@ pub(super) fn of(lines: &[UsageView]) -> String {
 
 /// Models are named by clients: what a spreadsheet could take for a formula is kept a text.
 fn quoted(key: &str) -> String {
-    let key: String = key.chars().filter(|character| !character.is_control()).collect();
+    let key: String = key.chars().filter(|character| !hides(*character)).collect();
     let sign = if key.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if sign.is_empty() && !key.contains([',', '"']) {
         return key;
