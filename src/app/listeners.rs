@@ -1,6 +1,9 @@
 //! The three places to connect to, bound before anything else starts.
 
-use crate::config::{Settings, TlsFiles};
+use crate::{
+    config::{Settings, TlsFiles},
+    web::SocketPath,
+};
 use anyhow::Context;
 use std::{
     fs, io,
@@ -72,7 +75,7 @@ fn unix(path: &Path) -> io::Result<UnixListener> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    UnixListener::bind(path)
+    UnixListener::bind(SocketPath::of(path)?.path())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A client of the admin API, over its socket or a URL.
 
 use super::{fault::Fault, locate::Place, trust::Trust};
-use crate::admin::Problem;
+use crate::{admin::Problem, web::SocketPath};
 use anyhow::Context;
 use http::HeaderMap;
 use reqwest::{ClientBuilder, RequestBuilder, Response};
@@ -29,7 +29,8 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: String,
     at: String,
-    is_local: bool,
+    /// Keeps the way to the socket open, where it is one.
+    socket: Option<SocketPath>,
 }
 
 impl Client {
@@ -41,16 +42,23 @@ impl Client {
     /// Returns a client that shows these headers with everything it asks.
     pub(super) fn with(place: Place, trust: &Trust, shown: HeaderMap) -> anyhow::Result<Self> {
         let builder = builder(trust)?.default_headers(shown);
-        let is_local = matches!(place, Place::Socket(_));
+        let mut socket = None;
         let (builder, base, at) = match place {
             Place::Url(url) => (builder, url.clone(), url),
             Place::Socket(path) => {
                 let at = path.display().to_string();
-                (builder.unix_socket(path), "http://localhost".to_owned(), at)
+                let unreachable = |error: io::Error| Fault::Unreachable {
+                    at: at.clone(),
+                    said: error.to_string(),
+                };
+                let short = SocketPath::of(&path).map_err(unreachable)?;
+                let builder = builder.unix_socket(short.path().to_owned());
+                socket = Some(short);
+                (builder, "http://localhost".to_owned(), at)
             }
         };
         let http = builder.build().context("cannot make a client")?;
-        Ok(Self { http, base, at, is_local })
+        Ok(Self { http, base, at, socket })
     }
 
     /// Returns where the gateway is, for people.
@@ -60,7 +68,7 @@ impl Client {
 
     /// Says whether the gateway is on this machine for sure, since it answers at a socket.
     pub(super) fn is_local(&self) -> bool {
-        self.is_local
+        self.socket.is_some()
     }
 
     /// Gets a value.
