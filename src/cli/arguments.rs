@@ -2,13 +2,13 @@
 
 use super::{
     audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
-    demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand,
+    demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand, file::file,
     healthcheck::HealthcheckArguments, key::KeyCommand, operator::OperatorCommand,
     queue::QueueCommand, review::ReviewArguments, route::RouteCommand, scan::ScanArguments,
     serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
     usage::UsageArguments, whoami::WhoAmIArguments,
 };
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::NonEmptyStringValueParser};
 use std::path::PathBuf;
 
 const CODES: &str = "\
@@ -43,6 +43,7 @@ pub struct Global {
         global = true,
         value_name = "PATH|URL",
         env = "IDEOGATE_ADMIN",
+        value_parser = NonEmptyStringValueParser::new(),
         hide_env_values = true,
         help_heading = "Everywhere"
     )]
@@ -54,6 +55,7 @@ pub struct Global {
         global = true,
         value_name = "FILE",
         env = "IDEOGATE_ADMIN_CA",
+        value_parser = file(),
         hide_env_values = true,
         help_heading = "Everywhere"
     )]
@@ -64,6 +66,7 @@ pub struct Global {
         global = true,
         value_name = "FILE",
         env = "IDEOGATE_CONFIG",
+        value_parser = file(),
         hide_env_values = true,
         help_heading = "Everywhere"
     )]

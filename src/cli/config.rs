@@ -2,7 +2,6 @@
 
 use super::{
     arguments::Global,
-    fault::Fault,
     locate,
     run::wait,
     running::{self, Difference, Source, Sourced},
@@ -10,7 +9,7 @@ use super::{
     tls,
 };
 use crate::admin::SettingView;
-use crate::config::{Secrets, default_text};
+use crate::config::{Checked, default_text};
 use crate::domain::{Clock, RouteName, SystemClock};
 use clap::Subcommand;
 use serde_json::json;
@@ -82,8 +81,10 @@ fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
 }
 
 fn check(global: &Global, screen: Screen) -> anyhow::Result<()> {
-    let loaded = locate::settings_to_serve(global, screen)?;
-    let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
+    let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
+    for doubt in doubts {
+        screen.note(format!("warning: {doubt}"));
+    }
     for missing in secrets.missing() {
         screen.note(&*missing.how);
     }

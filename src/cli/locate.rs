@@ -5,8 +5,9 @@ use super::{
 };
 use crate::{
     app::{from_here, scheme},
-    config::{LoadOptions, LoadedSettings, Settings, process_variables},
+    config::{Checked, LoadOptions, LoadedSettings, Settings, plain_path, process_variables},
 };
+use reqwest::Url;
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -28,6 +29,7 @@ impl Place {
     /// Reads what was given as `--admin`.
     fn of(text: &str) -> Result<Self, Fault> {
         if text.starts_with("http://") || text.starts_with("https://") {
+            check_url("--admin", text)?;
             return Ok(Self::Url(text.trim_end_matches('/').to_owned()));
         }
         let port = text.rsplit_once(':').map(|(_, port)| port.parse::<u16>().is_ok());
@@ -37,7 +39,8 @@ impl Place {
             );
             return Err(Fault::Usage(told));
         }
-        Ok(Self::Socket(text.into()))
+        let path = plain_path(text.into());
+        path.map(Self::Socket).map_err(|problem| Fault::Usage(format!("--admin {text} {problem}")))
     }
 }
 
@@ -68,16 +71,30 @@ pub(super) fn own_settings(global: &Global) -> String {
     }
 }
 
-/// Loads the settings that the gateway is to be run with.
-pub(super) fn settings_to_serve(global: &Global, screen: Screen) -> Result<LoadedSettings, Fault> {
+/// Refuses a URL that nothing can be asked at.
+pub(super) fn check_url(given_as: &str, text: &str) -> Result<(), Fault> {
+    let wrong = |problem: &dyn fmt::Display| Fault::Usage(format!("{given_as} is no URL: {problem}"));
+    let url = Url::parse(text).map_err(|error| wrong(&error))?;
+    if url.port() == Some(0) {
+        return Err(wrong(&"port 0 cannot be"));
+    }
+    Ok(())
+}
+
+/// Loads the settings that the gateway is to be run with, and holds them against the machine.
+pub(super) fn settings_to_serve(
+    global: &Global,
+    screen: Screen,
+) -> Result<(LoadedSettings, Checked), Fault> {
     let loaded = settings(global)?;
+    let checked = loaded.check().map_err(Fault::Settings)?;
     if global.config.is_none() && Path::new(USUAL_FILE).exists() {
         screen.note(format!(
             "{USUAL_FILE} is here and was not read: say --config {USUAL_FILE}, or set IDEOGATE_CONFIG"
         ));
     }
     tls::check(&loaded.settings.listen)?;
-    Ok(loaded)
+    Ok((loaded, checked))
 }
 
 /// Returns where the gateway is: as was said, or as the settings say.

@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod environment;
 mod fault;
+mod file;
 mod healthcheck;
 mod key;
 mod locate;

@@ -8,14 +8,15 @@ use super::{
     screen::{self, Screen},
     serve, simulator, token, usage, whoami,
 };
+use crate::config::process_variables;
 use anyhow::Context;
-use clap::Parser;
-use std::{future::Future, process::ExitCode};
+use clap::{CommandFactory, FromArgMatches};
+use std::{ffi::OsStr, future::Future, process::ExitCode};
 use tokio::runtime;
 
 /// Returns what was typed; prints help or what is wrong with it otherwise, and the exit code.
 pub fn parse() -> Result<Cli, ExitCode> {
-    Cli::try_parse().map_err(|error| {
+    read().map_err(|error| {
         // What is left to do when even this cannot be printed is to end.
         if error.use_stderr() {
             screen::last_words(move || drop(error.print()));
@@ -25,6 +26,20 @@ pub fn parse() -> Result<Cli, ExitCode> {
             ExitCode::SUCCESS
         }
     })
+}
+
+/// A variable that is empty counts as not set; an argument that is empty is a mistake.
+fn read() -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let variables = process_variables();
+    let is_empty = |name: &OsStr| variables.iter().any(|(set, to)| **set == *name && to.is_empty());
+    let empty = command.get_arguments().filter(|one| one.get_env().is_some_and(is_empty));
+    let ids: Vec<_> = empty.map(|argument| argument.get_id().clone()).collect();
+    for id in ids {
+        command = command.mut_arg(id, |argument| argument.env(None::<&str>));
+    }
+    let mut matches = command.try_get_matches()?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Cli::command()))
 }
 
 /// Does what was typed.

@@ -3,7 +3,7 @@
 use super::{arguments::Global, console::Console, fault::Fault, locate, run::wait, screen::Screen};
 use crate::{
     app::{LeftOver, Signals, StartOptions, protect_memory, start},
-    config::{Secrets, Settings},
+    config::{Checked, OpenFiles, Secrets, Settings},
     domain::SystemClock,
     keys::TakeUpError,
     telemetry,
@@ -38,10 +38,19 @@ pub(super) fn run(
 }
 
 fn begin(global: &Global, screen: Screen, console: &'static Console) -> anyhow::Result<ExitCode> {
-    let loaded = locate::settings_to_serve(global, screen)?;
-    let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
+    let files = OpenFiles::raise();
+    let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
+    if !files.is_enough() {
+        let told = format!(
+            "this process may open {files} files only (ulimit -n), and needs 256 at least: raise the limit"
+        );
+        return Err(Fault::Usage(told).into());
+    }
     telemetry::init(&loaded.settings.log, &console.err)?;
     protect_memory().context("the process cannot keep its memory to itself")?;
+    for doubt in doubts {
+        tracing::warn!("{doubt}");
+    }
     for name in secrets.unused() {
         tracing::warn!(variable = %name, "this variable looks like a key, but no environment has that name");
     }

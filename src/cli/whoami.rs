@@ -1,8 +1,8 @@
 //! `ideogate whoami`
 
 use super::{
-    arguments::Global, client, fault::Fault, locate, run::wait, screen::Screen, times::moment,
-    trust::Trust,
+    arguments::Global, client, fault::Fault, file::file, locate, run::wait, screen::Screen,
+    times::moment, trust::Trust,
 };
 use crate::{
     config::process_variables,
@@ -31,7 +31,7 @@ pub struct WhoAmIArguments {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// The file that holds the token
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file())]
     token_file: Option<PathBuf>,
 }
 
@@ -55,6 +55,7 @@ pub(super) fn run(
 /// Returns where to ask, and whose certificate to believe there.
 fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust), Fault> {
     if let Some(url) = &arguments.url {
+        locate::check_url("--url", url)?;
         return Ok((url.trim_end_matches('/').to_owned(), Trust::of(global)));
     }
     let settings = locate::settings(global)?.settings;
@@ -72,7 +73,7 @@ fn token(arguments: &WhoAmIArguments) -> anyhow::Result<Zeroizing<String>> {
         read.with_context(|| format!("{} cannot be read", file.display()))?
     } else {
         let mut variables = process_variables().into_iter();
-        let found = variables.find(|(name, _)| name == VARIABLE);
+        let found = variables.find(|(name, value)| name == VARIABLE && !value.is_empty());
         let missing = || format!("give the token with --token-file or the variable {VARIABLE}");
         found.ok_or_else(|| Fault::Usage(missing()))?.1
     };

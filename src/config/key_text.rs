@@ -1,5 +1,6 @@
 //! The text of a key: what it may look like, and the file it may stand in.
 
+use super::{key_shape, paths};
 use secrecy::SecretString;
 use std::{
     fmt,
@@ -41,6 +42,14 @@ pub(super) fn checked(text: &str) -> Result<SecretString, String> {
     if text.len() > LONGEST {
         return Err("is too long for a key".to_owned());
     }
+    if let Some(problem) = key_shape::problem(text) {
+        return Err(problem.to_owned());
+    }
+    checked_secret(text)
+}
+
+/// Accepts the text of a secret that is made elsewhere and may be anything without spaces.
+pub(super) fn checked_secret(text: &str) -> Result<SecretString, String> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("holds a space, a line break or another character no key has".to_owned());
     }
@@ -69,6 +78,9 @@ pub enum KeyFileError {
 
 /// Reads a key from a file, which may end in a line break.
 pub(super) fn read(path: &str) -> Result<SecretString, String> {
+    if let Some(problem) = paths::problem(path) {
+        return Err(problem.to_owned());
+    }
     read_file(path).map_err(|error| match error {
         KeyFileError::Empty => format!("names a file that is empty: {path}"),
         KeyFileError::NoKey(problem) => format!("names a file that {problem}: {path}"),
@@ -98,6 +110,7 @@ fn of_file(error: io::Error) -> KeyFileError {
     }
 }
 
-fn unreadable(path: &str, error: &io::Error) -> String {
-    format!("names a file that cannot be read: {path}: {error}")
+/// Returns the words for a file of a secret that cannot be read.
+pub(super) fn unreadable(path: &str, error: &io::Error) -> String {
+    format!("names a file that cannot be read: {}: {error}", paths::shown(path))
 }

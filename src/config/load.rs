@@ -8,6 +8,7 @@ use super::{
     settings::Settings,
     shown::Shown,
     tree::{Table, Value, inner, merge, parse},
+    variable_names,
     variables::Variables,
 };
 use std::{
@@ -74,9 +75,10 @@ fn layers(
     };
     let shipped = keep(parse("default.toml", DEFAULT, &|_| Origin::Default));
     let from_file = file.map(|file| keep(file_layer(file, working_dir)));
-    let from_variables = keep(variables.settings());
+    let mut from_variables = keep(variables.settings());
     let mut tree = shipped.clone();
     merge(&mut tree, from_file.unwrap_or_default());
+    mistakes.extend(variable_names::settle(&mut from_variables, &tree));
     merge(&mut tree, from_variables);
     inherit(&mut tree, &shipped, "accounts", "ideogram", &["base_url"]);
     inherit(&mut tree, &shipped, "environments", "dev", &["account", "scopes"]);

@@ -100,6 +100,12 @@ impl Mistakes {
         Self::found(mistakes).map_or(Ok(value), Err)
     }
 
+    /// Returns these mistakes and others.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Returns the mistakes in the order they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Mistake> {
         self.0.iter()

@@ -1,11 +1,18 @@
 //! Settings and secrets: the only floor that reads files of settings or the environment.
 
+mod address;
+mod dot_env;
+mod key_shape;
 mod key_text;
+mod known_words;
 mod load;
+mod log_filter;
+mod machine;
 mod mistake;
 mod nearest;
 mod operator_token;
 mod origin;
+mod paths;
 mod prices;
 mod read;
 mod review;
@@ -18,6 +25,7 @@ mod shown;
 mod tests;
 mod tree;
 mod values;
+mod variable_names;
 mod variables;
 mod watched_file;
 mod webhook_secrets;
@@ -25,10 +33,12 @@ mod webhooks;
 
 pub use key_text::{KeyFileError, KeySource};
 pub use load::{LoadOptions, LoadedSettings, default_text};
+pub use machine::{Checked, OpenFiles};
 pub use mistake::{Mistake, Mistakes};
 pub use nearest::{nearest, no_such};
 pub use operator_token::{OperatorTokenError, operator_token};
 pub use origin::Origin;
+pub use paths::{PathError, plain_path};
 pub use review::Review;
 pub use secret::{MissingKey, NextKey, Secrets, UpstreamKey, WebhookSecret};
 pub use settings::{

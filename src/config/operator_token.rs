@@ -1,6 +1,7 @@
 //! The operator token of whoever uses the command line: from the environment, or from a file that it
 //! names; never from arguments, which every user of the machine can read.
 
+use super::{key_text, paths};
 use crate::domain::{PlainSecret, SecretKind};
 use std::{fs::File, io::Read};
 use zeroize::Zeroizing;
@@ -24,7 +25,8 @@ pub fn operator_token(
     variables: &[(String, String)],
 ) -> Result<Option<PlainSecret>, OperatorTokenError> {
     let of = |wanted: &str| {
-        variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+        let found = variables.iter().find(|(name, value)| name == wanted && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
     };
     let fault = |variable, problem: &str| OperatorTokenError { variable, problem: problem.into() };
     match (of(VARIABLE), of(FILE_VARIABLE)) {
@@ -50,12 +52,18 @@ fn token(text: &str) -> Result<PlainSecret, &'static str> {
         }
         Some(SecretKind::Operator) => "holds an operator token that is cut off or mistyped",
         None if text.is_empty() => "is empty",
+        None if text.starts_with(['"', '\'']) => "has quotes around it: take them away",
+        None if text.starts_with(VARIABLE) => "has NAME= in front: give the token alone",
+        None if text.starts_with("Bearer ") => "has Bearer in front: give the token alone",
         None => "holds no operator token (ido_…)",
     })
 }
 
 fn read(path: &str) -> Result<Zeroizing<String>, String> {
-    let unreadable = |error| format!("names a file that cannot be read: {path}: {error}");
+    if let Some(problem) = paths::problem(path) {
+        return Err(problem.to_owned());
+    }
+    let unreadable = |error| key_text::unreadable(path, &error);
     let mut text = Zeroizing::new(String::with_capacity(256));
     let file = File::open(path).map_err(unreadable)?;
     file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
@@ -81,13 +89,19 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let path = file.path().to_str().unwrap();
         assert_eq!(given(&[("OTHER", good)]), Ok(None));
+        assert_eq!(given(&[(VARIABLE, ""), (FILE_VARIABLE, "")]), Ok(None));
+        assert_eq!(given(&[(VARIABLE, good), (FILE_VARIABLE, "")]), Ok(Some(good.to_owned())));
+        assert!(given(&[(FILE_VARIABLE, "~/token")]).unwrap_err().contains("shell"));
         assert_eq!(given(&[(VARIABLE, good)]), Ok(Some(good.to_owned())));
         std::fs::write(path, format!("{good}\r\n")).unwrap();
         assert_eq!(given(&[(FILE_VARIABLE, path)]), Ok(Some(good.to_owned())));
         let both = given(&[(VARIABLE, good), (FILE_VARIABLE, path)]).unwrap_err();
         assert!(both.contains("one is enough"), "{both}");
         for (wrong, told) in [
-            ("", "is empty"),
+            (" ", "is empty"),
+            ("\"quoted-secret\"", "quotes"),
+            ("IDEOGATE_OPERATOR_TOKEN=named-secret", "NAME="),
+            ("Bearer borne-secret", "Bearer"),
             (client, "the token of an app"),
             (&good[..20], "cut off or mistyped"),
             ("secret-of-another-kind", "holds no operator token"),
@@ -98,7 +112,7 @@ mod tests {
             let said_of_file = given(&[(FILE_VARIABLE, path)]).unwrap_err();
             assert!(said_of_file.contains(told) && said_of_file.contains(path), "{said_of_file}");
             for text in [&said, &said_of_file] {
-                assert!(wrong.is_empty() || !text.contains(wrong), "{text}");
+                assert!(wrong == " " || !text.contains(wrong), "{text}");
             }
         }
         assert!(given(&[(FILE_VARIABLE, "/nowhere")]).unwrap_err().contains("cannot be read"));

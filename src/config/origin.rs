@@ -18,7 +18,12 @@ pub enum Origin {
     /// A variable of the process environment.
     Variable(Box<str>),
     /// A variable of the `.env` file.
-    DotEnv(Box<str>),
+    DotEnv {
+        /// The variable.
+        name: Box<str>,
+        /// The line, from 1.
+        line: usize,
+    },
 }
 
 impl Origin {
@@ -39,7 +44,7 @@ impl fmt::Display for Origin {
             Self::Default => f.write_str("default"),
             Self::File { name, line } => write!(f, "{name}:{line}"),
             Self::Variable(name) => write!(f, "environment variable {name}"),
-            Self::DotEnv(name) => write!(f, "variable {name} of .env"),
+            Self::DotEnv { name, line } => write!(f, "variable {name} of .env:{line}"),
         }
     }
 }

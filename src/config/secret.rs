@@ -4,6 +4,7 @@ use super::{
     key_text::{self, KeyFileError, KeySource},
     mistake::{Mistake, Mistakes},
     settings::Settings,
+    variable_names,
     variables::Variables,
     webhook_secrets,
 };
@@ -130,6 +131,7 @@ impl Secrets {
         let mut search = Search { variables, asked: BTreeSet::new(), mistakes: Vec::new() };
         let shared = search.key(SHARED);
         let mut secrets = Self::default();
+        search.complain_about_twins(settings);
         for (name, environment) in &settings.environments {
             let account = settings.accounts.get(&environment.account);
             let stated = settings.key_variables.get(name).map(AsRef::as_ref);
@@ -184,6 +186,26 @@ impl Secrets {
         groups.into_iter().map(|(_, names)| names).filter(|names| names.len() > 1).collect()
     }
 
+    /// Returns the files that keys and secrets are in, and the variables that name them.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let keys = self.keys.values().map(UpstreamKey::source);
+        let next = self.next.values().map(NextKey::source);
+        keys.chain(next).filter_map(|source| match source {
+            KeySource::File { variable, path } => Some((&**variable, &**path)),
+            KeySource::Variable(_) => None,
+        })
+    }
+
+    /// Returns the variables that hold a key themselves.
+    pub(super) fn in_variables(&self) -> impl Iterator<Item = &str> {
+        let keys = self.keys.values().map(UpstreamKey::source);
+        let next = self.next.values().map(NextKey::source);
+        keys.chain(next).filter_map(|source| match source {
+            KeySource::Variable(name) => Some(&**name),
+            KeySource::File { .. } => None,
+        })
+    }
+
     /// Returns the variables that look like keys, but belong to no environment.
     pub fn unused(&self) -> &[Box<str>] {
         &self.unused
@@ -211,7 +233,10 @@ impl Search<'_> {
         let value = self.variables.get(variable);
         let file = self.variables.get(&file_variable);
         let (found, named) = match (value, file) {
-            (None, None) => return None,
+            (None, None) => {
+                self.complain_about_line(variable, first_time);
+                return None;
+            }
             (Some(value), None) => (key_text::checked(value), variable),
             (None, Some(path)) => (key_text::read(path), file_variable.as_str()),
             (Some(_), Some(_)) => {
@@ -236,6 +261,36 @@ impl Search<'_> {
 }
 
 impl Search<'_> {
+    // In `.env` others have their lines too, so that one of ours is known by its name alone.
+    fn complain_about_line(&mut self, variable: &str, first_time: bool) {
+        if let Some(line) = self.variables.broken_line(variable).filter(|_| first_time) {
+            self.mistakes.push(Mistake::about(".env", format!("line {line} is not NAME=value")));
+        }
+    }
+
+    // Neither `-` nor `.` can stand in a variable, so that two environments may mean the same one.
+    fn complain_about_twins(&mut self, settings: &Settings) {
+        let mut seen: BTreeMap<String, &EnvironmentName> = BTreeMap::new();
+        for (name, environment) in &settings.environments {
+            let account = settings.accounts.get(&environment.account);
+            let needs_key = account.is_some_and(|account| account.base_url.is_some());
+            if !needs_key || settings.key_variables.contains_key(name) {
+                continue;
+            }
+            let variable = usual_variable(name);
+            let is_given = [&variable, &format!("{variable}_FILE")]
+                .into_iter()
+                .any(|variable| self.variables.is_set(variable));
+            if let Some(other) = seen.insert(variable.clone(), name).filter(|_| is_given) {
+                let problem = format!(
+                    "may be the key of {other} and of {name}: name another variable for one of \
+                     them, as [environments.{name}] key"
+                );
+                self.mistakes.push(Mistake::about(variable, problem));
+            }
+        }
+    }
+
     // A file that is not there yet, or is empty, will hold the key some day.
     fn next(&mut self, variable: &str) -> Option<NextKey> {
         let variable = format!("{variable}_NEXT");
@@ -255,8 +310,7 @@ impl Search<'_> {
 }
 
 fn usual_variable(environment: &EnvironmentName) -> String {
-    let name = environment.as_str().to_ascii_uppercase().replace(['-', '.'], "_");
-    format!("{SHARED}_{name}")
+    format!("{SHARED}_{}", variable_names::in_variable(environment.as_str()))
 }
 
 fn missing(environment: &EnvironmentName, variable: &str, may_share: bool) -> MissingKey {

@@ -4,12 +4,15 @@ use super::{
     section::Refused,
     tree::{Node, Value, raw_integer, raw_list},
 };
-use crate::domain::Usd;
+use crate::domain::{Usd, hides};
 use std::{str::FromStr, time::Duration};
 
 /// Reads a text that is not empty.
 pub(super) fn text(node: &Node) -> Result<Box<str>, Refused> {
     match written(node) {
+        Some(text) if text.contains(hides) => {
+            Err(node.refuse("holds characters that do not show, or that turn the order of others"))
+        }
         Some(text) if !text.is_empty() => Ok(text.into()),
         _ => Err(node.refuse("must be a text")),
     }
@@ -70,14 +73,6 @@ pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, Refused> {
 pub(super) fn money(node: &Node) -> Result<Usd, Refused> {
     let parsed = written(node).and_then(|text| text.parse().ok());
     parsed.ok_or_else(|| node.refuse("must be an amount of dollars like \"5.00\""))
-}
-
-/// Reads a text that `T` understands; `allowed` says what it understands.
-pub(super) fn parsed<T: FromStr>(allowed: &'static str) -> impl Fn(&Node) -> Result<T, Refused> {
-    move |node| {
-        let parsed = written(node).and_then(|text| text.parse().ok());
-        parsed.ok_or_else(|| node.refuse(format!("must be {allowed}")))
-    }
 }
 
 /// Reads one of a few words.

@@ -1,11 +1,16 @@
 //! The environment of the process, read in one place, with `.env` below it.
 
 use super::{
+    dot_env,
     mistake::{Mistake, Mistakes},
     origin::Origin,
     tree::{Node, Table, Value, join, raw},
 };
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 use zeroize::Zeroizing;
 
 const PREFIX: &str = "IDEOGATE__";
@@ -16,9 +21,15 @@ pub fn process_variables() -> Vec<(String, String)> {
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
 }
 
-/// The variables of the process, and below them those of `.env`.
+/// The variables of the process, and below them those of `.env`. One that is empty counts as not set, as
+/// whoever passes on what was not given has no other way to say so.
 #[derive(Clone, Default)]
-pub struct Variables(Named);
+pub struct Variables {
+    named: Named,
+    /// Variables of `.env` whose line cannot be understood, and that line.
+    broken: BTreeMap<Box<str>, usize>,
+    dot_env: PathBuf,
+}
 
 // Values may be keys, so they are wiped when they are dropped.
 type Named = BTreeMap<Box<str>, (Zeroizing<String>, Origin)>;
@@ -26,44 +37,76 @@ type Named = BTreeMap<Box<str>, (Zeroizing<String>, Origin)>;
 impl Variables {
     /// Returns the variables given, and those of the file `.env` in `working_dir` that are not.
     pub fn gather(given: Vec<(String, String)>, working_dir: &Path) -> Result<Self, Mistakes> {
-        let mut all = Named::new();
+        let mut all = Self { dot_env: working_dir.join(".env"), ..Self::default() };
         let mut mistakes = Vec::new();
-        match fs::read_to_string(working_dir.join(".env")).map(Zeroizing::new) {
-            Ok(text) => mistakes = read_dot_env(&text, &mut all),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        match fs::read(&all.dot_env).map(Zeroizing::new) {
+            Ok(bytes) => mistakes = all.take_dot_env(&bytes, &given),
+            // A folder of that name is not ours either.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::IsADirectory
+                ) => {}
             Err(error) => mistakes.push(Mistake::about(".env", format!("cannot be read: {error}"))),
         }
-        for (name, value) in given {
+        for (name, value) in given.into_iter().map(|(name, value)| (name, Zeroizing::new(value))) {
             let origin = Origin::Variable(name.as_str().into());
-            all.insert(name.into(), (Zeroizing::new(value), origin));
+            all.set(name.into(), value, origin);
         }
-        Mistakes::or(mistakes, Self(all))
+        Mistakes::or(mistakes, all)
+    }
+
+    fn take_dot_env(&mut self, bytes: &[u8], given: &[(String, String)]) -> Vec<Mistake> {
+        let found = dot_env::read(bytes, &|name| given.iter().any(|(given, _)| given == name));
+        for (name, value, line) in found.values {
+            let name: Box<str> = name.into();
+            self.set(name.clone(), value, Origin::DotEnv { name, line });
+        }
+        self.broken = found.broken;
+        found.mistakes
+    }
+
+    fn set(&mut self, name: Box<str>, value: Zeroizing<String>, origin: Origin) {
+        if !value.is_empty() {
+            self.named.insert(name, (value, origin));
+        }
     }
 
     /// Returns the value of a variable.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|(value, _)| value.as_str())
+        self.named.get(name).map(|(value, _)| value.as_str())
     }
 
     /// Says whether a variable is set.
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.named.contains_key(name)
     }
 
     /// Returns where a variable was set.
     pub(super) fn origin(&self, name: &str) -> Option<&Origin> {
-        self.0.get(name).map(|(_, origin)| origin)
+        self.named.get(name).map(|(_, origin)| origin)
+    }
+
+    /// Returns the line of `.env` that should set a variable, and cannot be understood.
+    pub(super) fn broken_line(&self, name: &str) -> Option<usize> {
+        self.broken.get(name).copied().filter(|_| !self.is_set(name))
+    }
+
+    /// Returns the file that holds a variable, if it is `.env`.
+    pub(super) fn file_of(&self, name: &str) -> Option<&Path> {
+        let is_there = matches!(self.origin(name), Some(Origin::DotEnv { .. }));
+        is_there.then_some(&*self.dot_env)
     }
 
     /// Returns the names that start with `prefix`.
     pub(super) fn names(&self, prefix: &'static str) -> impl Iterator<Item = &str> {
-        self.0.keys().map(AsRef::as_ref).filter(move |name: &&str| name.starts_with(prefix))
+        self.named.keys().map(AsRef::as_ref).filter(move |name: &&str| name.starts_with(prefix))
     }
 
     /// Returns the settings among the variables as a tree.
     pub(super) fn settings(&self) -> Result<Table, Vec<Mistake>> {
         let (mut tree, mut mistakes) = (Table::new(), Vec::new());
-        for (name, (value, origin)) in &self.0 {
+        for (name, (value, origin)) in &self.named {
             if let Some(path) = name.strip_prefix(PREFIX) {
                 let node = Node { value: raw(value), origin: origin.clone() };
                 let path = path.to_lowercase();
@@ -81,7 +124,7 @@ impl Variables {
 impl std::fmt::Debug for Variables {
     /// Writes the names only, for values may be secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.named.keys()).finish()
     }
 }
 
@@ -100,34 +143,5 @@ fn place(tree: &mut Table, path: &[&str], node: Node) -> Result<(), String> {
     match &mut tree.entry((*first).into()).or_insert_with(table).value {
         Value::Table(inner) => place(inner, rest, node),
         _ => Err(format!("another variable sets {} itself", join("", first))),
-    }
-}
-
-fn read_dot_env(text: &str, all: &mut Named) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
-    for item in dotenvy::from_read_iter(text.as_bytes()) {
-        match item {
-            Ok((name, value)) => {
-                let origin = Origin::DotEnv(name.as_str().into());
-                all.insert(name.into(), (Zeroizing::new(value), origin));
-            }
-            // The line itself is not shown, for it may hold a key.
-            Err(error) => mistakes.push(Mistake::about(".env", broken_line(text, &error))),
-        }
-    }
-    mistakes
-}
-
-fn broken_line(text: &str, error: &dotenvy::Error) -> String {
-    let line = match error {
-        dotenvy::Error::LineParse(broken, _) => {
-            let first = broken.lines().next().unwrap_or_default().trim();
-            text.lines().position(|line| line.trim() == first)
-        }
-        _ => None,
-    };
-    match line {
-        Some(line) => format!("line {} is not NAME=value", line + 1),
-        None => "a line is not NAME=value".to_owned(),
     }
 }

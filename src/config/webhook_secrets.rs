@@ -1,11 +1,13 @@
 //! `IDEOGRAM_SECRET`: the secrets that webhooks may be signed with, several while they are rotated.
 
-use super::{key_text, mistake::Mistake, secret::WebhookSecret, variables::Variables};
+use super::{key_text, mistake::Mistake, paths, secret::WebhookSecret, variables::Variables};
 use std::{fs::File, io::Read};
 use zeroize::Zeroizing;
 
-const VARIABLE: &str = "IDEOGRAM_SECRET";
-const FILE_VARIABLE: &str = "IDEOGRAM_SECRET_FILE";
+/// Holds them.
+pub(super) const VARIABLE: &str = "IDEOGRAM_SECRET";
+/// Names the file that holds them.
+pub(super) const FILE_VARIABLE: &str = "IDEOGRAM_SECRET_FILE";
 
 /// The most secrets at once.
 const MOST: usize = 16;
@@ -41,6 +43,12 @@ fn secrets(text: &str) -> Result<Vec<WebhookSecret>, String> {
     if parts.iter().any(|part| part.is_empty()) {
         return Err("has a comma with nothing before or behind it: is a secret missing?".to_owned());
     }
+    if parts.iter().any(|part| part.starts_with(['"', '\'']) || part.ends_with(['"', '\''])) {
+        return Err("has quotes around it: take them away".to_owned());
+    }
+    if parts.iter().any(|part| part.starts_with("IDEOGRAM_SECRET=")) {
+        return Err("has NAME= in front: give the secret alone".to_owned());
+    }
     if parts.iter().any(|part| part.len() < SHORTEST) {
         return Err(format!(
             "holds a secret of less than {SHORTEST} characters: it can be guessed"
@@ -48,15 +56,19 @@ fn secrets(text: &str) -> Result<Vec<WebhookSecret>, String> {
     }
     match parts.len() {
         0 => Err("is empty".to_owned()),
-        1..=MOST => {
-            parts.into_iter().map(|part| key_text::checked(part).map(WebhookSecret::new)).collect()
-        }
+        1..=MOST => parts
+            .into_iter()
+            .map(|part| key_text::checked_secret(part).map(WebhookSecret::new))
+            .collect(),
         count => Err(format!("holds {count} secrets; {MOST} are the most")),
     }
 }
 
 fn from_file(path: &str) -> Result<Vec<WebhookSecret>, String> {
-    let unreadable = |error| format!("names a file that cannot be read: {path}: {error}");
+    if let Some(problem) = paths::problem(path) {
+        return Err(problem.to_owned());
+    }
+    let unreadable = |error| key_text::unreadable(path, &error);
     let mut text = Zeroizing::new(String::new());
     let file = File::open(path).map_err(unreadable)?;
     file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;

@@ -86,6 +86,11 @@ impl PriceTable {
         &self.version
     }
 
+    /// Returns all rows.
+    pub fn rows(&self) -> impl Iterator<Item = &PriceRow> {
+        self.rows.values().flatten()
+    }
+
     /// Says whether a route has any price.
     pub fn has(&self, route: &RouteName) -> bool {
         self.rows.contains_key(route)

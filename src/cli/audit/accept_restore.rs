@@ -3,7 +3,7 @@
 use crate::{
     app::{AcceptRestore, RestoreAccepted, accept_restore},
     cli::{arguments::Global, fault::Fault, locate, run::wait, screen::Screen},
-    domain::{Principal, SystemClock},
+    domain::{Principal, SystemClock, hides},
 };
 use clap::Args;
 use rustix::process::geteuid;
@@ -38,7 +38,11 @@ pub(super) fn run(
         let told = format!("--reason is a text of 1 to {MOST_BYTES} bytes");
         return Err(Fault::Usage(told).into());
     }
-    let settings = locate::settings_to_serve(global, screen)?.settings;
+    if reason.contains(hides) {
+        let told = "--reason holds characters that do not show, or that turn the order of others";
+        return Err(Fault::Usage(told.to_owned()).into());
+    }
+    let settings = locate::settings_to_serve(global, screen)?.0.settings;
     let by = Principal::LocalUser(geteuid().as_raw());
     let clock = Arc::new(SystemClock);
     let asked = AcceptRestore { settings: &settings, by, reason, clock };

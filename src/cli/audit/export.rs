@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     admin::{AuditExport, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, KeyView},
-    cli::{client::Client, fault::Fault, named, screen::Screen},
+    cli::{client::Client, fault::Fault, file::file, named, screen::Screen},
 };
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -46,10 +46,10 @@ pub struct ExportArguments {
     #[arg(long)]
     result: Option<String>,
     /// The file to write; without it, stdout
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file())]
     to: Option<PathBuf>,
     /// Where to write what is signed about a table [default: the file's name and .note]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file())]
     note: Option<PathBuf>,
     /// Replace files that are there
     #[arg(long)]

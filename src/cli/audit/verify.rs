@@ -11,7 +11,7 @@ use crate::{
         export::examine_export,
         trust::{CheckpointFile, Evidence, LAST_SIGNED_FILE},
     },
-    cli::{arguments::Global, fault::Fault, locate, screen::Screen},
+    cli::{arguments::Global, fault::Fault, file::file, locate, screen::Screen},
 };
 use anyhow::Context;
 use clap::Args;
@@ -36,16 +36,16 @@ checkpoints that were kept elsewhere: files of notes, `[CHECKPOINT]` lines, or w
 printed. Exits 0 and says how many records were checked, or exits 2 and names the first bad one.")]
 pub struct VerifyArguments {
     /// The data folder [default: the settings' data.dir]
-    #[arg(long, value_name = "FOLDER", conflicts_with = "export")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "export", value_parser = file())]
     data: Option<PathBuf>,
     /// An export instead
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file())]
     export: Option<PathBuf>,
     /// What was signed about a table [default: the export's name and .note]
-    #[arg(long, value_name = "FILE", requires = "export")]
+    #[arg(long, value_name = "FILE", requires = "export", value_parser = file())]
     note: Option<PathBuf>,
     /// Checkpoints that were kept elsewhere; may be given again
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = file())]
     checkpoint: Vec<PathBuf>,
     /// The verifier key that you noted, or a file with it; may be given again
     #[arg(long, value_name = "KEY|FILE")]

@@ -1,5 +1,6 @@
 //! What the demo takes.
 
+use crate::cli::file::file;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -23,7 +24,7 @@ pub struct DemoArguments {
     #[arg(long, default_value_t = 0)]
     pub admin_port: u16,
     /// Where to save the picture
-    #[arg(long, value_name = "FILE", default_value = "ideogate-demo.png")]
+    #[arg(long, value_name = "FILE", default_value = "ideogate-demo.png", value_parser = file())]
     pub save: PathBuf,
     /// What to draw
     #[arg(long, default_value = "a lighthouse in the morning fog")]

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     config::{
+        paths::path_text,
         section::{Notes, Section},
-        values::text,
     },
     domain::{PriceTable, RouteTable},
 };
@@ -24,7 +24,7 @@ pub(in crate::config) fn read(
     routes: Option<&RouteTable>,
     notes: &Notes,
 ) -> Option<PriceTable> {
-    let file = section.optional("file", text);
+    let file = section.optional("file", path_text);
     section.end();
     let reading = Reading { routes, notes };
     let Some(name) = file? else {

@@ -3,6 +3,7 @@
 use super::name;
 use crate::{
     config::{
+        address::has_good_port,
         section::{Notes, Refused, Section},
         settings::{Account, CountBy},
         tree::{Node, join},
@@ -69,6 +70,9 @@ fn origin(node: &Node) -> Result<Uri, Refused> {
         return Err(node.refuse_unseen("must not hold a user or a password"));
     }
     let uri: Uri = text.parse().map_err(|_| node.refuse(allowed))?;
+    if !has_good_port(&uri) {
+        return Err(node.refuse("names a port that cannot be"));
+    }
     let is_bare = uri.path() == "/" && uri.query().is_none() && !text.contains('#');
     match (uri.scheme_str(), uri.host()) {
         (Some("https"), Some(_)) if is_bare => Ok(uri),

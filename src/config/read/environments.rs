@@ -1,6 +1,6 @@
 //! `[environments.NAME]`
 
-use super::{accounts::Accounts, limits::network, name};
+use super::{accounts::Accounts, limits::network, name, names::there_is_none};
 use crate::{
     config::{
         nearest::nearest,
@@ -138,11 +138,11 @@ fn limited(mut section: Section<'_>, around: &Around<'_>) -> Option<Limited> {
 }
 
 fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, Refused> {
-    let known = || accounts.keys().map(AsRef::as_ref);
-    let given = written(node).filter(|name| known().any(|account| account == *name));
-    given.and_then(|name| name.parse().ok()).ok_or_else(|| {
-        let names = known().collect::<Vec<_>>().join(", ");
-        node.refuse(format!("must be the name of an account: {names}"))
+    let word = written(node).unwrap_or_default();
+    let found = accounts.contains_key(word).then(|| word.parse().ok()).flatten();
+    found.ok_or_else(|| {
+        let known: Vec<Box<str>> = accounts.keys().cloned().collect();
+        node.refuse(there_is_none("account", word, &known))
     })
 }
 

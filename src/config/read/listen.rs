@@ -1,19 +1,19 @@
 //! `[listen]`
 
 use crate::config::{
+    address::{self, collide, has_good_port, listening},
+    paths::path,
     section::{Notes, Refused, Section},
     settings::{Listen, TlsFiles},
     tree::Node,
-    values::{boolean, list, parsed, text, written},
+    values::{boolean, list, written},
 };
-use std::{net::SocketAddr, path::PathBuf};
-
-const ADDRESS: &str = "an address and a port like \"127.0.0.1:8080\"";
+use std::net::SocketAddr;
 
 /// Reads `[listen]`.
 pub(super) fn listen(mut section: Section<'_>, notes: &Notes) -> Option<Listen> {
-    let proxy = section.read("proxy", parsed::<SocketAddr>(ADDRESS));
-    let admin = section.read("admin", parsed::<SocketAddr>(ADDRESS));
+    let proxy = section.read("proxy", listening);
+    let admin = section.read("admin", listening);
     let public_url = section.optional("public_url", public_url);
     let tls = tls_files(&mut section, ["tls_cert", "tls_key"], notes);
     let admin_tls = tls_files(&mut section, ["admin_tls_cert", "admin_tls_key"], notes);
@@ -26,8 +26,12 @@ pub(super) fn listen(mut section: Section<'_>, notes: &Notes) -> Option<Listen> 
             complain_about_plaintext("listen.admin", admin, notes);
         }
     }
-    if proxy.is_some() && proxy == admin && proxy.is_some_and(|address| address.port() != 0) {
-        notes.complain("listen.admin", "must be another address than listen.proxy");
+    if let Some((proxy, admin)) = proxy.zip(admin)
+        && collide(proxy, admin)
+    {
+        let problem =
+            format!("must be another address or port than listen.proxy, which is {proxy}");
+        notes.complain("listen.admin", problem);
     }
     Some(Listen {
         proxy: proxy?,
@@ -47,14 +51,13 @@ fn tls_files(
     names: [&str; 2],
     notes: &Notes,
 ) -> Option<Option<TlsFiles>> {
-    let [certificate, key] = names.map(|name| section.optional(name, text));
+    let [certificate, key] = names.map(|name| section.optional(name, path));
     let half = |name: &str, other: &str| {
         let [path, other] = [name, other].map(|name| section.path_of(name));
         notes.complain(&path, format!("needs {other} beside it"));
     };
     match (certificate?, key?) {
         (Some(certificate), Some(key)) => {
-            let [certificate, key] = [certificate, key].map(|path| PathBuf::from(&*path));
             return Some(Some(TlsFiles { certificate, key }));
         }
         (None, None) => return Some(None),
@@ -77,6 +80,9 @@ fn public_url(node: &Node) -> Result<Box<str>, Refused> {
     let text = written(node).ok_or_else(refused)?;
     let uri: http::Uri = text.parse().map_err(|_| refused())?;
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+    if !has_good_port(&uri) {
+        return Err(node.refuse("names a port that cannot be"));
+    }
     if is_web && uri.query().is_none() && !text.contains(['@', '#']) {
         return Ok(text.trim_end_matches('/').into());
     }
@@ -87,5 +93,8 @@ pub(super) fn host(node: &Node) -> Result<Box<str>, Refused> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let name = written(node).filter(|name| !name.is_empty() && name.chars().all(allowed));
     let name = name.ok_or_else(|| node.refuse("must be a host name like \"admin.example.com\""))?;
+    if name.matches(':').count() == 1 && !address::is_good(name) {
+        return Err(node.refuse("names a port that cannot be"));
+    }
     Ok(name.to_ascii_lowercase().into())
 }

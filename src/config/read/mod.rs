@@ -10,5 +10,5 @@ mod service;
 mod settings;
 mod webhooks;
 
-pub(super) use names::name;
+pub(super) use names::{known_environment, name};
 pub(super) use settings::settings;

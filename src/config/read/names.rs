@@ -1,6 +1,15 @@
 //! Names of tables that people choose.
 
-use crate::config::{mistake::Mistake, section::Notes};
+use crate::{
+    config::{
+        mistake::Mistake,
+        nearest::nearest,
+        section::{Notes, Refused},
+        tree::Node,
+        values::written,
+    },
+    domain::EnvironmentName,
+};
 use std::{fmt::Display, str::FromStr};
 
 /// Understands the name of a table. `None` means that a mistake was noted.
@@ -11,4 +20,26 @@ pub(in crate::config) fn name<T: FromStr<Err: Display>>(
 ) -> Option<T> {
     let parsed = name.parse::<T>();
     parsed.map_err(|error| notes.add(Mistake::about(path, error.to_string()))).ok()
+}
+
+/// Reads the name of an environment that is there.
+pub(in crate::config) fn known_environment(
+    node: &Node,
+    known: &[Box<str>],
+) -> Result<EnvironmentName, Refused> {
+    let word = written(node).unwrap_or_default();
+    let found = known.iter().any(|name| **name == *word).then(|| word.parse().ok()).flatten();
+    found.ok_or_else(|| node.refuse(there_is_none("environment", word, known)))
+}
+
+/// Returns the words for a name that names nothing.
+pub(super) fn there_is_none(what: &str, word: &str, known: &[Box<str>]) -> String {
+    let names = || known.iter().map(AsRef::as_ref);
+    match nearest(word, names()) {
+        Some(near) => format!("there is no {what} {word:?}; did you mean \"{near}\"?"),
+        None => {
+            let names = names().collect::<Vec<_>>().join(", ");
+            format!("must be the name of an {what}: {names}")
+        }
+    }
 }

@@ -1,21 +1,22 @@
 //! `[data]`, `[audit]`, `[log]` and `[shutdown]`
 
 use crate::config::{
+    log_filter::filter,
+    paths::path,
     section::{Refused, Section},
     settings::{Audit, Data, Database, Keys, Log, LogFormat, Shutdown},
     tree::Node,
-    values::{boolean, choice, list, size, span, text, whole, written},
+    values::{boolean, choice, list, size, span, whole, written},
 };
-use std::{path::PathBuf, time::Duration};
-use tracing_subscriber::EnvFilter;
+use std::time::Duration;
 
 /// Reads `[data]`.
 pub(super) fn data(mut section: Section<'_>) -> Option<Data> {
-    let dir = section.read("dir", text);
+    let dir = section.read("dir", path);
     let database = section.read("database", database);
     let max_size = section.read("max_size", size(0));
     section.end();
-    Some(Data { dir: PathBuf::from(&*dir?), database: database?, max_size: max_size? })
+    Some(Data { dir: dir?, database: database?, max_size: max_size? })
 }
 
 /// Reads `[audit]`.
@@ -23,13 +24,13 @@ pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
     let stdout = section.read("stdout", boolean);
     let records = section.read("checkpoint_records", whole(1, 1_000_000));
     let interval = section.read("checkpoint_interval", span(Duration::from_secs(1)));
-    let file = section.optional("checkpoint_file", text);
+    let file = section.optional("checkpoint_file", path);
     section.end();
     Some(Audit {
         stdout: stdout?,
         checkpoint_records: records?,
         checkpoint_interval: interval?,
-        checkpoint_file: file?.map(|path| PathBuf::from(&*path)),
+        checkpoint_file: file?,
     })
 }
 
@@ -52,7 +53,7 @@ pub(super) fn shutdown(mut section: Section<'_>) -> Option<Shutdown> {
 /// Reads `[keys]`.
 pub(super) fn keys(mut section: Section<'_>) -> Option<Keys> {
     let look_every = section.read("look_every", span(Duration::from_millis(10)));
-    let allow_retired = section.read("allow_retired", list(text));
+    let allow_retired = section.read("allow_retired", list(last_four));
     section.end();
     Some(Keys { look_every: look_every?, allow_retired: allow_retired? })
 }
@@ -65,10 +66,12 @@ fn database(node: &Node) -> Result<Database, Refused> {
     }
 }
 
-fn filter(node: &Node) -> Result<Box<str>, Refused> {
-    let filter = text(node)?;
-    match EnvFilter::builder().parse(&*filter) {
-        Ok(_) => Ok(filter),
-        Err(_) => Err(node.refuse("must be a filter like \"info\" or \"info,ideogate=debug\"")),
-    }
+/// What is longer may be a whole key, so it is not shown.
+fn last_four(node: &Node) -> Result<Box<str>, Refused> {
+    let is_end = |text: &&str| {
+        let bare = text.trim_start_matches('…');
+        (1..=4).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let end = written(node).filter(is_end).map(Into::into);
+    end.ok_or_else(|| node.refuse_unseen("must hold the last four characters of keys"))
 }

@@ -27,7 +27,9 @@ pub(in crate::config) fn settings(
     let shutdown = service::shutdown(root.table("shutdown"));
     let operators = operators::operators(root.table("operators"));
     let keys = service::keys(root.table("keys"));
-    let review = review::read(root.table("review"));
+    let sections = root.tables("environments");
+    let names: Vec<Box<str>> = sections.iter().map(|(name, _)| name.clone()).collect();
+    let review = review::read(root.table("review"), &names);
     let routes = routes::read(root.table("routes"), working_dir, notes);
     let prices = prices::read(root.table("prices"), working_dir, routes.as_ref(), notes);
     let own_webhooks = webhooks::webhooks(root.table("webhooks"));
@@ -38,7 +40,7 @@ pub(in crate::config) fn settings(
         routes: routes.as_ref(),
         notes,
     };
-    let environments = environments::environments(root.tables("environments"), &around);
+    let environments = environments::environments(sections, &around);
     root.end();
     let (environments, key_variables) = environments?;
     Some(Settings {

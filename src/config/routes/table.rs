@@ -9,6 +9,7 @@ use crate::{
     config::{
         mistake::Mistake,
         nearest::nearest,
+        paths::path_text,
         read::name,
         section::{Notes, Refused, Section},
         tree::{Node, Table, Value, join},
@@ -24,7 +25,7 @@ pub(in crate::config) fn read(
     working_dir: &Path,
     notes: &Notes,
 ) -> Option<RouteTable> {
-    let file = section.optional("file", text);
+    let file = section.optional("file", path_text);
     let table = file.and_then(|file| {
         let parts = parts(file.as_deref(), working_dir, notes)?;
         table(&parts, notes)

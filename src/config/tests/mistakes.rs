@@ -14,7 +14,7 @@ fn all_mistakes_are_told_at_once() {
       queue.timeout = 15 (ideogate.toml:3): must be a span of time like "30s", "10m" or "90d"
       queue.capactiy (ideogate.toml:2): there is no such key; did you mean queue.capacity?
       bodies.memory = "64 apples" (environment variable IDEOGATE__BODIES__MEMORY): must be a size like "64MiB" or "4GiB", at least 1.0 MiB
-      environments.prod.account = "idogram" (ideogate.toml:6): must be the name of an account: ideogram, simulator
+      environments.prod.account = "idogram" (ideogate.toml:6): there is no account "idogram"; did you mean "ideogram"?
     "#);
 }
 
@@ -87,7 +87,7 @@ fn half_of_tls_and_one_address_for_two_listeners_are_mistakes() {
     assert_snapshot!(wrong(text), @r#"
     2 mistakes in the settings
       listen.tls_cert = "a.crt" (ideogate.toml:2): needs listen.tls_key beside it
-      listen.admin = "127.0.0.1:8080" (ideogate.toml:3): must be another address than listen.proxy
+      listen.admin = "127.0.0.1:8080" (ideogate.toml:3): must be another address or port than listen.proxy, which is 127.0.0.1:8080
     "#);
     assert!(wrong("[listen]\ntls_key = \"a.key\"\n").contains("needs listen.tls_cert beside it"));
     let free_ports = "[listen]\nproxy = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n";
@@ -192,7 +192,7 @@ fn a_broken_line_of_dot_env_is_told_without_its_text() {
     assert!(!told.contains("hunter2"), "{told}");
     assert_snapshot!(told, @"
     1 mistake in the settings
-      .env: line 2 is not NAME=value
+      .env: line 2 begins with a quote that is not closed
     ");
 }
 
@@ -207,4 +207,99 @@ fn a_filter_or_a_network_nobody_understands_is_told() {
       door.trusted_proxies = "lan" (ideogate.toml:4): must be a network like "10.0.0.0/8"
       log.filter = "info,=," (ideogate.toml:2): must be a filter like "info" or "info,ideogate=debug"
     "#);
+}
+
+#[test]
+fn paths_for_a_shell_are_refused_before_a_folder_of_that_name_is_made() {
+    let text = "[data]\ndir = \"~/ideogate\"\n[audit]\ncheckpoint_file = \"$HOME/checkpoints\"\n\
+                [listen]\ntls_cert = \"${TLS}/a.crt\"\ntls_key = \"~root/a.key\"\n\
+                [routes]\nfile = \"~/routes.toml\"\n[prices]\nfile = \"$(pwd)/prices.toml\"\n";
+    let told = wrong(text);
+    for key in [
+        "data.dir",
+        "audit.checkpoint_file",
+        "listen.tls_cert",
+        "listen.tls_key",
+        "routes.file",
+        "prices.file",
+    ] {
+        let line = told.lines().find(|line| line.trim_start().starts_with(key));
+        assert!(
+            line.is_some_and(|line| line.contains("only a shell understands")),
+            "{key}: {told}"
+        );
+    }
+}
+
+#[test]
+fn ports_that_cannot_be_are_told() {
+    let text = "[listen]\nproxy = \"127.0.0.1:65536\"\nadmin = \":99999\"\npublic_url = \"https://a.example.com:65536\"\n\
+                admin_hosts = [\"a.example.com:0\"]\n[accounts.ideogram]\nbase_url = \"http://127.0.0.1:99999\"\n";
+    assert_snapshot!(wrong(text), @r#"
+    5 mistakes in the settings
+      listen.proxy = "127.0.0.1:65536" (ideogate.toml:2): must be an address and a port like "127.0.0.1:8080": "65536" is no port, which are the numbers from 0 to 65535
+      listen.admin = ":99999" (ideogate.toml:3): must be an address and a port like "127.0.0.1:8080": "99999" is no port, which are the numbers from 0 to 65535
+      listen.public_url = "https://a.example.com:65536" (ideogate.toml:4): names a port that cannot be
+      listen.admin_hosts = "a.example.com:0" (ideogate.toml:5): names a port that cannot be
+      accounts.ideogram.base_url = "http://127.0.0.1:99999" (ideogate.toml:7): names a port that cannot be
+    "#);
+    let both = "[listen]\nproxy = \"0.0.0.0:8081\"\nallow_plaintext = true\n";
+    assert!(
+        wrong(both).contains("another address or port than listen.proxy, which is 0.0.0.0:8081")
+    );
+    assert!(wrong("[listen]\nproxy = 8080\n").contains("\"127.0.0.1:8080\""));
+}
+
+#[test]
+fn an_environment_that_is_not_there_is_told_wherever_it_is_named() {
+    let text = "[review]\nproduction = [\"prod\", \"porduction\", \"stagging\"]\n";
+    assert!(
+        wrong(text).contains("must be the name of an environment: dev, prod, sandbox, staging")
+    );
+    let text = "[review]\nproduction = [\"stagging\"]\n";
+    assert!(
+        wrong(text).contains("there is no environment \"stagging\"; did you mean \"staging\"?")
+    );
+    let own = "[environments.live]\naccount = \"ideogram\"\nscopes = [\"read:*\"]\n[review]\nproduction = [\"live\"]\n";
+    assert!(Given::settings(own).load().is_ok());
+}
+
+#[test]
+fn a_log_filter_that_would_be_silent_is_told() {
+    let told = wrong("[log]\nfilter = \"warning\"\n");
+    assert!(
+        told.contains("log.filter = \"warning\" (ideogate.toml:2)")
+            && told.contains("did you mean \"warn\"?"),
+        "{told}"
+    );
+    let given = Given::nothing().variable("IDEOGATE__LOG__FILTER", "info,ideogate=warning");
+    assert!(given.mistakes().contains("did you mean \"warn\"?"));
+    let given = Given::nothing().variable("IDEOGATE__LOG__FILTER", "info, ideogate=debug");
+    assert_eq!(&*given.load().unwrap().settings.log.filter, "info,ideogate=debug");
+}
+
+#[test]
+fn texts_that_turn_the_order_of_letters_are_refused() {
+    let text = "[environments.dev.policy]\nmodels = [\"V_3\\u202Ex\"]\n";
+    assert!(wrong(text).contains("turn the order"), "{}", wrong(text));
+}
+
+#[test]
+fn variables_reach_environments_and_accounts_with_a_hyphen() {
+    let text = "[environments.my-env]\naccount = \"my-account\"\nscopes = [\"read:*\"]\n[accounts.my-account]\n";
+    let given = Given::settings(text)
+        .variable("IDEOGATE__ENVIRONMENTS__MY_ENV__WEIGHT", "7")
+        .variable("IDEOGATE__ACCOUNTS__MY_ACCOUNT__MAX_IN_FLIGHT", "3")
+        .variable("IDEOGATE__ENVIRONMENTS__NEW_ONE__ACCOUNT", "simulator")
+        .variable("IDEOGATE__ENVIRONMENTS__NEW_ONE__SCOPES", "read:*");
+    let settings = given.load().unwrap_or_else(|told| panic!("{told}")).settings;
+    assert_eq!(settings.environments[&"my-env".parse().unwrap()].weight, 7);
+    assert_eq!(settings.accounts[&"my-account".parse().unwrap()].max_in_flight, 3);
+    assert!(settings.environments.contains_key(&"new-one".parse().unwrap()));
+    let twins = format!(
+        "{text}[environments.\"my.env\"]\naccount = \"simulator\"\nscopes = [\"read:*\"]\n"
+    );
+    let given = Given::settings(&twins).variable("IDEOGATE__ENVIRONMENTS__MY_ENV__WEIGHT", "7");
+    let told = given.mistakes();
+    assert!(told.contains("may be each of my-env, my.env: set it in the file"), "{told}");
 }

@@ -1,5 +1,6 @@
 //! Settings and secrets, loaded as the binary loads them.
 
+mod machine;
 mod mistakes;
 mod prices;
 mod routes;

@@ -64,7 +64,7 @@ fn bad_keys_are_told_by_their_variable_and_never_repeated() {
     let empty = given.path("empty");
     let given = given
         .variable("IDEOGRAM_API_KEY", " hunter2")
-        .variable("IDEOGRAM_API_KEY_DEV", "")
+        .variable("IDEOGRAM_API_KEY_DEV", "\"hunter2\"")
         .variable("IDEOGRAM_API_KEY_STAGING", "hunter2")
         .variable("IDEOGRAM_API_KEY_STAGING_FILE", "/nowhere/hunter")
         .variable("IDEOGRAM_API_KEY_PROD_FILE", &empty);
@@ -72,8 +72,8 @@ fn bad_keys_are_told_by_their_variable_and_never_repeated() {
     assert!(!told.contains("hunter2"), "{told}");
     assert_snapshot!(told.replace(&empty, "/key"), @"
     4 mistakes in the settings
-      IDEOGRAM_API_KEY (environment variable IDEOGRAM_API_KEY): holds a space, a line break or another character no key has
-      IDEOGRAM_API_KEY_DEV (environment variable IDEOGRAM_API_KEY_DEV): is empty
+      IDEOGRAM_API_KEY (environment variable IDEOGRAM_API_KEY): has white space at its beginning or end
+      IDEOGRAM_API_KEY_DEV (environment variable IDEOGRAM_API_KEY_DEV): has quotes around it, which `docker run --env-file` and some others leave: take them away
       IDEOGRAM_API_KEY_PROD_FILE (environment variable IDEOGRAM_API_KEY_PROD_FILE): names a file that is empty: /key
       IDEOGRAM_API_KEY_STAGING_FILE (environment variable IDEOGRAM_API_KEY_STAGING_FILE): is given beside IDEOGRAM_API_KEY_STAGING: one is enough
     ");
@@ -121,10 +121,59 @@ fn secrets_for_webhooks_are_several_between_commas_or_lines() {
     assert_eq!(all, ["secret-number-one", "secret-number-two", "secret-number-three"]);
     let many = ["a-secret-of-the-many"; 17].join(",");
     let gap = "secret-number-one,,secret-number-two";
-    for bad in ["", " , \n", "a secret with blanks", "too-short", gap, &many] {
+    for bad in [" ", " , \n", "a secret with blanks", "too-short", gap, &many] {
         let mistakes = read(bad).map(|_: Vec<String>| ()).unwrap_err().to_string();
         assert!(mistakes.contains("IDEOGRAM_SECRET"), "{mistakes}");
         assert!(!mistakes.contains("with blanks"), "{mistakes}");
     }
     assert!(Given::nothing().secrets().unwrap().webhooks().is_empty());
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let given = Given::nothing()
+        .file(".env", "IDEOGRAM_API_KEY=from-file\nIDEOGATE__LOG__FORMAT=\n")
+        .variable("IDEOGRAM_API_KEY", "")
+        .variable("IDEOGRAM_API_KEY_FILE", "")
+        .variable("IDEOGRAM_API_KEY_PROD", "")
+        .variable("IDEOGRAM_SECRET", "")
+        .variable("IDEOGATE__QUEUE__CAPACITY", "");
+    let secrets = given.secrets().unwrap();
+    assert_eq!(key(&secrets, "prod").unwrap().0, "from-file");
+    assert!(secrets.unused().is_empty() && secrets.webhooks().is_empty());
+    assert_eq!(given.load().unwrap().settings.queue.capacity, 1000);
+}
+
+#[test]
+fn an_environment_with_a_hyphen_has_a_variable_and_two_that_share_one_are_told() {
+    let text = "[environments.my-env]\naccount = \"ideogram\"\nscopes = [\"read:*\"]\n";
+    let given = Given::settings(text).variable("IDEOGRAM_API_KEY_MY_ENV", "m-1");
+    assert_eq!(key(&given.secrets().unwrap(), "my-env").unwrap().0, "m-1");
+    let twin = text.replace("my-env", "\"my.env\"");
+    let given = Given::settings(&format!("{text}{twin}"));
+    assert!(given.secrets().unwrap().shared().is_empty(), "nothing is given, nothing is told");
+    let given = given.variable("IDEOGRAM_API_KEY_MY_ENV", "m-1");
+    let told = given.secrets().unwrap_err().to_string();
+    assert!(told.contains("may be the key of my-env and of my.env"), "{told}");
+    assert!(!told.contains("m-1"));
+}
+
+#[test]
+fn a_key_in_a_line_of_dot_env_that_cannot_be_understood_is_told_whatever_its_name() {
+    let given = Given::settings("[environments.prod]\nkey = \"TEAM_KEY\"\n");
+    let given = given.file(".env", "OTHER=a b\nTEAM_KEY=hunter2 b\n");
+    let told = given.secrets().unwrap_err().to_string();
+    assert!(told.contains("line 2 is not NAME=value") && !told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn paths_that_only_a_shell_understands_are_refused_and_a_key_in_their_place_is_not_shown() {
+    let given = Given::nothing()
+        .variable("IDEOGRAM_API_KEY_FILE", "~/ideogram.key")
+        .variable("IDEOGRAM_API_KEY_PROD_FILE", "$HOME/ideogram.key")
+        .variable("IDEOGRAM_API_KEY_DEV_FILE", "hunter2hunter2hunter2hunter2")
+        .variable("IDEOGRAM_SECRET_FILE", "${SECRETS}/webhooks");
+    let told = given.secrets().unwrap_err().to_string();
+    assert_eq!(told.matches("which only a shell understands").count(), 3, "{told}");
+    assert!(told.contains("IDEOGRAM_API_KEY_DEV_FILE") && !told.contains("hunter2"), "{told}");
 }

@@ -22,6 +22,12 @@ impl Given {
         given
     }
 
+    /// Takes this file for the settings.
+    pub(super) fn named(mut self, name: &'static str) -> Self {
+        self.file = Some(name);
+        self
+    }
+
     pub(super) fn missing_settings() -> Self {
         Self { file: Some("ideogate.toml"), ..Self::nothing() }
     }

@@ -1,0 +1,241 @@
+//! The file `.env`, which other programs have their lines in too: what is wrong with theirs is none of our
+//! business, what is wrong with ours is told.
+
+use super::mistake::Mistake;
+use std::collections::{BTreeMap, BTreeSet};
+use zeroize::Zeroizing;
+
+const OURS: [&str; 2] = ["IDEOGATE_", "IDEOGRAM_"];
+
+/// What the file holds.
+#[derive(Default)]
+pub(super) struct DotEnv {
+    /// Variables with the lines that they begin at; the last of a name counts.
+    pub(super) values: Vec<(String, Zeroizing<String>, usize)>,
+    /// Variables of others whose line cannot be understood.
+    pub(super) broken: BTreeMap<Box<str>, usize>,
+    /// What is wrong with our lines; never the lines themselves, for they may hold keys.
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// Reads the file; `is_set` tells which variables the process has, for values may refer to them.
+pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
+    let mut found = DotEnv::default();
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        if holds_ours_in_utf16(bytes) {
+            found.mistakes.push(Mistake::about(".env", "is UTF-16: save it as UTF-8"));
+        }
+        return found;
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    let mut good = Zeroizing::new(String::new());
+    let (mut entries, mut names) = (Vec::new(), BTreeSet::new());
+    let mut at = 0;
+    while at < lines.len() {
+        let entry = Entry::at(&lines, at);
+        let number = at + 1;
+        at += entry.lines;
+        match entry.understood(&|name| names.contains(name) || is_set(name)) {
+            Ok(None) => {}
+            Ok(Some((name, text))) => {
+                good.push_str(&text);
+                good.push('\n');
+                names.insert(name.clone());
+                entries.push(number);
+            }
+            Err(problem) if entry.is_ours => {
+                let told = format!("line {number} {problem}");
+                found.mistakes.push(Mistake::about(".env", told));
+            }
+            Err(_) => drop(entry.name.map(|name| found.broken.insert(name.into(), number))),
+        }
+    }
+    // All at once, since a value may refer to those above it.
+    let values = dotenvy::from_read_iter(good.as_bytes()).flatten().zip(entries);
+    found.values =
+        values.map(|((name, value), line)| (name, Zeroizing::new(value), line)).collect();
+    found
+}
+
+/// A variable, or what is in its place.
+struct Entry {
+    text: Option<Zeroizing<String>>,
+    name: Option<String>,
+    is_ours: bool,
+    is_open: bool,
+    lines: usize,
+}
+
+impl Entry {
+    /// Only our own values go over several lines: a quote that others forgot must not hide our lines.
+    fn at(lines: &[&[u8]], first: usize) -> Self {
+        let name = name(lines[first]);
+        let is_ours = is_ours(lines[first]);
+        let (mut count, mut is_open) = (1, false);
+        if is_ours && opens_quote(lines[first]) {
+            let rest = &lines[first + 1..];
+            let quote = value(lines[first])[0];
+            let end = rest.iter().position(|line| line.contains(&quote) || self::is_ours(line));
+            match end.filter(|end| !self::is_ours(rest[*end])) {
+                Some(end) => count += end + 1,
+                None => is_open = true,
+            }
+        }
+        let joined = lines[first..first + count].join(&b'\n');
+        let text = String::from_utf8(joined).ok().map(Zeroizing::new);
+        Self { text, name, is_ours, is_open, lines: count }
+    }
+
+    /// Returns the name and the text, nothing for a comment, or what is wrong.
+    fn understood(
+        &self,
+        is_set: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<(String, Zeroizing<String>)>, String> {
+        if self.is_open {
+            return Err("begins with a quote that is not closed".to_owned());
+        }
+        let text = self.text.as_ref().ok_or("is not UTF-8")?;
+        match dotenvy::from_read_iter(text.as_bytes()).next() {
+            None => Ok(None),
+            Some(Err(_)) => Err("is not NAME=value: a value with spaces or quotes in it stands \
+                                 between quotes"
+                .to_owned()),
+            Some(Ok((name, value))) => {
+                drop(Zeroizing::new(value));
+                // Its name is not told: it may be a part of a key.
+                if self.is_ours && refers_to_nothing(text, is_set) {
+                    return Err(
+                        "refers with $ to a variable that is not set: a $ that is meant as \
+                                such stands between single quotes"
+                            .to_owned(),
+                    );
+                }
+                Ok(Some((name, text.clone())))
+            }
+        }
+    }
+}
+
+fn is_ours(line: &[u8]) -> bool {
+    let line = without_export(line);
+    OURS.iter().any(|ours| line.starts_with(ours.as_bytes()))
+}
+
+fn without_export(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii_start();
+    line.strip_prefix(b"export ").unwrap_or(line).trim_ascii_start()
+}
+
+fn name(line: &[u8]) -> Option<String> {
+    let line = without_export(line);
+    let end = line.iter().position(|byte| *byte == b'=')?;
+    let name = std::str::from_utf8(line[..end].trim_ascii()).ok()?;
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_').then(|| name.to_owned())
+}
+
+fn value(line: &[u8]) -> &[u8] {
+    let at = line.iter().position(|byte| *byte == b'=').map_or(line.len(), |at| at + 1);
+    line[at..].trim_ascii()
+}
+
+fn opens_quote(line: &[u8]) -> bool {
+    match value(line).split_first() {
+        Some((quote @ (b'"' | b'\''), rest)) => !rest.contains(quote),
+        _ => false,
+    }
+}
+
+/// Says whether a value refers to a variable that nobody set, and that would vanish from it.
+fn refers_to_nothing(text: &str, is_set: &dyn Fn(&str) -> bool) -> bool {
+    let value = text.split_once('=').map_or("", |(_, value)| value.trim_start());
+    if value.starts_with('\'') {
+        return false;
+    }
+    value.match_indices('$').any(|(at, _)| {
+        let is_escaped = value[..at].ends_with('\\');
+        let rest = value[at + 1..].trim_start_matches('{');
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let name = &rest[..end];
+        !is_escaped && !name.is_empty() && !is_set(name)
+    })
+}
+
+fn holds_ours_in_utf16(bytes: &[u8]) -> bool {
+    OURS.iter().any(|ours| {
+        let mut wide: Vec<u8> = ours.bytes().flat_map(|byte| [byte, 0]).collect();
+        // So it is found whichever byte of a letter comes first.
+        wide.pop();
+        bytes.windows(wide.len()).any(|part| part == wide)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> (Vec<(String, String, usize)>, Vec<String>) {
+        let found = super::read(bytes, &|name| name == "HOME");
+        let plain = |(name, value, line): (String, Zeroizing<String>, usize)| {
+            (name, value.to_string(), line)
+        };
+        let values =
+            found.values.into_iter().map(plain).filter(|(name, ..)| name.starts_with("IDEO"));
+        (values.collect(), found.mistakes.iter().map(ToString::to_string).collect())
+    }
+
+    fn one(name: &str, value: &str, line: usize) -> (String, String, usize) {
+        (name.to_owned(), value.to_owned(), line)
+    }
+
+    #[test]
+    fn what_others_wrote_is_none_of_our_business() {
+        let text =
+            b"GREETING=hello big world\nDB_PASSWORD=\"pa$$w0rd\"\nDEFAULTS={\"a\": \"b c\"}\n\
+            DIR=\"C:\\temp\\x\"\nOPEN=\"never closed\nIT=it's\n\xff\xfe\x00\n= =\n\
+            \xef\xbb\xbfIDEOGATE__LOG__FORMAT=json\r\nIDEOGRAM_API_KEY='a$b'\n";
+        let (values, mistakes) = read(text);
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        assert_eq!(values, [one("IDEOGRAM_API_KEY", "a$b", 10)]);
+    }
+
+    #[test]
+    fn our_lines_are_told_by_their_number_and_never_repeated() {
+        let text = "# keys\nA=b c\nIDEOGRAM_API_KEY=hunter2 and more\nexport IDEOGATE__A\n\
+            IDEOGRAM_SECRET=\"hunter2\nIDEOGATE__B=x$hunter2\n";
+        let (values, mistakes) = read(text.as_bytes());
+        assert!(values.is_empty(), "{values:?}");
+        let told = mistakes.join("\n");
+        for line in [
+            "line 3 is not NAME=value",
+            "line 4 is not",
+            "line 5 begins with a quote",
+            "line 6 refers with $",
+        ] {
+            assert!(told.contains(line), "{line}: {told}");
+        }
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_and_values_go_over_lines_and_refer_to_others() {
+        let text = "\u{feff}IDEOGRAM_SECRET=\"one\ntwo\"\nBASE=/srv\nIDEOGATE__A=${BASE}/x\n\
+            export IDEOGATE__B=\"$HOME/y\"\n";
+        let (values, mistakes) = read(text.as_bytes());
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        assert_eq!(values[0], one("IDEOGRAM_SECRET", "one\ntwo", 1));
+        assert_eq!(values[1], one("IDEOGATE__A", "/srv/x", 4));
+        assert_eq!(values[2].2, 5);
+    }
+
+    #[test]
+    fn utf16_is_told_if_it_holds_lines_of_ours() {
+        let wide = |text: &str| {
+            let mut bytes = vec![0xff, 0xfe];
+            bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+            bytes
+        };
+        assert!(read(&wide("IDEOGRAM_API_KEY=a\r\n")).1[0].contains("UTF-16"));
+        assert!(read(&wide("OTHER=a\r\n")).1.is_empty());
+    }
+}

@@ -1,0 +1,163 @@
+//! Filters of the log, of which one that is misunderstood silences everything.
+
+use super::{nearest::nearest, section::Refused, tree::Node, values::text};
+use tracing_subscriber::EnvFilter;
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// What other programs call these levels.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("warning", "warn"),
+    ("err", "error"),
+    ("fatal", "error"),
+    ("critical", "error"),
+    ("crit", "error"),
+    ("panic", "error"),
+    ("notice", "info"),
+    ("information", "info"),
+    ("informational", "info"),
+    ("verbose", "debug"),
+    ("all", "trace"),
+    ("none", "off"),
+    ("silent", "off"),
+    ("quiet", "off"),
+];
+
+const EXAMPLE: &str = "must be a filter like \"info\" or \"info,ideogate=debug\"";
+
+/// The target of everything that ideogate logs.
+const OWN: &str = "ideogate";
+
+/// Reads a filter in which every part names a level, and which does not leave the errors out unsaid.
+pub(super) fn filter(node: &Node) -> Result<Box<str>, Refused> {
+    let written = text(node)?;
+    let parts: Vec<&str> = written.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
+    let wrong: Vec<String> = parts.iter().filter_map(|part| problem(part)).collect();
+    if !wrong.is_empty() {
+        return Err(node.refuse(wrong.join("; ")));
+    }
+    // A space behind a comma would become part of a name.
+    let filter = parts.join(",");
+    if filter.is_empty() || EnvFilter::builder().parse(&filter).is_err() {
+        return Err(node.refuse(EXAMPLE));
+    }
+    if !parts.iter().any(|part| covers_all(part)) {
+        return Err(node.refuse(format!(
+            "would show nothing of the rest of ideogate, not even its errors: put a level in front, \
+             as in \"info,{filter}\", or \"off,{filter}\" if that is meant"
+        )));
+    }
+    Ok(filter.into())
+}
+
+/// Returns what is wrong with one part of a filter.
+fn problem(part: &str) -> Option<String> {
+    let Some((target, level)) = part.rsplit_once('=').filter(|(_, level)| !level.contains(']'))
+    else {
+        return (!is_level(part)).then(|| of_bare_word(part));
+    };
+    if target.is_empty() {
+        return Some(EXAMPLE.to_owned());
+    }
+    let target = target.split('[').next().unwrap_or_default();
+    if !is_level(level) {
+        return Some(format!("{} in \"{part}\"", of_level(level)));
+    }
+    let first = target.split("::").next().unwrap_or_default();
+    let near = nearest(first, [OWN]).filter(|near| *near != first)?;
+    let meant = part.replacen(first, near, 1);
+    Some(format!("nothing is called {first}; did you mean \"{meant}\"?"))
+}
+
+/// Says whether a part says how much of everything is shown.
+fn covers_all(part: &str) -> bool {
+    is_level(part)
+        || part
+            .split_once('=')
+            .is_some_and(|(target, _)| !target.is_empty() && OWN.starts_with(target))
+}
+
+fn is_level(word: &str) -> bool {
+    LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word))
+        || matches!(word, "0" | "1" | "2" | "3" | "4" | "5")
+}
+
+fn meant(word: &str) -> Option<&'static str> {
+    let word = word.to_ascii_lowercase();
+    let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == word).map(|(_, level)| *level);
+    elsewhere.or_else(|| nearest(&word, LEVELS))
+}
+
+fn of_bare_word(word: &str) -> String {
+    match meant(word) {
+        Some(level) => format!("\"{word}\" is no level; did you mean \"{level}\"?"),
+        None => format!(
+            "\"{word}\" names no level, and the log would be silent: write \"info\", or \
+             \"info,{word}=debug\""
+        ),
+    }
+}
+
+fn of_level(word: &str) -> String {
+    match meant(word) {
+        Some(level) => format!("\"{word}\" is no level; did you mean \"{level}\"?"),
+        None => format!("\"{word}\" is no level, which are {}", LEVELS.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{origin::Origin, tree::Value};
+
+    fn read(text: &str) -> Result<Box<str>, String> {
+        let node = Node { value: Value::Text(text.into()), origin: Origin::Default };
+        filter(&node).map_err(|refused| format!("{refused:?}"))
+    }
+
+    #[test]
+    fn a_word_that_is_no_level_is_told_with_the_level_that_was_meant() {
+        for (text, meant) in [
+            ("warning", "warn"),
+            ("WARNING", "warn"),
+            ("info,ideogate=warning", "warn"),
+            ("dbug", "debug"),
+            ("info,hyper=eror", "error"),
+            ("warn,verbose", "debug"),
+            ("info,[request]=infos", "info"),
+            ("info,idoegate=debug", "ideogate"),
+        ] {
+            let said = read(text).unwrap_err();
+            assert!(said.contains("did you mean") && said.contains(meant), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_part_without_a_level_and_a_filter_without_errors_are_refused() {
+        for text in ["ideogate", "hyper", "info,tokio", "[request]", "info,ideogate=", ",", "=info"]
+        {
+            assert!(read(text).is_err(), "{text}");
+        }
+        let said = read("ideogate::admission=debug").unwrap_err();
+        assert!(said.contains("info,ideogate::admission=debug"), "{said}");
+    }
+
+    #[test]
+    fn what_names_its_levels_is_taken_and_spaces_do_not_count() {
+        for (text, taken) in [
+            ("info", "info"),
+            ("WARN", "WARN"),
+            ("off", "off"),
+            ("3", "3"),
+            ("ideogate=debug", "ideogate=debug"),
+            (
+                "info, ideogate::admission=debug ,hyper=off",
+                "info,ideogate::admission=debug,hyper=off",
+            ),
+            ("warn,[request{status=200}]=debug", "warn,[request{status=200}]=debug"),
+            ("off,ideogate::calls=trace", "off,ideogate::calls=trace"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(taken));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Everything that can be seen before the gateway runs.
+
+use super::{checkpoint_file, data_folder, doubts};
+use crate::config::{LoadedSettings, Mistake, Mistakes, Secrets};
+
+/// Settings that were held against the machine: the keys that were found, and what deserves a look.
+#[derive(Debug)]
+pub struct Checked {
+    /// The keys.
+    pub secrets: Secrets,
+    /// What works, and deserves a look, as sentences.
+    pub doubts: Vec<String>,
+}
+
+impl LoadedSettings {
+    /// Reads the keys and looks at the files that the settings name, or returns everything that is wrong with
+    /// them. Changes nothing.
+    pub fn check(&self) -> Result<Checked, Mistakes> {
+        let folder = data_folder::check(&self.settings.data.dir, &self.settings.shown);
+        let file = checkpoint_file::check(&self.settings, &self.settings.shown);
+        let found: Vec<Mistake> = folder.into_iter().chain(file).collect();
+        match (Secrets::load(&self.settings, &self.variables), Mistakes::found(found)) {
+            (Ok(secrets), None) => Ok(Checked { doubts: doubts::all(self, &secrets), secrets }),
+            (Ok(_), Some(mistakes)) | (Err(mistakes), None) => Err(mistakes),
+            (Err(first), Some(others)) => Err(first.and(others)),
+        }
+    }
+}

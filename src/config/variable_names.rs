@@ -1,0 +1,53 @@
+//! Names of accounts and environments in variables, which can hold neither `-` nor `.`.
+
+use super::{
+    mistake::Mistake,
+    tree::{Table, Value, inner},
+};
+
+const GROUPS: [&str; 2] = ["accounts", "environments"];
+
+/// Returns a name as it stands in a variable.
+pub(super) fn in_variable(name: &str) -> String {
+    name.to_ascii_uppercase().replace(['-', '.'], "_")
+}
+
+/// Gives what variables set to the account or environment that is meant: of those that are there, or else a
+/// new one with `-`.
+pub(super) fn settle(variables: &mut Table, lower: &Table) -> Vec<Mistake> {
+    GROUPS.iter().flat_map(|group| settle_group(group, variables, lower)).collect()
+}
+
+fn settle_group(group: &str, variables: &mut Table, lower: &Table) -> Vec<Mistake> {
+    let Some(node) = variables.get_mut(group) else { return Vec::new() };
+    let Value::Table(entries) = &mut node.value else { return Vec::new() };
+    let known: Vec<&str> =
+        inner(lower, group).into_iter().flat_map(Table::keys).map(AsRef::as_ref).collect();
+    let mut mistakes = Vec::new();
+    for (name, node) in std::mem::take(entries) {
+        let meant = match meant(&name, &known) {
+            Ok(meant) => meant,
+            Err(problem) => {
+                let path = format!("{group}.{name}");
+                mistakes.push(Mistake::about(path, problem).at(node.origin.clone()));
+                continue;
+            }
+        };
+        entries.insert(meant.into(), node);
+    }
+    mistakes
+}
+
+fn meant(name: &str, known: &[&str]) -> Result<String, String> {
+    if known.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    let wanted = in_variable(name);
+    let alike: Vec<&str> =
+        known.iter().copied().filter(|known| in_variable(known) == wanted).collect();
+    match alike[..] {
+        [] => Ok(name.replace('_', "-")),
+        [one] => Ok(one.to_owned()),
+        _ => Err(format!("may be each of {}: set it in the file", alike.join(", "))),
+    }
+}
