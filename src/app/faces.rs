@@ -6,7 +6,7 @@ use crate::{
     config::MissingKey,
     proxy::{Door, Gateway, GatewayParts, PictureShelf},
     rate_limit::Attempts,
-    web::{self, DoorLimits, Port, Problem, Wording},
+    web::{self, DoorLimits, LeavesFiles, Port, Problem, Wording},
 };
 use std::sync::Arc;
 use tokio::net::UnixListener;
@@ -25,7 +25,7 @@ pub(super) fn serve_clients(
         async move { door.answer(visit, request).await }
     };
     let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
-    let limits = web_door(rooms, "proxy", Problem::told);
+    let limits = web_door(rooms, ("proxy", LeavesFiles::Most), Problem::told);
     rooms.tasks.stand("proxy", web::serve(listener, face, limits, tasks, stop));
 }
 
@@ -38,16 +38,20 @@ pub(super) fn serve_operators(
 ) {
     let face = control_face(admin_state(rooms, missing, operators));
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, "admin", admin::told);
+    let limits = web_door(rooms, ("admin", LeavesFiles::Some), admin::told);
     let serving = web::serve(network, face.clone(), limits, tasks, stop);
     operators.tasks.stand("admin", serving);
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, "socket", admin::told);
+    let limits = web_door(rooms, ("socket", LeavesFiles::None), admin::told);
     operators.tasks.stand("socket", web::serve(local, face, limits, tasks, stop));
 }
 
-fn web_door(rooms: &Rooms, name: &'static str, wording: Wording) -> Arc<web::Door> {
-    let limits = DoorLimits::from(&rooms.settings.door);
+fn web_door(
+    rooms: &Rooms,
+    (name, files): (&'static str, LeavesFiles),
+    wording: Wording,
+) -> Arc<web::Door> {
+    let limits = DoorLimits::new(&rooms.settings.door, files);
     web::Door::worded(name, limits, Arc::clone(&rooms.metrics), wording)
 }
 

@@ -22,6 +22,11 @@ impl Share {
         &self.budget
     }
 
+    /// Says whether somebody else than the gateway itself sends the body.
+    pub(super) fn is_owned(&self) -> bool {
+        self.owner.is_some()
+    }
+
     pub(super) fn memory(&self) -> u64 {
         self.memory
     }

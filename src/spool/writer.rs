@@ -1,7 +1,7 @@
 //! How a body comes in.
 
 use super::{SpoolBudget, SpoolError, content::Spool, share::Share};
-use crate::domain::TokenId;
+use crate::{config::OpenFiles, domain::TokenId};
 use bytes::Bytes;
 use std::{io, sync::Arc};
 use tokio::{fs::File, io::AsyncWriteExt};
@@ -117,7 +117,12 @@ fn move_to_disk(share: &mut Share, len: usize) -> Result<File, SpoolError> {
     if !share.move_to_disk() {
         return Err(SpoolError::BudgetExhausted);
     }
-    let mut file = File::from_std(share.budget().file()?);
+    let file = share.budget().file()?;
+    // What Ideogram answered is paid for, and may use the last files; what clients send may not.
+    if share.is_owned() && !OpenFiles::now().allows_client(&file) {
+        return Err(SpoolError::BudgetExhausted);
+    }
+    let mut file = File::from_std(file);
     file.set_max_buf_size(GATHERED);
     Ok(file)
 }

@@ -3,7 +3,7 @@
 use super::{
     Credential, connection::Connection, keyed::Keyed, origin::Origin, outcome::NotSent, wire::Wire,
 };
-use crate::tasks::Tasks;
+use crate::{config::OpenFiles, tasks::Tasks};
 use socket2::{SockRef, TcpKeepalive};
 use std::{io, net::SocketAddr, sync::Weak, time::Duration};
 use tokio::{
@@ -38,6 +38,10 @@ impl Connector {
     async fn connect_until(&self, deadline: Instant) -> Result<Connection, NotSent> {
         let addresses = self.addresses().await.map_err(NotSent::Resolve)?;
         let tcp = reach(&addresses, deadline).await.map_err(NotSent::Connect)?;
+        if !OpenFiles::now().allows_call(&tcp) {
+            let full = io::Error::other("this process has too many files open");
+            return Err(NotSent::Connect(full));
+        }
         prepare(&tcp).map_err(NotSent::Connect)?;
         let wire = Wire::new(tcp);
         let watch = wire.watch();

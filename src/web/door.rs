@@ -7,9 +7,12 @@ use super::{
     strict::Patience,
     wording::Wording,
 };
-use crate::{config, telemetry::Metrics};
+use crate::{
+    config::{self, OpenFiles},
+    telemetry::Metrics,
+};
 use ipnet::IpNet;
-use std::{sync::Arc, time::Duration};
+use std::{os::fd::AsRawFd, sync::Arc, time::Duration};
 
 /// Limits for the connections of one listener.
 #[derive(Debug, Clone)]
@@ -22,15 +25,37 @@ pub struct DoorLimits {
     pub answer_idle_timeout: Duration,
     /// Connections in all.
     pub max_connections: usize,
+    /// Whom the connections belong to, and so how many files they must leave.
+    pub files: LeavesFiles,
     /// Connections from one address; those of trusted proxies are not counted by address.
     pub max_connections_per_address: usize,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[IpNet]>,
 }
 
+/// How many of the files that the process may open a listener's connections must leave to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeavesFiles {
+    /// Those of calls, of operators and of the record.
+    Most,
+    /// Those of operators on this machine and of the record.
+    Some,
+    /// None.
+    None,
+}
+
+impl DoorLimits {
+    /// Returns the limits of a listener, as far as the process may open files for it.
+    pub fn new(door: &config::Door, files: LeavesFiles) -> Self {
+        let most = door.max_connections.min(OpenFiles::now().connections());
+        Self { max_connections: most, files, ..Self::from(door) }
+    }
+}
+
 impl From<&config::Door> for DoorLimits {
     fn from(door: &config::Door) -> Self {
         Self {
+            files: LeavesFiles::None,
             header_timeout: door.header_timeout,
             keep_alive: door.keep_alive,
             answer_idle_timeout: door.body_idle_timeout,
@@ -72,6 +97,15 @@ impl Door {
     pub(super) fn enter(&self, peer: &Peer) -> Option<Presence> {
         let trusted = |ip| self.limits.trusted_proxies.iter().any(|net| net.contains(&ip));
         self.crowd.enter(peer.ip().filter(|ip| !trusted(ip.to_canonical())))
+    }
+
+    /// Says whether a connection leaves enough files for others.
+    pub(super) fn leaves_files(&self, stream: &impl AsRawFd) -> bool {
+        match self.limits.files {
+            LeavesFiles::Most => OpenFiles::now().allows_client(stream),
+            LeavesFiles::Some => OpenFiles::now().allows_call(stream),
+            LeavesFiles::None => true,
+        }
     }
 
     pub(super) fn patience(&self) -> Patience {

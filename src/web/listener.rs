@@ -5,6 +5,7 @@ use std::{
     future::Future,
     io,
     net::{IpAddr, SocketAddr},
+    os::fd::AsRawFd,
     sync::Arc,
 };
 use tokio::{
@@ -37,7 +38,7 @@ impl Peer {
 /// must not wait for one client.
 pub trait Listener: Send + 'static {
     /// The connections' streams.
-    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+    type Stream: AsyncRead + AsyncWrite + AsRawFd + Unpin + Send + 'static;
 
     /// Waits for the next connection; may be dropped while it waits.
     fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Peer)>> + Send;

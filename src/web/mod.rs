@@ -39,7 +39,7 @@ mod tests;
 pub use body::Body;
 pub use client_address::ClientAddress;
 pub use delivery::{Delivery, Watch};
-pub use door::{Door, DoorLimits};
+pub use door::{Door, DoorLimits, LeavesFiles};
 pub use error_guide::{ERROR_GUIDE, ErrorGuide};
 pub use error_page::error_page;
 pub use listener::{Listener, Peer};

@@ -10,6 +10,7 @@ use crate::telemetry::Metrics;
 use std::{
     io,
     net::SocketAddr,
+    os::fd::{AsRawFd, RawFd},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -56,6 +57,7 @@ impl Listener for Port {
 
     async fn accept(&self) -> io::Result<(PortStream, Peer)> {
         let (stream, peer) = accept(&self.listener).await?;
+        let number = stream.as_raw_fd();
         let stream = match &self.guard {
             None => Stream::Plain(ClientSocket::new(stream, Goodbye::Plain)),
             Some(guard) => {
@@ -63,7 +65,7 @@ impl Listener for Port {
                 Stream::Secure(Box::new(TlsStream::new(socket, peer, Arc::clone(guard))))
             }
         };
-        Ok((PortStream(stream), peer))
+        Ok((PortStream(stream, number), peer))
     }
 
     fn watch(stream: &PortStream) -> Option<Arc<SocketWatch>> {
@@ -76,7 +78,13 @@ impl Listener for Port {
 
 /// A connection of a [`Port`].
 #[derive(Debug)]
-pub struct PortStream(Stream);
+pub struct PortStream(Stream, RawFd);
+
+impl AsRawFd for PortStream {
+    fn as_raw_fd(&self) -> RawFd {
+        self.1
+    }
+}
 
 #[derive(Debug)]
 enum Stream {

@@ -37,7 +37,7 @@ pub async fn serve<L, F, Answer>(
 {
     while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
         match accepted {
-            Ok((stream, peer)) => match door.enter(&peer) {
+            Ok((stream, peer)) => match door.enter(&peer).filter(|_| door.leaves_files(&stream)) {
                 Some(presence) => {
                     let door = Arc::clone(&door);
                     let socket = L::watch(&stream);

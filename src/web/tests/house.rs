@@ -5,7 +5,9 @@ use crate::{
     spool::{SpoolBudget, SpoolLimits, SpoolWriter},
     tasks::Tasks,
     telemetry::Metrics,
-    web::{Body, Delivery, Door, DoorLimits, Listener, Problem, Visit, receive, serve},
+    web::{
+        Body, Delivery, Door, DoorLimits, LeavesFiles, Listener, Problem, Visit, receive, serve,
+    },
 };
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -53,6 +55,7 @@ pub(super) fn limits() -> DoorLimits {
         header_timeout: Duration::from_secs(10),
         keep_alive: Duration::from_mins(1),
         answer_idle_timeout: Duration::from_secs(30),
+        files: LeavesFiles::None,
         max_connections: 100,
         max_connections_per_address: 100,
         trusted_proxies: Arc::new([]),
