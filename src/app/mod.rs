@@ -19,6 +19,7 @@ mod balances;
 mod books;
 mod certificates;
 mod checkpoints;
+mod clock;
 mod commit_metrics;
 mod control_face;
 mod faces;
@@ -39,6 +40,7 @@ mod vitals;
 mod webhook_door;
 
 pub use accept_restore::{AcceptRestore, AcceptRestoreError, RestoreAccepted, accept_restore};
+pub use clock::clock_doubt;
 pub use listeners::{from_here, scheme};
 pub use lock::{DataFolder, DataFolderError};
 pub use process::protect_memory;

@@ -5,6 +5,7 @@ use super::{
     audit_lines::{LinesOut, write_lines},
     certificates::Certificates,
     checkpoints::{Checkpoints, checkpoint_file},
+    clock::clock_doubt,
     commit_metrics::CommitMetrics,
     faces,
     listeners::{Listeners, from_here},
@@ -57,6 +58,7 @@ impl Prepared {
         let metrics = Metrics::with(options.dropped);
         metrics.expect(&settings);
         let store = open_store(&settings, &clock, &metrics)?;
+        tell_clock(&store, &*clock)?;
         let notary = take_up(&settings, &store, &clock)?;
         let urls = (public_url.as_str(), local_url.as_str());
         let simulator = SimulatorHere::start(&settings, urls, &clock, &tasks).await?;
@@ -160,6 +162,14 @@ fn open_store(
         watch: Arc::new(CommitMetrics(Arc::clone(metrics))),
     })
     .with_context(|| format!("the database in {} cannot be opened", settings.data.dir.display()))
+}
+
+/// The times of records never lead to anything being refused, so it is told and nothing more.
+fn tell_clock(store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
+    if let Some(doubt) = clock_doubt(&store.reader(), clock.now())? {
+        tracing::warn!("{doubt}");
+    }
+    Ok(())
 }
 
 /// Takes up the log where an earlier run left it, if the record is still the one that was signed.

@@ -4,6 +4,7 @@ use super::{finding::Finding, keys, machine, places};
 use crate::{
     admin::StatusView,
     cli::{arguments::Global, client::Client, locate, running::Difference, usage::low_balances},
+    domain::{Clock, SystemClock},
 };
 use std::path::Path;
 
@@ -43,6 +44,7 @@ pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<
     if is_here && folder.exists() {
         findings.push(machine::data_folder(folder));
         findings.extend(machine::log(folder));
+        findings.extend(machine::record_clock(folder, SystemClock.now()));
     }
     findings.push(match status.disk_free {
         Some(free) => machine::disk(free, status.disk_least),

@@ -2,9 +2,11 @@
 
 use super::finding::Finding;
 use crate::{
+    app::clock_doubt,
+    config::LoadedSettings,
     domain::Timestamp,
     spool::free_space,
-    store::{LARGE_LOG, log_size},
+    store::{LARGE_LOG, Reader, log_size},
 };
 use rustix::fs::{Access, access};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
@@ -85,6 +87,28 @@ pub(super) fn disk(free: u64, least: u64) -> Finding {
         Finding::doubtful("disk", format!("{left} left, {least_shown} needed"))
     } else {
         Finding::good("disk", format!("{left} left"))
+    }
+}
+
+/// Looks whether the clock is behind the record in this folder, if there is one.
+pub(super) fn record_clock(dir: &Path, now: Timestamp) -> Option<Finding> {
+    // A record that cannot be read is told where the record is looked at.
+    let reader = Reader::open(dir).ok()?;
+    let doubt = clock_doubt(&reader, now).ok().flatten()?;
+    Some(Finding::broken("clock", doubt))
+}
+
+/// Looks at the files that the settings name, and at what the machine grants. Keys and the data folder are
+/// looked at by themselves.
+pub(super) fn held_against(loaded: &LoadedSettings) -> Vec<Finding> {
+    match loaded.check() {
+        Ok(checked) => {
+            checked.doubts.into_iter().map(|words| Finding::doubtful("machine", words)).collect()
+        }
+        Err(mistakes) => {
+            let of_file = mistakes.iter().filter(|one| one.key() == "audit.checkpoint_file");
+            of_file.map(|one| Finding::broken("machine", one.to_string())).collect()
+        }
     }
 }
 

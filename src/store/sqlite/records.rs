@@ -1,6 +1,7 @@
 //! Reading the chain: searches, whole calls, and the raw rows for verification.
 
 use super::{Reader, chain};
+use crate::domain::Timestamp;
 use crate::store::{Head, Link, RawRecord, RecordQuery, SealedRecord, StoreError};
 use rusqlite::{Row, Rows, params_from_iter, types::Value};
 
@@ -38,6 +39,12 @@ impl Reader {
             let mut statement = connection.prepare(&sql)?;
             collect(statement.query(params_from_iter(filter.values))?)
         })
+    }
+
+    /// Returns the time of the newest record; nothing if there is none.
+    pub fn newest_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let query = RecordQuery { limit: Some(1), newest_first: true, ..RecordQuery::default() };
+        Ok(self.records(&query)?.first().map(|sealed| sealed.record.at))
     }
 
     /// Returns the records of whole entries, in the chain's order: those that begin an entry and
