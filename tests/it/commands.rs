@@ -1,9 +1,12 @@
 //! The command line, as people and scripts use it.
 
+mod files;
+mod machine;
 mod record;
 mod running;
 mod settings;
 mod tokens;
+mod told;
 mod tools;
 
 use crate::support::{Client, Reply};

@@ -127,7 +127,11 @@ impl Home {
     }
 
     pub(super) fn process(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ideogate"));
+        self.program(env!("CARGO_BIN_EXE_ideogate"), arguments)
+    }
+
+    fn program(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).env_clear().current_dir(self.path()).kill_on_drop(true);
         command.envs(self.variables.iter().cloned()).stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -142,6 +146,20 @@ impl Home {
     /// Starts the gateway and does not wait.
     pub(crate) fn begin(&self) -> Binary {
         self.begin_with(self.process(&["serve", "--config", self.file().to_str().unwrap()]))
+    }
+
+    /// Starts the gateway with this soft and this hard limit of open files, and waits until it is ready.
+    pub(crate) async fn start_with_files(&self, soft: u64, hard: u64) -> Binary {
+        self.begin_with_files(soft, hard).get_ready().await
+    }
+
+    /// The same without waiting.
+    pub(crate) fn begin_with_files(&self, soft: u64, hard: u64) -> Binary {
+        let script =
+            format!("ulimit -Sn {soft}; ulimit -Hn {hard}; exec \"$0\" serve --config \"$1\"");
+        let file = self.file();
+        let arguments = ["-c", &script, env!("CARGO_BIN_EXE_ideogate"), file.to_str().unwrap()];
+        self.begin_with(self.program("/bin/sh", &arguments))
     }
 
     /// Starts the gateway with this command and does not wait.
