@@ -73,7 +73,8 @@ pub(super) fn own_settings(global: &Global) -> String {
 
 /// Refuses a URL that nothing can be asked at.
 pub(super) fn check_url(given_as: &str, text: &str) -> Result<(), Fault> {
-    let wrong = |problem: &dyn fmt::Display| Fault::Usage(format!("{given_as} is no URL: {problem}"));
+    let wrong =
+        |problem: &dyn fmt::Display| Fault::Usage(format!("{given_as} is no URL: {problem}"));
     let url = Url::parse(text).map_err(|error| wrong(&error))?;
     if url.port() == Some(0) {
         return Err(wrong(&"port 0 cannot be"));

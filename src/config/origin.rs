@@ -33,7 +33,7 @@ impl Origin {
             Self::Default => "default",
             Self::File { .. } => "file",
             Self::Variable(_) => "variable",
-            Self::DotEnv(_) => "dotenv",
+            Self::DotEnv { .. } => "dotenv",
         }
     }
 }

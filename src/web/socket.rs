@@ -4,6 +4,7 @@ use crate::domain::{ClientConnection, ClientState};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::{
     io,
+    os::fd::{AsRawFd, RawFd},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
@@ -82,6 +83,13 @@ impl ClientSocket {
         };
         *spoke_to_nobody |= look(tcp) == Seen::End;
         write(Pin::new(tcp))
+    }
+}
+
+impl AsRawFd for ClientSocket {
+    /// Returns its descriptor; none, that is -1, once it is closed.
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.line().tcp.as_ref().map_or(-1, AsRawFd::as_raw_fd)
     }
 }
 

@@ -34,11 +34,11 @@ async fn a_key_file_that_others_can_read_and_root_are_warned_of_and_the_gateway_
         usize::from(is_root),
         "{checked:?}"
     );
+    let doctor = home.run(&["doctor"]).await;
+    assert!(doctor.out.contains(warned), "{doctor:?}");
     let gateway = home.start().await;
     until("the log warns", async || gateway.log().contains(warned).then_some(())).await;
     assert_eq!(gateway.log().matches("this user is root").count(), usize::from(is_root));
-    let doctor = home.run(&["doctor"]).await;
-    assert!(doctor.out.contains(warned), "{doctor:?}");
     gateway.stop().await;
     set_mode(&key, 0o600);
     assert!(!home.run(&["config", "check"]).await.good().err.contains("other users"));
