@@ -6,24 +6,19 @@ use super::{
     pace::{FIRST_GUESS, shown},
     room::{Room, Space},
 };
-use serde::Serialize;
 use std::{fmt, time::Duration};
 use tokio::time::Instant;
 
 /// The rule that keeps a call out of its places, or out of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitRule {
     /// The account's places are taken.
-    #[serde(rename = "account.max_in_flight")]
     Account,
     /// What is free is held back for other environments.
-    #[serde(rename = "environment.reserved_places")]
     Reserved,
     /// The token holds as many places as it may.
-    #[serde(rename = "token.max_places")]
     Token,
     /// The queue holds as many calls as it may.
-    #[serde(rename = "queue.capacity")]
     Capacity,
 }
 

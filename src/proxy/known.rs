@@ -139,12 +139,12 @@ pub(super) fn check_scope(
 /// Says whether a token may poll what it makes itself, because it and its environment have a scope that
 /// makes something.
 fn polls_own(token: &Token, environment: &Environment) -> bool {
-    let makes = |scope: &&Scope| {
+    let makes = |scope: &Scope| {
         scope.in_write_wildcard()
-            && token.scopes.allows(**scope)
-            && environment.scopes.allows(**scope)
+            && token.scopes.allows(*scope)
+            && environment.scopes.allows(*scope)
     };
-    Scope::ALL.iter().any(|scope| makes(&scope))
+    Scope::ALL.iter().any(makes)
 }
 
 /// Returns the token of a request if it is valid here, now, and for the client's address.

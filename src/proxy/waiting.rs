@@ -7,7 +7,7 @@ use crate::{
     web::{Problem, RejectReason, WaitTold, header::QUEUE_TIMEOUT},
 };
 use humantime::format_duration;
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 /// Who said how long a call may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,21 @@ impl Allowance {
             By::Settings => "settings",
         };
         WaitTold { waited_ms: millis(waited), allowed_ms: millis(self.span), allowed_by }
+    }
+
+    fn how_to_wait_longer(&self, rule: WaitRule) -> String {
+        if rule == WaitRule::Capacity {
+            return "Try again when Retry-After says, with fewer calls at once.".into();
+        }
+        let (longest, by) = self.longest;
+        let shown = format_duration(longest);
+        if self.span < longest {
+            return format!("To wait longer, send Ideogate-Queue-Timeout, up to {shown}.");
+        }
+        match by {
+            By::Token => format!("The token's queue_timeout allows no more than {shown}."),
+            _ => format!("The setting queue.max_timeout allows no more than {shown}."),
+        }
     }
 }
 
@@ -76,7 +91,7 @@ impl AllowedCall {
 
     /// Tells a call that found the queue full, and gives back what it took of its token's rate.
     pub(super) fn queue_full(&self, retry_after: Duration) -> Refused {
-        let words = "the queue is full, so the call did not begin to wait".into();
+        let words = "the queue is full, so the call did not begin to wait";
         let problem = self.in_vain(ErrorCode::QueueFull, words, WaitRule::Capacity, Duration::ZERO);
         Refused::with(problem.retry_after(retry_after))
     }
@@ -97,20 +112,14 @@ impl AllowedCall {
             error => return Refused::from(error),
         };
         let words = format!("{words}: {}", self.held_by(rule, share));
-        let problem = self.in_vain(ErrorCode::QueueTimeout, words.into(), rule, waited);
+        let problem = self.in_vain(ErrorCode::QueueTimeout, &words, rule, waited);
         Refused::with(problem.retry_after(retry_after))
     }
 
-    fn in_vain(
-        &self,
-        code: ErrorCode,
-        words: Cow<'static, str>,
-        rule: WaitRule,
-        waited: Duration,
-    ) -> Problem {
+    fn in_vain(&self, code: ErrorCode, words: &str, rule: WaitRule, waited: Duration) -> Problem {
         self.give_back();
         let allowance = self.allowance().unwrap_or_else(|_| self.usual_allowance());
-        let how = self.how_to_wait_longer(&allowance, rule);
+        let how = allowance.how_to_wait_longer(rule);
         let message = format!("{words}; nothing was sent or billed. {how}");
         let problem = Problem::new(code, message).rule(rule.as_str()).wait(allowance.told(waited));
         if rule != WaitRule::Account {
@@ -133,21 +142,6 @@ impl AllowedCall {
                 let cap = self.gateway.cap(account);
                 format!("account {account} may have {cap} images in flight, and they are")
             }
-        }
-    }
-
-    fn how_to_wait_longer(&self, allowance: &Allowance, rule: WaitRule) -> String {
-        if rule == WaitRule::Capacity {
-            return "Try again when Retry-After says, with fewer calls at once.".into();
-        }
-        let (longest, by) = allowance.longest;
-        let shown = format_duration(longest);
-        if allowance.span < longest {
-            return format!("To wait longer, send Ideogate-Queue-Timeout, up to {shown}.");
-        }
-        match by {
-            By::Token => format!("The token's queue_timeout allows no more than {shown}."),
-            _ => format!("The setting queue.max_timeout allows no more than {shown}."),
         }
     }
 }

@@ -35,7 +35,8 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
         (remedy, command::token("disable", id, &[]))
     } else {
         let remedy = if unused.contains(&Scope::ReadGenerations) && kept.polls_own() {
-            "Take away what it does not use; it goes on polling what it makes, for that comes with its write: scopes."
+            "Take away what it does not use; it goes on polling what it makes, for that comes with \
+             its write: scopes."
         } else {
             "Take away what it does not use; what it still needs can be given with another token."
         };

@@ -171,7 +171,7 @@ async fn what_is_unknown_for_a_day_counts_as_charged() {
 async fn an_environments_policy_holds_for_every_token() {
     let app = TestApp::with(with(
         "[environments.app.policy]\nmax_images = 2\nspeeds = [\"TURBO\"]\n\
-         image_hosts = [\"images.example.com\"]\nrequests_per_minute = 4\n",
+         image_hosts = [\"images.example.com\"]\nrequests_per_minute = 7\n",
     ))
     .await;
     let client = app.client().await;
@@ -190,6 +190,7 @@ async fn an_environments_policy_holds_for_every_token() {
     let reply = client.post_form("/v1/edit", form("https://elsewhere.example.org/a.png")).await;
     assert_eq!(refused(reply), rule("image_hosts"));
     assert_eq!(app.arrived(), 0);
+    // What the policy refused counts as well.
     for _ in 0..4 {
         assert_eq!(client.post(GENERATE, &prompt()).await.status, 200);
     }
