@@ -9,7 +9,7 @@ use crate::{
     config::MissingKey,
     domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState, Usd},
     spool::free_space,
-    store::JournalHealth,
+    store::{JournalHealth, log_size},
     telemetry::{AccountPlaces, MetricsFormat},
 };
 use futures_util::{FutureExt, future::BoxFuture};
@@ -46,6 +46,7 @@ impl Vitals for House {
             dir: std::path::absolute(dir).unwrap_or_else(|_| dir.clone()).display().to_string(),
             free: free_space(dir).ok(),
             record: self.rooms.reader.bytes_on_disk().ok(),
+            log: log_size(dir),
         }
     }
 

@@ -1,5 +1,5 @@
-//! Series that are there before anything happens: a rate can be computed for the first time that something happens only if
-//! there was a zero before it.
+//! Series that are there before anything happens: a rate can be computed for the first time that something
+//! happens only if there was a zero before it.
 
 use super::{
     Metrics,

@@ -1,7 +1,7 @@
 //! Logs and metrics.
 //!
-//! [`init`] sends the log to stderr, by way of a [`LineSink`] that nobody waits for; [`Metrics`] counts for `/metrics`, and [`METRICS`] lists what
-//! there is. What may stand in either is in `docs/logging.md`.
+//! [`init`] sends the log to stderr, by way of a [`LineSink`] that nobody waits for; [`Metrics`] counts for
+//! `/metrics`, and [`METRICS`] lists what there is. What may stand in either is in `docs/logging.md`.
 
 mod expected;
 mod format;

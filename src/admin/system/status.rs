@@ -27,6 +27,9 @@ pub struct StatusView {
     /// The bytes of the record's database; absent when that cannot be measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_bytes: Option<u64>,
+    /// The bytes of the write-ahead log beside it, which grows while somebody reads the database for long.
+    #[serde(default)]
+    pub log_bytes: u64,
     /// The bytes it may grow to; 0 means no bound.
     pub record_most: u64,
 }
@@ -40,6 +43,8 @@ pub struct FolderState {
     pub free: Option<u64>,
     /// The bytes of the record's database.
     pub record: Option<u64>,
+    /// The bytes of the write-ahead log beside it.
+    pub log: u64,
 }
 
 /// Tells how the gateway is
@@ -69,6 +74,7 @@ pub async fn status(
         disk_free: folder.free,
         disk_least: state.settings.bodies.min_free,
         record_bytes: folder.record,
+        log_bytes: folder.log,
         record_most: state.settings.data.max_size,
     }))
 }

@@ -121,6 +121,7 @@ impl Vitals for Signs {
             dir: "/var/lib/ideogate".to_owned(),
             free: Some(1 << 40),
             record: Some(1 << 20),
+            log: 0,
         }
     }
 

@@ -83,7 +83,6 @@ fn of_file(own: &LoadedSettings) -> Vec<Finding> {
     let mut findings = keys::of_file(own);
     findings.extend(tls::check(&settings.listen, SystemClock.now()));
     findings.push(machine::data_folder(&settings.data.dir));
-    findings.extend(machine::log(&settings.data.dir));
     findings.push(machine::disk_of(&settings.data.dir, settings.bodies.min_free));
     findings.extend(machine::record_clock(&settings.data.dir, SystemClock.now()));
     findings.extend(machine::held_against(own));

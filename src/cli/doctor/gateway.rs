@@ -43,7 +43,6 @@ pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<
     let folder = Path::new(&status.data_dir);
     if is_here && folder.exists() {
         findings.push(machine::data_folder(folder));
-        findings.extend(machine::log(folder));
         findings.extend(machine::record_clock(folder, SystemClock.now()));
     }
     findings.push(match status.disk_free {
@@ -51,6 +50,7 @@ pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<
         None => Finding::broken("disk", "the gateway cannot measure it"),
     });
     findings.push(record(&status));
+    findings.extend(machine::log(status.log_bytes, &status.data_dir));
     findings.extend(places::check(client).await?);
     let low = low_balances(client).await?;
     findings.extend(low.into_iter().map(|words| Finding::doubtful("balance", words)));
@@ -107,6 +107,7 @@ mod tests {
             disk_free: None,
             disk_least: 0,
             record_bytes: bytes,
+            log_bytes: 0,
             record_most: most,
         };
         record(&status).mark

@@ -68,7 +68,8 @@ fn make(path: &Path) -> io::Result<()> {
 /// Returns the bytes of the database's files in the data folder.
 pub(super) fn bytes_on_disk(dir: &Path) -> io::Result<u64> {
     let main = fs::metadata(database(dir))?.len();
-    Ok(main + fs::metadata(log(dir)).map_or(0, |log| log.len()))
+    let beside = fs::metadata(log(dir));
+    Ok(main + beside.map_or(0, |found| found.len()))
 }
 
 /// Opens a connection that tidies up beside the writer, and writes nothing of its own.

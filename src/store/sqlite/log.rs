@@ -1,8 +1,8 @@
 //! The write-ahead log beside the database: kept small, without anybody waiting for that.
 //!
-//! The database moves its log into its file with every few commits. While somebody reads for long, perhaps from outside,
-//! it cannot, and the log grows. Once they are done there may be much to move, so that happens on a thread of its own beside the
-//! writer; what is left then is little, and the writer cuts the log off.
+//! The database moves its log into its file with every few commits. While somebody reads for long, perhaps
+//! from outside, it cannot, and the log grows. Once they are done there may be much to move, so that happens
+//! on a thread of its own beside the writer; what is left then is little, and the writer cuts the log off.
 
 use super::connection;
 use crate::{

@@ -55,8 +55,8 @@ struct State {
     lines: VecDeque<Line>,
     /// Bytes that wait or are being written.
     size: usize,
-    /// Whether lines are turned away: from the first that found no room until all that waited is written, so that there is one gap
-    /// and not many.
+    /// Whether lines are turned away: from the first that found no room until all that waited is written, so
+    /// that there is one gap and not many.
     is_full: bool,
     is_closed: bool,
     /// Whether the writer waits for work.

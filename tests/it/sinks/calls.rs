@@ -1,4 +1,5 @@
-//! Everything at once, for each fate of each stream, in each form of the log, from before and from after it is ready.
+//! Everything at once, for each fate of each stream, in each form of the log, from before and from after it
+//! is ready.
 
 use super::{CALLS, Fate, GENERATE, House, Outlet, call, many, stop};
 use crate::support::{Client, until};
@@ -134,7 +135,7 @@ async fn an_alarm_on_a_calls_way_that_nobody_can_read_costs_neither_the_call_nor
         let mut gateway = house.serve(None, Some(&stderr)).await;
         stderr.spoil();
         let client = house.client().await;
-        // What goes with each of them is an error or a warning: our key in an answer, somebody else at the account.
+        // An error or a warning goes with each: our key in an answer, somebody else at the account.
         let answer =
             |status, body: String| Act::Answer { status, headers: Vec::new(), body: Some(body) };
         let echo = json!({"created": "x", "data": [], "echo": crate::support::KEY}).to_string();
