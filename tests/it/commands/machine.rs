@@ -6,6 +6,7 @@ use ideogate::{
     app::{StartOptions, start},
     config::{LoadOptions, Secrets, Settings},
     domain::{Clock, SteeredClock, SystemClock},
+    telemetry::DroppedLines,
 };
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
@@ -73,7 +74,13 @@ async fn a_clock_behind_the_newest_record_is_told_at_the_start_and_by_the_doctor
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).unwrap();
     let later = SystemClock.now().plus(Duration::from_hours(50));
     let clock = Arc::new(SteeredClock::at(later));
-    let options = StartOptions { settings: loaded.settings, secrets, clock, audit_lines: None };
+    let options = StartOptions {
+        settings: loaded.settings,
+        secrets,
+        clock,
+        audit_lines: None,
+        dropped: DroppedLines::default(),
+    };
     let running = start(options).await.unwrap();
     running.shut_down(Duration::ZERO, std::future::pending()).await;
     let told = "but the newest record is of";
