@@ -237,7 +237,7 @@ fn wildcards_in_production_are_grave() {
     medium unused_scopes: ideogate token reduce tok_1 --scope write:generate
     medium production_wildcard: -
     ");
-    let elsewhere = [open[0], ("REVIEW__PRODUCTION", r#"["live"]"#)];
+    let elsewhere = [open[0], ("REVIEW__PRODUCTION", r#"["dev"]"#)];
     assert!(!told(&facts(vec![own]), &settings(&elsewhere)).contains("wildcard"));
     let unused = facts_of(token("prod", &["read:*"]), Vec::new());
     let found = told(&facts(vec![unused]), &settings(&[]));

@@ -145,11 +145,12 @@ async fn a_search_is_narrowed_by_each_parameter() {
         ("result=refused", vec!["none"]),
         ("request_id=req_2", vec!["call_2"]),
         ("call=call_1", vec!["call_1"]),
-        ("call=call_9", vec![]),
     ] {
         let entries = house.lines(&format!("/api/v1/audit?{query}")).await;
         assert_eq!(calls(&entries), found, "{query}");
     }
+    let (status, problem) = house.get("/api/v1/audit?call=call_9").await;
+    assert_eq!((status, &problem["code"]), (404, &json!("call_unknown")));
 }
 
 #[tokio::test]

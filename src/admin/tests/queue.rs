@@ -1,5 +1,5 @@
 use super::house::House;
-use crate::domain::{CallId, Principal};
+use crate::domain::{CallId, Outcome, Principal};
 use serde_json::json;
 
 #[tokio::test]
@@ -29,6 +29,10 @@ async fn a_held_call_is_released_in_the_name_of_who_asked() {
 #[tokio::test]
 async fn a_call_that_holds_nothing_is_not_released() {
     let house = House::open();
+    let (status, problem) = house.post("/api/v1/queue/release/call_other", None).await;
+    assert_eq!((status, &problem["code"]), (404, &json!("call_unknown")));
+    house.intent("call_other").await;
+    house.outcome("call_other", Outcome::Success).await;
     let (status, problem) = house.post("/api/v1/queue/release/call_other", None).await;
     assert_eq!((status, &problem["code"]), (409, &json!("call_not_held")));
     assert!(house.desk.released.lock().unwrap().is_empty());

@@ -3,6 +3,7 @@
 use crate::support::{Admin, Reply, TestApp, eventually, raw_at};
 use ideogate::domain::RequestId;
 use reqwest::RequestBuilder;
+use serde_json::json;
 
 /// A problem that the listener itself made has the shape of all others of the control plane.
 fn is_document(reply: &Reply, expected: &str) {
@@ -57,7 +58,7 @@ struct InVain {
 }
 
 /// Returns requests that are refused in different ways; where text can stand, it is a secret.
-fn in_vain(anna: &Admin) -> Vec<InVain> {
+fn in_vain(anna: &Admin, charged: &str) -> Vec<InVain> {
     let asked = |method: &str, path: &str| anna.request(method, path);
     let body = |kind: &str, body: &'static str| {
         asked("POST", "/api/v1/tokens").header("content-type", kind).body(body)
@@ -77,7 +78,11 @@ fn in_vain(anna: &Admin) -> Vec<InVain> {
         (body("application/json", nowhere), "422 request_invalid", create),
         (body("application/json", "{"), "400 malformed_request", create),
         (body("text/plain", "{}"), "415 unsupported_media_type", create),
-        (asked("POST", "/api/v1/usage/write-off/call_none"), "409 call_not_reserved", write_off),
+        (
+            asked("POST", &format!("/api/v1/usage/write-off/{charged}")),
+            "409 call_not_reserved",
+            write_off,
+        ),
         (asked("GET", "/api/v1/tokens").header("host", "evil.example"), "421 host_unknown", list),
     ];
     let records = [
@@ -105,7 +110,10 @@ fn in_vain(anna: &Admin) -> Vec<InVain> {
 async fn every_refusal_of_the_admin_api_is_on_record_in_our_words_alone() {
     let app = TestApp::spawn().await;
     let anna = app.made_operator("anna", "admin").await;
-    for InVain { request, told, resource, code, reason } in in_vain(&anna) {
+    let paid = json!({"prompt": "a lighthouse"});
+    assert_eq!(app.client().await.post("/v1/ideogram-v3/generate", &paid).await.status, 200);
+    let charged = app.sent_entries()[0].metadata.call_id.clone().unwrap();
+    for InVain { request, told, resource, code, reason } in in_vain(&anna, charged.as_str()) {
         let reply = Reply::of(request.send().await.unwrap()).await;
         assert_eq!(reply.admin_problem(), told);
         let found = || app.all_entries().into_iter().find(|one| &*one.metadata.decision == code);
