@@ -1,7 +1,7 @@
 //! Where operators ask for something to happen to a call.
 
 use crate::{
-    domain::{CallId, Principal, Timestamp, Usd},
+    domain::{Actor, CallId, Principal, Timestamp, Usd},
     store::StoreError,
 };
 use futures_util::future::BoxFuture;
@@ -14,7 +14,7 @@ pub trait CallDesk: fmt::Debug + Send + Sync {
     fn release<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
     ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>>;
 
     /// Gives back the money that is reserved for an unknown call, and puts `usage.write_off` on
@@ -22,7 +22,7 @@ pub trait CallDesk: fmt::Debug + Send + Sync {
     fn write_off<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
 
@@ -31,7 +31,7 @@ pub trait CallDesk: fmt::Debug + Send + Sync {
     fn undo_write_off<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
 }

@@ -56,7 +56,7 @@ impl Asked {
             on_behalf_of: None,
             places: 0,
             queue_ms: 0,
-            client_addr: self.peer.map_or_else(String::new, address).into(),
+            client_addr: self.peer.and_then(|peer| peer.origin().address()).unwrap_or_default(),
         };
         AuditRecord {
             at: state.clock.now(),
@@ -84,13 +84,6 @@ fn principal(peer: Peer) -> Principal {
     match peer {
         Peer::Unix { uid } => Principal::LocalUser(uid),
         Peer::Tcp { .. } => Principal::Anonymous(peer.ip()),
-    }
-}
-
-fn address(peer: Peer) -> String {
-    match peer {
-        Peer::Unix { .. } => "socket".to_owned(),
-        Peer::Tcp { .. } => peer.ip().to_string(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who is at the other end.
 
+use crate::domain::Origin;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The other end of a connection to the control plane; the listener puts it into each request.
@@ -18,6 +19,14 @@ pub enum Peer {
 }
 
 impl Peer {
+    /// Returns where they come from, as the record has it.
+    pub(super) fn origin(self) -> Origin {
+        match self {
+            Self::Unix { .. } => Origin::Socket,
+            Self::Tcp { .. } => Origin::Tcp(self.ip()),
+        }
+    }
+
     /// Returns where they are; loopback for a local process.
     pub(super) fn ip(self) -> IpAddr {
         match self {

@@ -6,8 +6,8 @@
 //! | [`MayOperate`] | operators, admins |
 //! | [`MayAdminister`] | admins |
 
-use super::{known::Known, problem::Problem, refused::Refused, state::AdminState};
-use crate::domain::{Principal, Role};
+use super::{known::Known, peer::Peer, problem::Problem, refused::Refused, state::AdminState};
+use crate::domain::{Actor, RequestId, Role};
 use axum::extract::{FromRequestParts, State};
 use http::request::Parts;
 
@@ -45,7 +45,7 @@ macro_rules! least_role {
     ($(#[$docs:meta])* $name:ident, $role:expr) => {
         $(#[$docs])*
         #[derive(Debug, Clone)]
-        pub(super) struct $name(pub(super) Principal);
+        pub(super) struct $name(pub(super) Actor);
 
         impl LeastRole for $name {
             const ROLE: Role = $role;
@@ -80,11 +80,20 @@ least_role!(
     Role::Admin
 );
 
-fn at_least(least: Role, parts: &Parts) -> Result<Principal, Problem> {
+fn at_least(least: Role, parts: &Parts) -> Result<Actor, Problem> {
     match parts.extensions.get::<Known>() {
-        Some(known) if known.role >= least => Ok(known.by.clone()),
+        Some(known) if known.role >= least => Ok(actor(known, parts)),
         Some(known) => Err(Refused::role(least, known).into()),
         // Only a fault of the wiring leads here.
         None => Err(Problem::operators_missing()),
+    }
+}
+
+/// Returns whoever makes a request as the record tells of them.
+fn actor(known: &Known, parts: &Parts) -> Actor {
+    Actor {
+        principal: known.by.clone(),
+        request: parts.extensions.get::<RequestId>().cloned(),
+        origin: parts.extensions.get::<Peer>().map(|peer| peer.origin()),
     }
 }

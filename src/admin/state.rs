@@ -6,7 +6,7 @@ use crate::{
     audit::RefusalBook,
     audit::trust::Notary,
     config::Settings,
-    domain::{AuditRecord, Bundle, Clock, Principal},
+    domain::{Actor, AuditRecord, Bundle, Clock},
     keys::Keys,
     ledger::Ledger,
     operators::Operators,
@@ -62,7 +62,7 @@ impl AdminState {
     /// Puts an operator's change on record.
     pub(super) async fn record(
         &self,
-        by: Principal,
+        by: Actor,
         action: &str,
         resource: &str,
         [before, after]: [Value; 2],

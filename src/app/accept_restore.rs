@@ -7,11 +7,11 @@ use crate::{
         trust::{Checkpoint, KeyFileError, NewLog, PUBLIC_FILE, TakeUp, TakeUpError, VerifierKey},
     },
     config::Settings,
-    domain::{AuditRecord, Bundle, Clock, Principal},
+    domain::{Actor, AuditRecord, Bundle, Clock},
     store::{JournalError, Store, StoreError, StoreOptions, Unwatched},
 };
 use serde_json::{Value, json};
-use std::{fs, io, sync::Arc};
+use std::{fs, sync::Arc};
 
 /// The action of the record that says it.
 const ACTION: &str = "audit.accept_restore";
@@ -22,7 +22,7 @@ pub struct AcceptRestore<'a> {
     /// Where the record is.
     pub settings: &'a Settings,
     /// Who accepts it.
-    pub by: Principal,
+    pub by: Actor,
     /// Why.
     pub reason: &'a str,
     /// Dates the record.
@@ -61,9 +61,6 @@ pub enum AcceptRestoreError {
     /// The new key could not be made.
     #[error("a new key could not be made")]
     Key(#[from] KeyFileError),
-    /// What was signed before could not be moved aside.
-    #[error("what was signed before could not be moved aside")]
-    SetAside(#[source] io::Error),
 }
 
 /// Puts on record that this record was restored, and makes it a new log: what the old key signed stays
@@ -109,13 +106,12 @@ async fn go_on(
         "reason": asked.reason,
         "problem": told(&problem),
     });
-    let (now, by) = (asked.clock.now(), asked.by.clone());
-    let record = AuditRecord::change(now, by, ACTION, "audit", before, after);
+    let now = asked.clock.now();
+    let record = AuditRecord::change(now, &asked.by, ACTION, "audit", before, after);
     store.journal().commit(Bundle::record(record)).await?;
-    // In this order: a crash in between leaves what the next start refuses, and this can be done again.
-    made.install(dir)?;
-    made.set_aside(dir, &file).map_err(AcceptRestoreError::SetAside)?;
-    Ok(RestoreAccepted::GoesOn { problem: told(&problem), key: made.verifier().clone() })
+    // A crash in between leaves what the next start refuses, and this can be done again.
+    let key = made.succeed(dir, &file, now)?;
+    Ok(RestoreAccepted::GoesOn { problem: told(&problem), key })
 }
 
 fn signed(checkpoint: &Checkpoint) -> Value {

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{self, AdminState, Peer},
-    web::{self, Body, Visit},
+    web::{self, Body, Visit, header},
 };
 use axum::body::Body as AxumBody;
 use futures_util::future::BoxFuture;
@@ -20,11 +20,14 @@ pub(super) fn control_face(
     move |visit, mut request| {
         let router = router.clone();
         request.extensions_mut().insert(peer(visit.peer));
-        request.extensions_mut().insert(visit.id);
+        request.extensions_mut().insert(visit.id.clone());
         Box::pin(async move {
             let answered: Result<_, Infallible> = router.oneshot(request.map(AxumBody::new)).await;
             match answered {
-                Ok(response) => response.map(Body::stream),
+                Ok(mut response) => {
+                    header::set_request_id(response.headers_mut(), &visit.id);
+                    response.map(Body::stream)
+                }
                 Err(never) => match never {},
             }
         })

@@ -45,6 +45,6 @@ pub use listeners::{from_here, scheme};
 pub use lock::{DataFolder, DataFolderError};
 pub use process::protect_memory;
 pub use reload::Reload;
-pub use running::{LeftOver, Running};
-pub use signals::Signals;
+pub use running::{Ended, LeftOver, Running};
+pub use signals::{EndSignal, Signals};
 pub use start::{StartOptions, start};

@@ -51,6 +51,15 @@ pub struct Running {
     pub(super) _folder: DataFolder,
 }
 
+/// How a gateway ended that was asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended<N> {
+    /// What had not ended then.
+    pub left: LeftOver,
+    /// What would not wait for it, if something did.
+    pub forced: Option<N>,
+}
+
 impl Running {
     /// Returns where clients connect.
     pub fn proxy(&self) -> SocketAddr {
@@ -141,13 +150,13 @@ impl Running {
 
     /// Stops admitting, lets sent calls finish for `deadline` at most or until `now` is done, makes
     /// everything durable, and returns what was left then. Operators can look on meanwhile.
-    pub async fn shut_down(self, deadline: Duration, now: impl Future<Output = ()>) -> LeftOver {
+    pub async fn shut_down<N>(self, deadline: Duration, now: impl Future<Output = N>) -> Ended<N> {
         self.rooms.admission.drain();
         self.closing.cancel();
-        let left_over = tokio::select! {
-            () = self.rooms.tasks.finished() => LeftOver::Nothing,
-            () = tokio::time::sleep(deadline) => self.left_over(),
-            () = now => self.left_over(),
+        let ended = tokio::select! {
+            () = self.rooms.tasks.finished() => Ended { left: LeftOver::Nothing, forced: None },
+            () = tokio::time::sleep(deadline) => Ended { left: self.left_over(), forced: None },
+            now = now => Ended { left: self.left_over(), forced: Some(now) },
         };
         self.rooms.write_last_summaries();
         self.rooms.calls.keep_all().await;
@@ -160,7 +169,7 @@ impl Running {
         drop(self.simulator);
         self.store.close().await;
         std::fs::remove_file(&self.socket).ok();
-        left_over
+        ended
     }
 
     fn left_over(&self) -> LeftOver {

@@ -7,7 +7,7 @@ use crate::{
     },
     calls::{self, BreakerState, ReleaseError, WriteOffError},
     config::MissingKey,
-    domain::{AccountName, CallId, EnvironmentName, Principal, Token, TokenState, Usd},
+    domain::{AccountName, Actor, CallId, EnvironmentName, Token, TokenState, Usd},
     spool::free_space,
     store::{JournalHealth, log_size},
     telemetry::{AccountPlaces, MetricsFormat},
@@ -84,7 +84,7 @@ impl CallDesk for House {
     fn release<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
     ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>> {
         let release = self.rooms.calls.release(call, by);
         release
@@ -99,7 +99,7 @@ impl CallDesk for House {
     fn write_off<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
         self.rooms.calls.write_off(call, by, reason).map(written_off).boxed()
@@ -108,7 +108,7 @@ impl CallDesk for House {
     fn undo_write_off<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
         self.rooms.calls.undo_write_off(call, by, reason).map(written_off).boxed()

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     CallId, EnvironmentName, GenerationId, OperatorId, Outcome, Places, Principal, RequestId,
-    RouteName, Timestamp, TokenId, Usd,
+    RouteName, Timestamp, TokenId, Usd, Way,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub enum EntryResult {
     Success,
     /// It was refused, it failed, or nobody can say that it was done.
     Failure,
-    /// It goes on; only in `[AUDIT]` lines, which are written step by step.
+    /// It goes on: the call has no outcome yet, or the generation that it started has no end.
     Pending,
 }
 
@@ -131,9 +131,15 @@ pub struct More {
     /// Which operator made a change, if one did over the network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator_id: Option<OperatorId>,
+    /// By which way whoever made a change came: `socket`, `tcp` or `command`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
     /// Refusals that were counted and not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// The request that was asked about, which may be one of those that were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_count: Option<RequestId>,
     /// When counting began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,

@@ -3,16 +3,20 @@
 use super::{Entry, EntryResult, Metadata, More};
 use crate::{
     domain::{
-        AdminChange, Attempt, CallId, Intent, Outcome, OutcomeRecord, RecordBody, Refusal,
-        RefusalSummary, TokenId, Usd,
+        AdminChange, Attempt, CallId, GENERATION_PENDING, Intent, Outcome, OutcomeRecord,
+        RecordBody, Refusal, RefusalSummary, TokenId, Usd,
     },
     store::SealedRecord,
 };
 use std::collections::HashMap;
 
+/// The decision of a call that has no outcome yet.
+const IN_FLIGHT: &str = "in_flight";
+
 /// Folds records into entries, oldest first: one for each call, refusal, change and summary.
 ///
-/// A call without an outcome is `unknown` and `in_flight`; of several outcomes the last one counts. An
+/// A call without an outcome is `pending`, `unknown` and `in_flight`; one whose generation goes on is `pending`
+/// too, whatever its outcome; of several outcomes the last one counts. An
 /// outcome whose intent is not among `records` makes an entry with what it knows.
 pub fn fold(mut records: Vec<SealedRecord>) -> Vec<Entry> {
     records.sort_by_key(|record| record.seq);
@@ -56,7 +60,7 @@ impl Entry {
             queue_ms: None,
             upstream_ms: None,
             gateway_ms: None,
-            decision: "in_flight".into(),
+            decision: IN_FLIGHT.into(),
             generation_ids: Vec::new(),
             key_version: None,
             client_addr: None,
@@ -89,11 +93,17 @@ impl Entry {
             RecordBody::Admin(change) => self.metadata.change(change),
             RecordBody::Summary(summary) => self.metadata.summarize(summary),
         }
-        self.result = EntryResult::of(self.metadata.outcome);
+        self.result = self.metadata.result();
     }
 }
 
 impl Metadata {
+    fn result(&self) -> EntryResult {
+        let goes_on =
+            &*self.decision == IN_FLIGHT || self.more.reason.as_deref() == Some(GENERATION_PENDING);
+        if goes_on { EntryResult::Pending } else { EntryResult::of(self.outcome) }
+    }
+
     fn intend(&mut self, intent: &Intent) {
         self.token_id = Some(intent.token.clone());
         self.environment = Some(intent.environment.clone());
@@ -157,6 +167,8 @@ impl Metadata {
         self.more.before = Some(change.before.clone());
         self.more.after = Some(change.after.clone());
         self.more.operator_id.clone_from(&change.operator);
+        self.client_addr.clone_from(&change.client_addr);
+        self.more.way = change.way;
     }
 
     fn summarize(&mut self, summary: &RefusalSummary) {

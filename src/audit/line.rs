@@ -1,7 +1,7 @@
 //! Records as lines on stdout, for whoever collects logs.
 
-use super::{Entry, EntryResult};
-use crate::{domain::RecordBody, store::SealedRecord};
+use super::Entry;
+use crate::store::SealedRecord;
 use std::fmt::{self, Write};
 
 /// One record as a line: `[AUDIT] ` and an [`Entry`] as JSON, without the line's end.
@@ -16,9 +16,6 @@ impl AuditLine {
     /// Returns the line of `record`.
     pub fn of(record: &SealedRecord) -> Self {
         let mut entry = Entry::of(record);
-        if matches!(record.record.body, RecordBody::Intent(_) | RecordBody::Attempt(_)) {
-            entry.result = EntryResult::Pending;
-        }
         entry.metadata.more.kind = Some(record.record.body.kind().into());
         entry.metadata.more.hash = Some(hex::encode(record.hash).into());
         // Entries have no maps whose keys are not text, so this cannot fail.

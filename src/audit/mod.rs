@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | how records are chained | [`HashChain`] |
 //! | what people see: the records of one call, folded | [`Entry`], [`fold()`], [`AuditLine`] |
+//! | one entry by an id, and where a refusal may have been counted | [`find()`], [`counted_in`] |
 //! | refusals that are counted instead of written | [`RefusalBook`] |
 //! | whether the record can be trusted | [`verify()`], [`verify_database`], [`Verification`] |
 //! | what holds against whoever can write the database | [`trust`], [`examine_database`] |
@@ -11,6 +12,7 @@
 mod chain;
 mod entry;
 pub mod export;
+mod find;
 mod fold;
 mod line;
 mod refusal_book;
@@ -23,6 +25,7 @@ mod tests;
 
 pub use chain::HashChain;
 pub use entry::{Entry, EntryResult, Metadata, More};
+pub use find::{counted_in, find};
 pub use fold::fold;
 pub use line::AuditLine;
 pub use refusal_book::RefusalBook;

@@ -1,7 +1,9 @@
 //! The flood bound: refusals cannot fill the disk, and yet each one is counted.
 
+use super::find::is_within;
 use crate::domain::{
-    AuditRecord, Clock, ErrorCode, Principal, RecordBody, RefusalSummary, RouteName, Timestamp,
+    AuditRecord, Clock, ErrorCode, Principal, RecordBody, RefusalSummary, RequestId, RouteName,
+    Timestamp,
 };
 use std::{
     collections::HashMap,
@@ -98,6 +100,16 @@ impl RefusalBook {
     /// Returns everything that was counted; to be called at the end.
     pub fn close(&self) -> Vec<AuditRecord> {
         self.take(self.clock.now(), |_| true)
+    }
+
+    /// Returns the code and the count of each kind whose minute is not over and in which a request may have
+    /// been counted.
+    pub fn may_be_counting(&self, request: &RequestId) -> Vec<(ErrorCode, u64)> {
+        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = [&pages.addresses, &pages.tokens, &pages.shared].into_iter().flatten();
+        let counting = all.filter(|(_, window)| window.counted > 0);
+        let counting = counting.filter(|(_, window)| is_within(window.since, request));
+        counting.map(|(kind, window)| (kind.code, window.counted)).collect()
     }
 
     fn take(&self, now: Timestamp, is_due: impl Fn(&Window) -> bool) -> Vec<AuditRecord> {

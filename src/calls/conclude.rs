@@ -12,8 +12,8 @@ use super::{
 use crate::{
     admission::Permit,
     domain::{
-        Bundle, CallId, CloseCall, Effect, Generation, GenerationState, Outcome, OutcomeRecord,
-        RecordBody, Timestamp, Usd,
+        Bundle, CallId, CloseCall, Effect, GENERATION_PENDING, Generation, GenerationState,
+        Outcome, OutcomeRecord, RecordBody, Timestamp, Usd,
     },
     ledger::Hold,
     store::{Durability, JournalError, JournalHealth},
@@ -37,7 +37,10 @@ impl Sending {
         if let Some(generation) = &mut generation {
             money.book(generation, &facts, opened_at, bound);
         }
-        let record = self.outcome_record(&ending, &facts, &money);
+        let mut record = self.outcome_record(&ending, &facts, &money);
+        if is_pending {
+            record.reason = Some(GENERATION_PENDING.into());
+        }
         let key_end = self.keep_for_key(&ending).await;
         let mut bundle = self.bundle(record, generation.as_ref(), held_until);
         bundle.effects.extend(key_end.map(|end| end.effect(self.ready.call.clone())));

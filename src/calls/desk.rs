@@ -2,7 +2,7 @@
 
 use super::Calls;
 use crate::{
-    domain::{AuditRecord, Bundle, CallId, Effect, Principal},
+    domain::{Actor, AuditRecord, Bundle, CallId, Effect},
     store::JournalError,
 };
 use serde_json::json;
@@ -20,13 +20,13 @@ pub enum ReleaseError {
 
 impl Calls {
     /// Frees the places of an unknown or pending call on an operator's word.
-    pub async fn release(&self, call: &CallId, by: &Principal) -> Result<(), ReleaseError> {
+    pub async fn release(&self, call: &CallId, by: impl Into<Actor>) -> Result<(), ReleaseError> {
         let services = &self.0.services;
         if !services.admission.is_held(call) {
             return Err(ReleaseError::NotHeld(call.clone()));
         }
         let (before, after) = (json!({"held": true}), json!({"held": false}));
-        let (now, by) = (services.clock.now(), by.clone());
+        let now = services.clock.now();
         let change = AuditRecord::change(now, by, "queue.release", call.as_str(), before, after);
         let record = AuditRecord { call: Some(call.clone()), ..change };
         let bundle = Bundle::record(record).with(Effect::ReleasePlaces(call.clone()));

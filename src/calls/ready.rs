@@ -1,6 +1,6 @@
 //! A call that passed every check and holds its places.
 
-use super::StillAllowed;
+use super::{HandedOver, StillAllowed};
 use crate::{
     answers::Claimed,
     domain::{
@@ -65,6 +65,8 @@ pub struct ReadyCall {
     pub client: Client,
     /// Where the client connected from.
     pub client_addr: Box<str>,
+    /// Tells the door when the call belongs to the gateway.
+    pub handed_over: HandedOver,
 }
 
 impl ReadyCall {

@@ -96,6 +96,7 @@ impl Calls {
         let answers = self.0.services.answers.clone();
         let (print, call) = (ready.fingerprint, ready.call.clone());
         let presence = Presence::of(answers.clone(), print, call.clone());
+        ready.handed_over.note();
         let sending = Sending::new(self.clone(), ready, way, client);
         self.0.services.tasks.finish("call", sending.run(hold, permit));
         let end = answer.await;

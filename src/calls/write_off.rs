@@ -12,7 +12,7 @@
 
 use super::{Calls, recover::reserved};
 use crate::{
-    domain::{AuditRecord, Bundle, CallId, Effect, OpenCall, Principal, Timestamp, Usd},
+    domain::{Actor, AuditRecord, Bundle, CallId, Effect, OpenCall, Principal, Timestamp, Usd},
     ledger::{Period, Window},
     store::{JournalError, RecordQuery, SealedRecord, StoreError},
 };
@@ -69,7 +69,7 @@ impl Calls {
     pub async fn write_off(
         &self,
         call: &CallId,
-        by: &Principal,
+        by: impl Into<Actor>,
         reason: Option<&str>,
     ) -> Result<Usd, WriteOffError> {
         let now = self.0.services.clock.now();
@@ -97,7 +97,7 @@ impl Calls {
     pub async fn undo_write_off(
         &self,
         call: &CallId,
-        by: &Principal,
+        by: impl Into<Actor>,
         reason: Option<&str>,
     ) -> Result<Usd, WriteOffError> {
         let now = self.0.services.clock.now();
@@ -167,12 +167,12 @@ fn as_step(sealed: SealedRecord) -> Option<LastStep> {
 
 fn step(
     now: Timestamp,
-    by: &Principal,
+    by: impl Into<Actor>,
     action: &str,
     call: &CallId,
     [before, after]: [Value; 2],
 ) -> AuditRecord {
-    let change = AuditRecord::change(now, by.clone(), action, call.as_str(), before, after);
+    let change = AuditRecord::change(now, by, action, call.as_str(), before, after);
     AuditRecord { call: Some(call.clone()), ..change }
 }
 

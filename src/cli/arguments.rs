@@ -18,6 +18,7 @@ Exit codes:
   2   something was found: a bad record, a failed check
   64  a fault in the settings or in how the command was used
   69  the gateway cannot be reached
+  130 a second SIGINT ended `serve` before its calls had ended; 143 for SIGTERM
   141 nobody read the output to its end";
 
 /// Stands between your apps and the Ideogram image API: scoped tokens, a fair queue, no double

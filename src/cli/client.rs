@@ -115,6 +115,17 @@ impl Client {
         self.send(self.http.get(self.url(path)).query(query)).await
     }
 
+    /// Tells why an answer broke off, which the connection does not say: whoever may not read on is told
+    /// so when they ask again.
+    pub(super) async fn broke_off(&self, error: reqwest::Error, what: &str) -> anyhow::Error {
+        let broken = format!("{} broke off {what}", self.at);
+        match self.open("/api/v1/operators/me", &()).await {
+            Err(refused) if refused.is::<Fault>() => refused.context(broken),
+            Err(_) => anyhow::Error::new(error.without_url()).context(broken),
+            Ok(_) => anyhow::anyhow!("{broken}; the gateway is there: start again"),
+        }
+    }
+
     /// Asks whether something is well, whatever the words of the answer are.
     pub(super) async fn ask(&self, path: &str) -> anyhow::Result<()> {
         let request = self.http.get(self.url(path)).send().await;

@@ -3,16 +3,16 @@
 use super::{
     arguments::Global,
     client::Client,
+    fault::Fault,
     locate::{self, Place},
     run::wait,
-    screen::{self, Screen},
+    screen::Screen,
     trust::Trust,
 };
 use crate::admin::HealthView;
-use anyhow::Context;
 use clap::Args;
 use std::{iter, process::ExitCode, time::Duration};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// What to ask.
 #[derive(Debug, Args)]
@@ -22,7 +22,8 @@ use tokio::time::timeout;
   HEALTHCHECK CMD [\"ideogate\", \"healthcheck\"]
 
 Asks the admin socket, and the proxy's port too if it is set; over TLS without looking at its
-certificate. Exits 0 or 1.")]
+certificate. Exits 0 when all is well, 1 when the gateway says that it is not, 69 when nobody answers
+in time or is not believed, 64 for a fault in the settings.")]
 pub struct HealthcheckArguments {
     /// Ask whether calls can be served, not only whether the gateway lives
     #[arg(long)]
@@ -42,17 +43,8 @@ pub(super) fn run(
     screen: Screen,
     arguments: &HealthcheckArguments,
 ) -> anyhow::Result<ExitCode> {
-    let asked = places(global).and_then(|places| {
-        wait(async {
-            let all = ask_all(places, arguments.ready);
-            timeout(arguments.timeout, all).await.context("no answer in time")?
-        })
-    });
-    // A container's health check knows 0 and 1 only.
-    if let Err(error) = asked {
-        screen::complain(&error);
-        return Ok(ExitCode::FAILURE);
-    }
+    let places = places(global)?;
+    wait(ask_all(places, arguments))?;
     if screen.is_json() {
         screen.json(&HealthView { status: "ok".to_owned(), obstacles: Vec::new() })?;
     } else {
@@ -73,11 +65,20 @@ fn places(global: &Global) -> anyhow::Result<Vec<(Place, Trust)>> {
     Ok(iter::once(socket).chain(proxy).map(|place| (place, Trust::Anyone)).collect())
 }
 
-async fn ask_all(places: Vec<(Place, Trust)>, ready: bool) -> anyhow::Result<()> {
-    let path = if ready { "/readyz" } else { "/healthz" };
+async fn ask_all(
+    places: Vec<(Place, Trust)>,
+    arguments: &HealthcheckArguments,
+) -> anyhow::Result<()> {
+    let path = if arguments.ready { "/readyz" } else { "/healthz" };
+    let until = Instant::now() + arguments.timeout;
     for (place, trust) in places {
         let client = Client::of(place, &trust)?;
-        client.ask(path).await?;
+        let asked = timeout_at(until, client.ask(path)).await;
+        asked.unwrap_or_else(|_| {
+            let within = humantime::format_duration(arguments.timeout);
+            let said = format!("nothing came within {within}");
+            Err(Fault::Unreachable { at: client.at().to_owned(), said }.into())
+        })?;
     }
     Ok(())
 }

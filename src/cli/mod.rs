@@ -2,7 +2,7 @@
 //!
 //! Secrets go to stdout once and nowhere else; everything that explains goes to stderr. Exit codes:
 //! 0 done, 1 failed, 2 something was found, 64 a fault in the settings or in how the command was
-//! used, 69 the gateway cannot be reached.
+//! used, 69 the gateway cannot be reached, 130 and 143 a second signal.
 
 mod arguments;
 mod audit;

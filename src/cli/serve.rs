@@ -22,7 +22,9 @@ use std::{process::ExitCode, sync::Arc};
 When it can serve it prints one line on stdout:
   ready proxy=http://127.0.0.1:8080 admin=http://127.0.0.1:8081 socket=data/admin.sock
 Logs go to stderr. Nobody waits for whoever reads either: what cannot be written is dropped and
-counted. `ideogate config default` explains every setting.")]
+counted. `ideogate config default` explains every setting.
+SIGTERM or SIGINT ends it when the calls at Ideogram have ended, with exit code 0; a second one at once, with
+143 or 130: what had not ended is unknown at the next start.")]
 pub struct ServeArguments {}
 
 /// Runs the gateway until it is told to stop.
@@ -85,7 +87,8 @@ async fn serve(
     running.let_audit_lines_out();
     signals.next().await;
     tracing::info!("shutting down; sent calls finish, a second signal ends now");
-    match running.shut_down(deadline, signals.next()).await {
+    let ended = running.shut_down(deadline, signals.next()).await;
+    match ended.left {
         LeftOver::Nothing => tracing::info!("all calls ended"),
         LeftOver::Clients => {
             tracing::warn!("all sent calls ended; clients that were still connected were cut off");
@@ -95,5 +98,6 @@ async fn serve(
             "some sent calls had not ended; they are unknown at the next start"
         ),
     }
-    Ok(ExitCode::SUCCESS)
+    let forced = ended.forced.map(|signal| ExitCode::from(signal.exit_code()));
+    Ok(forced.unwrap_or(ExitCode::SUCCESS))
 }

@@ -107,7 +107,11 @@ async fn simulate(screen: Screen, arguments: SimulatorArguments) -> anyhow::Resu
     let tasks = Tasks::default();
     let simulator = Simulator::new(options, &tasks);
     screen.line(format!("ready simulator=http://{address}"))?;
-    simulator.serve(listener, signals.next()).await;
+    simulator
+        .serve(listener, async move {
+            signals.next().await;
+        })
+        .await;
     tasks.stop().await;
     Ok(ExitCode::SUCCESS)
 }

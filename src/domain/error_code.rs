@@ -113,6 +113,8 @@ codes! {
     QueueTimeout = "queue_timeout", 429, true;
     /// Too many or too large header fields.
     HeadersTooLarge = "headers_too_large", 431, false;
+    /// The client went away before its call was sent; nobody ever reads this one.
+    ClientGone = "client_gone", 499, true;
     /// A fault of the gateway.
     InternalError = "internal_error", 500, false;
     /// Nothing could be sent to Ideogram.

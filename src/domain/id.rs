@@ -1,5 +1,6 @@
 //! Identifiers that the gateway hands out, each with a prefix that says what it names.
 
+use super::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use ulid::Ulid;
@@ -57,6 +58,15 @@ identifier!(
     OperatorId,
     "op_"
 );
+
+impl RequestId {
+    /// Returns when the id was made, to the millisecond; `None` for a text that is no id of ours.
+    pub fn made_at(&self) -> Option<Timestamp> {
+        let ulid = Ulid::from_string(self.0.strip_prefix("req_")?).ok()?;
+        let micros = ulid.timestamp_ms().checked_mul(1000)?;
+        Some(Timestamp::from_micros(i64::try_from(micros).ok()?))
+    }
+}
 
 /// Names a generation at Ideogram; the vendor chooses it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,13 +4,14 @@
 //! | --- | --- |
 //! | account, environment, route | [`AccountName`], [`EnvironmentName`], [`Route`] |
 //! | token, scope, principal | [`Token`], [`Scope`], [`Principal`] |
-//! | operator, role | [`Operator`], [`Role`] |
+//! | operator, role, who asks for a change | [`Operator`], [`Role`], [`Actor`] |
 //! | call, place, demand, fingerprint | [`CallId`], [`Places`], [`Demand`], [`Fingerprint`] |
 //! | client | [`Client`], [`ClientState`] |
 //! | claim, idempotency key | [`Claim`], [`IdempotencyKey`] |
 //! | audit record, bundle | [`AuditRecord`], [`Bundle`] |
 //! | money, time | [`Usd`], [`Timestamp`], [`Clock`] |
 
+mod actor;
 mod base62;
 mod bundle;
 mod claim;
@@ -36,6 +37,7 @@ mod token;
 mod token_secret;
 mod webhook;
 
+pub use actor::{Actor, Origin, Way};
 pub use bundle::{
     Bill, Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken,
 };
@@ -53,8 +55,8 @@ pub use plain_secret::{PlainSecret, RandomError};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;
 pub use record::{
-    AdminChange, Attempt, AuditRecord, BALANCE_CHANGE, Intent, Outcome, OutcomeRecord, RecordBody,
-    Refusal, RefusalSummary,
+    AdminChange, Attempt, AuditRecord, BALANCE_CHANGE, GENERATION_PENDING, Intent, Outcome,
+    OutcomeRecord, RecordBody, Refusal, RefusalSummary,
 };
 pub use route::{
     Asynchronous, BodyKind, Cost, ModelRule, PathPattern, PathPatternError, PlacesRule, Route,

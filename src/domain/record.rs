@@ -1,14 +1,17 @@
 //! What the audit keeps: append-only records, each about one step.
 
 use super::{
-    AccountName, CallId, EnvironmentName, ErrorCode, Fingerprint, GenerationId, OperatorId, Places,
-    Principal, RequestId, RouteName, Timestamp, TokenId, Usd,
+    AccountName, Actor, CallId, EnvironmentName, ErrorCode, Fingerprint, GenerationId, OperatorId,
+    Origin, Places, Principal, RequestId, RouteName, Timestamp, TokenId, Usd, Way,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The action of the record that tells what is on an account; the last one holds.
 pub const BALANCE_CHANGE: &str = "account.balance";
+
+/// The reason of an outcome whose generation goes on: a later outcome of the call tells its end.
+pub const GENERATION_PENDING: &str = "generation_pending";
 
 /// One append-only record. The store gives it a sequence number and chains it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,20 +55,25 @@ impl OutcomeRecord {
 }
 
 impl AuditRecord {
-    /// Returns the record of a change: what was there before, and what is there now.
+    /// Returns the record of a change: who made it, what was there before, and what is there now.
     pub fn change(
         at: Timestamp,
-        principal: Principal,
+        by: impl Into<Actor>,
         action: impl Into<Box<str>>,
         resource: impl Into<Box<str>>,
         before: Value,
         after: Value,
     ) -> Self {
         let (action, resource) = (action.into(), resource.into());
-        let operator = principal.operator().cloned();
-        let principal = principal.as_written();
-        let body = RecordBody::Admin(AdminChange { before, after, operator });
-        Self { at, action, principal, resource, call: None, request: None, body }
+        let Actor { principal, request, origin } = by.into();
+        let body = RecordBody::Admin(AdminChange {
+            before,
+            after,
+            operator: principal.operator().cloned(),
+            client_addr: origin.and_then(Origin::address),
+            way: origin.map(Origin::way),
+        });
+        Self { at, action, principal: principal.as_written(), resource, call: None, request, body }
     }
 
     /// Returns the id of the token that a change was made to, and its environment.
@@ -269,6 +277,12 @@ pub struct AdminChange {
     /// Which operator made it, if one did over the network: names can be given again, ids cannot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorId>,
+    /// Where whoever made it connected from: `socket`, or an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_addr: Option<Box<str>>,
+    /// By which way they came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
 }
 
 /// Refusals of one kind within a minute, beyond those written in full.

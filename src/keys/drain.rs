@@ -3,7 +3,7 @@
 use super::{Keys, book::Retired, kept::Kept, record::RETIRED, room::Draining};
 use crate::{
     calls::ServingKey,
-    domain::{AccountName, EnvironmentName, Principal, Timestamp},
+    domain::{AccountName, Actor, EnvironmentName, Timestamp},
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -67,7 +67,7 @@ impl Keys {
                 let leaving = self.close(&kept, &key);
                 drop(turn);
                 gone(key).await;
-                return self.retire(leaving, &Principal::Gateway).await;
+                return self.retire(leaving, &Actor::GATEWAY).await;
             }
         }
     }
@@ -92,7 +92,7 @@ impl Keys {
     }
 
     /// Puts on record that a key is gone, however long that takes, and then tells it.
-    pub(super) async fn retire(&self, leaving: Leaving, by: &Principal) {
+    pub(super) async fn retire(&self, leaving: Leaving, by: &Actor) {
         let Leaving { account, tag, version, environments, last_used, replaced_by } = &leaving;
         let after = json!({
             "version": version,

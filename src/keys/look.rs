@@ -8,7 +8,7 @@ use super::{
 use crate::{
     calls::{Asked, ServingKey},
     config::{KeyFileError, KeySource},
-    domain::Principal,
+    domain::Actor,
     store::JournalError,
     upstream::Credential,
 };
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Who looks, and how far that goes.
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
-    pub(super) by: Principal,
+    pub(super) by: Actor,
     /// A key that was refused before is asked about again.
     pub(super) again: bool,
     /// A key that was retired may be used again.
@@ -29,10 +29,9 @@ pub(super) struct Wish {
 impl Wish {
     /// What the gateway itself wishes when a file changed.
     pub(super) const CHANGED: Self =
-        Self { by: Principal::Gateway, again: false, allow_retired: false };
+        Self { by: Actor::GATEWAY, again: false, allow_retired: false };
     /// What it wishes when it was asked to read its files again.
-    pub(super) const RELOAD: Self =
-        Self { by: Principal::Gateway, again: true, allow_retired: false };
+    pub(super) const RELOAD: Self = Self { by: Actor::GATEWAY, again: true, allow_retired: false };
 }
 
 /// What a look came to.

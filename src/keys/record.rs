@@ -4,7 +4,7 @@ use super::{Keys, kept::Kept};
 use crate::{
     calls::ServingKey,
     config::KeySource,
-    domain::{AuditRecord, Bundle, Principal},
+    domain::{Actor, AuditRecord, Bundle},
     store::JournalError,
 };
 use serde_json::{Value, json};
@@ -22,13 +22,13 @@ impl Keys {
     /// Makes a record about a key durable.
     pub(super) async fn record(
         &self,
-        by: &Principal,
+        by: &Actor,
         action: &str,
         resource: String,
         [before, after]: [Value; 2],
     ) -> Result<(), JournalError> {
         let now = self.0.clock.now();
-        let record = AuditRecord::change(now, by.clone(), action, resource, before, after);
+        let record = AuditRecord::change(now, by, action, resource, before, after);
         self.0.journal.commit(Bundle::record(record)).await
     }
 }

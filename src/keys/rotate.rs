@@ -9,7 +9,7 @@ use super::{
 use crate::{
     calls::KeyHealth,
     config::KeySource,
-    domain::{EnvironmentName, Principal},
+    domain::{Actor, EnvironmentName},
     store::JournalError,
 };
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Keys {
         &self,
         environment: Option<&str>,
         allow_retired: bool,
-        by: Principal,
+        by: Actor,
     ) -> Result<Vec<RotatedView>, RotateError> {
         let wish = Wish { by, again: true, allow_retired };
         let asked = |name: &EnvironmentName| environment.is_none_or(|own| name.as_str() == own);

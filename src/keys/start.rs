@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     calls::ServingKey,
-    domain::{EnvironmentName, Principal, Timestamp},
+    domain::{Actor, EnvironmentName, Timestamp},
     store::{JournalError, StoreError},
     upstream::Credential,
 };
@@ -67,7 +67,7 @@ impl Keys {
             self.note_first_sight(kept).await?;
         }
         for leaving in self.left_behind() {
-            self.retire(leaving, &Principal::Gateway).await;
+            self.retire(leaving, &Actor::GATEWAY).await;
         }
         Ok(())
     }
@@ -127,7 +127,7 @@ impl Keys {
         }
         let change = [Value::Null, adopted(kept, &key, &kept.source)];
         let resource = kept.resource(key.version());
-        let recorded = self.record(&Principal::Gateway, ADOPT, resource, change).await;
+        let recorded = self.record(&Actor::GATEWAY, ADOPT, resource, change).await;
         recorded.map_err(TakeUpError::Unrecorded)?;
         self.note_adoption(kept, &key);
         Ok(())

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     calls::{Asked, KeyHealth, ServingKey},
-    domain::Principal,
+    domain::Actor,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ impl Keys {
         &self,
         kept: &Arc<Kept>,
         key: Arc<ServingKey>,
-        by: &Principal,
+        by: &Actor,
     ) -> Looked {
         let _turn = self.0.turn.acquire().await;
         let from: Box<str> = kept.slot.current(|key| key.version().into());
@@ -69,7 +69,7 @@ impl Keys {
             let after =
                 json!({"environments": kept.environments, "fingerprint": tag, "next": next});
             let resource = kept.resource(&version);
-            let by = &Principal::Gateway;
+            let by = &Actor::GATEWAY;
             if let Err(error) = self.record(by, REJECTED, resource, [Value::Null, after]).await {
                 tracing::error!(%error, "the rejection of a key is not on record");
             }

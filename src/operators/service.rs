@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AuditRecord, Bundle, Clock, Effect, Operator, OperatorId, PlainSecret, Principal,
-        SecretKind, StoredOperator, TokenDigest, TokenState,
+        Actor, AuditRecord, Bundle, Clock, Effect, Operator, OperatorId, PlainSecret, SecretKind,
+        StoredOperator, TokenDigest, TokenState,
     },
     store::{Journal, JournalHealth, Reader},
     tasks::Tasks,
@@ -47,7 +47,7 @@ struct Inner {
 /// A change that is decided and not yet on record.
 struct Change {
     action: &'static str,
-    by: Principal,
+    by: Actor,
     before: Value,
     operator: Operator,
     digest: Option<TokenDigest>,
@@ -133,10 +133,10 @@ impl Operators {
     pub async fn create(
         &self,
         new: NewOperator,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<(PlainSecret, Arc<Operator>), OperatorsError> {
         let asked = new.read(self.0.lifetime).map_err(OperatorsError::Invalid)?;
-        let (plain, by) = (mint()?, by.clone());
+        let (plain, by) = (mint()?, by.into());
         let digest = Some(plain.digest());
         let made = self.run(move |inner| async move {
             let _turn = inner.turn.acquire().await;
@@ -165,10 +165,10 @@ impl Operators {
         &self,
         id: &OperatorId,
         asked: &Renewal,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<(PlainSecret, Arc<Operator>), OperatorsError> {
         let lifetime = asked.read(self.0.lifetime).map_err(OperatorsError::Invalid)?;
-        let (plain, id, by) = (mint()?, id.clone(), by.clone());
+        let (plain, id, by) = (mint()?, id.clone(), by.into());
         let digest = Some(plain.digest());
         let made = self.run(move |inner| async move {
             let _turn = inner.turn.acquire().await;
@@ -189,7 +189,7 @@ impl Operators {
         &self,
         id: &OperatorId,
         asked: &RoleChange,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<Arc<Operator>, OperatorsError> {
         let role = asked.read().map_err(OperatorsError::Invalid)?;
         let change = move |old: &Operator| Operator { role, ..old.clone() };
@@ -201,7 +201,7 @@ impl Operators {
         &self,
         id: &OperatorId,
         state: TokenState,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<Arc<Operator>, OperatorsError> {
         let action = match state {
             TokenState::Enabled => "operator.enable",
@@ -217,10 +217,10 @@ impl Operators {
         &self,
         id: &OperatorId,
         action: &'static str,
-        by: &Principal,
+        by: impl Into<Actor>,
         change: impl FnOnce(&Operator) -> Operator + Send + 'static,
     ) -> Result<Arc<Operator>, OperatorsError> {
-        let (id, by) = (id.clone(), by.clone());
+        let (id, by) = (id.clone(), by.into());
         self.run(move |inner| async move {
             let _turn = inner.turn.acquire().await;
             let old = inner.find(&id)?;

@@ -9,7 +9,7 @@ use super::{
     webhook,
 };
 use crate::{
-    domain::{AuditRecord, Principal, RecordBody, Refusal, RequestId},
+    domain::{AuditRecord, ErrorCode, Principal, RecordBody, Refusal, RequestId},
     web::{Body, Visit},
 };
 use http::{Request, Response};
@@ -40,7 +40,9 @@ impl Door {
         } else if knock.uri.path() == webhook::PATH {
             webhook::answer(&self.0, knock).await
         } else {
+            let leaves = Leaves::of(self, &request, &trail, client);
             let answer = pipeline::run(&self.0, knock).await;
+            leaves.stays();
             answer.map(|answer| answer.into_response(&request, received))
         };
         let mut response = match answered {
@@ -85,6 +87,50 @@ impl Door {
     }
 }
 
+/// Goes with a call until it is answered; dropped before that, its client went away, and a call that
+/// belongs to nobody then is put on record here.
+struct Leaves<'d> {
+    door: &'d Door,
+    request: RequestId,
+    trail: Arc<Trail>,
+    client: IpAddr,
+    is_answered: bool,
+}
+
+impl<'d> Leaves<'d> {
+    fn of(door: &'d Door, request: &RequestId, trail: &Arc<Trail>, client: IpAddr) -> Self {
+        let (request, trail) = (request.clone(), Arc::clone(trail));
+        Self { door, request, trail, client, is_answered: false }
+    }
+
+    fn stays(mut self) {
+        self.is_answered = true;
+    }
+
+    fn refusal(&self) -> Refused {
+        if self.door.0.is_draining() {
+            return Refused::new(ErrorCode::Draining, "the gateway stopped before it was sent");
+        }
+        let when = match self.trail.waits_since.get() {
+            Some(_) => "the client went away while the call waited for its places",
+            None => "the client went away before the call was sent",
+        };
+        Refused::new(ErrorCode::ClientGone, when)
+    }
+}
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        // Without a token there is no call yet, and nobody whose it could be.
+        if self.is_answered || self.trail.handed_over.is() || self.trail.token.get().is_none() {
+            return;
+        }
+        let refused = self.refusal();
+        self.door.0.metrics.refused(refused.problem.code());
+        self.door.record(&refused, &self.request, &self.trail, self.client);
+    }
+}
+
 fn refusal_record(
     gateway: &Gateway,
     refused: &Refused,
@@ -103,7 +149,7 @@ fn refusal_record(
         route: trail.route.get().map(|route| route.name.clone()),
         on_behalf_of: trail.on_behalf_of.get().cloned(),
         places: trail.places.get().copied().unwrap_or(0),
-        queue_ms: trail.queue.get().map_or(0, |span| u64::try_from(span.as_millis()).unwrap_or(0)),
+        queue_ms: u64::try_from(trail.waited().as_millis()).unwrap_or(u64::MAX),
         client_addr: client.to_string().into(),
         secret: trail.secret.get().copied(),
     };

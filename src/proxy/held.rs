@@ -32,6 +32,7 @@ impl HeldCall {
             max_token_places: self.max_token_places(),
         };
         let (came, queue) = (Instant::now(), &allowed.knock.trail.queue);
+        allowed.knock.trail.waits_since.set(came).ok();
         let permit = tokio::select! {
             biased;
             permit = allowed.gateway.admission.admit(seat) => permit.map_err(|error| self.not_admitted(error)),
@@ -112,6 +113,7 @@ impl HeldCall {
             on_behalf_of: allowed.knock.trail.on_behalf_of.get().cloned(),
             client: Client::clone(&allowed.knock.connection),
             client_addr: allowed.knock.client.to_string().into(),
+            handed_over: allowed.knock.trail.handed_over.clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A request at the door, before anything is known of it.
 
 use crate::{
+    calls::HandedOver,
     domain::{Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token},
     rate_limit::RateState,
     web::Visit,
@@ -50,12 +51,16 @@ pub struct Trail {
     pub route: OnceLock<Arc<Route>>,
     /// Places asked for.
     pub places: OnceLock<Places>,
+    /// Since when it waits in the queue, or did.
+    pub waits_since: OnceLock<Instant>,
     /// How long it waited in the queue.
     pub queue: OnceLock<Duration>,
     /// Where its token stands against its rate.
     pub rate: Mutex<Option<RateState>>,
     /// The end user, as the app asserts it.
     pub on_behalf_of: OnceLock<Box<str>>,
+    /// Whether the call belongs to the gateway, which puts its end on record.
+    pub handed_over: HandedOver,
     /// Action and resource on record, where it is not a call.
     pub own: OnceLock<(&'static str, &'static str)>,
 }
@@ -91,5 +96,11 @@ impl Trail {
     /// Returns the environment of the token, once it is known.
     pub fn environment(&self) -> Option<&EnvironmentName> {
         self.token.get().map(|token| &token.environment)
+    }
+
+    /// Returns how long it waited in the queue, or waits by now.
+    pub fn waited(&self) -> Duration {
+        let waits = || self.waits_since.get().map(Instant::elapsed);
+        self.queue.get().copied().or_else(waits).unwrap_or_default()
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{Gateway, knock::Knock, known, refused::Refused, whoami::WhoAmI};
 use crate::{
-    audit,
+    audit::{self, Entry},
     config::Environment,
-    domain::{CallId, ErrorCode, RequestId, Token},
-    store::{JournalHealth, RecordQuery},
+    domain::{ErrorCode, RequestId, Token, TokenId},
+    store::{JournalHealth, Reader, StoreError},
     tokens::Presented,
     web::{self, Body, ERRORS_PATH, error_page, header},
 };
@@ -107,24 +107,26 @@ fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>)
 /// Shows the audit entry of a call, or of a request, to the token that made it, but for the letters of our key in it.
 async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Result<Response<Body>, Refused> {
     let Presented { token, .. } = known::token(gateway, knock)?;
-    let mut query = RecordQuery { token: Some(token.id.clone()), ..RecordQuery::default() };
+    let (reader, id) = (gateway.reader.clone(), call.to_owned());
     // Answers tell their request; a call's own name is known to those who were told of it.
-    if call.starts_with("req_") {
-        query.request = Some(RequestId::from_stored(call));
-    } else {
-        query.call = Some(CallId::from_stored(call));
-    }
-    let reader = gateway.reader.clone();
-    let records = gateway.tasks.block(move || reader.records(&query)).await;
-    let Ok(Ok(records)) = records else {
+    let found = gateway.tasks.block(move || look_up(&reader, &id, &token.id)).await;
+    let Ok(Ok(found)) = found else {
         return Err(Refused::new(ErrorCode::StoreUnavailable, "the record cannot be read"));
     };
-    let Some(mut entry) = audit::fold(records).into_iter().next() else {
+    let Some(mut entry) = found else {
         let message = format!("no call {} of this token", web::shown(call));
         return Err(Refused::new(ErrorCode::CallUnknown, message).because("no such call"));
     };
     entry.metadata.key_version = None;
     Ok(json_answer(StatusCode::OK, &json!(entry)))
+}
+
+fn look_up(reader: &Reader, id: &str, token: &TokenId) -> Result<Option<Entry>, StoreError> {
+    if let Some(found) = audit::find(reader, id, Some(token))? {
+        return Ok(Some(found));
+    }
+    let request = RequestId::from_stored(id);
+    Ok(audit::counted_in(reader, &request, Some(token))?.into_iter().next())
 }
 
 fn json_answer(status: StatusCode, value: &Value) -> Response<Body> {

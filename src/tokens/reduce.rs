@@ -8,7 +8,7 @@ use super::{
     validate::{Environments, budget, cidr, hosts, rate},
 };
 use crate::domain::{
-    Principal, Scope, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState, Usd,
+    Actor, Scope, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState, Usd,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt::Display, sync::Arc};
@@ -67,9 +67,9 @@ impl Tokens {
         &self,
         id: &TokenId,
         asked: Reduction,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.clone());
+        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.into());
         self.run(async move {
             let _turn = inner.turn.acquire().await;
             let found = inner.snapshot.load().by_id(&id).cloned();

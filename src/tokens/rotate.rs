@@ -9,7 +9,7 @@ use super::{
     service::{Change, Inner, Tokens, as_json},
     validate::LONGEST_LIFE,
 };
-use crate::domain::{Principal, Timestamp, Token, TokenId, TokenSecret, TokenState};
+use crate::domain::{Actor, Timestamp, Token, TokenId, TokenSecret, TokenState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -33,12 +33,16 @@ pub struct Rotation {
     /// `0s` ends it at once, also for calls that wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace: Option<String>,
-    /// Which secret to end now when two are alive already.
+    /// Which secret to end now when two are alive already. `old` with one alive ends that one now,
+    /// whatever the usual grace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drop: Option<DropNow>,
     /// How long the token lives from now on, as in `30d`; unchanged if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
+    /// Whether `expires_in` may end the token earlier than before; otherwise that is refused.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub shorten: bool,
 }
 
 /// Which of two secrets to end now.
@@ -65,9 +69,11 @@ pub struct Rotated {
 /// A rotation that makes sense, whatever the token.
 #[derive(Debug, Clone, Copy)]
 struct Plan {
-    grace: Duration,
+    /// `None` when nobody said.
+    grace: Option<Duration>,
     drop: Option<DropNow>,
     expires_in: Option<Duration>,
+    shorten: bool,
 }
 
 impl Tokens {
@@ -77,20 +83,18 @@ impl Tokens {
         &self,
         id: &TokenId,
         asked: &Rotation,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<Rotated, TokensError> {
         let way = plan(asked).map_err(TokensError::Invalid)?;
         let plain = PlainToken::mint(&self.show(id)?.environment)?;
-        let (inner, own, by, digest) =
-            (Arc::clone(&self.0), id.clone(), by.clone(), plain.digest());
+        let (inner, own, by, digest) = (Arc::clone(&self.0), id.clone(), by.into(), plain.digest());
         let token = self
             .run(async move {
                 let _turn = inner.turn.acquire().await;
                 let old = inner.changeable(&own)?;
                 let now = inner.clock.now();
                 let known: Vec<_> = inner.secrets(&own).iter().map(|kept| kept.facts).collect();
-                let expires_at =
-                    way.expires_in.map_or(old.expires_at, |expires_in| now.plus(expires_in));
+                let expires_at = way.expires_at(&old, now)?;
                 let mut changed = ended(&known, way, now, expires_at)
                     .map_err(|refused| refused.of(&own, &known, now))?;
                 let number = known.last().map_or(0, |secret| secret.number) + 1;
@@ -106,9 +110,9 @@ impl Tokens {
     pub async fn finish_rotation(
         &self,
         id: &TokenId,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.clone());
+        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.into());
         self.run(async move {
             let _turn = inner.turn.acquire().await;
             let old = inner.changeable(&id)?;
@@ -166,7 +170,7 @@ impl Inner {
 
     async fn change_secrets(
         &self,
-        by: Principal,
+        by: Actor,
         old: &Token,
         token: Token,
         secrets: Vec<TokenSecret>,
@@ -184,47 +188,74 @@ impl Inner {
 fn plan(asked: &Rotation) -> Result<Plan, Vec<Mistake>> {
     let mut mistakes = Mistakes::default();
     let grace = match asked.grace.as_deref().map(humantime::parse_duration) {
-        None => USUAL_GRACE,
-        Some(Ok(grace)) if grace <= LONGEST_GRACE => grace,
+        None => None,
+        Some(Ok(grace)) if grace <= LONGEST_GRACE => Some(grace),
         Some(Ok(_)) => {
             mistakes.note("grace", "is 30 days at most");
-            USUAL_GRACE
+            None
         }
         Some(Err(_)) => {
             let text = asked.grace.as_deref().unwrap_or_default();
             mistakes.note("grace", format_args!("'{text}' is not a duration like 24h, 7d or 0s"));
-            USUAL_GRACE
+            None
         }
     };
     let expires_in = mistakes.duration("expires_in", asked.expires_in.as_ref());
     if expires_in.is_some_and(|span| span > LONGEST_LIFE) {
         mistakes.note("expires_in", "a token lives 366 days at most");
     }
-    mistakes.into_result(Some(Plan { grace, drop: asked.drop, expires_in }))
+    mistakes.into_result(Some(Plan { grace, drop: asked.drop, expires_in, shorten: asked.shorten }))
+}
+
+impl Plan {
+    /// Returns when the token ends from now on; never earlier than before unless that was said.
+    fn expires_at(self, old: &Token, now: Timestamp) -> Result<Timestamp, TokensError> {
+        let Some(expires_in) = self.expires_in else { return Ok(old.expires_at) };
+        let expires_at = now.plus(expires_in);
+        if expires_at >= old.expires_at || self.shorten {
+            return Ok(expires_at);
+        }
+        let problem = format!(
+            "the token would end earlier than before, which is at {}: leave it out, or say that it \
+             shall (shorten)",
+            old.expires_at
+        );
+        Err(TokensError::Invalid(vec![Mistake {
+            field: "expires_in".into(),
+            problem: problem.into(),
+        }]))
+    }
 }
 
 /// Why a secret cannot be added.
 enum Refused {
     TwoAlive,
     NothingNewer,
+    NothingStays,
 }
 
 impl Refused {
     fn of(self, id: &TokenId, known: &[TokenSecret], now: Timestamp) -> TokensError {
-        let problem = "there is no newer secret to drop, only one is alive; a grace of 0s ends it";
-        match (self, alive(known.iter().copied(), now).as_slice()) {
-            (Self::TwoAlive, [older, newer, ..]) => TokensError::TwoSecretsAlive {
-                id: id.clone(),
-                older: older.number,
-                ends_at: older.ends_at.unwrap_or(now),
-                newer: newer.number,
-                made_at: newer.made_at,
-            },
-            _ => TokensError::Invalid(vec![Mistake {
-                field: "drop".into(),
-                problem: problem.into(),
-            }]),
-        }
+        let (field, problem) = match (self, alive(known.iter().copied(), now).as_slice()) {
+            (Self::TwoAlive, [older, newer, ..]) => {
+                return TokensError::TwoSecretsAlive {
+                    id: id.clone(),
+                    older: older.number,
+                    ends_at: older.ends_at.unwrap_or(now),
+                    newer: newer.number,
+                    made_at: newer.made_at,
+                };
+            }
+            (Self::NothingStays, _) => (
+                "grace",
+                "only one secret is alive, and drop ends it at once: leave one of the two out",
+            ),
+            _ => (
+                "drop",
+                "there is no newer secret to drop, only one is alive; a grace of 0s ends it",
+            ),
+        };
+        TokensError::Invalid(vec![Mistake { field: field.into(), problem: problem.into() }])
     }
 }
 
@@ -240,9 +271,14 @@ fn ended(
         (true, Some(DropNow::New)) => return Err(Refused::NothingNewer),
         (false, None) => return Err(Refused::TwoAlive),
         (false, Some(DropNow::New)) => alive.first(),
-        (_, Some(DropNow::Old) | None) => alive.last(),
+        // Whoever drops a secret means the one that is there: it may have leaked.
+        (true, Some(DropNow::Old)) if plan.grace.is_some_and(|grace| !grace.is_zero()) => {
+            return Err(Refused::NothingStays);
+        }
+        (true, Some(DropNow::Old)) => None,
+        (false, Some(DropNow::Old)) | (true, None) => alive.last(),
     };
-    let grace_ends = now.plus(plan.grace).min(expires_at);
+    let grace_ends = now.plus(plan.grace.unwrap_or(USUAL_GRACE)).min(expires_at);
     let end_of = |secret: &TokenSecret| match stays {
         Some(stays) if stays.number == secret.number => end(*secret, grace_ends),
         _ => end(*secret, now),

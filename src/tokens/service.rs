@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        AuditRecord, Bundle, Clock, Effect, Principal, StoredToken, Timestamp, Token, TokenId,
+        Actor, AuditRecord, Bundle, Clock, Effect, StoredToken, Timestamp, Token, TokenId,
         TokenSecret, TokenState,
     },
     store::{Journal, JournalError, JournalHealth, Reader},
@@ -119,7 +119,7 @@ impl Tokens {
     pub async fn create(
         &self,
         new: NewToken,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<(PlainToken, Arc<Token>), TokensError> {
         let now = self.0.clock.now();
         let token = validate(new, &self.0.environments, now).map_err(TokensError::Invalid)?;
@@ -127,7 +127,7 @@ impl Tokens {
         let (number, digest) = (TokenSecret::FIRST, plain.digest());
         let change = Change {
             action: "token.create",
-            by: by.clone(),
+            by: by.into(),
             before: Value::Null,
             after: as_json(&token),
             secrets: vec![TokenSecret { number, digest, made_at: now, ends_at: None }],
@@ -146,9 +146,9 @@ impl Tokens {
         &self,
         id: &TokenId,
         state: TokenState,
-        by: &Principal,
+        by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.clone());
+        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.into());
         self.run(async move { inner.set_state(&id, state, by).await }).await
     }
 
@@ -192,7 +192,7 @@ impl Tokens {
 /// A change that is decided and not yet on record.
 pub(super) struct Change {
     pub(super) action: &'static str,
-    pub(super) by: Principal,
+    pub(super) by: Actor,
     pub(super) before: Value,
     pub(super) after: Value,
     pub(super) token: Arc<Token>,
@@ -205,7 +205,7 @@ impl Inner {
         &self,
         id: &TokenId,
         state: TokenState,
-        by: Principal,
+        by: Actor,
     ) -> Result<Arc<Token>, TokensError> {
         let _turn = self.turn.acquire().await;
         let found = self.snapshot.load().by_id(id).cloned();
@@ -251,7 +251,7 @@ impl Inner {
 
 impl Change {
     /// Returns a change of the token itself, which leaves its secrets as they are.
-    pub(super) fn to(action: &'static str, by: Principal, old: &Token, token: Token) -> Self {
+    pub(super) fn to(action: &'static str, by: Actor, old: &Token, token: Token) -> Self {
         let (before, after) = (as_json(old), as_json(&token));
         Self { action, by, before, after, token: Arc::new(token), secrets: Vec::new() }
     }

@@ -243,6 +243,15 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "Look for a proxy that adds many fields.",
     ),
     row(
+        ErrorCode::ClientGone,
+        "The client went away before its call was sent, most often while it waited in the queue. Nothing \
+         was sent or billed. It stands on record only, for nobody is there to read it.",
+        "Let the client's own timeout be longer than the wait that is allowed, or ask for a shorter wait \
+         with `Ideogate-Queue-Timeout`.",
+        "Many of them mean that apps give up earlier than the queue does: compare `queue_ms` on record \
+         with their timeouts, and look for proxies in between that cut connections off.",
+    ),
+    row(
         ErrorCode::InternalError,
         "The gateway made a mistake. Whether something was sent is in the audit.",
         "Do not retry blindly: ask your operator with the request id.",

@@ -8,6 +8,7 @@ use ideogate::{
     domain::Usd,
     simulator::{Act, Script},
 };
+use std::time::Duration;
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const BODY: &str = r#"{"prompt":"a lighthouse","num_images":2}"#;
@@ -72,6 +73,69 @@ async fn while_it_waits_in_the_queue() {
     settle(&app).await;
     assert_eq!((app.arrived(), app.ideogram.billed_images()), (1, 2));
     assert_eq!((app.places(), app.sent_entries().len()), ((0, 0, 0), 1));
+}
+
+#[tokio::test]
+async fn it_is_on_record_that_a_call_left_the_queue_and_a_crowd_is_counted() {
+    let app = app_of(1).await;
+    let client = app.client().await;
+    app.ideogram.script(Script::new(Act::Hold));
+    let first = tokio::spawn({
+        let client = client.clone();
+        async move { client.post_text(GENERATE, r#"{"prompt":"first"}"#).await }
+    });
+    app.working(1).await;
+    let mut sockets = Vec::new();
+    for _ in 0..13 {
+        let mut socket = Socket::open(&app).await;
+        socket.post(&client, GENERATE, r#"{"prompt":"waits"}"#).await;
+        sockets.push(socket);
+    }
+    eventually("all wait", || app.places() == (1, 0, 13)).await;
+    app.clock.advance(Duration::from_secs(3));
+    drop(sockets);
+    app.places_become((1, 0, 0)).await;
+    let gone = "ideogate_refusals_total{code=\"client_gone\"} 13\n";
+    eventually("all are counted", || app.running.metrics().render().contains(gone)).await;
+    let of = |count: Option<u64>| {
+        let entries = app.all_entries().into_iter();
+        let found = entries.filter(|entry| &*entry.metadata.decision == "client_gone");
+        found.filter(|entry| entry.metadata.more.count == count).collect::<Vec<_>>()
+    };
+    eventually("ten are written", || of(None).len() == 10).await;
+    for entry in of(None) {
+        assert_eq!(entry.metadata.outcome.as_str(), "refused");
+        assert_eq!(entry.metadata.token_id.as_ref(), Some(client.id()));
+        assert_eq!(entry.metadata.cost_usd.map(Usd::as_micros), Some(0));
+        assert_eq!(&*entry.resource, "v3.generate");
+        let reason = entry.metadata.more.reason.as_deref();
+        assert_eq!(reason, Some("the client went away while the call waited for its places"));
+        assert!(entry.metadata.request_id.is_some() && entry.metadata.call_id.is_none());
+    }
+    app.clock.advance(Duration::from_mins(1));
+    eventually("the others are counted", || of(Some(3)).len() == 1).await;
+    app.ideogram.release();
+    assert_eq!(first.await.unwrap().status, 200);
+    settle(&app).await;
+    assert_eq!((app.arrived(), app.sent_entries().len()), (1, 1));
+}
+
+/// A call that is sent, or answered, is no call that left.
+#[tokio::test]
+async fn nothing_is_said_twice_of_a_call_that_was_sent() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    app.ideogram.script(Script::new(Act::Hold));
+    let mut socket = Socket::open(&app).await;
+    socket.post(&client, GENERATE, BODY).await;
+    app.working(1).await;
+    drop(socket);
+    app.ideogram.release();
+    app.places_become((0, 0, 0)).await;
+    assert_eq!(client.post_text(GENERATE, BODY).await.status, 200);
+    settle(&app).await;
+    let gone = app.all_entries().into_iter().filter(|e| &*e.metadata.decision == "client_gone");
+    assert_eq!(gone.count(), 0);
 }
 
 #[tokio::test]

@@ -75,6 +75,39 @@ async fn a_submitted_generation_holds_its_place_until_we_see_it_end() {
 }
 
 #[tokio::test]
+async fn both_its_ids_show_one_entry_which_is_pending_until_it_ends() {
+    let app = TestApp::spawn().await;
+    let client = app.client_of(token()).await;
+    app.ideogram.script(Script::new(Act::Hold).on("POST /v1/*"));
+    let reply = client.post(SUBMIT, &json!({"text_prompt": "a lighthouse"})).await;
+    let request = reply.header("ideogate-request-id").unwrap().to_owned();
+    let generation = reply.json()["generation_id"].as_str().unwrap().to_owned();
+    let call = app.sent_entries()[0].metadata.call_id.clone().unwrap();
+    let shown = async |result: &str| {
+        let mut all = Vec::new();
+        for id in [request.as_str(), call.as_str()] {
+            all.push(app.ask(&format!("/api/v1/audit/{id}")).await);
+            let mut own = client.get(&format!("/_ideogate/calls/{id}")).await.json();
+            // Which key was used is not the client's business.
+            own["metadata"]["key_version"] = all[0]["metadata"]["key_version"].clone();
+            all.push(own);
+        }
+        assert!(all.iter().all(|entry| *entry == all[0]), "{all:#?}");
+        assert_eq!(all[0]["result"], result, "{:#}", all[0]);
+        all.remove(0)
+    };
+    let entry = shown("pending").await;
+    assert_eq!(entry["metadata"]["more"], serde_json::Value::Null);
+    assert_eq!(entry["metadata"]["reason"], "generation_pending");
+    app.ideogram.release();
+    ended(&app).await;
+    assert_eq!(client.get(&format!("/v1/generations/{generation}")).await.status, 200);
+    let entry = shown("success").await;
+    assert_eq!(entry["metadata"]["reason"], "generation completed");
+    assert!(entry["metadata"]["cost_usd"].is_string(), "{entry:#}");
+}
+
+#[tokio::test]
 async fn a_clients_own_poll_frees_the_place_at_once() {
     let (app, client, id) = submitted().await;
     let path = format!("/v1/generations/{id}");

@@ -131,7 +131,7 @@ async fn still_pending(app: &TestApp) {
     assert_eq!(app.places(), (1, 1, 0), "its place is held");
     let pending = app.running.reader().pending_generations().unwrap();
     assert_eq!(pending.len(), 1);
-    assert_eq!(reason(app), None);
+    assert_eq!(reason(app).as_deref(), Some("generation_pending"));
     let received = app.all_entries().into_iter().any(|entry| &*entry.action == "webhook.received");
     assert!(!received, "a delivery is on record as received");
     eventually("a moment", || true).await;

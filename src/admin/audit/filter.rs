@@ -45,6 +45,9 @@ pub struct AuditSearch {
     /// The most entries of one answer, 1 to 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
+    /// Only the newest so many of what matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<u64>,
     /// Where the last answer ended: its `Ideogate-Next-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
@@ -60,6 +63,9 @@ impl AuditSearch {
         let outcomes = outcomes(self.result.as_deref(), &mut mistakes);
         if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
             mistakes.push(mistake("limit", "is a number from 1 to 1000"));
+        }
+        if self.last.is_some() && self.after.is_some() {
+            mistakes.push(mistake("last", "cannot be said together with after"));
         }
         if !mistakes.is_empty() {
             return Err(Problem::invalid(mistakes));

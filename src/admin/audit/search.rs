@@ -3,7 +3,7 @@
 use super::filter::AuditSearch;
 use crate::{
     admin::{problem::Problem, request::Parameters, role::MayView, state::AdminState},
-    audit::fold,
+    audit::{counted_in, fold},
     store::{Reader, RecordQuery, StoreError},
 };
 use axum::{
@@ -20,7 +20,9 @@ pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application
 
 /// Searches the record
 ///
-/// Answers JSON lines of folded entries, oldest first. `Ideogate-Next-After` says where to go on.
+/// Answers JSON lines of folded entries, oldest first; `last` begins with the newest so many.
+/// `Ideogate-Next-After` says where to go on. A request that is not on record by itself is answered with the
+/// summaries that it may be counted in, and `metadata.may_count`.
 #[utoipa::path(
     get, path = "/api/v1/audit", operation_id = "audit_search", tag = "audit",
     params(AuditSearch),
@@ -42,7 +44,8 @@ pub async fn search(
 ) -> Result<Response, Problem> {
     let query = asked.query(&state).await?;
     let reader = state.reader.clone();
-    let found = state.tasks.block(move || page(&reader, &query)).await;
+    let last = asked.last;
+    let found = state.tasks.block(move || page(&reader, query, last)).await;
     let page = found.map_err(|_| Problem::stopping())?;
     let page = page.map_err(|cause| Problem::store_unavailable(&cause))?;
     let mut response = ([(CONTENT_TYPE, JSON_LINES)], page.lines).into_response();
@@ -57,8 +60,16 @@ struct Page {
     next: Option<u64>,
 }
 
-fn page(reader: &Reader, query: &RecordQuery) -> Result<Page, StoreError> {
-    let entries = fold(reader.entry_records(query)?);
+fn page(reader: &Reader, mut query: RecordQuery, last: Option<u64>) -> Result<Page, StoreError> {
+    if let Some(last) = last
+        && let Some(begins) = reader.begins_last(&query, last)?
+    {
+        query.after_seq = Some(begins.saturating_sub(1));
+    }
+    let mut entries = fold(reader.entry_records(&query)?);
+    if let (true, None, Some(request)) = (entries.is_empty(), query.after_seq, &query.request) {
+        entries = counted_in(reader, request, query.token.as_ref())?;
+    }
     let is_full = Some(entries.len()) == query.limit;
     let next = entries.last().map(|last| last.metadata.seq).filter(|_| is_full);
     let mut lines = String::new();

@@ -2,13 +2,16 @@
 
 use crate::{
     admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
-    audit::{Entry, fold},
-    domain::{CallId, RequestId},
-    store::{Reader, RecordQuery, StoreError},
+    audit::{Entry, counted_in, find},
+    domain::RequestId,
+    store::{Reader, StoreError},
 };
 use axum::{Json, extract::State};
 
 /// Shows one entry
+///
+/// A call's id and its request's name the same entry. A refusal that a flood only counted is found as the
+/// summary that it may be counted in: `metadata.may_count` is its id then.
 #[utoipa::path(
     get, path = "/api/v1/audit/{id}", operation_id = "audit_show", tag = "audit",
     params(("id" = String, Path, description = "The id of a call or of a request")),
@@ -24,18 +27,16 @@ pub async fn show(
     Named(id): Named,
 ) -> Result<Json<Entry>, Problem> {
     let (reader, asked) = (state.reader.clone(), id.clone());
-    let found = state.tasks.block(move || find(&reader, &asked)).await;
+    let found = state.tasks.block(move || look_up(&reader, &asked)).await;
     let found = found.map_err(|_| Problem::stopping())?;
     let found = found.map_err(|cause| Problem::store_unavailable(&cause))?;
-    found.map(Json).ok_or_else(|| Problem::unknown("entry", &id))
+    let unknown = || Problem::unknown("entry", &id);
+    found.map(Json).ok_or_else(|| state.still_counted(&id).unwrap_or_else(unknown))
 }
 
-fn find(reader: &Reader, id: &str) -> Result<Option<Entry>, StoreError> {
-    let mut query = RecordQuery { limit: Some(1), ..RecordQuery::default() };
-    if id.starts_with("call_") {
-        query.call = Some(CallId::from_stored(id));
-    } else {
-        query.request = Some(RequestId::from_stored(id));
+fn look_up(reader: &Reader, id: &str) -> Result<Option<Entry>, StoreError> {
+    if let Some(found) = find(reader, id, None)? {
+        return Ok(Some(found));
     }
-    Ok(fold(reader.entry_records(&query)?).into_iter().next())
+    Ok(counted_in(reader, &RequestId::from_stored(id), None)?.into_iter().next())
 }

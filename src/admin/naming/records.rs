@@ -2,6 +2,7 @@
 
 use crate::{
     admin::{problem::Problem, state::AdminState},
+    audit::counted_in,
     domain::{CallId, RequestId},
     store::{Mention, Reader, StoreError},
 };
@@ -14,8 +15,26 @@ impl AdminState {
     ) -> Result<Option<RequestId>, Problem> {
         let Some(text) = text else { return Ok(None) };
         let (id, asked) = (RequestId::from_stored(text), RequestId::from_stored(text));
-        let found = self.on_record(move |reader| reader.mentions(Mention::Request(&asked))).await?;
-        if found { Ok(Some(id)) } else { Err(Problem::not_on_record("request", "req_", text)) }
+        let look = move |reader: &Reader| {
+            let found = reader.mentions(Mention::Request(&asked))?;
+            Ok(found || !counted_in(reader, &asked, None)?.is_empty())
+        };
+        if self.on_record(look).await? {
+            return Ok(Some(id));
+        }
+        let unknown = || Problem::not_on_record("request", "req_", text);
+        Err(self.still_counted(text).unwrap_or_else(unknown))
+    }
+
+    /// Says that a request may be among those that are counted in a minute that is not over.
+    pub(in crate::admin) fn still_counted(&self, id: &str) -> Option<Problem> {
+        let counting = self.refusals.may_be_counting(&RequestId::from_stored(id));
+        let (code, count) = counting.into_iter().max_by_key(|(_, count)| *count)?;
+        let detail = format!(
+            "nothing is on record under {id} yet; it may be one of {count} refusals with {code} that are only \
+             counted, and whose summary is written when their minute is over: ask again then"
+        );
+        Some(Problem::conflict("still_counted", detail))
     }
 
     /// Returns the id of a call that is on record.

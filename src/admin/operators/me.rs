@@ -28,11 +28,11 @@ pub struct MeView {
     responses((status = 200, description = "Whoever asks", body = MeView))
 )]
 pub async fn me(State(state): State<AdminState>, MayView(by): MayView) -> Json<MeView> {
-    let operator = by.operator().and_then(|id| state.operators.show(id).ok());
+    let operator = by.principal.operator().and_then(|id| state.operators.show(id).ok());
     let role = operator.as_ref().map_or(Role::Admin, |operator| operator.role);
     let now = state.clock.now();
     Json(MeView {
-        user_id: by.to_string(),
+        user_id: by.principal.to_string(),
         role: role.to_string(),
         operator: operator.map(|operator| OperatorView::at(&operator, now)),
     })

@@ -3,7 +3,7 @@
 use super::view::OperatorView;
 use crate::{
     admin::{problem::Problem, request::Named, role::MayAdminister, state::AdminState},
-    domain::{Principal, TokenState},
+    domain::{Actor, TokenState},
 };
 use axum::{Json, extract::State};
 
@@ -71,7 +71,7 @@ async fn set(
     state: &AdminState,
     id: String,
     to: TokenState,
-    by: &Principal,
+    by: &Actor,
 ) -> Result<Json<OperatorView>, Problem> {
     let operator = state.operators.set_state(&state.operator(&id)?, to, by).await?;
     Ok(Json(OperatorView::at(&operator, state.clock.now())))

@@ -6,7 +6,7 @@ use crate::{
         role::{MayOperate, MayView},
         state::AdminState,
     },
-    domain::Principal,
+    domain::Actor,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ pub async fn resume(
 
 async fn set(
     state: AdminState,
-    by: Principal,
+    by: Actor,
     to: PauseView,
     action: &'static str,
 ) -> Result<Json<PauseView>, Problem> {

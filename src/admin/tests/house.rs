@@ -13,7 +13,7 @@ use crate::{
     calls::BreakerState,
     config::{LoadOptions, Settings},
     domain::{
-        AccountName, CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp, Usd,
+        AccountName, Actor, CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp, Usd,
     },
     keys::{Keys, KeysOptions, TagKey},
     ledger::Ledger,
@@ -57,13 +57,13 @@ impl CallDesk for Desk {
     fn release<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
     ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>> {
         Box::pin(async move {
             if call.as_str() != "call_held" {
                 return Ok(ReleaseOutcome::NotHeld);
             }
-            self.released.lock().unwrap().push((call.clone(), by.clone()));
+            self.released.lock().unwrap().push((call.clone(), by.principal.clone()));
             Ok(ReleaseOutcome::Released)
         })
     }
@@ -71,14 +71,14 @@ impl CallDesk for Desk {
     fn write_off<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
         Box::pin(async move {
             if call.as_str() != "call_unknown" {
                 return Ok(WriteOff::NothingReserved);
             }
-            let done = (call.clone(), by.clone(), reason.map(str::to_owned));
+            let done = (call.clone(), by.principal.clone(), reason.map(str::to_owned));
             self.written_off.lock().unwrap().push(done);
             Ok(WriteOff::Done(Usd::from_micros(60_000)))
         })
@@ -87,10 +87,10 @@ impl CallDesk for Desk {
     fn undo_write_off<'a>(
         &'a self,
         call: &'a CallId,
-        by: &'a Principal,
+        by: &'a Actor,
         _reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
-        let step = PastStep { at: Timestamp::from_micros(0), by: by.clone() };
+        let step = PastStep { at: Timestamp::from_micros(0), by: by.principal.clone() };
         Box::pin(async move {
             Ok(match call.as_str() {
                 "call_unknown" => WriteOff::Done(Usd::from_micros(60_000)),

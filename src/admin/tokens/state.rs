@@ -3,7 +3,7 @@
 use super::view::TokenView;
 use crate::{
     admin::{problem::Problem, request::Named, role::MayOperate, state::AdminState},
-    domain::{Principal, TokenState},
+    domain::{Actor, TokenState},
 };
 use axum::{Json, extract::State};
 
@@ -68,7 +68,7 @@ async fn set(
     state: &AdminState,
     id: String,
     to: TokenState,
-    by: &Principal,
+    by: &Actor,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.set_state(&state.token(&id)?.id, to, by).await?;
     TokenView::of(state, &token).await.map(Json)

@@ -8,7 +8,7 @@ use crate::{
         state::AdminState,
     },
     config::{Account, nearest},
-    domain::{AccountName, BALANCE_CHANGE, Principal, Timestamp, Usd},
+    domain::{AccountName, Actor, BALANCE_CHANGE, Timestamp, Usd},
     ledger::Balance,
 };
 use axum::{Json, extract::State};
@@ -118,7 +118,7 @@ pub async fn set(
 /// Counts from the moment that the record names; without the record, as before.
 async fn note(
     state: &AdminState,
-    by: Principal,
+    by: Actor,
     account: &AccountName,
     amount: Usd,
 ) -> Result<Json<BalanceView>, Problem> {

@@ -9,7 +9,7 @@ use crate::{
         span::mistake,
         state::AdminState,
     },
-    domain::{CallId, Principal, Usd},
+    domain::{Actor, CallId, Usd},
     web::shown,
 };
 use axum::{Json, extract::State};
@@ -44,7 +44,7 @@ pub struct WrittenOffView {
 type Ask = for<'a> fn(
     &'a dyn CallDesk,
     &'a CallId,
-    &'a Principal,
+    &'a Actor,
     Option<&'a str>,
 ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
 
@@ -100,7 +100,7 @@ pub async fn undo(
 
 async fn done(
     state: AdminState,
-    (name, by, why): (String, Principal, WriteOffReason),
+    (name, by, why): (String, Actor, WriteOffReason),
     ask: Ask,
 ) -> Result<Json<WrittenOffView>, Problem> {
     let reason = words(why)?;

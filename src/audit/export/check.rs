@@ -72,6 +72,11 @@ pub(super) trait Lines {
     fn is_hashed(&self, line: &str) -> bool;
 }
 
+/// Says whether an export is a table, by how it begins.
+pub fn is_table(input: &mut impl BufRead) -> io::Result<bool> {
+    Ok(input.fill_buf()?.first() != Some(&b'{'))
+}
+
 /// Checks an export with the keys that are `trusted`; with the one that it names itself when there are
 /// none. A table's notes are in its `sidecar`. `outside` are checkpoints that were kept elsewhere. Tells
 /// `progress` how many bytes are read.
@@ -83,7 +88,7 @@ pub fn examine_export(
     mut progress: impl FnMut(u64),
 ) -> io::Result<ExportReport> {
     let mut input = input;
-    let is_table = input.fill_buf()?.first() != Some(&b'{');
+    let is_table = is_table(&mut input)?;
     let mut first = String::new();
     let key_is_its_own = trusted.is_empty();
     let first_read = read_line(&mut input, &mut first)?;

@@ -17,6 +17,6 @@ mod manifest;
 mod writer;
 
 pub use bad_export::{BadExport, ExportProblem};
-pub use check::{ExportReport, VerifiedExport, examine_export};
+pub use check::{ExportReport, VerifiedExport, examine_export, is_table};
 pub use manifest::{Format, Manifest};
 pub use writer::{Subject, Unwritable, Writer};

@@ -82,7 +82,7 @@ fn a_finished_call_is_one_entry_in_the_shape_that_others_read() {
 #[test]
 fn a_call_without_an_outcome_is_in_flight() {
     let found = entries(vec![intent(&steady_call())]).remove(0);
-    assert_eq!(found.result, EntryResult::Failure);
+    assert_eq!(found.result, EntryResult::Pending);
     assert_eq!(found.metadata.outcome, Outcome::Unknown);
     assert_eq!(&*found.metadata.decision, "in_flight");
     assert_eq!(found.metadata.cost_usd, None);

@@ -164,6 +164,73 @@ async fn a_key_that_is_missing_damaged_or_open_to_others_is_not_used() {
 }
 
 #[tokio::test]
+async fn a_key_without_what_it_signed_last_is_not_taken_up() {
+    let place = signed().await;
+    fs::remove_file(place.path(LAST_SIGNED_FILE)).unwrap();
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::LastMissing { .. }), "{refused}");
+    place.edit(CUT);
+    fs::remove_file(place.file().path()).unwrap();
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::LastMissing { .. }), "{refused}");
+    assert!(refused.to_string().contains("accept-restore") && refused.can_be_accepted());
+}
+
+/// Every state that a crash can leave while a key is made, as files in the order they come.
+#[tokio::test]
+async fn a_crash_while_the_first_key_is_made_stops_no_start() {
+    const BEGUN: &str = "audit-signing.key.begun";
+    let whole = Place { dir: tempfile::tempdir().unwrap() };
+    let made = whole.again().unwrap().key().clone();
+    let [key, last, public] = [SIGNING_FILE, LAST_SIGNED_FILE, PUBLIC_FILE]
+        .map(|name| fs::read(whole.path(name)).unwrap());
+    let half = key[..20].to_vec();
+    let states: [&[(&str, &[u8])]; 7] = [
+        &[],
+        &[("audit-signing.key.begun.new", &half)],
+        &[(BEGUN, &key)],
+        &[(BEGUN, &key), ("audit-signing.last.new", &half)],
+        &[(BEGUN, &key), (LAST_SIGNED_FILE, &last)],
+        &[(SIGNING_FILE, &key), (LAST_SIGNED_FILE, &last)],
+        &[(SIGNING_FILE, &key), (LAST_SIGNED_FILE, &last), (PUBLIC_FILE, &public)],
+    ];
+    for (number, files) in states.iter().enumerate() {
+        let place = Place { dir: tempfile::tempdir().unwrap() };
+        for (name, bytes) in *files {
+            fs::write(place.path(name), bytes).unwrap();
+            fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let taken = place.again().unwrap_or_else(|error| panic!("{number}: {error}"));
+        let has_signed = files.iter().any(|(name, _)| *name == LAST_SIGNED_FILE);
+        assert_eq!(*taken.key() == made, has_signed, "{number}");
+        assert_eq!(place.again().unwrap().key(), taken.key(), "{number}: and again");
+        assert!(!place.path(BEGUN).exists(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_begun_takes_no_place_of_one_that_signed() {
+    let place = signed().await;
+    fs::rename(place.path(SIGNING_FILE), place.path("audit-signing.key.begun")).unwrap();
+    let refused = place.again().unwrap_err();
+    assert!(matches!(refused, TakeUpError::KeyMissing { .. }), "{refused}");
+}
+
+/// It may have signed nothing before a crash: versions before this one wrote the key first.
+#[tokio::test]
+async fn a_key_of_an_older_version_is_taken_up_once_without_a_last_checkpoint() {
+    let place = Place { dir: tempfile::tempdir().unwrap() };
+    let key = place.again().unwrap().key().clone();
+    let marked = fs::read_to_string(place.path(SIGNING_FILE)).unwrap();
+    fs::write(place.path(SIGNING_FILE), format!("{}\n", marked.lines().next().unwrap())).unwrap();
+    fs::remove_file(place.path(LAST_SIGNED_FILE)).unwrap();
+    assert_eq!(*place.again().unwrap().key(), key);
+    assert_eq!(fs::read_to_string(place.path(SIGNING_FILE)).unwrap(), marked);
+    fs::remove_file(place.path(LAST_SIGNED_FILE)).unwrap();
+    assert!(matches!(place.again().unwrap_err(), TakeUpError::LastMissing { .. }));
+}
+
+#[tokio::test]
 async fn the_first_start_makes_a_key_and_says_who_it_is() {
     let place = Place { dir: tempfile::tempdir().unwrap() };
     let notary = place.again().unwrap();

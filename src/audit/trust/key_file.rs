@@ -16,6 +16,13 @@ pub const SIGNING_FILE: &str = "audit-signing.key";
 /// The verifier key's file in the data folder, for whoever has only a copy of the record.
 pub const PUBLIC_FILE: &str = "audit-signing.pub";
 
+/// A new key until its first checkpoint is on disk: a crash in between leaves no key without one.
+const BEGUN_FILE: &str = "audit-signing.key.begun";
+
+/// The line below a key that is never used without the last checkpoint that it signed. Keys of older
+/// versions get it when they are taken up.
+const MARK: &str = "has-last-checkpoint";
+
 /// More than a key's file ever has.
 const MOST_BYTES: usize = 1024;
 
@@ -23,7 +30,7 @@ const MOST_BYTES: usize = 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// It cannot be read or written.
-    #[error("the signing key {} cannot be read or written", .0.display())]
+    #[error("{}, which belongs to the signing key, cannot be read or written", .0.display())]
     Io(PathBuf, #[source] io::Error),
     /// It is not what was written.
     #[error(
@@ -48,9 +55,32 @@ pub enum KeyFileError {
     OtherOwner(PathBuf, u32, u32),
 }
 
+/// A key as its file has it.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) key: SigningKey,
+    /// Whether a checkpoint that it signed must be there.
+    pub(super) is_marked: bool,
+}
+
 /// Reads the key of a data folder; `None` when there is none.
-pub(super) fn read(dir: &Path) -> Result<Option<SigningKey>, KeyFileError> {
-    let path = dir.join(SIGNING_FILE);
+pub(super) fn read(dir: &Path) -> Result<Option<Kept>, KeyFileError> {
+    let kept = read_from(dir.join(SIGNING_FILE))?;
+    if let Some(kept) = &kept {
+        publish(dir, kept.key.verifier())?;
+    }
+    Ok(kept)
+}
+
+/// Reads a key that was begun and never taken into use; `None` when there is none that is whole.
+pub(super) fn begun(dir: &Path) -> Result<Option<SigningKey>, KeyFileError> {
+    match read_from(dir.join(BEGUN_FILE)) {
+        Err(KeyFileError::Damaged(_)) => Ok(None),
+        read => Ok(read?.map(|kept| kept.key)),
+    }
+}
+
+fn read_from(path: PathBuf) -> Result<Option<Kept>, KeyFileError> {
     let failed = |error| KeyFileError::Io(path.clone(), error);
     let mut file = match File::open(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -74,16 +104,44 @@ pub(super) fn read(dir: &Path) -> Result<Option<SigningKey>, KeyFileError> {
         }
     }
     let text = std::str::from_utf8(&bytes[..length]).ok();
-    let key = text.and_then(SigningKey::of_text).ok_or(KeyFileError::Damaged(path))?;
-    publish(dir, key.verifier())?;
-    Ok(Some(key))
+    text.and_then(kept).ok_or(KeyFileError::Damaged(path)).map(Some)
 }
 
-/// Writes a key into a data folder, in place of the one that may be there.
-pub(super) fn write(dir: &Path, key: &SigningKey, text: &KeyText) -> Result<(), KeyFileError> {
+/// Reads the text of a key's file, with its mark.
+fn kept(text: &str) -> Option<Kept> {
+    let (key, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let is_marked = rest.trim_end() == MARK;
+    let key = SigningKey::of_text(key).filter(|_| is_marked || rest.is_empty())?;
+    Some(Kept { key, is_marked })
+}
+
+/// Writes a key beside the one that may be there; it is not in use yet.
+pub(super) fn begin(dir: &Path, text: &KeyText) -> Result<(), KeyFileError> {
+    write_marked(dir.join(BEGUN_FILE), text)
+}
+
+/// Takes the key that was begun into use, in place of the one that may be there.
+pub(super) fn adopt(dir: &Path, key: &VerifierKey) -> Result<(), KeyFileError> {
     let path = dir.join(SIGNING_FILE);
-    replace(&path, text.as_bytes(), 0o600).map_err(|error| KeyFileError::Io(path, error))?;
-    publish(dir, key.verifier())
+    let adopted = fs::rename(dir.join(BEGUN_FILE), &path).and_then(|()| sync_folder_of(&path));
+    adopted.map_err(|error| KeyFileError::Io(path, error))?;
+    publish(dir, key)
+}
+
+/// Marks a key of an older version: its last checkpoint is there.
+pub(super) fn mark(dir: &Path) -> Result<(), KeyFileError> {
+    let path = dir.join(SIGNING_FILE);
+    let text = fs::read_to_string(&path).map(Zeroizing::new);
+    write_marked(path.clone(), &text.map_err(|error| KeyFileError::Io(path, error))?)
+}
+
+/// The capacity is reserved first, so that no piece of the text stays behind in memory.
+fn write_marked(path: PathBuf, text: &KeyText) -> Result<(), KeyFileError> {
+    let mut marked = Zeroizing::new(String::with_capacity(MOST_BYTES));
+    for piece in [text.trim_end(), "\n", MARK, "\n"] {
+        marked.push_str(piece);
+    }
+    replace(&path, marked.as_bytes(), 0o600).map_err(|error| KeyFileError::Io(path, error))
 }
 
 /// Writes the public half beside it, if it is not there.

@@ -1,10 +1,20 @@
 //! A log begins: with the first start, or when a restored record goes on under a new name.
 
 use super::{
-    CheckpointFile, KeyFileError, LAST_SIGNED_FILE, SigningKey, VerifierKey, key_file,
+    Checkpoint, CheckpointFile, KeyFileError, LAST_SIGNED_FILE, SigningKey, VerifierKey,
+    key_file::{self, replace},
     signing_key::KeyText,
 };
-use std::{fmt, fs, io, path::Path};
+use crate::{
+    audit::HashChain,
+    domain::Timestamp,
+    store::{Head, Seal},
+};
+use std::{
+    ffi::OsString,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
 
 /// A key that was made and is not in its file yet.
 pub struct NewLog {
@@ -24,28 +34,69 @@ impl NewLog {
         self.key.verifier()
     }
 
-    /// Puts the key into a data folder, for ever in place of an old one.
-    pub fn install(&self, dir: &Path) -> Result<(), KeyFileError> {
-        key_file::write(dir, &self.key, &self.text)
+    /// Begins the log in a data folder: its key comes into use when its first checkpoint, of no
+    /// records, is on disk. A crash before that leaves no key, and the next start finds out how far
+    /// it came.
+    pub(super) fn begin(self, dir: &Path, at: Timestamp) -> Result<SigningKey, KeyFileError> {
+        key_file::begin(dir, &self.text)?;
+        sign_first(&self.key, dir, at)?;
+        key_file::adopt(dir, self.verifier())?;
+        Ok(self.key)
     }
 
-    pub(super) fn into_key(self) -> SigningKey {
-        self.key
+    /// Begins the log in place of one before, whose last words are kept aside, so that the new one
+    /// does not have to answer for them.
+    ///
+    /// The key comes last. A crash before that leaves the old key beside a checkpoint that is not its
+    /// own, with which no start goes on.
+    pub fn succeed(
+        self,
+        dir: &Path,
+        file: &CheckpointFile,
+        at: Timestamp,
+    ) -> Result<VerifierKey, KeyFileError> {
+        key_file::begin(dir, &self.text)?;
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            |error| KeyFileError::Io(path, error)
+        };
+        let last = dir.join(LAST_SIGNED_FILE);
+        self.copy_aside(&last).map_err(failed(&last))?;
+        sign_first(&self.key, dir, at)?;
+        self.move_aside(file.path()).map_err(failed(file.path()))?;
+        key_file::adopt(dir, self.verifier())?;
+        Ok(self.verifier().clone())
     }
 
-    /// Moves aside what the log before signed, so that the new one does not have to answer for it.
-    pub fn set_aside(&self, dir: &Path, file: &CheckpointFile) -> io::Result<()> {
-        let own = self.verifier().name().rsplit('/').next().unwrap_or_default();
-        for path in [dir.join(LAST_SIGNED_FILE), file.path().to_owned()] {
-            let mut aside = path.clone().into_os_string();
-            aside.push(format!(".before-{own}"));
-            match fs::rename(&path, aside) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+    fn copy_aside(&self, path: &Path) -> io::Result<()> {
+        match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            read => replace(&self.aside(path), &read?, 0o600),
         }
-        Ok(())
     }
+
+    fn move_aside(&self, path: &Path) -> io::Result<()> {
+        match fs::rename(path, self.aside(path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            moved => moved,
+        }
+    }
+
+    fn aside(&self, path: &Path) -> PathBuf {
+        let own = self.verifier().name().rsplit('/').next().unwrap_or_default();
+        let mut aside = OsString::from(path);
+        aside.push(format!(".before-{own}"));
+        aside.into()
+    }
+}
+
+/// Makes a log's first checkpoint, of no records, durable as its last one.
+pub(super) fn sign_first(key: &SigningKey, dir: &Path, at: Timestamp) -> Result<(), KeyFileError> {
+    let path = dir.join(LAST_SIGNED_FILE);
+    let (origin, head) = (key.verifier().name().into(), Head { seq: 0, hash: HashChain.genesis() });
+    let note = key.sign(Checkpoint { origin, head, at }.to_string());
+    let written = replace(&path, note.to_string().as_bytes(), 0o600);
+    written.map_err(|error| KeyFileError::Io(path, error))
 }
 
 impl fmt::Debug for NewLog {

@@ -2,7 +2,9 @@
 
 use super::{
     Checkpoint, CheckpointError, CheckpointFile, KeyFileError, LAST_SIGNED_FILE, NewLog, Notary,
-    Note, NoteError, SigningKey, key_file,
+    Note, NoteError, SigningKey,
+    key_file::{self, Kept},
+    new_log::sign_first,
 };
 use crate::{
     domain::Clock,
@@ -54,6 +56,18 @@ pub enum TakeUpError {
         key: PathBuf,
         /// What it signed.
         by: PathBuf,
+    },
+    /// The key is there, but not what it signed last.
+    #[error(
+        "the signing key {} is there, but {} is missing, which holds what it signed last: it was removed, \
+         and the end of the record may be gone with it. {WHAT_TO_DO}",
+        key.display(), last.display()
+    )]
+    LastMissing {
+        /// The key.
+        key: PathBuf,
+        /// Where its last checkpoint should be.
+        last: PathBuf,
     },
     /// The checkpoints are another log's.
     #[error(
@@ -124,28 +138,68 @@ impl TakeUp<'_> {
         let added = self.file.last();
         let added =
             added.map_err(|error| TakeUpError::Unreadable(self.file.path().into(), error))?;
-        let key = self.key(&last_file, last.is_some(), !added.is_empty())?;
+        let Some(Kept { key, is_marked }) = key_file::read(self.dir)? else {
+            let key = self.first_key(&last_file, last, !added.is_empty())?;
+            return Ok(Notary::new(key, self.clock, last_file, None));
+        };
+        let has_last = last.is_some();
         let mut highest = None;
         for signed in [known(&last_file, last, &key)?, self.newest(&added, &key)?] {
             let Some(signed) = signed else { continue };
             self.holds(&signed)?;
             highest = highest.filter(|own: &Head| own.seq > signed.head.seq).or(Some(signed.head));
         }
+        self.answer_for_last(&key, is_marked, has_last)?;
         Ok(Notary::new(key, self.clock, last_file, highest))
     }
 
-    fn key(&self, last: &Path, has_last: bool, has_added: bool) -> Result<SigningKey, TakeUpError> {
-        if let Some(key) = key_file::read(self.dir)? {
-            return Ok(key);
-        }
+    /// Makes the key of a log that has none, or goes on with one that was begun before a crash.
+    fn first_key(
+        &self,
+        last_file: &Path,
+        last: Option<Result<Note, NoteError>>,
+        has_added: bool,
+    ) -> Result<SigningKey, TakeUpError> {
         let path = self.dir.join(key_file::SIGNING_FILE);
-        if has_last || has_added {
-            let by = if has_last { last } else { self.file.path() };
+        let by = match (&last, has_added) {
+            (_, true) => self.file.path(),
+            (Some(_), false) => last_file,
+            (None, false) => {
+                let made = NewLog::make().map_err(|error| KeyFileError::Io(path, error))?;
+                return Ok(made.begin(self.dir, self.clock.now())?);
+            }
+        };
+        let begun = key_file::begun(self.dir)?.filter(|begun| {
+            // It had signed nothing else when the crash came.
+            let first = known(last_file, last, begun).ok().flatten();
+            !has_added && first.is_some_and(|first| first.head.seq == 0)
+        });
+        let Some(begun) = begun else {
             return Err(TakeUpError::KeyMissing { key: path, by: by.to_owned() });
+        };
+        key_file::adopt(self.dir, begun.verifier())?;
+        Ok(begun)
+    }
+
+    /// Refuses a key whose last checkpoint was taken away. One of an older version, which may have signed
+    /// nothing before a crash, gets its first one now.
+    fn answer_for_last(
+        &self,
+        key: &SigningKey,
+        is_marked: bool,
+        has_last: bool,
+    ) -> Result<(), TakeUpError> {
+        if is_marked && !has_last {
+            let key = self.dir.join(key_file::SIGNING_FILE);
+            return Err(TakeUpError::LastMissing { key, last: self.dir.join(LAST_SIGNED_FILE) });
         }
-        let made = NewLog::make().map_err(|error| KeyFileError::Io(path, error))?;
-        made.install(self.dir)?;
-        Ok(made.into_key())
+        if !has_last {
+            sign_first(key, self.dir, self.clock.now())?;
+        }
+        if !is_marked {
+            key_file::mark(self.dir)?;
+        }
+        Ok(())
     }
 
     /// Returns the newest of the added checkpoints that can be read; a crash may have torn the last.

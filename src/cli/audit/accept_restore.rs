@@ -3,7 +3,7 @@
 use crate::{
     app::{AcceptRestore, RestoreAccepted, accept_restore},
     cli::{arguments::Global, fault::Fault, locate, run::wait, screen::Screen},
-    domain::{Principal, SystemClock, hides},
+    domain::{Actor, Origin, Principal, SystemClock, hides},
 };
 use clap::Args;
 use rustix::process::geteuid;
@@ -43,7 +43,8 @@ pub(super) fn run(
         return Err(Fault::Usage(told.to_owned()).into());
     }
     let settings = locate::settings_to_serve(global, screen)?.0.settings;
-    let by = Principal::LocalUser(geteuid().as_raw());
+    let principal = Principal::LocalUser(geteuid().as_raw());
+    let by = Actor { principal, request: None, origin: Some(Origin::Command) };
     let clock = Arc::new(SystemClock);
     let asked = AcceptRestore { settings: &settings, by, reason, clock };
     let accepted = wait(async { Ok(accept_restore(asked).await?) })?;

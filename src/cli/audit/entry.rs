@@ -19,7 +19,7 @@ fn words(entry: &Value) -> String {
     let metadata = &entry["metadata"];
     let mut words = vec![
         moment(&text(&entry["timestamp"])),
-        format!("{:8}", text(&metadata["outcome"])),
+        format!("{:8}", outcome(entry)),
         text(&entry["userId"]),
         text(&entry["action"]),
         text(&entry["resource"]),
@@ -38,6 +38,12 @@ fn words(entry: &Value) -> String {
     let ids = [text(&metadata["call_id"]), text(&metadata["request_id"])];
     words.extend(ids.into_iter().find(|name| !name.is_empty()));
     words.join("  ").trim_end().to_owned()
+}
+
+/// Returns how an entry ended, or that it goes on.
+fn outcome(entry: &Value) -> String {
+    let goes_on = entry["result"] == "pending";
+    text(if goes_on { &entry["result"] } else { &entry["metadata"]["outcome"] })
 }
 
 fn moment(text: &str) -> String {

@@ -8,7 +8,6 @@ use crate::{
     admin::{AuditExport, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, KeyView},
     cli::{client::Client, fault::Fault, file::file, named, screen::Screen},
 };
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 use memchr::memmem;
 use reqwest::Response;
@@ -100,14 +99,14 @@ async fn receive(
     let up_to = header(&response, &EXPORT_UP_TO).and_then(|seq| seq.parse().ok()).unwrap_or(0);
     let (mut progress, mut bytes) = (Progress::new("exporting"), 0);
     loop {
-        let piece = response.chunk().await.map_err(reqwest::Error::without_url);
-        let piece = piece.with_context(|| {
-            format!(
-                "{} broke off the export; nothing was left behind but a .part file",
-                client.at()
-            )
-        })?;
-        let Some(piece) = piece else { return Ok(()) };
+        let piece = match response.chunk().await {
+            Ok(Some(piece)) => piece,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                let what = "the export; nothing was left behind but a .part file";
+                return Err(client.broke_off(error, what).await);
+            }
+        };
         file.write(&piece)?;
         bytes += piece.len() as u64;
         match last_seq(&piece).filter(|_| !is_table) {

@@ -5,7 +5,6 @@ use crate::{
     admin::{AuditSearch, NEXT_AFTER},
     cli::{client::Client, named, screen::Screen},
 };
-use anyhow::Context;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -14,6 +13,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   ideogate audit search --since 1h
   ideogate audit search --since 24h --environment prod --result failure
+  ideogate audit search --last 50
   ideogate audit search --request-id req_01kaxyz --output json
   ideogate audit search --since 2026-01-01 --until 2026-01-31 --output json")]
 pub struct SearchArguments {
@@ -38,19 +38,22 @@ pub struct SearchArguments {
     /// The id of the call
     #[arg(long, value_name = "ID")]
     call: Option<String>,
-    /// The most entries to show
-    #[arg(long, value_name = "COUNT")]
-    limit: Option<usize>,
+    /// The newest so many of them, oldest first
+    #[arg(long, visible_alias = "limit", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    last: Option<u64>,
 }
 
-/// Searches page by page until the end or the limit.
+/// Entries of one answer: as many as there may be.
+const PAGE: usize = 1000;
+
+/// Searches page by page until the end or the number asked for.
 pub(super) async fn run(
     client: &Client,
     screen: Screen,
     arguments: SearchArguments,
 ) -> anyhow::Result<ExitCode> {
     named::not_a_secret("a token", arguments.token.as_deref())?;
-    let mut left = arguments.limit.unwrap_or(usize::MAX);
+    let mut left = arguments.last.unwrap_or(u64::MAX);
     let mut asked = AuditSearch {
         since: arguments.since,
         until: arguments.until,
@@ -59,20 +62,26 @@ pub(super) async fn run(
         result: arguments.result,
         request_id: arguments.request_id,
         call: arguments.call,
-        limit: arguments.limit.map(|limit| limit.clamp(1, 1000)),
+        limit: Some(PAGE),
+        last: arguments.last,
         after: None,
     };
     while left > 0 {
         let response = client.open("/api/v1/audit", &asked).await?;
         let next = response.headers().get(NEXT_AFTER).and_then(|next| next.to_str().ok());
         let next = next.and_then(|next| next.parse().ok());
-        let lines = response.text().await.map_err(reqwest::Error::without_url);
-        let lines = lines.with_context(|| format!("{} broke off its answer", client.at()))?;
-        for line in lines.lines().take(left) {
+        let lines = match response.text().await {
+            Ok(lines) => lines,
+            Err(error) => return Err(client.broke_off(error, "its answer").await),
+        };
+        for line in lines.lines() {
+            if left == 0 {
+                break;
+            }
             entry::print(screen, line)?;
+            left -= 1;
         }
-        left = left.saturating_sub(lines.lines().count());
-        asked.after = next;
+        (asked.after, asked.last) = (next, None);
         if next.is_none() {
             break;
         }

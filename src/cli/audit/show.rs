@@ -16,6 +16,13 @@ pub(super) async fn run(client: &Client, screen: Screen, id: &str) -> anyhow::Re
         return Err(Fault::Usage(told).into());
     }
     let entry: Value = client.get(&format!("/api/v1/audit/{id}")).await?;
+    if entry["metadata"]["may_count"].is_string() {
+        let count = &entry["metadata"]["count"];
+        screen.note(format!(
+            "{id} is not on record by itself. It may be one of the {count} requests that this summary counts; \
+             nobody can say more than that the time fits."
+        ));
+    }
     if screen.is_json() {
         screen.json(&entry)?;
     } else {

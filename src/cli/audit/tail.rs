@@ -2,7 +2,6 @@
 
 use super::entry;
 use crate::cli::{client::Client, screen::Screen};
-use anyhow::Context;
 use std::process::ExitCode;
 
 /// Prints entries as they come, until either side ends.
@@ -10,9 +9,11 @@ pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitC
     let mut response = client.open("/api/v1/audit/tail", &()).await?;
     let mut unread = Vec::new();
     loop {
-        let piece = response.chunk().await.map_err(reqwest::Error::without_url);
-        let piece = piece.with_context(|| format!("{} broke off the record", client.at()))?;
-        let Some(piece) = piece else { break };
+        let piece = match response.chunk().await {
+            Ok(Some(piece)) => piece,
+            Ok(None) => break,
+            Err(error) => return Err(client.broke_off(error, "the record").await),
+        };
         unread.extend_from_slice(&piece);
         for line in complete_lines(&mut unread) {
             entry::print(screen, &line)?;

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     audit::{
         examine_database,
-        export::examine_export,
+        export::{examine_export, is_table},
         trust::{CheckpointFile, Evidence, LAST_SIGNED_FILE},
     },
     cli::{arguments::Global, fault::Fault, file::file, locate, screen::Screen},
@@ -105,11 +105,19 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Verd
 
 fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<Verdict> {
     let name = file.display();
-    let opened = File::open(file).with_context(|| format!("{name} cannot be read"))?;
+    let unreadable = || format!("{name} cannot be read");
+    let opened = File::open(file).with_context(unreadable)?;
+    let mut input = BufReader::with_capacity(1 << 20, opened);
     let sidecar = sidecar(file, arguments.note.as_deref())?;
+    if sidecar.is_none() && is_table(&mut input).with_context(unreadable)? {
+        let told = format!(
+            "{name} is a table, whose signature stands in a note beside it, and {name}.note is not there: \
+             give the note with --note FILE"
+        );
+        return Err(Fault::Usage(told).into());
+    }
     let (keys, outside) = (keys(&arguments.key)?, outside(&arguments.checkpoint)?);
     let mut progress = Progress::new("verifying");
-    let input = BufReader::with_capacity(1 << 20, opened);
     let report = examine_export(input, sidecar.as_deref(), keys, &outside, |read| {
         progress.bytes(read);
     });

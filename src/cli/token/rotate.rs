@@ -20,8 +20,8 @@ use std::process::ExitCode;
 
 The new secret alone goes to stdout. It is shown this once: only its SHA-256 is kept. The token keeps
 its id, scopes, budgets, limits and history. Both secrets work until the grace is over; `ideogate token
-show` tells when each was last used. A secret that leaked ends at once with `--grace 0s`; if two are
-alive, with `--grace 0s --drop-old`.")]
+show` tells when each was last used. A secret that leaked ends at once with `--drop-old`, if it is the
+only one; if two are alive, `--grace 0s --drop-old` ends both.")]
 pub struct RotateArguments {
     /// The token's id, or its name where that is unique; never the token itself
     #[arg(value_name = "ID|NAME")]
@@ -29,10 +29,13 @@ pub struct RotateArguments {
     /// How long the old secret goes on working, 30d at most; 0s ends it at once [default: 24h]
     #[arg(long, value_name = "DURATION")]
     grace: Option<String>,
-    /// How long the token lives from now on [default: as before]
+    /// How long the token lives from now on, not less than before [default: as before]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
-    /// When two secrets are alive already: end the older one now
+    /// Let --expires-in end the token earlier than before
+    #[arg(long, requires = "expires_in")]
+    shorten: bool,
+    /// End the old secret now, without a grace; when two are alive, the older one
     #[arg(long, conflicts_with = "drop_new")]
     drop_old: bool,
     /// When two secrets are alive already: end the newer one now, which nobody ever got
@@ -50,7 +53,8 @@ impl RotateArguments {
             (_, true) => Some(DropNow::New),
             _ => None,
         };
-        Rotation { grace: self.grace.clone(), drop, expires_in: self.expires_in.clone() }
+        let (grace, expires_in) = (self.grace.clone(), self.expires_in.clone());
+        Rotation { grace, drop, expires_in, shorten: self.shorten }
     }
 }
 

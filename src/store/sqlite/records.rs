@@ -20,6 +20,14 @@ const OF_CALLS: &str = "(COLUMN = PLACE OR call IN
 const OF_ITS_CALL: &str = "(COLUMN = PLACE OR EXISTS
     (SELECT 1 FROM audit_records i WHERE i.call = r.call AND i.kind = 'intent' AND i.COLUMN = PLACE))";
 
+/// Of a call that matches, for what begins an entry: intents name it themselves, so only a change to a call
+/// has to look at its intent.
+const OF_ITS_ENTRY: &str = "(COLUMN = PLACE OR (kind = 'admin' AND EXISTS
+    (SELECT 1 FROM audit_records i WHERE i.call = r.call AND i.kind = 'intent' AND i.COLUMN = PLACE)))";
+
+/// What begins an entry.
+const BEGINS: &str = "(kind NOT IN ('attempt', 'outcome') OR call IS NULL)";
+
 /// The same by what was on record at a number.
 fn outcome_by(seq: u64) -> String {
     format!(
@@ -33,7 +41,7 @@ fn outcome_by(seq: u64) -> String {
 impl Reader {
     /// Returns the records that match, in the order and number asked for.
     pub fn records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
-        let filter = Filter::of(query);
+        let filter = Filter::of(query, of_calls(query));
         let sql = format!("SELECT {COLUMNS} FROM audit_records r {}", filter.clauses(query));
         self.with(|connection| {
             let mut statement = connection.prepare(&sql)?;
@@ -50,20 +58,28 @@ impl Reader {
     /// Returns the records of whole entries, in the chain's order: those that begin an entry and
     /// match, with everything that became of their calls. A limit counts entries.
     pub fn entry_records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
-        let mut filter = Filter::of(query);
-        filter.and("(kind NOT IN ('attempt', 'outcome') OR call IS NULL)", None::<i64>);
+        let filter = Filter::of_entries(query);
+        self.with(|connection| {
+            let mut statement = connection.prepare(&entries(&filter, query))?;
+            collect(statement.query(params_from_iter(filter.values))?)
+        })
+    }
+
+    /// Returns the number of the record that begins the `last`th entry from the end of those that match;
+    /// `None` when there are fewer.
+    pub fn begins_last(&self, query: &RecordQuery, last: u64) -> Result<Option<u64>, StoreError> {
+        let filter = Filter::of_entries(query);
+        let newest = RecordQuery { newest_first: true, limit: Some(1), ..query.clone() };
         let sql = format!(
-            "WITH beginning AS (SELECT seq, kind, call FROM audit_records r {})
-             SELECT {COLUMNS} FROM audit_records
-             WHERE seq IN (SELECT seq FROM beginning)
-                OR (call IN (SELECT call FROM beginning WHERE kind = 'intent')
-                    AND kind IN ('attempt', 'outcome'))
-             ORDER BY seq",
-            filter.clauses(query)
+            "SELECT seq FROM audit_records r {} OFFSET {}",
+            filter.clauses(&newest),
+            last.saturating_sub(1)
         );
         self.with(|connection| {
             let mut statement = connection.prepare(&sql)?;
-            collect(statement.query(params_from_iter(filter.values))?)
+            let mut rows = statement.query(params_from_iter(filter.values))?;
+            let found = rows.next()?.map(|row| row.get::<_, i64>(0)).transpose()?;
+            Ok(found.map(i64::cast_unsigned))
         })
     }
 
@@ -101,8 +117,32 @@ struct Filter {
     values: Vec<Value>,
 }
 
+/// Returns the statement for whole entries.
+fn entries(filter: &Filter, query: &RecordQuery) -> String {
+    format!(
+        "WITH beginning AS (SELECT seq, kind, call FROM audit_records r {})
+         SELECT {COLUMNS} FROM audit_records
+         WHERE seq IN (SELECT seq FROM beginning)
+            OR (call IN (SELECT call FROM beginning WHERE kind = 'intent')
+                AND kind IN ('attempt', 'outcome'))
+         ORDER BY seq",
+        filter.clauses(query)
+    )
+}
+
+fn of_calls(query: &RecordQuery) -> &'static str {
+    if query.up_to_seq.is_some() { OF_ITS_CALL } else { OF_CALLS }
+}
+
 impl Filter {
-    fn of(query: &RecordQuery) -> Self {
+    /// Returns the filter for what begins an entry.
+    fn of_entries(query: &RecordQuery) -> Self {
+        let mut filter = Self::of(query, OF_ITS_ENTRY);
+        filter.and(BEGINS, None::<i64>);
+        filter
+    }
+
+    fn of(query: &RecordQuery, of_call: &str) -> Self {
         let mut filter = Self::default();
         let text = |text: &str| Some(text.to_owned());
         let mut all = |condition: &str, value: Option<Value>| {
@@ -116,7 +156,6 @@ impl Filter {
         all("at < ?", query.until.map(|time| time.as_micros().into()));
         all("request = ?", query.request.as_ref().map(|id| id.as_str().to_owned().into()));
         all("call = ?", query.call.as_ref().map(|id| id.as_str().to_owned().into()));
-        let of_call = if query.up_to_seq.is_some() { OF_ITS_CALL } else { OF_CALLS };
         let environment = query.environment.as_ref().and_then(|e| text(e.as_str()));
         filter.own_or_calls("environment", environment, of_call);
         let token = query.token.as_ref().and_then(|id| text(id.as_str()));
@@ -156,8 +195,10 @@ impl Filter {
             conditions => format!("WHERE {}", conditions.join(" AND ")),
         };
         // Without the sign, all rows are read in order to find those of a time; with it, only those.
-        // A reader of the whole in pages is better off in order.
-        let is_short = query.since.is_some() && query.up_to_seq.is_none();
+        // A reader in pages is better off in order: from the second page on, sorting all of that time
+        // again for each would cost the more the longer the record is.
+        let is_page = query.up_to_seq.is_some() || query.after_seq.is_some();
+        let is_short = query.since.is_some() && !is_page;
         let seq = if is_short { "+seq" } else { "seq" };
         let order = if query.newest_first { "DESC" } else { "ASC" };
         let limit = query.limit.map(|limit| format!("LIMIT {limit}")).unwrap_or_default();
@@ -202,4 +243,46 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawRecord> {
         prev_hash: row.get("prev_hash")?,
         hash: row.get("hash")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::Outcome,
+        store::tests::fixtures::{NOON, open},
+    };
+
+    /// However long the record is, a page goes on where the last one ended and sorts nothing before.
+    #[tokio::test]
+    async fn a_later_page_of_entries_is_read_in_order_from_where_the_last_one_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path());
+        let next = RecordQuery {
+            after_seq: Some(5),
+            since: Some(NOON),
+            limit: Some(1000),
+            ..RecordQuery::default()
+        };
+        let environment = Some("prod".parse().unwrap());
+        let narrowed = RecordQuery { environment, outcomes: vec![Outcome::Failed], ..next.clone() };
+        for query in [next, narrowed] {
+            let plan = plan(&store.reader(), &query);
+            let has = |step: &str| plan.iter().any(|known| known.starts_with(step));
+            assert!(has("SEARCH r USING INTEGER PRIMARY KEY (rowid>?)"), "{plan:#?}");
+            assert!(!has("SCAN audit_records") && !has("SCAN r"), "{plan:#?}");
+            assert!(has("SEARCH audit_records USING INDEX audit_records_by_call"), "{plan:#?}");
+        }
+    }
+
+    fn plan(reader: &Reader, query: &RecordQuery) -> Vec<String> {
+        let filter = Filter::of_entries(query);
+        let sql = format!("EXPLAIN QUERY PLAN {}", entries(&filter, query));
+        let read = reader.with(|connection| {
+            let mut statement = connection.prepare(&sql)?;
+            let rows = statement.query_map(params_from_iter(filter.values), |row| row.get(3))?;
+            Ok(rows.collect::<Result<Vec<String>, _>>()?)
+        });
+        read.unwrap()
+    }
 }

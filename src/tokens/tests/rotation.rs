@@ -234,3 +234,32 @@ async fn a_rotation_that_cannot_be_put_on_record_is_not_made() {
     assert_eq!(said(&house, &first), "open");
     assert_eq!(house.tokens.secrets(&token.id).len(), 1);
 }
+
+#[tokio::test]
+async fn a_secret_that_is_dropped_ends_at_once_even_if_it_is_the_only_one() {
+    let house = house();
+    let (first, token) = house.tokens.create(asked(), &BY).await.unwrap();
+    let both = Rotation { drop: Some(DropNow::Old), ..grace("2h") };
+    let error = house.tokens.rotate(&token.id, &both, &BY).await.unwrap_err();
+    assert!(matches!(&error, TokensError::Invalid(mistakes) if &*mistakes[0].field == "grace"));
+    assert_eq!(said(&house, &first), "open", "what contradicts itself changes nothing");
+    let drop = Rotation { drop: Some(DropNow::Old), ..Rotation::default() };
+    let second = rotate(&house, &token.id, &drop).await.plain;
+    assert_eq!((said(&house, &first), said(&house, &second)), ("secret replaced", "open"));
+}
+
+#[tokio::test]
+async fn a_rotation_ends_no_token_earlier_unless_that_was_said() {
+    let house = house();
+    let (first, token) = house.tokens.create(asked(), &BY).await.unwrap();
+    let shorter = Rotation { expires_in: Some("1h".into()), ..Rotation::default() };
+    let error = house.tokens.rotate(&token.id, &shorter, &BY).await.unwrap_err();
+    let TokensError::Invalid(mistakes) = error else { panic!("{error}") };
+    assert_eq!(&*mistakes[0].field, "expires_in");
+    assert!(mistakes[0].problem.contains(&token.expires_at.to_string()), "{mistakes:?}");
+    assert_eq!(house.tokens.secrets(&token.id).len(), 1, "nothing was made");
+    assert_eq!(said(&house, &first), "open");
+    let said_so = Rotation { shorten: true, ..shorter };
+    let rotated = rotate(&house, &token.id, &said_so).await;
+    assert_eq!(rotated.token.expires_at, house.clock.now().plus(HOUR));
+}

@@ -124,7 +124,14 @@ async fn whatever_is_done_to_an_export_is_found_and_named() {
     )
     .await;
     fs::remove_file(at(&home, "entries.csv.note")).unwrap();
-    assert_found("entries.csv", table, "the file: what should prove it does not").await;
+    fs::write(at(&home, "entries.csv"), table.concat()).unwrap();
+    let told = home.run(&["audit", "verify", "--export", "entries.csv"]).await;
+    assert_eq!(
+        (told.code, &*told.out),
+        (64, ""),
+        "nothing is said of it without its note: {told:?}"
+    );
+    assert!(told.err.contains("entries.csv.note") && told.err.contains("--note"), "{told:?}");
 }
 
 #[tokio::test]

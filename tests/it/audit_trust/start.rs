@@ -92,3 +92,18 @@ async fn a_crash_is_not_taken_for_tampering() {
     home.start().await.stop().await;
     home.verify().await;
 }
+
+#[tokio::test]
+async fn a_signing_key_without_what_it_signed_last_is_noticed() {
+    let home = home().await;
+    some_calls(&home, 3).await;
+    for name in ["checkpoints", "audit-signing.last"] {
+        fs::remove_file(home.data().join(name)).unwrap();
+    }
+    cut(&home.data(), 4);
+    assert_refused(&home, "is missing, which holds what it signed last").await;
+    let reason = ["audit", "accept-restore", "--reason", "somebody cleaned up"];
+    home.run(&reason).await.good();
+    home.start().await.stop().await;
+    home.verify().await;
+}

@@ -82,7 +82,7 @@ async fn a_clock_behind_the_newest_record_is_told_at_the_start_and_by_the_doctor
         dropped: DroppedLines::default(),
     };
     let running = start(options).await.unwrap();
-    running.shut_down(Duration::ZERO, std::future::pending()).await;
+    running.shut_down(Duration::ZERO, std::future::pending::<()>()).await;
     let told = "but the newest record is of";
     let doctor = home.run(&["doctor"]).await;
     assert!(doctor.code == 2 && doctor.out.contains(told), "{doctor:?}");

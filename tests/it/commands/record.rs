@@ -97,8 +97,8 @@ async fn the_record_is_searched_by_all_that_entries_name() {
         (["--request-id", &told.request], 1),
         (["--since", "1h"], 3),
         (["--until", "2000-01-01T00:00:00Z"], 0),
-        // The first of them is a key's.
-        (["--limit", "2"], 1),
+        (["--limit", "2"], 2),
+        (["--last", "1"], 1),
     ] {
         let found = search(&told.home, &filter).await;
         assert_eq!(found.len(), expected, "{filter:?}: {found:?}");
@@ -146,7 +146,53 @@ async fn a_search_reads_more_than_one_page() {
     let times: Vec<_> = entries.iter().map(|entry| entry["timestamp"].to_string()).collect();
     assert!(times.is_sorted(), "oldest first");
     let some = home.run(&["audit", "search", "--limit", "205", "--output", "json"]).await.good();
-    assert_eq!(some.lines().len(), 205);
+    let all = home.run(&["audit", "search", "--output", "json"]).await.good().lines();
+    assert_eq!(some.lines(), all[all.len() - 205..], "the newest, oldest first");
+    let last = home.run(&["audit", "search", "--last", "1", "--result", "success"]).await.good();
+    assert_eq!(last.out.lines().count(), 1);
+    let many = home.run(&["audit", "search", "--last", "5000", "--output", "json"]).await.good();
+    assert_eq!(many.lines(), all);
+    assert_eq!(home.run(&["audit", "search", "--last", "0"]).await.code, 64);
+}
+
+#[tokio::test]
+async fn a_request_that_a_flood_only_counted_is_found_as_that() {
+    let home = Home::new().await;
+    let gateway = home.start().await;
+    let stranger = Client::new(gateway.ready.proxy.clone(), "idg_no_such");
+    let mut requests = Vec::new();
+    for _ in 0..14 {
+        let reply = picture(&stranger, "refused").await;
+        requests.push(reply.header("ideogate-request-id").unwrap().to_owned());
+    }
+    let written =
+        async || home.run(&["audit", "show", &requests[9]]).await.code.eq(&0).then_some(());
+    until("ten are written", written).await;
+    let last = requests.last().unwrap();
+    let early = home.run(&["audit", "show", last]).await;
+    assert_eq!(early.code, 1, "{early:?}");
+    assert!(early.err.contains("may be one of 4 refusals with token_invalid"), "{early:?}");
+    // What was counted is written when the gateway stops.
+    gateway.stop().await;
+    let _gateway = home.start().await;
+    let told = home.run(&["audit", "show", last]).await.good();
+    assert!(told.err.contains("may be one of the 4 requests"), "{told:?}");
+    let shown = told.json();
+    assert_eq!(shown["metadata"]["count"], 4, "{shown:#}");
+    assert_eq!(shown["metadata"]["decision"], "token_invalid");
+    assert_eq!(shown["metadata"]["may_count"], last.as_str());
+    let found = search(&home, &["--request-id", last]).await;
+    assert_eq!(found, [shown]);
+    let alone = home.json(&["audit", "show", &requests[0]]).await;
+    assert_eq!(alone["metadata"]["may_count"], Value::Null, "{alone:#}");
+    // An id of another time is in no count.
+    for other in ["req_01hzzzzzzzzzzzzzzzzzzzzzzz", "req_nonsense"] {
+        let told = home.run(&["audit", "show", other]).await;
+        assert_eq!(told.code, 1, "{told:?}");
+        assert!(told.err.contains("there is no entry"), "{told:?}");
+        let told = home.run(&["audit", "search", "--request-id", other]).await;
+        assert_eq!((told.code, &*told.out), (1, ""), "a wrong name is no empty answer");
+    }
 }
 
 #[tokio::test]

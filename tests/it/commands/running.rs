@@ -58,10 +58,10 @@ async fn the_queue_is_shown_as_scripts_expect_it_and_can_be_paused() {
 }
 
 #[tokio::test]
-async fn the_health_check_knows_zero_and_one() {
+async fn the_health_check_tells_a_sick_gateway_from_none() {
     let home = Home::new().await;
     let nobody = home.run(&["healthcheck"]).await;
-    assert_eq!(nobody.code, 1, "{nobody:?}");
+    assert_eq!(nobody.code, 69, "{nobody:?}");
     assert_eq!(nobody.out, "");
     let gateway = home.start().await;
     for arguments in [&["healthcheck"][..], &["healthcheck", "--ready"]] {
@@ -70,7 +70,13 @@ async fn the_health_check_knows_zero_and_one() {
     gateway.kill().await;
     // The socket is still there, and nobody answers.
     assert!(home.data().join("admin.sock").exists());
-    assert_eq!(home.run(&["healthcheck"]).await.code, 1);
+    assert_eq!(home.run(&["healthcheck"]).await.code, 69);
+    // Somebody listens and says nothing.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", mute.local_addr().unwrap());
+    let told = home.run(&["healthcheck", "--admin", &url, "--timeout", "100ms"]).await;
+    assert_eq!(told.code, 69, "{told:?}");
+    assert!(told.err.contains("nothing came within 100ms"), "{told:?}");
     let told = home.run(&["token", "list"]).await;
     assert_eq!(told.code, 69, "{told:?}");
     assert!(told.err.contains("ideogate serve"), "{told:?}");

@@ -207,26 +207,58 @@ fn changes(app: &TestApp) -> Vec<Entry> {
 
 #[tokio::test]
 async fn every_action_is_on_record_with_who_did_it_and_what_was_before_and_after() {
-    let app = TestApp::spawn().await;
-    let admin = app.made_operator("root", "admin").await;
-    let all = changing();
-    assert!(all.len() >= 15, "{all:?}");
-    for endpoint in all {
-        let case = prepare(&app, &endpoint).await;
-        let earlier = changes(&app).len();
-        let reply = admin.post(&case.path, case.body.as_ref()).await;
-        assert!((200..300).contains(&reply.status), "{endpoint}: {reply:?}");
-        let new = changes(&app).split_off(earlier);
-        assert_eq!(new.len(), 1, "{endpoint}: {new:#?}");
-        assert_on_record(&new[0], &case, &admin);
+    for way in ["tcp", "socket"] {
+        let app = TestApp::spawn().await;
+        let root = app.made_operator("root", "admin").await;
+        let admin = if way == "tcp" { root } else { app.local_admin() };
+        let all = changing();
+        assert!(all.len() >= 15, "{all:?}");
+        for endpoint in all {
+            let case = prepare(&app, &endpoint).await;
+            let earlier = changes(&app).len();
+            let reply = admin.post(&case.path, case.body.as_ref()).await;
+            assert!((200..300).contains(&reply.status), "{endpoint}: {reply:?}");
+            let new = changes(&app).split_off(earlier);
+            assert_eq!(new.len(), 1, "{endpoint}: {new:#?}");
+            assert_on_record(&new[0], &case);
+            assert_came_by(&new[0], way, &admin);
+            let request = reply.header("ideogate-request-id").unwrap();
+            let told = serde_json::to_value(&new[0]).unwrap();
+            assert_eq!(told["metadata"]["request_id"], request, "{endpoint}: {told:#}");
+        }
     }
 }
 
-fn assert_on_record(entry: &Entry, case: &Case, admin: &Admin) {
+/// Asserts that a change says who made it, by which way, and from where.
+fn assert_came_by(entry: &Entry, way: &str, admin: &Admin) {
+    let told = serde_json::to_value(entry).unwrap();
+    assert_eq!(told["metadata"]["way"], way, "{told:#}");
+    if way == "tcp" {
+        assert_eq!(told["userId"], "operator:root", "{told:#}");
+        assert_eq!(told["metadata"]["operator_id"], admin.id.as_str(), "{told:#}");
+        assert_eq!(told["metadata"]["client_addr"], "127.0.0.1", "{told:#}");
+    } else {
+        assert!(told["userId"].as_str().unwrap().starts_with("uid:"), "{told:#}");
+        assert_eq!(told["metadata"]["client_addr"], "socket", "{told:#}");
+    }
+}
+
+#[tokio::test]
+async fn an_export_says_who_took_it_and_by_which_way() {
+    let app = TestApp::spawn().await;
+    let root = app.made_operator("root", "admin").await;
+    for (way, admin) in [("tcp", root), ("socket", app.local_admin())] {
+        let reply = admin.get("/api/v1/audit/export").await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let entry = app.all_entries().pop().unwrap();
+        assert_eq!(&*entry.action, "audit.export");
+        assert_came_by(&entry, way, &admin);
+    }
+}
+
+fn assert_on_record(entry: &Entry, case: &Case) {
     let told = serde_json::to_value(entry).unwrap();
     assert_eq!(told["action"], case.action);
-    assert_eq!(told["userId"], "operator:root", "{told:#}");
-    assert_eq!(told["metadata"]["operator_id"], admin.id.as_str(), "{told:#}");
     assert_eq!(told["result"], "success");
     for (side, expected) in [("before", &case.before), ("after", &case.after)] {
         let actual = &told["metadata"][side];

@@ -1,8 +1,9 @@
 //! The command line over the network.
 
-use crate::support::{Binary, Home};
+use crate::support::{Binary, Home, until};
 use serde_json::Value;
-use std::path::Path;
+use std::{path::Path, time::Duration};
+use tokio::time::timeout;
 
 struct Made {
     id: String,
@@ -142,4 +143,25 @@ async fn all_mistakes_are_told_at_once() {
     }
     let told = home.run(&["operator", "list"]).await.good();
     assert!(told.err.contains("There are no operators"), "{told:?}");
+}
+
+#[tokio::test]
+async fn whoever_is_shut_out_while_watching_is_told_so() {
+    let (mut home, gateway) = spawn().await;
+    let anna = make(&home, "anna", "viewer").await;
+    let admin = gateway.ready.admin.clone();
+    home.give("IDEOGATE_OPERATOR_TOKEN", &anna.token);
+    let (tail, mut lines) = home.watch(&["audit", "tail", "--admin", &admin]);
+    // The tail is there once it tells of something.
+    let told = async || {
+        home.run(&["pause"]).await.good();
+        timeout(Duration::from_millis(50), lines.next_line()).await.ok()
+    };
+    until("the tail tells", told).await.unwrap().unwrap();
+    home.run(&["operator", "disable", &anna.id]).await.good();
+    let ended = timeout(Duration::from_secs(30), tail.wait_with_output()).await.unwrap().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("broke off the record") && said.contains("not valid"), "{said}");
+    assert!(!said.contains("decoding") && !said.contains(&anna.token), "{said}");
 }

@@ -29,6 +29,14 @@ impl TestApp {
         Admin { base: self.admin_url(), token, id, http: reqwest::Client::new() }
     }
 
+    /// Returns whoever may open the socket, with an id that nobody has.
+    pub(crate) fn local_admin(&self) -> Admin {
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let http = reqwest::Client::builder().unix_socket(self.running.socket()).build().unwrap();
+        let (base, id) = ("http://localhost".to_owned(), OperatorId::random());
+        Admin { base, token: String::new(), id, http }
+    }
+
     /// Returns where the admin listener is.
     pub(crate) fn admin_url(&self) -> String {
         format!("http://{}", self.running.admin())

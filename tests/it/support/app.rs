@@ -115,7 +115,7 @@ impl TestApp {
     /// Stops the gateway in order and starts it again on the same data.
     pub(crate) async fn restart(mut self) -> Self {
         let running = self.running.0.take().unwrap();
-        running.shut_down(Duration::from_secs(10), std::future::pending()).await;
+        running.shut_down(Duration::from_secs(10), std::future::pending::<()>()).await;
         self.search_files();
         self.start().await;
         self
