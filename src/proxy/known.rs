@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::Environment,
-    domain::{ErrorCode, Route, RouteMatch, Scope, SecretKind, Token, hides},
+    domain::{ErrorCode, Route, RouteMatch, Scope, SecretKind, Token},
     tokens::{Presented, PresentedSecret},
     web::{self, Problem},
 };
@@ -34,10 +34,10 @@ impl KnownCall {
         let Some(value) = self.knock.headers.get(web::header::USER) else { return Ok(()) };
         let user = std::str::from_utf8(value.as_bytes())
             .ok()
-            .filter(|text| (1..=128).contains(&text.len()) && !text.contains(hides));
+            .filter(|text| (1..=128).contains(&text.len()) && !text.chars().any(char::is_control));
         let Some(user) = user else {
             let message =
-                "Ideogate-User must be 1 to 128 bytes of UTF-8 without characters that do not show";
+                "Ideogate-User must be 1 to 128 bytes of UTF-8 without control characters";
             return Err(Refused::new(ErrorCode::MalformedRequest, message).field("Ideogate-User"));
         };
         self.knock.trail.on_behalf_of.set(user.into()).ok();

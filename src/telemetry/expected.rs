@@ -15,8 +15,22 @@ use crate::{
 };
 
 /// What becomes of deliveries of webhooks.
-pub(super) const WEBHOOK_RESULTS: [&str; 9] =
-    ["ended", "again", "late", "body", "blocked", "headers", "window", "signature", "no_keys"];
+pub(super) const WEBHOOK_RESULTS: [&str; 14] = [
+    "ended",
+    "again",
+    "late",
+    "body",
+    "blocked",
+    "headers",
+    "window",
+    "signature",
+    "no_keys",
+    "unknown",
+    "crowded",
+    "sender",
+    "unsaid",
+    "unrecorded",
+];
 
 /// Why connections do not get as far as TLS.
 pub(super) const TLS_REASONS: [&str; 7] =

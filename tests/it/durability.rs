@@ -171,7 +171,7 @@ async fn a_data_folder_that_others_may_read_is_refused() {
     fs::create_dir(home.data()).unwrap();
     fs::set_permissions(home.data(), fs::Permissions::from_mode(0o750)).unwrap();
     let told = home.run(&["serve"]).await;
-    assert_eq!(told.code, 1, "{told:?}");
+    assert_eq!(told.code, 64, "{told:?}");
     assert!(told.err.contains("open to other users"), "{told:?}");
     assert!(told.err.contains("chmod 700"), "{told:?}");
     assert_eq!(fs::read_dir(home.data()).unwrap().count(), 0, "something was written");

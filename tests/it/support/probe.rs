@@ -61,7 +61,11 @@ impl TestApp {
         let is_begun = |seen: &Seen| {
             seen.calls.len() == count && seen.calls.iter().all(|call| call.places > 0)
         };
-        tokio::time::timeout(PATIENCE, self.ideogram.seen_when(is_begun)).await.unwrap()
+        let begun = tokio::time::timeout(PATIENCE, self.ideogram.seen_when(is_begun)).await;
+        begun.unwrap_or_else(|_| {
+            let (arrived, places) = (self.arrived(), self.places());
+            panic!("{arrived} arrived instead of {count}, places {places:?}")
+        })
     }
 
     /// Returns all that is on record now, oldest first, admin changes too.
