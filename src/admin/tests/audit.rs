@@ -25,7 +25,7 @@ impl House {
         self.clock.advance(Duration::from_secs(1));
     }
 
-    async fn intent(&self, call: &str) {
+    pub(super) async fn intent(&self, call: &str) {
         let intent = Intent {
             token: TokenId::from_stored("tok_a"),
             environment: "prod".parse().unwrap(),
@@ -60,7 +60,7 @@ impl House {
         self.commit(Bundle::record(record).with(effect)).await;
     }
 
-    async fn outcome(&self, call: &str, outcome: Outcome) {
+    pub(super) async fn outcome(&self, call: &str, outcome: Outcome) {
         let record = OutcomeRecord {
             outcome,
             reason: None,
