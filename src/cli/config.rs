@@ -51,25 +51,33 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Shows the settings that are in force; those of the caller's file where no gateway runs.
-fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
-    let (all, source, differing) = match wait(running::find(global, screen))? {
-        Some(running) => {
-            let differing = running::differences(global, screen, &running.settings);
-            let mut all = running.settings;
-            // What only the caller's file has is not set at the gateway.
-            let is_new = |one: &&Difference| all.iter().all(|set| set.key != one.key);
-            let unset: Vec<_> =
-                differing.iter().filter(is_new).map(|one| SettingView::unset(&one.key)).collect();
-            all.extend(unset);
-            (all, Source::Gateway, differing)
-        }
-        None => {
-            let shown = locate::settings(global)?.settings.shown;
-            let all = shown.settings().iter().map(SettingView::of).collect();
-            (all, Source::File, Vec::new())
-        }
+/// What is shown.
+struct Shown {
+    all: Vec<SettingView>,
+    source: Source,
+    differing: Vec<Difference>,
+}
+
+/// Returns the settings that are in force, or those of the caller's file where no gateway runs.
+fn shown(global: &Global, screen: Screen) -> anyhow::Result<Shown> {
+    let Some(running) = wait(running::find(global, screen))? else {
+        let shown = locate::settings(global)?.settings.shown;
+        let all = shown.settings().iter().map(SettingView::of).collect();
+        return Ok(Shown { all, source: Source::File, differing: Vec::new() });
     };
+    let differing = running::differences(global, screen, &running.settings);
+    let mut all = running.settings;
+    // What only the caller's file has is not set at the gateway.
+    let is_new = |one: &&Difference| all.iter().all(|set| set.key != one.key);
+    let unset: Vec<_> =
+        differing.iter().filter(is_new).map(|one| SettingView::unset(&one.key)).collect();
+    all.extend(unset);
+    Ok(Shown { all, source: Source::Gateway, differing })
+}
+
+/// Shows each setting, and where the caller's own differ.
+fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
+    let Shown { all, source, differing } = shown(global, screen)?;
     if screen.is_json() {
         let sourced = all.iter().map(|one| Sourced::exactly(one, source, &differing, &one.key));
         screen.json(&sourced.collect::<Vec<_>>())?;

@@ -37,7 +37,7 @@ fn names_variable(text: &str) -> bool {
     let text = text.strip_prefix("export ").unwrap_or(text);
     let Some((name, value)) = text.split_once('=') else { return false };
     let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    let is_name = name.len() > 2 && name.chars().all(plain) && name.contains(|c: char| c == '_')
+    let is_name = name.len() > 2 && name.chars().all(plain) && name.contains('_')
         || matches!(name, "KEY" | "APIKEY" | "IDEOGRAM" | "TOKEN");
     is_name && !value.trim_start_matches('=').is_empty()
 }

@@ -35,11 +35,9 @@ pub(in crate::config) fn known_environment(
 /// Returns the words for a name that names nothing.
 pub(super) fn there_is_none(what: &str, word: &str, known: &[Box<str>]) -> String {
     let names = || known.iter().map(AsRef::as_ref);
-    match nearest(word, names()) {
-        Some(near) => format!("there is no {what} {word:?}; did you mean \"{near}\"?"),
-        None => {
-            let names = names().collect::<Vec<_>>().join(", ");
-            format!("must be the name of an {what}: {names}")
-        }
+    if let Some(near) = nearest(word, names()) {
+        return format!("there is no {what} {word:?}; did you mean \"{near}\"?");
     }
+    let names = names().collect::<Vec<_>>().join(", ");
+    format!("must be the name of an {what}: {names}")
 }
