@@ -101,7 +101,7 @@ fn prefix(view: &RouteView) -> String {
 /// Returns where the caller's route table is another than the one in force, column by column.
 fn differing(all: &[RouteView], settings: &Settings) -> Vec<Difference> {
     let columns = |views: &[RouteView]| -> BTreeMap<String, Option<String>> {
-        views.iter().flat_map(|view| columns(view)).collect()
+        views.iter().flat_map(columns_of).collect()
     };
     let (theirs, mine) = (columns(all), columns(&own(settings)));
     let keys: BTreeSet<_> = theirs.keys().chain(mine.keys()).collect();
@@ -115,7 +115,7 @@ fn differing(all: &[RouteView], settings: &Settings) -> Vec<Difference> {
     keys.into_iter().filter_map(difference).collect()
 }
 
-fn columns(view: &RouteView) -> Vec<(String, Option<String>)> {
+fn columns_of(view: &RouteView) -> Vec<(String, Option<String>)> {
     let Ok(Value::Object(columns)) = serde_json::to_value(view) else { return Vec::new() };
     let shown = |value: Value| (!value.is_null()).then(|| value.to_string());
     let key = |column: String| format!("{}{column}", prefix(view));

@@ -29,20 +29,15 @@ pub(in crate::cli) fn differences(
     screen: Screen,
     running: &[SettingView],
 ) -> Vec<Difference> {
-    match locate::settings(global) {
-        Ok(loaded) => {
-            let own: Vec<_> =
-                loaded.settings.shown.settings().iter().map(SettingView::of).collect();
-            compare(running, &own, global.config.is_some())
-        }
-        Err(_) => {
-            let own = locate::own_settings(global);
-            screen.note(format!(
-                "{own} holds mistakes, so it was not compared: see `ideogate config check`"
-            ));
-            Vec::new()
-        }
-    }
+    let Ok(loaded) = locate::settings(global) else {
+        let own = locate::own_settings(global);
+        screen.note(format!(
+            "{own} holds mistakes, so it was not compared: see `ideogate config check`"
+        ));
+        return Vec::new();
+    };
+    let own: Vec<_> = loaded.settings.shown.settings().iter().map(SettingView::of).collect();
+    compare(running, &own, global.config.is_some())
 }
 
 /// Tells of differences on stderr.
