@@ -11,7 +11,7 @@ async fn an_authority_of_ones_own_is_given_and_others_are_not_trusted() {
     assert!(admin.starts_with("https://"), "{admin}");
     let ready = ["healthcheck", "--ready", "--admin", &admin];
     let told = home.run(&ready).await;
-    assert_eq!(told.code, 1, "{told:?}");
+    assert_eq!(told.code, 69, "{told:?}");
     let words = "is not trusted (invalid peer certificate: UnknownIssuer)";
     assert!(told.err.contains(words) || told.err.contains("is not trusted ("), "{told:?}");
     assert!(told.err.contains("--admin-ca FILE or IDEOGATE_ADMIN_CA"), "{told:?}");
@@ -21,7 +21,7 @@ async fn an_authority_of_ones_own_is_given_and_others_are_not_trusted() {
     assert_eq!(given.out, "ok\n");
     std::fs::write(home.path().join("other.crt"), Authority::new().pem()).unwrap();
     let told = home.run(&[&ready[..], &["--admin-ca", "other.crt"]].concat()).await;
-    assert_eq!(told.code, 1, "{told:?}");
+    assert_eq!(told.code, 69, "{told:?}");
     let typed = ["token", "list", "--admin", &admin, "--admin-ca"];
     for nothing in ["none.crt", "tls.key"] {
         let told = home.run(&[&typed[..], &[nothing]].concat()).await;
@@ -43,21 +43,21 @@ async fn a_certificate_that_vouches_for_itself_is_given_as_its_own_authority() {
     let (home, _) = secured_home().await;
     let cases = [
         (NAMES, [2020, 2090], 0),
-        (&["other.example.com"], [2020, 2090], 1),
-        (NAMES, [2020, 2021], 1),
+        (&["other.example.com"], [2020, 2090], 69),
+        (NAMES, [2020, 2021], 69),
     ];
     for (names, years, code) in cases {
         Authority::of_itself(names, years).write(home.path());
         let gateway = home.start().await;
         let ask = ["healthcheck", "--admin", &gateway.ready.admin];
-        assert_eq!(home.run(&ask).await.code, 1, "nobody vouches for it");
+        assert_eq!(home.run(&ask).await.code, 69, "nobody vouches for it");
         let told = home.run(&[&ask[..], &["--admin-ca", "tls.crt"]].concat()).await;
         assert_eq!(told.code, code, "{told:?}");
         // Another one is not it, whoever it says it is.
         let twin = Authority::of_itself(names, years).chain;
         std::fs::write(home.path().join("twin.crt"), twin).unwrap();
         let told = home.run(&[&ask[..], &["--admin-ca", "twin.crt"]].concat()).await;
-        assert_eq!(told.code, 1, "{told:?}");
+        assert_eq!(told.code, 69, "{told:?}");
         gateway.stop().await;
     }
 }
