@@ -41,7 +41,10 @@ async fn a_rotation_goes_its_way_by_commands() {
     let gateway = home.start().await;
     let proxy = gateway.ready.proxy.clone();
     let (id, first) = home.token().await;
-    let made = home.json(&["token", "rotate", &id, "--grace", "2h", "--expires-in", "30d"]).await;
+    let shorter = ["token", "rotate", &id, "--grace", "2h", "--expires-in", "30d"];
+    let told = home.run(&shorter).await;
+    assert_eq!((told.code, &*told.out), (64, ""), "a shorter life is asked for twice: {told:?}");
+    let made = home.json(&[&shorter[..], &["--shorten"]].concat()).await;
     let mut fields = made.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
     fields.sort_unstable();
     assert_eq!(fields, ["environment", "expires_at", "id", "older", "scopes", "secret", "token"]);
