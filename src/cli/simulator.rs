@@ -39,7 +39,7 @@ pub struct SimulatorArguments {
     /// Where to deliver webhooks; addresses on this machine may be plain http then
     #[arg(long, value_enum, default_value_t = DeliverTo::Nowhere)]
     pub webhooks: DeliverTo,
-    /// How clients reach it, for the links to pictures, as in https://ideogram.ai
+    /// How clients reach it, for the links to pictures, as in <https://ideogram.ai>
     #[arg(long, value_name = "URL", value_parser = url)]
     pub public_url: Option<String>,
     /// Obey scripts at /_simulator/, which need no key

@@ -114,8 +114,12 @@ fn nothing_happens_under_a_label_that_was_not_there_at_zero() {
     metrics.refused(ErrorCode::QueueFull);
     metrics.budget_crossed(80);
     metrics.budget_crossed(100);
-    super::expected::WEBHOOK_RESULTS.iter().for_each(|result| metrics.webhook(result));
-    super::expected::TLS_REASONS.iter().for_each(|reason| metrics.tls_failed("admin", reason));
+    for result in super::expected::WEBHOOK_RESULTS {
+        metrics.webhook(result);
+    }
+    for reason in super::expected::TLS_REASONS {
+        metrics.tls_failed("admin", reason);
+    }
     assert_eq!(labels(&metrics.render()), before);
 }
 

@@ -47,7 +47,7 @@ mod tests {
         let path = folder.path().join("key");
         fs::write(&path, "k").unwrap();
         let set = |path: &Path, mode| {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap()
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         };
         set(folder.path(), 0o755);
         for (mode, told) in [

@@ -79,7 +79,7 @@ mod tests {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x06";
         let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x0b\x08\x01\xe0\x02\x80\x01";
         let lossy = b"RIFF....WEBPVP8 ....\0\0\0\x9d\x01\x2a\x80\x02\xe0\x01";
-        let bits: u32 = 639 | 479 << 14;
+        let bits: u32 = 0x27f | 0x1df << 14;
         let lossless = [&b"RIFF....WEBPVP8L....\x2f"[..], &bits.to_le_bytes()].concat();
         let extended = b"RIFF....WEBPVP8X....\0\0\0\0\x7f\x02\0\xdf\x01\0";
         for content in [&png[..], jpeg, lossy, &lossless, extended] {

@@ -82,7 +82,7 @@ fn source(path: &str, form: &Form) -> Option<Size> {
 }
 
 fn first(name: &str, form: &Form) -> Option<Size> {
-    form.all(name).first().and_then(|value| value.picture())
+    form.all(name).first().and_then(crate::simulator::form::Value::picture)
 }
 
 fn factor(form: &Form) -> Option<u16> {
