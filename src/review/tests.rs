@@ -237,7 +237,12 @@ fn wildcards_in_production_are_grave() {
     medium unused_scopes: ideogate token reduce tok_1 --scope write:generate
     medium production_wildcard: -
     ");
-    let elsewhere = [open[0], ("REVIEW__PRODUCTION", r#"["dev"]"#)];
+    let elsewhere = [
+        open[0],
+        ("ENVIRONMENTS__LIVE__ACCOUNT", "ideogram"),
+        ("ENVIRONMENTS__LIVE__SCOPES", r#"["read:models"]"#),
+        ("REVIEW__PRODUCTION", r#"["live"]"#),
+    ];
     assert!(!told(&facts(vec![own]), &settings(&elsewhere)).contains("wildcard"));
     let unused = facts_of(token("prod", &["read:*"]), Vec::new());
     let found = told(&facts(vec![unused]), &settings(&[]));

@@ -11,6 +11,4 @@ mod values;
 pub use read::{Unreadable, read};
 pub use upload::Upload;
 pub use validate::{Flaw, is_public, validate};
-pub use values::Form;
-#[cfg(test)]
-pub use values::Value;
+pub use values::{Form, Value};
