@@ -50,7 +50,7 @@ async fn grow(home: &Home, client: &Client) {
 async fn call(client: &Client) {
     let body = json!({"prompt": "x"});
     let reply = client.post(GENERATE, &body);
-    let reply = timeout(Duration::from_secs(4), reply).await.expect("a call waits");
+    let reply = timeout(Duration::from_secs(4), reply).await.unwrap();
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 

@@ -21,6 +21,11 @@ fn key(number: usize) -> String {
     format!("key-number-{number:04}-of-the-load-test-{number:04}")
 }
 
+/// Waits until so many calls have arrived.
+async fn more_calls(exchange: &Exchange, count: usize) {
+    exchange.app.ideogram.seen_when(|seen| seen.calls.len() >= count).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_exchanges_at_fifty_calls_a_second_cost_no_client_a_call() {
     let files = [("IDEOGRAM_API_KEY_FILE", "key", "key-number-0000-of-the-load-test-0000")];
@@ -69,8 +74,7 @@ async fn twenty_exchanges_at_fifty_calls_a_second_cost_no_client_a_call() {
         let open = old.filter(|call| call.end == CallEnd::Open).count();
         assert_eq!(open, 0, "told to be safe while Ideogram still works with it");
         exchange.app.ideogram.refuse_key(&key(number - 1));
-        let more = seen.calls.len() + 3;
-        exchange.app.ideogram.seen_when(|seen| seen.calls.len() >= more).await;
+        more_calls(&exchange, seen.calls.len() + 3).await;
     }
     done.store(true, Ordering::Relaxed);
     let sent = load.await.unwrap();
