@@ -14,7 +14,7 @@ pub enum LineKind {
 }
 
 impl LineKind {
-    /// All kinds, in the order in which [`Self::index`] counts them.
+    /// All kinds, in the order in which they are counted.
     pub const ALL: [Self; 4] = [Self::Log, Self::Audit, Self::Checkpoint, Self::Output];
 
     /// Returns the kind's name.
