@@ -46,7 +46,7 @@ async fn the_doctor_tells_of_a_pause_and_of_places_that_are_held() {
 #[tokio::test]
 async fn the_doctor_tells_that_the_gateway_is_shutting_down() {
     let home = Home::new().await;
-    let gateway = home.start().await;
+    let mut gateway = home.start().await;
     let client = home.client(&gateway).await;
     home.hold_all();
     let call = tokio::spawn(async move { client.post(GENERATE, &json!({"prompt": "held"})).await });
@@ -59,5 +59,5 @@ async fn the_doctor_tells_that_the_gateway_is_shutting_down() {
     assert_eq!(told.await.code, 2);
     home.ideogram.release();
     assert_eq!(call.await.unwrap().status, 200);
-    gateway.stop().await;
+    assert!(gateway.ended().await.success(), "{}", gateway.log());
 }
