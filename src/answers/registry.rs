@@ -138,11 +138,11 @@ impl Answers {
         take(entries.iter_mut().filter(young), client)
     }
 
-    /// Returns an identical call whose answer is owed to whoever asks next, without taking it; a call
+    /// Says whether an identical call's answer is owed to whoever asks next, without taking it; a call
     /// whose client may be gone is taken for one.
-    pub fn owed(&self, fingerprint: &Fingerprint) -> Option<CallId> {
+    pub fn owes(&self, fingerprint: &Fingerprint) -> bool {
         let oldest = self.clock.now().minus(KEPT_FOR);
-        let is_owed = |entry: &&Entry| match &entry.standing {
+        let is_owed = |entry: &Entry| match &entry.standing {
             Standing::Abandoned => true,
             Standing::Watched(client) | Standing::HandedOut(_, client) => {
                 client.state() != ClientState::Connected
@@ -150,7 +150,7 @@ impl Answers {
             Standing::Kept(..) => !entry.is_older_than(oldest),
             Standing::Unknown(_) => false,
         };
-        self.lock().get(fingerprint)?.iter().find(is_owed).map(|entry| entry.call.clone())
+        self.lock().get(fingerprint).is_some_and(|entries| entries.iter().any(is_owed))
     }
 
     /// Forgets everything that was kept for too long, and returns the calls whose answers were.

@@ -66,9 +66,6 @@ pub enum SendError {
     /// Ideogram said that the balance does not cover calls of this price.
     #[error("the balance does not cover calls of this price")]
     NoBalance(BreakerState),
-    /// An identical call lost its client while this one waited; its answer is this client's.
-    #[error("an identical call's answer is owed first")]
-    Twin(CallId),
     /// The intent could not be made durable; nothing was sent.
     #[error("intent could not be recorded")]
     Unrecorded(#[source] crate::store::JournalError),

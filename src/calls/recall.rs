@@ -50,6 +50,11 @@ impl Calls {
         }
     }
 
+    /// Says whether the answer of an identical call is owed to whoever asks next.
+    pub fn owes(&self, fingerprint: &Fingerprint) -> bool {
+        self.0.services.answers.owes(fingerprint)
+    }
+
     /// Says whether a request of `token` may be a retry of a call that was paid for, or may have been,
     /// and whose answer it did not get.
     pub fn may_owe(&self, token: &TokenId) -> bool {

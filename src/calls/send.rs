@@ -114,7 +114,6 @@ impl Calls {
         ready: &ReadyCall,
         hold: &Hold,
     ) -> Result<(Arc<Line>, Arc<KeySlot>), SendError> {
-        self.refuse_twin(ready)?;
         let line = self.line(&ready.account).ok_or(SendError::NoKey)?;
         let slot = line.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
         if !slot.is_usable(&line.upstream).await {
@@ -126,16 +125,6 @@ impl Calls {
         // Last, since asking about a key takes time in which a token may be withdrawn.
         ready.check_again(&self.0.services.tokens)?;
         Ok((Arc::clone(line), Arc::clone(slot)))
-    }
-
-    /// An identical call may have lost its client while this one waited: its answer is owed first.
-    fn refuse_twin(&self, ready: &ReadyCall) -> Result<(), SendError> {
-        let is_new = ready.route.is_billable() && !ready.demand.is_quote && ready.claim.is_none();
-        if !is_new {
-            return Ok(());
-        }
-        let owed = self.0.services.answers.owed(&ready.fingerprint);
-        owed.map_or(Ok(()), |call| Err(SendError::Twin(call)))
     }
 
     /// Returns the line to an account.

@@ -81,6 +81,13 @@ impl InspectedCall {
             Counted::Already => Ok(()),
         }
     }
+
+    /// Undoes [`InspectedCall::count`].
+    pub(super) fn uncount(&self) {
+        if self.allowed.counted == Counted::Later {
+            self.allowed.give_back();
+        }
+    }
 }
 
 fn limited_to(message: String, rule: String, limited: RateLimited) -> Refused {

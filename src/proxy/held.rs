@@ -1,6 +1,6 @@
 //! Fifth stage: the call may wait for its places.
 
-use super::{again::Needs, policy, recalled::NewCall, refused::Refused};
+use super::{again::Needs, inspected::InspectedCall, policy, recalled::NewCall, refused::Refused};
 use crate::{
     admission::{AdmissionError, Permit, Seat},
     answers::Claimed,
@@ -41,6 +41,24 @@ impl HeldCall {
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
         queue.set(waited).ok();
         permit
+    }
+
+    /// Says whether the answer of an identical call has become this one's while it waited.
+    ///
+    /// What comes after this looks at no other call any more: whoever hung up before this request was
+    /// read has a call that was found here, or one that its own last look ends unsent.
+    pub(super) fn is_owed_an_answer(&self) -> bool {
+        let inspected = &self.call.inspected;
+        let is_paid = inspected.allowed.route.is_billable() && !inspected.inspected.demand.is_quote;
+        let calls = &inspected.allowed.gateway.calls;
+        is_paid && self.call.claim.is_none() && calls.owes(&inspected.inspected.fingerprint)
+    }
+
+    /// Gives back what the call holds and what it took of its token's rate.
+    pub(super) fn into_inspected(self) -> InspectedCall {
+        let inspected = self.call.inspected;
+        inspected.uncount();
+        inspected
     }
 
     fn check_again(&self) -> Result<(), Refused> {

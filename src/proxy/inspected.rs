@@ -27,10 +27,14 @@ pub(super) struct InspectedCall {
 }
 
 impl InspectedCall {
+    /// Returns when the call must have got its places.
+    pub(super) fn deadline(&self) -> Result<Instant, Refused> {
+        Ok(Instant::now() + self.allowed.allowance()?.span())
+    }
+
     /// Looks for the call that took the same idempotency key, or without a key for an identical one
     /// whose answer nobody received.
-    pub(super) async fn recall(self) -> Result<Recalled, Refused> {
-        let deadline = Instant::now() + self.allowed.allowance()?.span();
+    pub(super) async fn recall(self, deadline: Instant) -> Result<Recalled, Refused> {
         if !self.allowed.route.is_billable() || self.inspected.demand.is_quote {
             return Ok(self.into_new(deadline));
         }

@@ -180,13 +180,6 @@ impl From<SendError> for Refused {
                 Self::new(ErrorCode::EnvironmentUnavailable, "the token's environment has no key")
             }
             SendError::KeyRejected { retry_after } => Self::key_rejected(retry_after),
-            SendError::Twin(call) => Self::new(
-                ErrorCode::CallInProgress,
-                format!(
-                    "an identical call ({call}) lost its client meanwhile; ask again for its answer"
-                ),
-            )
-            .retry_after(Duration::from_secs(1)),
             SendError::NoBalance(state) => Self::balance(&state),
             SendError::Unrecorded(error) => Self::audit_unavailable().because(error.to_string()),
             SendError::Ended { code: ErrorCode::TokenInvalid, summary } => {

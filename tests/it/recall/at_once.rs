@@ -13,9 +13,9 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-/// How many clients do it side by side. Their calls and retries fit the cap of ten: a retry that had to queue
-/// may be asked to come again.
-const SIDE_BY_SIDE: usize = 4;
+/// How many clients do it side by side. Their calls and retries together are more than the cap of ten, so some
+/// retries wait in the queue.
+const SIDE_BY_SIDE: usize = 8;
 
 /// A client's connection.
 pub(crate) trait Line: Read + Write + Send {
