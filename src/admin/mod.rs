@@ -18,6 +18,7 @@ mod on_record;
 mod operators;
 mod origin;
 mod peer;
+mod plain_words;
 mod problem;
 mod queue;
 mod refused;

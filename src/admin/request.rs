@@ -1,9 +1,12 @@
 //! Reads requests, and refuses what cannot be read with a problem document.
 
-use super::{known::Known, problem::Problem, refused::Refused, state::AdminState};
+use super::{
+    known::Known, plain_words::plain, problem::Problem, refused::Refused, state::AdminState,
+};
 use axum::{
+    Json,
     body::{Body, to_bytes},
-    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::QueryRejection},
 };
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
@@ -63,8 +66,8 @@ async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T,
     }
     let bytes = to_bytes(body, MOST_BYTES).await;
     let bytes = bytes.map_err(|_| Problem::too_large())?;
-    let value = serde_json::from_slice(&bytes);
-    value.map_err(|error| Problem::malformed(format!("the body: {error}")))
+    let value = Json::from_bytes(&bytes).map(|Json(value)| value);
+    value.map_err(|error| Problem::malformed(format!("the body: {}", plain(&error.body_text()))))
 }
 
 /// Whoever was let in may have been shut out while their body was on its way.
@@ -85,7 +88,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let read = Query::try_from_uri(&parts.uri);
-        read.map(|Query(value)| Self(value)).map_err(|error| Problem::malformed(error.body_text()))
+        let refuse = |error: QueryRejection| format!("the query: {}", plain(&error.body_text()));
+        read.map(|Query(value)| Self(value)).map_err(|error| Problem::malformed(refuse(error)))
     }
 }
 
@@ -98,6 +102,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = Path::from_request_parts(parts, state).await;
-        read.map(|Path(name)| Self(name)).map_err(|error| Problem::malformed(error.body_text()))
+        read.map(|Path(name)| Self(name)).map_err(|_| Problem::malformed("the path is not UTF-8"))
     }
 }

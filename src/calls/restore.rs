@@ -1,6 +1,6 @@
 //! Answers and idempotency keys that an earlier life of the process left.
 
-use super::{Calls, FetchError, RecoverError, recover::LeftBehind};
+use super::{Calls, RecoverError, recover::LeftBehind};
 use crate::{
     answers::KeptFor,
     domain::{CallId, ClaimState, Effect, Outcome},
@@ -21,46 +21,65 @@ impl Calls {
                 wanted.insert(kept.claim.call.clone());
             }
         }
+        let mut lost = 0_usize;
         for call in &left.unsettled {
-            wanted.extend(self.restore_unsettled(call).await);
+            match self.restore_unsettled(call).await {
+                Undelivered::Kept(call) => drop(wanted.insert(call)),
+                Undelivered::Lost => lost += 1,
+                Undelivered::OutOfReach => {}
+            }
         }
+        tell_lost(lost);
         services.journal.note(vec![Effect::ExpireClaims(services.clock.now())]);
         let files = services.sealed.clone();
         let tidied = services.tasks.block(move || files.retain(&wanted)).await;
         tidied.map_err(RecoverError::CutOff)?.map(drop).map_err(RecoverError::Answers)
     }
 
-    /// Returns the call if its answer is kept.
-    async fn restore_unsettled(&self, left: &UnsettledCall) -> Option<CallId> {
+    /// Lets an identical retry find the call again, and says what became of its answer.
+    async fn restore_unsettled(&self, left: &UnsettledCall) -> Undelivered {
         let services = &self.0.services;
         let (fingerprint, call, since) = (left.fingerprint, left.call.clone(), left.closed_at);
         let token = &left.token;
         if left.outcome == Outcome::Unknown {
             services.answers.remember_unknown(fingerprint, call, token, since);
-            return None;
+            return Undelivered::OutOfReach;
         }
         if !services.recovering.contains(&left.environment) {
-            return None;
+            return Undelivered::OutOfReach;
         }
         match self.fetch(&call, KeptFor::Nobody, None).await {
             Ok(answer) => {
                 services.answers.remember_kept(fingerprint, answer, token, since);
-                Some(call)
+                Undelivered::Kept(call)
             }
             Err(error) => {
-                tell_lost(&call, &error);
+                tracing::debug!(call.id = %call, %error, "an undelivered answer cannot be given again");
                 services.answers.remember_unknown(fingerprint, call, token, since);
-                None
+                Undelivered::Lost
             }
         }
     }
 }
 
-fn tell_lost(call: &CallId, error: &FetchError) {
-    tracing::warn!(
-        call.id = %call,
-        %error,
-        "the answer of a paid call may have reached nobody and cannot be given again; an identical \
-         retry is told that its outcome is unknown"
-    );
+/// What became of the answer of a paid call that may have reached nobody.
+enum Undelivered {
+    /// It is kept for an identical retry.
+    Kept(CallId),
+    /// It should be there, and cannot be given again.
+    Lost,
+    /// Nobody keeps it: its outcome is unknown, or its environment does not recover answers.
+    OutOfReach,
+}
+
+/// Tells of all lost answers in one line; each of them is told at debug.
+fn tell_lost(lost: usize) {
+    if lost > 0 {
+        tracing::warn!(
+            lost,
+            "answers of paid calls may have reached nobody and cannot be given again; identical retries \
+             are told that the outcome is unknown. Each is told at log level debug, and \
+             `ideogate audit search` finds the calls"
+        );
+    }
 }

@@ -137,7 +137,7 @@ pub enum Command {
     Scan(ScanArguments),
     /// Look for what is wrong with this installation
     Doctor(DoctorArguments),
-    /// Ask whether the gateway lives; for a container's health check
+    /// Ask whether the gateway is alive; for a container's health check
     Healthcheck(HealthcheckArguments),
     /// Print the description of the admin API
     #[command(after_help = "Examples:\n  ideogate openapi > admin-api.json")]

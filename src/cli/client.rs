@@ -1,6 +1,6 @@
 //! A client of the admin API, over its socket or a URL.
 
-use super::{fault::Fault, locate::Place, trust::Trust};
+use super::{fault::Fault, locate::Place, tls_words, trust::Trust};
 use crate::{admin::Problem, web::SocketPath};
 use anyhow::Context;
 use http::HeaderMap;
@@ -151,7 +151,7 @@ impl Client {
             Ok(problem) => Err(Fault::Refused(Box::new(problem)).into()),
             Err(_) => match said_plainly(&text) {
                 Some(message) => anyhow::bail!("{} answered {status}: {message}", self.at),
-                None => anyhow::bail!("{} answered {status}, which no gateway does", self.at),
+                None => Err(Fault::NoGateway { at: self.at.clone() }.into()),
             },
         }
     }
@@ -159,8 +159,7 @@ impl Client {
     async fn read<T: DeserializeOwned>(&self, response: Response) -> anyhow::Result<T> {
         let text = response.bytes().await.map_err(reqwest::Error::without_url);
         let text = text.with_context(|| format!("{} broke off its answer", self.at))?;
-        serde_json::from_slice(&text)
-            .with_context(|| format!("{} gave an answer that cannot be read", self.at))
+        serde_json::from_slice(&text).map_err(|_| Fault::NoGateway { at: self.at.clone() }.into())
     }
 
     fn fault(&self, error: reqwest::Error) -> anyhow::Error {
@@ -187,6 +186,9 @@ fn said_plainly(text: &str) -> Option<String> {
 
 /// Returns what lies under an error, without the layers in between.
 pub(super) fn last_cause(error: &reqwest::Error) -> String {
+    if let Some(error) = causes(error).find_map(|error| error.downcast_ref()) {
+        return tls_words::of(error);
+    }
     let mut last: &dyn Error = error;
     while let Some(cause) = last.source() {
         last = cause;
@@ -204,7 +206,7 @@ fn is_forbidden(error: &reqwest::Error) -> bool {
 /// Returns why the certificate of the other side is not believed, if that is what went wrong.
 pub(super) fn distrust(error: &reqwest::Error) -> Option<String> {
     causes(error).find_map(|error| match error.downcast_ref()? {
-        rustls::Error::InvalidCertificate(why) => Some(why.to_string()),
+        rustls::Error::InvalidCertificate(why) => Some(tls_words::of_certificate(why)),
         _ => None,
     })
 }

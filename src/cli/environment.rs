@@ -19,7 +19,7 @@ use std::process::ExitCode;
 /// Shows the environments, as the gateway that runs has them.
 #[derive(Debug, Subcommand)]
 pub enum EnvironmentCommand {
-    /// List the environments with their ceilings
+    /// List the environments with the scopes they allow
     #[command(after_help = "Examples:\n  ideogate env list\n  ideogate env list --output json")]
     List,
     /// Show one environment
@@ -123,7 +123,7 @@ fn list(screen: Screen, all: Vec<EnvironmentView>) -> anyhow::Result<()> {
         let (scopes, weight) = (view.scopes.join(" "), view.weight.to_string());
         [view.name, view.account, scopes, weight, view.key.status]
     };
-    let header = ["name", "account", "ceiling", "weight", "key"];
+    let header = ["name", "account", "scopes", "weight", "key"];
     screen.table(header, all.into_iter().map(row).collect(), "There are no environments.")?;
     for hint in hints {
         screen.note(hint);
@@ -139,13 +139,14 @@ fn fields(view: &EnvironmentView) -> Vec<(&'static str, String)> {
     let mut fields = vec![
         ("name", view.name.clone()),
         ("account", view.account.clone()),
-        ("ceiling", view.scopes.join(" ")),
+        ("scopes", view.scopes.join(" ")),
         ("weight", view.weight.to_string()),
         ("reserved places", view.reserved_places.to_string()),
         ("queue timeout", view.queue_timeout.clone()),
         ("token lifetime", view.token_lifetime.clone()),
         ("key", key),
     ];
+    fields.extend(view.limited.words.as_ref().map(|words| ("write:limited", words.clone())));
     let budget = view.daily_budget.as_ref().map(|amount| ("daily budget", format!("${amount}")));
     let hint = view.key.hint.as_ref().map(|hint| ("what to do", hint.clone()));
     fields.extend(budget.into_iter().chain(hint));

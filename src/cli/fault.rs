@@ -30,6 +30,15 @@ pub(super) enum Fault {
         /// What the system said.
         said: String,
     },
+    /// What answers is no gateway, or one of another version.
+    #[error(
+        "{at} gave an answer that is not an ideogate gateway's: look at --admin or --url, and at the \
+         versions of the two"
+    )]
+    NoGateway {
+        /// The socket or URL.
+        at: String,
+    },
     /// Somebody answers whose certificate is not believed.
     #[error(
         "the certificate of {at} is not trusted ({said}): if a private authority vouches for it, \
@@ -57,9 +66,10 @@ impl Fault {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Usage(_) => USAGE,
-            Self::Unreachable { .. } | Self::Untrusted { .. } | Self::Forbidden { .. } => {
-                UNAVAILABLE
-            }
+            Self::Unreachable { .. }
+            | Self::NoGateway { .. }
+            | Self::Untrusted { .. }
+            | Self::Forbidden { .. } => UNAVAILABLE,
             Self::Refused(problem) if problem.status == 422 => USAGE,
             Self::Refused(_) => FAILURE,
         }

@@ -25,7 +25,7 @@ Asks the admin socket, and the proxy's port too if it is set; over TLS without l
 certificate. Exits 0 when all is well, 1 when the gateway says that it is not, 69 when nobody answers
 in time or is not believed, 64 for a fault in the settings.")]
 pub struct HealthcheckArguments {
-    /// Ask whether calls can be served, not only whether the gateway lives
+    /// Ask whether calls can be served, not only whether the gateway is alive
     #[arg(long)]
     ready: bool,
     /// How long to wait

@@ -34,6 +34,7 @@ mod serve;
 mod simulator;
 mod times;
 mod tls;
+mod tls_words;
 mod token;
 mod trust;
 mod usage;

@@ -47,7 +47,8 @@ pub(super) fn run(
     if screen.is_json() {
         screen.json(&told)?;
     } else {
-        show(screen, &serde_json::from_value(told)?)?;
+        let who = serde_json::from_value(told);
+        show(screen, &who.map_err(|_| Fault::NoGateway { at: url })?)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -92,13 +93,13 @@ async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
     let text = response.text().await.map_err(reqwest::Error::without_url);
     let text = text.with_context(|| format!("{url} broke off its answer"))?;
     let told: Option<Value> = serde_json::from_str(&text).ok();
-    let told =
-        told.with_context(|| format!("{url} answered {status}, and not as a gateway does"))?;
+    let told = told.ok_or_else(|| Fault::NoGateway { at: url.to_owned() })?;
     if status.is_success() {
         return Ok(told);
     }
-    let words = told["message"].as_str().unwrap_or_default();
-    let code = told["code"].as_str().unwrap_or_default();
+    let (Some(words), Some(code)) = (told["message"].as_str(), told["code"].as_str()) else {
+        return Err(Fault::NoGateway { at: url.to_owned() }.into());
+    };
     anyhow::bail!("{url} answered {status} {code}: {words}")
 }
 

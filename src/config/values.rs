@@ -4,7 +4,7 @@ use super::{
     section::Refused,
     tree::{Node, Value, raw_integer, raw_list},
 };
-use crate::domain::{Usd, hides};
+use crate::domain::{Usd, hides, written_span};
 use std::{str::FromStr, time::Duration};
 
 /// Reads a text that is not empty.
@@ -48,7 +48,7 @@ pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, Refused>
         parsed.filter(|span| *span >= low).ok_or_else(|| {
             let least = match low {
                 Duration::ZERO => String::new(),
-                low => format!(", at least {}", humantime::format_duration(low)),
+                low => format!(", at least {}", written_span(low)),
             };
             node.refuse(format!("must be a span of time like \"30s\", \"10m\" or \"90d\"{least}"))
         })

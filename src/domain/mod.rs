@@ -32,6 +32,7 @@ mod route;
 mod route_table;
 mod scope;
 mod secret_shape;
+mod span;
 mod time;
 mod token;
 mod token_secret;
@@ -65,6 +66,7 @@ pub use route::{
 pub use route_table::{DeniedPath, RouteMatch, RouteTable};
 pub use scope::{Scope, ScopeError, ScopeGrant, ScopeSet};
 pub use secret_shape::{SecretKind, SecretShapeError};
+pub use span::written_span;
 pub use time::{Clock, SteeredClock, SystemClock, Timestamp};
 pub use token::{Token, TokenDigest, TokenLimits, TokenState};
 pub use token_secret::TokenSecret;

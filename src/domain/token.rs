@@ -63,7 +63,7 @@ pub struct Token {
     pub name: Box<str>,
     /// Who answers for it; generations are shared between tokens of one owner.
     pub owner: Option<Box<str>>,
-    /// The environment whose ceiling, account and key it uses.
+    /// The environment whose limits, account and key it uses.
     pub environment: EnvironmentName,
     /// What it was granted.
     pub scopes: ScopeSet,
@@ -119,7 +119,7 @@ mod optional_duration {
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         match span {
-            Some(span) => serializer.collect_str(&humantime::format_duration(*span)),
+            Some(span) => serializer.serialize_str(&crate::domain::written_span(*span)),
             None => serializer.serialize_none(),
         }
     }

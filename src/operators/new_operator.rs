@@ -26,7 +26,7 @@ pub struct NewOperator {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Renewal {
-    /// How long it lives, as in `30d`; `[operators] token_lifetime` if absent.
+    /// When it expires, as in `30d` from now; `[operators] token_lifetime` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
 }
@@ -95,7 +95,9 @@ fn lifetime(text: Option<&str>, usual: Duration) -> Result<Duration, Mistake> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err(mistake("expires_in", "must be more than nothing".to_owned())),
         Ok(span) if span <= LONGEST_LIFE => Ok(span),
-        Ok(_) => Err(mistake("expires_in", "an operator token lives 366 days at most".to_owned())),
+        Ok(_) => {
+            Err(mistake("expires_in", "an operator token must expire within 366 days".to_owned()))
+        }
         Err(_) => Err(mistake("expires_in", format!("'{text}' is not a span of time like 30d"))),
     }
 }

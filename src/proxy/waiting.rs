@@ -3,10 +3,9 @@
 use super::{allowed::AllowedCall, refused::Refused};
 use crate::{
     admission::{AdmissionError, WaitRule},
-    domain::{ErrorCode, Places},
+    domain::{ErrorCode, Places, written_span},
     web::{Problem, RejectReason, WaitTold, header::QUEUE_TIMEOUT},
 };
-use humantime::format_duration;
 use std::time::Duration;
 
 /// Who said how long a call may wait.
@@ -48,7 +47,7 @@ impl Allowance {
             return "Try again when Retry-After says, with fewer calls at once.".into();
         }
         let (longest, by) = self.longest;
-        let shown = format_duration(longest);
+        let shown = written_span(longest);
         if self.span < longest {
             return format!("To wait longer, send Ideogate-Queue-Timeout, up to {shown}.");
         }
@@ -152,7 +151,7 @@ fn rough(span: Duration) -> String {
         0 => Duration::from_millis(millis(span)),
         seconds => Duration::from_secs(seconds),
     };
-    format_duration(shown).to_string()
+    written_span(shown)
 }
 
 fn millis(span: Duration) -> u64 {

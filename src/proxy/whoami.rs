@@ -99,7 +99,7 @@ impl WhoAmI {
             available: environment
                 .is_some_and(|own| gateway.calls.has_key(&own.account, &token.environment)),
             scopes: token.scopes.clone(),
-            may: least_privilege_words(token),
+            may: least_privilege_words(token, &gateway.settings),
             limits: token.limits.clone(),
             environment_limits: environment.map(|own| EnvironmentLimits::of(own, token)),
             rate: per_minute.map(|per_minute| Rate { per_minute }),

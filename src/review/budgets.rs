@@ -5,7 +5,10 @@ use super::{
     finding::{Finding, Kind, Severity, Subject},
     judge::Case,
 };
-use crate::domain::Usd;
+use crate::{
+    domain::Usd,
+    tokens::{NO_LIMIT, is_unlimited},
+};
 use std::time::Duration;
 
 const CENT: i64 = 10_000;
@@ -51,33 +54,29 @@ pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
     })
 }
 
-/// Returns that a token spends and nobody's budget stops it, if so.
+/// Returns that nothing limits what a token may spend, if so: whether or not it has spent yet.
 pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
-    let spend = Spend::of(case)?;
-    let limits = &case.token.token.limits;
-    let environment = case.environment?;
-    let account = case.settings.accounts.get(&environment.account)?;
-    let budgets = [
-        limits.daily_budget,
-        limits.monthly_budget,
-        environment.daily_budget,
-        environment.monthly_budget,
-        account.daily_budget,
-        account.monthly_budget,
-    ];
-    if budgets.iter().any(Option::is_some) {
+    if !is_unlimited(&case.token.token, case.settings) {
         return None;
     }
-    let words = format!("spent up to ${} a day, and no budget stops it", spend.day);
-    let rest = ["--daily-budget".to_owned(), proposal(spend.day, ROOM).to_string()];
+    let (severity, words, command) = match Spend::of(case) {
+        Some(spend) => {
+            let words = format!("spent up to ${} a day, and {NO_LIMIT}", spend.day);
+            let rest = ["--daily-budget".to_owned(), proposal(spend.day, ROOM).to_string()];
+            let command = command::token("reduce", &case.token.token.id, &rest);
+            (Severity::Medium, words, Some(command))
+        }
+        // What it needs is not known yet, so no amount is proposed.
+        None => (Severity::Low, NO_LIMIT.to_owned(), None),
+    };
     Some(Finding {
-        severity: case.if_watched_long(Severity::Medium),
+        severity: case.if_watched_long(severity),
         kind: Kind::MissingBudget,
         subject: Subject::token(&case.token.token),
         evidence: case.evidence(Vec::new(), &words),
         remedy: "Give it a budget of a few times what it uses: it is what a leaked secret costs."
             .to_owned(),
-        command: Some(command::token("reduce", &case.token.token.id, &rest)),
+        command,
     })
 }
 

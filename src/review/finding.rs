@@ -65,7 +65,7 @@ pub enum Kind {
     ExpiringToken,
     /// A token's budget is far above what it spends.
     OversizedBudget,
-    /// A token spends, and no budget of anybody stops it.
+    /// A token may spend, and no budget of it, its environment or its account limits that.
     MissingBudget,
     /// A token or an environment of production has a wildcard.
     ProductionWildcard,

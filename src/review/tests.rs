@@ -223,6 +223,10 @@ fn budgets_are_compared_with_the_dearest_day_and_a_whole_month() {
         "what spends nothing is judged by its scopes"
     );
     insta::assert_snapshot!(said(spending(None, None, &[12])), @"medium missing_budget: ideogate token reduce tok_1 --daily-budget 0.36");
+    let unspent = facts(vec![spending(None, None, &[])]);
+    insta::assert_snapshot!(told(&unspent, &settings(&[])), @"low missing_budget: -");
+    let words = judge(&unspent, &settings(&[]))[0].evidence.words.clone();
+    assert!(words.starts_with("NOTHING limits what it may spend; "), "{words}");
     let capped = settings(&[("ENVIRONMENTS__STAGING__DAILY_BUDGET", "9.00")]);
     assert_eq!(told(&facts(vec![spending(None, None, &[12])]), &capped), "");
 }

@@ -216,3 +216,18 @@ fn the_text_format_tells_the_same_series_under_names_that_its_readers_expect() {
         assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
     }
 }
+
+#[test]
+fn the_page_of_metrics_names_each_with_its_meaning_and_no_other() {
+    let page = include_str!("../../docs/metrics.md");
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `ideogate_")).collect();
+    let told = |row: &&str, metric: &MetricInfo| {
+        let meaning = metric.help.strip_suffix('.').unwrap();
+        row.starts_with(&format!("| `{}` |", metric.name)) && row.contains(meaning)
+    };
+    for metric in METRICS {
+        let times = rows.iter().filter(|row| told(row, metric)).count();
+        assert_eq!(times, 1, "docs/metrics.md must have one row for {}", metric.name);
+    }
+    assert_eq!(rows.len(), METRICS.len(), "docs/metrics.md names a metric that is not there");
+}

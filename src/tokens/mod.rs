@@ -14,6 +14,7 @@ mod secret;
 mod service;
 mod shape;
 mod snapshot;
+mod spending;
 mod validate;
 mod words;
 
@@ -29,4 +30,5 @@ pub use rotate::{DropNow, Rotated, Rotation};
 pub use secret::{Presented, PresentedSecret, SecretStanding};
 pub use service::Tokens;
 pub use shape::TokenShapeError;
-pub use words::least_privilege_words;
+pub use spending::{NO_LIMIT, is_unlimited};
+pub use words::{least_privilege_words, limited_words};

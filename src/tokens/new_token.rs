@@ -14,7 +14,7 @@ use utoipa::ToSchema;
     "expires_in": "30d", "max_images": 4, "rate": "60/min", "daily_budget": "5.00"
 }))]
 pub struct NewToken {
-    /// The environment whose ceiling, account and key it uses.
+    /// The environment whose limits, account and key it uses.
     pub environment: String,
     /// What people call it, 1 to 128 characters.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct NewToken {
     pub owner: Option<String>,
     /// What it may do, as in `write:generate` or `read:*`; at least one.
     pub scopes: Vec<String>,
-    /// How long it lives, as in `30d`; the environment's `token_lifetime` if absent.
+    /// When it expires, as in `30d` from now; the environment's `token_lifetime` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
     /// The most spend in a UTC day, in dollars, as in `5.00`.

@@ -202,7 +202,7 @@ fn plan(asked: &Rotation) -> Result<Plan, Vec<Mistake>> {
     };
     let expires_in = mistakes.duration("expires_in", asked.expires_in.as_ref());
     if expires_in.is_some_and(|span| span > LONGEST_LIFE) {
-        mistakes.note("expires_in", "a token lives 366 days at most");
+        mistakes.note("expires_in", "a token must expire within 366 days");
     }
     mistakes.into_result(Some(Plan { grace, drop: asked.drop, expires_in, shorten: asked.shorten }))
 }

@@ -5,7 +5,7 @@ mod rotation;
 
 use super::*;
 use crate::{
-    config::{Environment, Limited},
+    config::{Environment, Limited, LoadOptions, Settings},
     domain::{
         Clock, EnvironmentName, Principal, RecordBody, SteeredClock, Timestamp, TokenId, TokenState,
     },
@@ -13,7 +13,12 @@ use crate::{
     tasks::Tasks,
 };
 use futures_util::FutureExt;
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 const BY: Principal = Principal::LocalUser(1000);
 
@@ -275,7 +280,7 @@ async fn all_mistakes_are_told_at_once() {
     monthly_budget: must be more than nothing; take the scope away instead
     webhook_hosts: 'https://hooks.example.com/x' is not a host like hooks.example.com
     cidrs: '10.0.0.0/33' is not a network like 10.0.0.0/8
-    expires_in: a token lives 366 days at most
+    expires_in: a token must expire within 366 days
     "#);
     assert!(house.tokens.list().is_empty());
     assert!(house.store.reader().records(&RecordQuery::default()).unwrap().is_empty());
@@ -287,8 +292,8 @@ async fn a_scope_above_the_ceiling_is_named_and_so_is_the_ceiling() {
     let scopes = ["read:*", "write:generate", "write:video"].map(String::from).to_vec();
     let error = house.tokens.create(NewToken { scopes, ..asked() }, &BY).await.unwrap_err();
     insta::assert_snapshot!(mistakes(error).join("\n"), @"
-    scopes: 'read:*' is above the ceiling of environment 'prod', which is set as `scopes` under [environments.prod]: read:generations, write:generate, write:edit
-    scopes: 'write:video' is above the ceiling of environment 'prod', which is set as `scopes` under [environments.prod]: read:generations, write:generate, write:edit
+    scopes: 'read:*' is not allowed in environment 'prod', whose limit is set as `scopes` under [environments.prod]: read:generations, write:generate, write:edit
+    scopes: 'write:video' is not allowed in environment 'prod', whose limit is set as `scopes` under [environments.prod]: read:generations, write:generate, write:edit
     ");
 }
 
@@ -300,9 +305,55 @@ async fn a_token_that_could_do_nothing_is_not_made() {
     insta::assert_snapshot!(mistakes(error).join("\n"), @"scopes: at least one is needed, or the token could do nothing");
 }
 
+fn settings(more: &[(&str, &str)]) -> Settings {
+    let variables =
+        more.iter().map(|(key, value)| (format!("IDEOGATE__{key}"), (*value).to_owned()));
+    let variables = variables.collect();
+    let options = LoadOptions { file: None, variables, working_dir: PathBuf::new() };
+    Settings::load(options).unwrap().settings
+}
+
+async fn words(house: &House, settings: &Settings, environment: &str, scopes: &[&str]) -> String {
+    let scopes = scopes.iter().map(ToString::to_string).collect();
+    let new = NewToken { environment: environment.into(), scopes, ..asked() };
+    let (_, token) = house.tokens.create(new, &BY).await.unwrap();
+    least_privilege_words(&token, settings).join("\n")
+}
+
+#[tokio::test]
+async fn where_nothing_limits_spending_the_words_say_so() {
+    let house = house();
+    let told = words(&house, &settings(&[]), "prod", &["write:generate"]).await;
+    assert!(told.contains("NOTHING limits what it may spend."), "{told}");
+    for budget in ["ENVIRONMENTS__PROD__MONTHLY_BUDGET", "ACCOUNTS__IDEOGRAM__DAILY_BUDGET"] {
+        let told = words(&house, &settings(&[(budget, "9.00")]), "prod", &["write:edit"]).await;
+        assert!(!told.contains(NO_LIMIT) && told.contains("may spend up to $9.00 a "), "{told}");
+    }
+    let told = words(&house, &settings(&[]), "prod", &["read:generations"]).await;
+    assert!(!told.contains(NO_LIMIT), "{told}");
+}
+
+#[tokio::test]
+async fn the_limited_set_is_told_by_its_routes_images_and_budget() {
+    let house = house();
+    let set = settings(&[
+        ("ENVIRONMENTS__STAGING__LIMITED__ROUTES", r#"["v3.generate", "v3.remix"]"#),
+        ("ENVIRONMENTS__STAGING__LIMITED__MAX_IMAGES", "1"),
+        ("ENVIRONMENTS__STAGING__LIMITED__DAILY_BUDGET", "2.50"),
+    ]);
+    let told = words(&house, &set, "staging", &["write:limited"]).await;
+    let (may, may_not) = told.split_once("may not").unwrap();
+    assert!(may.contains("generate images, remix images and poll"), "{told}");
+    assert!(may.contains("the routes v3.generate and v3.remix only"), "{told}");
+    assert!(may.contains("1 image a call"), "{told}");
+    assert!(may.contains("may spend up to $2.50 a day with write:limited."), "{told}");
+    assert!(may_not.contains("generate videos"), "{told}");
+}
+
 #[tokio::test]
 async fn the_least_privilege_is_put_into_words() {
     let house = house();
+    let settings = settings(&[]);
     let new = NewToken {
         scopes: vec!["write:generate".into()],
         max_images: Some(4),
@@ -313,11 +364,11 @@ async fn the_least_privilege_is_put_into_words() {
         ..asked()
     };
     let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    insta::assert_snapshot!(least_privilege_words(&token).join("\n"), @"
+    insta::assert_snapshot!(least_privilege_words(&token, &settings).join("\n"), @"
     may generate images and poll the generations that it makes, with the models V_3, up to 4 images a call, up to 120 requests a minute.
     may spend up to $5.00 a day.
     works only from 10.0.0.0/8 and ::1/128.
-    works in environment prod until 2024-02-12, then never again.
+    works in environment prod and expires on 2024-02-12.
     may not list the organization's custom models, list the organization's datasets, ask what a call would cost, edit images, remix images, reframe images, upscale images, describe images, replace and remove backgrounds, split images into layers, generate designs, generate videos, run the vendor's tools, create datasets and train custom models, read the organization's account or have results delivered to a webhook.
     ");
     let new = NewToken {
@@ -326,15 +377,15 @@ async fn the_least_privilege_is_put_into_words() {
         ..asked()
     };
     let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    insta::assert_snapshot!(least_privilege_words(&token).join("\n"), @"
-    may poll its own generations, list the organization's custom models, list the organization's datasets, ask what a call would cost, generate images, edit images, remix images, reframe images, upscale images, describe images, replace and remove backgrounds, split images into layers, generate designs, generate videos and run the vendor's tools.
-    spends only within the limited set that the settings name under [environments.staging.limited].
-    has no budget of its own; only its environment's may stop it.
+    insta::assert_snapshot!(least_privilege_words(&token, &settings).join("\n"), @"
+    may poll its own generations, list the organization's custom models, list the organization's datasets, ask what a call would cost, generate images, edit images, remix images and describe images.
+    has write:limited, which in environment staging means the routes legacy.generate, legacy.describe, v3.generate, v3.edit, v3.inpaint, v3.remix, v4.generate, v4.describe, v2.generate.ideogram-4 and v2.generate.ideogram-4-5 only, at the speeds FLASH, TURBO, DEFAULT, turbo, default, very_low, low and medium, up to 2 images a call, up to $5.00 a day for each token.
+    may spend up to $5.00 a day with write:limited.
     works from any address.
-    works in environment staging until 2024-02-12, then never again.
-    may not create datasets and train custom models, read the organization's account or have results delivered to a webhook.
+    works in environment staging and expires on 2024-02-12.
+    may not reframe images, upscale images, replace and remove backgrounds, split images into layers, generate designs, generate videos, run the vendor's tools, create datasets and train custom models, read the organization's account or have results delivered to a webhook.
     ");
     let new = NewToken { environment: "dev".into(), scopes: vec!["read:models".into()], ..asked() };
     let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    assert!(least_privilege_words(&token).contains(&"may not spend a cent.".to_owned()));
+    assert!(least_privilege_words(&token, &settings).contains(&"may not spend a cent.".to_owned()));
 }

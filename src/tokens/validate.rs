@@ -102,7 +102,7 @@ fn stay_under(
         mistakes.note(
             "scopes",
             format_args!(
-                "'{grant}' is above the ceiling of environment '{name}', which is set as `scopes` \
+                "'{grant}' is not allowed in environment '{name}', whose limit is set as `scopes` \
                  under [environments.{name}]: {ceiling}"
             ),
         );
@@ -115,7 +115,7 @@ fn lifetime(mistakes: &mut Mistakes, new: &NewToken, of: Option<&Environment>) -
         return usual.min(LONGEST_LIFE);
     };
     if asked > LONGEST_LIFE {
-        mistakes.note("expires_in", "a token lives 366 days at most");
+        mistakes.note("expires_in", "a token must expire within 366 days");
     }
     asked
 }

@@ -1,25 +1,33 @@
 //! What a token may and may not do, in sentences.
 
-use crate::domain::{Scope, ScopeGrant, Token};
+use super::spending;
+use crate::{
+    config::{Environment, Settings},
+    domain::{Scope, Token, written_span},
+};
 use std::fmt::Display;
 
 /// Returns the sentences that an operator reads before the token is shown: what it may do, how much
 /// of it, from where, and what it may not do.
-pub fn least_privilege_words(token: &Token) -> Vec<String> {
-    let mut allowed = words_of(token, true);
+pub fn least_privilege_words(token: &Token, settings: &Settings) -> Vec<String> {
+    let (mut allowed, mut forbidden) = by_scope(token, settings);
     if polls_only_own(token) {
         allowed.push("poll the generations that it makes");
     }
     let mut sentences = vec![format!("may {}{}.", list(&allowed, "and"), conditions(token))];
-    sentences.extend(limited(token));
-    sentences.push(money(token));
+    let environment = settings.environments.get(&token.environment);
+    sentences.extend(environment.and_then(|environment| limited(token, environment)));
+    sentences.push(spending::sentence(token, settings));
     sentences.push(whence(token));
     sentences.push(format!(
-        "works in environment {} until {:.10}, then never again.",
+        "works in environment {} and expires on {:.10}.",
         token.environment,
         token.expires_at.to_string()
     ));
-    sentences.extend(forbidden(token));
+    if polls_only_own(token) {
+        forbidden.retain(|words| *words != Scope::ReadGenerations.in_words());
+    }
+    sentences.extend(refused(token, forbidden));
     sentences
 }
 
@@ -28,9 +36,24 @@ fn polls_only_own(token: &Token) -> bool {
     token.scopes.polls_own() && !token.scopes.allows(Scope::ReadGenerations)
 }
 
-fn words_of(token: &Token, allowed: bool) -> Vec<&'static str> {
-    let wanted = |scope: &&Scope| token.scopes.allows(**scope) == allowed;
-    Scope::ALL.iter().filter(wanted).map(|scope| scope.in_words()).collect()
+/// Returns what the scopes allow and what they do not. Where `write:limited` alone allows a scope, one of
+/// its routes must need that scope.
+fn by_scope(token: &Token, settings: &Settings) -> (Vec<&'static str>, Vec<&'static str>) {
+    let routes = settings.environments.get(&token.environment).map(|own| &own.limited.routes);
+    let is_in_set = |scope: Scope| {
+        routes.is_none_or(|names| {
+            let mut scopes = names.iter().filter_map(|name| settings.routes.by_name(name)?.scope);
+            names.is_empty() || scopes.any(|needed| needed == scope)
+        })
+    };
+    let is_allowed = |scope: &Scope| {
+        token.scopes.allows(*scope)
+            && (!token.scopes.allows_only_limited(*scope) || is_in_set(*scope))
+    };
+    let (allowed, forbidden): (Vec<_>, Vec<_>) =
+        Scope::ALL.iter().copied().partition(|scope| is_allowed(scope));
+    let in_words = |scopes: Vec<Scope>| scopes.into_iter().map(Scope::in_words).collect();
+    (in_words(allowed), in_words(forbidden))
 }
 
 fn conditions(token: &Token) -> String {
@@ -46,35 +69,41 @@ fn conditions(token: &Token) -> String {
     conditions.extend(limits.max_places.map(|count| format!("up to {count} images at once")));
     conditions
         .extend(limits.requests_per_minute.map(|count| format!("up to {count} requests a minute")));
-    conditions.extend(limits.queue_timeout.map(|span| {
-        format!("waiting in the queue for {} at most", humantime::format_duration(span))
-    }));
+    conditions.extend(
+        limits
+            .queue_timeout
+            .map(|span| format!("waiting in the queue for {} at most", written_span(span))),
+    );
     conditions.into_iter().fold(String::new(), |all, one| all + ", " + &one)
 }
 
-fn limited(token: &Token) -> Option<String> {
-    let is_limited = token.scopes.grants().any(|grant| grant == ScopeGrant::WriteLimited);
-    is_limited.then(|| {
-        format!(
-            "spends only within the limited set that the settings name under \
-             [environments.{}.limited].",
-            token.environment
-        )
-    })
+/// Says what `write:limited` allows, if the token has it.
+fn limited(token: &Token, environment: &Environment) -> Option<String> {
+    if !spending::has_limited(token) {
+        return None;
+    }
+    let words = limited_words(environment);
+    Some(format!("has write:limited, which in environment {} means {words}.", token.environment))
 }
 
-fn money(token: &Token) -> String {
-    let spends = token.scopes.grants().any(|grant| !grant.to_string().starts_with("read:"));
-    if !spends {
-        return "may not spend a cent.".to_owned();
+/// Returns what `write:limited` means in an environment: its routes, speeds, images and budget.
+pub fn limited_words(environment: &Environment) -> String {
+    let limited = &environment.limited;
+    let mut words = vec![match limited.routes.as_slice() {
+        [] => "all write: routes".to_owned(),
+        [one] => format!("the route {one} only"),
+        routes => format!("the routes {} only", list(routes, "and")),
+    }];
+    if !limited.speeds.is_empty() {
+        words.push(format!("at the speeds {}", list(&limited.speeds, "and")));
     }
-    let (day, month) = (token.limits.daily_budget, token.limits.monthly_budget);
-    match (day, month) {
-        (Some(day), Some(month)) => format!("may spend up to ${day} a day and ${month} a month."),
-        (Some(day), None) => format!("may spend up to ${day} a day."),
-        (None, Some(month)) => format!("may spend up to ${month} a month."),
-        (None, None) => "has no budget of its own; only its environment's may stop it.".into(),
-    }
+    words.extend(limited.max_images.map(|count| match count {
+        1 => "1 image a call".to_owned(),
+        count => format!("up to {count} images a call"),
+    }));
+    words
+        .extend(limited.daily_budget.map(|amount| format!("up to ${amount} a day for each token")));
+    words.join(", ")
 }
 
 fn whence(token: &Token) -> String {
@@ -85,11 +114,7 @@ fn whence(token: &Token) -> String {
     }
 }
 
-fn forbidden(token: &Token) -> Vec<String> {
-    let mut forbidden = words_of(token, false);
-    if polls_only_own(token) {
-        forbidden.retain(|words| *words != Scope::ReadGenerations.in_words());
-    }
+fn refused(token: &Token, mut forbidden: Vec<&'static str>) -> Vec<String> {
     if token.limits.webhook_hosts.is_empty() {
         forbidden.push("have results delivered to a webhook");
     }

@@ -102,8 +102,8 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         ErrorCode::ScopeMissing,
         "The token is valid, but lacks the scope that this route needs.",
         "Ask for a token with the scope in `scope`; look at `/_ideogate/whoami` for what yours has.",
-        "If the app should do this, create a token with that scope; the environment's ceiling \
-         bounds what can be granted.",
+        "If the app should do this, create a token with that scope; the environment's `scopes` \
+         limit what can be granted.",
     ),
     row(
         ErrorCode::PolicyDenied,
@@ -116,7 +116,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         ErrorCode::EnvironmentDenied,
         "The environment as a whole does not allow this, whatever its tokens were granted.",
         "Use a token of another environment.",
-        "The ceiling is `[environments.NAME] scopes` in the settings; raise it only if all of the \
+        "The limit is `[environments.NAME] scopes` in the settings; raise it only if all of the \
          environment's tokens may have it.",
     ),
     operator_guide::ROLE_MISSING,

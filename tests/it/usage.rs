@@ -178,13 +178,9 @@ async fn a_token_is_told_everything_about_itself() {
     assert_eq!((&who["name"], &who["owner"]), (&json!("poster-bot"), &json!("marketing")));
     assert_eq!((&who["environment"], &who["available"]), (&json!("app"), &json!(true)));
     assert_eq!(who["scopes"], json!(["read:*", "write:*"]));
-    assert!(
-        who["may"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|words| { words == "may spend up to $5.00 a day and $50.00 a month." })
-    );
+    let spending = "may spend up to $5.00 a day and $50.00 a month \
+                    and $9.00 a day with all others of environment app.";
+    assert!(who["may"].as_array().unwrap().contains(&json!(spending)), "{}", who["may"]);
     assert_eq!(who["rate"], json!({"per_minute": 600}));
     assert_eq!(who["environment_limits"]["daily_budget"], "9.00");
     assert_eq!(who["environment_limits"]["limited"], Value::Null);

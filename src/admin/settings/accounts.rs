@@ -3,7 +3,7 @@
 use crate::{
     admin::{role::MayView, state::AdminState},
     config::{Account, CountBy, WebhookMode},
-    domain::AccountName,
+    domain::{AccountName, written_span},
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -49,8 +49,8 @@ impl AccountView {
             base_url: account.base_url.as_ref().map(ToString::to_string),
             max_in_flight: account.max_in_flight,
             count: count.to_owned(),
-            timeout: humantime::format_duration(account.timeout).to_string(),
-            place_ttl: humantime::format_duration(account.place_ttl).to_string(),
+            timeout: written_span(account.timeout),
+            place_ttl: written_span(account.place_ttl),
             top_up_threshold: account.top_up_threshold.to_string(),
             top_up_balance: account.top_up_balance.to_string(),
             webhooks: webhooks.to_owned(),

@@ -3,7 +3,8 @@
 use crate::{
     admin::{problem::Problem, request::Named, role::MayView, state::AdminState, vitals::KeyState},
     config::{Environment, Settings},
-    domain::EnvironmentName,
+    domain::{EnvironmentName, ScopeGrant, ScopeSet, written_span},
+    tokens::limited_words,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,9 @@ pub struct LimitedView {
     pub max_images: Option<u32>,
     /// The most spend in a UTC day of each such token, in dollars.
     pub daily_budget: Option<String>,
+    /// The same in words; absent where no token may have `write:limited`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 /// Whether an environment has an upstream key.
@@ -105,18 +109,25 @@ impl EnvironmentView {
             scopes: environment.scopes.grants().map(|grant| grant.to_string()).collect(),
             weight: environment.weight,
             reserved_places: environment.reserved_places,
-            queue_timeout: humantime::format_duration(wait).to_string(),
+            queue_timeout: written_span(wait),
             daily_budget: environment.daily_budget.map(|amount| amount.to_string()),
-            token_lifetime: humantime::format_duration(environment.token_lifetime).to_string(),
+            token_lifetime: written_span(environment.token_lifetime),
             limited: LimitedView {
                 routes: limited.routes.iter().map(ToString::to_string).collect(),
                 speeds: limited.speeds.iter().map(ToString::to_string).collect(),
                 max_images: limited.max_images,
                 daily_budget: limited.daily_budget.map(|amount| amount.to_string()),
+                words: may_be_limited(environment).then(|| limited_words(environment)),
             },
             key: key.into(),
         }
     }
+}
+
+/// Says whether a token of the environment may have `write:limited`, and its set is given.
+fn may_be_limited(environment: &Environment) -> bool {
+    let asked: ScopeSet = [ScopeGrant::WriteLimited].into_iter().collect();
+    asked.above(&environment.scopes).is_empty() && !environment.limited.is_open()
 }
 
 /// Lists the environments

@@ -60,7 +60,7 @@ pub async fn create(
         environment: token.environment.to_string(),
         scopes: token.scopes.grants().map(|grant| grant.to_string()).collect(),
         expires_at: token.expires_at,
-        words: least_privilege_words(&token),
+        words: least_privilege_words(&token, &state.settings),
     };
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(created)))
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     admin::{problem::Problem, state::AdminState},
-    domain::{Timestamp, Token, TokenId, TokenLimits, TokenState},
+    domain::{Timestamp, Token, TokenId, TokenLimits, TokenState, written_span},
     store::{Reader, StoreError},
-    tokens::SecretStanding,
+    tokens::{SecretStanding, least_privilege_words},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, slice, sync::Arc};
@@ -33,6 +33,9 @@ pub struct TokenView {
     pub expires_at: Timestamp,
     /// Its own limits.
     pub limits: LimitsView,
+    /// What it may and may not do, in sentences that follow its name.
+    #[serde(default)]
+    pub may: Vec<String>,
     /// Free words of its makers.
     pub metadata: BTreeMap<String, String>,
     /// Its secrets by number: the newest, the one it replaces while both work, and those that ended
@@ -89,7 +92,7 @@ impl TokenView {
     /// Returns the token as it looks now.
     pub(super) async fn of(state: &AdminState, token: &Arc<Token>) -> Result<Self, Problem> {
         let secrets = SecretView::of_token(state, token).await?;
-        Ok(Self::at(token, state.clock.now(), secrets))
+        Ok(Self::at(state, token, state.clock.now(), secrets))
     }
 
     /// Returns tokens as they look now.
@@ -99,11 +102,15 @@ impl TokenView {
     ) -> Result<Vec<Self>, Problem> {
         let secrets = SecretView::of_tokens(state, &tokens).await?;
         let now = state.clock.now();
-        Ok(tokens.iter().zip(secrets).map(|(token, own)| Self::at(token, now, own)).collect())
+        Ok(tokens
+            .iter()
+            .zip(secrets)
+            .map(|(token, own)| Self::at(state, token, now, own))
+            .collect())
     }
 
-    fn at(token: &Token, now: Timestamp, secrets: Vec<SecretView>) -> Self {
-        let state = match token.state {
+    fn at(state: &AdminState, token: &Token, now: Timestamp, secrets: Vec<SecretView>) -> Self {
+        let standing = match token.state {
             TokenState::Revoked => "revoked",
             TokenState::Enabled | TokenState::Disabled if token.expires_at <= now => "expired",
             TokenState::Disabled => "disabled",
@@ -115,10 +122,11 @@ impl TokenView {
             owner: token.owner.as_deref().map(str::to_owned),
             environment: token.environment.to_string(),
             scopes: token.scopes.grants().map(|grant| grant.to_string()).collect(),
-            state: state.to_owned(),
+            state: standing.to_owned(),
             created_at: token.created_at,
             expires_at: token.expires_at,
             limits: LimitsView::of(&token.limits),
+            may: least_privilege_words(token, &state.settings),
             metadata: token.metadata.clone(),
             secrets,
         }
@@ -178,12 +186,11 @@ impl SecretView {
 
 impl LimitsView {
     fn of(limits: &TokenLimits) -> Self {
-        let span = |span| humantime::format_duration(span).to_string();
         Self {
             max_images: limits.max_images,
             max_places: limits.max_places,
             requests_per_minute: limits.requests_per_minute,
-            queue_timeout: limits.queue_timeout.map(span),
+            queue_timeout: limits.queue_timeout.map(written_span),
             daily_budget: limits.daily_budget.map(|amount| amount.to_string()),
             monthly_budget: limits.monthly_budget.map(|amount| amount.to_string()),
             models: limits.models.clone(),

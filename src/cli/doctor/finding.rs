@@ -10,6 +10,7 @@ pub(super) enum Mark {
     /// Good.
     Good,
     /// Works, and deserves a look.
+    #[serde(rename = "warning")]
     Doubtful,
     /// Does not work.
     Broken,
@@ -47,7 +48,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = match self.mark {
             Mark::Good => "good    ",
-            Mark::Doubtful => "doubtful",
+            Mark::Doubtful => "warning ",
             Mark::Broken => "BROKEN  ",
         };
         write!(f, "{mark}  {:11}  {}", self.what, self.words)

@@ -1,5 +1,6 @@
 //! `ideogate key list`
 
+use super::grouped::{Grouped, grouped};
 use crate::{
     cli::{client::Client, screen::Screen, times::moment},
     domain::Timestamp,
@@ -16,10 +17,11 @@ pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitC
     }
     let header =
         ["key", "state", "environments", "account", "since", "last used", "in flight", "revoke"];
-    let rows = all.iter().map(row).collect();
+    let all = grouped(all);
+    let rows = all.iter().map(|group| row(&group.key)).collect();
     screen.table(header, rows, "There are no keys: every environment uses the simulator.")?;
-    for view in &all {
-        for words in words(view) {
+    for group in &all {
+        for words in words(group) {
             screen.note(words);
         }
     }
@@ -41,14 +43,18 @@ fn row(view: &KeyView) -> [String; 8] {
     ]
 }
 
-fn words(view: &KeyView) -> Vec<String> {
+fn words(group: &Grouped) -> Vec<String> {
+    let Grouped { key: view, sources } = group;
     let mut words = Vec::new();
+    if sources.len() > 1 {
+        words.push(format!("{} comes from {}.", view.version, sources.join(" and ")));
+    }
     if let Some(note) = view.note.as_ref().filter(|_| view.state != "retired") {
         words.push(format!("{} {}: {note}.", view.version, view.state));
     }
     if !view.shared_with.is_empty() {
         let (version, others) = (&view.version, view.shared_with.join(", "));
-        words.push(format!("{version} is given to {others} from elsewhere too."));
+        words.push(format!("{version} is also used by {others}, in another account."));
     }
     words
 }

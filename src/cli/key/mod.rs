@@ -1,6 +1,7 @@
 //! `ideogate key …`
 
 mod command;
+mod grouped;
 mod list;
 mod rotate;
 mod verify;

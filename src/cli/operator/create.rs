@@ -29,7 +29,7 @@ pub struct CreateArguments {
     /// How much they may do: viewer, operator or admin
     #[arg(long)]
     role: String,
-    /// How long their token lives, as in 30d [default: what the settings say, 90d]
+    /// When their token expires, as in 30d [default: what the settings say, 90d]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
 }

@@ -20,7 +20,7 @@ pub struct RotateArguments {
     /// The operator's id, or their name where that is unique; never their token
     #[arg(value_name = "ID|NAME")]
     id: String,
-    /// How long the new token lives, as in 30d [default: what the settings say, 90d]
+    /// When the new token expires, as in 30d [default: what the settings say, 90d]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
 }

@@ -57,7 +57,7 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
       config       See and check the settings
       scan         Look for leaked tokens and keys in a tree or a commit
       doctor       Look for what is wrong with this installation
-      healthcheck  Ask whether the gateway lives; for a container's health check
+      healthcheck  Ask whether the gateway is alive; for a container's health check
       openapi      Print the description of the admin API
       completions  Print completions for a shell
       operator     Say who may administer the gateway over the network
@@ -94,11 +94,11 @@ fn the_help_of_token_create_tells_each_limit() {
     Usage: ideogate token create [OPTIONS] --environment <ENV> --name <NAME> --scope <SCOPE>
 
     Options:
-          --environment <ENV>         The environment whose ceiling, account and key it uses
+          --environment <ENV>         The environment whose limits, account and key it uses
           --name <NAME>               What you call it
           --scope <SCOPE>             What it may do, as in write:generate or read:*; may be repeated
           --owner <OWNER>             Who answers for it; tokens of one owner share their generations
-          --expires-in <DURATION>     How long it lives, as in 30d [default: what the environment says]
+          --expires-in <DURATION>     When it expires, as in 30d [default: what the environment says]
           --daily-budget <USD>        The most spend in a UTC day, in dollars
           --monthly-budget <USD>      The most spend in a UTC month, in dollars
           --max-images <IMAGES>       The most images one call may ask for, 1 to 8

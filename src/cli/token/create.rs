@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, process::ExitCode};
 The token alone goes to stdout, and what it may do to stderr. It is shown this once: only its
 SHA-256 is kept. `ideogate route list` shows the scope of each route.")]
 pub struct CreateArguments {
-    /// The environment whose ceiling, account and key it uses
+    /// The environment whose limits, account and key it uses
     #[arg(long, value_name = "ENV")]
     environment: String,
     /// What you call it
@@ -33,7 +33,7 @@ pub struct CreateArguments {
     /// Who answers for it; tokens of one owner share their generations
     #[arg(long)]
     owner: Option<String>,
-    /// How long it lives, as in 30d [default: what the environment says]
+    /// When it expires, as in 30d [default: what the environment says]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
     /// The most spend in a UTC day, in dollars

@@ -60,7 +60,7 @@ pub struct ReduceArguments {
     /// A network it may still be used from; may be repeated
     #[arg(long = "cidr", value_name = "CIDR")]
     cidrs: Vec<String>,
-    /// How long it still lives, as in 7d
+    /// When it expires, counted from now, as in 7d
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
 }

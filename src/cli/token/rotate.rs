@@ -30,7 +30,7 @@ pub struct RotateArguments {
     /// How long the old secret goes on working, 30d at most; 0s ends it at once [default: 24h]
     #[arg(long, value_name = "DURATION")]
     grace: Option<String>,
-    /// How long the token lives from now on, not less than before [default: as before]
+    /// When the token expires, counted from now, not earlier than before [default: as before]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
     /// Let --expires-in end the token earlier than before

@@ -38,7 +38,11 @@ pub(super) async fn run(
 /// Shows a token, a field a line, and its secrets.
 pub(super) fn show(screen: Screen, mut token: TokenView) -> anyhow::Result<()> {
     let secrets = std::mem::take(&mut token.secrets);
+    let may = std::mem::take(&mut token.may);
     screen.fields(&fields(token))?;
+    for sentence in may {
+        screen.line(format!("It {sentence}"))?;
+    }
     let now = SystemClock.now();
     let row = |secret: SecretView| {
         let used = secret.last_used_at;

@@ -141,7 +141,7 @@ async fn a_rotation_that_makes_no_sense_is_refused_with_all_its_mistakes() {
     let error = house.tokens.rotate(&token.id, &wrong, &BY).await.unwrap_err();
     insta::assert_snapshot!(mistakes(error).join("\n"), @"
     grace: is 30 days at most
-    expires_in: a token lives 366 days at most
+    expires_in: a token must expire within 366 days
     ");
     let wrong = Rotation { drop: Some(DropNow::New), ..grace("soon") };
     let error = house.tokens.rotate(&token.id, &wrong, &BY).await.unwrap_err();

@@ -1,0 +1,65 @@
+//! What went wrong with TLS, in words.
+
+use rustls::{CertificateError, Error};
+
+/// Returns why a connection could not be secured.
+pub(super) fn of(error: &Error) -> String {
+    match error {
+        Error::InvalidCertificate(why) => of_certificate(why),
+        Error::InvalidMessage(_) => "it does not speak TLS".to_owned(),
+        Error::AlertReceived(_) => "it refused the TLS connection".to_owned(),
+        Error::PeerIncompatible(_) => {
+            "it has no version of TLS or no cipher in common with this program".to_owned()
+        }
+        Error::NoApplicationProtocol => "it speaks another protocol than HTTP/1.1".to_owned(),
+        _ => "the TLS connection failed".to_owned(),
+    }
+}
+
+/// Returns why a certificate is not believed.
+pub(super) fn of_certificate(why: &CertificateError) -> String {
+    match why {
+        CertificateError::UnknownIssuer => "no authority known here has signed it",
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "it is not valid yet"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another host name"
+        }
+        CertificateError::Revoked => "it was revoked",
+        CertificateError::BadEncoding => "it is damaged",
+        CertificateError::BadSignature => "its signature is wrong",
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "it is not for servers"
+        }
+        CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "it is an authority's and not a server's: make one with basicConstraints CA:FALSE"
+        }
+        _ => "it cannot be verified",
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::OtherError;
+    use std::sync::Arc;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("CaUsedAsEndEntity")]
+    struct CaUsedAsEndEntity;
+
+    #[test]
+    fn no_name_of_the_program_is_told() {
+        let authority = CertificateError::Other(OtherError(Arc::new(CaUsedAsEndEntity)));
+        let all = [authority, CertificateError::UnknownIssuer, CertificateError::BadEncoding];
+        let told = all.map(|why| of(&Error::InvalidCertificate(why))).join("\n");
+        insta::assert_snapshot!(told, @"
+        it is an authority's and not a server's: make one with basicConstraints CA:FALSE
+        no authority known here has signed it
+        it is damaged
+        ");
+    }
+}
