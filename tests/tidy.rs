@@ -3,6 +3,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "what cannot be read fails the test")]
 
+#[path = "tidy/circles.rs"]
+mod circles;
 #[path = "tidy/rules.rs"]
 mod rules;
 #[path = "tidy/source.rs"]
@@ -61,6 +63,12 @@ fn rooms_use_lower_floors_only() {
 }
 
 #[test]
+fn modules_of_a_room_are_not_in_circles() {
+    let found = circles::circles(without_tests(&sources()));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
 fn tools_stay_behind_their_fences() {
     assert_kept(without_tests(&sources()), rules::fences);
     assert_kept(without_tests(&sources()), rules::queries);
@@ -115,6 +123,21 @@ fn the_rule_of_floors_finds_arrows_that_point_up_or_aside() {
     let expected = "src/store/a.rs:1: `store` on floor 2 uses `web`; \
         let an upper room bring the two together";
     assert_eq!(message, [expected]);
+}
+
+#[test]
+fn the_rule_of_circles_finds_modules_that_use_each_other() {
+    let samples = [
+        Source::new("src/ledger/mod.rs", "mod a; mod b; mod c; pub use a::One; pub use b::Two;"),
+        Source::new("src/ledger/a.rs", "use super::c::Three; pub struct One;"),
+        Source::new("src/ledger/b.rs", "use crate::ledger::One; pub struct Two;"),
+        Source::new("src/ledger/c.rs", "fn f() -> super::Two { super::b::g() } pub struct Three;"),
+        Source::new("src/ledger/d.rs", "use super::{a::One, c::Three};"),
+        Source::new("src/ledger/book.rs", "use super::hold::Hold;"),
+        Source::new("src/ledger/hold.rs", "use super::book::Ledger;"),
+    ];
+    let found = circles::circles(samples.iter());
+    assert_eq!(found, ["ledger: a, b, c use each other; let one of them be used only"]);
 }
 
 #[test]

@@ -7,16 +7,22 @@
 mod audit;
 mod call_desk;
 mod cut_off;
+mod described_roles;
 mod endpoints;
+mod export_notes;
 mod fault;
+mod folder_state;
 mod gate;
 mod host;
 mod keys;
 mod known;
 mod naming;
+mod note;
 mod on_record;
+mod openapi;
 mod operators;
 mod origin;
+mod paths;
 mod peer;
 mod plain_words;
 mod problem;
@@ -38,24 +44,28 @@ mod vitals;
 pub(crate) mod tests;
 
 pub use audit::{
-    AuditExport, AuditSearch, CheckpointView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, ExportNotes,
-    KeyView, NEXT_AFTER,
+    AuditExport, AuditSearch, CheckpointView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, KeyView,
+    NEXT_AFTER,
 };
 pub use call_desk::{CallDesk, DeskError, PastStep, ReleaseOutcome, WriteOff};
 pub use endpoints::Endpoint;
+pub use export_notes::ExportNotes;
 pub use fault::told;
+pub use folder_state::FolderState;
 pub use keys::Rotation;
+pub use openapi::openapi;
 pub use operators::{MeView, NewSecret, OperatorView};
+pub use paths::endpoints;
 pub use peer::Peer;
 pub use problem::Problem;
 pub use queue::{LaneView, PauseView, QueueAccountView, QueueView, ReleasedView};
 pub use review::{ReviewCounts, ReviewSearch, ReviewView};
-pub use router::{endpoints, router};
+pub use router::router;
 pub use settings::{
     AccountView, EnvironmentView, KeyStatusView, LimitedView, RouteView, SettingView,
 };
 pub use state::AdminState;
-pub use system::{FolderState, HealthView, StatusView, openapi};
+pub use system::{HealthView, StatusView};
 pub use tokens::{CreatedToken, LimitsView, RotatedToken, SecretView, TokenSearch, TokenView};
 pub use usage::{
     BalanceView, By, NewBalance, UsageSearch, UsageView, WriteOffReason, WrittenOffView,

@@ -1,6 +1,6 @@
 //! The one place from which refusals of the control plane go on record.
 
-use super::{known::Known, peer::Peer, refused::Note, state::AdminState};
+use super::{known::Known, note::Note, peer::Peer, state::AdminState};
 use crate::domain::{AuditRecord, Principal, RecordBody, Refusal, RequestId};
 use axum::{
     extract::{MatchedPath, Request, State},

@@ -1,6 +1,6 @@
 //! What went wrong, as RFC 9457 wants it told.
 
-use super::refused::Note;
+use super::note::Note;
 use crate::{
     domain::{ErrorCode, Role},
     operators::{self, OperatorsError},
@@ -55,6 +55,25 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Returns what there is to say where there is no note.
+    ///
+    /// The kinds of things that can be unknown or in the way are many and grow, so they share a code;
+    /// the reason names the kind.
+    fn usual_note(&self) -> Note {
+        let own = ErrorCode::find(&self.code).filter(|code| code.status() == self.status);
+        let code = own.unwrap_or(match self.status {
+            404 => ErrorCode::NameUnknown,
+            409 => ErrorCode::StateConflict,
+            500.. => ErrorCode::InternalError,
+            _ => ErrorCode::RequestInvalid,
+        });
+        let reason = match own {
+            Some(_) => self.title.clone(),
+            None => format!("{}: {}", self.code, self.title).into(),
+        };
+        Note { code, reason, by: None }
+    }
+
     /// The content type of a problem document.
     pub(super) const CONTENT_TYPE: &str = "application/problem+json";
 
@@ -339,7 +358,7 @@ impl IntoResponse for Problem {
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = HeaderValue::from_static(Self::CONTENT_TYPE);
         let (challenge, retry_after) = (self.challenge(), self.retry_after);
-        let note = self.note.as_deref().cloned().unwrap_or_else(|| Note::of(&self));
+        let note = self.note.as_deref().cloned().unwrap_or_else(|| self.usual_note());
         let mut response = (status, [(CONTENT_TYPE, kind)], axum::Json(self)).into_response();
         response.extensions_mut().insert(note);
         if let Some(challenge) = challenge {

@@ -1,41 +1,11 @@
 //! Refusals of the control plane: what whoever asks reads, and what only the record learns.
 
-use super::{known::Known, problem::Problem};
+use super::{known::Known, note::Note, problem::Problem};
 use crate::{
     domain::{ErrorCode, Principal, Role},
     operators::OperatorRefusal,
 };
 use std::time::Duration;
-
-/// What the record says of a refusal: our own words, never those of whoever asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Note {
-    pub(super) code: ErrorCode,
-    pub(super) reason: Box<str>,
-    /// Who is meant, where that is known only by what was presented.
-    pub(super) by: Option<Principal>,
-}
-
-impl Note {
-    /// Returns what there is to say of a problem that has no note of its own.
-    ///
-    /// The kinds of things that can be unknown or in the way are many and grow, so they share a code;
-    /// the reason names the kind.
-    pub(super) fn of(problem: &Problem) -> Self {
-        let own = ErrorCode::find(&problem.code).filter(|code| code.status() == problem.status);
-        let code = own.unwrap_or(match problem.status {
-            404 => ErrorCode::NameUnknown,
-            409 => ErrorCode::StateConflict,
-            500.. => ErrorCode::InternalError,
-            _ => ErrorCode::RequestInvalid,
-        });
-        let reason = match own {
-            Some(_) => problem.title.clone(),
-            None => format!("{}: {}", problem.code, problem.title).into(),
-        };
-        Self { code, reason, by: None }
-    }
-}
 
 /// A request that is refused for who makes it.
 #[derive(Debug)]

@@ -36,6 +36,7 @@ macro_rules! names_role {
 }
 
 names_role!(;);
+names_role!(; A);
 names_role!(State<AdminState>;);
 names_role!(State<AdminState>; A);
 names_role!(State<AdminState>; A B);

@@ -1,6 +1,6 @@
 //! What the control plane works with.
 
-use super::{audit::ExportNotes, call_desk::CallDesk, vitals::Vitals};
+use super::{call_desk::CallDesk, export_notes::ExportNotes, vitals::Vitals};
 use crate::{
     admission::Admission,
     audit::RefusalBook,

@@ -1,6 +1,6 @@
 //! What the control plane tells about the gateway and cannot know by itself.
 
-use super::system::FolderState;
+use super::folder_state::FolderState;
 use crate::{
     calls::BreakerState,
     domain::{AccountName, EnvironmentName},

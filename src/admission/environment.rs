@@ -1,8 +1,7 @@
 //! An environment at the gate: its tokens' lanes, their turns, and what it holds.
 
 use super::{
-    forecast::Behind,
-    lane::{Lane, LaneId, Ticket, Waiter},
+    lane::{Behind, Lane, LaneId, Ticket, Waiter},
     options::LaneOptions,
     turns::{Turns, price},
 };

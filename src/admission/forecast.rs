@@ -18,68 +18,15 @@
 use super::{
     environment::Environment,
     gate::Gate,
-    lane::{LaneId, Ticket},
+    lane::{Behind, LaneId, Ticket},
     room::Room,
     turns::{places, price},
 };
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 use tokio::time::Instant;
 
-/// Calls that must have ended, and that are remembered.
-const REMEMBERED: usize = 20;
-/// How many of them tell: the quickest.
-const QUICKEST: usize = 5;
-/// After so long they tell nothing any more.
-const FRESH: Duration = Duration::from_mins(10);
 /// A wait is futile when it is foretold to be longer than so many times what is allowed.
 const FACTOR: u32 = 2;
-
-/// How long the last calls that ended held their places.
-#[derive(Debug, Default)]
-pub(super) struct Durations(VecDeque<(Instant, Duration)>);
-
-impl Durations {
-    /// Notes that a call ended.
-    pub(super) fn note(&mut self, held: Duration, now: Instant) {
-        if self.0.len() == REMEMBERED {
-            self.0.pop_front();
-        }
-        self.0.push_back((now, held));
-    }
-
-    /// Returns how long calls hold their places, by the quickest of the last ones; `None` until
-    /// enough have ended of late.
-    pub(super) fn typical(&self, now: Instant) -> Option<Duration> {
-        let (oldest, _) = self.0.front()?;
-        if self.0.len() < REMEMBERED || now.saturating_duration_since(*oldest) > FRESH {
-            return None;
-        }
-        let mut held: Vec<_> = self.0.iter().map(|(_, held)| *held).collect();
-        held.sort_unstable();
-        let quickest: Duration = held.iter().take(QUICKEST).sum();
-        Some(quickest / u32::try_from(QUICKEST).unwrap_or(1))
-    }
-}
-
-/// Whom a call lets go first, and who counts of those.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Behind {
-    /// The most places that can come free for a call in its environment; larger ones step aside.
-    pub(super) reach: u32,
-    /// Larger calls of other lanes may be overtaken.
-    pub(super) most: u32,
-    /// Calls that may give up before do not count.
-    pub(super) stays: Instant,
-}
-
-impl Behind {
-    /// Returns the places of those calls that count.
-    pub(super) fn places<'t>(self, tickets: impl Iterator<Item = &'t Ticket>) -> u64 {
-        let counts =
-            tickets.filter(|ticket| ticket.places <= self.reach && ticket.deadline >= self.stays);
-        counts.map(|ticket| u64::from(ticket.places)).sum()
-    }
-}
 
 impl<W> Gate<W> {
     /// Returns how long a call that has just begun to wait would wait, if that is clearly too long.

@@ -1,15 +1,15 @@
 //! The gate of one account: a plain state machine that is told the time.
 
 use super::{
+    counters::Counters,
     drift::Drift,
+    durations::Durations,
     environment::Environment,
     error::AdmissionError,
-    forecast::Durations,
     held::Held,
     lane::Ticket,
     options::{GateOptions, Seat},
     pace::Pace,
-    status::Counters,
     turns::Turns,
 };
 use std::time::Duration;

@@ -2,11 +2,12 @@
 
 use super::{
     account::Account,
+    counters::Counters,
     error::AdmissionError,
     gate::Gate,
     options::{AdmissionOptions, Seat},
     permit::Permit,
-    status::{AccountStatus, Counters},
+    status::AccountStatus,
 };
 use crate::domain::{AccountName, CallId, EnvironmentName, Places, TokenId};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

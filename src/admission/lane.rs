@@ -1,6 +1,5 @@
 //! A token's lane: its calls in the order they came, and what it holds.
 
-use super::forecast::Behind;
 use crate::domain::TokenId;
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::Instant;
@@ -132,5 +131,25 @@ impl<W> Lane<W> {
     #[cfg(test)]
     pub(super) fn waiters(&self) -> impl Iterator<Item = &Waiter<W>> {
         self.queue.iter()
+    }
+}
+
+/// Whom a call lets go first, and who counts of those.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Behind {
+    /// The most places that can come free for a call in its environment; larger ones step aside.
+    pub(super) reach: u32,
+    /// Larger calls of other lanes may be overtaken.
+    pub(super) most: u32,
+    /// Calls that may give up before do not count.
+    pub(super) stays: Instant,
+}
+
+impl Behind {
+    /// Returns the places of those calls that count.
+    pub(super) fn places<'t>(self, tickets: impl Iterator<Item = &'t Ticket>) -> u64 {
+        let counts =
+            tickets.filter(|ticket| ticket.places <= self.reach && ticket.deadline >= self.stays);
+        counts.map(|ticket| u64::from(ticket.places)).sum()
     }
 }

@@ -57,14 +57,17 @@
 
 mod account;
 mod choice;
+mod counters;
 mod dispatch;
 mod drift;
+mod durations;
 mod environment;
 mod error;
 mod forecast;
 mod gate;
 mod gates;
 mod held;
+mod holding;
 mod lane;
 mod options;
 mod pace;
@@ -75,11 +78,13 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod wait_rule;
 mod waiting;
 
+pub use counters::Counters;
 pub use error::AdmissionError;
 pub use gates::Admission;
 pub use options::{AdmissionOptions, GateOptions, LaneOptions, Seat};
 pub use permit::{Permit, Requeue};
-pub use rule::WaitRule;
-pub use status::{AccountStatus, Counters, EnvironmentStatus};
+pub use status::{AccountStatus, EnvironmentStatus};
+pub use wait_rule::WaitRule;

@@ -5,40 +5,10 @@ use super::{
     lane::Ticket,
     pace::{FIRST_GUESS, shown},
     room::{Room, Space},
+    wait_rule::WaitRule,
 };
-use std::{fmt, time::Duration};
+use std::time::Duration;
 use tokio::time::Instant;
-
-/// The rule that keeps a call out of its places, or out of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitRule {
-    /// The account's places are taken.
-    Account,
-    /// What is free is held back for other environments.
-    Reserved,
-    /// The token holds as many places as it may.
-    Token,
-    /// The queue holds as many calls as it may.
-    Capacity,
-}
-
-impl WaitRule {
-    /// Returns the rule as clients read it, like the setting that makes it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Account => "account.max_in_flight",
-            Self::Reserved => "environment.reserved_places",
-            Self::Token => "token.max_places",
-            Self::Capacity => "queue.capacity",
-        }
-    }
-}
-
-impl fmt::Display for WaitRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 impl<W> Gate<W> {
     /// Returns what keeps a call that waits from going. Its token's own limit comes first: that would

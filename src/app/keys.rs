@@ -1,6 +1,6 @@
 //! Slots for keys: one for the environments that share a source.
 
-use super::rooms::Ground;
+use super::ground::Ground;
 use crate::{
     calls::{KeySlot, Lines, ServingKey},
     config::{Account, KeySource, Secrets, UpstreamKey},

@@ -8,9 +8,10 @@ use super::{
     clock::clock_doubt,
     commit_metrics::CommitMetrics,
     faces,
+    ground::Ground,
     listeners::{Listeners, from_here},
     operators::Operators,
-    rooms::{Ground, Rooms},
+    rooms::Rooms,
     simulator_here::SimulatorHere,
     standing,
 };

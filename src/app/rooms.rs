@@ -1,12 +1,15 @@
 //! The rooms, built whole from the settings.
 
-use super::{keys, simulator_here::SimulatorHere, webhook_door};
+use super::{
+    ground::{Ground, base_url},
+    keys, webhook_door,
+};
 use crate::{
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, Claims, SealedAnswers},
     audit::{RefusalBook, trust::Notary},
     calls::{Breaker, Calls, Line, Lines, Services},
-    config::{Account, Secrets, Settings},
+    config::{Account, Settings},
     domain::{AccountName, Clock, EnvironmentName},
     keys::{Keys, TagKey},
     ledger::Ledger,
@@ -14,14 +17,13 @@ use crate::{
     proxy::WebhookDoor,
     rate_limit::RateLimits,
     spool::{SpoolBudget, SpoolLimits},
-    store::{Journal, Reader, Store, make_folder},
+    store::{Journal, Reader, make_folder},
     tasks::Tasks,
     telemetry::Metrics,
     tokens::Tokens,
     upstream::{Upstream, UpstreamOptions},
 };
 use anyhow::Context;
-use http::Uri;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Everything that serves; clones share it.
@@ -43,22 +45,6 @@ pub(super) struct Rooms {
     pub(super) keys: Keys,
     pub(super) metrics: Arc<Metrics>,
     pub(super) webhooks: WebhookDoor,
-    pub(super) notary: Arc<Notary>,
-}
-
-/// What the rooms are built on.
-pub(super) struct Ground<'g> {
-    pub(super) settings: Arc<Settings>,
-    pub(super) secrets: &'g Secrets,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) tasks: Tasks,
-    pub(super) store: &'g Store,
-    pub(super) simulator: Option<&'g SimulatorHere>,
-    pub(super) metrics: Arc<Metrics>,
-    /// How clients reach the data plane, without a trailing slash.
-    pub(super) public_url: &'g str,
-    /// How this machine reaches it.
-    pub(super) local_url: &'g str,
     pub(super) notary: Arc<Notary>,
 }
 
@@ -212,12 +198,4 @@ fn line(
     let (count, place_ttl) = (account.count, account.place_ttl);
     let vendor_user = account.user_id.clone();
     Ok(Line { upstream, keys, breaker, count, place_ttl, vendor_user })
-}
-
-pub(super) fn base_url(ground: &Ground<'_>, account: &Account) -> anyhow::Result<Uri> {
-    if let Some(url) = &account.base_url {
-        return Ok(url.clone());
-    }
-    let simulator = ground.simulator.context("the simulator is not running")?;
-    Ok(format!("http://{}", simulator.address).parse()?)
 }

@@ -1,10 +1,9 @@
 //! The simulator inside this process, for accounts that ask for it.
 
-use super::webhook_door;
 use crate::{
     config::Settings,
     domain::Clock,
-    proxy::PictureShelf,
+    proxy::{PictureShelf, WEBHOOK_PATH},
     simulator::{Delivers, Pictures, Simulator, SimulatorOptions},
     tasks::Tasks,
     upstream::{Credential, CredentialError},
@@ -47,7 +46,7 @@ impl SimulatorHere {
             // What apps send is nobody's to keep.
             kept_calls: 0,
             // Nowhere else: addresses come from clients, and this process can reach what they cannot.
-            webhooks: Delivers::To(format!("{local_url}{}", webhook_door::PATH)),
+            webhooks: Delivers::To(format!("{local_url}{}", WEBHOOK_PATH)),
             ..SimulatorOptions::default()
         };
         let simulator = Simulator::new(options, tasks);

@@ -1,10 +1,11 @@
 //! Where webhooks come in, for accounts that receive them.
 
-use super::rooms::{Ground, base_url};
+use super::{
+    ground::{Ground, base_url},
+    webhook_accounts::receiving,
+};
 use crate::{
-    config::{Account, WebhookMode},
-    domain::AccountName,
-    proxy::WebhookDoor,
+    proxy::{WEBHOOK_PATH, WebhookDoor},
     upstream::SideClient,
     webhooks::{FetchedKeys, KeyFetch, Signer, Verifier, VerifierOptions},
 };
@@ -16,21 +17,11 @@ use std::{
     sync::Arc,
 };
 
-/// Where deliveries come in.
-pub(super) const PATH: &str = "/webhooks/ideogram";
-
 /// Where the vendor publishes its keys.
 const KEYS_PATH: &str = "/v1/.well-known/jwks.json";
 
 /// The largest document of keys, in bytes.
 const LARGEST_KEYS: usize = 64 * 1024;
-
-/// Returns the accounts that receive webhooks.
-pub(super) fn receiving<'a>(
-    accounts: impl IntoIterator<Item = (&'a AccountName, &'a Account)>,
-) -> impl Iterator<Item = (&'a AccountName, &'a Account)> {
-    accounts.into_iter().filter(|(_, account)| account.webhooks == WebhookMode::Receive)
-}
 
 /// Builds the door; accounts of one origin share its keys.
 pub(super) fn build(ground: &Ground<'_>) -> anyhow::Result<WebhookDoor> {
@@ -39,7 +30,7 @@ pub(super) fn build(ground: &Ground<'_>) -> anyhow::Result<WebhookDoor> {
     for (name, account) in receiving(&settings.accounts) {
         // The simulator in this process need not go round by the outside.
         let base = if account.base_url.is_some() { ground.public_url } else { ground.local_url };
-        let address = format!("{base}{PATH}");
+        let address = format!("{base}{WEBHOOK_PATH}");
         tracing::info!(account = %name, address, "webhooks are received");
         addresses.insert(name.clone(), address.into());
         let origin = base_url(ground, account)?;

@@ -1,6 +1,6 @@
 //! Who the command line is, to a gateway that is reached over the network.
 
-use super::{fault::Fault, locate::Place};
+use super::{endpoint::Place, fault::Fault};
 use crate::{
     config::{operator_token, process_variables},
     domain::PlainSecret,

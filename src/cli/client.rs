@@ -1,6 +1,6 @@
 //! A client of the admin API, over its socket or a URL.
 
-use super::{fault::Fault, locate::Place, tls_words, trust::Trust};
+use super::{endpoint::Place, fault::Fault, tls_words, trust::Trust};
 use crate::{admin::Problem, web::SocketPath};
 use anyhow::Context;
 use http::HeaderMap;

@@ -1,7 +1,7 @@
 //! `ideogate completions`
 
-use super::{arguments::Cli, screen::Screen};
-use clap::{Args, CommandFactory};
+use super::screen::Screen;
+use clap::{Args, Command};
 use clap_complete::Shell;
 use std::process::ExitCode;
 
@@ -15,10 +15,14 @@ pub struct CompletionsArguments {
     pub shell: Shell,
 }
 
-/// Prints the completions.
-pub(super) fn run(screen: Screen, arguments: &CompletionsArguments) -> anyhow::Result<ExitCode> {
+/// Prints the completions of what can be typed.
+pub(super) fn run(
+    screen: Screen,
+    arguments: &CompletionsArguments,
+    mut typed: Command,
+) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "ideogate", &mut script);
+    clap_complete::generate(arguments.shell, &mut typed, "ideogate", &mut script);
     screen.raw(&script)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,10 @@
 //! `ideogate config …`
 
 use super::{
-    arguments::Global,
+    global::Global,
     locate,
-    run::wait,
     running::{self, Difference, Source, Sourced},
+    runtime::wait,
     screen::Screen,
     tls,
 };

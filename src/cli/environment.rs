@@ -1,11 +1,11 @@
 //! `ideogate env …`
 
 use super::{
-    arguments::Global,
     fault::Fault,
+    global::Global,
     locate,
-    run::wait,
     running::{self, Difference, Source, Sourced},
+    runtime::wait,
     screen::Screen,
 };
 use crate::{

@@ -1,13 +1,8 @@
 //! `ideogate healthcheck`
 
 use super::{
-    arguments::Global,
-    client::Client,
-    fault::Fault,
-    locate::{self, Place},
-    run::wait,
-    screen::Screen,
-    trust::Trust,
+    client::Client, endpoint::Place, fault::Fault, global::Global, locate, runtime::wait,
+    screen::Screen, trust::Trust,
 };
 use crate::admin::HealthView;
 use clap::Args;

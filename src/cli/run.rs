@@ -4,15 +4,15 @@ use super::{
     arguments::{Cli, Command},
     audit, completions, config, demo, doctor, environment,
     fault::{self, Fault},
-    healthcheck, key, locate, openapi, operator, pause, queue, review, route, scan,
+    healthcheck, key, locate, openapi, operator, pause, queue, review, route,
+    runtime::wait,
+    scan,
     screen::{self, Screen},
     serve, simulator, token, usage, whoami,
 };
 use crate::config::process_variables;
-use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches};
-use std::{ffi::OsStr, future::Future, process::ExitCode};
-use tokio::runtime;
+use std::{ffi::OsStr, process::ExitCode};
 
 /// Returns what was typed; prints help or what is wrong with it otherwise, and the exit code.
 pub fn parse() -> Result<Cli, ExitCode> {
@@ -69,18 +69,11 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(_) => doctor::run(&global, screen),
         Command::Healthcheck(arguments) => healthcheck::run(&global, screen, &arguments),
         Command::Openapi => openapi::run(screen),
-        Command::Completions(arguments) => completions::run(screen, &arguments),
+        Command::Completions(arguments) => completions::run(screen, &arguments, Cli::command()),
         Command::Operator(command) => {
             wait(operator::run(&locate::client(&global)?, screen, command))
         }
     }
-}
-
-/// Runs a client's work to its end on this thread.
-pub(super) fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let mut builder = runtime::Builder::new_current_thread();
-    let runtime = builder.enable_all().build().context("cannot start a runtime")?;
-    runtime.block_on(work)
 }
 
 /// Prints what went wrong as one chain, and returns the exit code that goes with it.

@@ -1,6 +1,6 @@
 //! The only place that prints.
 
-use super::{arguments::OutputFormat, console::Console};
+use super::{console::Console, global::OutputFormat};
 use crate::{domain::hides, tasks::Tasks};
 use comfy_table::{Table, presets};
 use serde::Serialize;

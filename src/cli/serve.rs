@@ -1,6 +1,8 @@
 //! `ideogate serve`
 
-use super::{arguments::Global, console::Console, fault::Fault, locate, run::wait, screen::Screen};
+use super::{
+    console::Console, fault::Fault, global::Global, locate, runtime::wait, screen::Screen,
+};
 use crate::{
     app::{LeftOver, Signals, StartOptions, protect_memory, start},
     config::{Checked, OpenFiles, Secrets, Settings},

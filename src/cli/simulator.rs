@@ -1,6 +1,6 @@
 //! `ideogate simulator`
 
-use super::{console::Console, run::wait, screen::Screen};
+use super::{console::Console, runtime::wait, screen::Screen};
 use crate::{
     app::Signals,
     simulator::{Delivers, Simulator, SimulatorOptions},

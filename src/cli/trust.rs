@@ -1,9 +1,13 @@
 //! Whose certificate is believed.
 
-use super::{arguments::Global, fault::Fault, vouched::Vouched};
+use super::{
+    fault::Fault,
+    global::Global,
+    vouched::{Vouched, roots},
+};
 use anyhow::Context;
 use rustls::{
-    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
@@ -52,14 +56,6 @@ impl Trust {
         };
         Ok(config.with_no_client_auth())
     }
-}
-
-/// Returns the well-known authorities and those given.
-pub(super) fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
-    let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
-    // What is no authority can still be the gateway's own certificate.
-    roots.add_parsable_certificates(given.iter().cloned());
-    roots
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {

@@ -1,10 +1,9 @@
 //! Certificates that are believed because somebody gave the one that vouches for them.
 
-use super::trust::roots;
 use crate::{domain::Timestamp, web::CertificateAbout};
 use anyhow::Context;
 use rustls::{
-    CertificateError, DigitallySignedStruct, Error, SignatureScheme,
+    CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -35,6 +34,14 @@ impl Vouched {
         let usual = usual.build().context("cannot set up TLS")?;
         Ok(Arc::new(Self { given, usual }))
     }
+}
+
+/// Returns the well-known authorities and those given.
+pub(super) fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
+    let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
+    // What is no authority can still be the gateway's own certificate.
+    roots.add_parsable_certificates(given.iter().cloned());
+    roots
 }
 
 impl ServerCertVerifier for Vouched {

@@ -1,8 +1,8 @@
 //! `ideogate whoami`
 
 use super::{
-    arguments::Global, client, fault::Fault, file::file, locate, run::wait, screen::Screen,
-    times::moment, trust::Trust,
+    client, endpoint::check_url, fault::Fault, file::file, global::Global, locate, runtime::wait,
+    screen::Screen, times::moment, trust::Trust,
 };
 use crate::{
     config::process_variables,
@@ -56,7 +56,7 @@ pub(super) fn run(
 /// Returns where to ask, and whose certificate to believe there.
 fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust), Fault> {
     if let Some(url) = &arguments.url {
-        locate::check_url("--url", url)?;
+        check_url("--url", url)?;
         return Ok((url.trim_end_matches('/').to_owned(), Trust::of(global)));
     }
     let settings = locate::settings(global)?.settings;

@@ -9,6 +9,7 @@ mod load;
 mod log_filter;
 mod machine;
 mod mistake;
+mod names;
 mod nearest;
 mod operator_token;
 mod origin;
@@ -18,6 +19,7 @@ mod read;
 mod review;
 mod routes;
 mod secret;
+mod secrets;
 mod section;
 mod settings;
 mod shown;
@@ -40,7 +42,8 @@ pub use operator_token::{OperatorTokenError, operator_token};
 pub use origin::Origin;
 pub use paths::{PathError, plain_path};
 pub use review::Review;
-pub use secret::{MissingKey, NextKey, Secrets, UpstreamKey, WebhookSecret};
+pub use secret::{NextKey, UpstreamKey, WebhookSecret};
+pub use secrets::{MissingKey, Secrets};
 pub use settings::{
     Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Keys, Limited, Listen, Log,
     LogFormat, Operators, Policy, Queue, Settings, Shutdown, TlsFiles,

@@ -1,10 +1,5 @@
 //! `[review]`: what an access review takes for too much.
 
-use super::{
-    read::known_environment,
-    section::Section,
-    values::{list, span, whole},
-};
 use crate::domain::EnvironmentName;
 use std::time::Duration;
 
@@ -23,24 +18,4 @@ pub struct Review {
     pub budget_factor: u32,
     /// The environments in which nothing is to be granted by wildcard.
     pub production: Vec<EnvironmentName>,
-}
-
-/// Reads `[review]`; `environments` are those that there are.
-pub(super) fn read(mut section: Section<'_>, environments: &[Box<str>]) -> Option<Review> {
-    let day = Duration::from_hours(24);
-    let window = section.read("window", span(day));
-    let idle_after = section.read("idle_after", span(day));
-    let expiring_within = section.read("expiring_within", span(Duration::ZERO));
-    let key_max_age = section.read("key_max_age", span(day));
-    let budget_factor = section.read("budget_factor", whole(1, 1_000_000));
-    let production = section.read("production", list(|node| known_environment(node, environments)));
-    section.end();
-    Some(Review {
-        window: window?,
-        idle_after: idle_after?,
-        expiring_within: expiring_within?,
-        key_max_age: key_max_age?,
-        budget_factor: budget_factor?,
-        production: production?,
-    })
 }

@@ -1,27 +1,14 @@
-//! Ideogram's keys, from the environment or from files that it names; never from settings.
+//! Keys and secrets, wrapped so that nobody prints them.
 
-use super::{
-    key_text::{self, KeyFileError, KeySource},
-    mistake::{Mistake, Mistakes},
-    settings::Settings,
-    variable_names,
-    variables::Variables,
-    webhook_secrets,
-};
-use crate::domain::EnvironmentName;
+use super::key_text::{self, KeyFileError, KeySource};
 use secrecy::{ExposeSecret, SecretString};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
-
-const SHARED: &str = "IDEOGRAM_API_KEY";
+use std::fmt;
 
 /// A real key of Ideogram's, and where it came from.
 #[derive(Clone)]
 pub struct UpstreamKey {
-    secret: SecretString,
-    source: KeySource,
+    pub(super) secret: SecretString,
+    pub(super) source: KeySource,
 }
 
 impl UpstreamKey {
@@ -35,7 +22,7 @@ impl UpstreamKey {
         &self.source
     }
 
-    fn is_same(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         self.secret.expose_secret() == other.secret.expose_secret()
     }
 }
@@ -46,21 +33,11 @@ impl fmt::Debug for UpstreamKey {
     }
 }
 
-impl KeySource {
-    /// Reads the key again; only a file can hold another than at the start.
-    pub fn read_again(&self) -> Result<SecretString, KeyFileError> {
-        match self {
-            Self::Variable(name) => Err(KeyFileError::Fixed(name.clone())),
-            Self::File { path, .. } => key_text::read_file(path),
-        }
-    }
-}
-
 /// Where the key will be that comes next, and the key if it is there already.
 #[derive(Clone)]
 pub struct NextKey {
-    source: KeySource,
-    secret: Option<SecretString>,
+    pub(super) source: KeySource,
+    pub(super) secret: Option<SecretString>,
 }
 
 impl NextKey {
@@ -78,6 +55,16 @@ impl NextKey {
 impl fmt::Debug for NextKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("NextKey(…)")
+    }
+}
+
+impl KeySource {
+    /// Reads the key again; only a file can hold another than at the start.
+    pub fn read_again(&self) -> Result<SecretString, KeyFileError> {
+        match self {
+            Self::Variable(name) => Err(KeyFileError::Fixed(name.clone())),
+            Self::File { path, .. } => key_text::read_file(path),
+        }
     }
 }
 
@@ -101,223 +88,4 @@ impl fmt::Debug for WebhookSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("WebhookSecret(…)")
     }
-}
-
-/// An environment that has no key, and so cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MissingKey {
-    /// The environment.
-    pub environment: EnvironmentName,
-    /// How to give it a key, as a sentence.
-    pub how: Box<str>,
-}
-
-/// The keys of all environments that need one.
-#[derive(Clone, Default)]
-pub struct Secrets {
-    keys: BTreeMap<EnvironmentName, UpstreamKey>,
-    next: BTreeMap<EnvironmentName, NextKey>,
-    missing: Vec<MissingKey>,
-    unused: Vec<Box<str>>,
-    webhooks: Vec<WebhookSecret>,
-}
-
-impl Secrets {
-    /// Finds the key of each environment, or returns what is wrong with those that were given.
-    ///
-    /// Environments of an account without a `base_url` need none. A key that was not given is no
-    /// mistake; the environment is among the [`missing`](Self::missing) then.
-    pub fn load(settings: &Settings, variables: &Variables) -> Result<Self, Mistakes> {
-        let mut search = Search { variables, asked: BTreeSet::new(), mistakes: Vec::new() };
-        let shared = search.key(SHARED);
-        let mut secrets = Self::default();
-        search.complain_about_twins(settings);
-        for (name, environment) in &settings.environments {
-            let account = settings.accounts.get(&environment.account);
-            let stated = settings.key_variables.get(name).map(AsRef::as_ref);
-            let own = stated.map_or_else(|| usual_variable(name), str::to_owned);
-            let fallback = if stated.is_none() { shared.as_ref() } else { None };
-            let is_own = search.key(&own);
-            let next = search.next(if is_own.is_some() { &own } else { SHARED });
-            match is_own.or_else(|| fallback.cloned()) {
-                _ if account.is_none_or(|account| account.base_url.is_none()) => {}
-                Some(key) => {
-                    secrets.keys.insert(name.clone(), key);
-                    secrets.next.extend(next.map(|next| (name.clone(), next)));
-                }
-                None => secrets.missing.push(missing(name, &own, stated.is_none())),
-            }
-        }
-        let named = variables.names(SHARED).filter(|name| !search.asked.contains(*name));
-        secrets.unused = named.map(Into::into).collect();
-        secrets.webhooks = webhook_secrets::read(variables, &mut search.mistakes);
-        Mistakes::or(search.mistakes, secrets)
-    }
-
-    /// Returns the key of an environment.
-    pub fn key(&self, environment: &EnvironmentName) -> Option<&UpstreamKey> {
-        self.keys.get(environment)
-    }
-
-    /// Returns where the next key of an environment is, or will be.
-    pub fn next(&self, environment: &EnvironmentName) -> Option<&NextKey> {
-        self.next.get(environment)
-    }
-
-    /// Returns the secrets that webhooks may be signed with, from `IDEOGRAM_SECRET`.
-    pub fn webhooks(&self) -> &[WebhookSecret] {
-        &self.webhooks
-    }
-
-    /// Returns the environments that need a key and have none.
-    pub fn missing(&self) -> &[MissingKey] {
-        &self.missing
-    }
-
-    /// Returns the groups of environments that use one key together.
-    pub fn shared(&self) -> Vec<Vec<EnvironmentName>> {
-        let mut groups: Vec<(&UpstreamKey, Vec<EnvironmentName>)> = Vec::new();
-        for (name, key) in &self.keys {
-            match groups.iter_mut().find(|(first, _)| first.is_same(key)) {
-                Some((_, names)) => names.push(name.clone()),
-                None => groups.push((key, vec![name.clone()])),
-            }
-        }
-        groups.into_iter().map(|(_, names)| names).filter(|names| names.len() > 1).collect()
-    }
-
-    /// Returns the files that keys and secrets are in, and the variables that name them.
-    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        let keys = self.keys.values().map(UpstreamKey::source);
-        let next = self.next.values().map(NextKey::source);
-        keys.chain(next).filter_map(|source| match source {
-            KeySource::File { variable, path } => Some((&**variable, &**path)),
-            KeySource::Variable(_) => None,
-        })
-    }
-
-    /// Returns the variables that hold a key themselves.
-    pub(super) fn in_variables(&self) -> impl Iterator<Item = &str> {
-        let keys = self.keys.values().map(UpstreamKey::source);
-        let next = self.next.values().map(NextKey::source);
-        keys.chain(next).filter_map(|source| match source {
-            KeySource::Variable(name) => Some(&**name),
-            KeySource::File { .. } => None,
-        })
-    }
-
-    /// Returns the variables that look like keys, but belong to no environment.
-    pub fn unused(&self) -> &[Box<str>] {
-        &self.unused
-    }
-}
-
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secrets(…)")
-    }
-}
-
-struct Search<'v> {
-    variables: &'v Variables,
-    asked: BTreeSet<String>,
-    mistakes: Vec<Mistake>,
-}
-
-impl Search<'_> {
-    // A variable and its `_FILE` are two ways to say the same; said twice, one is wrong.
-    fn key(&mut self, variable: &str) -> Option<UpstreamKey> {
-        let file_variable = format!("{variable}_FILE");
-        let first_time = self.asked.insert(variable.to_owned());
-        self.asked.insert(file_variable.clone());
-        let value = self.variables.get(variable);
-        let file = self.variables.get(&file_variable);
-        let (found, named) = match (value, file) {
-            (None, None) => {
-                self.complain_about_line(variable, first_time);
-                return None;
-            }
-            (Some(value), None) => (key_text::checked(value), variable),
-            (None, Some(path)) => (key_text::read(path), file_variable.as_str()),
-            (Some(_), Some(_)) => {
-                (Err(format!("is given beside {variable}: one is enough")), file_variable.as_str())
-            }
-        };
-        let source = file.map_or_else(
-            || KeySource::Variable(variable.into()),
-            |path| KeySource::File { variable: file_variable.as_str().into(), path: path.into() },
-        );
-        match found {
-            Ok(secret) => Some(UpstreamKey { secret, source }),
-            Err(problem) if first_time => {
-                let mistake = Mistake::about(named, problem);
-                let origin = self.variables.origin(named).cloned();
-                self.mistakes.push(origin.into_iter().fold(mistake, Mistake::at));
-                None
-            }
-            Err(_) => None,
-        }
-    }
-}
-
-impl Search<'_> {
-    // In `.env` others have their lines too, so that one of ours is known by its name alone.
-    fn complain_about_line(&mut self, variable: &str, first_time: bool) {
-        if let Some(line) = self.variables.broken_line(variable).filter(|_| first_time) {
-            self.mistakes.push(Mistake::about(".env", format!("line {line} is not NAME=value")));
-        }
-    }
-
-    // Neither `-` nor `.` can stand in a variable, so that two environments may mean the same one.
-    fn complain_about_twins(&mut self, settings: &Settings) {
-        let mut seen: BTreeMap<String, &EnvironmentName> = BTreeMap::new();
-        for (name, environment) in &settings.environments {
-            let account = settings.accounts.get(&environment.account);
-            let needs_key = account.is_some_and(|account| account.base_url.is_some());
-            if !needs_key || settings.key_variables.contains_key(name) {
-                continue;
-            }
-            let variable = usual_variable(name);
-            let is_given = [&variable, &format!("{variable}_FILE")]
-                .into_iter()
-                .any(|variable| self.variables.is_set(variable));
-            if let Some(other) = seen.insert(variable.clone(), name).filter(|_| is_given) {
-                let problem = format!(
-                    "may be the key of {other} and of {name}: name another variable for one of \
-                     them, as [environments.{name}] key"
-                );
-                self.mistakes.push(Mistake::about(variable, problem));
-            }
-        }
-    }
-
-    // A file that is not there yet, or is empty, will hold the key some day.
-    fn next(&mut self, variable: &str) -> Option<NextKey> {
-        let variable = format!("{variable}_NEXT");
-        let file_variable = format!("{variable}_FILE");
-        let in_file = !self.variables.is_set(&variable);
-        let path = self.variables.get(&file_variable).filter(|_| in_file);
-        if let Some(path) = path
-            && let Err(KeyFileError::Missing(_) | KeyFileError::Empty) = key_text::read_file(path)
-        {
-            self.asked.extend([variable, file_variable.clone()]);
-            let source = KeySource::File { variable: file_variable.into(), path: path.into() };
-            return Some(NextKey { source, secret: None });
-        }
-        let UpstreamKey { secret, source } = self.key(&variable)?;
-        Some(NextKey { source, secret: Some(secret) })
-    }
-}
-
-fn usual_variable(environment: &EnvironmentName) -> String {
-    format!("{SHARED}_{}", variable_names::in_variable(environment.as_str()))
-}
-
-fn missing(environment: &EnvironmentName, variable: &str, may_share: bool) -> MissingKey {
-    let shared = if may_share { ", or IDEOGRAM_API_KEY for all environments" } else { "" };
-    let how = format!(
-        "environment '{environment}' is disabled because it has no key: set {variable} or \
-         {variable}_FILE{shared}"
-    );
-    MissingKey { environment: environment.clone(), how: how.into() }
 }

@@ -1,7 +1,7 @@
 //! One request, inspected.
 
 use super::{
-    InspectionError,
+    InspectionError, Subject,
     charset::Charset,
     demand::demand,
     digest::Digest,
@@ -12,28 +12,10 @@ use super::{
     query::Query,
 };
 use crate::{
-    domain::{Demand, Fingerprint, Route, TokenId},
+    domain::{Demand, Fingerprint},
     spool::Spool,
 };
-use http::HeaderMap;
 use std::io::BufReader;
-
-/// What is inspected.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'s> {
-    /// The route the request is for.
-    pub route: &'s Route,
-    /// The path, parameters and all; two paths of one route are two different requests.
-    pub path: &'s str,
-    /// The token that asks.
-    pub token: &'s TokenId,
-    /// The query as it came, without the question mark.
-    pub query: Option<&'s str>,
-    /// The request's header fields.
-    pub headers: &'s HeaderMap,
-    /// The whole body; empty when there is none.
-    pub body: &'s Spool,
-}
 
 /// What inspection found.
 #[derive(Debug, Clone, PartialEq, Eq)]

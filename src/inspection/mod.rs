@@ -16,10 +16,12 @@ mod kept;
 mod media;
 mod parameters;
 mod query;
+mod subject;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::InspectionError;
-pub use inspect::{Inspected, Subject, inspect};
+pub use inspect::{Inspected, inspect};
 pub use query::with_parameter;
+pub use subject::Subject;

@@ -1,6 +1,6 @@
 //! What the record says of keys.
 
-use super::record::{ADOPT, RETIRED};
+use super::actions::{ADOPT, RETIRED};
 use crate::{
     domain::{AccountName, EnvironmentName, RecordBody, Timestamp},
     store::{Reader, SealedRecord, StoreError},

@@ -1,6 +1,6 @@
 //! An old key, until nobody uses it: then it goes, and may be revoked.
 
-use super::{Keys, book::Retired, kept::Kept, record::RETIRED, room::Draining};
+use super::{Keys, actions::RETIRED, book::Retired, kept::Kept, room::Draining};
 use crate::{
     calls::ServingKey,
     domain::{AccountName, Actor, EnvironmentName, Timestamp},

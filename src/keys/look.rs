@@ -2,8 +2,9 @@
 
 use super::{
     Keys,
+    actions::REFUSED,
     kept::{Kept, Place, Refused},
-    record::{REFUSED, kind},
+    record::kind,
 };
 use crate::{
     calls::{Asked, ServingKey},

@@ -9,15 +9,6 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// A key was taken into service.
-pub(super) const ADOPT: &str = "key.adopt";
-/// Nobody uses a key any more.
-pub(super) const RETIRED: &str = "key.retired";
-/// A key was not taken into service.
-pub(super) const REFUSED: &str = "key.refused";
-/// Ideogram rejects the key in service.
-pub(super) const REJECTED: &str = "key.rejected";
-
 impl Keys {
     /// Makes a record about a key durable.
     pub(super) async fn record(

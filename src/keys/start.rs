@@ -2,11 +2,12 @@
 
 use super::{
     Keys,
+    actions::ADOPT,
     book::{self, Retired},
     drain::Leaving,
     kept::Kept,
     look::Wish,
-    record::{ADOPT, adopted},
+    record::adopted,
 };
 use crate::{
     calls::ServingKey,

@@ -2,10 +2,11 @@
 
 use super::{
     Keys,
+    actions::{ADOPT, REJECTED},
     book::Known,
     kept::{Kept, Place},
     look::{Looked, Wish},
-    record::{ADOPT, REJECTED, adopted},
+    record::adopted,
 };
 use crate::{
     calls::{Asked, KeyHealth, ServingKey},

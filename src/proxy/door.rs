@@ -37,7 +37,7 @@ impl Door {
             quote::answer(&self.0, knock).await
         } else if own_paths::is_own(knock.uri.path()) {
             own_paths::answer(&self.0, &knock).await
-        } else if knock.uri.path() == webhook::PATH {
+        } else if knock.uri.path() == webhook::WEBHOOK_PATH {
             webhook::answer(&self.0, knock).await
         } else {
             let leaves = Leaves::of(self, &request, &trail, client);

@@ -1,6 +1,6 @@
 //! What the data plane uses.
 
-use super::receiving::WebhookDoor;
+use super::webhook_door::WebhookDoor;
 use crate::{
     admission::{Admission, AdmissionError},
     audit::RefusalBook,

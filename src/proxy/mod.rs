@@ -37,10 +37,12 @@ mod refused;
 mod standing;
 mod waiting;
 mod webhook;
+mod webhook_door;
 mod whoami;
 
 pub use door::Door;
 pub use gateway::{Gateway, GatewayParts, PictureShelf};
-pub use receiving::WebhookDoor;
 pub use standing::BudgetStanding;
+pub use webhook::WEBHOOK_PATH;
+pub use webhook_door::WebhookDoor;
 pub use whoami::{EnvironmentLimits, LimitedSet, Rate, SecretView, WhoAmI};

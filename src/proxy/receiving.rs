@@ -4,18 +4,7 @@ use super::{Gateway, refused::Refused};
 use crate::{
     domain::{AccountName, ErrorCode, Route, WebhookRule},
     inspection::{self, Inspected},
-    webhooks::Verifier,
 };
-use std::collections::BTreeMap;
-
-/// Where deliveries come in, and how they are verified.
-#[derive(Debug, Clone)]
-pub struct WebhookDoor {
-    /// Verifies them.
-    pub verifier: Verifier,
-    /// The address that Ideogram is told, for each account that receives.
-    pub addresses: BTreeMap<AccountName, Box<str>>,
-}
 
 /// The gateway's address, on its way past the policy for addresses of apps.
 #[derive(Debug)]

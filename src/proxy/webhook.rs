@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Where deliveries come in.
-pub(super) const PATH: &str = "/webhooks/ideogram";
+pub const WEBHOOK_PATH: &str = "/webhooks/ideogram";
 
 /// How refusals are called on record: what was tried, and on what.
 pub(super) const ON_RECORD: (&str, &str) = ("webhook.refused", "webhooks.ideogram");

@@ -1,6 +1,6 @@
 //! One token's bucket.
 
-use super::limits::{RateLimited, RateState};
+use super::state::{RateLimited, RateState};
 use governor::{
     NotUntil, Quota, RateLimiter,
     clock::Clock,

@@ -1,6 +1,9 @@
 //! Buckets by token.
 
-use super::bucket::Bucket;
+use super::{
+    bucket::Bucket,
+    state::{MINUTE, RateLimited, RateState},
+};
 use crate::domain::TokenId;
 use governor::clock::{Clock, DefaultClock, Reference};
 use std::{
@@ -9,43 +12,6 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-
-/// In this time every bucket fills up, so that one not used for as long need not be remembered.
-const MINUTE: Duration = Duration::from_mins(1);
-
-/// What is left to a token whose request was let through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateState {
-    /// Requests a minute.
-    pub limit: u32,
-    /// Requests that would be let through at once from now on.
-    pub remaining: u32,
-    /// In how long all of them will be there again, if none is made.
-    pub reset: Duration,
-}
-
-impl RateState {
-    pub(super) fn of(limit: u32, remaining: u32) -> Self {
-        let reset = MINUTE * limit.saturating_sub(remaining) / limit.max(1);
-        Self { limit, remaining, reset }
-    }
-
-    /// Returns how it stands once this request was given back.
-    #[must_use]
-    pub fn given_back(self) -> Self {
-        Self::of(self.limit, self.remaining.saturating_add(1).min(self.limit))
-    }
-}
-
-/// A token made more requests than it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("more than {limit} requests a minute")]
-pub struct RateLimited {
-    /// Requests a minute.
-    pub limit: u32,
-    /// In how many whole seconds, at least 1, the next request will be let through.
-    pub retry_after: Duration,
-}
 
 /// Counts the requests of each token; tokens that make none for a while are forgotten.
 #[derive(Debug)]

@@ -6,8 +6,10 @@
 mod attempts;
 mod bucket;
 mod limits;
+mod state;
 #[cfg(test)]
 mod tests;
 
 pub use attempts::{Attempts, NotLetIn};
-pub use limits::{RateLimited, RateLimits, RateState};
+pub use limits::RateLimits;
+pub use state::{RateLimited, RateState};

@@ -1,9 +1,9 @@
 //! Budgets that would stop nobody in time.
 
 use super::{
+    case::Case,
     command,
     finding::{Finding, Kind, Severity, Subject},
-    judge::Case,
 };
 use crate::{
     domain::Usd,

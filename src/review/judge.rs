@@ -1,15 +1,10 @@
 //! From facts to findings.
 
 use super::{
-    budgets, environments,
-    facts::{Facts, TokenFacts},
-    finding::{Evidence, Finding, Severity},
-    keys, lifetime, routes, scopes,
+    budgets, case::Case, environments, facts::Facts, finding::Finding, keys, lifetime, routes,
+    scopes,
 };
-use crate::{
-    config::{Environment, Settings},
-    domain::Timestamp,
-};
+use crate::config::Settings;
 
 /// Returns everything that could be less, gravest first; the same facts make the same findings.
 pub fn judge(facts: &Facts, settings: &Settings) -> Vec<Finding> {
@@ -17,7 +12,7 @@ pub fn judge(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     for token in &facts.tokens {
         let environment = settings.environments.get(&token.token.environment);
         let case = Case { facts, settings, token, environment };
-        findings.extend(case.judge());
+        findings.extend(judge_token(&case));
     }
     findings.extend(environments::wildcards(facts, settings));
     findings.extend(keys::ages(facts, &settings.review));
@@ -31,76 +26,18 @@ pub fn judge(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-/// One token under review.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Case<'f> {
-    pub(super) facts: &'f Facts,
-    pub(super) settings: &'f Settings,
-    pub(super) token: &'f TokenFacts,
-    /// `None` when it was taken out of the settings.
-    pub(super) environment: Option<&'f Environment>,
-}
-
-impl Case<'_> {
-    /// Returns what is found about the token.
-    fn judge(&self) -> Vec<Finding> {
-        let idle = lifetime::idle(self);
-        let is_idle = idle.is_some();
-        let in_use = [
-            scopes::unused(self),
-            lifetime::expiring(self),
-            budgets::oversized(self),
-            budgets::missing(self),
-        ];
-        let in_use = in_use.into_iter().flatten().filter(|_| !is_idle);
-        let always = [
-            idle,
-            scopes::production_wildcard(self),
-            lifetime::old_secret(self),
-            routes::legacy(self),
-        ];
-        always.into_iter().flatten().chain(in_use).map(|finding| self.weigh(finding)).collect()
-    }
-
-    /// What costs nothing and reaches nobody weighs little.
-    fn weigh(&self, finding: Finding) -> Finding {
-        let severity = if self.is_real() { finding.severity } else { Severity::Info };
-        Finding { severity, ..finding }
-    }
-
-    /// Says whether its calls reach Ideogram, and not the simulator.
-    pub(super) fn is_real(&self) -> bool {
-        let account = self.environment.and_then(|own| self.settings.accounts.get(&own.account));
-        account.is_some_and(|account| account.base_url.is_some())
-    }
-
-    /// Says whether the token belongs to production.
-    pub(super) fn is_production(&self) -> bool {
-        self.settings.review.production.contains(&self.token.token.environment)
-    }
-
-    /// Returns the severity, or less if the token was not watched for the whole time.
-    pub(super) fn if_watched_long(&self, severity: Severity) -> Severity {
-        if self.facts.is_watched_long(&self.token.token) { severity } else { severity.lowered() }
-    }
-
-    /// Returns the evidence, in the same words for all that concerns a token.
-    pub(super) fn evidence(&self, items: Vec<String>, words: &str) -> Evidence {
-        let watched_since = self.facts.watched_since(&self.token.token);
-        let (calls, last_used_at) = (self.token.calls(), self.token.last_seen);
-        let short = if self.facts.is_watched_long(&self.token.token) {
-            ""
-        } else {
-            ", which is short of the time asked for"
-        };
-        let last = last_used_at.map_or_else(|| "never".to_owned(), day);
-        let words =
-            format!("{words}; {calls} calls since {}{short}; last used {last}", day(watched_since));
-        Evidence { watched_since, calls, last_used_at, items, words }
-    }
-}
-
-/// Returns the UTC day of a moment.
-pub(super) fn day(at: Timestamp) -> String {
-    at.to_string().chars().take(10).collect()
+/// Returns what is found about one token.
+fn judge_token(case: &Case<'_>) -> Vec<Finding> {
+    let idle = lifetime::idle(case);
+    let is_idle = idle.is_some();
+    let in_use = [
+        scopes::unused(case),
+        lifetime::expiring(case),
+        budgets::oversized(case),
+        budgets::missing(case),
+    ];
+    let in_use = in_use.into_iter().flatten().filter(|_| !is_idle);
+    let always =
+        [idle, scopes::production_wildcard(case), lifetime::old_secret(case), routes::legacy(case)];
+    always.into_iter().flatten().chain(in_use).map(|finding| case.weigh(finding)).collect()
 }

@@ -1,10 +1,10 @@
 //! Ideogram's keys: how old they are, and who shares them.
 
 use super::{
+    case::day,
     command,
     facts::{Facts, KeyFacts},
     finding::{Evidence, Finding, Kind, Severity, Subject},
-    judge::day,
 };
 use crate::{
     config::{Review, Settings},

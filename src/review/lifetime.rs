@@ -1,9 +1,9 @@
 //! Tokens nobody uses, tokens that end soon, secrets that should be gone.
 
 use super::{
+    case::{Case, day},
     command,
     finding::{Evidence, Finding, Kind, Severity, Subject},
-    judge::{Case, day},
 };
 use crate::domain::Scope;
 use std::time::Duration;

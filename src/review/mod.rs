@@ -8,6 +8,7 @@
 //! kinds there are is told at [`Kind`].
 
 mod budgets;
+mod case;
 mod command;
 mod environments;
 mod facts;

@@ -1,9 +1,9 @@
 //! Routes that Ideogram wants no longer used.
 
 use super::{
+    case::{Case, day},
     facts::UsedRoute,
     finding::{Finding, Kind, Severity, Subject},
-    judge::{Case, day},
 };
 
 /// How the routes of the API before v1 are named.

@@ -1,9 +1,9 @@
 //! Scopes that are granted and not needed.
 
 use super::{
+    case::Case,
     command,
     finding::{Finding, Kind, Severity, Subject},
-    judge::Case,
 };
 use crate::domain::{RouteName, Scope, ScopeGrant, ScopeSet};
 use std::collections::BTreeSet;

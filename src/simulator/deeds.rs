@@ -4,11 +4,12 @@ use super::{
     answer::Answer,
     chance,
     library::NoTraining,
-    orders::{self, Delivery, Manner, Order},
+    orders::Order,
     refusal::Refusal,
     request::{Received, Understood},
     routes::{Deed, Family, Operation, Timing},
     vendor::Vendor,
+    work::{self, Delivery, Manner},
 };
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ pub(super) async fn perform(
     let made = (product, shape);
     let order = Order::read(operation, made, form, chance::number(), vendor.pace);
     if *is_quote {
-        return Ok(orders::quote(&order));
+        return Ok(work::quote(&order));
     }
     let later = match operation.timing {
         Timing::Now => false,
@@ -39,7 +40,7 @@ pub(super) async fn perform(
     };
     manner.address = received.webhook(operation, form);
     let delivery = if later { Delivery::Later } else { Delivery::Now };
-    orders::make(vendor, order, manner, delivery).await
+    work::make(vendor, order, manner, delivery).await
 }
 
 /// Does what takes neither time nor places.

@@ -30,9 +30,11 @@ mod request;
 mod routes;
 mod seen;
 mod server;
+mod shapes;
 mod stage;
 mod vendor;
 mod webhooks;
+mod work;
 
 pub use handle::Simulator;
 pub use options::SimulatorOptions;
@@ -40,4 +42,4 @@ pub use orders::Occupied;
 pub use pictures::Pictures;
 pub use seen::{CallEnd, Seen, SeenCall};
 pub use stage::{Act, Encoding, Script};
-pub use webhooks::{Delivers, SeenDelivery, SignedAs, Twist, USER as WEBHOOK_USER};
+pub use webhooks::{Delivers, SignedAs, Twist, USER as WEBHOOK_USER};

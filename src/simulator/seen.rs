@@ -1,6 +1,5 @@
 //! What arrived, as it arrived.
 
-use super::webhooks::SeenDelivery;
 use crate::domain::Timestamp;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -266,4 +265,19 @@ impl Drop for Entry {
         self.note(|call| call.end = end);
         self.log.changed.send_replace(());
     }
+}
+
+/// One try to deliver a webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeenDelivery {
+    /// The generation.
+    pub generation: String,
+    /// Where to.
+    pub address: String,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+    /// Whether it is over.
+    pub is_over: bool,
+    /// What was answered; none when nothing was.
+    pub status: Option<u16>,
 }

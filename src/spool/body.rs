@@ -1,6 +1,6 @@
 //! Sending a body.
 
-use super::content::{Content, Place};
+use super::place::{Content, Place};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::{

@@ -1,6 +1,6 @@
 //! What all bodies together may take.
 
-use super::{space::free_space, writer::MEMORY_PER_BODY};
+use super::space::free_space;
 use crate::domain::TokenId;
 use std::{
     collections::HashMap,
@@ -8,6 +8,9 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+/// The most memory one body takes; what is larger goes to disk.
+pub(super) const MEMORY_PER_BODY: u64 = 1 << 20;
 
 /// What bodies may take, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,10 @@
 //! A body at rest.
 
-use super::{SpoolBody, SpoolReader, share::Share};
+use super::{
+    SpoolBody, SpoolReader,
+    place::{Content, Place},
+    share::Share,
+};
 use bytes::Bytes;
 use std::{
     fs::File,
@@ -14,27 +18,6 @@ use tokio::sync::Mutex;
 /// What it takes from the budget is free again when the last clone, reader and body are gone.
 #[derive(Debug, Clone)]
 pub struct Spool(Arc<Content>);
-
-/// The content of a spool.
-#[derive(Debug)]
-pub(super) struct Content {
-    len: u64,
-    pub(super) place: Place,
-    /// Given back when the content goes; gateway-made content takes none.
-    _share: Option<Share>,
-}
-
-#[derive(Debug)]
-pub(super) enum Place {
-    Memory(Bytes),
-    Disk {
-        /// Read at positions, by any number of readers at once.
-        file: File,
-        /// The same file for streaming, opened with the first body. Bodies take turns chunk by
-        /// chunk, since reading off the runtime moves the file's own position.
-        stream: Mutex<Option<tokio::fs::File>>,
-    },
-}
 
 impl Spool {
     /// Returns a spool of small content that the gateway made itself; no budget counts it.
@@ -94,11 +77,5 @@ impl Spool {
         let mut content = Vec::with_capacity(usize::try_from(self.0.len).unwrap_or(0));
         self.reader().read_to_end(&mut content)?;
         Ok(Some(content.into()))
-    }
-}
-
-impl Content {
-    pub(super) fn len(&self) -> u64 {
-        self.len
     }
 }

@@ -8,6 +8,7 @@ mod body;
 mod budget;
 mod content;
 mod error;
+mod place;
 mod reader;
 mod share;
 mod space;

@@ -1,6 +1,6 @@
 //! Reading a body in place.
 
-use super::content::{Content, Place};
+use super::place::{Content, Place};
 use std::{
     io::{self, Read, Seek, SeekFrom},
     os::unix::fs::FileExt,

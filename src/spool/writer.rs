@@ -1,13 +1,10 @@
 //! How a body comes in.
 
-use super::{SpoolBudget, SpoolError, content::Spool, share::Share};
+use super::{SpoolBudget, SpoolError, budget::MEMORY_PER_BODY, content::Spool, share::Share};
 use crate::{config::OpenFiles, domain::TokenId};
 use bytes::Bytes;
 use std::{io, sync::Arc};
 use tokio::{fs::File, io::AsyncWriteExt};
-
-/// The most memory one body takes; what is larger goes to disk.
-pub(super) const MEMORY_PER_BODY: u64 = 1 << 20;
 
 /// What is gathered before it is handed to the file. The file holds as much again while it writes;
 /// these buffers exist only while a large body arrives, and are not counted.

@@ -1,8 +1,17 @@
 //! What the journal hands to its thread.
 
-use super::{Durability, JournalError};
+use super::JournalError;
 use crate::domain::{Bundle, Effect};
 use tokio::sync::oneshot;
+
+/// How an outcome was made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It is in the database.
+    Committed,
+    /// It is in the spill file, and goes into the database as soon as that can be written.
+    Spilled,
+}
 
 /// Where the outcome of a bundle is awaited.
 pub(super) type Reply = oneshot::Sender<Result<Durability, JournalError>>;

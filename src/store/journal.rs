@@ -2,7 +2,7 @@
 
 use super::{
     JournalError, SealedRecord, SendWarrant,
-    job::{Duty, Job, Message},
+    job::{Durability, Duty, Job, Message},
 };
 use crate::domain::{AuditRecord, Bundle, Claim, Effect, OpenCall};
 use std::{
@@ -29,15 +29,6 @@ pub enum JournalHealth {
     Good,
     /// It cannot, for this reason; it keeps trying, and admission must stop until it can.
     Failed(Box<str>),
-}
-
-/// How an outcome was made durable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// It is in the database.
-    Committed,
-    /// It is in the spill file, and goes into the database as soon as that can be written.
-    Spilled,
 }
 
 /// A record was not taken: too many wait already, or the journal is closed. It must be counted.

@@ -16,6 +16,7 @@ mod columns;
 mod commit_watch;
 mod engine;
 mod error;
+mod failing;
 mod folder;
 mod job;
 mod journal;
@@ -35,7 +36,8 @@ pub use columns::{Columns, RawRecord};
 pub use commit_watch::{CommitWatch, Unwatched};
 pub use error::{JournalError, StoreError};
 pub use folder::{Store, StoreOptions};
-pub use journal::{Durability, Journal, JournalHealth, NotAppended};
+pub use job::Durability;
+pub use journal::{Journal, JournalHealth, NotAppended};
 pub use made_folder::make_folder;
 pub use query::{
     BookedCall, HeldCall, KeptClaim, Mention, RecordQuery, RefusedUse, RouteUse, Spend,

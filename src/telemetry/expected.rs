@@ -5,7 +5,8 @@ use super::{
     Metrics,
     labels::{
         AccountLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels, ListenerLabels,
-        RefusalLabels, RouteLabels, ThresholdLabels, WebhookLabels, Word,
+        RefusalLabels, RouteLabels, TLS_REASONS, ThresholdLabels, WEBHOOK_RESULTS, WebhookLabels,
+        Word,
     },
     list::Series,
 };
@@ -13,28 +14,6 @@ use crate::{
     config::Settings,
     domain::{AccountName, EnvironmentName, ErrorCode, Outcome, RouteName},
 };
-
-/// What becomes of deliveries of webhooks.
-pub(super) const WEBHOOK_RESULTS: [&str; 14] = [
-    "ended",
-    "again",
-    "late",
-    "body",
-    "blocked",
-    "headers",
-    "window",
-    "signature",
-    "no_keys",
-    "unknown",
-    "crowded",
-    "sender",
-    "unsaid",
-    "unrecorded",
-];
-
-/// Why connections do not get as far as TLS.
-pub(super) const TLS_REASONS: [&str; 7] =
-    ["plain_http", "incompatible", "protocol", "refused_by_client", "not_tls", "gone", "timeout"];
 
 /// The listeners that may speak TLS.
 const NETWORK: [&str; 2] = ["proxy", "admin"];

@@ -63,3 +63,25 @@ impl SinkLabels {
         Self { sink: Word(kind.as_str()) }
     }
 }
+
+/// What becomes of deliveries of webhooks.
+pub(super) const WEBHOOK_RESULTS: [&str; 14] = [
+    "ended",
+    "again",
+    "late",
+    "body",
+    "blocked",
+    "headers",
+    "window",
+    "signature",
+    "no_keys",
+    "unknown",
+    "crowded",
+    "sender",
+    "unsaid",
+    "unrecorded",
+];
+
+/// Why connections do not get as far as TLS.
+pub(super) const TLS_REASONS: [&str; 7] =
+    ["plain_http", "incompatible", "protocol", "refused_by_client", "not_tls", "gone", "timeout"];

@@ -1,13 +1,13 @@
 //! What the rooms tell, and what `/metrics` shows.
 
 use super::{
-    expected::{TLS_REASONS, WEBHOOK_RESULTS},
     format::MetricsFormat,
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
         ListenerLabels, RefusalLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
         Word,
     },
+    labels::{TLS_REASONS, WEBHOOK_RESULTS},
     lines::{DroppedLines, LineKind},
     list::Series,
 };

@@ -114,10 +114,10 @@ fn nothing_happens_under_a_label_that_was_not_there_at_zero() {
     metrics.refused(ErrorCode::QueueFull);
     metrics.budget_crossed(80);
     metrics.budget_crossed(100);
-    for result in super::expected::WEBHOOK_RESULTS {
+    for result in super::labels::WEBHOOK_RESULTS {
         metrics.webhook(result);
     }
-    for reason in super::expected::TLS_REASONS {
+    for reason in super::labels::TLS_REASONS {
         metrics.tls_failed("admin", reason);
     }
     assert_eq!(labels(&metrics.render()), before);

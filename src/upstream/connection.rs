@@ -3,7 +3,7 @@
 use super::{
     keyed::{Keyed, Turn},
     outcome::NotSent,
-    request::RequestBody,
+    request_body::RequestBody,
     wire::WireWatch,
 };
 use crate::tasks::Tasks;

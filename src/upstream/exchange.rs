@@ -4,7 +4,7 @@ use super::{
     KeyVersion, Reuse,
     connection::{Age, Connection, Unanswered},
     outcome::{NotSent, UnknownReason},
-    request::RequestBody,
+    request_body::RequestBody,
 };
 use http::{Request, Response};
 use hyper::body::Incoming;

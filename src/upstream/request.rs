@@ -1,8 +1,7 @@
 //! What is said to Ideogram: built from nothing, never filtered from what came in.
 
-use super::{KeyVersion, outcome::NotSent};
-use crate::spool::{Spool, SpoolBody};
-use bytes::Bytes;
+use super::{KeyVersion, Reuse, outcome::NotSent, request_body::RequestBody};
+use crate::spool::Spool;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Uri,
     header::{
@@ -17,21 +16,6 @@ pub(super) const API_KEY: HeaderName = HeaderName::from_static("api-key");
 
 const OUR_NAME: HeaderValue =
     HeaderValue::from_static(concat!("ideogate/", env!("CARGO_PKG_VERSION")));
-
-/// A body on its way out.
-pub(super) type RequestBody = Either<SpoolBody, Empty<Bytes>>;
-
-/// Which connection a request may go out on.
-///
-/// The other side may close a connection that served a request before just as the next one is
-/// written to it. Whether that one arrived can then not be known from here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reuse {
-    /// Any; for what costs nothing and can be asked again.
-    Allowed,
-    /// Only one that was made for this request; for what may be billed.
-    Never,
-}
 
 /// A call as it goes to Ideogram.
 #[derive(Debug, Clone)]

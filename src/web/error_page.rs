@@ -2,7 +2,8 @@
 
 use super::{
     body::Body,
-    error_guide::{ERROR_GUIDE, ErrorGuide},
+    error_guide::ERROR_GUIDE,
+    guide_row::ErrorGuide,
     problem::{ERRORS_PATH, Problem},
 };
 use crate::domain::{ErrorCode, RequestId};

@@ -1,6 +1,6 @@
 //! What the codes of the admin listener mean, which operators see and apps never.
 
-use super::error_guide::{ErrorGuide, row};
+use super::guide_row::{ErrorGuide, row};
 use crate::domain::ErrorCode;
 
 /// No operator token.

@@ -1,6 +1,9 @@
 //! Why a delivery does not count.
 
-use super::FetchFailed;
+/// Keys are not to be had; the cause is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the vendor's keys could not be fetched")]
+pub struct FetchFailed;
 
 /// A delivery does not count. Says nothing that the sender wrote, for the record is for ever.
 #[derive(Debug, thiserror::Error)]

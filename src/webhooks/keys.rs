@@ -1,6 +1,7 @@
 //! The key set of one origin: kept, fetched by one at a time, and never often.
 
 use super::{
+    FetchFailed,
     claims::VendorClaims,
     jwks::{self, VendorKey},
 };
@@ -35,11 +36,6 @@ pub struct FetchedKeys {
     /// How long its sender says that it may be kept; `None` when it says nothing.
     pub max_age: Option<Duration>,
 }
-
-/// Keys are not to be had; the cause is in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the vendor's keys could not be fetched")]
-pub struct FetchFailed;
 
 /// Fetches a key set from where it is published, without any credential.
 pub trait KeyFetch: fmt::Debug + Send + Sync {

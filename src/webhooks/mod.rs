@@ -25,7 +25,7 @@ mod verified;
 mod verifier;
 
 pub use claims::Claims;
-pub use error::Rejection;
-pub use keys::{FetchFailed, FetchedKeys, KeyFetch};
+pub use error::{FetchFailed, Rejection};
+pub use keys::{FetchedKeys, KeyFetch};
 pub use verified::{Scheme, Verified};
 pub use verifier::{Signer, Verifier, VerifierOptions};

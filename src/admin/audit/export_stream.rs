@@ -1,7 +1,7 @@
 //! An export as it is written, page by page.
 
-use super::export_notes::ExportNotes;
 use crate::{
+    admin::export_notes::ExportNotes,
     admin::state::AdminState,
     audit::{
         Entry,

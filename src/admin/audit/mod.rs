@@ -3,7 +3,6 @@
 pub(super) mod checkpoint;
 pub(super) mod export;
 mod export_filter;
-mod export_notes;
 mod export_stream;
 mod filter;
 pub(super) mod search;
@@ -13,6 +12,5 @@ pub(super) mod tail;
 pub use checkpoint::{CheckpointView, KeyView};
 pub use export::{EXPORT_NAME, EXPORT_UP_TO};
 pub use export_filter::{AuditExport, ExportFormat};
-pub use export_notes::ExportNotes;
 pub use filter::AuditSearch;
 pub use search::NEXT_AFTER;

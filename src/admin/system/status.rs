@@ -34,19 +34,6 @@ pub struct StatusView {
     pub record_most: u64,
 }
 
-/// What is seen of the data folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FolderState {
-    /// Where it is, from the root on.
-    pub dir: String,
-    /// The bytes free on its disk.
-    pub free: Option<u64>,
-    /// The bytes of the record's database.
-    pub record: Option<u64>,
-    /// The bytes of the write-ahead log beside it.
-    pub log: u64,
-}
-
 /// Tells how the gateway is
 ///
 /// Whether it serves calls or what keeps it from that, and how much room is left for its record.

@@ -182,7 +182,7 @@ fn those_who_give_up_long_before_do_not_count() {
     drive.fill(PLAIN, 1);
     for _ in 0..100 {
         // The queue holds their seats until somebody says that their time is up.
-        drive.gate.durations = super::super::forecast::Durations::default();
+        drive.gate.durations = super::super::durations::Durations::default();
         drive.enter(PLAIN, 10 * SECOND).expect("nothing is known");
     }
     for _ in 0..20 {

@@ -4,10 +4,11 @@ use super::{
     BadExport, ExportProblem, Format, Manifest,
     check_csv::Rows,
     check_jsonl::{Records, claimed_by_header},
+    form::{Found, Lines},
 };
 use crate::audit::trust::{
-    Checkpoint, CheckpointError, Completeness, Evidence, Marks, Note, NoteError, Source,
-    VerifierKey, judge, notes_in,
+    Checkpoint, CheckpointError, Completeness, Evidence, Marks, NoteError, Source, VerifierKey,
+    judge,
 };
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Read};
@@ -40,36 +41,6 @@ impl ExportReport {
     pub fn is_good(&self) -> bool {
         self.integrity.is_ok() && self.completeness.is_good()
     }
-}
-
-/// What the lines of an export came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Records or entries.
-    pub(super) lines: u64,
-    /// The number of the first.
-    pub(super) first: u64,
-    /// The number of the last.
-    pub(super) last: u64,
-    /// The hash of the last record; a table has none.
-    pub(super) hash: Option<[u8; 32]>,
-    /// The seal of the last row; JSON lines have none.
-    pub(super) seal: Option<[u8; 32]>,
-}
-
-/// What a form of export is checked with, line by line.
-pub(super) trait Lines {
-    /// Checks the line of this number, without its end.
-    fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport>;
-
-    /// Returns the notes about the whole, once all lines were read.
-    fn notes(&self) -> Result<(Note, Note), BadExport>;
-
-    /// Returns what the lines came to.
-    fn found(&self) -> Found;
-
-    /// Says whether the next line belongs to what was hashed.
-    fn is_hashed(&self, line: &str) -> bool;
 }
 
 /// Says whether an export is a table, by how it begins.
@@ -211,13 +182,6 @@ impl Reading {
 fn claimed_by_sidecar(sidecar: &str) -> Option<VerifierKey> {
     let text = sidecar.split("\n\n").next().map(|text| format!("{text}\n"));
     text.and_then(|text| Manifest::of_text(&text)).map(|manifest| manifest.key)
-}
-
-/// Returns the two notes of a sidecar: of the manifest, and of the checkpoint.
-pub(super) fn notes_of(sidecar: &str) -> Option<(Note, Note)> {
-    let mut notes = notes_in(sidecar).notes.into_iter().map(|found| found.note);
-    let both = (notes.next()?, notes.next()?);
-    notes.next().is_none().then_some(both)
 }
 
 /// Reads a line with its end.

@@ -2,8 +2,8 @@
 
 use super::{
     BadExport, ExportProblem,
-    check::{Found, Lines, notes_of},
     csv::{SEQ_COLUMN, cell_of, header, seal},
+    form::{Found, Lines, notes_of},
     manifest::hash,
 };
 use crate::audit::trust::{Marks, Note, NoteError};

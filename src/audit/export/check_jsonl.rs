@@ -2,7 +2,7 @@
 
 use super::{
     BadExport, ExportProblem,
-    check::{Found, Lines},
+    form::{Found, Lines},
     jsonl::{END, End, Header, Line, VERSION},
     manifest::hash,
 };

@@ -12,11 +12,14 @@ mod check;
 mod check_csv;
 mod check_jsonl;
 mod csv;
+mod form;
 mod jsonl;
 mod manifest;
+mod subject;
 mod writer;
 
 pub use bad_export::{BadExport, ExportProblem};
 pub use check::{ExportReport, VerifiedExport, examine_export, is_table};
 pub use manifest::{Format, Manifest};
-pub use writer::{Subject, Unwritable, Writer};
+pub use subject::{Subject, Unwritable};
+pub use writer::Writer;

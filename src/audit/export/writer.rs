@@ -1,37 +1,15 @@
 //! Writing an export, whatever its form.
 
 use super::{
-    Format, Manifest,
+    Format, Manifest, Subject, Unwritable,
     csv::Table,
     jsonl::{self, Lines},
 };
 use crate::{
-    audit::{
-        Entry,
-        trust::{Notary, SignedCheckpoint, VerifierKey},
-    },
+    audit::{Entry, trust::Notary},
     store::SealedRecord,
 };
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-/// What an export is of.
-#[derive(Debug)]
-pub struct Subject {
-    /// What its signature is checked with.
-    pub key: VerifierKey,
-    /// How it is written.
-    pub format: Format,
-    /// What narrows it; an empty object when nothing does.
-    pub filter: Value,
-    /// Where the record ended when it began; also dates it.
-    pub up_to: SignedCheckpoint,
-}
-
-/// A record is not what JSON lines can hold: its bytes are not JSON.
-#[derive(Debug, thiserror::Error)]
-#[error("record {0} is not JSON")]
-pub struct Unwritable(pub u64);
 
 /// Writes an export piece by piece, and knows at its end what to sign.
 #[derive(Debug)]

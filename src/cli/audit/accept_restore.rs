@@ -2,7 +2,7 @@
 
 use crate::{
     app::{AcceptRestore, RestoreAccepted, accept_restore},
-    cli::{arguments::Global, fault::Fault, locate, run::wait, screen::Screen},
+    cli::{fault::Fault, global::Global, locate, runtime::wait, screen::Screen},
     domain::{Actor, Origin, Principal, SystemClock, hides},
 };
 use clap::Args;

@@ -8,7 +8,7 @@ use super::{
     show, tail,
     verify::{self, VerifyArguments},
 };
-use crate::cli::{arguments::Global, locate, run::wait, screen::Screen};
+use crate::cli::{global::Global, locate, runtime::wait, screen::Screen};
 use clap::Subcommand;
 use std::process::ExitCode;
 

@@ -11,7 +11,7 @@ use crate::{
         export::{examine_export, is_table},
         trust::{CheckpointFile, Evidence, LAST_SIGNED_FILE},
     },
-    cli::{arguments::Global, fault::Fault, file::file, locate, screen::Screen},
+    cli::{fault::Fault, file::file, global::Global, locate, screen::Screen},
 };
 use anyhow::Context;
 use clap::Args;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::{Running, Signals, StartOptions, start},
-    cli::{console::Console, fault::Fault, run::wait, screen::Screen},
+    cli::{console::Console, fault::Fault, runtime::wait, screen::Screen},
     config::{LoadOptions, Secrets, Settings},
     domain::{Principal, SystemClock},
     telemetry,

@@ -3,11 +3,11 @@
 use super::{finding::Finding, gateway, keys, machine, tls};
 use crate::{
     cli::{
-        arguments::Global,
         fault::Fault,
+        global::Global,
         locate,
-        run::wait,
         running::{self, Running},
+        runtime::wait,
         screen::{Screen, chain},
     },
     config::LoadedSettings,

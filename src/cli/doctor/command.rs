@@ -4,7 +4,7 @@ use super::{
     checks::{self, Seen},
     finding::Mark,
 };
-use crate::cli::{arguments::Global, fault::FINDING, screen::Screen};
+use crate::cli::{fault::FINDING, global::Global, screen::Screen};
 use clap::Args;
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 use super::{finding::Finding, keys, machine, places};
 use crate::{
     admin::StatusView,
-    cli::{arguments::Global, client::Client, locate, running::Difference, usage::low_balances},
+    cli::{client::Client, global::Global, locate, running::Difference, usage::low_balances},
     domain::{Clock, SystemClock},
 };
 use std::path::Path;

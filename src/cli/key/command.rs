@@ -1,8 +1,12 @@
 //! What can be done, and who does it.
 
-use super::{list, rotate, verify};
+use super::{
+    list,
+    rotate::{self, RotateArguments},
+    verify,
+};
 use crate::cli::{client::Client, screen::Screen};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use std::process::ExitCode;
 
 /// Shows Ideogram's keys by their last four characters, and exchanges them.
@@ -30,20 +34,6 @@ The new key is tried first, for free; a bad one is refused, and the old one stay
 key; calls that were sent end with the old one. Files that change are noticed by themselves too.
 Exits 1 if no key was switched that should have been.")]
     Rotate(RotateArguments),
-}
-
-/// Which keys to exchange, and how.
-#[derive(Debug, Args)]
-pub struct RotateArguments {
-    /// Only the key of this environment, and of those that take theirs from the same place
-    #[arg(long, value_name = "ENV")]
-    pub environment: Option<String>,
-    /// Wait until the old key is safe to revoke
-    #[arg(long)]
-    pub wait: bool,
-    /// Use a key again that was retired
-    #[arg(long)]
-    pub allow_retired: bool,
 }
 
 /// Does it.

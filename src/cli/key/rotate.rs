@@ -1,16 +1,30 @@
 //! `ideogate key rotate`
 
-use super::command::RotateArguments;
 use crate::{
     admin::Rotation,
     cli::{client::Client, fault::Fault, screen::Screen, times::moment},
     keys::{KeyView, RotatedView},
 };
+use clap::Args;
 use std::{collections::BTreeSet, process::ExitCode, time::Duration};
 use tokio::time::sleep;
 
 /// How often it is seen whether an old key is safe to revoke.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// Which keys to exchange, and how.
+#[derive(Debug, Args)]
+pub struct RotateArguments {
+    /// Only the key of this environment, and of those that take theirs from the same place
+    #[arg(long, value_name = "ENV")]
+    pub environment: Option<String>,
+    /// Wait until the old key is safe to revoke
+    #[arg(long)]
+    pub wait: bool,
+    /// Use a key again that was retired
+    #[arg(long)]
+    pub allow_retired: bool,
+}
 
 /// Exchanges the keys.
 pub(super) async fn run(

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::SettingView,
-    cli::{arguments::Global, locate, screen::Screen},
+    cli::{global::Global, locate, screen::Screen},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;

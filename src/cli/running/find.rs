@@ -2,7 +2,7 @@
 
 use crate::{
     admin::SettingView,
-    cli::{arguments::Global, client::Client, fault::Fault, locate, screen::Screen},
+    cli::{client::Client, fault::Fault, global::Global, locate, screen::Screen},
 };
 
 /// A gateway that runs, and the settings that it runs with.

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{CreatedToken, PauseView, Peer, QueueView, TokenView, tests::house::House},
-    cli::{client::Client, fault::Fault, locate::Place, screen::chain, trust::Trust},
+    cli::{client::Client, endpoint::Place, fault::Fault, screen::chain, trust::Trust},
     tokens::NewToken,
 };
 use axum::Extension;

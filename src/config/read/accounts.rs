@@ -1,9 +1,9 @@
 //! `[accounts.NAME]`
 
-use super::name;
 use crate::{
     config::{
         address::has_good_port,
+        names::name,
         section::{Notes, Refused, Section},
         settings::{Account, CountBy},
         tree::{Node, join},
@@ -46,7 +46,7 @@ fn account(mut section: Section<'_>) -> Option<Account> {
     let monthly_budget = section.optional("monthly_budget", money);
     let modes = choice(&[("pass", WebhookMode::Pass), ("receive", WebhookMode::Receive)]);
     let webhooks = section.read("webhooks", modes);
-    let user_id = section.optional("user_id", super::webhooks::user_id);
+    let user_id = section.optional("user_id", user_id);
     section.end();
     Some(Account {
         base_url: base_url?,
@@ -87,4 +87,11 @@ fn origin(node: &Node) -> Result<Uri, Refused> {
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Reads the vendor's name of a user, as it stands in a header.
+fn user_id(node: &Node) -> Result<Box<str>, Refused> {
+    let is_name = |text: &&str| text.len() <= 128 && text.bytes().all(|b| b.is_ascii_graphic());
+    let name = written(node).filter(is_name);
+    name.map(Into::into).ok_or_else(|| node.refuse("must be the id of a user at Ideogram"))
 }

@@ -1,8 +1,9 @@
 //! `[environments.NAME]`
 
-use super::{accounts::Accounts, limits::network, name, names::there_is_none};
+use super::{accounts::Accounts, limits::network};
 use crate::{
     config::{
+        names::{name, there_is_none},
         nearest::nearest,
         routes::route_name,
         section::{Notes, Refused, Section},

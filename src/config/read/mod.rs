@@ -4,11 +4,10 @@ mod accounts;
 mod environments;
 mod limits;
 mod listen;
-mod names;
 mod operators;
+mod review;
 mod service;
 mod settings;
 mod webhooks;
 
-pub(super) use names::{known_environment, name};
 pub(super) use settings::settings;

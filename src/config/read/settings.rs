@@ -1,8 +1,8 @@
 //! The settings as a whole.
 
-use super::{accounts, environments, limits, listen, operators, service, webhooks};
+use super::{accounts, environments, limits, listen, operators, review, service, webhooks};
 use crate::config::{
-    prices, review, routes,
+    prices, routes,
     section::{Notes, Section},
     settings::Settings,
     tree::Table,

@@ -2,10 +2,10 @@
 
 use super::accounts::Accounts;
 use crate::config::{
-    section::{Notes, Refused, Section},
+    section::{Notes, Section},
     settings::{Account, Listen},
-    tree::{Node, join},
-    values::{size, span, whole, written},
+    tree::join,
+    values::{size, span, whole},
     webhooks::{WebhookMode, Webhooks},
 };
 use http::Uri;
@@ -27,13 +27,6 @@ pub(super) fn webhooks(mut section: Section<'_>) -> Option<Webhooks> {
         max_body: max_body?,
         failures_per_minute: failures?,
     })
-}
-
-/// Reads the vendor's name of a user, as it stands in a header.
-pub(super) fn user_id(node: &Node) -> Result<Box<str>, Refused> {
-    let is_name = |text: &&str| text.len() <= 128 && text.bytes().all(|b| b.is_ascii_graphic());
-    let name = written(node).filter(is_name);
-    name.map(Into::into).ok_or_else(|| node.refuse("must be the id of a user at Ideogram"))
 }
 
 /// Ideogram delivers to public https addresses only; stand-ins on loopback take any.

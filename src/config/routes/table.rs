@@ -8,9 +8,9 @@ use super::{
 use crate::{
     config::{
         mistake::Mistake,
+        names::name,
         nearest::nearest,
         paths::path_text,
-        read::name,
         section::{Notes, Refused, Section},
         tree::{Node, Table, Value, join},
         values::{list, text, written},

@@ -5,11 +5,11 @@ use super::fixture::{BOUNDARY, Request, field, file, flat, form, nested};
 use crate::{
     domain::Route,
     inspection::{
+        Subject,
         charset::Charset,
         digest::Digest,
         fields::Fields,
         form::{Boundary, FormType, scan as scan_form},
-        inspect::Subject,
         json::{self, Place},
         query::Query,
     },

@@ -10,5 +10,5 @@ mod values;
 
 pub use read::{Unreadable, read};
 pub use upload::Upload;
-pub use validate::{Flaw, is_public, validate};
+pub use validate::{Flaw, validate};
 pub use values::{Form, Value};

@@ -162,22 +162,3 @@ fn list(value: &Value) -> Option<&[Json]> {
 fn strings(items: &[Json]) -> bool {
     items.iter().all(Json::is_string)
 }
-
-/// Returns whether `address` could be called from the internet.
-pub fn is_public(address: &str) -> bool {
-    let Some(rest) = address.strip_prefix("https://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let host = authority.rsplit('@').next().unwrap_or("");
-    let host = match host.strip_prefix('[') {
-        // No address of the sixth version is taken, so that none needs to be told apart.
-        Some(_) => return false,
-        None => host.split(':').next().unwrap_or(""),
-    };
-    if address.len() > 2048 || host.is_empty() || host.eq_ignore_ascii_case("localhost") {
-        return false;
-    }
-    match host.parse::<std::net::Ipv4Addr>() {
-        Ok(ip) => !(ip.is_loopback() || ip.is_private() || ip.is_link_local()),
-        Err(_) => host.contains('.'),
-    }
-}

@@ -4,13 +4,13 @@ mod account;
 mod generation;
 mod order;
 mod price;
-mod shapes;
 mod size;
 mod speed;
-mod work;
 
+pub(super) use account::Refused;
 pub use account::{Account, Occupied};
 pub use generation::Generations;
+pub(super) use generation::{Generation, Standing};
 pub use order::Order;
+pub(super) use price::Known;
 pub use size::Size;
-pub use work::{Delivery, Manner, make, quote};

@@ -2,6 +2,7 @@
 
 use super::{
     body::AnswerBody,
+    broken::Broken,
     control, heads,
     play::play,
     wire::{Orders, Plan},
@@ -20,17 +21,6 @@ use std::sync::Arc;
 
 /// The largest body that is taken at all.
 const LARGEST: usize = 160 << 20;
-
-/// The connection ends without an answer.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Broken {
-    /// The client went away while its request was read.
-    #[error("the request did not come to its end")]
-    Request(#[source] hyper::Error),
-    /// A script says so.
-    #[error("broken on command")]
-    Command,
-}
 
 /// Answers one call.
 pub(super) async fn answer(

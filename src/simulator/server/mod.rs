@@ -1,6 +1,7 @@
 //! The stand-in on a TCP port: HTTP by hyper, on a wire that remembers and can break.
 
 mod body;
+mod broken;
 mod call;
 mod control;
 mod heads;

@@ -2,19 +2,19 @@
 
 use super::{
     body::{AnswerBody, Content},
-    call::Broken,
+    broken::Broken,
     wire::{Orders, Plan},
 };
 use crate::simulator::{
     answer::Answer,
     deeds,
-    orders::Manner,
     pictures::Pictures,
     refusal::Refusal,
     request::{Received, Understood},
     seen::{CallEnd, Entry},
     stage::{Act, Cue, echo, gzip},
     vendor::Vendor,
+    work::Manner,
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};

@@ -1,6 +1,5 @@
 //! Where a stand-in delivers to.
 
-use crate::simulator::form::is_public;
 use std::net::IpAddr;
 
 /// Where a stand-in delivers webhooks to. All but the first take more than the vendor would.
@@ -34,6 +33,25 @@ impl Delivers {
     }
 }
 
+/// Returns whether `address` could be called from the internet.
+fn is_public(address: &str) -> bool {
+    let Some(rest) = address.strip_prefix("https://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    let host = match host.strip_prefix('[') {
+        // No address of the sixth version is taken, so that none needs to be told apart.
+        Some(_) => return false,
+        None => host.split(':').next().unwrap_or(""),
+    };
+    if address.len() > 2048 || host.is_empty() || host.eq_ignore_ascii_case("localhost") {
+        return false;
+    }
+    match host.parse::<std::net::Ipv4Addr>() {
+        Ok(ip) => !(ip.is_loopback() || ip.is_private() || ip.is_link_local()),
+        Err(_) => host.contains('.'),
+    }
+}
+
 fn is_loopback(address: &str) -> bool {
     let uri: Option<http::Uri> = address.parse().ok();
     let host = uri.as_ref().and_then(http::Uri::host).unwrap_or("");
@@ -43,7 +61,7 @@ fn is_loopback(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Delivers;
+    use super::{Delivers, is_public};
 
     #[test]
     fn by_default_addresses_are_taken_as_the_vendor_takes_them_and_nothing_is_sent() {
@@ -66,5 +84,15 @@ mod tests {
         assert!(Delivers::Anywhere.reaches("https://hooks.example/x"));
         let one = Delivers::To("http://127.0.0.1:1/x".to_owned());
         assert!(one.reaches("http://127.0.0.1:1/x") && !one.reaches("http://127.0.0.1:2/x"));
+    }
+
+    #[test]
+    fn webhooks_are_public_addresses() {
+        for bad in
+            ["http://a.example/x", "https://localhost/x", "https://127.0.0.1/", "https://[::1]/"]
+        {
+            assert!(!is_public(bad), "{bad}");
+        }
+        assert!(is_public("https://hooks.example/x?y"));
     }
 }

@@ -5,13 +5,11 @@
 
 mod deliver;
 mod delivers;
-mod seen;
 mod send;
 mod signer;
 mod twist;
 
 pub use deliver::{Parcel, Postman};
 pub use delivers::Delivers;
-pub use seen::SeenDelivery;
 pub use signer::{SignedAs, Signer, USER};
 pub use twist::Twist;

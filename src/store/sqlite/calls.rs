@@ -1,12 +1,15 @@
 //! Reading what is derived: tokens, calls, generations.
 
-use super::{Reader, effects::state_name};
+use super::{
+    Reader,
+    row::{SELECTED_GENERATION, generation, name, one_of, unreadable},
+};
 use crate::{
     domain::{
-        CallId, Fingerprint, Generation, GenerationId, GenerationState, OpenCall, Outcome,
-        Timestamp, Token, TokenId, TokenSecret, Usd,
+        CallId, Fingerprint, Generation, GenerationId, OpenCall, Outcome, Timestamp, Token,
+        TokenId, TokenSecret, Usd,
     },
-    store::{HeldCall, StoreError, UnsettledCall, error::Cause},
+    store::{HeldCall, StoreError, UnsettledCall},
 };
 use rusqlite::{Params, Row};
 
@@ -20,11 +23,6 @@ macro_rules! select_calls {
         )
     };
 }
-
-/// The columns of a [`Generation`] in a table `g`, in the order that [`generation`] reads.
-pub(super) const SELECTED_GENERATION: &str =
-    "g.id, g.call, g.account, g.environment, g.owner, g.token, g.route, g.places, g.submitted_at,
-     g.places_until, g.state";
 
 impl Reader {
     /// Returns every token with its secrets, by number; those that ended and are not forgotten too.
@@ -146,57 +144,8 @@ fn open_call(row: &Row<'_>) -> Result<OpenCall, StoreError> {
     })
 }
 
-pub(super) fn generation(row: &Row<'_>) -> Result<Generation, StoreError> {
-    Ok(Generation {
-        id: GenerationId::new(row.get::<_, String>(0)?),
-        call: CallId::from_stored(row.get::<_, String>(1)?),
-        account: name(row, 2)?,
-        environment: name(row, 3)?,
-        owner: row.get::<_, Option<String>>(4)?.map(Into::into),
-        token: TokenId::from_stored(row.get::<_, String>(5)?),
-        route: name(row, 6)?,
-        places: row.get(7)?,
-        submitted_at: Timestamp::from_micros(row.get(8)?),
-        places_until: Timestamp::from_micros(row.get(9)?),
-        state: one_of(row, 10, "generations", &GENERATION_STATES, state_name)?,
-    })
-}
-
-const GENERATION_STATES: [GenerationState; 5] = [
-    GenerationState::Pending,
-    GenerationState::Booked,
-    GenerationState::Completed,
-    GenerationState::Failed,
-    GenerationState::Abandoned,
-];
-
 fn outcome(row: &Row<'_>, column: usize) -> Result<Outcome, StoreError> {
     const OUTCOMES: [Outcome; 4] =
         [Outcome::Success, Outcome::Refused, Outcome::Failed, Outcome::Unknown];
     one_of(row, column, "calls", &OUTCOMES, Outcome::as_str)
-}
-
-/// Reads the one of `all` whose name is stored.
-pub(super) fn one_of<T: Copy>(
-    row: &Row<'_>,
-    column: usize,
-    table: &'static str,
-    all: &[T],
-    stored_as: impl Fn(T) -> &'static str,
-) -> Result<T, StoreError> {
-    let text: String = row.get(column)?;
-    let found = all.iter().copied().find(|one| stored_as(*one) == text);
-    found.ok_or_else(|| unreadable(table, format!("'{text}' is unknown here")))
-}
-
-pub(super) fn name<N: std::str::FromStr<Err: Into<Cause>>>(
-    row: &Row<'_>,
-    column: usize,
-) -> Result<N, StoreError> {
-    let text: String = row.get(column)?;
-    text.parse().map_err(|error: N::Err| unreadable("calls", error))
-}
-
-fn unreadable(table: &'static str, source: impl Into<Cause>) -> StoreError {
-    StoreError::Unreadable { table, source: source.into() }
 }

@@ -1,6 +1,6 @@
 //! Idempotency keys: taken with the intent, ended with the outcome.
 
-use super::{Reader, calls::one_of, effects::change};
+use super::{Reader, row::one_of, statement::change};
 use crate::{
     domain::{CallId, Claim, ClaimKey, ClaimState, Fingerprint, Timestamp, TokenId},
     store::{KeptClaim, StoreError, WriteError},

@@ -1,6 +1,10 @@
 //! What a bundle changes in the tables that are derived from the records.
 
-use super::{claims, operators, secrets, settlement, webhooks};
+use super::{
+    claims, operators, secrets, settlement,
+    statement::{change, state_name},
+    webhooks,
+};
 use crate::{
     domain::{
         CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
@@ -8,7 +12,7 @@ use crate::{
     },
     store::WriteError,
 };
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, params};
 
 /// Applies one effect; one that finds nothing to change contradicts what is stored.
 pub(super) fn apply(
@@ -132,27 +136,4 @@ fn save_token(
     let made_at = made_at.unwrap_or(token.created_at).as_micros();
     let values = params![digest.as_bytes(), token.id.as_str(), made_at];
     change(connection, sql, values, "the secret is in use already")
-}
-
-/// Returns the state as it is stored.
-pub(super) const fn state_name(state: GenerationState) -> &'static str {
-    match state {
-        GenerationState::Pending => "pending",
-        GenerationState::Booked => "booked",
-        GenerationState::Completed => "completed",
-        GenerationState::Failed => "failed",
-        GenerationState::Abandoned => "abandoned",
-    }
-}
-
-pub(super) fn change(
-    connection: &Connection,
-    sql: &str,
-    values: impl Params,
-    complaint: &str,
-) -> Result<(), WriteError> {
-    match connection.prepare_cached(sql)?.execute(values)? {
-        0 => Err(WriteError::Rejected(complaint.into())),
-        _ => Ok(()),
-    }
 }

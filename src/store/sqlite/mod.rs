@@ -12,9 +12,11 @@ mod operators;
 mod reader;
 mod records;
 mod review;
+mod row;
 mod secrets;
 mod settlement;
 mod spend;
+mod statement;
 mod webhooks;
 mod writer;
 

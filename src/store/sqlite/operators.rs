@@ -1,6 +1,6 @@
 //! Operators: kept and read.
 
-use super::{Reader, effects::change};
+use super::{Reader, statement::change};
 use crate::{
     domain::{Operator, StoredOperator, TokenDigest},
     store::{StoreError, WriteError, error::Cause},

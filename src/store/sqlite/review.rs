@@ -1,6 +1,6 @@
 //! Reading what tokens did, for reviews.
 
-use super::{Reader, calls::name, spend::DAY};
+use super::{Reader, row::name, spend::DAY};
 use crate::{
     domain::{Timestamp, TokenId, Usd},
     store::{RefusedUse, RouteUse, StoreError},

@@ -1,6 +1,6 @@
 //! The secrets of tokens: written, forgotten, read.
 
-use super::{Reader, effects::change};
+use super::{Reader, statement::change};
 use crate::{
     domain::{Timestamp, TokenDigest, TokenId, TokenSecret},
     store::{StoreError, WriteError},

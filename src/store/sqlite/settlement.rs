@@ -2,8 +2,8 @@
 
 use super::{
     Reader,
-    calls::{SELECTED_GENERATION, generation},
-    effects::change,
+    row::{SELECTED_GENERATION, generation},
+    statement::change,
 };
 use crate::{
     domain::{Bill, CallId, Timestamp, Usd},

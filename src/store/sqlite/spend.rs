@@ -1,6 +1,6 @@
 //! Reading what was spent, and on what.
 
-use super::{Reader, calls::name};
+use super::{Reader, row::name};
 use crate::{
     domain::{EnvironmentName, Timestamp, TokenId, Usd},
     store::{Spend, StoreError, Usage, UsageQuery},

@@ -1,6 +1,6 @@
 //! Webhooks that ended a generation, and the vendor's users that they name.
 
-use super::{Reader, calls::name, effects::change};
+use super::{Reader, row::name, statement::change};
 use crate::{
     domain::{Delivery, DeliveryDigest, GenerationId, Timestamp, VendorUser},
     store::{StoreError, WriteError},

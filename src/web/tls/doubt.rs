@@ -38,24 +38,26 @@ impl TlsDoubt {
     pub fn keeps_clients_away(&self) -> bool {
         matches!(self, Self::Expired(_) | Self::NotYetValid(_) | Self::Nameless)
     }
+}
 
-    /// Returns what there is to say about a pair.
-    pub(super) fn of(pair: &TlsPair, now: Timestamp) -> Vec<Self> {
-        let about = pair.about();
+impl TlsPair {
+    /// Returns what is served all the same, and deserves a look.
+    pub fn doubts(&self, now: Timestamp) -> Vec<TlsDoubt> {
+        let about = self.about();
         let left = about.not_after.since(now);
         let time = if about.not_after < now {
-            Some(Self::Expired(about.not_after))
+            Some(TlsDoubt::Expired(about.not_after))
         } else if about.not_before > now {
-            Some(Self::NotYetValid(about.not_before))
+            Some(TlsDoubt::NotYetValid(about.not_before))
         } else if left < SOON {
             let days = left.as_secs() / DAY.as_secs();
-            Some(Self::ExpiresSoon { at: about.not_after, days })
+            Some(TlsDoubt::ExpiresSoon { at: about.not_after, days })
         } else {
             None
         };
-        let nameless = about.names.is_empty().then_some(Self::Nameless);
+        let nameless = about.names.is_empty().then_some(TlsDoubt::Nameless);
         let open =
-            pair.open_key().map(|mode| Self::OpenKey { key: pair.files().key.clone(), mode });
+            self.open_key().map(|mode| TlsDoubt::OpenKey { key: self.files().key.clone(), mode });
         [time, nameless, open].into_iter().flatten().collect()
     }
 }

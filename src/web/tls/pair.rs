@@ -1,7 +1,7 @@
 //! A certificate and its key, read and found to fit each other.
 
-use super::{CertificateAbout, TlsDoubt, TlsFault, files};
-use crate::{config::TlsFiles, domain::Timestamp};
+use super::{CertificateAbout, TlsFault, files};
+use crate::config::TlsFiles;
 use rustls::{
     InconsistentKeys, ServerConfig,
     crypto::aws_lc_rs::{Ticketer, default_provider, sign::any_supported_type},
@@ -41,11 +41,6 @@ impl TlsPair {
     /// Returns what the certificate says about itself.
     pub fn about(&self) -> &CertificateAbout {
         &self.about
-    }
-
-    /// Returns what is served all the same, and deserves a look.
-    pub fn doubts(&self, now: Timestamp) -> Vec<TlsDoubt> {
-        TlsDoubt::of(self, now)
     }
 
     /// Returns where it was read.

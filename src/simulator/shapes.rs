@@ -1,7 +1,7 @@
 //! How successes look.
 
-use super::{order::Order, price::Known};
-use crate::simulator::{pictures::Links, routes::Shape};
+use super::orders::{Known, Order};
+use super::{pictures::Links, routes::Shape};
 use serde_json::{Value as Json, json};
 
 /// Returns the pictures of an order, each with a fresh link.

@@ -1,17 +1,13 @@
 //! Makes what was ordered. Like the vendor, it does so to the end even if nobody waits any more.
 
 use super::{
-    account::{Occupied, Refused},
-    generation::{Generation, Standing},
-    order::Order,
-    shapes,
-};
-use crate::simulator::{
     answer::Answer,
     chance,
+    orders::{Generation, Occupied, Order, Refused, Standing},
     pictures::{Recipe, png},
     refusal::Refusal,
     routes::Shape,
+    shapes,
     vendor::Vendor,
     webhooks::{Parcel, Twist},
 };

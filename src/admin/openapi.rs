@@ -1,11 +1,9 @@
-//! `GET /api/openapi.json`
+//! The description of the admin API, made from its handlers.
 
-use super::{described_roles::describe_roles, health, metrics, status};
-use crate::admin::{
-    audit, keys, operators, queue, review, role::MayView, router::endpoints, settings, tokens,
-    usage,
+use super::{
+    audit, described_roles::describe_roles, keys, operators, paths::endpoints, queue, review,
+    settings, system, tokens, usage,
 };
-use axum::Json;
 use utoipa::OpenApi;
 
 #[derive(OpenApi)]
@@ -30,7 +28,8 @@ use utoipa::OpenApi;
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,
         settings::effective::list,
-        health::healthz, health::readyz, metrics::metrics, status::status, describe,
+        system::health::healthz, system::health::readyz, system::metrics::metrics,
+        system::status::status, system::description::describe,
         audit::checkpoint::key, audit::checkpoint::checkpoint,
         audit::export::export, audit::export::note,
         operators::create::create, operators::list::list, operators::show::show,
@@ -56,13 +55,4 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut description = Description::openapi();
     describe_roles(&mut description, &endpoints());
     description
-}
-
-/// Describes this API
-#[utoipa::path(
-    get, path = "/api/openapi.json", operation_id = "openapi", tag = "system",
-    responses((status = 200, description = "An OpenAPI document"))
-)]
-pub async fn describe(_by: MayView) -> Json<utoipa::openapi::OpenApi> {
-    Json(openapi())
 }

@@ -1,29 +1,23 @@
 //! Names of tables that people choose.
 
-use crate::{
-    config::{
-        mistake::Mistake,
-        nearest::nearest,
-        section::{Notes, Refused},
-        tree::Node,
-        values::written,
-    },
-    domain::EnvironmentName,
+use super::{
+    mistake::Mistake,
+    nearest::nearest,
+    section::{Notes, Refused},
+    tree::Node,
+    values::written,
 };
+use crate::domain::EnvironmentName;
 use std::{fmt::Display, str::FromStr};
 
 /// Understands the name of a table. `None` means that a mistake was noted.
-pub(in crate::config) fn name<T: FromStr<Err: Display>>(
-    path: &str,
-    name: &str,
-    notes: &Notes,
-) -> Option<T> {
+pub(super) fn name<T: FromStr<Err: Display>>(path: &str, name: &str, notes: &Notes) -> Option<T> {
     let parsed = name.parse::<T>();
     parsed.map_err(|error| notes.add(Mistake::about(path, error.to_string()))).ok()
 }
 
 /// Reads the name of an environment that is there.
-pub(in crate::config) fn known_environment(
+pub(super) fn known_environment(
     node: &Node,
     known: &[Box<str>],
 ) -> Result<EnvironmentName, Refused> {

@@ -1,0 +1,36 @@
+//! Keeping places for calls that ended and may still be in flight at Ideogram.
+
+use super::{
+    gate::{Gate, Grant},
+    lane::Ticket,
+    options::Seat,
+};
+use crate::domain::CallId;
+use tokio::time::Instant;
+
+impl<W> Gate<W> {
+    /// Keeps an admitted call's places until [`Gate::release_held`]. A call is held once: places
+    /// that were held under its name before are given back.
+    pub(super) fn hold(&mut self, call: CallId, ticket: Ticket, now: Instant) -> Vec<Grant<W>> {
+        match self.held.put(call, ticket) {
+            Some(before) => self.release(&before, now),
+            None => Vec::new(),
+        }
+    }
+
+    /// Takes and holds the places of a call that was sent before a restart, past the cap if need be.
+    pub(super) fn restore(&mut self, seat: &Seat, call: CallId, now: Instant) -> Vec<Grant<W>> {
+        let ticket = self.ticket(seat, now);
+        self.take(&ticket);
+        let mut grants = self.hold(call, ticket, now);
+        // Its token may hold so much now that its calls are not waited for any more.
+        grants.extend(self.dispatch(now));
+        grants
+    }
+
+    /// Gives back a held call's places; `None` if it is not held here.
+    pub(super) fn release_held(&mut self, call: &CallId, now: Instant) -> Option<Vec<Grant<W>>> {
+        let ticket = self.held.remove(call)?;
+        Some(self.release(&ticket, now))
+    }
+}

@@ -1,0 +1,28 @@
+//! What a gateway is started with.
+
+use crate::{
+    config::{Secrets, Settings},
+    domain::Clock,
+    telemetry::{DroppedLines, LineSink},
+};
+use std::{fmt, sync::Arc};
+
+/// What a gateway is started with.
+pub struct StartOptions {
+    /// Everything that can be set.
+    pub settings: Settings,
+    /// The keys.
+    pub secrets: Secrets,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where `[AUDIT]` and `[CHECKPOINT]` lines go; `None` means nowhere.
+    pub audit_lines: Option<LineSink>,
+    /// How many lines of this process were dropped, for the metrics.
+    pub dropped: DroppedLines,
+}
+
+impl fmt::Debug for StartOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StartOptions").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

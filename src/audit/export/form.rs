@@ -1,0 +1,41 @@
+//! What the forms of an export have in common when it is checked.
+
+use super::BadExport;
+use crate::audit::trust::{Marks, Note, notes_in};
+
+/// What the lines of an export came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Records or entries.
+    pub(super) lines: u64,
+    /// The number of the first.
+    pub(super) first: u64,
+    /// The number of the last.
+    pub(super) last: u64,
+    /// The hash of the last record; a table has none.
+    pub(super) hash: Option<[u8; 32]>,
+    /// The seal of the last row; JSON lines have none.
+    pub(super) seal: Option<[u8; 32]>,
+}
+
+/// What a form of export is checked with, line by line.
+pub(super) trait Lines {
+    /// Checks the line of this number, without its end.
+    fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport>;
+
+    /// Returns the notes about the whole, once all lines were read.
+    fn notes(&self) -> Result<(Note, Note), BadExport>;
+
+    /// Returns what the lines came to.
+    fn found(&self) -> Found;
+
+    /// Says whether the next line belongs to what was hashed.
+    fn is_hashed(&self, line: &str) -> bool;
+}
+
+/// Returns the two notes of a sidecar: of the manifest, and of the checkpoint.
+pub(super) fn notes_of(sidecar: &str) -> Option<(Note, Note)> {
+    let mut notes = notes_in(sidecar).notes.into_iter().map(|found| found.note);
+    let both = (notes.next()?, notes.next()?);
+    notes.next().is_none().then_some(both)
+}

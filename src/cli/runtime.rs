@@ -1,0 +1,12 @@
+//! Where a command that asks or serves runs.
+
+use anyhow::Context;
+use std::future::Future;
+use tokio::runtime;
+
+/// Runs a client's work to its end on this thread.
+pub(super) fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let mut builder = runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().build().context("cannot start a runtime")?;
+    runtime.block_on(work)
+}

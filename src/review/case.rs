@@ -1,0 +1,64 @@
+//! One token under review.
+
+use super::{
+    facts::{Facts, TokenFacts},
+    finding::{Evidence, Finding, Severity},
+};
+use crate::{
+    config::{Environment, Settings},
+    domain::Timestamp,
+};
+
+/// One token under review.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Case<'f> {
+    pub(super) facts: &'f Facts,
+    pub(super) settings: &'f Settings,
+    pub(super) token: &'f TokenFacts,
+    /// `None` when it was taken out of the settings.
+    pub(super) environment: Option<&'f Environment>,
+}
+
+impl Case<'_> {
+    /// What costs nothing and reaches nobody weighs little.
+    pub(super) fn weigh(&self, finding: Finding) -> Finding {
+        let severity = if self.is_real() { finding.severity } else { Severity::Info };
+        Finding { severity, ..finding }
+    }
+
+    /// Says whether its calls reach Ideogram, and not the simulator.
+    pub(super) fn is_real(&self) -> bool {
+        let account = self.environment.and_then(|own| self.settings.accounts.get(&own.account));
+        account.is_some_and(|account| account.base_url.is_some())
+    }
+
+    /// Says whether the token belongs to production.
+    pub(super) fn is_production(&self) -> bool {
+        self.settings.review.production.contains(&self.token.token.environment)
+    }
+
+    /// Returns the severity, or less if the token was not watched for the whole time.
+    pub(super) fn if_watched_long(&self, severity: Severity) -> Severity {
+        if self.facts.is_watched_long(&self.token.token) { severity } else { severity.lowered() }
+    }
+
+    /// Returns the evidence, in the same words for all that concerns a token.
+    pub(super) fn evidence(&self, items: Vec<String>, words: &str) -> Evidence {
+        let watched_since = self.facts.watched_since(&self.token.token);
+        let (calls, last_used_at) = (self.token.calls(), self.token.last_seen);
+        let short = if self.facts.is_watched_long(&self.token.token) {
+            ""
+        } else {
+            ", which is short of the time asked for"
+        };
+        let last = last_used_at.map_or_else(|| "never".to_owned(), day);
+        let words =
+            format!("{words}; {calls} calls since {}{short}; last used {last}", day(watched_since));
+        Evidence { watched_since, calls, last_used_at, items, words }
+    }
+}
+
+/// Returns the UTC day of a moment.
+pub(super) fn day(at: Timestamp) -> String {
+    at.to_string().chars().take(10).collect()
+}

@@ -1,0 +1,12 @@
+//! A connection that ends without an answer.
+
+/// The connection ends without an answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    /// The client went away while its request was read.
+    #[error("the request did not come to its end")]
+    Request(#[source] hyper::Error),
+    /// A script says so.
+    #[error("broken on command")]
+    Command,
+}

@@ -1,0 +1,33 @@
+//! Where the bytes of a body are.
+
+use super::share::Share;
+use bytes::Bytes;
+use std::fs::File;
+use tokio::sync::Mutex;
+
+/// The content of a spool.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) len: u64,
+    pub(super) place: Place,
+    /// Given back when the content goes; gateway-made content takes none.
+    pub(super) _share: Option<Share>,
+}
+
+#[derive(Debug)]
+pub(super) enum Place {
+    Memory(Bytes),
+    Disk {
+        /// Read at positions, by any number of readers at once.
+        file: File,
+        /// The same file for streaming, opened with the first body. Bodies take turns chunk by
+        /// chunk, since reading off the runtime moves the file's own position.
+        stream: Mutex<Option<tokio::fs::File>>,
+    },
+}
+
+impl Content {
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+}

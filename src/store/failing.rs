@@ -1,0 +1,151 @@
+//! What the writer does while the database fails: declines, spills, and tries again.
+
+use super::{
+    Durability, JournalError, JournalHealth,
+    chain_writer::Verdict,
+    engine::Engine,
+    error::Cause,
+    job::{Duty, Job},
+    outage::Outage,
+};
+use crate::domain::{
+    AuditRecord, Bundle, CloseCall, Effect, OpenCall, Outcome, OutcomeRecord, RecordBody,
+    Timestamp, Usd,
+};
+use std::sync::atomic::Ordering;
+use tokio::time::Instant;
+
+impl Engine {
+    /// Begins an outage with the batch that could not be committed.
+    pub(super) fn fail(&mut self, batch: Vec<Job>, cause: &(dyn std::error::Error + 'static)) {
+        let reason = in_words(cause);
+        tracing::error!(reason, "the database cannot be written, admission must stop");
+        self.health.send_replace(JournalHealth::Failed(reason.clone()));
+        let doubtful = batch.iter().filter(|job| job.opens_a_call());
+        self.outage = Some(Outage {
+            reason,
+            since: self.clock.now(),
+            retry_at: Instant::now() + self.retry,
+            owed: Vec::new(),
+            appended: 0,
+            doubtful: doubtful.map(|job| job.bundle.clone()).collect(),
+        });
+        self.refuse(batch);
+    }
+
+    /// Answers a batch that came while the database fails.
+    pub(super) fn refuse(&mut self, batch: Vec<Job>) {
+        let Some(outage) = &mut self.outage else { return };
+        let owed = || batch.iter().filter(|job| job.duty == Duty::Owe).map(|job| &job.bundle);
+        owed().for_each(log_in_full);
+        let spilled = self.spill.append(owed());
+        if let Err(error) = &spilled {
+            tracing::error!(%error, "the spill file failed too, outcomes are only in the log");
+        }
+        let unavailable = || JournalError::Unavailable(outage.reason.clone());
+        let mut kept = Vec::new();
+        for mut job in batch {
+            match job.duty {
+                Duty::Decline => job.answer(Err(unavailable())),
+                Duty::Owe => {
+                    kept.push(std::mem::take(&mut job.bundle));
+                    let spilled = spilled.is_ok().then_some(Durability::Spilled);
+                    job.answer(spilled.ok_or_else(unavailable));
+                }
+                Duty::Keep => {
+                    outage.appended += 1;
+                    kept.push(job.bundle);
+                }
+            }
+        }
+        outage.owed.append(&mut kept);
+    }
+
+    /// Reopens the database and commits all that is owed; the outage ends only with all of it in.
+    pub(super) fn try_again(&mut self) {
+        let Some(mut outage) = self.outage.take() else { return };
+        match self.settle(&mut outage) {
+            Ok(()) => self.end(&outage),
+            Err(error) => {
+                tracing::debug!(error, owed = outage.owed.len(), "the database still fails");
+                outage.retry_at = Instant::now() + self.retry;
+                self.outage = Some(outage);
+            }
+        }
+    }
+
+    fn settle(&mut self, outage: &mut Outage) -> Result<(), Cause> {
+        self.chain.reopen()?;
+        let now = self.clock.now();
+        let unsent = self.chain.already_in(outage.doubtful.iter())?;
+        outage.owed.extend(unsent.into_iter().filter_map(|intent| not_sent(intent, now)));
+        outage.doubtful.clear();
+        let recovered = outage.told(now);
+        let verdicts = self.chain.write_again(outage.owed.iter().chain([&recovered]))?;
+        let owed = std::mem::take(&mut outage.owed);
+        for (bundle, verdict) in owed.into_iter().chain([recovered]).zip(verdicts) {
+            match verdict {
+                Verdict::In(links) => self.publish(links, bundle.records),
+                Verdict::WasIn => {}
+                Verdict::Rejected(reason, links) => {
+                    tracing::error!(reason, "what is owed contradicts what is stored");
+                    self.publish(links, bundle.records);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, outage: &Outage) {
+        self.appended.fetch_sub(outage.appended, Ordering::Relaxed);
+        if let Err(error) = self.spill.clear() {
+            // Harmless: what it holds is recognized as committed at the next start.
+            tracing::warn!(%error, "the spill file was not cleared");
+        }
+        tracing::info!("the database can be written again, nothing is owed");
+        self.health.send_replace(JournalHealth::Good);
+    }
+}
+
+/// Returns what closes a call whose intent went in although its caller was told that it did not.
+fn not_sent(intent: &Bundle, now: Timestamp) -> Option<Bundle> {
+    let record = intent.records.first()?;
+    let call = intent.effects.iter().find_map(opened)?;
+    let outcome = OutcomeRecord {
+        charged: Some(Usd::ZERO),
+        ..OutcomeRecord::of(Outcome::Failed, "not_sent")
+    };
+    let body = RecordBody::Outcome(Box::new(outcome));
+    let closed = CloseCall {
+        call: call.call.clone(),
+        outcome: Outcome::Failed,
+        charged: Some(Usd::ZERO),
+        closed_at: now,
+        places_until: None,
+    };
+    let record = AuditRecord { at: now, body, ..record.clone() };
+    let free = Effect::FreeClaim(call.call.clone());
+    Some(Bundle::record(record).with(Effect::CloseCall(Box::new(closed))).with(free))
+}
+
+fn opened(effect: &Effect) -> Option<&OpenCall> {
+    match effect {
+        Effect::OpenCall(call) => Some(call),
+        _ => None,
+    }
+}
+
+fn log_in_full(bundle: &Bundle) {
+    let bundle = serde_json::to_string(bundle).unwrap_or_default();
+    tracing::error!(bundle, "an outcome could not be committed and is owed");
+}
+
+fn in_words(error: &(dyn std::error::Error + 'static)) -> Box<str> {
+    let mut words = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        words = format!("{words}: {cause}");
+        next = cause.source();
+    }
+    words.into()
+}
