@@ -10,7 +10,7 @@ use super::{
 use crate::{
     admission::Permit,
     answers::{Claimed, SentClaim},
-    domain::{Attempt, Client, ClientState, ErrorCode, Outcome, RecordBody},
+    domain::{Action, Attempt, Client, ClientState, ErrorCode, Outcome, RecordBody},
     ledger::Hold,
     store::{JournalError, SendWarrant},
     telemetry::CallTimes,
@@ -23,8 +23,11 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-/// How often a client whose state is unclear is looked at before its call is sent.
-const LOOKS: u32 = 20;
+/// How often a client whose state is unclear is looked at before its call is sent: for a second at least.
+///
+/// A machine that is busy needs many of them until somebody reads what the client said, and sending for one
+/// that left could be billed twice. Who sends more ahead than is read of it waits so long for nothing.
+const LOOKS: u32 = 1000;
 
 /// Where the client waits for its answer.
 pub(super) type Waiter = oneshot::Sender<Result<Finished, SendError>>;
@@ -100,7 +103,7 @@ impl Sending {
         let warrant = services.journal.commit_claim(intent, open, claim).await?;
         self.claim = self.ready.claim.take().map(Claimed::sent);
         // A claimed call is met by its key alone.
-        if self.ready.route.is_billable() && self.claim.is_none() {
+        if self.ready.spends() && self.claim.is_none() {
             let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
             let client = Client::clone(&self.ready.client);
             services.answers.watch(print, call, &self.ready.token.id, client);
@@ -179,7 +182,7 @@ impl Sending {
         let services = self.calls.0.services.clone();
         let attempt = Attempt { upstream_status: 429, reason: "places taken elsewhere".into() };
         let now = services.clock.now();
-        let record = self.ready.record(now, "ideogram.api.call", RecordBody::Attempt(attempt));
+        let record = self.ready.record(now, Action::Call, RecordBody::Attempt(attempt));
         services.metrics.upstream_limited(&self.ready.account);
         services.metrics.drifted(&self.ready.account);
         let requeue = permit.refused_upstream();
@@ -242,7 +245,7 @@ impl Sending {
         let attempt = Attempt { upstream_status: 401, reason };
         let services = &self.calls.0.services;
         let now = services.clock.now();
-        let record = self.ready.record(now, "ideogram.api.call", RecordBody::Attempt(attempt));
+        let record = self.ready.record(now, Action::Call, RecordBody::Attempt(attempt));
         let recorded = services.journal.commit(crate::domain::Bundle::record(record)).await;
         recorded.map_err(|_| Box::new(ending))?;
         self.key = other;

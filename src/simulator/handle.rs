@@ -33,6 +33,11 @@ impl Simulator {
         self.0.scripts.add(script);
     }
 
+    /// Forgets all scripts that were not played, and lets all work end that is held now.
+    pub fn forget_scripts(&self) {
+        self.0.scripts.clear();
+    }
+
     /// Lets all work end that is held now.
     pub fn release(&self) {
         self.0.scripts.release();
