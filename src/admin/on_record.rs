@@ -1,7 +1,7 @@
 //! The one place from which refusals of the control plane go on record.
 
 use super::{known::Known, note::Note, peer::Peer, state::AdminState};
-use crate::domain::{AuditRecord, Principal, RecordBody, Refusal, RequestId};
+use crate::domain::{Action, AuditRecord, Principal, RecordBody, Refusal, RequestId};
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
@@ -10,8 +10,6 @@ use axum::{
 use http::{Method, request::Parts};
 
 /// What is on record of a request that was refused, whatever it asked for.
-const ACTION: &str = "admin.request";
-
 /// Puts each refusal on record, whoever made it, without waiting for the disk; floods are counted.
 pub(super) async fn on_record(
     State(state): State<AdminState>,
@@ -60,7 +58,7 @@ impl Asked {
         };
         AuditRecord {
             at: state.clock.now(),
-            action: ACTION.into(),
+            action: Action::AdminRequest.into(),
             principal: principal.as_written(),
             resource: self.resource,
             call: None,

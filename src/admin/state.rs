@@ -6,7 +6,7 @@ use crate::{
     audit::RefusalBook,
     audit::trust::Notary,
     config::Settings,
-    domain::{Actor, AuditRecord, Bundle, Clock},
+    domain::{Action, Actor, AuditRecord, Bundle, Clock},
     keys::Keys,
     ledger::Ledger,
     operators::Operators,
@@ -63,7 +63,7 @@ impl AdminState {
     pub(super) async fn record(
         &self,
         by: Actor,
-        action: &str,
+        action: Action,
         resource: &str,
         [before, after]: [Value; 2],
     ) -> Result<(), JournalError> {

@@ -9,10 +9,8 @@ use super::{
     waiting::Waiting,
 };
 use crate::domain::{AccountName, CallId};
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{collections::VecDeque, sync::Arc};
 use tokio::{sync::oneshot, time::Instant};
 
 /// What a waiting caller is told: come in, or why not.
@@ -32,7 +30,7 @@ impl Account {
     /// Returns the gate, alone. Nothing that holds a permit may be dropped meanwhile: it would
     /// come here again.
     pub(super) fn gate(&self) -> MutexGuard<'_, Gate<Reply>> {
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+        self.gate.lock()
     }
 
     pub(super) fn enter(self: &Arc<Self>, seat: &Seat) -> Result<Waiting, AdmissionError> {

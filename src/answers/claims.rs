@@ -3,10 +3,8 @@
 use crate::domain::{
     CLAIMED_FOR, CallId, Claim, ClaimKey, ClaimState, Clock, Fingerprint, Timestamp, TokenId,
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{collections::HashMap, sync::Arc};
 use tokio::sync::watch;
 
 /// Remembers which call took which key; clones share one memory.
@@ -122,7 +120,7 @@ impl Claims {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ClaimKey, Taken>> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+        self.keys.lock()
     }
 }
 

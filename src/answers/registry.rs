@@ -2,11 +2,8 @@
 
 use super::kept::{KeptAnswer, Recalled, Standing};
 use crate::domain::{CallId, Client, ClientState, Clock, Fingerprint, Timestamp, TokenId};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// How long an answer that nobody received, or an unknown end, is remembered.
@@ -185,7 +182,7 @@ impl Answers {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Fingerprint, Vec<Entry>>> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        self.calls.lock()
     }
 }
 

@@ -1,14 +1,8 @@
 //! The key that kept answers are sealed with: made at the first start, never shown.
 
+use crate::store::read_or_make_key;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use std::{
-    fmt,
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
-use zeroize::Zeroizing;
+use std::{fmt, io, path::Path};
 
 /// The key's file in the data folder.
 const KEY_FILE: &str = "answers.key";
@@ -27,11 +21,7 @@ impl SealingKey {
     ///
     /// Whoever loses the key loses what it sealed, and nothing else: such answers count as unknown.
     pub(super) fn in_folder(dir: &Path) -> io::Result<Self> {
-        let path = dir.join(KEY_FILE);
-        let bytes = match read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => make(dir, &path)?,
-            read => read?,
-        };
+        let bytes = read_or_make_key::<KEY_LEN>(&dir.join(KEY_FILE)).map_err(failed)?;
         Self::from_bytes(&bytes)
     }
 
@@ -76,31 +66,6 @@ impl fmt::Debug for SealingKey {
 /// Fills `bytes` with what nobody can foresee.
 pub(super) fn random(bytes: &mut [u8]) -> io::Result<()> {
     aws_lc_rs::rand::fill(bytes).map_err(|_| failed("there is no randomness"))
-}
-
-fn read(path: &Path) -> io::Result<Zeroizing<[u8; KEY_LEN]>> {
-    let mut bytes = Zeroizing::new([0; KEY_LEN]);
-    let mut file = File::open(path)?;
-    if file.metadata()?.len() != KEY_LEN as u64 {
-        let problem = format!("{} must hold {KEY_LEN} bytes; move it away", path.display());
-        return Err(failed(problem));
-    }
-    file.read_exact(&mut *bytes)?;
-    Ok(bytes)
-}
-
-/// Makes a key. It is there whole or not at all, whenever the machine stops.
-fn make(dir: &Path, path: &Path) -> io::Result<Zeroizing<[u8; KEY_LEN]>> {
-    let mut bytes = Zeroizing::new([0; KEY_LEN]);
-    random(&mut *bytes)?;
-    let unfinished = path.with_extension("key.new");
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.write_all(&*bytes)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    File::open(dir)?.sync_all()?;
-    Ok(bytes)
 }
 
 fn failed(problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {

@@ -4,17 +4,16 @@ use super::{DataFolder, DataFolderError, checkpoints::checkpoint_file};
 use crate::{
     audit::{
         HashChain,
-        trust::{Checkpoint, KeyFileError, NewLog, PUBLIC_FILE, TakeUp, TakeUpError, VerifierKey},
+        trust::{
+            Checkpoint, NewLog, PUBLIC_FILE, SigningFileError, TakeUp, TakeUpError, VerifierKey,
+        },
     },
     config::Settings,
-    domain::{Actor, AuditRecord, Bundle, Clock},
+    domain::{Action, Actor, AuditRecord, Bundle, Clock},
     store::{JournalError, Store, StoreError, StoreOptions, Unwatched},
 };
 use serde_json::{Value, json};
 use std::{fs, sync::Arc};
-
-/// The action of the record that says it.
-const ACTION: &str = "audit.accept_restore";
 
 /// What is accepted, by whom, and why.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ pub enum AcceptRestoreError {
     Record(#[from] JournalError),
     /// The new key could not be made.
     #[error("a new key could not be made")]
-    Key(#[from] KeyFileError),
+    Key(#[from] SigningFileError),
 }
 
 /// Puts on record that this record was restored, and makes it a new log: what the old key signed stays
@@ -94,7 +93,7 @@ async fn go_on(
         Err(problem) if problem.can_be_accepted() => problem,
         Err(problem) => return Err(AcceptRestoreError::TakeUp(problem)),
     };
-    let made = NewLog::make().map_err(|error| KeyFileError::Io(dir.clone(), error))?;
+    let made = NewLog::make().map_err(|error| SigningFileError::Io(dir.clone(), error))?;
     let old_key = fs::read_to_string(dir.join(PUBLIC_FILE)).ok();
     let before = json!({
         "key": old_key.as_deref().map(str::trim),
@@ -107,7 +106,8 @@ async fn go_on(
         "problem": told(&problem),
     });
     let now = asked.clock.now();
-    let record = AuditRecord::change(now, &asked.by, ACTION, "audit", before, after);
+    let record =
+        AuditRecord::change(now, &asked.by, Action::AuditAcceptRestore, "audit", before, after);
     store.journal().commit(Bundle::record(record)).await?;
     // A crash in between leaves what the next start refuses, and this can be done again.
     let key = made.succeed(dir, &file, now)?;

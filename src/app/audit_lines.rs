@@ -6,10 +6,8 @@ use crate::{
     tasks::Tasks,
     telemetry::{LineKind, LineSink},
 };
-use std::{
-    fmt::Display,
-    sync::{Arc, Mutex, PoisonError},
-};
+use parking_lot::Mutex;
+use std::{fmt::Display, sync::Arc};
 use tokio::sync::broadcast::error::RecvError;
 
 /// Lines that are held back at most before the gateway is ready.
@@ -34,7 +32,7 @@ impl LinesOut {
 
     /// Has one line written, or keeps it until lines are let out; never waits.
     pub(super) fn write(&self, kind: LineKind, line: impl Display) {
-        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.0.held.lock();
         match &mut *held {
             None => self.0.to.line(kind, line),
             Some(held) if held.len() < MOST_HELD => held.push((kind, line.to_string())),
@@ -44,7 +42,7 @@ impl LinesOut {
 
     /// Has the lines written that waited, and those that follow at once.
     pub(super) fn let_out(&self) {
-        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.0.held.lock();
         for (kind, line) in held.take().unwrap_or_default() {
             self.0.to.line(kind, line);
         }

@@ -2,7 +2,7 @@
 
 use super::rooms::Rooms;
 use crate::{
-    domain::{AccountName, BALANCE_CHANGE, RecordBody, Timestamp, Usd},
+    domain::{AccountName, Action, RecordBody, Timestamp, Usd},
     ledger::Balance,
     store::{Reader, SealedRecord, StoreError},
 };
@@ -46,7 +46,7 @@ impl Rooms {
 
 fn balances(reader: &Reader) -> Result<BTreeMap<AccountName, Balance>, StoreError> {
     let mut last = BTreeMap::new();
-    for (account, told) in reader.changes(BALANCE_CHANGE)?.iter().filter_map(told) {
+    for (account, told) in reader.changes(Action::BalanceChange)?.iter().filter_map(told) {
         last.entry(account).or_insert(told);
     }
     let spent = |(account, told): (AccountName, Told)| {

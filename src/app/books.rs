@@ -2,6 +2,7 @@
 
 use super::rooms::Rooms;
 use crate::{
+    domain::Action,
     ledger::{Budgets, Period, Tally, Window},
     store::{Spend, StoreError},
 };
@@ -50,7 +51,7 @@ impl Rooms {
                 let changes = reader.changes(action)?;
                 Ok::<_, StoreError>(changes.first().map(|record| record.seq))
             };
-            Ok::<_, StoreError>((last("queue.pause")?, last("queue.resume")?))
+            Ok::<_, StoreError>((last(Action::QueuePause)?, last(Action::QueueResume)?))
         });
         let (paused, resumed) = read.await?.context("whether it was paused cannot be read")?;
         if paused > resumed {

@@ -2,8 +2,7 @@
 
 use super::rooms::Rooms;
 use crate::{domain::AuditRecord, store::JournalHealth};
-use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
+use std::{future::ready, time::Duration};
 
 const TICK: Duration = Duration::from_millis(250);
 const TIDY: Duration = Duration::from_secs(1);
@@ -27,25 +26,19 @@ pub(super) fn start(rooms: &Rooms) {
 
 fn every(rooms: &Rooms, name: &'static str, pause: Duration, work: fn(&Rooms)) {
     let own = rooms.clone();
-    rooms.tasks.stand(name, async move {
-        let mut ticks = interval(pause);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            work(&own);
-        }
+    rooms.tasks.every(name, pause, move || {
+        work(&own);
+        ready(())
     });
 }
 
 /// What nobody knows for a day counts as charged, and budgets say when they run out.
 fn charge_overdue(rooms: &Rooms) {
-    let own = rooms.clone();
-    rooms.tasks.stand("charges", async move {
-        let mut ticks = interval(CHARGES);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = own.calls.charge_overdue().await {
+    let calls = rooms.calls.clone();
+    rooms.tasks.every("charges", CHARGES, move || {
+        let calls = calls.clone();
+        async move {
+            if let Err(error) = calls.charge_overdue().await {
                 tracing::warn!(%error, "overdue calls could not be charged; trying again in a minute");
             }
         }
@@ -54,14 +47,10 @@ fn charge_overdue(rooms: &Rooms) {
 
 /// Secrets of tokens that ended long ago are forgotten.
 fn forget_secrets(rooms: &Rooms) {
-    let own = rooms.tokens.clone();
-    rooms.tasks.stand("ended secrets", async move {
-        let mut ticks = interval(SECRETS);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            own.forget_ended().await;
-        }
+    let tokens = rooms.tokens.clone();
+    rooms.tasks.every("ended secrets", SECRETS, move || {
+        let tokens = tokens.clone();
+        async move { tokens.forget_ended().await }
     });
 }
 

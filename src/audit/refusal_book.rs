@@ -5,10 +5,11 @@ use crate::domain::{
     AuditRecord, Clock, ErrorCode, Principal, RecordBody, RefusalSummary, RequestId, RouteName,
     Timestamp,
 };
+use parking_lot::Mutex;
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -73,7 +74,7 @@ impl RefusalBook {
     pub fn observe(&self, record: AuditRecord) -> Option<AuditRecord> {
         let Some(kind) = Kind::of(&record) else { return Some(record) };
         let now = self.clock.now();
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = self.pages.lock();
         let window = pages.window(kind, &record, now);
         if window.written < IN_FULL {
             window.written += 1;
@@ -87,7 +88,7 @@ impl RefusalBook {
     pub fn count(&self, record: &AuditRecord) {
         let Some(kind) = Kind::of(record) else { return };
         let now = self.clock.now();
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = self.pages.lock();
         pages.window(kind, record, now).counted += 1;
     }
 
@@ -105,7 +106,7 @@ impl RefusalBook {
     /// Returns the code and the count of each kind whose minute is not over and in which a request may have
     /// been counted.
     pub fn may_be_counting(&self, request: &RequestId) -> Vec<(ErrorCode, u64)> {
-        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.pages.lock();
         let all = [&pages.addresses, &pages.tokens, &pages.shared].into_iter().flatten();
         let counting = all.filter(|(_, window)| window.counted > 0);
         let counting = counting.filter(|(_, window)| is_within(window.since, request));
@@ -113,7 +114,7 @@ impl RefusalBook {
     }
 
     fn take(&self, now: Timestamp, is_due: impl Fn(&Window) -> bool) -> Vec<AuditRecord> {
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = self.pages.lock();
         let Pages { addresses, tokens, shared } = &mut *pages;
         let due = [addresses, tokens, shared]
             .into_iter()

@@ -20,17 +20,14 @@
 use super::Calls;
 use crate::{
     domain::{
-        AuditRecord, Bill, Bundle, Effect, GenerationId, GenerationState, Outcome, OutcomeRecord,
-        Principal, RecordBody, RouteName, Usd,
+        Action, AuditRecord, Bill, Bundle, Effect, GenerationId, GenerationState, Outcome,
+        OutcomeRecord, Principal, RecordBody, RouteName, Usd,
     },
     ledger::Budgets,
     store::BookedCall,
 };
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{collections::HashMap, time::Duration};
 use tokio::sync::Semaphore;
 
 /// How long is waited before each time that Ideogram is asked.
@@ -65,7 +62,7 @@ impl Bills {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<GenerationId, BookedCall>> {
-        self.booked.lock().unwrap_or_else(PoisonError::into_inner)
+        self.booked.lock()
     }
 }
 
@@ -147,7 +144,7 @@ impl Calls {
         };
         AuditRecord {
             at: self.0.services.clock.now(),
-            action: "ideogram.api.settled".into(),
+            action: Action::CallSettled.into(),
             principal: Principal::Gateway,
             resource: generation.call.as_str().into(),
             call: Some(generation.call.clone()),

@@ -10,11 +10,9 @@
 //! A call without a price is taken to be as dear as any.
 
 use crate::domain::{Clock, Timestamp, Usd};
+use parking_lot::{Mutex, MutexGuard};
 use serde::Serialize;
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 /// How often one call is let through to see whether there is balance again.
 const PROBE_EVERY: Duration = Duration::from_mins(1);
@@ -90,7 +88,7 @@ impl Breaker {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<BreakerState>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock()
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     admission::Permit,
     domain::{
-        Bundle, CallId, CloseCall, Effect, GENERATION_PENDING, Generation, GenerationState,
+        Action, Bundle, CallId, CloseCall, Effect, GENERATION_PENDING, Generation, GenerationState,
         Outcome, OutcomeRecord, RecordBody, Timestamp, Usd,
     },
     ledger::Hold,
@@ -139,8 +139,8 @@ impl Sending {
             places_until,
         };
         let outcome = RecordBody::Outcome(Box::new(outcome));
-        let record = self.ready.record(now, "ideogram.api.call", outcome);
-        let is_free = close.outcome == Outcome::Success && !self.ready.route.is_billable();
+        let record = self.ready.record(now, Action::Call, outcome);
+        let is_free = close.outcome == Outcome::Success && !self.ready.spends();
         let mut bundle = Bundle::record(record).with(Effect::CloseCall(Box::new(close)));
         // An answer that costs nothing is asked for again, so nobody looks for it after a restart.
         bundle.effects.extend(is_free.then(|| Effect::Delivered(self.ready.call.clone())));
@@ -174,7 +174,7 @@ impl Sending {
 
     /// A 402 stops calls of this price; a call that was done lets them through again.
     fn tell_breaker(&self, ending: &Ending, hold: &Hold) {
-        if !self.ready.route.is_billable() || self.ready.demand.is_quote {
+        if !self.ready.spends() {
             return;
         }
         let (breaker, account) = (&self.line().breaker, &self.ready.account);
@@ -239,7 +239,7 @@ impl Sending {
     }
 
     fn finished(&self, answer: UpstreamAnswer, summary: CallSummary) -> Finished {
-        let is_paid = summary.outcome == Outcome::Success && self.ready.route.is_billable();
+        let is_paid = summary.outcome == Outcome::Success && self.ready.spends();
         let receipt = is_paid.then(|| self.hand_out(&answer));
         Finished {
             status: answer.status,

@@ -2,7 +2,7 @@
 
 use super::Calls;
 use crate::{
-    domain::{Actor, AuditRecord, Bundle, CallId, Effect},
+    domain::{Action, Actor, AuditRecord, Bundle, CallId, Effect},
     store::JournalError,
 };
 use serde_json::json;
@@ -27,7 +27,8 @@ impl Calls {
         }
         let (before, after) = (json!({"held": true}), json!({"held": false}));
         let now = services.clock.now();
-        let change = AuditRecord::change(now, by, "queue.release", call.as_str(), before, after);
+        let change =
+            AuditRecord::change(now, by, Action::QueueRelease, call.as_str(), before, after);
         let record = AuditRecord { call: Some(call.clone()), ..change };
         let bundle = Bundle::record(record).with(Effect::ReleasePlaces(call.clone()));
         services.journal.commit(bundle).await.map_err(ReleaseError::Unrecorded)?;

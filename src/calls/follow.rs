@@ -3,8 +3,8 @@
 use super::{AnswerFacts, Calls, bills::tells_bills, generation_end::GenerationEnd};
 use crate::{
     domain::{
-        AuditRecord, Generation, GenerationId, GenerationState, Outcome, OutcomeRecord, Principal,
-        RecordBody,
+        Action, AuditRecord, Generation, GenerationId, GenerationState, Outcome, OutcomeRecord,
+        Principal, RecordBody,
     },
     ledger::Reserved,
 };
@@ -103,7 +103,7 @@ impl Calls {
         };
         AuditRecord {
             at: now,
-            action: "ideogram.generation".into(),
+            action: Action::GenerationEnded.into(),
             principal: Principal::Gateway,
             resource: generation.route.as_str().into(),
             call: Some(generation.call.clone()),

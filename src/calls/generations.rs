@@ -4,9 +4,10 @@ use crate::{
     domain::{Generation, GenerationId, RouteName, Token},
     ledger::Reserved,
 };
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, futures::Notified};
 
@@ -132,20 +133,20 @@ impl Generations {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock()
     }
 }
 
 impl super::Calls {
     /// Closes quotes for a route whose dry run answered without a quote.
     pub(super) fn close_quotes(&self, route: &RouteName) {
-        let closed = self.0.generations.closed_quotes.lock();
-        closed.unwrap_or_else(PoisonError::into_inner).insert(route.clone());
+        let mut closed = self.0.generations.closed_quotes.lock();
+        closed.insert(route.clone());
     }
 
     /// Says whether quotes may be asked for on a route.
     pub fn quotes_are_open(&self, route: &RouteName) -> bool {
         let closed = self.0.generations.closed_quotes.lock();
-        !closed.unwrap_or_else(PoisonError::into_inner).contains(route)
+        !closed.contains(route)
     }
 }

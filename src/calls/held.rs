@@ -4,10 +4,8 @@ use crate::{
     admission::Admission,
     domain::{CallId, Clock, Timestamp},
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{collections::HashMap, sync::Arc};
 
 /// The calls whose places are held, each with the time at which they are freed without further proof.
 #[derive(Debug)]
@@ -49,6 +47,6 @@ impl HeldPlaces {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<CallId, Timestamp>> {
-        self.until.lock().unwrap_or_else(PoisonError::into_inner)
+        self.until.lock()
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     upstream::UpstreamAnswer,
 };
 use http::StatusCode;
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 /// What becomes of an idempotency key when its call ends.
@@ -51,11 +51,11 @@ impl Deliveries {
 }
 
 fn push<T>(list: &Mutex<Vec<T>>, item: T) {
-    list.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+    list.lock().push(item);
 }
 
 fn take<T>(list: &Mutex<Vec<T>>) -> Vec<T> {
-    std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner))
+    std::mem::take(&mut *list.lock())
 }
 
 impl Sending {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        AccountName, AuditRecord, Bundle, Delivery, DeliveryDigest, Effect, Generation,
+        AccountName, Action, AuditRecord, Bundle, Delivery, DeliveryDigest, Effect, Generation,
         GenerationId, GenerationState, Principal, RecordBody, RequestId, Timestamp, VendorUser,
     },
     ledger::Reserved,
@@ -274,7 +274,7 @@ fn tell_delivery(bundle: &mut Bundle, notice: &Notice, generation: &Generation, 
     });
     let (before, name) = (json!({"state": "pending"}), generation.id.as_str());
     let change =
-        AuditRecord::change(now, Principal::Gateway, "webhook.received", name, before, after);
+        AuditRecord::change(now, Principal::Gateway, Action::WebhookReceived, name, before, after);
     let (call, request) = (Some(generation.call.clone()), Some(notice.request.clone()));
     bundle.records.push(AuditRecord { call, request, ..change });
     bundle.effects.push(Effect::KeepDelivery(Box::new(Delivery {
@@ -287,7 +287,7 @@ fn tell_delivery(bundle: &mut Bundle, notice: &Notice, generation: &Generation, 
 /// Says in the bundle that the account is held to this user from now on.
 fn tell_pin(bundle: &mut Bundle, pin: &VendorUser) {
     let (before, after) = (json!({"user_id": null}), json!({"user_id": pin.user}));
-    let (by, action) = (Principal::Gateway, "account.webhook_user");
+    let (by, action) = (Principal::Gateway, Action::WebhookUser);
     let name = pin.account.as_str();
     bundle.records.push(AuditRecord::change(pin.since, by, action, name, before, after));
     bundle.effects.push(Effect::PinVendorUser(Box::new(pin.clone())));

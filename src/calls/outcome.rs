@@ -16,10 +16,9 @@
 //! there is failed, and may be tried again.
 
 use crate::{
-    domain::{ErrorCode, Outcome, Route},
+    domain::{ErrorCode, Outcome, Route, error_chain},
     upstream::{Sent, UnknownReason, UpstreamAnswer},
 };
-use std::{error::Error, iter::successors};
 
 /// What becomes of a call.
 #[derive(Debug)]
@@ -76,16 +75,16 @@ impl Ending {
             | Sent::RefusedForNow { answer, .. }
             | Sent::RejectedKey { answer, .. } => Self::passed_on(Outcome::Failed, answer),
             Sent::NotSent { cause, .. } => {
-                Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, told(&cause))
+                Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, error_chain(&cause))
             }
             Sent::Charged { status, reason } => Self {
                 upstream_status: Some(status.as_u16()),
                 is_charged: true,
-                ..Self::own(Outcome::Unknown, ErrorCode::OutcomeUnknown, told(&reason))
+                ..Self::own(Outcome::Unknown, ErrorCode::OutcomeUnknown, error_chain(&reason))
             },
             Sent::Released { status, reason } => Self {
                 upstream_status: Some(status.as_u16()),
-                ..Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, told(&reason))
+                ..Self::own(Outcome::Failed, ErrorCode::UpstreamUnreachable, error_chain(&reason))
             },
             Sent::Unknown { reason, answer } => Self::unknown(reason, answer),
         };
@@ -100,10 +99,10 @@ impl Ending {
                 }
                 _ => ErrorCode::OutcomeUnknown,
             };
-            return Self::own(Outcome::Unknown, code, told(&reason));
+            return Self::own(Outcome::Unknown, code, error_chain(&reason));
         };
         let mut ending = Self::passed_on(Outcome::Unknown, answer);
-        ending.reason = Some(told(&reason).into());
+        ending.reason = Some(error_chain(&reason).into());
         ending
     }
 
@@ -121,14 +120,6 @@ impl Ending {
     }
 }
 
-/// Returns an error with everything that caused it: operators need the last link, such as an unknown
-/// authority or a refused connection, most of all.
-fn told(error: &(dyn Error + 'static)) -> String {
-    let links: Vec<_> =
-        successors(Some(error), |error| (*error).source()).map(ToString::to_string).collect();
-    links.join(": ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +129,7 @@ mod tests {
     #[test]
     fn a_reason_names_its_cause() {
         let cause = io::Error::other("invalid peer certificate: UnknownIssuer");
-        let told = told(&NotSent::Tls(cause));
+        let told = error_chain(&NotSent::Tls(cause));
         assert_eq!(
             told,
             "the upstream could not be trusted: invalid peer certificate: UnknownIssuer"

@@ -4,8 +4,8 @@ use super::{HandedOver, StillAllowed};
 use crate::{
     answers::Claimed,
     domain::{
-        AccountName, AuditRecord, CallId, Client, Demand, Fingerprint, Intent, OpenCall, Places,
-        Principal, RecordBody, RequestId, Route, Timestamp, Token,
+        AccountName, Action, AuditRecord, CallId, Client, Demand, Fingerprint, Intent, OpenCall,
+        Places, Principal, RecordBody, RequestId, Route, Timestamp, Token,
     },
     ledger::Hold,
     spool::Spool,
@@ -70,6 +70,11 @@ pub struct ReadyCall {
 }
 
 impl ReadyCall {
+    /// Says whether the call may cost money.
+    pub(super) fn spends(&self) -> bool {
+        self.route.spends(self.demand.is_quote)
+    }
+
     /// Returns the request for Ideogram.
     pub(super) fn upstream_request(&self) -> UpstreamRequest {
         UpstreamRequest {
@@ -110,11 +115,11 @@ impl ReadyCall {
             queue_ms: millis(queued),
             secret: Some(self.secret.number),
         };
-        self.record(at, "ideogram.api.call", RecordBody::Intent(Box::new(intent)))
+        self.record(at, Action::Call, RecordBody::Intent(Box::new(intent)))
     }
 
     /// Returns a record about this call.
-    pub(super) fn record(&self, at: Timestamp, action: &str, body: RecordBody) -> AuditRecord {
+    pub(super) fn record(&self, at: Timestamp, action: Action, body: RecordBody) -> AuditRecord {
         AuditRecord {
             at,
             action: action.into(),

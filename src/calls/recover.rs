@@ -4,7 +4,7 @@ use super::Calls;
 use crate::{
     answers::KEPT_FOR,
     domain::{
-        AuditRecord, Bundle, CallId, ClaimState, CloseCall, Effect, OpenCall, Outcome,
+        Action, AuditRecord, Bundle, CallId, ClaimState, CloseCall, Effect, OpenCall, Outcome,
         OutcomeRecord, Places, Principal, RecordBody, Timestamp, VendorUser,
     },
     ledger::{Budgets, Reserved},
@@ -132,7 +132,7 @@ fn crash_record(open: &OpenCall, now: Timestamp) -> AuditRecord {
     let body = OutcomeRecord::of(Outcome::Unknown, "crash");
     AuditRecord {
         at: now,
-        action: "ideogram.api.call".into(),
+        action: Action::Call.into(),
         principal: Principal::Gateway,
         resource: open.route.as_str().into(),
         call: Some(open.call.clone()),

@@ -119,7 +119,7 @@ impl Calls {
         if !slot.is_usable(&line.upstream).await {
             return Err(SendError::KeyRejected { retry_after: slot.rests().unwrap_or_default() });
         }
-        if ready.route.is_billable() && !ready.demand.is_quote {
+        if ready.spends() {
             line.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
         }
         // Last, since asking about a key takes time in which a token may be withdrawn.

@@ -3,8 +3,8 @@
 use super::{Calls, WriteOffError, recover::reserved};
 use crate::{
     domain::{
-        AuditRecord, Bundle, Effect, OpenCall, Outcome, OutcomeRecord, Principal, RecordBody,
-        Timestamp, Usd,
+        Action, AuditRecord, Bundle, Effect, OpenCall, Outcome, OutcomeRecord, Principal,
+        RecordBody, Timestamp, Usd,
     },
     store::JournalError,
 };
@@ -60,7 +60,7 @@ fn charged_record(open: &OpenCall, at: Timestamp, amount: Usd) -> AuditRecord {
         OutcomeRecord { charged: Some(amount), ..OutcomeRecord::of(Outcome::Unknown, reason) };
     AuditRecord {
         at,
-        action: "ideogram.api.settled".into(),
+        action: Action::CallSettled.into(),
         principal: Principal::Gateway,
         resource: open.call.as_str().into(),
         call: Some(open.call.clone()),

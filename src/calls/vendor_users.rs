@@ -1,10 +1,8 @@
 //! Which user of the vendor's each account's webhooks name.
 
 use crate::domain::{AccountName, VendorUser};
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::BTreeMap;
 
 /// The users that accounts are held to because a webhook named them first.
 #[derive(Debug, Default)]
@@ -48,6 +46,6 @@ impl VendorUsers {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<AccountName, Box<str>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

@@ -12,15 +12,14 @@
 
 use super::{Calls, recover::reserved};
 use crate::{
-    domain::{Actor, AuditRecord, Bundle, CallId, Effect, OpenCall, Principal, Timestamp, Usd},
+    domain::{
+        Action, Actor, AuditRecord, Bundle, CallId, Effect, OpenCall, Principal, Timestamp, Usd,
+    },
     ledger::{Period, Window},
     store::{JournalError, RecordQuery, SealedRecord, StoreError},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
-
-const WRITE_OFF: &str = "usage.write_off";
-const UNDO: &str = "usage.write_off_undo";
 
 /// A step that was taken before: when, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +82,7 @@ impl Calls {
         let amount = open.reserved.unwrap_or_default();
         let before = json!({"reserved_usd": amount});
         let after = json!({"charged_usd": Usd::ZERO, "reason": reason});
-        let record = step(now, by, WRITE_OFF, call, [before, after]);
+        let record = step(now, by, Action::UsageWriteOff, call, [before, after]);
         let written = self.settle_open(&open, record, Usd::ZERO).await;
         written.map_err(|error| match error {
             JournalError::Rejected(_) => WriteOffError::NotReserved(call.clone()),
@@ -113,7 +112,7 @@ impl Calls {
         let amount = open.reserved.unwrap_or_default();
         let before = json!({"charged_usd": Usd::ZERO});
         let after = json!({"reserved_usd": amount, "reason": reason});
-        let record = step(now, by, UNDO, call, [before, after]);
+        let record = step(now, by, Action::UsageWriteOffUndo, call, [before, after]);
         self.reserve_again(&open, record).await?;
         Ok(amount)
     }
@@ -158,9 +157,9 @@ impl Calls {
 fn as_step(sealed: SealedRecord) -> Option<LastStep> {
     let record = sealed.record;
     let past = PastStep { at: record.at, by: record.principal };
-    match &*record.action {
-        WRITE_OFF => Some(LastStep::WrittenOff(past)),
-        UNDO => Some(LastStep::Undone(past)),
+    match Action::find(&record.action)? {
+        Action::UsageWriteOff => Some(LastStep::WrittenOff(past)),
+        Action::UsageWriteOffUndo => Some(LastStep::Undone(past)),
         _ => None,
     }
 }
@@ -168,7 +167,7 @@ fn as_step(sealed: SealedRecord) -> Option<LastStep> {
 fn step(
     now: Timestamp,
     by: impl Into<Actor>,
-    action: &str,
+    action: Action,
     call: &CallId,
     [before, after]: [Value; 2],
 ) -> AuditRecord {

@@ -1,6 +1,7 @@
 //! The only place that prints.
 
 use super::{console::Console, global::OutputFormat};
+use crate::domain::error_chain;
 use crate::{domain::hides, tasks::Tasks};
 use comfy_table::{Table, presets};
 use serde::Serialize;
@@ -137,18 +138,7 @@ fn harmless(text: &str) -> Cow<'_, str> {
 
 /// Returns an error and its causes as one line, each said once.
 pub(super) fn chain(error: &anyhow::Error) -> String {
-    let mut told = String::new();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        if told.contains(&cause) {
-            continue;
-        }
-        if !told.is_empty() {
-            told.push_str(": ");
-        }
-        told.push_str(&cause);
-    }
-    told
+    error_chain(error.as_ref())
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@
 //! | audit record, bundle | [`AuditRecord`], [`Bundle`] |
 //! | money, time | [`Usd`], [`Timestamp`], [`Clock`] |
 
+mod action;
 mod actor;
 mod base62;
 mod bundle;
 mod claim;
 mod client;
 mod demand;
+mod error_chain;
 mod error_code;
 mod fingerprint;
 mod hidden;
@@ -38,6 +40,7 @@ mod token;
 mod token_secret;
 mod webhook;
 
+pub use action::Action;
 pub use actor::{Actor, Origin, Way};
 pub use bundle::{
     Bill, Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken,
@@ -45,6 +48,7 @@ pub use bundle::{
 pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, IdempotencyKeyError};
 pub use client::{Client, ClientConnection, ClientState, Unwatched};
 pub use demand::{Demand, FieldValue, Places};
+pub use error_chain::error_chain;
 pub use error_code::ErrorCode;
 pub use fingerprint::Fingerprint;
 pub use hidden::hides;
@@ -56,8 +60,8 @@ pub use plain_secret::{PlainSecret, RandomError};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;
 pub use record::{
-    AdminChange, Attempt, AuditRecord, BALANCE_CHANGE, GENERATION_PENDING, Intent, Outcome,
-    OutcomeRecord, RecordBody, Refusal, RefusalSummary,
+    AdminChange, Attempt, AuditRecord, GENERATION_PENDING, Intent, Outcome, OutcomeRecord,
+    RecordBody, Refusal, RefusalSummary,
 };
 pub use route::{
     Asynchronous, BodyKind, Cost, ModelRule, PathPattern, PathPatternError, PlacesRule, Route,

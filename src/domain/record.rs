@@ -7,9 +7,6 @@ use super::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The action of the record that tells what is on an account; the last one holds.
-pub const BALANCE_CHANGE: &str = "account.balance";
-
 /// The reason of an outcome whose generation goes on: a later outcome of the call tells its end.
 pub const GENERATION_PENDING: &str = "generation_pending";
 

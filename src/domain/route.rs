@@ -151,6 +151,11 @@ impl Route {
         self.cost != Cost::Free
     }
 
+    /// Says whether a call of this route may cost money: Ideogram bills it, and it is not a dry run.
+    pub fn spends(&self, is_quote: bool) -> bool {
+        self.is_billable() && !is_quote
+    }
+
     /// Says whether one generation is asked for here, which whoever made it may do in any case.
     pub fn is_polling(&self) -> bool {
         self.scope == Some(Scope::ReadGenerations)

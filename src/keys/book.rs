@@ -1,8 +1,7 @@
 //! What the record says of keys.
 
-use super::actions::{ADOPT, RETIRED};
 use crate::{
-    domain::{AccountName, EnvironmentName, RecordBody, Timestamp},
+    domain::{AccountName, Action, EnvironmentName, RecordBody, Timestamp},
     store::{Reader, SealedRecord, StoreError},
 };
 use serde::Deserialize;
@@ -43,8 +42,8 @@ struct Told {
 
 /// Reads it from the record.
 pub(super) fn read(reader: &Reader) -> Result<Book, StoreError> {
-    let mut records = reader.changes(ADOPT)?;
-    records.extend(reader.changes(RETIRED)?);
+    let mut records = reader.changes(Action::KeyAdopt)?;
+    records.extend(reader.changes(Action::KeyRetired)?);
     records.sort_by_key(|record| record.seq);
     let mut book = Book::new();
     for record in &records {
@@ -59,7 +58,7 @@ fn note(book: &mut Book, sealed: &SealedRecord) -> Option<()> {
     let told: Told = serde_json::from_value(change.after.clone()).ok()?;
     let (account, version) = record.resource.split_once('/')?;
     let key = (account.parse().ok()?, told.fingerprint);
-    if &*record.action == ADOPT {
+    if &*record.action == Action::KeyAdopt.as_str() {
         let (environments, adopted_at) = (told.environments, record.at);
         let version = version.into();
         book.insert(key, Known { version, environments, adopted_at, retired: None });

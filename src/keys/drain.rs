@@ -1,9 +1,9 @@
 //! An old key, until nobody uses it: then it goes, and may be revoked.
 
-use super::{Keys, actions::RETIRED, book::Retired, kept::Kept, room::Draining};
+use super::{Keys, book::Retired, kept::Kept, room::Draining};
 use crate::{
     calls::ServingKey,
-    domain::{AccountName, Actor, EnvironmentName, Timestamp},
+    domain::{AccountName, Action, Actor, EnvironmentName, Timestamp},
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -105,7 +105,7 @@ impl Keys {
         let resource = format!("{account}/{version}");
         loop {
             let change = [Value::Null, after.clone()];
-            match self.record(by, RETIRED, resource.clone(), change).await {
+            match self.record(by, Action::KeyRetired, resource.clone(), change).await {
                 Ok(()) => break,
                 Err(error) => tracing::warn!(%error, "a retired key is not on record yet"),
             }

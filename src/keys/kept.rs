@@ -5,12 +5,9 @@ use crate::{
     config::{KeySource, WatchedFile},
     domain::{AccountName, EnvironmentName, Timestamp},
 };
+use parking_lot::{Mutex, MutexGuard};
 use secrecy::SecretString;
-use std::{
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::Instant};
 
 /// How long the first pause is after a preflight that said nothing, and the longest.
@@ -116,7 +113,7 @@ impl Kept {
     }
 
     pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock()
     }
 
     /// Returns where a key comes from.

@@ -2,14 +2,13 @@
 
 use super::{
     Keys,
-    actions::REFUSED,
     kept::{Kept, Place, Refused},
     record::kind,
 };
 use crate::{
     calls::{Asked, ServingKey},
     config::{KeyFileError, KeySource},
-    domain::Actor,
+    domain::{Action, Actor},
     store::JournalError,
     upstream::Credential,
 };
@@ -225,7 +224,8 @@ impl Keys {
         let refused = Refused { place, tag, version: version.clone(), reason: reason.clone(), at };
         kept.seen().refused = Some(refused);
         let resource = kept.resource(&version);
-        let recorded = self.record(&wish.by, REFUSED, resource, [Value::Null, after]).await;
+        let recorded =
+            self.record(&wish.by, Action::KeyRefused, resource, [Value::Null, after]).await;
         if let Err(error) = recorded {
             tracing::error!(%error, "the refusal of a key is not on record");
         }

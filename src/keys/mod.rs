@@ -11,7 +11,6 @@
 //! only after its last call ended, its connections were closed, and that is on record. What keys were
 //! adopted and retired is read from the record at the start; the record knows them by a [`TagKey`]'s tag.
 
-mod actions;
 mod book;
 mod drain;
 mod kept;

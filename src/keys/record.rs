@@ -4,7 +4,7 @@ use super::{Keys, kept::Kept};
 use crate::{
     calls::ServingKey,
     config::KeySource,
-    domain::{Actor, AuditRecord, Bundle},
+    domain::{Action, Actor, AuditRecord, Bundle},
     store::JournalError,
 };
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ impl Keys {
     pub(super) async fn record(
         &self,
         by: &Actor,
-        action: &str,
+        action: Action,
         resource: String,
         [before, after]: [Value; 2],
     ) -> Result<(), JournalError> {

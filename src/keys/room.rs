@@ -8,7 +8,8 @@ use crate::{
     store::{Journal, Reader},
     tasks::Tasks,
 };
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// What the room works with.
@@ -99,7 +100,7 @@ impl Keys {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock()
     }
 
     /// Says whether a slot has the key as its current or next one, in whatever account.

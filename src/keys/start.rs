@@ -2,7 +2,6 @@
 
 use super::{
     Keys,
-    actions::ADOPT,
     book::{self, Retired},
     drain::Leaving,
     kept::Kept,
@@ -11,7 +10,7 @@ use super::{
 };
 use crate::{
     calls::ServingKey,
-    domain::{Actor, EnvironmentName, Timestamp},
+    domain::{Action, Actor, EnvironmentName, Timestamp},
     store::{JournalError, StoreError},
     upstream::Credential,
 };
@@ -128,7 +127,7 @@ impl Keys {
         }
         let change = [Value::Null, adopted(kept, &key, &kept.source)];
         let resource = kept.resource(key.version());
-        let recorded = self.record(&Actor::GATEWAY, ADOPT, resource, change).await;
+        let recorded = self.record(&Actor::GATEWAY, Action::KeyAdopt, resource, change).await;
         recorded.map_err(TakeUpError::Unrecorded)?;
         self.note_adoption(kept, &key);
         Ok(())

@@ -2,7 +2,6 @@
 
 use super::{
     Keys,
-    actions::{ADOPT, REJECTED},
     book::Known,
     kept::{Kept, Place},
     look::{Looked, Wish},
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::{
     calls::{Asked, KeyHealth, ServingKey},
-    domain::Actor,
+    domain::{Action, Actor},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -31,7 +30,7 @@ impl Keys {
         let source = kept.source(place).unwrap_or(&kept.source);
         let before = json!({ "version": from });
         let change = [before, adopted(kept, &key, source)];
-        if let Err(error) = self.record(by, ADOPT, kept.resource(&to), change).await {
+        if let Err(error) = self.record(by, Action::KeyAdopt, kept.resource(&to), change).await {
             tracing::error!(%error, "a key was not switched, for that cannot be put on record");
             return Looked::Unrecorded(error);
         }
@@ -71,7 +70,9 @@ impl Keys {
                 json!({"environments": kept.environments, "fingerprint": tag, "next": next});
             let resource = kept.resource(&version);
             let by = &Actor::GATEWAY;
-            if let Err(error) = self.record(by, REJECTED, resource, [Value::Null, after]).await {
+            if let Err(error) =
+                self.record(by, Action::KeyRejected, resource, [Value::Null, after]).await
+            {
                 tracing::error!(%error, "the rejection of a key is not on record");
             }
         }

@@ -1,15 +1,11 @@
 //! What the record knows keys by.
 
-use crate::upstream::Credential;
-use aws_lc_rs::hmac;
-use std::{
-    fmt,
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
+use crate::{
+    store::{KeyFileError, read_or_make_key},
+    upstream::Credential,
 };
-use zeroize::Zeroizing;
+use aws_lc_rs::hmac;
+use std::{fmt, path::Path};
 
 /// The file in the data folder, beside the database and never in it.
 const FILE: &str = "keys.tag";
@@ -23,12 +19,8 @@ pub struct TagKey(hmac::Key);
 
 impl TagKey {
     /// Reads it from a data folder, or makes it.
-    pub fn in_folder(dir: &Path) -> io::Result<Self> {
-        let path = dir.join(FILE);
-        let bytes = match read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => make(dir, &path)?,
-            read => read?,
-        };
+    pub fn in_folder(dir: &Path) -> Result<Self, KeyFileError> {
+        let bytes = read_or_make_key::<LENGTH>(&dir.join(FILE))?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &*bytes)))
     }
 
@@ -44,36 +36,11 @@ impl fmt::Debug for TagKey {
     }
 }
 
-fn read(path: &Path) -> io::Result<Zeroizing<[u8; LENGTH]>> {
-    let mut bytes = Zeroizing::new([0; LENGTH]);
-    let mut file = File::open(path)?;
-    if file.metadata()?.len() != LENGTH as u64 {
-        let problem = format!("{} must hold {LENGTH} bytes; move it away", path.display());
-        return Err(io::Error::other(problem));
-    }
-    file.read_exact(&mut *bytes)?;
-    Ok(bytes)
-}
-
-/// Makes one. It is there whole or not at all, whenever the machine stops.
-fn make(dir: &Path, path: &Path) -> io::Result<Zeroizing<[u8; LENGTH]>> {
-    let mut bytes = Zeroizing::new([0; LENGTH]);
-    aws_lc_rs::rand::fill(&mut *bytes).map_err(|_| io::Error::other("there is no randomness"))?;
-    let unfinished = path.with_extension("tag.new");
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.write_all(&*bytes)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    File::open(dir)?.sync_all()?;
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use secrecy::SecretString;
-    use std::os::unix::fs::PermissionsExt;
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     #[test]
     fn a_tag_is_the_same_after_a_restart_and_another_elsewhere() {

@@ -6,7 +6,8 @@ use super::{
     lines::Lines,
 };
 use crate::domain::{AccountName, Clock, Demand, PriceTable, Route, Timestamp, Usd};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 
 /// Knows prices and what was spent; clones share one book.
 #[derive(Debug, Clone)]
@@ -39,7 +40,7 @@ impl Ledger {
         route: &Route,
         demand: &Demand,
     ) -> Result<Hold, HoldError> {
-        let free = !route.is_billable() || demand.is_quote;
+        let free = !route.spends(demand.is_quote);
         let quotation = if free { None } else { self.prices().quote(&route.name, demand) };
         if !free && quotation.is_none() && !budgets.limits.is_empty() {
             return Err(HoldError::Unpriced(route.name.clone()));
@@ -139,10 +140,10 @@ impl Ledger {
     }
 
     fn balances(&self) -> MutexGuard<'_, Balances> {
-        self.0.balances.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.balances.lock()
     }
 
     fn lock(&self) -> MutexGuard<'_, Lines> {
-        self.0.lines.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lines.lock()
     }
 }

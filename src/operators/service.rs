@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Actor, AuditRecord, Bundle, Clock, Effect, Operator, OperatorId, PlainSecret, SecretKind,
-        StoredOperator, TokenDigest, TokenState,
+        Action, Actor, AuditRecord, Bundle, Clock, Effect, Operator, OperatorId, PlainSecret,
+        SecretKind, StoredOperator, TokenDigest, TokenState,
     },
     store::{Journal, JournalHealth, Reader},
     tasks::Tasks,
@@ -46,7 +46,7 @@ struct Inner {
 
 /// A change that is decided and not yet on record.
 struct Change {
-    action: &'static str,
+    action: Action,
     by: Actor,
     before: Value,
     operator: Operator,
@@ -154,7 +154,7 @@ impl Operators {
                 secret_made_at: now,
                 expires_at: now.plus(asked.lifetime),
             };
-            let (action, before) = ("operator.create", Value::Null);
+            let (action, before) = (Action::OperatorCreate, Value::Null);
             inner.commit(Change { action, by, before, operator, digest }).await
         });
         Ok((plain, made.await?))
@@ -178,7 +178,7 @@ impl Operators {
             let now = inner.clock.now().max(old.secret_made_at.plus(Duration::from_micros(1)));
             let operator =
                 Operator { secret_made_at: now, expires_at: now.plus(lifetime), ..(*old).clone() };
-            let action = "operator.rotate";
+            let action = Action::OperatorRotate;
             inner.commit(Change { action, by, before, operator, digest }).await
         });
         Ok((plain, made.await?))
@@ -193,7 +193,7 @@ impl Operators {
     ) -> Result<Arc<Operator>, OperatorsError> {
         let role = asked.read().map_err(OperatorsError::Invalid)?;
         let change = move |old: &Operator| Operator { role, ..old.clone() };
-        self.change(id, "operator.set_role", by, change).await
+        self.change(id, Action::OperatorSetRole, by, change).await
     }
 
     /// Enables, disables or revokes an operator; in force here when this returns. Revoked is final.
@@ -204,9 +204,9 @@ impl Operators {
         by: impl Into<Actor>,
     ) -> Result<Arc<Operator>, OperatorsError> {
         let action = match state {
-            TokenState::Enabled => "operator.enable",
-            TokenState::Disabled => "operator.disable",
-            TokenState::Revoked => "operator.revoke",
+            TokenState::Enabled => Action::OperatorEnable,
+            TokenState::Disabled => Action::OperatorDisable,
+            TokenState::Revoked => Action::OperatorRevoke,
         };
         let change = move |old: &Operator| Operator { state, ..old.clone() };
         self.change(id, action, by, change).await
@@ -216,7 +216,7 @@ impl Operators {
     async fn change(
         &self,
         id: &OperatorId,
-        action: &'static str,
+        action: Action,
         by: impl Into<Actor>,
         change: impl FnOnce(&Operator) -> Operator + Send + 'static,
     ) -> Result<Arc<Operator>, OperatorsError> {

@@ -9,7 +9,7 @@ use super::{
     webhook,
 };
 use crate::{
-    domain::{AuditRecord, ErrorCode, Principal, RecordBody, Refusal, RequestId},
+    domain::{Action, AuditRecord, ErrorCode, Principal, RecordBody, Refusal, RequestId},
     web::{Body, Visit},
 };
 use http::{Request, Response};
@@ -155,7 +155,7 @@ fn refusal_record(
     };
     let route = trail.route.get().map(|route| route.name.as_str());
     let (action, resource) =
-        trail.own.get().copied().unwrap_or(("ideogram.api.call", route.unwrap_or("unlisted")));
+        trail.own.get().copied().unwrap_or((Action::Call, route.unwrap_or("unlisted")));
     AuditRecord {
         at: gateway.clock.now(),
         action: action.into(),

@@ -35,7 +35,7 @@ impl AllowedCall {
 
     /// Says whether the request may be answered with what was paid for before.
     fn may_be_owed(&self) -> bool {
-        let is_paid = self.route.is_billable() && !self.is_quote();
+        let is_paid = self.route.spends(self.is_quote());
         let has_key = || self.knock.headers.contains_key(IDEMPOTENCY_KEY);
         is_paid && (has_key() || self.gateway.calls.may_owe(&self.token.id))
     }
@@ -60,7 +60,7 @@ impl AllowedCall {
     }
 
     fn refuse_full(&self) -> Result<(), Refused> {
-        if !self.route.is_billable() || self.is_quote() {
+        if !self.route.spends(self.is_quote()) {
             return Ok(());
         }
         let full = self.gateway.admission.is_full(&self.environment.account);
@@ -69,7 +69,7 @@ impl AllowedCall {
 
     /// Refuses a call if not even the cheapest one on its route could be paid for.
     fn refuse_without_money(&self) -> Result<(), Refused> {
-        if !self.route.is_billable() || self.is_quote() {
+        if !self.route.spends(self.is_quote()) {
             return Ok(());
         }
         let gateway = &self.gateway;

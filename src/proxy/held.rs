@@ -49,7 +49,7 @@ impl HeldCall {
     /// read has a call that was found here, or one that its own last look ends unsent.
     pub(super) fn is_owed_an_answer(&self) -> bool {
         let inspected = &self.call.inspected;
-        let is_paid = inspected.allowed.route.is_billable() && !inspected.inspected.demand.is_quote;
+        let is_paid = inspected.allowed.route.spends(inspected.inspected.demand.is_quote);
         let calls = &inspected.allowed.gateway.calls;
         is_paid && self.call.claim.is_none() && calls.owes(&inspected.inspected.fingerprint)
     }

@@ -35,7 +35,7 @@ impl InspectedCall {
     /// Looks for the call that took the same idempotency key, or without a key for an identical one
     /// whose answer nobody received.
     pub(super) async fn recall(self, deadline: Instant) -> Result<Recalled, Refused> {
-        if !self.allowed.route.is_billable() || self.inspected.demand.is_quote {
+        if !self.allowed.route.spends(self.inspected.demand.is_quote) {
             return Ok(self.into_new(deadline));
         }
         // With a key, the key alone decides: two keys are two calls, however alike.

@@ -2,15 +2,16 @@
 
 use crate::{
     calls::HandedOver,
-    domain::{Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token},
+    domain::{Action, Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token},
     rate_limit::RateState,
     web::Visit,
 };
 use http::{HeaderMap, Method, Uri, request::Parts};
 use hyper::body::Incoming;
+use parking_lot::Mutex;
 use std::{
     net::IpAddr,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -62,7 +63,7 @@ pub struct Trail {
     /// Whether the call belongs to the gateway, which puts its end on record.
     pub handed_over: HandedOver,
     /// Action and resource on record, where it is not a call.
-    pub own: OnceLock<(&'static str, &'static str)>,
+    pub own: OnceLock<(Action, &'static str)>,
 }
 
 impl Knock {
@@ -85,12 +86,12 @@ impl Knock {
 impl Trail {
     /// Notes where the token stands against its rate.
     pub fn note_rate(&self, state: RateState) {
-        *self.rate.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+        *self.rate.lock() = Some(state);
     }
 
     /// Returns where the token stands against its rate, if the request counts.
     pub fn rate(&self) -> Option<RateState> {
-        *self.rate.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.rate.lock()
     }
 
     /// Returns the environment of the token, once it is known.

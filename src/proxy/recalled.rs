@@ -45,8 +45,7 @@ impl NewCall {
         let demand = &self.inspected.inspected.demand;
         let hold = allowed.gateway.ledger.hold(budgets, &allowed.route, demand)?;
         if let Some(line) = allowed.gateway.calls.line(&allowed.environment.account)
-            && allowed.route.is_billable()
-            && !demand.is_quote
+            && allowed.route.spends(demand.is_quote)
             && let Some(state) = line.breaker.would_stop(hold.bound())
         {
             return Err(Refused::balance(&state));

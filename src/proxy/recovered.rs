@@ -4,7 +4,9 @@ use super::{inspected::InspectedCall, recalled::Again, refused::Refused};
 use crate::{
     answers::KeptAnswer,
     calls::Receipt,
-    domain::{AuditRecord, Bundle, ErrorCode, Outcome, OutcomeRecord, Principal, RecordBody},
+    domain::{
+        Action, AuditRecord, Bundle, ErrorCode, Outcome, OutcomeRecord, Principal, RecordBody,
+    },
 };
 
 /// An answer that nobody received before, or that a key names, on record as handed over.
@@ -42,8 +44,8 @@ impl RecoveredAnswer {
 
 fn record(call: &InspectedCall, answer: &KeptAnswer, again: Again) -> AuditRecord {
     let (action, verb) = match again {
-        Again::Recovered => ("ideogram.api.recovered", "recovered"),
-        Again::Replayed => ("ideogram.api.replayed", "replayed"),
+        Again::Recovered => (Action::CallRecovered, "recovered"),
+        Again::Replayed => (Action::CallReplayed, "replayed"),
     };
     let outcome = if answer.status.is_success() { Outcome::Success } else { Outcome::Failed };
     let allowed = &call.allowed;

@@ -7,7 +7,7 @@
 use super::{Gateway, knock::Knock, refused::Refused};
 use crate::{
     calls::{Notice, NoticeError, Noticed},
-    domain::ErrorCode,
+    domain::{Action, ErrorCode},
     spool::SpoolWriter,
     web::{self, Body, header},
     webhooks::Rejection,
@@ -22,7 +22,7 @@ use tokio::time::Instant;
 pub const WEBHOOK_PATH: &str = "/webhooks/ideogram";
 
 /// How refusals are called on record: what was tried, and on what.
-pub(super) const ON_RECORD: (&str, &str) = ("webhook.refused", "webhooks.ideogram");
+pub(super) const ON_RECORD: (Action, &str) = (Action::WebhookRefused, "webhooks.ideogram");
 
 /// When the vendor's keys may be there again.
 const KEYS_LATER: Duration = Duration::from_secs(30);

@@ -1,10 +1,11 @@
 //! Attempts to be let in, by address.
 
 use crate::domain::{Clock, Timestamp};
+use parking_lot::Mutex;
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -51,7 +52,7 @@ impl Attempts {
         test: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, NotLetIn<E>> {
         let (who, now) = (network(who), self.clock.now());
-        let mut owing = self.owing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut owing = self.owing.lock();
         // A clock that was set back must not lock anybody out for long.
         let owed = owing.get(&who).map_or(Duration::ZERO, |until| until.since(now).min(MINUTE));
         let after = owed.saturating_add(self.cost);
@@ -169,7 +170,7 @@ mod tests {
             assert_eq!(attempts.make(who, || Err::<(), ()>(())), Err(NotLetIn::Failed(())));
             clock.advance(Duration::from_micros(1));
         }
-        assert!(attempts.owing.lock().unwrap().len() <= MOST_ADDRESSES);
+        assert!(attempts.owing.lock().len() <= MOST_ADDRESSES);
         assert_eq!(attempts.make(address("192.0.2.1"), || Ok::<_, ()>(1)), Ok(1));
     }
 }

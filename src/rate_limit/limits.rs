@@ -6,12 +6,8 @@ use super::{
 };
 use crate::domain::TokenId;
 use governor::clock::{Clock, DefaultClock, Reference};
-use std::{
-    collections::HashMap,
-    num::NonZeroU32,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 /// Counts the requests of each token; tokens that make none for a while are forgotten.
 #[derive(Debug)]
@@ -61,7 +57,7 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn buckets(&self) -> MutexGuard<'_, Buckets<C>> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+        self.buckets.lock()
     }
 
     #[cfg(test)]

@@ -4,16 +4,13 @@ use super::facts::{Facts, KeyFacts, OldSecret, RefusedRoute, TokenFacts, UsedRou
 use crate::{
     config::Settings,
     domain::{
-        EnvironmentName, PlacesRule, RecordBody, RouteName, Timestamp, Token, TokenId, TokenState,
-        Usd,
+        Action, EnvironmentName, PlacesRule, RecordBody, RouteName, Timestamp, Token, TokenId,
+        TokenState, Usd,
     },
     store::{Reader, RouteUse, SealedRecord, StoreError},
     tokens::{SecretStanding, Tokens},
 };
 use std::{collections::BTreeMap, sync::Arc};
-
-/// The action of the record that tells that a key was taken into service.
-const ADOPTED: &str = "key.adopt";
 
 /// Where facts come from.
 #[derive(Debug, Clone)]
@@ -70,7 +67,7 @@ impl Facts {
             since,
             record_begins: reader.record_begins()?,
             tokens: facts.collect::<Result<_, StoreError>>()?,
-            keys: keys(settings, &reader.changes(ADOPTED)?),
+            keys: keys(settings, &reader.changes(Action::KeyAdopt)?),
             shared_keys: shared_keys.clone(),
         })
     }

@@ -8,12 +8,13 @@ use super::{
     windows::Room,
 };
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::BTreeSet,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 /// What becomes of files that git ignores.
@@ -53,7 +54,7 @@ impl Scanner {
             let nested = lock(&repositories).clone();
             walk.tracked(top_folders(tree.paths).chain(nested).collect());
         }
-        let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let seen = seen.into_inner();
         let mut report = seen.report;
         report.add(exposed::among(seen.env_files));
         report.in_order()
@@ -179,5 +180,5 @@ fn of_io(error: &io::Error) -> String {
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    shared.lock()
 }

@@ -1,10 +1,8 @@
 //! Who is let in.
 
 use http::HeaderMap;
-use std::{
-    collections::HashSet,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::HashSet;
 
 /// The keys that are accepted now.
 pub struct Keys(Mutex<HashSet<String>>);
@@ -21,7 +19,7 @@ impl Keys {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Accepts a key from now on.

@@ -1,7 +1,7 @@
 //! Models and data sets.
 
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value as Json, json};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many data sets, and how many models, there can be.
 const MOST: usize = 1000;
@@ -42,7 +42,7 @@ impl Library {
     }
 
     fn lock(&self) -> MutexGuard<'_, Shelves> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelves.lock()
     }
 
     /// Returns all models.

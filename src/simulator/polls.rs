@@ -1,10 +1,8 @@
 //! How often generations may be asked for.
 
 use crate::domain::Timestamp;
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use parking_lot::Mutex;
+use std::time::Duration;
 
 /// How many times in one window.
 const LIMIT: u32 = 1000;
@@ -18,7 +16,7 @@ pub struct Polls(Mutex<Option<(Timestamp, u32)>>);
 impl Polls {
     /// Counts one more, and returns whether it is too many.
     pub(super) fn is_too_many(&self, now: Timestamp) -> bool {
-        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut window = self.0.lock();
         let (start, count) = match *window {
             Some((start, count)) if now.since(start) < WINDOW => (start, count + 1),
             _ => (now, 1),

@@ -2,11 +2,9 @@
 
 use crate::domain::Timestamp;
 use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Serialize, Serializer};
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::watch;
 
 /// How many bytes of a body are kept.
@@ -135,7 +133,7 @@ impl Log {
     }
 
     fn lock(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+        self.book.lock()
     }
 
     /// Returns what hears of every change.

@@ -2,11 +2,12 @@
 
 use super::space::free_space;
 use crate::domain::TokenId;
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 /// The most memory one body takes; what is larger goes to disk.
@@ -124,7 +125,7 @@ impl SpoolBudget {
     }
 
     fn used(&self) -> MutexGuard<'_, Used> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        self.used.lock()
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     AuditRecord, Bundle, CloseCall, Effect, OpenCall, Outcome, OutcomeRecord, RecordBody,
-    Timestamp, Usd,
+    Timestamp, Usd, error_chain,
 };
 use std::sync::atomic::Ordering;
 use tokio::time::Instant;
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 impl Engine {
     /// Begins an outage with the batch that could not be committed.
     pub(super) fn fail(&mut self, batch: Vec<Job>, cause: &(dyn std::error::Error + 'static)) {
-        let reason = in_words(cause);
+        let reason = error_chain(cause).into_boxed_str();
         tracing::error!(reason, "the database cannot be written, admission must stop");
         self.health.send_replace(JournalHealth::Failed(reason.clone()));
         let doubtful = batch.iter().filter(|job| job.opens_a_call());
@@ -138,14 +138,4 @@ fn opened(effect: &Effect) -> Option<&OpenCall> {
 fn log_in_full(bundle: &Bundle) {
     let bundle = serde_json::to_string(bundle).unwrap_or_default();
     tracing::error!(bundle, "an outcome could not be committed and is owed");
-}
-
-fn in_words(error: &(dyn std::error::Error + 'static)) -> Box<str> {
-    let mut words = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        words = format!("{words}: {cause}");
-        next = cause.source();
-    }
-    words.into()
 }

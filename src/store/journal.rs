@@ -5,10 +5,11 @@ use super::{
     job::{Durability, Duty, Job, Message},
 };
 use crate::domain::{AuditRecord, Bundle, Claim, Effect, OpenCall};
+use parking_lot::Mutex;
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -183,7 +184,7 @@ impl Drop for Inner {
     /// Lets the writer finish, so that whoever opens the folder next finds it closed.
     fn drop(&mut self) {
         self.inbox = None;
-        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let ended = self.ended.get_mut();
         // Ends with an error either way: the writer hangs up, or patience does.
         ended.recv_timeout(PATIENCE).ok();
     }

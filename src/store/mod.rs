@@ -20,6 +20,7 @@ mod failing;
 mod folder;
 mod job;
 mod journal;
+mod key_file;
 mod made_folder;
 mod outage;
 mod query;
@@ -38,6 +39,9 @@ pub use error::{JournalError, StoreError};
 pub use folder::{Store, StoreOptions};
 pub use job::Durability;
 pub use journal::{Journal, JournalHealth, NotAppended};
+pub use key_file::{
+    KeyFileError, OWNER_ONLY, open_key, read_or_make_key, replace_file, sync_folder_of,
+};
 pub use made_folder::make_folder;
 pub use query::{
     BookedCall, HeldCall, KeptClaim, Mention, RecordQuery, RefusedUse, RouteUse, Spend,

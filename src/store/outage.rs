@@ -1,6 +1,6 @@
 //! What is remembered while the database fails.
 
-use crate::domain::{AuditRecord, Bundle, Principal, Timestamp};
+use crate::domain::{Action, AuditRecord, Bundle, Principal, Timestamp};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -31,7 +31,7 @@ impl Outage {
         let before =
             serde_json::json!({"health": "failed", "reason": self.reason, "since": self.since});
         let after = serde_json::json!({"health": "good", "owed": self.owed.len()});
-        let (who, what) = (Principal::Gateway, "store.recovered");
+        let (who, what) = (Principal::Gateway, Action::StoreRecovered);
         Bundle::record(AuditRecord::change(now, who, what, "store", before, after))
     }
 }

@@ -1,7 +1,10 @@
 //! The only place that spawns.
 
-use std::{future::Future, sync::Arc};
-use tokio::task::JoinHandle;
+use std::{future::Future, sync::Arc, time::Duration};
+use tokio::{
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
@@ -36,6 +39,26 @@ impl Tasks {
         let span = tracing::debug_span!("task", task.name = name);
         let work = async move { stop.run_until_cancelled(work).await.unwrap_or_default() };
         self.0.standing.spawn(work.instrument(span));
+    }
+
+    /// Does `work` at once and then again each time a pause is over, until the gateway stops. What takes
+    /// longer than the pause is not made up for.
+    pub fn every<F>(
+        &self,
+        name: &'static str,
+        pause: Duration,
+        mut work: impl FnMut() -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send,
+    {
+        self.stand(name, async move {
+            let mut ticks = interval(pause);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                work().await;
+            }
+        });
     }
 
     /// Runs `work` on a thread that may block.

@@ -8,7 +8,8 @@ use super::{
     validate::{Environments, budget, cidr, hosts, rate},
 };
 use crate::domain::{
-    Actor, Scope, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState, Usd,
+    Action, Actor, Scope, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState,
+    Usd,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt::Display, sync::Arc};
@@ -83,7 +84,7 @@ impl Tokens {
             if token == *old {
                 return Ok(old);
             }
-            inner.commit(Change::to("token.reduce", by, &old, token)).await
+            inner.commit(Change::to(Action::TokenReduce, by, &old, token)).await
         })
         .await
     }

@@ -9,7 +9,7 @@ use super::{
     service::{Change, Inner, Tokens, as_json},
     validate::LONGEST_LIFE,
 };
-use crate::domain::{Actor, Timestamp, Token, TokenId, TokenSecret, TokenState};
+use crate::domain::{Action, Actor, Timestamp, Token, TokenId, TokenSecret, TokenState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -180,7 +180,7 @@ impl Inner {
         let mut now: Vec<_> = others.copied().chain(secrets.iter().copied()).collect();
         now.sort_by_key(|secret| secret.number);
         let (before, after) = (with_secrets(old, &known), with_secrets(&token, &now));
-        let action = "token.rotate";
+        let action = Action::TokenRotate;
         self.commit(Change { action, by, before, after, token: Arc::new(token), secrets }).await
     }
 }

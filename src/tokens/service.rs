@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Actor, AuditRecord, Bundle, Clock, Effect, StoredToken, Timestamp, Token, TokenId,
+        Action, Actor, AuditRecord, Bundle, Clock, Effect, StoredToken, Timestamp, Token, TokenId,
         TokenSecret, TokenState,
     },
     store::{Journal, JournalError, JournalHealth, Reader},
@@ -126,7 +126,7 @@ impl Tokens {
         let plain = PlainToken::mint(&token.environment)?;
         let (number, digest) = (TokenSecret::FIRST, plain.digest());
         let change = Change {
-            action: "token.create",
+            action: Action::TokenCreate,
             by: by.into(),
             before: Value::Null,
             after: as_json(&token),
@@ -191,7 +191,7 @@ impl Tokens {
 
 /// A change that is decided and not yet on record.
 pub(super) struct Change {
-    pub(super) action: &'static str,
+    pub(super) action: Action,
     pub(super) by: Actor,
     pub(super) before: Value,
     pub(super) after: Value,
@@ -251,17 +251,17 @@ impl Inner {
 
 impl Change {
     /// Returns a change of the token itself, which leaves its secrets as they are.
-    pub(super) fn to(action: &'static str, by: Actor, old: &Token, token: Token) -> Self {
+    pub(super) fn to(action: Action, by: Actor, old: &Token, token: Token) -> Self {
         let (before, after) = (as_json(old), as_json(&token));
         Self { action, by, before, after, token: Arc::new(token), secrets: Vec::new() }
     }
 }
 
-fn action(state: TokenState) -> &'static str {
+fn action(state: TokenState) -> Action {
     match state {
-        TokenState::Enabled => "token.enable",
-        TokenState::Disabled => "token.disable",
-        TokenState::Revoked => "token.revoke",
+        TokenState::Enabled => Action::TokenEnable,
+        TokenState::Disabled => Action::TokenDisable,
+        TokenState::Revoked => Action::TokenRevoke,
     }
 }
 

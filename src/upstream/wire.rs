@@ -1,11 +1,12 @@
 //! A socket that remembers whether anything was written.
 
+use parking_lot::{Mutex, MutexGuard};
 use socket2::SockRef;
 use std::{
     io,
     mem::MaybeUninit,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
 };
 use tokio::{
@@ -56,7 +57,7 @@ impl WireWatch {
     }
 
     fn lock(&self) -> MutexGuard<'_, Line> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -11,12 +11,8 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
-use std::{
-    error::Error,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// The vendor asks to keep its keys no longer.
@@ -117,7 +113,7 @@ impl KeySet {
 
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Returns the keys, unless there are none or they are too old to be believed.

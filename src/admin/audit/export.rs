@@ -14,6 +14,7 @@ use crate::{
         state::AdminState,
     },
     audit::export::Format,
+    domain::Action,
 };
 use axum::{
     body::Body,
@@ -60,7 +61,7 @@ pub async fn export(
     let query = asked.search().query(&state).await?;
     let narrowed = asked.narrowed(&query);
     let what = json!({ "format": asked.format, "filter": narrowed });
-    let recorded = state.record(by, "audit.export", "audit", [Value::Null, what]).await;
+    let recorded = state.record(by, Action::AuditExport, "audit", [Value::Null, what]).await;
     recorded.map_err(|cause| Problem::audit_unavailable(&cause))?;
     let (reader, notary) = (state.reader.clone(), state.notary.clone());
     let signed = state.tasks.block(move || sign(&reader, &notary)).await;

@@ -6,7 +6,7 @@ use crate::{
         role::{MayOperate, MayView},
         state::AdminState,
     },
-    domain::Actor,
+    domain::{Action, Actor},
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub async fn pause(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
 ) -> Result<Json<PauseView>, Problem> {
-    set(state, by, PauseView { paused: true }, "queue.pause").await
+    set(state, by, PauseView { paused: true }, Action::QueuePause).await
 }
 
 /// Resumes the gateway
@@ -59,14 +59,14 @@ pub async fn resume(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
 ) -> Result<Json<PauseView>, Problem> {
-    set(state, by, PauseView { paused: false }, "queue.resume").await
+    set(state, by, PauseView { paused: false }, Action::QueueResume).await
 }
 
 async fn set(
     state: AdminState,
     by: Actor,
     to: PauseView,
-    action: &'static str,
+    action: Action,
 ) -> Result<Json<PauseView>, Problem> {
     let tasks = state.tasks.clone();
     // Work of its own: what is on record happens, whoever hangs up.

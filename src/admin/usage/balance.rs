@@ -8,7 +8,7 @@ use crate::{
         state::AdminState,
     },
     config::{Account, nearest},
-    domain::{AccountName, Actor, BALANCE_CHANGE, Timestamp, Usd},
+    domain::{AccountName, Action, Actor, Timestamp, Usd},
     ledger::Balance,
 };
 use axum::{Json, extract::State};
@@ -125,7 +125,7 @@ async fn note(
     let balance = Balance { amount, set_at: state.clock.now(), charged: Usd::ZERO };
     let before = state.ledger.set_balance(account, balance);
     let change = [json_of(before), json_of(Some(balance))];
-    if let Err(cause) = state.record(by, BALANCE_CHANGE, account.as_str(), change).await {
+    if let Err(cause) = state.record(by, Action::BalanceChange, account.as_str(), change).await {
         match before {
             Some(before) => drop(state.ledger.set_balance(account, before)),
             None => state.ledger.forget_balance(account),

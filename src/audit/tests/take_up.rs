@@ -4,7 +4,7 @@ use crate::{
     audit::{
         HashChain,
         trust::{
-            CheckpointFile, KeyFileError, LAST_SIGNED_FILE, Notary, PUBLIC_FILE, SIGNING_FILE,
+            CheckpointFile, LAST_SIGNED_FILE, Notary, PUBLIC_FILE, SIGNING_FILE, SigningFileError,
             TakeUp, TakeUpError,
         },
     },
@@ -148,12 +148,15 @@ async fn a_key_that_is_missing_damaged_or_open_to_others_is_not_used() {
     let (path, aside) = (place.path(SIGNING_FILE), place.path("aside"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::Key(KeyFileError::OpenToOthers(_, 0o640))), "{refused}");
+    assert!(
+        matches!(refused, TakeUpError::Key(SigningFileError::OpenToOthers(_, 0o640))),
+        "{refused}"
+    );
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     fs::copy(&path, &aside).unwrap();
     fs::write(&path, "PRIVATE+KEY+x+y+z\n").unwrap();
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::Key(KeyFileError::Damaged(_))), "{refused}");
+    assert!(matches!(refused, TakeUpError::Key(SigningFileError::Damaged(_))), "{refused}");
     fs::remove_file(&path).unwrap();
     let refused = place.again().unwrap_err();
     assert!(matches!(refused, TakeUpError::KeyMissing { .. }), "{refused}");

@@ -1,6 +1,7 @@
 //! The file that checkpoints are added to, which may lie on another disk.
 
-use super::{Note, found::paragraph_notes, key_file::sync_folder_of};
+use super::{Note, found::paragraph_notes};
+use crate::store::sync_folder_of;
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},

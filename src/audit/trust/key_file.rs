@@ -1,11 +1,10 @@
 //! Where the signing key is kept: a file that nobody else may read.
 
 use super::{SigningKey, VerifierKey, signing_key::KeyText};
-use rustix::process::geteuid;
+use crate::store::{KeyFileError, OWNER_ONLY, open_key, replace_file, sync_folder_of};
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -28,7 +27,7 @@ const MOST_BYTES: usize = 1024;
 
 /// The signing key cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyFileError {
+pub enum SigningFileError {
     /// It cannot be read or written.
     #[error("{}, which belongs to the signing key, cannot be read or written", .0.display())]
     Io(PathBuf, #[source] io::Error),
@@ -55,6 +54,17 @@ pub enum KeyFileError {
     OtherOwner(PathBuf, u32, u32),
 }
 
+impl From<KeyFileError> for SigningFileError {
+    fn from(error: KeyFileError) -> Self {
+        match error {
+            KeyFileError::Io(path, error) => Self::Io(path, error),
+            KeyFileError::Damaged(path) => Self::Damaged(path),
+            KeyFileError::OpenToOthers(path, mode) => Self::OpenToOthers(path, mode),
+            KeyFileError::OtherOwner(path, other, own) => Self::OtherOwner(path, other, own),
+        }
+    }
+}
+
 /// A key as its file has it.
 #[derive(Debug)]
 pub(super) struct Kept {
@@ -64,7 +74,7 @@ pub(super) struct Kept {
 }
 
 /// Reads the key of a data folder; `None` when there is none.
-pub(super) fn read(dir: &Path) -> Result<Option<Kept>, KeyFileError> {
+pub(super) fn read(dir: &Path) -> Result<Option<Kept>, SigningFileError> {
     let kept = read_from(dir.join(SIGNING_FILE))?;
     if let Some(kept) = &kept {
         publish(dir, kept.key.verifier())?;
@@ -73,28 +83,16 @@ pub(super) fn read(dir: &Path) -> Result<Option<Kept>, KeyFileError> {
 }
 
 /// Reads a key that was begun and never taken into use; `None` when there is none that is whole.
-pub(super) fn begun(dir: &Path) -> Result<Option<SigningKey>, KeyFileError> {
+pub(super) fn begun(dir: &Path) -> Result<Option<SigningKey>, SigningFileError> {
     match read_from(dir.join(BEGUN_FILE)) {
-        Err(KeyFileError::Damaged(_)) => Ok(None),
+        Err(SigningFileError::Damaged(_)) => Ok(None),
         read => Ok(read?.map(|kept| kept.key)),
     }
 }
 
-fn read_from(path: PathBuf) -> Result<Option<Kept>, KeyFileError> {
-    let failed = |error| KeyFileError::Io(path.clone(), error);
-    let mut file = match File::open(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened.map_err(failed)?,
-    };
-    // Asked of what was opened, so that nobody exchanges it in between.
-    let about = file.metadata().map_err(failed)?;
-    let own = geteuid().as_raw();
-    if about.uid() != own {
-        return Err(KeyFileError::OtherOwner(path, about.uid(), own));
-    }
-    if about.mode() & 0o077 != 0 {
-        return Err(KeyFileError::OpenToOthers(path, about.mode() & 0o777));
-    }
+fn read_from(path: PathBuf) -> Result<Option<Kept>, SigningFileError> {
+    let failed = |error| SigningFileError::Io(path.clone(), error);
+    let Some(mut file) = open_key(&path)? else { return Ok(None) };
     let mut bytes = Zeroizing::new([0; MOST_BYTES]);
     let mut length = 0;
     while length < MOST_BYTES {
@@ -104,7 +102,7 @@ fn read_from(path: PathBuf) -> Result<Option<Kept>, KeyFileError> {
         }
     }
     let text = std::str::from_utf8(&bytes[..length]).ok();
-    text.and_then(kept).ok_or(KeyFileError::Damaged(path)).map(Some)
+    text.and_then(kept).ok_or(SigningFileError::Damaged(path)).map(Some)
 }
 
 /// Reads the text of a key's file, with its mark.
@@ -116,63 +114,42 @@ fn kept(text: &str) -> Option<Kept> {
 }
 
 /// Writes a key beside the one that may be there; it is not in use yet.
-pub(super) fn begin(dir: &Path, text: &KeyText) -> Result<(), KeyFileError> {
+pub(super) fn begin(dir: &Path, text: &KeyText) -> Result<(), SigningFileError> {
     write_marked(dir.join(BEGUN_FILE), text)
 }
 
 /// Takes the key that was begun into use, in place of the one that may be there.
-pub(super) fn adopt(dir: &Path, key: &VerifierKey) -> Result<(), KeyFileError> {
+pub(super) fn adopt(dir: &Path, key: &VerifierKey) -> Result<(), SigningFileError> {
     let path = dir.join(SIGNING_FILE);
     let adopted = fs::rename(dir.join(BEGUN_FILE), &path).and_then(|()| sync_folder_of(&path));
-    adopted.map_err(|error| KeyFileError::Io(path, error))?;
+    adopted.map_err(|error| SigningFileError::Io(path, error))?;
     publish(dir, key)
 }
 
 /// Marks a key of an older version: its last checkpoint is there.
-pub(super) fn mark(dir: &Path) -> Result<(), KeyFileError> {
+pub(super) fn mark(dir: &Path) -> Result<(), SigningFileError> {
     let path = dir.join(SIGNING_FILE);
     let text = fs::read_to_string(&path).map(Zeroizing::new);
-    write_marked(path.clone(), &text.map_err(|error| KeyFileError::Io(path, error))?)
+    write_marked(path.clone(), &text.map_err(|error| SigningFileError::Io(path, error))?)
 }
 
 /// The capacity is reserved first, so that no piece of the text stays behind in memory.
-fn write_marked(path: PathBuf, text: &KeyText) -> Result<(), KeyFileError> {
+fn write_marked(path: PathBuf, text: &KeyText) -> Result<(), SigningFileError> {
     let mut marked = Zeroizing::new(String::with_capacity(MOST_BYTES));
     for piece in [text.trim_end(), "\n", MARK, "\n"] {
         marked.push_str(piece);
     }
-    replace(&path, marked.as_bytes(), 0o600).map_err(|error| KeyFileError::Io(path, error))
+    replace_file(&path, marked.as_bytes(), OWNER_ONLY)
+        .map_err(|error| SigningFileError::Io(path, error))
 }
 
 /// Writes the public half beside it, if it is not there.
-fn publish(dir: &Path, key: &VerifierKey) -> Result<(), KeyFileError> {
+fn publish(dir: &Path, key: &VerifierKey) -> Result<(), SigningFileError> {
     let path = dir.join(PUBLIC_FILE);
     let text = format!("{key}\n");
     if fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
         return Ok(());
     }
-    replace(&path, text.as_bytes(), 0o600).map_err(|error| KeyFileError::Io(path, error))
-}
-
-/// Writes a file whole or not at all, and durably.
-pub(super) fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".new");
-    // A file that a crash left there may have another mode.
-    match fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(mode).open(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    sync_folder_of(path)
-}
-
-/// Makes the names in a file's folder durable.
-pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    replace_file(&path, text.as_bytes(), OWNER_ONLY)
+        .map_err(|error| SigningFileError::Io(path, error))
 }

@@ -25,7 +25,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use checkpoint_file::CheckpointFile;
 pub use found::{FoundNote, Source, notes_in};
 pub use judgement::{Completeness, Contradiction, Evidence, Marks, Rejected, Witness, judge};
-pub use key_file::{KeyFileError, PUBLIC_FILE, SIGNING_FILE};
+pub use key_file::{PUBLIC_FILE, SIGNING_FILE, SigningFileError};
 pub use new_log::NewLog;
 pub use notary::{LAST_SIGNED_FILE, Notary, NotaryError};
 pub use note::{Note, NoteError};

@@ -1,14 +1,13 @@
 //! A log begins: with the first start, or when a restored record goes on under a new name.
 
 use super::{
-    Checkpoint, CheckpointFile, KeyFileError, LAST_SIGNED_FILE, SigningKey, VerifierKey,
-    key_file::{self, replace},
-    signing_key::KeyText,
+    Checkpoint, CheckpointFile, LAST_SIGNED_FILE, SigningFileError, SigningKey, VerifierKey,
+    key_file, signing_key::KeyText,
 };
 use crate::{
     audit::HashChain,
     domain::Timestamp,
-    store::{Head, Seal},
+    store::{Head, Seal, replace_file},
 };
 use std::{
     ffi::OsString,
@@ -37,7 +36,7 @@ impl NewLog {
     /// Begins the log in a data folder: its key comes into use when its first checkpoint, of no
     /// records, is on disk. A crash before that leaves no key, and the next start finds out how far
     /// it came.
-    pub(super) fn begin(self, dir: &Path, at: Timestamp) -> Result<SigningKey, KeyFileError> {
+    pub(super) fn begin(self, dir: &Path, at: Timestamp) -> Result<SigningKey, SigningFileError> {
         key_file::begin(dir, &self.text)?;
         sign_first(&self.key, dir, at)?;
         key_file::adopt(dir, self.verifier())?;
@@ -54,11 +53,11 @@ impl NewLog {
         dir: &Path,
         file: &CheckpointFile,
         at: Timestamp,
-    ) -> Result<VerifierKey, KeyFileError> {
+    ) -> Result<VerifierKey, SigningFileError> {
         key_file::begin(dir, &self.text)?;
         let failed = |path: &Path| {
             let path = path.to_owned();
-            |error| KeyFileError::Io(path, error)
+            |error| SigningFileError::Io(path, error)
         };
         let last = dir.join(LAST_SIGNED_FILE);
         self.copy_aside(&last).map_err(failed(&last))?;
@@ -71,7 +70,7 @@ impl NewLog {
     fn copy_aside(&self, path: &Path) -> io::Result<()> {
         match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            read => replace(&self.aside(path), &read?, 0o600),
+            read => replace_file(&self.aside(path), &read?, 0o600),
         }
     }
 
@@ -91,12 +90,16 @@ impl NewLog {
 }
 
 /// Makes a log's first checkpoint, of no records, durable as its last one.
-pub(super) fn sign_first(key: &SigningKey, dir: &Path, at: Timestamp) -> Result<(), KeyFileError> {
+pub(super) fn sign_first(
+    key: &SigningKey,
+    dir: &Path,
+    at: Timestamp,
+) -> Result<(), SigningFileError> {
     let path = dir.join(LAST_SIGNED_FILE);
     let (origin, head) = (key.verifier().name().into(), Head { seq: 0, hash: HashChain.genesis() });
     let note = key.sign(Checkpoint { origin, head, at }.to_string());
-    let written = replace(&path, note.to_string().as_bytes(), 0o600);
-    written.map_err(|error| KeyFileError::Io(path, error))
+    let written = replace_file(&path, note.to_string().as_bytes(), 0o600);
+    written.map_err(|error| SigningFileError::Io(path, error))
 }
 
 impl fmt::Debug for NewLog {

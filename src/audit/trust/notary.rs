@@ -1,16 +1,13 @@
 //! The only one who signs.
 
-use super::{Checkpoint, Note, SignedCheckpoint, SigningKey, VerifierKey, key_file::replace};
+use super::{Checkpoint, Note, SignedCheckpoint, SigningKey, VerifierKey};
 use crate::{
     audit::HashChain,
     domain::{Clock, Timestamp},
-    store::{Head, Seal},
+    store::{Head, Seal, replace_file},
 };
-use std::{
-    io,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-};
+use parking_lot::Mutex;
+use std::{io, path::PathBuf, sync::Arc};
 
 /// The file in the data folder that holds the last checkpoint, whatever became of its copies.
 pub const LAST_SIGNED_FILE: &str = "audit-signing.last";
@@ -65,13 +62,13 @@ impl Notary {
 
     /// Returns the number of the last record that was signed; 0 when none was.
     pub fn signed(&self) -> u64 {
-        self.highest.lock().unwrap_or_else(PoisonError::into_inner).map_or(0, |head| head.seq)
+        self.highest.lock().map_or(0, |head| head.seq)
     }
 
     /// Signs a head, which must be durable. That it was signed is durable when this returns. Blocks.
     pub fn sign(&self, head: Head) -> Result<SignedCheckpoint, NotaryError> {
         let head = if head.seq == 0 { Head { hash: HashChain.genesis(), ..head } } else { head };
-        let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut highest = self.highest.lock();
         let is_older = |signed: &Head| head.seq < signed.seq;
         let is_other = |signed: &Head| head.seq == signed.seq && head.hash != signed.hash;
         if let Some(signed) = highest.filter(|signed| is_older(signed) || is_other(signed)) {
@@ -82,7 +79,7 @@ impl Notary {
         let note = self.key.sign(checkpoint.to_string());
         if *highest != Some(head) {
             let unnoted = |error| NotaryError::Unnoted(self.last_file.clone(), error);
-            replace(&self.last_file, note.to_string().as_bytes(), 0o600).map_err(unnoted)?;
+            replace_file(&self.last_file, note.to_string().as_bytes(), 0o600).map_err(unnoted)?;
             *highest = Some(head);
         }
         Ok(SignedCheckpoint { checkpoint, note })

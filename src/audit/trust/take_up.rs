@@ -1,8 +1,8 @@
 //! Taking up a log where an earlier run left it, if the record is still the one that was signed.
 
 use super::{
-    Checkpoint, CheckpointError, CheckpointFile, KeyFileError, LAST_SIGNED_FILE, NewLog, Notary,
-    Note, NoteError, SigningKey,
+    Checkpoint, CheckpointError, CheckpointFile, LAST_SIGNED_FILE, NewLog, Notary, Note, NoteError,
+    SigningFileError, SigningKey,
     key_file::{self, Kept},
     new_log::sign_first,
 };
@@ -38,7 +38,7 @@ const WHAT_TO_DO: &str = "Nothing is served. Put the newest copy of the data fol
 pub enum TakeUpError {
     /// The signing key cannot be used.
     #[error(transparent)]
-    Key(#[from] KeyFileError),
+    Key(#[from] SigningFileError),
     /// A file of checkpoints cannot be read.
     #[error("the checkpoints in {} cannot be read", .0.display())]
     Unreadable(PathBuf, #[source] io::Error),
@@ -113,7 +113,7 @@ impl TakeUpError {
     pub fn can_be_accepted(&self) -> bool {
         match self {
             Self::Key(error) => {
-                matches!(error, KeyFileError::Damaged(_) | KeyFileError::OpenToOthers(..))
+                matches!(error, SigningFileError::Damaged(_) | SigningFileError::OpenToOthers(..))
             }
             Self::Unreadable(..) | Self::Store(_) => false,
             _ => true,
@@ -165,7 +165,7 @@ impl TakeUp<'_> {
             (_, true) => self.file.path(),
             (Some(_), false) => last_file,
             (None, false) => {
-                let made = NewLog::make().map_err(|error| KeyFileError::Io(path, error))?;
+                let made = NewLog::make().map_err(|error| SigningFileError::Io(path, error))?;
                 return Ok(made.begin(self.dir, self.clock.now())?);
             }
         };

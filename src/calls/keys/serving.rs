@@ -1,14 +1,11 @@
 //! A key in service, and who uses it.
 
 use crate::{
-    domain::{Clock, Timestamp},
+    domain::{Clock, Timestamp, error_chain},
     upstream::{KeyVersion, Upstream},
 };
-use std::{
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{fmt, sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, Semaphore},
     time::Instant,
@@ -144,7 +141,7 @@ impl ServingKey {
                 200..=299 => Asked::Good,
                 status => Asked::Unclear(format!("it answered {status}").into()),
             },
-            Err(error) => Asked::Unclear(chain(&error).into()),
+            Err(error) => Asked::Unclear(error_chain(&error).into()),
         };
         self.note(&asked);
         asked
@@ -172,7 +169,7 @@ impl ServingKey {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 
@@ -207,12 +204,5 @@ impl Drop for KeyUse {
 impl fmt::Debug for ServingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ServingKey").field(&self.version()).finish()
-    }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {}", chain(cause)),
-        None => error.to_string(),
     }
 }

@@ -2,10 +2,8 @@
 
 use super::{Asked, KeyHealth, KeyUse, ServingKey};
 use crate::upstream::Upstream;
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, watch},
     time::timeout,
@@ -151,6 +149,6 @@ impl KeySlot {
     }
 
     fn lock(&self) -> MutexGuard<'_, Keys> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+        self.keys.lock()
     }
 }

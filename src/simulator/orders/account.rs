@@ -1,6 +1,7 @@
 //! The account: how many places it has, what it can pay, what it paid.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 
 /// The places and the money of the one account that all keys belong to.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Account {
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Takes places and holds money, all or nothing.

@@ -1,10 +1,8 @@
 //! The generations, so that they can be asked for later.
 
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value as Json, json};
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::{HashMap, VecDeque};
 
 /// How many generations are remembered.
 const KEPT: usize = 10_000;
@@ -46,7 +44,7 @@ pub enum Standing {
 
 impl Generations {
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Writes down how a generation stands.

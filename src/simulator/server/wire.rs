@@ -3,11 +3,12 @@
 use super::heads::Heads;
 use bytes::Bytes;
 use memchr::memmem;
+use parking_lot::{Mutex, MutexGuard};
 use socket2::SockRef;
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll, Waker, ready},
     time::Duration,
 };
@@ -54,7 +55,7 @@ pub(super) enum Plan {
 
 impl Orders {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Returns the head of the call that just began.

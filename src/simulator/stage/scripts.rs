@@ -2,10 +2,8 @@
 
 use super::script::{Act, Script};
 use crate::simulator::webhooks::Twist;
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// The scripts that are still to be played, oldest first.
@@ -36,7 +34,7 @@ impl Default for Scripts {
 
 impl Scripts {
     fn lock(&self) -> MutexGuard<'_, Vec<Script>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock()
     }
 
     /// Adds a script after the others.

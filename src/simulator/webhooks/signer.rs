@@ -2,9 +2,9 @@
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The user that deliveries are of.
 pub const USER: &str = "simulated-user";
@@ -31,7 +31,7 @@ impl Signer {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Ed25519KeyPair>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Signs with a new key from now on; the old ones stay published.

@@ -2,11 +2,12 @@
 
 use super::connection;
 use crate::store::StoreError;
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::{
     fmt, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 /// Connections kept open between queries.
@@ -59,8 +60,8 @@ impl Reader {
         Ok(done)
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self) -> parking_lot::MutexGuard<'_, Vec<Connection>> {
+        self.0.idle.lock()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading the chain: searches, whole calls, and the raw rows for verification.
 
 use super::{Reader, chain};
-use crate::domain::Timestamp;
+use crate::domain::{Action, Timestamp};
 use crate::store::{Head, Link, RawRecord, RecordQuery, SealedRecord, StoreError};
 use rusqlite::{Row, Rows, params_from_iter, types::Value};
 
@@ -84,12 +84,12 @@ impl Reader {
     }
 
     /// Returns the changes of one kind that operators and the gateway made, newest first.
-    pub fn changes(&self, action: &str) -> Result<Vec<SealedRecord>, StoreError> {
+    pub fn changes(&self, action: Action) -> Result<Vec<SealedRecord>, StoreError> {
         let matching = "kind = 'admin' AND action = ?1 ORDER BY seq DESC";
         let sql = format!("SELECT {COLUMNS} FROM audit_records WHERE {matching}");
         self.with(|connection| {
             let mut statement = connection.prepare(&sql)?;
-            collect(statement.query([action])?)
+            collect(statement.query([action.as_str()])?)
         })
     }
 

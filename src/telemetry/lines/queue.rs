@@ -1,10 +1,10 @@
 //! Lines that wait to be written: a bounded queue that never makes its users wait.
 
 use super::{DroppedLines, LineKind, NoteForm, dropped::Untold};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::{
     collections::VecDeque,
     mem,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -142,11 +142,11 @@ impl Queue {
                 return Work::Note;
             }
             state.is_idle = true;
-            state = if state.untold.is_nothing() {
-                self.work.wait(state).unwrap_or_else(PoisonError::into_inner)
+            if state.untold.is_nothing() {
+                self.work.wait(&mut state);
             } else {
-                self.work.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner).0
-            };
+                self.work.wait_for(&mut state, pause);
+            }
             state.is_idle = false;
         }
     }
@@ -180,7 +180,7 @@ impl Queue {
             if left.is_zero() {
                 return;
             }
-            state = self.done.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            self.done.wait_for(&mut state, left);
         }
     }
 
@@ -196,6 +196,6 @@ impl Queue {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -5,11 +5,8 @@ use crate::{
     spool::SpoolBody,
     web::{delivery::Watch, socket::SocketWatch},
 };
-use std::{
-    mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Waker,
-};
+use parking_lot::{Mutex, MutexGuard};
+use std::{mem, sync::Arc, task::Waker};
 use tokio::time::Instant;
 
 /// One connection's shared notes; each request and each answer passes here once.
@@ -73,7 +70,7 @@ impl Wire {
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.notes.lock()
     }
 
     /// The stream let a head through.
