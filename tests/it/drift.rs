@@ -1,13 +1,14 @@
 //! Someone else uses the account too: Ideogram's 429 is waited out, and passed on only at the deadline.
 
-use crate::support::{Client, Reply, Socket, TestApp, TestSettings, pass, pass_until};
+use crate::support::{Client, Reply, Socket, TestApp, TestSettings, eventually, pass, pass_until};
 use ideogate::{
+    admission::{Permit, Seat},
     domain::{Principal, TokenState, Usd},
     simulator::Script,
 };
 use serde_json::json;
 use std::time::Duration;
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const SECOND: Duration = Duration::from_secs(1);
@@ -48,11 +49,11 @@ async fn the_effective_cap_shrinks_to_what_is_in_use_and_comes_back_by_one_a_sec
     app.places_become((2, 0, 1)).await;
     assert_eq!(app.account().effective_cap, 2);
     pass(SECOND).await;
-    crate::support::eventually("one more place", || app.account().effective_cap == 3).await;
+    eventually("one more place", || app.account().effective_cap == 3).await;
     assert_eq!(app.arrived(), 2, "two places are not free yet");
-    crate::support::eventually("the first refusal", || app.attempts().len() == 1).await;
+    eventually("the first refusal", || app.attempts().len() == 1).await;
     pass(SECOND).await;
-    crate::support::eventually("the second refusal", || app.attempts().len() == 2).await;
+    eventually("the second refusal", || app.attempts().len() == 2).await;
     app.places_become((2, 0, 1)).await;
     assert_eq!((app.arrived(), app.account().effective_cap), (3, 2));
     drop(others);
@@ -103,6 +104,42 @@ async fn a_client_that_hangs_up_while_its_call_waits_again_is_not_sent_for() {
         ("failed", Some(429))
     );
     let retry = client.post_text(GENERATE, r#"{"prompt":"a lighthouse"}"#).await;
+    assert_eq!((retry.status, retry.header("ideogate-recovered")), (200, None));
+}
+
+/// Takes so many places at once; dropping what is returned frees them.
+async fn taken(app: &TestApp, client: &Client, places: u32) -> Permit {
+    let seat = Seat {
+        account: "ideogram".parse().unwrap(),
+        environment: "app".parse().unwrap(),
+        token: client.id().clone(),
+        places,
+        deadline: Instant::now() + SECOND,
+        max_token_places: None,
+    };
+    app.running.admission().admit(seat).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_just_when_its_call_may_go_again_is_not_sent_for() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    let (ours, others) = (taken(&app, &client, 8).await, app.ideogram.occupy(10));
+    let body = r#"{"prompt":"a lighthouse","num_images":2}"#;
+    let mut socket = Socket::open(&app).await;
+    socket.post(&client, GENERATE, body).await;
+    app.places_become((8, 0, 1)).await;
+    drop(others);
+    // Nothing runs between these two: its turn has come before anybody reads that it left.
+    drop(socket);
+    drop(ours);
+    assert_eq!(app.places(), (2, 0, 0), "its turn has come");
+    app.places_become((0, 0, 0)).await;
+    let outcome = || app.sent_entries()[0].metadata.outcome;
+    eventually("its end is on record", || outcome().as_str() == "failed").await;
+    assert_eq!(app.sent_entries()[0].metadata.upstream_status, Some(429));
+    assert_eq!((app.arrived(), app.ideogram.billed_images()), (1, 0));
+    let retry = client.post_text(GENERATE, body).await;
     assert_eq!((retry.status, retry.header("ideogate-recovered")), (200, None));
 }
 

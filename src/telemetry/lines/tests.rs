@@ -7,6 +7,8 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader, PipeReader, Read},
     os::fd::OwnedFd,
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -17,21 +19,26 @@ fn pipe(form: NoteForm) -> (LineSink, PipeReader, DroppedLines) {
     (sink, reader, dropped)
 }
 
-/// Gives lines of a KiB until some are dropped, and returns how many were given.
+/// Gives lines of a KiB until some are dropped, and returns how many were given; fails when giving waits.
 fn fill(sink: &LineSink, dropped: &DroppedLines) -> u64 {
-    let (mut given, line) = (0, "x".repeat(1023));
-    while dropped.of(LineKind::Log) < 10 {
-        sink.line(LineKind::Log, &line);
-        given += 1;
-        assert!(given < 2 * MOST as u64 / 1024, "nothing is ever dropped");
-    }
+    let (sink, dropped, (filled, filling)) = (sink.clone(), dropped.clone(), mpsc::channel());
+    thread::spawn(move || {
+        let (mut given, line) = (0, "x".repeat(1023));
+        while dropped.of(LineKind::Log) < 10 && given < 2 * MOST as u64 / 1024 {
+            sink.line(LineKind::Log, &line);
+            given += 1;
+        }
+        filled.send((given, dropped.of(LineKind::Log))).unwrap();
+    });
+    let (given, missing) = filling.recv_timeout(Duration::from_secs(10)).expect("nobody waits");
+    assert!(missing >= 10, "nothing is ever dropped");
     given
 }
 
 #[test]
 fn lines_are_written_in_order_and_none_is_missing_after_a_flush() {
     let (sink, mut reader, dropped) = pipe(NoteForm::Data);
-    let reading = std::thread::spawn(move || {
+    let reading = thread::spawn(move || {
         let mut text = String::new();
         reader.read_to_string(&mut text).unwrap();
         text

@@ -27,6 +27,20 @@ async fn environments_and_routes_are_listed_without_a_gateway() {
 }
 
 #[tokio::test]
+async fn spans_of_time_are_shown_as_they_are_written() {
+    let home = Home::new().await;
+    home.change("[environments.app]\ntoken_lifetime = \"90d\"\n[queue]\ntimeout = \"75s\"\n");
+    let shown = async || {
+        let view = home.json(&["env", "show", "app"]).await;
+        [&view["token_lifetime"], &view["queue_timeout"]]
+            .map(|span| span.as_str().unwrap().to_owned())
+    };
+    assert_eq!(shown().await, ["90d", "75s"], "from the file");
+    let _gateway = home.start().await;
+    assert_eq!(shown().await, ["90d", "75s"], "from the gateway");
+}
+
+#[tokio::test]
 async fn all_mistakes_in_the_settings_are_told_at_once_and_nothing_starts() {
     let mut home = Home::new().await;
     assert_eq!(home.run(&["config", "check"]).await.good().out, "the settings are good\n");

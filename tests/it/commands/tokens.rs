@@ -31,6 +31,17 @@ async fn a_new_token_is_shown_once_and_alone_on_stdout() {
 }
 
 #[tokio::test]
+async fn whoever_makes_a_token_is_told_what_it_may_spend() {
+    const NO_LIMIT: &str = "NOTHING limits what it may spend";
+    let home = Home::new().await;
+    let _gateway = home.start().await;
+    let told = home.run(&CREATE).await.good();
+    assert!(told.err.contains(NO_LIMIT) && !told.out.contains(NO_LIMIT), "{told:?}");
+    let told = home.run(&[&CREATE[..], &["--daily-budget", "5.00"]].concat()).await.good();
+    assert!(told.err.contains("$5.00 a day") && !told.err.contains(NO_LIMIT), "{told:?}");
+}
+
+#[tokio::test]
 async fn scripts_get_the_shape_they_rely_on() {
     let home = Home::new().await;
     let _gateway = home.start().await;

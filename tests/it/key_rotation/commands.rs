@@ -52,6 +52,22 @@ async fn keys_are_listed_verified_and_exchanged_from_the_command_line() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_in_two_files_is_listed_once_with_both() {
+    let mut home = Home::new().await;
+    for (name, file) in [("IDEOGRAM_API_KEY_FILE", "one"), ("IDEOGRAM_API_KEY_PROD_FILE", "two")] {
+        let file = home.path().join(file);
+        fs::write(&file, OLD).unwrap();
+        home.give(name, &file.display().to_string());
+    }
+    home.variables.retain(|(name, _)| name != "IDEOGRAM_API_KEY");
+    home.ideogram.accept_key(OLD);
+    let _gateway = home.start().await;
+    let told = home.run(&["key", "list"]).await.good();
+    assert_eq!(told.out.matches("…aaaa").count(), 1, "{told:?}");
+    assert!(told.err.contains("/one") && told.err.contains("/two"), "{told:?}");
+}
+
+#[tokio::test]
 async fn waiting_is_for_every_key_that_leaves_whoever_exchanged_it() {
     let mut home = Home::new().await;
     home.change("[keys]\nlook_every = \"1h\"\n");

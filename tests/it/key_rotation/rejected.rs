@@ -1,8 +1,8 @@
 //! Ideogram rejects the key in use: the staged one takes over, or nothing is sent.
 
 use super::{ASKED, Exchange, GENERATE, NEW, OLD, THIRD, after, body};
-use crate::support::pass;
-use ideogate::simulator::{Act, Script};
+use crate::support::{Socket, eventually, pass};
+use ideogate::simulator::{Act, Script, Seen};
 use insta::assert_snapshot;
 use serde_json::json;
 use std::time::Duration;
@@ -49,6 +49,36 @@ async fn the_staged_key_takes_over_within_the_call_that_found_the_old_one_reject
     let attempts = exchange.app.attempts();
     assert!(!attempts.is_empty() && attempts.iter().all(|status| *status == 401), "{attempts:?}");
     assert_eq!(exchange.app.places(), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_while_its_key_is_asked_about_is_not_sent_for_with_the_staged_one() {
+    let exchange = staged().await;
+    let app = &exchange.app;
+    let client = app.client().await;
+    app.ideogram.refuse_key(OLD);
+    app.ideogram.script(Script::new(Act::Hold).on("/models"));
+    let before = exchange.keys_at("/models").len();
+    let mut socket = Socket::open(app).await;
+    socket.post(&client, GENERATE, &body().to_string()).await;
+    app.ideogram.seen_when(|seen| asked(seen) > before).await;
+    drop(socket);
+    app.ideogram.release();
+    app.places_become((0, 0, 0)).await;
+    let outcome = || app.sent_entries()[0].metadata.outcome;
+    eventually("its end is on record", || outcome().as_str() == "failed").await;
+    let entry = &app.sent_entries()[0];
+    assert_eq!(exchange.keys_at(GENERATE), [OLD]);
+    assert_eq!(app.ideogram.billed_images(), 0);
+    assert_eq!(entry.metadata.more.reason.as_deref(), Some("client gone before sending"));
+    // Its retry is not kept waiting, and goes out with the key that took over.
+    assert_eq!(client.post(GENERATE, &body()).await.status, 200);
+    assert_eq!(exchange.keys_at(GENERATE), [OLD, NEW]);
+}
+
+/// Counts the questions about keys.
+fn asked(seen: &Seen) -> usize {
+    seen.calls.iter().filter(|call| call.path() == "/models").count()
 }
 
 #[tokio::test]
@@ -104,7 +134,7 @@ async fn a_call_whose_old_key_is_revoked_too_early_goes_on_with_the_new_one() {
         let client = client.clone();
         async move { client.post(GENERATE, &body()).await }
     });
-    crate::support::eventually("a 429", || !exchange.app.attempts().is_empty()).await;
+    eventually("a 429", || !exchange.app.attempts().is_empty()).await;
     exchange.app.ideogram.accept_key(NEW);
     exchange.put("key", NEW);
     exchange.rotate(json!({})).await;
