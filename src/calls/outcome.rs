@@ -137,11 +137,10 @@ mod tests {
 
     #[test]
     fn a_reason_names_its_cause() {
-        let cause = io::Error::other("invalid peer certificate: UnknownIssuer");
-        let told = told(&NotSent::Tls(cause));
+        let cause = io::Error::other("connection refused");
         assert_eq!(
-            told,
-            "the upstream could not be trusted: invalid peer certificate: UnknownIssuer"
+            told(&NotSent::Connect(cause)),
+            "the upstream could not be connected to: connection refused"
         );
     }
 }

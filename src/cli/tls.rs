@@ -4,7 +4,7 @@ use super::fault::Fault;
 use crate::{
     config::{Listen, TlsFiles},
     domain::Timestamp,
-    web::{TlsDoubt, TlsFault, TlsPair},
+    web::{TlsDoubt, TlsPair},
 };
 
 /// A pair of files that the settings name.
@@ -19,7 +19,7 @@ impl Named<'_> {
     pub(super) fn read(&self) -> Result<TlsPair, String> {
         TlsPair::read(self.files).map_err(|fault| {
             let setting = self.setting;
-            format!("{setting}_cert and {setting}_key cannot be served: {}", in_full(&fault))
+            format!("{setting}_cert and {setting}_key cannot be served: {}", fault.in_words())
         })
     }
 }
@@ -45,14 +45,4 @@ pub(super) fn doubts(listen: &Listen, now: Timestamp) -> Vec<TlsDoubt> {
         .filter_map(|named| named.read().ok())
         .flat_map(|pair| pair.doubts(now))
         .collect()
-}
-
-fn in_full(fault: &TlsFault) -> String {
-    let mut told = fault.to_string();
-    let mut cause = std::error::Error::source(fault);
-    while let Some(error) = cause {
-        told = format!("{told}: {error}");
-        cause = error.source();
-    }
-    told
 }
