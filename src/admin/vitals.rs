@@ -19,6 +19,9 @@ pub trait Vitals: fmt::Debug + Send + Sync {
     /// Says why calls of an account are stopped for want of balance, if they are.
     fn breaker(&self, account: &AccountName) -> Option<BreakerState>;
 
+    /// Returns what works on its machine and deserves a look. Blocks.
+    fn warnings(&self) -> Vec<String>;
+
     /// Looks at the data folder. Blocks.
     fn folder(&self) -> FolderState;
 

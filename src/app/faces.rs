@@ -3,7 +3,7 @@
 use super::{control_face::control_face, operators::Operators, rooms::Rooms, vitals::House};
 use crate::{
     admin::{self, AdminState, ExportNotes},
-    config::MissingKey,
+    config::{Doubts, MissingKey},
     proxy::{Door, Gateway, GatewayParts, PictureShelf},
     rate_limit::Attempts,
     web::{self, DoorLimits, LeavesFiles, Port, Problem, Wording},
@@ -33,10 +33,10 @@ pub(super) fn serve_clients(
 pub(super) fn serve_operators(
     rooms: &Rooms,
     (network, local): (Port, UnixListener),
-    missing: Vec<MissingKey>,
+    notes: (Vec<MissingKey>, Doubts),
     operators: &Operators,
 ) {
-    let face = control_face(admin_state(rooms, missing, operators));
+    let face = control_face(admin_state(rooms, notes, operators));
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
     let limits = web_door(rooms, ("admin", LeavesFiles::Some), admin::told);
     let serving = web::serve(network, face.clone(), limits, tasks, stop);
@@ -76,8 +76,12 @@ fn gateway(rooms: &Rooms, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
     })
 }
 
-fn admin_state(rooms: &Rooms, missing: Vec<MissingKey>, operators: &Operators) -> AdminState {
-    let house = Arc::new(House { rooms: rooms.clone(), missing });
+fn admin_state(
+    rooms: &Rooms,
+    (missing, doubts): (Vec<MissingKey>, Doubts),
+    operators: &Operators,
+) -> AdminState {
+    let house = Arc::new(House { rooms: rooms.clone(), missing, doubts });
     AdminState {
         tokens: rooms.tokens.clone(),
         admission: rooms.admission.clone(),

@@ -1,7 +1,7 @@
 //! What a gateway is started with.
 
 use crate::{
-    config::{Secrets, Settings},
+    config::{Doubts, Secrets, Settings},
     domain::Clock,
     telemetry::{DroppedLines, LineSink},
 };
@@ -13,6 +13,8 @@ pub struct StartOptions {
     pub settings: Settings,
     /// The keys.
     pub secrets: Secrets,
+    /// What works on this machine and deserves a look, for operators who ask.
+    pub doubts: Doubts,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Where `[AUDIT]` and `[CHECKPOINT]` lines go; `None` means nowhere.

@@ -21,7 +21,7 @@ use crate::{
         trust::{Notary, TakeUp},
     },
     calls::Recovered,
-    config::{Secrets, Settings},
+    config::{Doubts, Secrets, Settings},
     domain::{Clock, EnvironmentName},
     store::{Store, StoreOptions},
     tasks::Tasks,
@@ -44,6 +44,7 @@ pub(super) struct Prepared {
     lines: Option<LinesOut>,
     checkpoints: Checkpoints,
     secrets: Secrets,
+    doubts: Doubts,
 }
 
 impl Prepared {
@@ -91,6 +92,7 @@ impl Prepared {
             lines,
             checkpoints,
             secrets,
+            doubts: options.doubts,
         })
     }
 
@@ -131,7 +133,7 @@ impl Prepared {
         certificates.watch(&rooms, &reload);
         let pictures = simulator.as_ref().map(SimulatorHere::pictures);
         faces::serve_clients(&rooms, clients, pictures, &closing);
-        faces::serve_operators(&rooms, (network, local), missing, &operators);
+        faces::serve_operators(&rooms, (network, local), (missing, self.doubts), &operators);
         Ok(Running {
             rooms,
             store: self.store,

@@ -46,7 +46,7 @@ impl SimulatorHere {
             // What apps send is nobody's to keep.
             kept_calls: 0,
             // Nowhere else: addresses come from clients, and this process can reach what they cannot.
-            webhooks: Delivers::To(format!("{local_url}{}", WEBHOOK_PATH)),
+            webhooks: Delivers::To(format!("{local_url}{WEBHOOK_PATH}")),
             ..SimulatorOptions::default()
         };
         let simulator = Simulator::new(options, tasks);

@@ -6,7 +6,7 @@ use crate::{
         CallDesk, DeskError, FolderState, KeyState, PastStep, ReleaseOutcome, Vitals, WriteOff,
     },
     calls::{self, BreakerState, ReleaseError, WriteOffError},
-    config::MissingKey,
+    config::{Doubts, MissingKey},
     domain::{AccountName, Actor, CallId, EnvironmentName, Token, TokenState, Usd},
     spool::free_space,
     store::{JournalHealth, log_size},
@@ -20,6 +20,7 @@ use std::sync::Arc;
 pub(super) struct House {
     pub(super) rooms: Rooms,
     pub(super) missing: Vec<MissingKey>,
+    pub(super) doubts: Doubts,
 }
 
 impl Vitals for House {
@@ -40,12 +41,16 @@ impl Vitals for House {
         self.rooms.metrics.render_as(format)
     }
 
+    fn warnings(&self) -> Vec<String> {
+        self.doubts.now()
+    }
+
     fn folder(&self) -> FolderState {
         let dir = &self.rooms.settings.data.dir;
         FolderState {
             dir: std::path::absolute(dir).unwrap_or_else(|_| dir.clone()).display().to_string(),
             free: free_space(dir).ok(),
-            record: self.rooms.reader.bytes_on_disk().ok(),
+            record: self.rooms.reader.size().ok(),
             log: log_size(dir),
         }
     }

@@ -128,11 +128,10 @@ mod tests {
 
     #[test]
     fn a_reason_names_its_cause() {
-        let cause = io::Error::other("invalid peer certificate: UnknownIssuer");
-        let told = error_chain(&NotSent::Tls(cause));
+        let cause = io::Error::other("connection refused");
         assert_eq!(
-            told,
-            "the upstream could not be trusted: invalid peer certificate: UnknownIssuer"
+            error_chain(&NotSent::Connect(cause)),
+            "the upstream could not be connected to: connection refused"
         );
     }
 }

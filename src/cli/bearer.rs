@@ -1,8 +1,8 @@
 //! Who the command line is, to a gateway that is reached over the network.
 
-use super::{endpoint::Place, fault::Fault};
+use super::{endpoint::Place, fault::Fault, global::Global, screen::Screen};
 use crate::{
-    config::{operator_token, process_variables},
+    config::{operator_token, operator_token_doubt, process_variables},
     domain::PlainSecret,
 };
 use anyhow::Context;
@@ -23,6 +23,14 @@ pub(super) fn headers(place: &Place) -> anyhow::Result<HeaderMap> {
     check_confidential(url)?;
     let value = bearer(&token).context("the operator token cannot be sent")?;
     Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
+}
+
+/// Warns of an operator token in a file that other users can read, where one is shown to a gateway.
+pub(super) fn warn(global: &Global, screen: Screen) {
+    let is_shown = global.admin.as_ref().is_some_and(|admin| admin.starts_with("http"));
+    if let Some(words) = operator_token_doubt(&process_variables()).filter(|_| is_shown) {
+        screen.note(format!("warning: {words}"));
+    }
 }
 
 fn bearer(token: &PlainSecret) -> Result<HeaderValue, InvalidHeaderValue> {

@@ -1,7 +1,11 @@
 //! A client of the admin API, over its socket or a URL.
 
-use super::{endpoint::Place, fault::Fault, tls_words, trust::Trust};
-use crate::{admin::Problem, web::SocketPath};
+use super::{endpoint::Place, fault::Fault, trust::Trust};
+use crate::{
+    admin::Problem,
+    domain::{certificate_words, tls_words},
+    web::SocketPath,
+};
 use anyhow::Context;
 use http::HeaderMap;
 use reqwest::{ClientBuilder, RequestBuilder, Response};
@@ -143,7 +147,8 @@ impl Client {
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
         let response = request.send().await.map_err(|error| self.fault(error.without_url()))?;
         if response.status().is_success() {
-            return Ok(response);
+            let stranger = || Fault::NoGateway { at: self.at.clone() };
+            return is_gateway(&response).then_some(response).ok_or_else(|| stranger().into());
         }
         let status = response.status();
         let text = response.text().await.unwrap_or_default();
@@ -177,6 +182,12 @@ impl Client {
     }
 }
 
+/// Says whether an answer bears what every answer of a gateway does. Without it an empty list of somebody else
+/// would be taken for the gateway's.
+pub(super) fn is_gateway(response: &Response) -> bool {
+    response.headers().contains_key("ideogate-request-id")
+}
+
 /// Returns the words of an answer that the listener made before anything else could, as to plain
 /// HTTP where it speaks TLS.
 fn said_plainly(text: &str) -> Option<String> {
@@ -187,7 +198,7 @@ fn said_plainly(text: &str) -> Option<String> {
 /// Returns what lies under an error, without the layers in between.
 pub(super) fn last_cause(error: &reqwest::Error) -> String {
     if let Some(error) = causes(error).find_map(|error| error.downcast_ref()) {
-        return tls_words::of(error);
+        return tls_words(error);
     }
     let mut last: &dyn Error = error;
     while let Some(cause) = last.source() {
@@ -206,7 +217,7 @@ fn is_forbidden(error: &reqwest::Error) -> bool {
 /// Returns why the certificate of the other side is not believed, if that is what went wrong.
 pub(super) fn distrust(error: &reqwest::Error) -> Option<String> {
     causes(error).find_map(|error| match error.downcast_ref()? {
-        rustls::Error::InvalidCertificate(why) => Some(tls_words::of_certificate(why)),
+        rustls::Error::InvalidCertificate(why) => Some(certificate_words(why)),
         _ => None,
     })
 }

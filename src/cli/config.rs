@@ -90,7 +90,7 @@ fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
 
 fn check(global: &Global, screen: Screen) -> anyhow::Result<()> {
     let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
-    for doubt in doubts {
+    for doubt in doubts.now() {
         screen.note(format!("warning: {doubt}"));
     }
     for missing in secrets.missing() {

@@ -1,8 +1,8 @@
 //! `ideogate healthcheck`
 
 use super::{
-    client::Client, endpoint::Place, fault::Fault, global::Global, locate, runtime::wait,
-    screen::Screen, trust::Trust,
+    client::Client, endpoint::Place, fault::Fault, global::Global, locate, number::duration,
+    runtime::wait, screen::Screen, trust::Trust,
 };
 use crate::admin::HealthView;
 use clap::Args;
@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 Asks the admin socket, and the proxy's port too if it is set; over TLS without looking at its
 certificate. Exits 0 when all is well, 1 when the gateway says that it is not, 69 when nobody answers
-in time or is not believed, 64 for a fault in the settings.")]
+in time or the certificate is not trusted, 64 for a fault in the settings.")]
 pub struct HealthcheckArguments {
     /// Ask whether calls can be served, not only whether the gateway is alive
     #[arg(long)]
@@ -26,10 +26,6 @@ pub struct HealthcheckArguments {
     /// How long to wait
     #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = duration)]
     timeout: Duration,
-}
-
-fn duration(text: &str) -> Result<Duration, humantime::DurationError> {
-    humantime::parse_duration(text)
 }
 
 /// Asks.

@@ -2,7 +2,7 @@
 
 use super::{
     arguments::{Cli, Command},
-    audit, completions, config, demo, doctor, environment,
+    audit, bearer, completions, config, demo, doctor, environment,
     fault::{self, Fault},
     healthcheck, key, locate, openapi, operator, pause, queue, review, route,
     runtime::wait,
@@ -49,6 +49,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if screen.is_csv() && !matches!(command, Command::Usage(_)) {
         return Err(Fault::Usage("only `usage` answers in csv".to_owned()).into());
     }
+    bearer::warn(&global, screen);
     match command {
         Command::Demo(arguments) => demo::run(screen, &arguments),
         Command::Serve(arguments) => serve::run(&global, screen, &arguments),

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     app::{LeftOver, Signals, StartOptions, protect_memory, start},
-    config::{Checked, OpenFiles, Secrets, Settings},
+    config::{Checked, Doubts, OpenFiles, Secrets, Settings},
     domain::SystemClock,
     keys::TakeUpError,
     telemetry,
@@ -52,7 +52,7 @@ fn begin(global: &Global, screen: Screen, console: &'static Console) -> anyhow::
     }
     telemetry::init(&loaded.settings.log, &console.err)?;
     protect_memory().context("the process cannot keep its memory to itself")?;
-    for doubt in doubts {
+    for doubt in doubts.now() {
         tracing::warn!("{doubt}");
     }
     for name in secrets.unused() {
@@ -61,7 +61,8 @@ fn begin(global: &Global, screen: Screen, console: &'static Console) -> anyhow::
     let settings = loaded.settings;
     // The variables may be keys, and nobody needs them from here on.
     drop(loaded.variables);
-    wait(serve(settings, secrets, screen, console))
+    let starting = Starting { settings, secrets, doubts };
+    wait(serve(starting, screen, console))
 }
 
 /// A key that must not be used again is a fault in what was given, not in the gateway.
@@ -72,9 +73,15 @@ fn retired_is_usage(error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-async fn serve(
+/// What a gateway is started with.
+struct Starting {
     settings: Settings,
     secrets: Secrets,
+    doubts: Doubts,
+}
+
+async fn serve(
+    Starting { settings, secrets, doubts }: Starting,
     screen: Screen,
     console: &'static Console,
 ) -> anyhow::Result<ExitCode> {
@@ -82,7 +89,8 @@ async fn serve(
     let deadline = settings.shutdown.deadline;
     let audit_lines = settings.audit.stdout.then(|| console.out.clone());
     let (clock, dropped) = (Arc::new(SystemClock), console.dropped.clone());
-    let started = start(StartOptions { settings, secrets, clock, audit_lines, dropped }).await;
+    let options = StartOptions { settings, secrets, doubts, clock, audit_lines, dropped };
+    let started = start(options).await;
     let running = started.map_err(retired_is_usage)?;
     running.reload_at_hang_ups()?;
     screen.line(running.ready_line())?;

@@ -1,6 +1,11 @@
 //! `ideogate simulator`
 
-use super::{console::Console, runtime::wait, screen::Screen};
+use super::{
+    console::Console,
+    number::{address, images},
+    runtime::wait,
+    screen::Screen,
+};
 use crate::{
     app::Signals,
     simulator::{Delivers, Simulator, SimulatorOptions},
@@ -25,10 +30,10 @@ To have the gateway use it as Ideogram:
   IDEOGATE__ACCOUNTS__IDEOGRAM__BASE_URL=http://127.0.0.1:8090 IDEOGRAM_API_KEY=simulator ideogate serve")]
 pub struct SimulatorArguments {
     /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090", value_parser = address)]
     pub listen: SocketAddr,
     /// Images in flight at most, as Ideogram counts
-    #[arg(long, value_name = "IMAGES", default_value_t = 10)]
+    #[arg(long, value_name = "IMAGES", default_value_t = 10, value_parser = images)]
     pub cap: u32,
     /// How long things take: 1 as long as at Ideogram, 0 no time at all
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = pace)]

@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use crate::{
     config::{Listen, TlsFiles},
-    domain::{Timestamp, error_chain},
+    domain::Timestamp,
     web::{TlsDoubt, TlsPair},
 };
 
@@ -19,7 +19,7 @@ impl Named<'_> {
     pub(super) fn read(&self) -> Result<TlsPair, String> {
         TlsPair::read(self.files).map_err(|fault| {
             let setting = self.setting;
-            format!("{setting}_cert and {setting}_key cannot be served: {}", error_chain(&fault))
+            format!("{setting}_cert and {setting}_key cannot be served: {}", fault.in_words())
         })
     }
 }

@@ -5,12 +5,16 @@ use super::{
     global::Global,
     vouched::{Vouched, roots},
 };
+use crate::domain::pem_words;
 use anyhow::Context;
 use rustls::{
     ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{
+        CertificateDer, ServerName, UnixTime,
+        pem::{self, PemObject},
+    },
 };
 use std::{
     path::{Path, PathBuf},
@@ -64,7 +68,8 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
     match found {
         Ok(found) if found.is_empty() => Err(bad_file(file, &"there is no PEM certificate in it")),
         Ok(found) => Ok(found),
-        Err(error) => Err(bad_file(file, &error)),
+        Err(pem::Error::Io(error)) => Err(bad_file(file, &error)),
+        Err(error) => Err(bad_file(file, &pem_words(&error))),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     screen::Screen, times::moment, trust::Trust,
 };
 use crate::{
-    config::process_variables,
+    config::{open_to_others, process_variables},
     proxy::{BudgetStanding, WhoAmI},
 };
 use anyhow::Context;
@@ -41,7 +41,7 @@ pub(super) fn run(
     screen: Screen,
     arguments: &WhoAmIArguments,
 ) -> anyhow::Result<ExitCode> {
-    let token = token(arguments)?;
+    let token = token(arguments, screen)?;
     let (url, trust) = place(global, arguments)?;
     let told = wait(ask(&url, &trust, &token))?;
     if screen.is_json() {
@@ -68,8 +68,11 @@ fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust)
     Ok((locate::proxy_url(&settings)?, trust))
 }
 
-fn token(arguments: &WhoAmIArguments) -> anyhow::Result<Zeroizing<String>> {
+fn token(arguments: &WhoAmIArguments, screen: Screen) -> anyhow::Result<Zeroizing<String>> {
     let text = if let Some(file) = &arguments.token_file {
+        if let Some(words) = open_to_others("--token-file", file) {
+            screen.note(format!("warning: {words}"));
+        }
         let read = std::fs::read_to_string(file);
         read.with_context(|| format!("{} cannot be read", file.display()))?
     } else {
@@ -89,11 +92,12 @@ async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
     let request =
         client::plain(trust)?.get(format!("{url}/_ideogate/whoami")).header("Api-Key", key);
     let response = request.send().await.map_err(|error| unreachable(url, &error))?;
-    let status = response.status();
+    let (status, is_gateway) = (response.status(), client::is_gateway(&response));
     let text = response.text().await.map_err(reqwest::Error::without_url);
     let text = text.with_context(|| format!("{url} broke off its answer"))?;
     let told: Option<Value> = serde_json::from_str(&text).ok();
-    let told = told.ok_or_else(|| Fault::NoGateway { at: url.to_owned() })?;
+    let told =
+        told.filter(|_| is_gateway).ok_or_else(|| Fault::NoGateway { at: url.to_owned() })?;
     if status.is_success() {
         return Ok(told);
     }

@@ -35,10 +35,10 @@ mod webhooks;
 
 pub use key_text::{KeyFileError, KeySource};
 pub use load::{LoadOptions, LoadedSettings, default_text};
-pub use machine::{Checked, OpenFiles};
+pub use machine::{Checked, Doubts, OpenFiles, open_to_others};
 pub use mistake::{Mistake, Mistakes};
 pub use nearest::{nearest, no_such};
-pub use operator_token::{OperatorTokenError, operator_token};
+pub use operator_token::{OperatorTokenError, operator_token, operator_token_doubt};
 pub use origin::Origin;
 pub use paths::{PathError, plain_path};
 pub use review::Review;

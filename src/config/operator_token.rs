@@ -1,9 +1,9 @@
 //! The operator token of whoever uses the command line: from the environment, or from a file that it
 //! names; never from arguments, which every user of the machine can read.
 
-use super::{key_text, paths};
+use super::{key_text, machine::open_to_others, paths};
 use crate::domain::{PlainSecret, SecretKind};
-use std::{fs::File, io::Read};
+use std::{fs::File, io::Read, path::Path};
 use zeroize::Zeroizing;
 
 const VARIABLE: &str = "IDEOGATE_OPERATOR_TOKEN";
@@ -42,6 +42,13 @@ pub fn operator_token(
                 .map_err(|problem| fault(FILE_VARIABLE, &format!("names {path}, which {problem}")))
         }
     }
+}
+
+/// Returns what to tell of the file that these variables name, if other users can read it.
+pub fn operator_token_doubt(variables: &[(String, String)]) -> Option<String> {
+    let (_, path) =
+        variables.iter().find(|(name, path)| name == FILE_VARIABLE && !path.is_empty())?;
+    open_to_others(FILE_VARIABLE, Path::new(path))
 }
 
 fn token(text: &str) -> Result<PlainSecret, &'static str> {

@@ -137,12 +137,12 @@ pub struct Account {
     pub user_id: Option<Box<str>>,
 }
 
-/// `[environments.NAME]`: a ceiling for its tokens.
+/// `[environments.NAME]`: the limits of its tokens.
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// The account it uses.
     pub account: AccountName,
-    /// The ceiling over its tokens' scopes.
+    /// The limit of its tokens' scopes.
     pub scopes: ScopeSet,
     /// Its share of turns in the queue, 1 or more.
     pub weight: u32,

@@ -1,5 +1,8 @@
 //! Characters that people do not see, or that make them see something else.
 
+/// What is told of a text that [`hides`] finds something in.
+pub const HIDDEN_WORDS: &str = "has characters that do not show, or that turn the order of others";
+
 /// Says whether a character does not show, steers what shows it, or turns the order of others around: text
 /// with it is not what it looks like.
 pub fn hides(character: char) -> bool {

@@ -65,7 +65,7 @@ name!(
     AccountName, 32
 );
 name!(
-    /// Names an environment: a ceiling for its tokens, pointing at an account.
+    /// Names an environment: the limits of its tokens, pointing at an account.
     EnvironmentName, 32
 );
 name!(

@@ -64,7 +64,7 @@ pub struct Rate {
 /// What an environment limits for all its tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentLimits {
-    /// The ceiling over the scopes of its tokens.
+    /// The limit of its tokens' scopes.
     pub scopes: ScopeSet,
     /// The most spend of all its tokens in a UTC day.
     pub daily_budget: Option<Usd>,

@@ -1,4 +1,4 @@
-//! Ceilings of production that are no ceilings.
+//! Limits of production that limit nothing.
 
 use super::{
     facts::Facts,
@@ -23,7 +23,7 @@ fn wildcard(facts: &Facts, settings: &Settings, name: &EnvironmentName) -> Optio
         return None;
     }
     let items: Vec<_> = found.iter().map(ToString::to_string).collect();
-    let words = format!("its ceiling allows {}", items.join(" and "));
+    let words = format!("its limit (`scopes`) allows {}", items.join(" and "));
     let watched_since = facts.since.max(facts.record_begins.unwrap_or(facts.now));
     let spends = found.contains(&ScopeGrant::WriteAll);
     Some(Finding {

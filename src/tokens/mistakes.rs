@@ -1,7 +1,7 @@
 //! Collects what is wrong with a request instead of stopping at the first mistake.
 
 use super::new_token::Mistake;
-use crate::domain::hides;
+use crate::domain::{HIDDEN_WORDS, hides};
 use std::{fmt::Display, str::FromStr, time::Duration};
 
 /// The mistakes found so far.
@@ -62,7 +62,7 @@ impl Mistakes {
         } else if text.chars().count() > longest {
             self.note(field, format_args!("has more than {longest} characters"));
         } else if text.contains(hides) {
-            self.note(field, "has characters that do not show, or that turn the order of others");
+            self.note(field, HIDDEN_WORDS);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     Credential, connection::Connection, keyed::Keyed, origin::Origin, outcome::NotSent, wire::Wire,
 };
-use crate::{config::OpenFiles, tasks::Tasks};
+use crate::{config::OpenFiles, domain::tls_words, tasks::Tasks};
 use socket2::{SockRef, TcpKeepalive};
 use std::{io, net::SocketAddr, sync::Weak, time::Duration};
 use tokio::{
@@ -48,7 +48,11 @@ impl Connector {
         match self.origin.tls() {
             None => Connection::open(self.keyed(wire), watch, &self.tasks).await,
             Some(name) => {
-                let tls = self.tls.connect(name.clone(), wire).await.map_err(NotSent::Tls)?;
+                let tls = self
+                    .tls
+                    .connect(name.clone(), wire)
+                    .await
+                    .map_err(|error| untrusted(&error))?;
                 Connection::open(self.keyed(tls), watch, &self.tasks).await
             }
         }
@@ -86,4 +90,11 @@ async fn reach(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStr
 fn prepare(tcp: &TcpStream) -> io::Result<()> {
     tcp.set_nodelay(true)?;
     SockRef::from(tcp).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))
+}
+
+/// The record and the answers get words for people; what the library said is in the log alone.
+fn untrusted(error: &io::Error) -> NotSent {
+    tracing::debug!(error = error as &dyn std::error::Error, "TLS to the upstream failed");
+    let known = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    NotSent::Tls(known.map_or_else(|| error.to_string(), tls_words).into())
 }

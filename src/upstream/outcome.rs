@@ -86,8 +86,8 @@ pub enum NotSent {
     #[error("the upstream could not be connected to")]
     Connect(#[source] io::Error),
     /// The other side could not prove who it is, or speaks no TLS that we speak.
-    #[error("the upstream could not be trusted")]
-    Tls(#[source] io::Error),
+    #[error("the upstream could not be trusted: {0}")]
+    Tls(Box<str>),
     /// Time ran out before the first byte.
     #[error("the upstream could not be reached in time")]
     Timeout,

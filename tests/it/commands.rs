@@ -8,6 +8,7 @@ mod settings;
 mod tokens;
 mod told;
 mod tools;
+mod words;
 
 use crate::support::{Client, Reply};
 use serde_json::{Value, json};

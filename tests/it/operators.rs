@@ -6,3 +6,4 @@ mod door;
 mod listeners;
 mod refusals;
 mod streams;
+mod words;

@@ -36,10 +36,10 @@ async fn metric(gateway: &Binary) -> u64 {
     value.unwrap_or_else(|| panic!("{text}")).parse().unwrap()
 }
 
-/// Makes calls until the log is large.
-async fn grow(home: &Home, client: &Client) {
+/// Makes calls until the log is larger than this.
+async fn grow(home: &Home, client: &Client, wanted: u64) {
     for _ in 0..2000 {
-        if size(home) > LARGE {
+        if size(home) > wanted {
             return;
         }
         call(client).await;
@@ -61,7 +61,7 @@ async fn an_outside_reader_makes_the_log_grow_which_is_told_until_it_is_small_ag
     let gateway = home.start().await;
     let client = home.client(&gateway).await;
     let reader = reader(&home);
-    grow(&home, &client).await;
+    grow(&home, &client, LARGE).await;
     until("it is told", async || gateway.log().contains("write-ahead log is large").then_some(()))
         .await;
     assert!(metric(&gateway).await > LARGE - 1024 * 1024);
@@ -90,7 +90,7 @@ async fn a_reader_who_stays_holds_up_neither_calls_nor_the_end() {
     let mut gateway = home.start().await;
     let client = home.client(&gateway).await;
     let reader = reader(&home);
-    grow(&home, &client).await;
+    grow(&home, &client, LARGE).await;
     call(&client).await;
     gateway.signal(rustix::process::Signal::TERM);
     let ended = timeout(Duration::from_secs(10), gateway.ended()).await;
@@ -99,6 +99,23 @@ async fn a_reader_who_stays_holds_up_neither_calls_nor_the_end() {
     home.verify().await;
     let gateway = home.start().await;
     until("what was left is moved", async || (size(&home) <= SMALL).then_some(())).await;
+    gateway.stop().await;
+    home.verify().await;
+}
+
+#[tokio::test]
+async fn a_log_that_outgrows_the_bound_of_the_database_refuses_no_call() {
+    let home = Home::new().await;
+    home.change("[log]\nfilter = \"info\"\n[data]\nmax_size = \"4MiB\"\n");
+    let gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    let reader = reader(&home);
+    grow(&home, &client, 6 * 1024 * 1024).await;
+    call(&client).await;
+    let told = home.run(&["doctor"]).await.good();
+    let line = told.out.lines().find(|line| line.contains("data.max_size")).unwrap();
+    assert!(line.starts_with("good"), "only what the bound counts is held against it: {line}");
+    drop(reader);
     gateway.stop().await;
     home.verify().await;
 }

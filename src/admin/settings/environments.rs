@@ -10,14 +10,14 @@ use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An environment: a ceiling for its tokens.
+/// An environment: the limits of its tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EnvironmentView {
     /// Its name.
     pub name: String,
     /// The account it uses.
     pub account: String,
-    /// The ceiling over its tokens' scopes.
+    /// The limit of its tokens' scopes.
     pub scopes: Vec<String>,
     /// Its share of turns in the queue.
     pub weight: u32,

@@ -19,7 +19,7 @@ pub struct HealthView {
 /// Says that the process lives
 #[utoipa::path(
     get, path = "/healthz", operation_id = "healthz", tag = "system",
-    responses((status = 200, description = "It lives", body = HealthView))
+    responses((status = 200, description = "It is alive", body = HealthView))
 )]
 pub async fn healthz() -> Json<HealthView> {
     Json(HealthView { status: "ok".to_owned(), obstacles: Vec::new() })

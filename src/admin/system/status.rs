@@ -13,6 +13,9 @@ pub struct StatusView {
     pub version: String,
     /// What keeps it from serving calls; empty when it is ready.
     pub obstacles: Vec<String>,
+    /// What works on its machine and deserves a look, as who can read the files with its keys.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Whether it was paused, so that new calls are refused.
     pub paused: bool,
     /// Whether it is shutting down.
@@ -24,7 +27,7 @@ pub struct StatusView {
     pub disk_free: Option<u64>,
     /// The bytes that must stay free there.
     pub disk_least: u64,
-    /// The bytes of the record's database; absent when that cannot be measured.
+    /// The bytes of the record's database without its write-ahead log; absent when that cannot be measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_bytes: Option<u64>,
     /// The bytes of the write-ahead log beside it, which grows while somebody reads the database for long.
@@ -49,12 +52,13 @@ pub async fn status(
     _by: MayView,
 ) -> Result<Json<StatusView>, Problem> {
     let vitals = Arc::clone(&state.vitals);
-    let folder = state.tasks.block(move || vitals.folder()).await;
-    let folder = folder.map_err(|_| Problem::stopping())?;
+    let looked = state.tasks.block(move || (vitals.folder(), vitals.warnings())).await;
+    let (folder, warnings) = looked.map_err(|_| Problem::stopping())?;
     let accounts = state.admission.status();
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         obstacles: state.vitals.obstacles(),
+        warnings,
         paused: accounts.iter().any(|account| account.paused),
         draining: accounts.iter().any(|account| account.draining),
         data_dir: folder.dir,

@@ -116,6 +116,10 @@ impl Vitals for Signs {
         self.obstacles.lock().unwrap().clone()
     }
 
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn folder(&self) -> FolderState {
         FolderState {
             dir: "/var/lib/ideogate".to_owned(),

@@ -238,10 +238,19 @@ async fn money_of_an_unknown_call_is_written_off_in_the_name_of_who_asked() {
 async fn a_reason_must_be_words() {
     let house = House::open();
     let path = "/api/v1/usage/write-off/call_unknown";
-    for (reason, said) in [(" ", "empty"), ("a\nb", "one line"), (&*"a".repeat(501), "longer")] {
-        let (status, problem) = house.post(path, Some(json!({"reason": reason}))).await;
-        assert_eq!((status, &problem["code"]), (422, &json!("request_invalid")));
-        assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+    for (reason, said) in [
+        (" ", "empty"),
+        ("a\nb", "one line"),
+        ("a\u{1b}[2Jb", "one line"),
+        ("not\u{202e}dellib", "do not show"),
+        ("a\u{200b}b", "do not show"),
+        (&*"a".repeat(501), "longer"),
+    ] {
+        for path in [path.to_owned(), format!("{path}/undo")] {
+            let (status, problem) = house.post(&path, Some(json!({"reason": reason}))).await;
+            assert_eq!((status, &problem["code"]), (422, &json!("request_invalid")));
+            assert!(problem["detail"].as_str().unwrap().contains(said), "{problem}");
+        }
     }
     let (status, problem) = house.post(path, Some(json!({"because": "x"}))).await;
     assert_eq!((status, &problem["code"]), (400, &json!("malformed_request")));

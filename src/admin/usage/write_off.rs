@@ -9,7 +9,7 @@ use crate::{
         span::mistake,
         state::AdminState,
     },
-    domain::{Actor, CallId, Usd},
+    domain::{Actor, CallId, HIDDEN_WORDS, Usd, hides},
     web::shown,
 };
 use axum::{Json, extract::State};
@@ -128,7 +128,8 @@ fn words(why: WriteOffReason) -> Result<Option<String>, Problem> {
     let problem = match reason.chars().count() {
         0 => "must not be empty",
         count if count > LONGEST_REASON => "must not be longer than 500 characters",
-        _ if reason.chars().any(char::is_control) => "must be one line without control characters",
+        _ if reason.contains(char::is_control) => "must be one line without control characters",
+        _ if reason.contains(hides) => HIDDEN_WORDS,
         _ => return Ok(Some(reason)),
     };
     Err(Problem::invalid(vec![mistake("reason", problem)]))

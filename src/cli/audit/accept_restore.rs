@@ -3,7 +3,7 @@
 use crate::{
     app::{AcceptRestore, RestoreAccepted, accept_restore},
     cli::{fault::Fault, global::Global, locate, runtime::wait, screen::Screen},
-    domain::{Actor, Origin, Principal, SystemClock, hides},
+    domain::{Actor, HIDDEN_WORDS, Origin, Principal, SystemClock, hides},
 };
 use clap::Args;
 use rustix::process::geteuid;
@@ -39,8 +39,7 @@ pub(super) fn run(
         return Err(Fault::Usage(told).into());
     }
     if reason.contains(hides) {
-        let told = "--reason holds characters that do not show, or that turn the order of others";
-        return Err(Fault::Usage(told.to_owned()).into());
+        return Err(Fault::Usage(format!("--reason {HIDDEN_WORDS}")).into());
     }
     let settings = locate::settings_to_serve(global, screen)?.0.settings;
     let principal = Principal::LocalUser(geteuid().as_raw());

@@ -3,6 +3,7 @@
 use crate::{
     audit::trust::{PUBLIC_FILE, Source, VerifierKey, notes_in},
     cli::fault::Fault,
+    config::plain_path,
 };
 use anyhow::Context;
 use std::{
@@ -18,6 +19,9 @@ pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<VerifierKey>> {
             Ok(key) => keys.push(key),
             // A key has a plus in it, and its own mistake to tell.
             Err(mistake) if !Path::new(given).exists() => {
+                if let Err(problem) = plain_path(given.into()) {
+                    return Err(Fault::Usage(format!("--key {given} {problem}")).into());
+                }
                 let told = format!("--key {given} {mistake}, and there is no file of that name");
                 return Err(Fault::Usage(told).into());
             }

@@ -3,7 +3,7 @@
 use super::entry;
 use crate::{
     admin::{AuditSearch, NEXT_AFTER},
-    cli::{client::Client, named, screen::Screen},
+    cli::{client::Client, named, number::count, screen::Screen},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -39,7 +39,7 @@ pub struct SearchArguments {
     #[arg(long, value_name = "ID")]
     call: Option<String>,
     /// The newest so many of them, oldest first
-    #[arg(long, visible_alias = "limit", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, visible_alias = "limit", value_name = "COUNT", value_parser = count)]
     last: Option<u64>,
 }
 

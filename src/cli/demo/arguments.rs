@@ -1,6 +1,6 @@
 //! What the demo takes.
 
-use crate::cli::file::file;
+use crate::cli::{file::file, number::port};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,10 +18,10 @@ pub struct DemoArguments {
     #[arg(long)]
     pub once: bool,
     /// The port of the data plane; any free one if 0
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = port)]
     pub port: u16,
     /// The port of the control plane; any free one if 0
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = port)]
     pub admin_port: u16,
     /// Where to save the picture
     #[arg(long, value_name = "FILE", default_value = "ideogate-demo.png", value_parser = file())]

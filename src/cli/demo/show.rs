@@ -8,7 +8,7 @@ use super::{
 use crate::{
     app::{Running, Signals, StartOptions, start},
     cli::{console::Console, fault::Fault, runtime::wait, screen::Screen},
-    config::{LoadOptions, Secrets, Settings},
+    config::{Doubts, LoadOptions, Secrets, Settings},
     domain::{Principal, SystemClock},
     telemetry,
     tokens::NewToken,
@@ -63,7 +63,8 @@ async fn begin(
     telemetry::init(&loaded.settings.log, &console.err)?;
     let (settings, clock) = (loaded.settings, Arc::new(SystemClock));
     let dropped = console.dropped.clone();
-    start(StartOptions { settings, secrets, clock, audit_lines: None, dropped }).await
+    let doubts = Doubts::default();
+    start(StartOptions { settings, secrets, doubts, clock, audit_lines: None, dropped }).await
 }
 
 async fn token(running: &Running) -> anyhow::Result<String> {

@@ -51,6 +51,7 @@ pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<
     });
     findings.push(record(&status));
     findings.extend(machine::log(status.log_bytes, &status.data_dir));
+    findings.extend(machine::warnings(status.warnings.clone()));
     findings.extend(places::check(client).await?);
     let low = low_balances(client).await?;
     findings.extend(low.into_iter().map(|words| Finding::doubtful("balance", words)));
@@ -101,6 +102,7 @@ mod tests {
         let status = StatusView {
             version: "1".to_owned(),
             obstacles: Vec::new(),
+            warnings: Vec::new(),
             paused: false,
             draining: false,
             data_dir: "/data".to_owned(),

@@ -93,13 +93,16 @@ pub(super) fn record_clock(dir: &Path, now: Timestamp) -> Option<Finding> {
     Some(Finding::broken("clock", doubt))
 }
 
+/// Returns what was seen to deserve a look.
+pub(super) fn warnings(all: Vec<String>) -> Vec<Finding> {
+    all.into_iter().map(|words| Finding::doubtful("machine", words)).collect()
+}
+
 /// Looks at the files that the settings name, and at what the machine grants. Keys and the data folder are
 /// looked at by themselves.
 pub(super) fn held_against(loaded: &LoadedSettings) -> Vec<Finding> {
     match loaded.check() {
-        Ok(checked) => {
-            checked.doubts.into_iter().map(|words| Finding::doubtful("machine", words)).collect()
-        }
+        Ok(checked) => warnings(checked.doubts.now()),
         Err(mistakes) => {
             let of_file = mistakes.iter().filter(|one| one.key() == "audit.checkpoint_file");
             of_file.map(|one| Finding::broken("machine", one.to_string())).collect()

@@ -4,6 +4,7 @@ use super::show;
 use crate::{
     cli::{
         fault::{FINDING, Fault},
+        file::file_there,
         screen::Screen,
     },
     scan::{GitError, Ignored, Report, Scanner, Tree},
@@ -37,7 +38,7 @@ a pre-commit hook:
 Exits 2 if something was found, 1 if something could not be read.")]
 pub struct ScanArguments {
     /// Files and folders, or - for what comes in on stdin [default: this folder]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", value_parser = file_there())]
     paths: Vec<PathBuf>,
     /// Look at what the next commit would bring, as it is in the index
     #[arg(long)]

@@ -5,7 +5,7 @@ use crate::{
     cli::{client::Client, endpoint::Place, fault::Fault, screen::chain, trust::Trust},
     tokens::NewToken,
 };
-use axum::Extension;
+use axum::{Extension, Router, middleware::map_response, response::Response};
 use std::{os::unix::fs::PermissionsExt, path::PathBuf};
 use tokio::net::{TcpListener, TcpSocket, UnixListener};
 
@@ -22,11 +22,19 @@ fn gateway() -> Gateway {
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("admin.sock");
     let house = House::open();
-    let router = house.router.clone().layer(Extension(Peer::Unix { uid: 501 }));
+    let router = at_the_door(&house).layer(Extension(Peer::Unix { uid: 501 }));
     let listener = UnixListener::bind(&socket).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
     let client = Client::of(Place::Socket(socket.clone()), &NONE).unwrap();
     Gateway { client, house, socket, _dir: dir }
+}
+
+/// Names each request, as the listener of a gateway does.
+fn at_the_door(house: &House) -> Router {
+    house.router.clone().layer(map_response(async |mut response: Response| {
+        response.headers_mut().insert("ideogate-request-id", "req_1".parse().unwrap());
+        response
+    }))
 }
 
 fn asked(scope: &str) -> NewToken {
@@ -88,6 +96,18 @@ async fn the_queue_and_the_pause_are_read_over_the_socket() {
 }
 
 #[tokio::test]
+async fn an_empty_list_of_somebody_else_is_not_taken_for_the_gateways() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().fallback(async || "[]");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let client = Client::of(Place::Url(url), &NONE).unwrap();
+    let error = client.get::<Vec<TokenView>>("/api/v1/tokens").await.unwrap_err();
+    let (code, told) = fault(&error);
+    assert!(code == 69 && told.contains("not an ideogate gateway's"), "{told}");
+}
+
+#[tokio::test]
 async fn a_missing_gateway_is_told_with_what_to_do() {
     let place = Place::Socket("/nowhere/admin.sock".into());
     let error =
@@ -116,7 +136,7 @@ async fn over_tcp_the_client_is_sent_to_the_socket() {
     let house = House::open();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
-    let router = house.router.clone().layer(Extension(Peer::Tcp { addr }));
+    let router = at_the_door(&house).layer(Extension(Peer::Tcp { addr }));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let client = Client::of(Place::Url(format!("http://{addr}")), &NONE).unwrap();
     let error = client.get::<QueueView>("/api/v1/queue").await.unwrap_err();

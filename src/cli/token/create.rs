@@ -2,7 +2,7 @@
 
 use crate::{
     admin::CreatedToken,
-    cli::{client::Client, screen::Screen},
+    cli::{client::Client, number::images, screen::Screen},
     tokens::NewToken,
 };
 use clap::Args;
@@ -43,10 +43,10 @@ pub struct CreateArguments {
     #[arg(long, value_name = "USD")]
     monthly_budget: Option<String>,
     /// The most images one call may ask for, 1 to 8
-    #[arg(long, value_name = "IMAGES")]
+    #[arg(long, value_name = "IMAGES", value_parser = images)]
     max_images: Option<u32>,
     /// The most images it may have in flight at once
-    #[arg(long, value_name = "IMAGES")]
+    #[arg(long, value_name = "IMAGES", value_parser = images)]
     max_places: Option<u32>,
     /// The most requests, as in 60/min
     #[arg(long)]

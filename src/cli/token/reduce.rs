@@ -2,7 +2,7 @@
 
 use crate::{
     admin::TokenView,
-    cli::{client::Client, fault::Fault, screen::Screen},
+    cli::{client::Client, fault::Fault, number::images, screen::Screen},
     tokens::Reduction,
 };
 use clap::Args;
@@ -34,10 +34,10 @@ pub struct ReduceArguments {
     #[arg(long, value_name = "USD")]
     monthly_budget: Option<String>,
     /// The most images one call may ask for
-    #[arg(long, value_name = "IMAGES")]
+    #[arg(long, value_name = "IMAGES", value_parser = images)]
     max_images: Option<u32>,
     /// The most images it may have in flight at once
-    #[arg(long, value_name = "IMAGES")]
+    #[arg(long, value_name = "IMAGES", value_parser = images)]
     max_places: Option<u32>,
     /// The most requests, as in 60/min
     #[arg(long)]

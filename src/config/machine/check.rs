@@ -1,6 +1,6 @@
 //! Everything that can be seen before the gateway runs.
 
-use super::{checkpoint_file, data_folder, doubts};
+use super::{Doubts, checkpoint_file, data_folder};
 use crate::config::{LoadedSettings, Mistake, Mistakes, Secrets};
 
 /// Settings that were held against the machine: the keys that were found, and what deserves a look.
@@ -8,8 +8,8 @@ use crate::config::{LoadedSettings, Mistake, Mistakes, Secrets};
 pub struct Checked {
     /// The keys.
     pub secrets: Secrets,
-    /// What works, and deserves a look, as sentences.
-    pub doubts: Vec<String>,
+    /// What works, and deserves a look.
+    pub doubts: Doubts,
 }
 
 impl LoadedSettings {
@@ -20,7 +20,7 @@ impl LoadedSettings {
         let file = checkpoint_file::check(&self.settings, &self.settings.shown);
         let found: Vec<Mistake> = folder.into_iter().chain(file).collect();
         match (Secrets::load(&self.settings, &self.variables), Mistakes::found(found)) {
-            (Ok(secrets), None) => Ok(Checked { doubts: doubts::all(self, &secrets), secrets }),
+            (Ok(secrets), None) => Ok(Checked { doubts: Doubts::of(self, &secrets), secrets }),
             (Ok(_), Some(mistakes)) | (Err(mistakes), None) => Err(mistakes),
             (Err(first), Some(others)) => Err(first.and(others)),
         }

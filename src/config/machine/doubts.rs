@@ -2,15 +2,34 @@
 
 use super::{open_files::OpenFiles, others};
 use crate::config::{LoadedSettings, Secrets, known_words::doubts_about_words, webhook_secrets};
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
-/// Returns all of it, each as a sentence.
-pub(super) fn all(loaded: &LoadedSettings, secrets: &Secrets) -> Vec<String> {
-    let mut doubts: Vec<String> = root().into_iter().collect();
-    doubts.extend(files(loaded, secrets));
-    doubts.extend(OpenFiles::at_most().doubt(&loaded.settings));
-    doubts.extend(doubts_about_words(loaded));
-    doubts
+/// What works, and deserves a look. Holds no secret.
+#[derive(Debug, Default)]
+pub struct Doubts {
+    /// What stays as it is while the process runs.
+    fixed: Vec<String>,
+    /// The files that hold secrets, each with what names it.
+    files: Vec<(String, PathBuf)>,
+}
+
+impl Doubts {
+    /// Returns what there is to say of settings and keys.
+    pub(super) fn of(loaded: &LoadedSettings, secrets: &Secrets) -> Self {
+        let mut fixed: Vec<String> = root().into_iter().collect();
+        fixed.extend(OpenFiles::at_most().doubt(&loaded.settings));
+        fixed.extend(doubts_about_words(loaded));
+        Self { fixed, files: files(loaded, secrets) }
+    }
+
+    /// Returns each as a sentence. Files are looked at anew.
+    pub fn now(&self) -> Vec<String> {
+        let of_file = |(what, path): &(String, PathBuf)| others::doubt(what, path);
+        self.fixed.iter().cloned().chain(self.files.iter().filter_map(of_file)).collect()
+    }
 }
 
 fn root() -> Option<String> {
@@ -21,7 +40,7 @@ fn root() -> Option<String> {
     })
 }
 
-fn files(loaded: &LoadedSettings, secrets: &Secrets) -> Vec<String> {
+fn files(loaded: &LoadedSettings, secrets: &Secrets) -> Vec<(String, PathBuf)> {
     let variables = &loaded.variables;
     let named = secrets.files().map(|(variable, path)| (variable, Path::new(path)));
     let webhooks = variables.get(webhook_secrets::FILE_VARIABLE).map(Path::new);
@@ -37,6 +56,6 @@ fn files(loaded: &LoadedSettings, secrets: &Secrets) -> Vec<String> {
         .chain(in_dot_env)
         .chain(tls)
         .filter(|(_, path)| told.insert(path.to_path_buf()))
-        .filter_map(|(what, path)| others::doubt(what, path))
+        .filter_map(|(what, path)| Some((what.to_owned(), std::path::absolute(path).ok()?)))
         .collect()
 }

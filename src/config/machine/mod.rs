@@ -8,4 +8,6 @@ mod open_files;
 mod others;
 
 pub use check::Checked;
+pub use doubts::Doubts;
 pub use open_files::OpenFiles;
+pub use others::doubt as open_to_others;

@@ -11,7 +11,7 @@ const WRITE: u32 = 0o022;
 const ENTER: u32 = 0o001;
 
 /// Returns what others can do with a file that holds a secret, and what to do about it.
-pub(super) fn doubt(what: &str, path: &Path) -> Option<String> {
+pub fn doubt(what: &str, path: &Path) -> Option<String> {
     let mode = mode(&fs::metadata(path).ok()?);
     let deed = match mode {
         mode if mode & WRITE != 0 => "written",

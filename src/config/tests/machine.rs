@@ -3,7 +3,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 fn doubts(given: &Given) -> String {
     let checked = given.load().unwrap().check().unwrap_or_else(|told| panic!("{told}"));
-    checked.doubts.join("\n")
+    checked.doubts.now().join("\n")
 }
 
 #[test]

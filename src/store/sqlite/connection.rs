@@ -4,7 +4,7 @@ use super::migrations;
 use crate::store::{StoreError, WriteError, bundle_writer::SMALL_LOG};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::{
-    fs::{self, OpenOptions},
+    fs::OpenOptions,
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -65,11 +65,11 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns the bytes of the database's files in the data folder.
-pub(super) fn bytes_on_disk(dir: &Path) -> io::Result<u64> {
-    let main = fs::metadata(database(dir))?.len();
-    let beside = fs::metadata(log(dir));
-    Ok(main + beside.map_or(0, |found| found.len()))
+/// Returns the bytes of the database, counted as its bound counts them. The write-ahead log is left out: an outside
+/// reader lets it grow, and what it holds of the database's own pages is counted here already.
+pub(super) fn size(connection: &Connection) -> rusqlite::Result<u64> {
+    let value = |setting| connection.pragma_query_value(None, setting, |row| row.get::<_, u32>(0));
+    Ok(u64::from(value("page_count")?) * u64::from(value("page_size")?))
 }
 
 /// Opens a connection that tidies up beside the writer, and writes nothing of its own.

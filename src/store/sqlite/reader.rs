@@ -5,7 +5,7 @@ use crate::store::StoreError;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::{
-    fmt, io,
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -32,9 +32,9 @@ impl Reader {
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), idle })))
     }
 
-    /// Returns the bytes of the database's files, those of changes that are not folded in yet too.
-    pub fn bytes_on_disk(&self) -> io::Result<u64> {
-        connection::bytes_on_disk(&self.0.dir)
+    /// Returns the bytes of the database, as `data.max_size` bounds them.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        self.with(|connection| Ok(connection::size(connection)?))
     }
 
     /// Closes the connections that are not in use, so that the database's files can be tidied up.

@@ -114,7 +114,8 @@ async fn an_authority_that_is_not_trusted_gets_nothing() {
     let secured = Secured::listen("127.0.0.1").await;
     let house = House::new(&secured.url());
     let (sent, accepted) = join!(house.send(generate()), secured.accept());
-    let Sent::NotSent { cause: NotSent::Tls(_), warrant } = sent else { panic!("{sent:?}") };
+    let Sent::NotSent { cause: NotSent::Tls(why), warrant } = sent else { panic!("{sent:?}") };
+    assert_eq!(&*why, "no authority known here has signed it");
     assert_eq!(warrant.call().as_str(), "call_test");
     assert!(accepted.is_err());
 }
@@ -124,7 +125,8 @@ async fn a_certificate_of_somebody_else_gets_nothing() {
     let secured = Secured::listen("somebody.test").await;
     let house = secured.house();
     let (sent, accepted) = join!(house.send(generate()), secured.accept());
-    assert!(matches!(sent, Sent::NotSent { cause: NotSent::Tls(_), .. }), "{sent:?}");
+    let Sent::NotSent { cause: NotSent::Tls(why), .. } = sent else { panic!("{sent:?}") };
+    assert_eq!(&*why, "it is for another host name");
     assert!(accepted.is_err());
 }
 
@@ -139,7 +141,8 @@ async fn a_server_that_speaks_no_tls_gets_nothing() {
         _ = tcp.read_to_end(&mut seen).await;
         assert!(!String::from_utf8_lossy(&seen).contains("idk_"));
     });
-    assert!(matches!(sent, Sent::NotSent { cause: NotSent::Tls(_), .. }), "{sent:?}");
+    let Sent::NotSent { cause: NotSent::Tls(why), .. } = sent else { panic!("{sent:?}") };
+    assert_eq!(&*why, "it does not speak TLS");
 }
 
 #[tokio::test]

@@ -37,7 +37,10 @@ pub enum TlsFault {
         holds_key: bool,
     },
     /// A certificate is none.
-    #[error("certificate {position} of {} cannot be understood", file.display())]
+    #[error(
+        "certificate {position} of {} cannot be understood: it is damaged, or of a kind that is not served",
+        file.display()
+    )]
     BadCertificate {
         /// The file.
         file: PathBuf,
@@ -97,8 +100,19 @@ pub enum TlsFault {
         certificate: PathBuf,
     },
     /// TLS cannot be set up at all.
-    #[error("TLS cannot be set up")]
+    #[error("TLS cannot be set up on this machine")]
     Setup(#[from] rustls::Error),
+}
+
+impl TlsFault {
+    /// Returns what is wrong in words for operators. What a library said about it is for the log alone.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Unreadable { cause, .. } => format!("{self}: {cause}"),
+            Self::NotPem { cause: Some(cause), .. } => format!("{self}: {cause}"),
+            _ => self.to_string(),
+        }
+    }
 }
 
 fn swapped(is_so: bool, what: &str) -> String {

@@ -1,6 +1,7 @@
 //! Reads certificates and keys from PEM files.
 
 use super::TlsFault;
+use crate::domain::pem_words;
 use rustls::pki_types::{
     CertificateDer, PrivateKeyDer,
     pem::{self, PemObject},
@@ -82,11 +83,5 @@ fn read(file: &Path) -> Result<Text, TlsFault> {
 
 /// The message must not repeat what is in the file.
 fn not_pem(file: &Path, label: &'static str, error: &pem::Error) -> TlsFault {
-    let said = match error {
-        pem::Error::MissingSectionEnd { .. } => "a section has no end",
-        pem::Error::IllegalSectionStart { .. } => "a section does not begin as it should",
-        pem::Error::Base64Decode(_) => "what is inside is not base64",
-        _ => "it cannot be read as such",
-    };
-    TlsFault::NotPem { file: file.into(), label, cause: Some(said.into()) }
+    TlsFault::NotPem { file: file.into(), label, cause: Some(pem_words(error).into()) }
 }

@@ -29,6 +29,8 @@ async fn a_restored_record_goes_on_once_an_operator_said_why() {
     let entry = entry.unwrap();
     assert_eq!(entry["metadata"]["after"]["reason"], REASON[3]);
     assert!(entry["userId"].as_str().unwrap().starts_with("uid:"), "{entry}");
+    assert_eq!(entry["metadata"]["way"], "command", "{entry}");
+    assert!(entry["metadata"]["client_addr"].is_null(), "nobody came from anywhere: {entry}");
     assert_eq!(entry["metadata"]["before"]["key"], old_key.as_str());
     assert_eq!(entry["metadata"]["before"]["signed"]["seq"], lost);
     let new_key = home.run(&["audit", "key"]).await.good().out.trim().to_owned();

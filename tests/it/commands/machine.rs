@@ -40,9 +40,44 @@ async fn a_key_file_that_others_can_read_and_root_are_warned_of_and_the_gateway_
     let gateway = home.start().await;
     until("the log warns", async || gateway.log().contains(warned).then_some(())).await;
     assert_eq!(gateway.log().matches("this user is root").count(), usize::from(is_root));
-    gateway.stop().await;
+    let running = home.run(&["doctor"]).await.good();
+    assert!(running.out.contains(warned) && running.out.contains("serves calls"), "{running:?}");
+    assert_eq!(running.out.matches("this user is root").count(), usize::from(is_root));
     set_mode(&key, 0o600);
+    let mended = home.run(&["doctor"]).await.good();
+    assert!(!mended.out.contains("other users"), "files are looked at anew: {mended:?}");
+    gateway.stop().await;
     assert!(!home.run(&["config", "check"]).await.good().err.contains("other users"));
+}
+
+#[tokio::test]
+async fn a_token_file_that_others_can_read_is_warned_of_where_it_is_used() {
+    let mut home = Home::new().await;
+    let gateway = home.start().await;
+    let made = home.json(&["operator", "create", "--name", "anna", "--role", "viewer"]).await;
+    let file = home.path().join("operator.token");
+    fs::write(&file, made["token"].as_str().unwrap()).unwrap();
+    set_mode(home.path(), 0o755);
+    home.give("IDEOGATE_OPERATOR_TOKEN_FILE", file.to_str().unwrap());
+    let over_tcp = ["queue", "status", "--admin", &gateway.ready.admin, "--output", "json"];
+    for (mode, count) in [(0o600, 0), (0o644, 1), (0o666, 1)] {
+        set_mode(&file, mode);
+        let told = home.run(&over_tcp).await.good();
+        let warned = told.err.matches("warning: IDEOGATE_OPERATOR_TOKEN_FILE").count();
+        assert_eq!(warned, count, "{mode:o}: {told:?}");
+        assert!(count == 0 || told.err.contains("chmod 600"), "{told:?}");
+        assert!(told.json()["accounts"].is_array(), "the answer is untouched: {told:?}");
+    }
+    // The socket is shown no token.
+    assert!(!home.run(&["queue", "status"]).await.good().err.contains("warning"));
+    let (_, token) = home.token().await;
+    let own = home.path().join("app.token");
+    fs::write(&own, token).unwrap();
+    set_mode(&own, 0o644);
+    let who = ["whoami", "--url", &gateway.ready.proxy, "--token-file", "app.token"];
+    let told = home.run(&who).await.good();
+    assert!(told.err.contains("warning: --token-file: app.token can be read"), "{told:?}");
+    gateway.stop().await;
 }
 
 #[tokio::test]
@@ -77,6 +112,7 @@ async fn a_clock_behind_the_newest_record_is_told_at_the_start_and_by_the_doctor
     let options = StartOptions {
         settings: loaded.settings,
         secrets,
+        doubts: ideogate::config::Doubts::default(),
         clock,
         audit_lines: None,
         dropped: DroppedLines::default(),

@@ -44,11 +44,31 @@ async fn a_path_for_a_shell_is_told_and_no_folder_of_that_name_is_made() {
         ["env", "list", "--admin-ca=$HOME/ca.pem"],
         ["queue", "status", "--admin=~/admin.sock"],
         ["audit", "verify", "--data=~/data"],
+        ["audit", "verify", "--export=~/record.jsonl"],
+        ["audit", "verify", "--checkpoint=$HOME/checkpoints"],
+        ["audit", "verify", "--key=~/ideogate.key"],
+        ["audit", "verify", "--key=$HOME/ideogate.key"],
+        ["audit", "export", "--to=~/record.jsonl"],
+        ["audit", "export", "--note=$HOME/record.note"],
+        ["scan", "--no-ignore", "~/project"],
+        ["scan", "--no-ignore", "$HOME/project"],
+        ["whoami", "--url=http://127.0.0.1:1", "--token-file=~/token"],
+        ["demo", "--once", "--save=~/picture.png"],
     ] {
         let told = home.run_bare(&arguments).await;
         assert_eq!(told.code, 64, "{told:?}");
         assert!(told.err.contains("only a shell understands"), "{told:?}");
     }
+}
+
+#[tokio::test]
+async fn a_file_whose_name_looks_like_a_variable_is_scanned_when_it_is_there() {
+    let home = Home::new().await;
+    std::fs::write(home.path().join("posts.$id.tsx"), "export {}\n").unwrap();
+    home.run_bare(&["scan", "posts.$id.tsx"]).await.good();
+    let told = home.run_bare(&["scan", "posts.$name.tsx"]).await;
+    assert_eq!(told.code, 64, "{told:?}");
+    assert!(told.err.contains("only a shell understands"), "{told:?}");
 }
 
 #[tokio::test]

@@ -55,6 +55,32 @@ async fn who_exchanged_a_key_is_on_record_with_the_key_before_and_after() {
 }
 
 #[tokio::test]
+async fn an_exchange_says_by_which_request_and_way_it_was_asked_for_and_a_look_changes_nothing() {
+    let exchange = Exchange::start(ASKED).await;
+    let app = &exchange.app;
+    let root = app.made_operator("root", "admin").await;
+    for (way, address, admin, key) in
+        [("tcp", "127.0.0.1", root, NEW), ("socket", "socket", app.local_admin(), THIRD)]
+    {
+        let is_change = |entry: &ideogate::audit::Entry| entry.metadata.more.after.is_some();
+        let changes = || app.all_entries().into_iter().filter(is_change).count();
+        let before = changes();
+        let reply = admin.post("/api/v1/keys/verify", None).await;
+        assert_eq!((reply.status, changes()), (200, before), "{reply:?}");
+        app.ideogram.accept_key(key);
+        exchange.put("key", key);
+        let reply = admin.post("/api/v1/keys/rotate", Some(&json!({}))).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let entry = app.all_entries().into_iter().rfind(|entry| &*entry.action == "key.adopt");
+        let told = serde_json::to_value(entry.unwrap()).unwrap();
+        let metadata = &told["metadata"];
+        assert_eq!((&metadata["way"], &metadata["client_addr"]), (&json!(way), &json!(address)));
+        assert_eq!(metadata["request_id"], reply.header("ideogate-request-id").unwrap(), "{told}");
+        assert_eq!(metadata["after"]["version"], format!("…{}", &key[key.len() - 4..]), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_call_that_was_sent_ends_with_the_old_key_which_is_not_told_to_be_safe_before() {
     let exchange = Exchange::start(ASKED).await;
     let client = exchange.app.client().await;

@@ -223,6 +223,7 @@ async fn run(
     let options = StartOptions {
         settings: loaded.settings,
         secrets,
+        doubts: ideogate::config::Doubts::default(),
         clock: Arc::new(clock.clone()),
         audit_lines: None,
         dropped: ideogate::telemetry::DroppedLines::default(),

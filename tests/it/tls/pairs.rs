@@ -1,7 +1,7 @@
 //! Pairs that cannot be served keep the gateway from starting; pairs that are doubtful do not.
 
 use super::{NAMES, secured_home};
-use crate::support::{Authority, Home, until};
+use crate::support::{Authority, Home, assert_plain, until};
 use std::{fs, os::unix::fs::PermissionsExt};
 
 /// Asserts that nothing starts, and returns what is said about it.
@@ -32,6 +32,31 @@ async fn a_pair_that_cannot_be_served_is_told_with_the_settings_and_the_file() {
         "error: listen.tls_cert and listen.tls_key cannot be served: the key in tls.key does not fit \
          the certificate in tls.crt\n"
     );
+    for (file, text, words) in [
+        (
+            "tls.crt",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "certificate 1 of tls.crt cannot be understood: it is damaged",
+        ),
+        (
+            "tls.crt",
+            "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n",
+            "what is inside is not base64",
+        ),
+        ("tls.crt", "-----BEGIN CERTIFICATE-----\nAAAA\n", "a section has no end"),
+        (
+            "tls.key",
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "it must be RSA, ECDSA",
+        ),
+    ] {
+        other.write(home.path());
+        fs::write(home.path().join(file), text).unwrap();
+        let told = refused(&home).await;
+        assert!(told.contains(words) && told.contains(file), "{told}");
+        assert_plain(&told);
+    }
+    other.write(home.path());
     fs::remove_file(home.path().join("tls.key")).unwrap();
     let told = refused(&home).await;
     assert!(told.contains("tls.key cannot be read: No such file"), "{told}");

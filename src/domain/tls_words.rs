@@ -1,11 +1,11 @@
 //! What went wrong with TLS, in words.
 
-use rustls::{CertificateError, Error};
+use rustls::{CertificateError, Error, pki_types::pem};
 
-/// Returns why a connection could not be secured.
-pub(super) fn of(error: &Error) -> String {
+/// Returns why a connection could not be secured, without a name that only programmers know.
+pub fn tls_words(error: &Error) -> String {
     match error {
-        Error::InvalidCertificate(why) => of_certificate(why),
+        Error::InvalidCertificate(why) => certificate_words(why),
         Error::InvalidMessage(_) => "it does not speak TLS".to_owned(),
         Error::AlertReceived(_) => "it refused the TLS connection".to_owned(),
         Error::PeerIncompatible(_) => {
@@ -16,8 +16,8 @@ pub(super) fn of(error: &Error) -> String {
     }
 }
 
-/// Returns why a certificate is not believed.
-pub(super) fn of_certificate(why: &CertificateError) -> String {
+/// Returns why a certificate is not believed, without a name that only programmers know.
+pub fn certificate_words(why: &CertificateError) -> String {
     match why {
         CertificateError::UnknownIssuer => "no authority known here has signed it",
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
@@ -41,6 +41,17 @@ pub(super) fn of_certificate(why: &CertificateError) -> String {
     .to_owned()
 }
 
+/// Returns why a text is not PEM, without repeating anything of it.
+pub fn pem_words(error: &pem::Error) -> &'static str {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "a section has no end",
+        pem::Error::IllegalSectionStart { .. } => "a section does not begin as it should",
+        pem::Error::Base64Decode(_) => "what is inside is not base64",
+        pem::Error::NoItemsFound => "there is no such section in it",
+        _ => "it cannot be read as such",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,7 +66,7 @@ mod tests {
     fn no_name_of_the_program_is_told() {
         let authority = CertificateError::Other(OtherError(Arc::new(CaUsedAsEndEntity)));
         let all = [authority, CertificateError::UnknownIssuer, CertificateError::BadEncoding];
-        let told = all.map(|why| of(&Error::InvalidCertificate(why))).join("\n");
+        let told = all.map(|why| tls_words(&Error::InvalidCertificate(why))).join("\n");
         insta::assert_snapshot!(told, @"
         it is an authority's and not a server's: make one with basicConstraints CA:FALSE
         no authority known here has signed it
