@@ -5,6 +5,8 @@
 
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/namesakes.rs"]
+mod namesakes;
 #[path = "tidy/rules.rs"]
 mod rules;
 #[path = "tidy/source.rs"]
@@ -69,6 +71,12 @@ fn modules_of_a_room_are_not_in_circles() {
 }
 
 #[test]
+fn no_two_types_share_a_name() {
+    let found = namesakes::namesakes(without_tests(&sources()));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
 fn tools_stay_behind_their_fences() {
     assert_kept(without_tests(&sources()), rules::fences);
     assert_kept(without_tests(&sources()), rules::queries);
@@ -110,7 +118,7 @@ fn decisions_are_numbered() {
 #[test]
 fn the_rule_of_floors_finds_arrows_that_point_up_or_aside() {
     let text = "use crate::domain::Usd;\n\
-        use crate::{\n    store::Journal,\n    web::Problem,\n    audit::{self, Entry},\n};\n\
+        use crate::{\n    store::Journal,\n    web::ClientError,\n    audit::{self, Entry},\n};\n\
         fn f() { crate::calls::send(); }\n\
         use super::super::proxy::Gateway;\n\
         mod inline { use super::super::x; use super::super::super::cli::Cli; }\n\
@@ -138,6 +146,19 @@ fn the_rule_of_circles_finds_modules_that_use_each_other() {
     ];
     let found = circles::circles(samples.iter());
     assert_eq!(found, ["ledger: a, b, c use each other; let one of them be used only"]);
+}
+
+#[test]
+fn the_rule_of_namesakes_finds_a_name_in_two_files() {
+    let samples = [
+        Source::new("src/ledger/a.rs", "pub struct Place; enum Other {}"),
+        Source::new("src/spool/b.rs", "fn f() {}\ntrait Place {}"),
+        Source::new("src/spool/c.rs", "use super::Other; #[cfg(test)] mod tests { struct Place; }"),
+    ];
+    let found = namesakes::namesakes(samples.iter());
+    let expected =
+        "src/ledger/a.rs:1, src/spool/b.rs:2: `Place` is one name for two things; say which";
+    assert_eq!(found, [expected]);
 }
 
 #[test]

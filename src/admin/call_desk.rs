@@ -38,7 +38,7 @@ pub trait CallDesk: fmt::Debug + Send + Sync {
 
 /// A step that was taken before: when, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PastStep {
+pub struct CallPastStep {
     /// When.
     pub at: Timestamp,
     /// By whom.
@@ -53,11 +53,11 @@ pub enum WriteOff {
     /// Nothing is reserved for it, or it is not known.
     NothingReserved,
     /// It was written off before.
-    Already(PastStep),
+    Already(CallPastStep),
     /// It is not written off; it was until this step, if one is told.
-    NotWrittenOff(Option<PastStep>),
+    NotWrittenOff(Option<CallPastStep>),
     /// It was written off on an earlier UTC day.
-    Final(PastStep),
+    Final(CallPastStep),
 }
 
 /// What releasing a call came to.

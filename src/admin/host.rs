@@ -1,6 +1,6 @@
 //! The host names that the TCP listener answers to.
 
-use super::{peer::Peer, problem::Problem};
+use super::{peer::AdminPeer, problem::Problem};
 use crate::web::is_probe;
 use axum::{
     extract::{Request, State},
@@ -18,7 +18,7 @@ pub(super) async fn known_host(
     request: Request,
     next: Next,
 ) -> Response {
-    let on_socket = matches!(request.extensions().get(), Some(Peer::Unix { .. }));
+    let on_socket = matches!(request.extensions().get(), Some(AdminPeer::Unix { .. }));
     let is_probe = is_probe(request.uri().path()) && is_nameless(request.uri(), request.headers());
     if on_socket || is_probe || is_known(request.uri(), request.headers(), &hosts) {
         next.run(request).await

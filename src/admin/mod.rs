@@ -4,18 +4,18 @@
 //! no operators, that listener answers only health and metrics. Each endpoint is a file, and its
 //! handler names the least role that may use it; errors are [`Problem`] documents.
 
+mod access_check;
 mod audit;
 mod call_desk;
+mod caller;
 mod cut_off;
 mod described_roles;
 mod endpoints;
 mod export_notes;
 mod fault;
 mod folder_state;
-mod gate;
 mod host;
 mod keys;
-mod known;
 mod naming;
 mod note;
 mod on_record;
@@ -44,19 +44,19 @@ mod vitals;
 pub(crate) mod tests;
 
 pub use audit::{
-    AuditExport, AuditSearch, CheckpointView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, KeyView,
-    NEXT_AFTER,
+    AuditExport, AuditSearch, CheckpointKeyView, CheckpointView, EXPORT_NAME, EXPORT_UP_TO,
+    ExportFormat, NEXT_AFTER,
 };
-pub use call_desk::{CallDesk, DeskError, PastStep, ReleaseOutcome, WriteOff};
+pub use call_desk::{CallDesk, CallPastStep, DeskError, ReleaseOutcome, WriteOff};
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;
 pub use fault::told;
 pub use folder_state::FolderState;
-pub use keys::Rotation;
+pub use keys::KeyRotationRequest;
 pub use openapi::openapi;
 pub use operators::{MeView, NewSecret, OperatorView};
 pub use paths::endpoints;
-pub use peer::Peer;
+pub use peer::AdminPeer;
 pub use problem::Problem;
 pub use queue::{LaneView, PauseView, QueueAccountView, QueueView, ReleasedView};
 pub use review::{ReviewCounts, ReviewSearch, ReviewView};
@@ -68,6 +68,6 @@ pub use state::AdminState;
 pub use system::{HealthView, StatusView};
 pub use tokens::{CreatedToken, LimitsView, RotatedToken, SecretView, TokenSearch, TokenView};
 pub use usage::{
-    BalanceView, By, NewBalance, UsageSearch, UsageView, WriteOffReason, WrittenOffView,
+    BalanceView, NewBalance, SumKey, UsageSearch, UsageView, WriteOffReason, WrittenOffView,
 };
 pub use vitals::{KeyState, Vitals};

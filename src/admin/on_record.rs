@@ -1,6 +1,6 @@
 //! The one place from which refusals of the control plane go on record.
 
-use super::{known::Known, note::Note, peer::Peer, state::AdminState};
+use super::{caller::Caller, note::RefusalNote, peer::AdminPeer, state::AdminState};
 use crate::domain::{Action, AuditRecord, Principal, RecordBody, Refusal, RequestId};
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -20,8 +20,8 @@ pub(super) async fn on_record(
     let asked = Asked::of(&parts);
     let response = next.run(Request::from_parts(parts, body)).await;
     let told = response.extensions();
-    if let Some(note) = told.get::<Note>() {
-        let known = told.get::<Known>().map(|known| &known.by);
+    if let Some(note) = told.get::<RefusalNote>() {
+        let known = told.get::<Caller>().map(|known| &known.by);
         state.put_on_record(asked.refused(note, known, &state));
     }
     response
@@ -29,7 +29,7 @@ pub(super) async fn on_record(
 
 /// What the record says of a request.
 struct Asked {
-    peer: Option<Peer>,
+    peer: Option<AdminPeer>,
     request: Option<RequestId>,
     resource: Box<str>,
 }
@@ -40,7 +40,12 @@ impl Asked {
         Self { peer, request, resource: asked_for(parts) }
     }
 
-    fn refused(self, note: &Note, known: Option<&Principal>, state: &AdminState) -> AuditRecord {
+    fn refused(
+        self,
+        note: &RefusalNote,
+        known: Option<&Principal>,
+        state: &AdminState,
+    ) -> AuditRecord {
         let by = note.by.as_ref().or(known).cloned();
         let principal = by.or_else(|| self.peer.map(principal)).unwrap_or(Principal::Gateway);
         let refusal = Refusal {
@@ -78,10 +83,10 @@ impl AdminState {
     }
 }
 
-fn principal(peer: Peer) -> Principal {
+fn principal(peer: AdminPeer) -> Principal {
     match peer {
-        Peer::Unix { uid } => Principal::LocalUser(uid),
-        Peer::Tcp { .. } => Principal::Anonymous(peer.ip()),
+        AdminPeer::Unix { uid } => Principal::LocalUser(uid),
+        AdminPeer::Tcp { .. } => Principal::Anonymous(peer.ip()),
     }
 }
 

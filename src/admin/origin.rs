@@ -1,6 +1,6 @@
 //! Keeps the pages of other origins from changing anything through an operator's browser.
 
-use super::{problem::Problem, refused::Refused, request::is_json};
+use super::{problem::Problem, refused::AdminRejection, request::is_json};
 use axum::{
     extract::Request,
     middleware::Next,
@@ -19,7 +19,7 @@ pub(super) async fn own_pages_only(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     if !is_own(request.headers()) {
-        return Problem::from(Refused::origin()).into_response();
+        return Problem::from(AdminRejection::origin()).into_response();
     }
     // What a form of any page can send is refused even where no body is looked at.
     if !request.headers().get_all(CONTENT_TYPE).iter().all(is_json) {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The other end of a connection to the control plane; the listener puts it into each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Peer {
+pub enum AdminPeer {
     /// A local process that could open the socket, which makes its user an admin.
     Unix {
         /// The user's id.
@@ -18,7 +18,7 @@ pub enum Peer {
     },
 }
 
-impl Peer {
+impl AdminPeer {
     /// Returns where they come from, as the record has it.
     pub(super) fn origin(self) -> Origin {
         match self {

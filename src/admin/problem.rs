@@ -1,11 +1,11 @@
 //! What went wrong, as RFC 9457 wants it told.
 
-use super::note::Note;
+use super::note::RefusalNote;
 use crate::{
     domain::{ErrorCode, Role},
     operators::{self, OperatorsError},
     store::StoreError,
-    tokens::{Mistake, TokensError},
+    tokens::{RequestError, TokensError},
     web::{self, shown},
 };
 use axum::response::{IntoResponse, Response};
@@ -39,9 +39,9 @@ pub struct Problem {
     #[schema(value_type = String)]
     pub detail: Box<str>,
     /// Everything that is wrong with the request, where more than one thing can be.
-    #[serde(default, skip_serializing_if = "<[Mistake]>::is_empty")]
-    #[schema(value_type = Vec<Mistake>)]
-    pub mistakes: Box<[Mistake]>,
+    #[serde(default, skip_serializing_if = "<[RequestError]>::is_empty")]
+    #[schema(value_type = Vec<RequestError>)]
+    pub mistakes: Box<[RequestError]>,
     /// The least role that may do it, where the operator's is too small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -51,7 +51,7 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// What only the record learns.
     #[serde(skip)]
-    pub(super) note: Option<Box<Note>>,
+    pub(super) note: Option<Box<RefusalNote>>,
 }
 
 impl Problem {
@@ -59,7 +59,7 @@ impl Problem {
     ///
     /// The kinds of things that can be unknown or in the way are many and grow, so they share a code;
     /// the reason names the kind.
-    fn usual_note(&self) -> Note {
+    fn usual_note(&self) -> RefusalNote {
         let own = ErrorCode::find(&self.code).filter(|code| code.status() == self.status);
         let code = own.unwrap_or(match self.status {
             404 => ErrorCode::NameUnknown,
@@ -71,7 +71,7 @@ impl Problem {
             Some(_) => self.title.clone(),
             None => format!("{}: {}", self.code, self.title).into(),
         };
-        Note { code, reason, by: None }
+        RefusalNote { code, reason, by: None }
     }
 
     /// The content type of a problem document.
@@ -98,7 +98,7 @@ impl Problem {
     }
 
     /// The request can be read and is wrong in these ways.
-    pub(super) fn invalid(mistakes: Vec<Mistake>) -> Self {
+    pub(super) fn invalid(mistakes: Vec<RequestError>) -> Self {
         let lines: Vec<_> =
             mistakes.iter().map(|one| format!("{}: {}", one.field, one.problem)).collect();
         let title = "What was asked for is not possible";
@@ -169,7 +169,7 @@ impl Problem {
     }
 
     /// The listener itself refused the request, or the connection.
-    pub(super) fn fault(problem: &web::Problem) -> Self {
+    pub(super) fn fault(problem: &web::ClientError) -> Self {
         let code = problem.code();
         let title = match code {
             ErrorCode::TooManyConnections => "There are too many connections",
@@ -212,7 +212,7 @@ impl Problem {
     pub(super) fn secret_for_name(what: &str) -> Self {
         let problem = "that is a token itself: give its id or its name; if others may have seen it, \
                        it must be rotated or revoked";
-        Self::invalid(vec![Mistake { field: what.into(), problem: problem.into() }])
+        Self::invalid(vec![RequestError { field: what.into(), problem: problem.into() }])
     }
 
     /// Nothing is on record under that id.
@@ -348,8 +348,8 @@ impl From<OperatorsError> for Problem {
     }
 }
 
-fn said(mistake: operators::Mistake) -> Mistake {
-    Mistake { field: mistake.field.into(), problem: mistake.problem.into() }
+fn said(mistake: operators::OperatorRequestError) -> RequestError {
+    RequestError { field: mistake.field.into(), problem: mistake.problem.into() }
 }
 
 impl IntoResponse for Problem {

@@ -1,6 +1,6 @@
 //! Refusals of the control plane: what whoever asks reads, and what only the record learns.
 
-use super::{known::Known, note::Note, problem::Problem};
+use super::{caller::Caller, note::RefusalNote, problem::Problem};
 use crate::{
     domain::{ErrorCode, Principal, Role},
     operators::OperatorRefusal,
@@ -9,20 +9,20 @@ use std::time::Duration;
 
 /// A request that is refused for who makes it.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(super) struct AdminRejection {
     problem: Box<Problem>,
-    note: Note,
+    note: RefusalNote,
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<AdminRejection> for Problem {
+    fn from(refused: AdminRejection) -> Self {
         Self { note: Some(Box::new(refused.note)), ..*refused.problem }
     }
 }
 
-impl Refused {
+impl AdminRejection {
     fn new(problem: Problem, code: ErrorCode, reason: impl Into<Box<str>>) -> Self {
-        let note = Note { code, reason: reason.into(), by: None };
+        let note = RefusalNote { code, reason: reason.into(), by: None };
         Self { problem: Box::new(problem), note }
     }
 
@@ -58,7 +58,7 @@ impl Refused {
     }
 
     /// Their role is too small.
-    pub(super) fn role(least: Role, known: &Known) -> Self {
+    pub(super) fn role(least: Role, known: &Caller) -> Self {
         let id = known.pass.as_ref().map_or_else(String::new, |pass| format!(" {}", pass.id));
         let reason = format!("the operator{id} is {}, and {least} is needed", known.role);
         let problem = Problem::role_missing(least, known.role);

@@ -1,7 +1,8 @@
 //! Reads requests, and refuses what cannot be read with a problem document.
 
 use super::{
-    known::Known, plain_words::plain, problem::Problem, refused::Refused, state::AdminState,
+    caller::Caller, plain_words::plain, problem::Problem, refused::AdminRejection,
+    state::AdminState,
 };
 use axum::{
     Json,
@@ -72,18 +73,18 @@ async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T,
 
 /// Whoever was let in may have been shut out while their body was on its way.
 fn still_let_in(parts: &Parts, state: &AdminState) -> Result<(), Problem> {
-    let Some(Known { pass: Some(pass), .. }) = parts.extensions.get() else { return Ok(()) };
+    let Some(Caller { pass: Some(pass), .. }) = parts.extensions.get() else { return Ok(()) };
     match state.operators.recheck(pass) {
         Ok(_) => Ok(()),
-        Err(refusal) => Err(Refused::invalid(&refusal).into()),
+        Err(refusal) => Err(AdminRejection::invalid(&refusal).into()),
     }
 }
 
 /// The parameters of a query.
 #[derive(Debug)]
-pub(super) struct Parameters<T>(pub(super) T);
+pub(super) struct QueryParameters<T>(pub(super) T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for QueryParameters<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
@@ -95,9 +96,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
 
 /// The one variable segment of a path.
 #[derive(Debug)]
-pub(super) struct Named(pub(super) String);
+pub(super) struct PathSegment(pub(super) String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Named {
+impl<S: Send + Sync> FromRequestParts<S> for PathSegment {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {

@@ -6,7 +6,9 @@
 //! | [`MayOperate`] | operators, admins |
 //! | [`MayAdminister`] | admins |
 
-use super::{known::Known, peer::Peer, problem::Problem, refused::Refused, state::AdminState};
+use super::{
+    caller::Caller, peer::AdminPeer, problem::Problem, refused::AdminRejection, state::AdminState,
+};
 use crate::domain::{Actor, RequestId, Role};
 use axum::extract::{FromRequestParts, State};
 use http::request::Parts;
@@ -82,19 +84,19 @@ least_role!(
 );
 
 fn at_least(least: Role, parts: &Parts) -> Result<Actor, Problem> {
-    match parts.extensions.get::<Known>() {
+    match parts.extensions.get::<Caller>() {
         Some(known) if known.role >= least => Ok(actor(known, parts)),
-        Some(known) => Err(Refused::role(least, known).into()),
+        Some(known) => Err(AdminRejection::role(least, known).into()),
         // Only a fault of the wiring leads here.
         None => Err(Problem::operators_missing()),
     }
 }
 
 /// Returns whoever makes a request as the record tells of them.
-fn actor(known: &Known, parts: &Parts) -> Actor {
+fn actor(known: &Caller, parts: &Parts) -> Actor {
     Actor {
         principal: known.by.clone(),
         request: parts.extensions.get::<RequestId>().cloned(),
-        origin: parts.extensions.get::<Peer>().map(|peer| peer.origin()),
+        origin: parts.extensions.get::<AdminPeer>().map(|peer| peer.origin()),
     }
 }

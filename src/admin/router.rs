@@ -1,7 +1,7 @@
 //! The paths of the control plane.
 
 use super::{
-    gate::{Gate, known_only},
+    access_check::{AccessCheck, known_only},
     host::known_host,
     on_record::on_record,
     openapi::openapi,
@@ -22,14 +22,14 @@ use http::{
 };
 use std::sync::Arc;
 
-/// Returns the control plane. The listener puts a [`super::Peer`] into each request; without one
+/// Returns the control plane. The listener puts a [`super::AdminPeer`] into each request; without one
 /// nothing but health and metrics is answered.
 pub fn router(state: AdminState) -> Router {
     let hosts: Arc<[Box<str>]> = state.settings.listen.admin_hosts.clone().into();
     let (router, listed) = paths::all().into_parts();
     let open = listed.iter().filter(|endpoint| endpoint.role.is_none());
     let open = open.map(|endpoint| endpoint.path).collect();
-    let gate = Gate { state: state.clone(), open };
+    let gate = AccessCheck { state: state.clone(), open };
     router
         .fallback(async || Problem::path_unknown())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())

@@ -1,6 +1,6 @@
 //! Spans of time as operators write them: the one place where they are read.
 
-use crate::{domain::Timestamp, tokens::Mistake};
+use crate::{domain::Timestamp, tokens::RequestError};
 use serde_json::from_value;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ impl Span {
         since: Option<&str>,
         until: Option<&str>,
         now: Timestamp,
-        mistakes: &mut Vec<Mistake>,
+        mistakes: &mut Vec<RequestError>,
     ) -> Self {
         let since = since.and_then(|text| moment("since", text, now, mistakes));
         let until = until.and_then(|text| moment("until", text, now, mistakes));
@@ -40,7 +40,7 @@ impl Span {
     }
 
     /// Reads a UTC day as a span: `2026-11-01`, `today` or `yesterday`.
-    pub(super) fn on(text: &str, now: Timestamp, mistakes: &mut Vec<Mistake>) -> Self {
+    pub(super) fn on(text: &str, now: Timestamp, mistakes: &mut Vec<RequestError>) -> Self {
         let day = match text {
             "today" => Some(now.utc_day()),
             "yesterday" => Some(now.utc_day().minus(DAY)),
@@ -57,7 +57,7 @@ impl Span {
         Self { since: Some(day), until: Some(day.plus(DAY)) }
     }
 
-    fn complain_if_empty(self, now: Timestamp, mistakes: &mut Vec<Mistake>) {
+    fn complain_if_empty(self, now: Timestamp, mistakes: &mut Vec<RequestError>) {
         match self {
             Self { since: Some(since), until: Some(until) } if until <= since => {
                 let problem =
@@ -89,7 +89,12 @@ impl Moment {
 }
 
 /// Reads a moment: RFC 3339, a UTC day, or how long ago; notes what it cannot read.
-fn moment(field: &str, text: &str, now: Timestamp, mistakes: &mut Vec<Mistake>) -> Option<Moment> {
+fn moment(
+    field: &str,
+    text: &str,
+    now: Timestamp,
+    mistakes: &mut Vec<RequestError>,
+) -> Option<Moment> {
     let ago = || humantime::parse_duration(text).ok().map(|span| now.minus(span));
     let exact = || from_value(text.into()).ok();
     let moment = ago().or_else(exact).map(Moment::Exact).or_else(|| day(text).map(Moment::Day));
@@ -106,8 +111,8 @@ fn day(text: &str) -> Option<Timestamp> {
 }
 
 /// Returns a mistake about a field.
-pub(super) fn mistake(field: &str, problem: &str) -> Mistake {
-    Mistake { field: field.into(), problem: problem.into() }
+pub(super) fn mistake(field: &str, problem: &str) -> RequestError {
+    RequestError { field: field.into(), problem: problem.into() }
 }
 
 #[cfg(test)]

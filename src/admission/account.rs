@@ -1,12 +1,12 @@
 //! One account's gate behind a lock; answers to callers go out after it is released.
 
 use super::{
+    account_gate::{AccountGate, Grant},
     error::AdmissionError,
-    gate::{Gate, Grant},
     lane::Ticket,
-    options::Seat,
+    options::AdmitRequest,
     permit::Permit,
-    waiting::Waiting,
+    waiting::WaitingCall,
 };
 use crate::domain::{AccountName, CallId};
 use parking_lot::{Mutex, MutexGuard};
@@ -14,37 +14,40 @@ use std::{collections::VecDeque, sync::Arc};
 use tokio::{sync::oneshot, time::Instant};
 
 /// What a waiting caller is told: come in, or why not.
-pub(super) type Reply = oneshot::Sender<Result<Permit, AdmissionError>>;
+pub(super) type WaitReply = oneshot::Sender<Result<Permit, AdmissionError>>;
 
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) name: AccountName,
-    gate: Mutex<Gate<Reply>>,
+    gate: Mutex<AccountGate<WaitReply>>,
 }
 
 impl Account {
-    pub(super) fn new(name: AccountName, gate: Gate<Reply>) -> Arc<Self> {
+    pub(super) fn new(name: AccountName, gate: AccountGate<WaitReply>) -> Arc<Self> {
         Arc::new(Self { name, gate: Mutex::new(gate) })
     }
 
     /// Returns the gate, alone. Nothing that holds a permit may be dropped meanwhile: it would
     /// come here again.
-    pub(super) fn gate(&self) -> MutexGuard<'_, Gate<Reply>> {
+    pub(super) fn gate(&self) -> MutexGuard<'_, AccountGate<WaitReply>> {
         self.gate.lock()
     }
 
-    pub(super) fn enter(self: &Arc<Self>, seat: &Seat) -> Result<Waiting, AdmissionError> {
+    pub(super) fn enter(
+        self: &Arc<Self>,
+        seat: &AdmitRequest,
+    ) -> Result<WaitingCall, AdmissionError> {
         let (reply, answer) = oneshot::channel();
         let (entered, grants) = self.gate().enter(seat, reply, Instant::now());
         self.deliver(grants);
-        Ok(Waiting::new(self.clone(), entered?, answer))
+        Ok(WaitingCall::new(self.clone(), entered?, answer))
     }
 
-    pub(super) fn refuse(self: &Arc<Self>, ticket: Ticket) -> Result<Waiting, AdmissionError> {
+    pub(super) fn refuse(self: &Arc<Self>, ticket: Ticket) -> Result<WaitingCall, AdmissionError> {
         let (reply, answer) = oneshot::channel();
         let (entered, grants) = self.gate().refuse(ticket, reply, Instant::now());
         self.deliver(grants);
-        Ok(Waiting::new(self.clone(), entered?, answer))
+        Ok(WaitingCall::new(self.clone(), entered?, answer))
     }
 
     pub(super) fn leave(self: &Arc<Self>, ticket: &Ticket) {
@@ -70,7 +73,7 @@ impl Account {
         self.deliver(grants);
     }
 
-    pub(super) fn restore(self: &Arc<Self>, seat: &Seat, call: CallId) {
+    pub(super) fn restore(self: &Arc<Self>, seat: &AdmitRequest, call: CallId) {
         let grants = self.gate().restore(seat, call, Instant::now());
         self.deliver(grants);
     }
@@ -89,7 +92,7 @@ impl Account {
     }
 
     /// Changes why the gate is closed; if it is, all who wait are told.
-    pub(super) fn close(&self, change: impl FnOnce(&mut Gate<Reply>)) {
+    pub(super) fn close(&self, change: impl FnOnce(&mut AccountGate<WaitReply>)) {
         let mut gate = self.gate();
         change(&mut gate);
         let Some(reason) = gate.closed.reason() else { return };
@@ -102,7 +105,7 @@ impl Account {
     }
 
     /// Tells callers that they are in. A permit whose caller is gone goes on to the next one.
-    fn deliver(self: &Arc<Self>, grants: Vec<Grant<Reply>>) {
+    fn deliver(self: &Arc<Self>, grants: Vec<Grant<WaitReply>>) {
         let mut grants = VecDeque::from(grants);
         while let Some(grant) = grants.pop_front() {
             let permit = Permit::new(self.clone(), grant.ticket);

@@ -1,9 +1,9 @@
 //! Who goes next: the order of turns, who may overtake, and who is waited for.
 
 use super::{
+    capacity::Capacity,
     environment::Environment,
     lane::{LaneId, Ticket, Waiter},
-    room::Room,
     turns::{Turns, price},
 };
 
@@ -26,9 +26,9 @@ pub(super) struct Skipped {
 
 /// Looks for the next call: first those that were overtaken before, then all in turn.
 #[derive(Debug)]
-pub(super) struct Search<'a, W> {
+pub(super) struct CandidateSearch<'a, W> {
     cap: u32,
-    room: &'a Room,
+    room: &'a Capacity,
     environments: &'a [Environment<W>],
     turns: &'a Turns<usize>,
     /// Calls that have an earlier turn than those still to be looked at, and must wait on.
@@ -47,10 +47,10 @@ struct Overtaken {
     lane: LaneId,
 }
 
-impl<'a, W> Search<'a, W> {
+impl<'a, W> CandidateSearch<'a, W> {
     pub(super) fn new(
         cap: u32,
-        room: &'a Room,
+        room: &'a Capacity,
         environments: &'a [Environment<W>],
         turns: &'a Turns<usize>,
     ) -> Self {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// Counts since the start, per account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counters {
+pub struct AdmissionCounters {
     /// Calls let in, again after an upstream 429 included.
     pub admitted: u64,
     /// Calls let in ahead of one whose turn was earlier but which did not fit.

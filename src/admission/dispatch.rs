@@ -1,19 +1,19 @@
 //! The gate's inner moves: seats, places, and letting in whoever may go.
 
 use super::{
-    choice::{Choice, Search},
+    account_gate::{AccountGate, Grant},
+    capacity::Capacity,
+    choice::{CandidateSearch, Choice},
     environment::Environment,
-    gate::{Gate, Grant},
     lane::{Ticket, Waiter},
-    options::{LaneOptions, Seat},
-    room::Room,
+    options::{AdmitRequest, LaneOptions},
     turns::price,
 };
 use crate::domain::EnvironmentName;
 use std::time::Duration;
 use tokio::time::Instant;
 
-impl<W> Gate<W> {
+impl<W> AccountGate<W> {
     /// Hands what is free to the calls that wait, in turn.
     pub(super) fn dispatch(&mut self, now: Instant) -> Vec<Grant<W>> {
         let grants: Vec<_> = std::iter::from_fn(|| self.next(now)).collect();
@@ -26,14 +26,14 @@ impl<W> Gate<W> {
             return None;
         }
         let room = self.room(now);
-        let search = Search::new(self.drift.cap(), &room, &self.environments, &self.turns);
+        let search = CandidateSearch::new(self.drift.cap(), &room, &self.environments, &self.turns);
         let choice = search.run(&self.overtaken)?;
         self.note_overtaking(&choice, &room);
         self.admit(&choice, now)
     }
 
     /// Charges the places that go ahead to each call they go ahead of.
-    fn note_overtaking(&mut self, choice: &Choice, room: &Room) {
+    fn note_overtaking(&mut self, choice: &Choice, room: &Capacity) {
         let mut overtakes = false;
         for ticket in &choice.overtaken {
             let cost = room.cost(&choice.ticket, ticket.environment);
@@ -137,7 +137,7 @@ impl<W> Gate<W> {
     }
 
     /// Makes a ticket for a call that comes now.
-    pub(super) fn ticket(&mut self, seat: &Seat, now: Instant) -> Ticket {
+    pub(super) fn ticket(&mut self, seat: &AdmitRequest, now: Instant) -> Ticket {
         let environment = self.environment_of(&seat.environment);
         let lane = self.environments[environment].lane_of(&seat.token);
         let number = self.next_number;

@@ -16,10 +16,10 @@
 //! A wait is futile when even this is more than twice what the call has.
 
 use super::{
+    account_gate::AccountGate,
+    capacity::Capacity,
     environment::Environment,
-    gate::Gate,
     lane::{Behind, LaneId, Ticket},
-    room::Room,
     turns::{places, price},
 };
 use std::time::Duration;
@@ -28,7 +28,7 @@ use tokio::time::Instant;
 /// A wait is futile when it is foretold to be longer than so many times what is allowed.
 const FACTOR: u32 = 2;
 
-impl<W> Gate<W> {
+impl<W> AccountGate<W> {
     /// Returns how long a call that has just begun to wait would wait, if that is clearly too long.
     pub(super) fn futile(&self, ticket: &Ticket, now: Instant) -> Option<Duration> {
         let allowed = ticket.deadline.saturating_duration_since(now);
@@ -52,7 +52,7 @@ impl<W> Gate<W> {
     }
 
     /// Returns the places that go to other lanes before a call that has `own` ahead in its lane.
-    fn beside(&self, ticket: &Ticket, own: u64, behind: Behind, room: &Room) -> u64 {
+    fn beside(&self, ticket: &Ticket, own: u64, behind: Behind, room: &Capacity) -> u64 {
         let environment = &self.environments[ticket.environment];
         let lanes = environment.turns.ahead_of(ticket.lane, span(own, 1));
         let lanes: u64 =

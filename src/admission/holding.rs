@@ -1,15 +1,15 @@
 //! Keeping places for calls that ended and may still be in flight at Ideogram.
 
 use super::{
-    gate::{Gate, Grant},
+    account_gate::{AccountGate, Grant},
     lane::Ticket,
-    options::Seat,
+    options::AdmitRequest,
 };
 use crate::domain::CallId;
 use tokio::time::Instant;
 
-impl<W> Gate<W> {
-    /// Keeps an admitted call's places until [`Gate::release_held`]. A call is held once: places
+impl<W> AccountGate<W> {
+    /// Keeps an admitted call's places until [`AccountGate::release_held`]. A call is held once: places
     /// that were held under its name before are given back.
     pub(super) fn hold(&mut self, call: CallId, ticket: Ticket, now: Instant) -> Vec<Grant<W>> {
         match self.held.put(call, ticket) {
@@ -19,7 +19,12 @@ impl<W> Gate<W> {
     }
 
     /// Takes and holds the places of a call that was sent before a restart, past the cap if need be.
-    pub(super) fn restore(&mut self, seat: &Seat, call: CallId, now: Instant) -> Vec<Grant<W>> {
+    pub(super) fn restore(
+        &mut self,
+        seat: &AdmitRequest,
+        call: CallId,
+        now: Instant,
+    ) -> Vec<Grant<W>> {
         let ticket = self.ticket(seat, now);
         self.take(&ticket);
         let mut grants = self.hold(call, ticket, now);

@@ -56,24 +56,24 @@
 //! 8. A call to which nobody goes first is never futile, and until twenty calls have ended none is.
 
 mod account;
+mod account_gate;
+mod capacity;
 mod choice;
 mod counters;
 mod dispatch;
-mod drift;
+mod drain_rate;
 mod durations;
+mod effective_cap;
 mod environment;
 mod error;
 mod forecast;
-mod gate;
-mod gates;
 mod held;
 mod holding;
 mod lane;
 mod options;
-mod pace;
 mod permit;
-mod room;
 mod rule;
+mod service;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -81,10 +81,10 @@ mod turns;
 mod wait_rule;
 mod waiting;
 
-pub use counters::Counters;
+pub use counters::AdmissionCounters;
 pub use error::AdmissionError;
-pub use gates::Admission;
-pub use options::{AdmissionOptions, GateOptions, LaneOptions, Seat};
+pub use options::{AdmissionOptions, AdmitRequest, GateOptions, LaneOptions};
 pub use permit::{Permit, Requeue};
+pub use service::Admission;
 pub use status::{AccountStatus, EnvironmentStatus};
 pub use wait_rule::WaitRule;

@@ -36,7 +36,7 @@ pub struct LaneOptions {
 
 /// What a call asks for.
 #[derive(Debug, Clone)]
-pub struct Seat {
+pub struct AdmitRequest {
     /// The account whose places are taken.
     pub account: AccountName,
     /// The environment whose turns are taken.

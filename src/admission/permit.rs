@@ -1,6 +1,6 @@
 //! What an admitted call holds.
 
-use super::{account::Account, error::AdmissionError, lane::Ticket, waiting::Waiting};
+use super::{account::Account, error::AdmissionError, lane::Ticket, waiting::WaitingCall};
 use crate::domain::{CallId, Places};
 use std::{sync::Arc, time::Duration};
 
@@ -62,7 +62,7 @@ impl Drop for Permit {
 /// A call that waits again after an upstream 429. Dropping it frees its seat.
 #[must_use = "a call that is not admitted again loses its seat"]
 #[derive(Debug)]
-pub struct Requeue(Result<Waiting, AdmissionError>);
+pub struct Requeue(Result<WaitingCall, AdmissionError>);
 
 impl Requeue {
     /// Waits for the call's turn, at most until its first deadline.

@@ -1,16 +1,16 @@
 //! What a call runs into that may not go.
 
 use super::{
-    gate::Gate,
+    account_gate::AccountGate,
+    capacity::{Capacity, Space},
+    drain_rate::{FIRST_GUESS, shown},
     lane::Ticket,
-    pace::{FIRST_GUESS, shown},
-    room::{Room, Space},
     wait_rule::WaitRule,
 };
 use std::time::Duration;
 use tokio::time::Instant;
 
-impl<W> Gate<W> {
+impl<W> AccountGate<W> {
     /// Returns what keeps a call that waits from going. Its token's own limit comes first: that would
     /// hold even if all places were free.
     pub(super) fn rule(&self, ticket: &Ticket, now: Instant) -> WaitRule {
@@ -28,10 +28,10 @@ impl<W> Gate<W> {
     }
 
     /// Returns what is free just now, and for whom.
-    pub(super) fn room(&self, now: Instant) -> Room {
+    pub(super) fn room(&self, now: Instant) -> Capacity {
         let (cap, effective) = (self.drift.cap(), self.drift.effective());
         let space = Space { cap, effective, free: self.free_places() };
-        Room::new(space, &self.environments, now)
+        Capacity::new(space, &self.environments, now)
     }
 
     /// Returns when a call that is sent away for a rule should come back: when those that wait now for

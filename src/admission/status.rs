@@ -1,6 +1,6 @@
 //! What operators and metrics see.
 
-use super::gate::Gate;
+use super::account_gate::AccountGate;
 use crate::domain::{AccountName, EnvironmentName, Places};
 use serde::Serialize;
 
@@ -44,7 +44,7 @@ pub struct EnvironmentStatus {
     pub weight: u32,
 }
 
-impl<W> Gate<W> {
+impl<W> AccountGate<W> {
     pub(super) fn status(&self, name: &AccountName) -> AccountStatus {
         let environments = self.environments.iter().map(|environment| EnvironmentStatus {
             name: environment.name.clone(),

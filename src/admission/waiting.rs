@@ -4,27 +4,27 @@ use super::{account::Account, error::AdmissionError, lane::Ticket, permit::Permi
 use std::sync::Arc;
 use tokio::{sync::oneshot, time::timeout_at};
 
-type Answer = Result<Permit, AdmissionError>;
+type WaitAnswer = Result<Permit, AdmissionError>;
 
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct WaitingCall {
     account: Arc<Account>,
     ticket: Ticket,
-    answer: oneshot::Receiver<Answer>,
+    answer: oneshot::Receiver<WaitAnswer>,
     answered: bool,
 }
 
-impl Waiting {
+impl WaitingCall {
     pub(super) fn new(
         account: Arc<Account>,
         ticket: Ticket,
-        answer: oneshot::Receiver<Answer>,
+        answer: oneshot::Receiver<WaitAnswer>,
     ) -> Self {
         Self { account, ticket, answer, answered: false }
     }
 
     /// Waits for the call's turn, at most until its deadline.
-    pub(super) async fn turn(mut self) -> Answer {
+    pub(super) async fn turn(mut self) -> WaitAnswer {
         let answer = match timeout_at(self.ticket.deadline, &mut self.answer).await {
             Ok(answer) => answer,
             Err(_) => match self.account.time_out(&self.ticket) {
@@ -39,7 +39,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for WaitingCall {
     fn drop(&mut self) {
         if !self.answered {
             // An answer that is already on its way holds a permit, which gives itself back.

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 /// Remembers which call took which key; clones share one memory.
 #[derive(Debug, Clone)]
-pub struct Claims {
+pub struct ClaimRegistry {
     keys: Arc<Mutex<HashMap<ClaimKey, Taken>>>,
     clock: Arc<dyn Clock>,
 }
@@ -19,11 +19,11 @@ struct Taken {
     call: CallId,
     fingerprint: Fingerprint,
     expires_at: Timestamp,
-    standing: Standing,
+    standing: ClaimProgress,
 }
 
 #[derive(Debug)]
-enum Standing {
+enum ClaimProgress {
     Running(watch::Sender<()>),
     Answered,
     Unknown,
@@ -46,19 +46,19 @@ pub enum KeyHeld {
 
 /// A key that a request took and that was not sent yet: dropping it frees the key.
 #[derive(Debug)]
-pub struct Claimed(Option<Hold>);
+pub struct Claimed(Option<ClaimHold>);
 
 /// A key whose call may have reached Ideogram: dropping it leaves the key's end unknown.
 #[derive(Debug)]
-pub struct SentClaim(Option<Hold>);
+pub struct SentClaim(Option<ClaimHold>);
 
 #[derive(Debug)]
-struct Hold {
-    claims: Claims,
+struct ClaimHold {
+    claims: ClaimRegistry,
     claim: Claim,
 }
 
-impl Claims {
+impl ClaimRegistry {
     /// Returns an empty memory.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { keys: Arc::default(), clock }
@@ -73,18 +73,18 @@ impl Claims {
         }
         let call = CallId::random();
         let expires_at = now.plus(CLAIMED_FOR);
-        let standing = Standing::Running(watch::Sender::new(()));
+        let standing = ClaimProgress::Running(watch::Sender::new(()));
         keys.insert(key, Taken { call: call.clone(), fingerprint, expires_at, standing });
         let token = token.clone();
         let claim = Claim { key, token, fingerprint, call, claimed_at: now, expires_at };
-        KeyHeld::Free(Claimed(Some(Hold { claims: self.clone(), claim })))
+        KeyHeld::Free(Claimed(Some(ClaimHold { claims: self.clone(), claim })))
     }
 
     /// Takes a key as an earlier life of the process left it. Whatever ran then is unknown.
     pub fn restore(&self, claim: &Claim, state: ClaimState) {
         let standing = match state {
-            ClaimState::Answered => Standing::Answered,
-            ClaimState::Running | ClaimState::Unknown => Standing::Unknown,
+            ClaimState::Answered => ClaimProgress::Answered,
+            ClaimState::Running | ClaimState::Unknown => ClaimProgress::Unknown,
         };
         let (call, fingerprint) = (claim.call.clone(), claim.fingerprint);
         let taken = Taken { call, fingerprint, expires_at: claim.expires_at, standing };
@@ -93,7 +93,7 @@ impl Claims {
 
     /// Notes that the kept answer of `call` is lost: its key must not be sent with again.
     pub fn lose(&self, key: &ClaimKey, call: &CallId) {
-        self.set(key, call, Standing::Unknown);
+        self.set(key, call, ClaimProgress::Unknown);
     }
 
     /// Frees the keys whose time is up, and returns the calls that had them.
@@ -103,7 +103,7 @@ impl Claims {
         keys.extract_if(|_, held| held.is_over(now)).map(|(_, held)| held.call).collect()
     }
 
-    fn set(&self, key: &ClaimKey, call: &CallId, standing: Standing) {
+    fn set(&self, key: &ClaimKey, call: &CallId, standing: ClaimProgress) {
         // The old standing is dropped after the lock, and wakes whoever waits for it.
         let _before = {
             let mut keys = self.lock();
@@ -127,7 +127,7 @@ impl Claims {
 impl Taken {
     /// A call that runs keeps its key, however long it takes.
     fn is_over(&self, now: Timestamp) -> bool {
-        !matches!(self.standing, Standing::Running(_)) && self.expires_at <= now
+        !matches!(self.standing, ClaimProgress::Running(_)) && self.expires_at <= now
     }
 
     fn meets(&self, fingerprint: &Fingerprint) -> KeyHeld {
@@ -136,9 +136,9 @@ impl Taken {
             return KeyHeld::Reused(call);
         }
         match &self.standing {
-            Standing::Running(changed) => KeyHeld::Running(changed.subscribe(), call),
-            Standing::Answered => KeyHeld::Answered(call),
-            Standing::Unknown => KeyHeld::Unknown(call),
+            ClaimProgress::Running(changed) => KeyHeld::Running(changed.subscribe(), call),
+            ClaimProgress::Answered => KeyHeld::Answered(call),
+            ClaimProgress::Unknown => KeyHeld::Unknown(call),
         }
     }
 }
@@ -159,17 +159,17 @@ impl SentClaim {
     /// Keeps the key with the call's end.
     pub fn end(mut self, state: ClaimState) {
         let standing = match state {
-            ClaimState::Answered => Standing::Answered,
-            ClaimState::Running | ClaimState::Unknown => Standing::Unknown,
+            ClaimState::Answered => ClaimProgress::Answered,
+            ClaimState::Running | ClaimState::Unknown => ClaimProgress::Unknown,
         };
-        if let Some(Hold { claims, claim }) = self.0.take() {
+        if let Some(ClaimHold { claims, claim }) = self.0.take() {
             claims.set(&claim.key, &claim.call, standing);
         }
     }
 
     /// Frees the key: nothing was billed, and the same request may try again.
     pub fn free(mut self) {
-        if let Some(Hold { claims, claim }) = self.0.take() {
+        if let Some(ClaimHold { claims, claim }) = self.0.take() {
             claims.free(&claim.key, &claim.call);
         }
     }
@@ -177,7 +177,7 @@ impl SentClaim {
 
 impl Drop for Claimed {
     fn drop(&mut self) {
-        if let Some(Hold { claims, claim }) = self.0.take() {
+        if let Some(ClaimHold { claims, claim }) = self.0.take() {
             claims.free(&claim.key, &claim.call);
         }
     }
@@ -186,8 +186,8 @@ impl Drop for Claimed {
 // Whoever loses sight of a call that was sent must not let it be sent again.
 impl Drop for SentClaim {
     fn drop(&mut self) {
-        if let Some(Hold { claims, claim }) = self.0.take() {
-            claims.set(&claim.key, &claim.call, Standing::Unknown);
+        if let Some(ClaimHold { claims, claim }) = self.0.take() {
+            claims.set(&claim.key, &claim.call, ClaimProgress::Unknown);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who has a key, and when it is free again.
 
-use super::{Claimed, Claims, KeyHeld};
+use super::{ClaimRegistry, Claimed, KeyHeld};
 use crate::domain::{
     CLAIMED_FOR, ClaimKey, ClaimState, Fingerprint, SteeredClock, Timestamp, TokenId,
 };
@@ -10,16 +10,16 @@ const ONE: Fingerprint = Fingerprint::from_bytes([1; 32]);
 const OTHER: Fingerprint = Fingerprint::from_bytes([2; 32]);
 const KEY: ClaimKey = ClaimKey::from_bytes([3; 32]);
 
-fn room() -> (Claims, SteeredClock) {
+fn room() -> (ClaimRegistry, SteeredClock) {
     let clock = SteeredClock::at(Timestamp::from_micros(1_000_000));
-    (Claims::new(Arc::new(clock.clone())), clock)
+    (ClaimRegistry::new(Arc::new(clock.clone())), clock)
 }
 
-fn ask(claims: &Claims, fingerprint: Fingerprint) -> KeyHeld {
+fn ask(claims: &ClaimRegistry, fingerprint: Fingerprint) -> KeyHeld {
     claims.claim(&TokenId::from_stored("tok_a"), KEY, fingerprint)
 }
 
-fn take(claims: &Claims) -> Claimed {
+fn take(claims: &ClaimRegistry) -> Claimed {
     match ask(claims, ONE) {
         KeyHeld::Free(claimed) => claimed,
         held => panic!("{held:?}"),

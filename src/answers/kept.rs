@@ -27,7 +27,7 @@ pub struct KeptAnswer {
 
 /// What an identical earlier call left behind.
 #[derive(Debug)]
-pub enum Recalled {
+pub enum PriorCall {
     /// Nothing: this is a new call.
     Nothing,
     /// Its client is gone and it still runs, or its answer is on the way to nobody; wait for a change,
@@ -43,7 +43,7 @@ pub enum Recalled {
 
 /// Where a registered call stands.
 #[derive(Debug)]
-pub(super) enum Standing {
+pub(super) enum CallState {
     /// Its client waits for it, as far as anybody was told; that client can be asked.
     Watched(Client),
     /// Its client went away; it runs on.

@@ -50,7 +50,7 @@ mod sealed_tests;
 #[cfg(test)]
 mod tests;
 
-pub use claims::{Claimed, Claims, KeyHeld, SentClaim};
-pub use kept::{KeptAnswer, Recalled};
+pub use claims::{ClaimRegistry, Claimed, KeyHeld, SentClaim};
+pub use kept::{KeptAnswer, PriorCall};
 pub use registry::{Answers, KEPT_FOR};
 pub use sealed::{KeptFor, SealedAnswer, SealedAnswers, SealedError};

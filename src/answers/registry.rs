@@ -1,6 +1,6 @@
 //! The calls that an identical retry may meet.
 
-use super::kept::{KeptAnswer, Recalled, Standing};
+use super::kept::{CallState, KeptAnswer, PriorCall};
 use crate::domain::{CallId, Client, ClientState, Clock, Fingerprint, Timestamp, TokenId};
 use parking_lot::{Mutex, MutexGuard};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -12,15 +12,15 @@ pub const KEPT_FOR: Duration = Duration::from_mins(10);
 /// Remembers calls whose answers nobody has received; clones share one memory.
 #[derive(Debug, Clone)]
 pub struct Answers {
-    calls: Arc<Mutex<HashMap<Fingerprint, Vec<Entry>>>>,
+    calls: Arc<Mutex<HashMap<Fingerprint, Vec<RegistryEntry>>>>,
     clock: Arc<dyn Clock>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct RegistryEntry {
     call: CallId,
     token: TokenId,
-    standing: Standing,
+    standing: CallState,
     changed: watch::Sender<()>,
 }
 
@@ -32,7 +32,7 @@ impl Answers {
 
     /// Registers a call that is about to be sent and whose client waits for it.
     pub fn watch(&self, fingerprint: Fingerprint, call: CallId, token: &TokenId, client: Client) {
-        self.insert(fingerprint, call, token, Standing::Watched(client));
+        self.insert(fingerprint, call, token, CallState::Watched(client));
     }
 
     /// Registers a call of an earlier life of the process whose end nobody knows.
@@ -43,11 +43,12 @@ impl Answers {
         token: &TokenId,
         since: Timestamp,
     ) {
-        self.insert(fingerprint, call, token, Standing::Unknown(since));
+        self.insert(fingerprint, call, token, CallState::Unknown(since));
     }
 
-    fn insert(&self, fingerprint: Fingerprint, call: CallId, token: &TokenId, standing: Standing) {
-        let entry = Entry { call, token: token.clone(), standing, changed: watch::Sender::new(()) };
+    fn insert(&self, fingerprint: Fingerprint, call: CallId, token: &TokenId, standing: CallState) {
+        let entry =
+            RegistryEntry { call, token: token.clone(), standing, changed: watch::Sender::new(()) };
         self.lock().entry(fingerprint).or_default().push(entry);
     }
 
@@ -60,18 +61,18 @@ impl Answers {
         since: Timestamp,
     ) {
         let call = answer.call.clone();
-        self.insert(fingerprint, call, token, Standing::Kept(Box::new(answer), since));
+        self.insert(fingerprint, call, token, CallState::Kept(Box::new(answer), since));
     }
 
     /// Says whether a request of `token` may be a retry that must not be paid again: of a call whose
     /// client went away or may have, or whose end nobody knows.
     pub fn may_owe(&self, token: &TokenId) -> bool {
         let oldest = self.clock.now().minus(KEPT_FOR);
-        let is_owed = |entry: &Entry| match &entry.standing {
-            Standing::Watched(client) | Standing::HandedOut(_, client) => {
+        let is_owed = |entry: &RegistryEntry| match &entry.standing {
+            CallState::Watched(client) | CallState::HandedOut(_, client) => {
                 client.state() != ClientState::Connected
             }
-            Standing::Abandoned | Standing::Kept(..) | Standing::Unknown(_) => true,
+            CallState::Abandoned | CallState::Kept(..) | CallState::Unknown(_) => true,
         };
         let calls = self.lock();
         let mut own = calls.values().flatten().filter(|entry| entry.token == *token);
@@ -82,8 +83,8 @@ impl Answers {
     pub fn abandon(&self, fingerprint: &Fingerprint, call: &CallId) {
         let now = self.clock.now();
         self.set(fingerprint, call, |standing| match standing {
-            Standing::Watched(_) => Standing::Abandoned,
-            Standing::HandedOut(answer, _) => Standing::Kept(answer, now),
+            CallState::Watched(_) => CallState::Abandoned,
+            CallState::HandedOut(answer, _) => CallState::Kept(answer, now),
             other => other,
         });
     }
@@ -92,8 +93,8 @@ impl Answers {
     pub fn hand_out(&self, fingerprint: &Fingerprint, answer: KeptAnswer) {
         let (call, now, answer) = (answer.call.clone(), self.clock.now(), Box::new(answer));
         self.set(fingerprint, &call, |standing| match standing {
-            Standing::Watched(client) => Standing::HandedOut(answer, client),
-            _ => Standing::Kept(answer, now),
+            CallState::Watched(client) => CallState::HandedOut(answer, client),
+            _ => CallState::Kept(answer, now),
         });
     }
 
@@ -105,13 +106,13 @@ impl Answers {
 
     /// Returns every answer that has not reached a client yet.
     pub fn undelivered(&self) -> Vec<KeptAnswer> {
-        self.lock().values().flatten().filter_map(Entry::undelivered).collect()
+        self.lock().values().flatten().filter_map(RegistryEntry::undelivered).collect()
     }
 
     /// Notes that nobody knows how the call ended.
     pub fn unknown(&self, fingerprint: &Fingerprint, call: &CallId) {
         let now = self.clock.now();
-        self.set(fingerprint, call, |_| Standing::Unknown(now));
+        self.set(fingerprint, call, |_| CallState::Unknown(now));
     }
 
     /// Forgets a call: its answer was received, or it cost nothing.
@@ -127,11 +128,11 @@ impl Answers {
 
     /// Returns what an identical request of `client` meets; a kept answer is handed over, to this one
     /// only. The clients of the calls that it may meet are looked at.
-    pub fn recall(&self, fingerprint: &Fingerprint, client: &Client) -> Recalled {
+    pub fn recall(&self, fingerprint: &Fingerprint, client: &Client) -> PriorCall {
         let oldest = self.clock.now().minus(KEPT_FOR);
         let mut calls = self.lock();
-        let Some(entries) = calls.get_mut(fingerprint) else { return Recalled::Nothing };
-        let young = |entry: &&mut Entry| !entry.is_older_than(oldest);
+        let Some(entries) = calls.get_mut(fingerprint) else { return PriorCall::Nothing };
+        let young = |entry: &&mut RegistryEntry| !entry.is_older_than(oldest);
         take(entries.iter_mut().filter(young), client)
     }
 
@@ -139,13 +140,13 @@ impl Answers {
     /// whose client may be gone is taken for one.
     pub fn owes(&self, fingerprint: &Fingerprint) -> bool {
         let oldest = self.clock.now().minus(KEPT_FOR);
-        let is_owed = |entry: &Entry| match &entry.standing {
-            Standing::Abandoned => true,
-            Standing::Watched(client) | Standing::HandedOut(_, client) => {
+        let is_owed = |entry: &RegistryEntry| match &entry.standing {
+            CallState::Abandoned => true,
+            CallState::Watched(client) | CallState::HandedOut(_, client) => {
                 client.state() != ClientState::Connected
             }
-            Standing::Kept(..) => !entry.is_older_than(oldest),
-            Standing::Unknown(_) => false,
+            CallState::Kept(..) => !entry.is_older_than(oldest),
+            CallState::Unknown(_) => false,
         };
         self.lock().get(fingerprint).is_some_and(|entries| entries.iter().any(is_owed))
     }
@@ -156,7 +157,7 @@ impl Answers {
         let mut forgotten = Vec::new();
         self.lock().retain(|_, entries| {
             for entry in entries.extract_if(.., |entry| entry.is_older_than(oldest)) {
-                if matches!(entry.standing, Standing::Kept(..)) {
+                if matches!(entry.standing, CallState::Kept(..)) {
                     forgotten.push(entry.call);
                 }
             }
@@ -169,73 +170,75 @@ impl Answers {
         &self,
         fingerprint: &Fingerprint,
         call: &CallId,
-        change: impl FnOnce(Standing) -> Standing,
+        change: impl FnOnce(CallState) -> CallState,
     ) {
         let mut calls = self.lock();
         let entries = calls.get_mut(fingerprint);
         let Some(entry) = entries.and_then(|all| all.iter_mut().find(|e| e.call == *call)) else {
             return;
         };
-        let before = std::mem::replace(&mut entry.standing, Standing::Abandoned);
+        let before = std::mem::replace(&mut entry.standing, CallState::Abandoned);
         entry.standing = change(before);
         entry.changed.send_replace(());
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Fingerprint, Vec<Entry>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Fingerprint, Vec<RegistryEntry>>> {
         self.calls.lock()
     }
 }
 
-impl Entry {
+impl RegistryEntry {
     fn undelivered(&self) -> Option<KeptAnswer> {
         match &self.standing {
-            Standing::Kept(answer, _) | Standing::HandedOut(answer, _) => Some((**answer).clone()),
+            CallState::Kept(answer, _) | CallState::HandedOut(answer, _) => {
+                Some((**answer).clone())
+            }
             _ => None,
         }
     }
 
     fn is_older_than(&self, oldest: Timestamp) -> bool {
         match &self.standing {
-            Standing::Watched(_) | Standing::Abandoned | Standing::HandedOut(..) => false,
-            Standing::Kept(_, since) | Standing::Unknown(since) => *since < oldest,
+            CallState::Watched(_) | CallState::Abandoned | CallState::HandedOut(..) => false,
+            CallState::Kept(_, since) | CallState::Unknown(since) => *since < oldest,
         }
     }
 }
 
 /// Prefers an answer over a wait, and a wait over bad news.
-fn take<'e>(entries: impl Iterator<Item = &'e mut Entry>, taker: &Client) -> Recalled {
-    let mut found = Recalled::Nothing;
+fn take<'e>(entries: impl Iterator<Item = &'e mut RegistryEntry>, taker: &Client) -> PriorCall {
+    let mut found = PriorCall::Nothing;
     for entry in entries {
         match &entry.standing {
-            Standing::Kept(answer, _) => {
+            CallState::Kept(answer, _) => {
                 let answer = answer.clone();
-                entry.standing = Standing::HandedOut(answer.clone(), Client::clone(taker));
-                return Recalled::Answer(answer);
+                entry.standing = CallState::HandedOut(answer.clone(), Client::clone(taker));
+                return PriorCall::Answer(answer);
             }
-            Standing::Abandoned => found = found.or_running(entry),
-            Standing::Watched(client) | Standing::HandedOut(_, client) => match client.state() {
+            CallState::Abandoned => found = found.or_running(entry),
+            CallState::Watched(client) | CallState::HandedOut(_, client) => match client.state() {
                 ClientState::Connected => {}
                 ClientState::Gone => found = found.or_running(entry),
                 ClientState::Unclear => found = found.or_unclear(entry),
             },
-            Standing::Unknown(_) if matches!(found, Recalled::Nothing) => {
-                found = Recalled::Unknown(entry.call.clone());
+            CallState::Unknown(_) if matches!(found, PriorCall::Nothing) => {
+                found = PriorCall::Unknown(entry.call.clone());
             }
-            Standing::Unknown(_) => {}
+            CallState::Unknown(_) => {}
         }
     }
     found
 }
 
-impl Recalled {
-    fn or_running(self, entry: &Entry) -> Self {
+impl PriorCall {
+    fn or_running(self, entry: &RegistryEntry) -> Self {
         match self {
             Self::Running(..) => self,
             _ => Self::Running(entry.changed.subscribe(), entry.call.clone()),
         }
     }
 
-    fn or_unclear(self, entry: &Entry) -> Self {
+    fn or_unclear(self, entry: &RegistryEntry) -> Self {
         match self {
             Self::Running(..) | Self::Unclear(..) => self,
             _ => Self::Unclear(entry.changed.subscribe(), entry.call.clone()),

@@ -49,10 +49,10 @@ pub enum SealedError {
 
 /// The answers that are kept on disk; clones share them. Every method blocks.
 #[derive(Debug, Clone)]
-pub struct SealedAnswers(Arc<Shelf>);
+pub struct SealedAnswers(Arc<AnswerShelf>);
 
 #[derive(Debug)]
-struct Shelf {
+struct AnswerShelf {
     dir: PathBuf,
     key: SealingKey,
     min_free: u64,
@@ -62,13 +62,13 @@ struct Shelf {
 #[derive(Debug)]
 pub struct SealedAnswer {
     answers: SealedAnswers,
-    head: Head,
+    head: AnswerHead,
     frames: FrameReader<BufReader<File>>,
 }
 
 /// All of an answer but its body.
 #[derive(Debug, Serialize, Deserialize)]
-struct Head {
+struct AnswerHead {
     status: u16,
     headers: Vec<(String, Vec<u8>)>,
     echoed_key: bool,
@@ -82,7 +82,7 @@ impl SealedAnswers {
         let dir = data.join(FOLDER);
         make_folder(&dir)?;
         let key = SealingKey::in_folder(data)?;
-        Ok(Self(Arc::new(Shelf { dir, key, min_free })))
+        Ok(Self(Arc::new(AnswerShelf { dir, key, min_free })))
     }
 
     /// Keeps an answer; it is durable when this returns.
@@ -99,7 +99,7 @@ impl SealedAnswers {
         let file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
         let to = BufWriter::new(file);
         let mut frames = FrameWriter::new(&self.0.key, &about(&answer.call, why), to)?;
-        frames.write(serde_json::to_vec(&Head::of(answer))?)?;
+        frames.write(serde_json::to_vec(&AnswerHead::of(answer))?)?;
         let mut body = answer.body.reader();
         let mut left = answer.body.len();
         while left > FRAME as u64 {
@@ -177,7 +177,7 @@ impl SealedAnswer {
     }
 }
 
-impl Head {
+impl AnswerHead {
     fn of(answer: &KeptAnswer) -> Self {
         let headers = answer.headers.iter();
         Self {

@@ -5,12 +5,13 @@ use crate::{
     audit::{
         HashChain,
         trust::{
-            Checkpoint, NewLog, PUBLIC_FILE, SigningFileError, TakeUp, TakeUpError, VerifierKey,
+            Checkpoint, LogResumption, NewLog, PUBLIC_FILE, ResumeError, SigningFileError,
+            VerifierKey,
         },
     },
     config::Settings,
     domain::{Action, Actor, AuditRecord, Bundle, Clock},
-    store::{JournalError, Store, StoreError, StoreOptions, Unwatched},
+    store::{JournalError, Store, StoreError, StoreOptions, UnwatchedCommits},
 };
 use serde_json::{Value, json};
 use std::{fs, sync::Arc};
@@ -53,7 +54,7 @@ pub enum AcceptRestoreError {
     Store(#[from] StoreError),
     /// What is wrong cannot be accepted, but must be put right.
     #[error(transparent)]
-    TakeUp(TakeUpError),
+    TakeUp(ResumeError),
     /// It could not be put on record, so nothing was changed.
     #[error("it could not be put on record")]
     Record(#[from] JournalError),
@@ -74,7 +75,7 @@ pub async fn accept_restore(
         max_size: asked.settings.data.max_size,
         seal: Arc::new(HashChain),
         clock: Arc::clone(&asked.clock),
-        watch: Arc::new(Unwatched),
+        watch: Arc::new(UnwatchedCommits),
     })?;
     let done = go_on(&asked, &store).await;
     store.close().await;
@@ -87,7 +88,7 @@ async fn go_on(
 ) -> Result<RestoreAccepted, AcceptRestoreError> {
     let dir = &asked.settings.data.dir;
     let (file, reader) = (checkpoint_file(asked.settings), store.reader());
-    let log = TakeUp { dir, file: &file, reader: &reader, clock: Arc::clone(&asked.clock) };
+    let log = LogResumption { dir, file: &file, reader: &reader, clock: Arc::clone(&asked.clock) };
     let problem = match log.notary() {
         Ok(_) => return Ok(RestoreAccepted::Nothing),
         Err(problem) if problem.can_be_accepted() => problem,
@@ -120,7 +121,7 @@ fn signed(checkpoint: &Checkpoint) -> Value {
 }
 
 /// Returns what is wrong in a sentence, without what can be done about it.
-fn told(problem: &TakeUpError) -> String {
+fn told(problem: &ResumeError) -> String {
     let text = problem.to_string();
     text.split(". ").next().unwrap_or_default().to_owned()
 }

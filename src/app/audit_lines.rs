@@ -52,7 +52,7 @@ impl LinesOut {
 /// Has each committed record written as a line until the journal ends.
 pub(super) fn write_lines(tasks: &Tasks, journal: &Journal, out: LinesOut) {
     let mut records = journal.subscribe();
-    tasks.stand("audit lines", async move {
+    tasks.spawn_background("audit lines", async move {
         loop {
             match records.recv().await {
                 Ok(record) => out.write(LineKind::Audit, AuditLine::of(&record)),

@@ -1,6 +1,6 @@
 //! What operators told of the balances of accounts, across restarts.
 
-use super::rooms::Rooms;
+use super::services::Services;
 use crate::{
     domain::{AccountName, Action, RecordBody, Timestamp, Usd},
     ledger::Balance,
@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 
 /// What the record of a balance says of it now.
 #[derive(Deserialize)]
-struct Told {
+struct BalanceRecord {
     balance_usd: Usd,
     set_at: Timestamp,
 }
 
-impl Rooms {
+impl Services {
     /// Takes up the last balance that was told of each account, without what was charged since.
     pub(super) async fn restore_balances(&self) -> anyhow::Result<()> {
         let reader = self.reader.clone();
-        let read = self.tasks.block(move || balances(&reader)).await;
+        let read = self.tasks.run_blocking(move || balances(&reader)).await;
         for (account, balance) in read?.context("the balances of accounts cannot be read")? {
             self.ledger.set_balance(&account, balance);
         }
@@ -49,7 +49,7 @@ fn balances(reader: &Reader) -> Result<BTreeMap<AccountName, Balance>, StoreErro
     for (account, told) in reader.changes(Action::BalanceChange)?.iter().filter_map(told) {
         last.entry(account).or_insert(told);
     }
-    let spent = |(account, told): (AccountName, Told)| {
+    let spent = |(account, told): (AccountName, BalanceRecord)| {
         let spend = reader.spend(told.set_at)?;
         let own = spend.iter().filter(|spend| spend.account == account);
         let charged = own.map(|spend| spend.charged).sum();
@@ -59,7 +59,7 @@ fn balances(reader: &Reader) -> Result<BTreeMap<AccountName, Balance>, StoreErro
     last.into_iter().map(spent).collect()
 }
 
-fn told(sealed: &SealedRecord) -> Option<(AccountName, Told)> {
+fn told(sealed: &SealedRecord) -> Option<(AccountName, BalanceRecord)> {
     let RecordBody::Admin(change) = &sealed.record.body else { return None };
     let told = serde_json::from_value(change.after.clone()).ok()?;
     Some((sealed.record.resource.parse().ok()?, told))

@@ -1,12 +1,12 @@
 //! The certificates of the listeners, read again when they change.
 
-use super::{Reload, rooms::Rooms};
+use super::{Reload, services::Services};
 use crate::{
     admin,
     config::{Listen, TlsFiles, WatchedFile},
     domain::Timestamp,
     telemetry::Metrics,
-    web::{Port, Problem, Renewal, TlsFault, TlsIdentity, TlsPair, Wording},
+    web::{ClientError, PairRenewal, Port, TlsFault, TlsIdentity, TlsPair, Wording},
 };
 use anyhow::Context;
 use std::{error::Error, sync::Arc, time::Duration};
@@ -62,22 +62,22 @@ impl Certificates {
                 Port::secure(listener, identity, keeper.listener, metrics, wording)
             }
         };
-        [port(proxy, &self.proxy, Problem::told), port(admin, &self.admin, admin::told)]
+        [port(proxy, &self.proxy, ClientError::told), port(admin, &self.admin, admin::told)]
     }
 
     /// Reads the files again whenever they change or somebody asks for it, from now on.
-    pub(super) fn watch(self, rooms: &Rooms, reload: &Reload) {
+    pub(super) fn watch(self, rooms: &Services, reload: &Reload) {
         for mut keeper in [self.proxy, self.admin].into_iter().flatten() {
             let (tasks, clock) = (rooms.tasks.clone(), Arc::clone(&rooms.clock));
             let (metrics, mut asked) = (Arc::clone(&rooms.metrics), reload.asked());
             keeper.tell(&metrics, clock.now());
-            rooms.tasks.stand("certificate", async move {
+            rooms.tasks.spawn_background("certificate", async move {
                 let mut ticks = interval(PACE);
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
                 loop {
                     let cause = tokio::select! {
-                        _ = ticks.tick() => Cause::Pace,
-                        Ok(()) = asked.changed() => Cause::Asked,
+                        _ = ticks.tick() => LookCause::Pace,
+                        Ok(()) = asked.changed() => LookCause::Asked,
                     };
                     let now = clock.now();
                     let look = move || {
@@ -85,7 +85,7 @@ impl Certificates {
                         keeper
                     };
                     // A folder of the network may let a reader wait.
-                    let Ok(back) = tasks.block(look).await else { return };
+                    let Ok(back) = tasks.run_blocking(look).await else { return };
                     keeper = back;
                     keeper.tell(&metrics, now);
                 }
@@ -96,7 +96,7 @@ impl Certificates {
 
 /// Why files are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cause {
+enum LookCause {
     Pace,
     Asked,
 }
@@ -116,16 +116,16 @@ impl Keeper {
     }
 
     /// Looks whether the files changed, and serves what they hold then.
-    fn look(&mut self, cause: Cause, now: Timestamp) {
+    fn look(&mut self, cause: LookCause, now: Timestamp) {
         let [certificate, key] = &mut self.files;
         let has_changed = certificate.changed() | key.changed();
         // What was refused is tried again each time: it may be that a right was missing.
-        if !has_changed && cause == Cause::Pace && self.refused.is_none() {
+        if !has_changed && cause == LookCause::Pace && self.refused.is_none() {
             return;
         }
         match self.identity.renew(now) {
-            Ok(Renewal::Done(pair)) => self.exchanged(&pair),
-            Ok(Renewal::Same) => self.refused = None,
+            Ok(PairRenewal::Done(pair)) => self.exchanged(&pair),
+            Ok(PairRenewal::Same) => self.refused = None,
             Err(fault) => self.kept(&fault),
         }
     }

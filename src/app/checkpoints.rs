@@ -1,10 +1,10 @@
 //! The end of the record, signed now and then and kept where the settings say.
 
-use super::{audit_lines::LinesOut, rooms::Rooms};
+use super::{audit_lines::LinesOut, services::Services};
 use crate::{
     audit::trust::{CheckpointFile, Notary, NotaryError},
     config::Settings,
-    store::{Head, Reader, StoreError},
+    store::{ChainHead, Reader, StoreError},
     tasks::Tasks,
     telemetry::{LineKind, Metrics},
 };
@@ -39,14 +39,14 @@ pub(super) struct Checkpoints {
 }
 
 /// What came of looking at the record's end.
-enum Looked {
+enum EndOfRecord {
     NothingToDo,
     Signed,
 }
 
 /// A checkpoint was not made, or not kept.
 #[derive(Debug, thiserror::Error)]
-enum Failed {
+enum CheckpointFailure {
     #[error("the record's end cannot be read")]
     Read(#[from] StoreError),
     #[error("it was not signed")]
@@ -62,7 +62,7 @@ pub(super) fn checkpoint_file(settings: &Settings) -> CheckpointFile {
 }
 
 impl Checkpoints {
-    pub(super) fn of(rooms: &Rooms, lines: Option<LinesOut>) -> Self {
+    pub(super) fn of(rooms: &Services, lines: Option<LinesOut>) -> Self {
         let audit = &rooms.settings.audit;
         Self {
             notary: Arc::clone(&rooms.notary),
@@ -79,7 +79,7 @@ impl Checkpoints {
     /// Signs as often as the settings say, as long as the gateway runs.
     pub(super) fn stand(&self, tasks: &Tasks) {
         let (own, blocking) = (self.clone(), tasks.clone());
-        tasks.stand("checkpoints", async move {
+        tasks.spawn_background("checkpoints", async move {
             let mut ticks = interval(LOOK);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             // What an earlier run left unsigned is signed at once.
@@ -87,9 +87,9 @@ impl Checkpoints {
             loop {
                 ticks.tick().await;
                 let (work, is_due) = (own.clone(), Instant::now() >= due);
-                match blocking.block(move || work.look(is_due)).await {
-                    Ok(Ok(Looked::NothingToDo)) => {}
-                    Ok(Ok(Looked::Signed)) => due = Instant::now() + own.pause,
+                match blocking.run_blocking(move || work.look(is_due)).await {
+                    Ok(Ok(EndOfRecord::NothingToDo)) => {}
+                    Ok(Ok(EndOfRecord::Signed)) => due = Instant::now() + own.pause,
                     Ok(Err(failed)) => {
                         own.complain(&failed);
                         due = Instant::now() + own.pause.min(AFTER_FAILURE);
@@ -104,31 +104,31 @@ impl Checkpoints {
     /// Signs the very last record. Whoever writes the record should have stopped.
     pub(super) async fn sign_last(&self, tasks: &Tasks) {
         let work = self.clone();
-        let signed = tasks.block(move || work.look(true)).await;
+        let signed = tasks.run_blocking(move || work.look(true)).await;
         if let Ok(Err(failed)) = signed {
             self.complain(&failed);
         }
     }
 
     /// Signs if enough is new, or if anything is and it is time.
-    fn look(&self, is_due: bool) -> Result<Looked, Failed> {
+    fn look(&self, is_due: bool) -> Result<EndOfRecord, CheckpointFailure> {
         let (head, kept) = (self.reader.head()?, self.kept.load(Ordering::Relaxed));
         let is_enough = head.seq.saturating_sub(kept) >= self.records;
         if !is_enough && (!is_due || head.seq == kept) {
-            return Ok(Looked::NothingToDo);
+            return Ok(EndOfRecord::NothingToDo);
         }
         self.sign(head)?;
-        Ok(Looked::Signed)
+        Ok(EndOfRecord::Signed)
     }
 
-    fn sign(&self, head: Head) -> Result<(), Failed> {
+    fn sign(&self, head: ChainHead) -> Result<(), CheckpointFailure> {
         let signed = self.notary.sign(head)?;
         if let Some(out) = &self.lines {
             // A copy: the file is what counts.
             out.write(LineKind::Checkpoint, signed.line());
         }
         let path = || self.file.path().display().to_string().into();
-        self.file.add(&signed.note).map_err(|error| Failed::Keep(path(), error))?;
+        self.file.add(&signed.note).map_err(|error| CheckpointFailure::Keep(path(), error))?;
         self.kept.store(head.seq, Ordering::Relaxed);
         self.metrics.checkpointed(head.seq);
         tracing::debug!(seq = head.seq, "checkpoint signed");
@@ -137,7 +137,7 @@ impl Checkpoints {
 
     /// The records themselves are durable, so calls go on; what is missing is proof against whoever
     /// rewrites them.
-    fn complain(&self, failed: &Failed) {
+    fn complain(&self, failed: &CheckpointFailure) {
         self.metrics.checkpoint_failed();
         let error: &dyn std::error::Error = failed;
         tracing::error!(error, "the end of the record is not signed or not kept; calls go on");

@@ -1,11 +1,11 @@
 //! Slots for keys: one for the environments that share a source.
 
-use super::ground::Ground;
+use super::build_inputs::BuildInputs;
 use crate::{
-    calls::{KeySlot, Lines, ServingKey},
-    config::{Account, KeySource, Secrets, UpstreamKey},
+    calls::{AccountLinks, KeySlot, ServingKey},
+    config::{AccountSettings, KeySource, Secrets, UpstreamKey},
     domain::{AccountName, EnvironmentName},
-    keys::{Kept, Keys, KeysOptions, NextSource, TagKey},
+    keys::{Keys, KeysOptions, ManagedSlot, NextSource, TagKey},
     upstream::{Credential, Upstream},
 };
 use anyhow::Context;
@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub(super) type Slots = BTreeMap<EnvironmentName, Arc<KeySlot>>;
 
 /// Returns what keys are tagged with.
-pub(super) fn tags(ground: &Ground<'_>) -> anyhow::Result<Arc<TagKey>> {
+pub(super) fn tags(ground: &BuildInputs<'_>) -> anyhow::Result<Arc<TagKey>> {
     let dir = &ground.settings.data.dir;
     let tags = TagKey::in_folder(dir);
     Ok(Arc::new(tags.with_context(|| format!("keys cannot be tagged in {}", dir.display()))?))
@@ -24,8 +24,8 @@ pub(super) fn tags(ground: &Ground<'_>) -> anyhow::Result<Arc<TagKey>> {
 /// Returns the slots of an account. Environments with one key share its connections, and switch
 /// together if they share its source.
 pub(super) fn slots(
-    ground: &Ground<'_>,
-    (name, account): (&AccountName, &Account),
+    ground: &BuildInputs<'_>,
+    (name, account): (&AccountName, &AccountSettings),
     upstream: &Upstream,
     tags: &TagKey,
 ) -> anyhow::Result<Slots> {
@@ -52,7 +52,7 @@ pub(super) fn slots(
 }
 
 /// Returns the room that exchanges the keys in these slots.
-pub(super) fn room(ground: &Ground<'_>, lines: &Lines, tags: Arc<TagKey>) -> Keys {
+pub(super) fn room(ground: &BuildInputs<'_>, lines: &AccountLinks, tags: Arc<TagKey>) -> Keys {
     let accounts = ground.settings.accounts.iter();
     let real = accounts.filter(|(_, account)| account.base_url.is_some());
     Keys::new(KeysOptions {
@@ -66,7 +66,12 @@ pub(super) fn room(ground: &Ground<'_>, lines: &Lines, tags: Arc<TagKey>) -> Key
     })
 }
 
-fn kept(ground: &Ground<'_>, lines: &Lines, name: &AccountName, account: &Account) -> Vec<Kept> {
+fn kept(
+    ground: &BuildInputs<'_>,
+    lines: &AccountLinks,
+    name: &AccountName,
+    account: &AccountSettings,
+) -> Vec<ManagedSlot> {
     let Some(line) = lines.get(name) else { return Vec::new() };
     let mut by_source: BTreeMap<KeySource, Vec<EnvironmentName>> = BTreeMap::new();
     for environment in of_account(ground, name) {
@@ -78,13 +83,13 @@ fn kept(ground: &Ground<'_>, lines: &Lines, name: &AccountName, account: &Accoun
         let slot = Arc::clone(line.keys.get(environments.first()?)?);
         let next = next(ground.secrets, environments.first()?);
         let line = (name.clone(), Arc::clone(line));
-        Some(Kept::new(line, environments, slot, source, next, account.timeout))
+        Some(ManagedSlot::new(line, environments, slot, source, next, account.timeout))
     });
     kept.collect()
 }
 
 fn of_account<'a>(
-    ground: &'a Ground<'_>,
+    ground: &'a BuildInputs<'_>,
     name: &'a AccountName,
 ) -> impl Iterator<Item = &'a EnvironmentName> {
     let environments = ground.settings.environments.iter();

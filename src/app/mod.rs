@@ -14,29 +14,29 @@
 //! what is durable stays durable, and open intents become `unknown` at the next start.
 
 mod accept_restore;
+mod admin_server;
 mod audit_lines;
+mod background;
 mod balances;
-mod books;
+mod build_inputs;
 mod certificates;
 mod checkpoints;
 mod clock;
 mod commit_metrics;
-mod control_face;
-mod faces;
-mod ground;
+mod control_server;
 mod keys;
 mod listeners;
 mod lock;
-mod operators;
 mod options;
 mod prepared;
 mod process;
 mod reload;
-mod rooms;
+mod restore;
 mod running;
+mod servers;
+mod services;
 mod signals;
 mod simulator_here;
-mod standing;
 mod start;
 mod vitals;
 mod webhook_accounts;

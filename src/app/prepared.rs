@@ -2,23 +2,23 @@
 
 use super::{
     DataFolder, Reload, Running, StartOptions,
+    admin_server::AdminServer,
     audit_lines::{LinesOut, write_lines},
+    background,
+    build_inputs::BuildInputs,
     certificates::Certificates,
     checkpoints::{Checkpoints, checkpoint_file},
     clock::clock_doubt,
     commit_metrics::CommitMetrics,
-    faces,
-    ground::Ground,
     listeners::{Listeners, from_here},
-    operators::Operators,
-    rooms::Rooms,
+    servers,
+    services::Services,
     simulator_here::SimulatorHere,
-    standing,
 };
 use crate::{
     audit::{
         HashChain,
-        trust::{Notary, TakeUp},
+        trust::{LogResumption, Notary},
     },
     calls::Recovered,
     config::{Doubts, Secrets, Settings},
@@ -40,7 +40,7 @@ pub(super) struct Prepared {
     public_url: String,
     store: Store,
     simulator: Option<SimulatorHere>,
-    rooms: Rooms,
+    rooms: Services,
     lines: Option<LinesOut>,
     checkpoints: Checkpoints,
     secrets: Secrets,
@@ -64,7 +64,7 @@ impl Prepared {
         let notary = take_up(&settings, &store, &clock)?;
         let urls = (public_url.as_str(), local_url.as_str());
         let simulator = SimulatorHere::start(&settings, urls, &clock, &tasks).await?;
-        let rooms = Rooms::build(&Ground {
+        let rooms = Services::build(&BuildInputs {
             settings,
             secrets: &secrets,
             clock,
@@ -122,18 +122,18 @@ impl Prepared {
         // From here on the keys are in their slots alone.
         let missing = self.secrets.missing().to_vec();
         drop(self.secrets);
-        let (closing, operators) = (CancellationToken::new(), Operators::default());
+        let (closing, operators) = (CancellationToken::new(), AdminServer::default());
         let reload = Reload::default();
         rooms.keys.watch(&reload.asked());
-        standing::start(&rooms);
+        background::start(&rooms);
         checkpoints.stand(&rooms.tasks);
         let (proxy, admin) = (listeners.proxy.local_addr()?, listeners.admin.local_addr()?);
         let Listeners { proxy: clients, admin: network, socket: local, socket_path } = listeners;
         let [clients, network] = certificates.ports([clients, network], &rooms.metrics);
         certificates.watch(&rooms, &reload);
         let pictures = simulator.as_ref().map(SimulatorHere::pictures);
-        faces::serve_clients(&rooms, clients, pictures, &closing);
-        faces::serve_operators(&rooms, (network, local), (missing, self.doubts), &operators);
+        servers::serve_clients(&rooms, clients, pictures, &closing);
+        servers::serve_operators(&rooms, (network, local), (missing, self.doubts), &operators);
         Ok(Running {
             rooms,
             store: self.store,
@@ -182,7 +182,7 @@ fn take_up(
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Arc<Notary>> {
     let (dir, file) = (&settings.data.dir, checkpoint_file(settings));
-    let log = TakeUp { dir, file: &file, reader: &store.reader(), clock: Arc::clone(clock) };
+    let log = LogResumption { dir, file: &file, reader: &store.reader(), clock: Arc::clone(clock) };
     let notary = log.notary()?;
     tracing::info!(key = %notary.key(), "audit checkpoints are signed; note this key elsewhere");
     Ok(Arc::new(notary))

@@ -1,8 +1,8 @@
 //! A gateway that serves.
 
 use super::{
-    DataFolder, Reload, audit_lines::LinesOut, checkpoints::Checkpoints, operators::Operators,
-    rooms::Rooms, scheme, simulator_here::SimulatorHere,
+    DataFolder, Reload, admin_server::AdminServer, audit_lines::LinesOut, checkpoints::Checkpoints,
+    scheme, services::Services, simulator_here::SimulatorHere,
 };
 use crate::{
     admission::Admission,
@@ -34,7 +34,7 @@ pub enum LeftOver {
 /// A gateway that serves until it is shut down.
 #[derive(Debug)]
 pub struct Running {
-    pub(super) rooms: Rooms,
+    pub(super) rooms: Services,
     pub(super) store: Store,
     pub(super) proxy: SocketAddr,
     pub(super) admin: SocketAddr,
@@ -43,7 +43,7 @@ pub struct Running {
     /// Tells the data plane to stop accepting; separate from the tasks' own stop, which ends what
     /// still runs.
     pub(super) closing: CancellationToken,
-    pub(super) operators: Operators,
+    pub(super) operators: AdminServer,
     pub(super) reload: Reload,
     pub(super) simulator: Option<SimulatorHere>,
     pub(super) lines: Option<LinesOut>,
@@ -129,7 +129,7 @@ impl Running {
     /// Takes SIGHUP as asking the gateway to read its files again, from now on.
     pub fn reload_at_hang_ups(&self) -> io::Result<()> {
         let work = self.reload.clone().at_hang_ups()?;
-        self.operators.tasks.stand("hang ups", work);
+        self.operators.tasks.spawn_background("hang ups", work);
         Ok(())
     }
 

@@ -51,10 +51,9 @@ impl SimulatorHere {
         };
         let simulator = Simulator::new(options, tasks);
         let serving = simulator.clone();
-        tasks.stand(
-            "simulator",
-            async move { serving.serve(listener, std::future::pending()).await },
-        );
+        tasks.spawn_background("simulator", async move {
+            serving.serve(listener, std::future::pending()).await
+        });
         Ok(Some(Self { address, key: SecretString::from(key), simulator }))
     }
 
@@ -65,7 +64,7 @@ impl SimulatorHere {
 
     /// Returns the simulator's pictures, for the data plane to show.
     pub(super) fn pictures(&self) -> Arc<dyn PictureShelf> {
-        Arc::new(Shelf(self.simulator.pictures()))
+        Arc::new(PictureService(self.simulator.pictures()))
     }
 }
 
@@ -77,9 +76,9 @@ fn random_key() -> anyhow::Result<String> {
 
 /// Shows the simulator's pictures below a path of the data plane.
 #[derive(Debug)]
-struct Shelf(Pictures);
+struct PictureService(Pictures);
 
-impl PictureShelf for Shelf {
+impl PictureShelf for PictureService {
     fn picture<'s>(
         &'s self,
         path: &'s str,

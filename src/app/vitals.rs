@@ -1,9 +1,9 @@
 //! What the control plane asks about the gateway as a whole.
 
-use super::rooms::Rooms;
+use super::services::Services;
 use crate::{
     admin::{
-        CallDesk, DeskError, FolderState, KeyState, PastStep, ReleaseOutcome, Vitals, WriteOff,
+        CallDesk, CallPastStep, DeskError, FolderState, KeyState, ReleaseOutcome, Vitals, WriteOff,
     },
     calls::{self, BreakerState, ReleaseError, WriteOffError},
     config::{Doubts, MissingKey},
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Answers for the rooms.
 #[derive(Debug)]
 pub(super) struct House {
-    pub(super) rooms: Rooms,
+    pub(super) rooms: Services,
     pub(super) missing: Vec<MissingKey>,
     pub(super) doubts: Doubts,
 }
@@ -121,7 +121,7 @@ impl CallDesk for House {
 }
 
 fn written_off(result: Result<Usd, WriteOffError>) -> Result<WriteOff, DeskError> {
-    let past = |step: calls::PastStep| PastStep { at: step.at, by: step.by };
+    let past = |step: calls::PastStep| CallPastStep { at: step.at, by: step.by };
     match result {
         Ok(amount) => Ok(WriteOff::Done(amount)),
         Err(WriteOffError::NotReserved(_)) => Ok(WriteOff::NothingReserved),
@@ -134,7 +134,7 @@ fn written_off(result: Result<Usd, WriteOffError>) -> Result<WriteOff, DeskError
     }
 }
 
-impl Rooms {
+impl Services {
     /// Reads gauges that are cheaper to ask for than to keep.
     pub(super) fn observe(&self) {
         for account in self.admission.status() {

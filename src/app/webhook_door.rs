@@ -1,13 +1,13 @@
 //! Where webhooks come in, for accounts that receive them.
 
 use super::{
-    ground::{Ground, base_url},
+    build_inputs::{BuildInputs, base_url},
     webhook_accounts::receiving,
 };
 use crate::{
     proxy::{WEBHOOK_PATH, WebhookDoor},
     upstream::SideClient,
-    webhooks::{FetchedKeys, KeyFetch, Signer, Verifier, VerifierOptions},
+    webhooks::{FetchedKeys, KeyFetch, SignerGroup, Verifier, VerifierOptions},
 };
 use anyhow::Context;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -24,9 +24,9 @@ const KEYS_PATH: &str = "/v1/.well-known/jwks.json";
 const LARGEST_KEYS: usize = 64 * 1024;
 
 /// Builds the door; accounts of one origin share its keys.
-pub(super) fn build(ground: &Ground<'_>) -> anyhow::Result<WebhookDoor> {
+pub(super) fn build(ground: &BuildInputs<'_>) -> anyhow::Result<WebhookDoor> {
     let settings = &ground.settings;
-    let (mut addresses, mut signers) = (BTreeMap::new(), BTreeMap::<String, Signer>::new());
+    let (mut addresses, mut signers) = (BTreeMap::new(), BTreeMap::<String, SignerGroup>::new());
     for (name, account) in receiving(&settings.accounts) {
         // The simulator in this process need not go round by the outside.
         let base = if account.base_url.is_some() { ground.public_url } else { ground.local_url };
@@ -37,7 +37,7 @@ pub(super) fn build(ground: &Ground<'_>) -> anyhow::Result<WebhookDoor> {
         let client = SideClient::new(&origin);
         let client = client.with_context(|| format!("keys of account {name} cannot be read"))?;
         let keys = Arc::new(Published(client));
-        let signer = || Signer { accounts: BTreeSet::new(), keys };
+        let signer = || SignerGroup { accounts: BTreeSet::new(), keys };
         signers.entry(origin.to_string()).or_insert_with(signer).accounts.insert(name.clone());
     }
     if addresses.is_empty() && !ground.secrets.webhooks().is_empty() {

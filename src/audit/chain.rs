@@ -1,6 +1,6 @@
 //! How records are chained, exactly, so that anybody can check it with a few lines of their own.
 
-use crate::store::Seal;
+use crate::store::ChainHasher;
 use sha2::{Digest, Sha256};
 
 /// Separates these hashes from all others.
@@ -26,7 +26,7 @@ const GENESIS_TAG: &[u8] = b"ideogate audit genesis v1\n";
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HashChain;
 
-impl Seal for HashChain {
+impl ChainHasher for HashChain {
     fn seal(&self, seq: u64, prev: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
         let hash = Sha256::new().chain_update(RECORD_TAG).chain_update(seq.to_be_bytes());
         hash.chain_update(prev).chain_update(bytes).finalize().into()

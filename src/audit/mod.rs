@@ -29,5 +29,5 @@ pub use find::{counted_in, find};
 pub use fold::fold;
 pub use line::AuditLine;
 pub use refusal_book::RefusalBook;
-pub use report::{Report, examine_database};
-pub use verify::{FirstBad, Problem, Verification, VerifyError, verify, verify_database};
+pub use report::{VerifyReport, examine_database};
+pub use verify::{FirstBad, IntegrityError, Verification, VerifyError, verify, verify_database};

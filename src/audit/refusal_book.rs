@@ -34,12 +34,12 @@ const MOST_TOKENS: usize = 4096;
 #[derive(Debug)]
 pub struct RefusalBook {
     clock: Arc<dyn Clock>,
-    pages: Mutex<Pages>,
+    pages: Mutex<RefusalPages>,
 }
 
 /// What refusals share that are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Kind {
+struct RefusalKind {
     /// The token or address; `None` stands for all beyond the bound.
     who: Option<Principal>,
     code: ErrorCode,
@@ -47,7 +47,7 @@ struct Kind {
 }
 
 #[derive(Debug)]
-struct Window {
+struct RefusalWindow {
     since: Timestamp,
     written: u64,
     counted: u64,
@@ -57,11 +57,11 @@ struct Window {
 }
 
 #[derive(Debug, Default)]
-struct Pages {
-    addresses: HashMap<Kind, Window>,
-    tokens: HashMap<Kind, Window>,
+struct RefusalPages {
+    addresses: HashMap<RefusalKind, RefusalWindow>,
+    tokens: HashMap<RefusalKind, RefusalWindow>,
     /// As many as there are codes and routes, at most twice.
-    shared: HashMap<Kind, Window>,
+    shared: HashMap<RefusalKind, RefusalWindow>,
 }
 
 impl RefusalBook {
@@ -72,7 +72,7 @@ impl RefusalBook {
 
     /// Returns `record` if it shall be written in full, or counts it. Only refusals are ever counted.
     pub fn observe(&self, record: AuditRecord) -> Option<AuditRecord> {
-        let Some(kind) = Kind::of(&record) else { return Some(record) };
+        let Some(kind) = RefusalKind::of(&record) else { return Some(record) };
         let now = self.clock.now();
         let mut pages = self.pages.lock();
         let window = pages.window(kind, &record, now);
@@ -86,7 +86,7 @@ impl RefusalBook {
 
     /// Counts a refusal that was to be written in full, but for which the journal had no room.
     pub fn count(&self, record: &AuditRecord) {
-        let Some(kind) = Kind::of(record) else { return };
+        let Some(kind) = RefusalKind::of(record) else { return };
         let now = self.clock.now();
         let mut pages = self.pages.lock();
         pages.window(kind, record, now).counted += 1;
@@ -113,9 +113,9 @@ impl RefusalBook {
         counting.map(|(kind, window)| (kind.code, window.counted)).collect()
     }
 
-    fn take(&self, now: Timestamp, is_due: impl Fn(&Window) -> bool) -> Vec<AuditRecord> {
+    fn take(&self, now: Timestamp, is_due: impl Fn(&RefusalWindow) -> bool) -> Vec<AuditRecord> {
         let mut pages = self.pages.lock();
-        let Pages { addresses, tokens, shared } = &mut *pages;
+        let RefusalPages { addresses, tokens, shared } = &mut *pages;
         let due = [addresses, tokens, shared]
             .into_iter()
             .flat_map(|page| page.extract_if(|_, window| is_due(window)));
@@ -124,7 +124,7 @@ impl RefusalBook {
     }
 }
 
-impl Kind {
+impl RefusalKind {
     fn of(record: &AuditRecord) -> Option<Self> {
         let RecordBody::Refusal(refusal) = &record.body else { return None };
         let who = Some(who(&record.principal));
@@ -143,9 +143,14 @@ fn who(principal: &Principal) -> Principal {
     }
 }
 
-impl Pages {
+impl RefusalPages {
     /// Returns the window that counts `record` now.
-    fn window(&mut self, mut kind: Kind, record: &AuditRecord, now: Timestamp) -> &mut Window {
+    fn window(
+        &mut self,
+        mut kind: RefusalKind,
+        record: &AuditRecord,
+        now: Timestamp,
+    ) -> &mut RefusalWindow {
         let is_address = matches!(kind.who, Some(Principal::Anonymous(_)));
         let (page, most) = if is_address {
             (&mut self.addresses, MOST_ADDRESSES)
@@ -158,13 +163,13 @@ impl Pages {
         } else {
             page
         };
-        let window = page.entry(kind).or_insert_with(|| Window::new(record, now));
+        let window = page.entry(kind).or_insert_with(|| RefusalWindow::new(record, now));
         window.turn(now);
         window
     }
 }
 
-impl Window {
+impl RefusalWindow {
     fn new(record: &AuditRecord, now: Timestamp) -> Self {
         let (action, resource) = (record.action.clone(), record.resource.clone());
         Self { since: now, written: 0, counted: 0, action, resource }
@@ -181,7 +186,7 @@ impl Window {
         }
     }
 
-    fn summary(self, kind: Kind, now: Timestamp) -> AuditRecord {
+    fn summary(self, kind: RefusalKind, now: Timestamp) -> AuditRecord {
         let Self { since, counted, action, resource, .. } = self;
         let summary = RefusalSummary { code: kind.code, route: kind.route, since, count: counted };
         AuditRecord {

@@ -2,7 +2,7 @@
 
 use super::{
     FirstBad, Verification, VerifyError,
-    trust::{Completeness, Evidence, judge},
+    trust::{Completeness, SignedEvidence, judge},
     verify::verify_watched,
 };
 use crate::store::{Reader, StoreError};
@@ -11,14 +11,14 @@ use std::path::Path;
 /// What verification found. The two parts are independent: a chain computed anew is whole, and a good
 /// one may lack its end.
 #[derive(Debug)]
-pub struct Report {
+pub struct VerifyReport {
     /// Whether each record is as it was written and follows the one before it.
     pub integrity: Result<Verification, FirstBad>,
     /// Whether all records are there that were signed, and are those that were signed.
     pub completeness: Completeness,
 }
 
-impl Report {
+impl VerifyReport {
     /// Says whether nothing was found.
     pub fn is_good(&self) -> bool {
         self.integrity.is_ok() && self.completeness.is_good()
@@ -29,9 +29,9 @@ impl Report {
 /// `progress` how many records are done, of how many.
 pub fn examine_database(
     dir: &Path,
-    evidence: Evidence,
+    evidence: SignedEvidence,
     mut progress: impl FnMut(u64, u64),
-) -> Result<Report, StoreError> {
+) -> Result<VerifyReport, StoreError> {
     let mut marks = evidence.marks();
     let mut reached = 0;
     let checked = Reader::open(dir)?.scan(|said, records| {
@@ -52,5 +52,5 @@ pub fn examine_database(
         Err(bad) => bad.problem.is_of_the_end().then_some(reached),
     };
     let completeness = judge(evidence, &marks, reached, ends, None);
-    Ok(Report { integrity, completeness })
+    Ok(VerifyReport { integrity, completeness })
 }

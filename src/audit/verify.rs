@@ -3,7 +3,7 @@
 use super::HashChain;
 use crate::{
     domain::AuditRecord,
-    store::{Columns, Head, RawRecord, Reader, Seal, StoreError},
+    store::{ChainHasher, ChainHead, Columns, RawRecord, Reader, StoreError},
 };
 use std::{fmt, path::Path};
 
@@ -13,7 +13,7 @@ pub struct Verification {
     /// Records checked.
     pub records: u64,
     /// Where the chain ends. Note it elsewhere: it vouches for everything up to it.
-    pub head: Head,
+    pub head: ChainHead,
 }
 
 impl fmt::Display for Verification {
@@ -29,12 +29,12 @@ pub struct FirstBad {
     /// Its sequence number, or the one that should be there.
     pub seq: i64,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: IntegrityError,
 }
 
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
+pub enum IntegrityError {
     /// It is not there; the next one that is has this number.
     Missing(i64),
     /// It is there although its number was given to another one already, or to none.
@@ -53,14 +53,14 @@ pub enum Problem {
     EndExchanged,
 }
 
-impl Problem {
+impl IntegrityError {
     /// Says whether all records before it were looked at and are good, and none are behind it.
     pub(super) fn is_of_the_end(&self) -> bool {
         matches!(self, Self::EndMissing(_) | Self::EndExchanged)
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for IntegrityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(next) => write!(f, "missing, the next one is {next}"),
@@ -97,7 +97,7 @@ pub fn verify_database(dir: &Path) -> Result<Verification, VerifyError> {
 /// changed alone.
 pub fn verify(
     records: impl Iterator<Item = Result<RawRecord, StoreError>>,
-    said: Head,
+    said: ChainHead,
 ) -> Result<Verification, VerifyError> {
     verify_watched(records, said, &mut |_| {})
 }
@@ -105,50 +105,50 @@ pub fn verify(
 /// Does the same, and tells `watch` of each link that is good.
 pub(super) fn verify_watched(
     records: impl Iterator<Item = Result<RawRecord, StoreError>>,
-    said: Head,
-    watch: &mut dyn FnMut(Head),
+    said: ChainHead,
+    watch: &mut dyn FnMut(ChainHead),
 ) -> Result<Verification, VerifyError> {
-    let mut head = Head { seq: 0, hash: HashChain.genesis() };
+    let mut head = ChainHead { seq: 0, hash: HashChain.genesis() };
     for record in records {
         head = check(&record?, head)?;
         watch(head);
     }
     let ends = |seq: u64, problem| Err(FirstBad { seq: seq.cast_signed(), problem }.into());
     if head.seq < said.seq {
-        return ends(head.seq + 1, Problem::EndMissing(said.seq));
+        return ends(head.seq + 1, IntegrityError::EndMissing(said.seq));
     }
     if head.seq > said.seq {
-        return ends(said.seq + 1, Problem::Inserted);
+        return ends(said.seq + 1, IntegrityError::Inserted);
     }
     if head.seq > 0 && head.hash != said.hash {
-        return ends(head.seq, Problem::EndExchanged);
+        return ends(head.seq, IntegrityError::EndExchanged);
     }
     Ok(Verification { records: head.seq, head })
 }
 
 /// Checks one record that must follow `head`, and returns the head after it.
-fn check(record: &RawRecord, head: Head) -> Result<Head, FirstBad> {
+fn check(record: &RawRecord, head: ChainHead) -> Result<ChainHead, FirstBad> {
     let seq = head.seq + 1;
     let found = record.seq;
     let bad = |seq: i64, problem| Err(FirstBad { seq, problem });
     if found > seq.cast_signed() {
-        return bad(seq.cast_signed(), Problem::Missing(found));
+        return bad(seq.cast_signed(), IntegrityError::Missing(found));
     }
     if found < seq.cast_signed() {
-        return bad(found, Problem::Inserted);
+        return bad(found, IntegrityError::Inserted);
     }
     if record.prev_hash != head.hash {
-        return bad(found, Problem::Unlinked);
+        return bad(found, IntegrityError::Unlinked);
     }
     let hash = HashChain.seal(seq, &head.hash, &record.bytes);
     if record.hash != hash {
-        return bad(found, Problem::Changed);
+        return bad(found, IntegrityError::Changed);
     }
     match serde_json::from_slice::<AuditRecord>(&record.bytes) {
-        Err(error) => bad(found, Problem::Unreadable(error.to_string().into())),
+        Err(error) => bad(found, IntegrityError::Unreadable(error.to_string().into())),
         Ok(content) => match Columns::of(&content).first_difference(&record.columns()) {
-            Some(name) => bad(found, Problem::Column(name)),
-            None => Ok(Head { seq, hash }),
+            Some(name) => bad(found, IntegrityError::Column(name)),
+            None => Ok(ChainHead { seq, hash }),
         },
     }
 }

@@ -78,7 +78,10 @@ impl Calls {
             return;
         }
         let calls = self.clone();
-        self.0.services.tasks.stand("bill", async move { calls.ask_until_told(booked).await });
+        self.0
+            .services
+            .tasks
+            .spawn_background("bill", async move { calls.ask_until_told(booked).await });
     }
 
     async fn ask_until_told(&self, booked: BookedCall) {

@@ -90,10 +90,10 @@ impl Calls {
     ) -> Result<KeptAnswer, FetchError> {
         let services = &self.0.services;
         let (files, name) = (services.sealed.clone(), call.clone());
-        let mut sealed = services.tasks.block(move || files.read(&name, why)).await??;
+        let mut sealed = services.tasks.run_blocking(move || files.read(&name, why)).await??;
         let mut body = SpoolWriter::new(&services.spool, owner, u64::MAX);
         loop {
-            let read = services.tasks.block(move || {
+            let read = services.tasks.run_blocking(move || {
                 let piece = sealed.piece();
                 (sealed, piece)
             });

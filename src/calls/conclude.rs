@@ -1,12 +1,12 @@
 //! The end of a call: places, record, generation, answer, in this order.
 
 use super::{
-    AnswerFacts, Calls, Finished, Receipt, SendError,
-    ending::CallSummary,
+    AnswerFacts, Calls, DeliveryGuard, Finished, SendError,
+    conclusion::{ClientReply, Conclusion},
+    delivery_guard::Delivering,
     money::Money,
-    outcome::{Ending, Reply},
     ready::millis,
-    receipt::Delivering,
+    send_result::CallSummary,
     sending::{Sending, answer_of},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 
 impl Sending {
     /// Frees or holds the places, makes the outcome durable, and releases the answer.
-    pub(super) async fn conclude(mut self, ending: Ending, hold: Hold, permit: Option<Permit>) {
+    pub(super) async fn conclude(mut self, ending: Conclusion, hold: Hold, permit: Option<Permit>) {
         let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
         let now = self.calls.0.services.clock.now();
         let mut generation = self.generation(&ending, &facts, now);
@@ -62,14 +62,14 @@ impl Sending {
     }
 
     /// Says in the log why there is no plain answer; clients are not told what lies behind us.
-    fn tell_why(&self, ending: &Ending) {
+    fn tell_why(&self, ending: &Conclusion) {
         let Some(reason) = &ending.reason else { return };
         let (outcome, upstream_status) = (ending.outcome.as_str(), ending.upstream_status);
         tracing::warn!(call.id = %self.ready.call, outcome, upstream_status, %reason, "call not answered");
     }
 
     /// Says whether Ideogram may go on working without having said on what: nobody can see that end.
-    fn works_on_namelessly(&self, ending: &Ending, facts: &AnswerFacts) -> bool {
+    fn works_on_namelessly(&self, ending: &Conclusion, facts: &AnswerFacts) -> bool {
         let named = facts.generation.is_some() || facts.images.is_some();
         ending.is_success() && self.ready.demand.is_asynchronous && !named
     }
@@ -94,7 +94,7 @@ impl Sending {
     /// Returns the generation that the answer names, and who may see it.
     fn generation(
         &self,
-        ending: &Ending,
+        ending: &Conclusion,
         facts: &AnswerFacts,
         now: Timestamp,
     ) -> Option<Generation> {
@@ -150,10 +150,15 @@ impl Sending {
         }
     }
 
-    fn outcome_record(&self, ending: &Ending, facts: &AnswerFacts, money: &Money) -> OutcomeRecord {
+    fn outcome_record(
+        &self,
+        ending: &Conclusion,
+        facts: &AnswerFacts,
+        money: &Money,
+    ) -> OutcomeRecord {
         let status = match &ending.reply {
-            Reply::PassOn(answer) => answer.status.as_u16(),
-            Reply::Own(code) => code.status(),
+            ClientReply::PassOn(answer) => answer.status.as_u16(),
+            ClientReply::Own(code) => code.status(),
         };
         // A poll shows pictures that another call made.
         let made = if self.ready.route.is_billable() { facts.images } else { None };
@@ -173,7 +178,7 @@ impl Sending {
     }
 
     /// A 402 stops calls of this price; a call that was done lets them through again.
-    fn tell_breaker(&self, ending: &Ending, hold: &Hold) {
+    fn tell_breaker(&self, ending: &Conclusion, hold: &Hold) {
         if !self.ready.spends() {
             return;
         }
@@ -190,7 +195,7 @@ impl Sending {
     }
 
     /// A client's own poll may be the first to see its generation end.
-    async fn note_poll(&self, ending: &Ending, facts: &AnswerFacts) {
+    async fn note_poll(&self, ending: &Conclusion, facts: &AnswerFacts) {
         // An error may have a `status` too, and says nothing of the generation.
         if !ending.is_success() {
             return;
@@ -206,7 +211,7 @@ impl Sending {
     }
 
     /// A quote that was no quote was probably billed: say so, and ask for no more on this route.
-    fn note_quote(&self, ending: &Ending, facts: &AnswerFacts, charged: Option<Usd>) {
+    fn note_quote(&self, ending: &Conclusion, facts: &AnswerFacts, charged: Option<Usd>) {
         if !self.ran_unasked(ending, facts) {
             return;
         }
@@ -215,7 +220,7 @@ impl Sending {
         self.calls.close_quotes(route);
     }
 
-    fn answer(self, ending: Ending, money: &Money) {
+    fn answer(self, ending: Conclusion, money: &Money) {
         let (answers, print) = (&self.calls.0.services.answers, &self.ready.fingerprint);
         let metrics = &self.calls.0.services.metrics;
         let (environment, route) = (&self.ready.token.environment, &self.ready.route.name);
@@ -232,8 +237,8 @@ impl Sending {
         let mut summary = self.summary(ending.outcome);
         (summary.charged, summary.budget_left) = (money.charged, money.left);
         let end = match ending.reply {
-            Reply::PassOn(answer) => Ok(self.finished(answer, summary)),
-            Reply::Own(code) => Err(SendError::Ended { code, summary: Box::new(summary) }),
+            ClientReply::PassOn(answer) => Ok(self.finished(answer, summary)),
+            ClientReply::Own(code) => Err(SendError::Ended { code, summary: Box::new(summary) }),
         };
         self.tell(end);
     }
@@ -252,7 +257,7 @@ impl Sending {
     }
 
     /// Registers an answer as on its way, so that it is kept if it does not arrive.
-    fn hand_out(&self, answer: &UpstreamAnswer) -> Receipt {
+    fn hand_out(&self, answer: &UpstreamAnswer) -> DeliveryGuard {
         let services = &self.calls.0.services;
         let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
         if services.recovering.contains(&self.ready.token.environment) {
@@ -260,7 +265,7 @@ impl Sending {
         } else {
             services.answers.forget(&print, &call);
         }
-        Receipt::new(self.calls.clone(), print, call, Delivering::First)
+        DeliveryGuard::new(self.calls.clone(), print, call, Delivering::First)
     }
 }
 

@@ -27,7 +27,7 @@ pub struct AnswerFacts {
 }
 
 #[derive(Deserialize)]
-struct Shape {
+struct FactShape {
     #[serde(default)]
     data: Option<Vec<Item>>,
     #[serde(default)]
@@ -61,10 +61,10 @@ impl AnswerFacts {
 
     /// Reads JSON, of an answer or of a webhook; anything unreadable has no facts.
     pub fn of_json(bytes: &[u8]) -> Self {
-        serde_json::from_slice::<Shape>(bytes).map(Self::from_shape).unwrap_or_default()
+        serde_json::from_slice::<FactShape>(bytes).map(Self::from_shape).unwrap_or_default()
     }
 
-    fn from_shape(shape: Shape) -> Self {
+    fn from_shape(shape: FactShape) -> Self {
         let images = shape.data.as_ref().map(|data| u32::try_from(data.len()).unwrap_or(u32::MAX));
         let withheld = |item: &&Item| item.is_image_safe == Some(false);
         let count = shape.data.iter().flatten().filter(withheld).count();

@@ -21,7 +21,7 @@ impl Calls {
         self.0
             .services
             .tasks
-            .stand("follow", async move { calls.poll_until_end(generation).await });
+            .spawn_background("follow", async move { calls.poll_until_end(generation).await });
     }
 
     async fn poll_until_end(&self, generation: Generation) {

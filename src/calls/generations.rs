@@ -38,14 +38,14 @@ fn is_owners(generation: &Generation, token: &Token) -> bool {
     generation.owner.is_some() && generation.owner == token.owner
 }
 
-type Pending = HashMap<GenerationId, Entry>;
+type Pending = HashMap<GenerationId, PendingGeneration>;
 
 /// Deliveries that may wait for their generations at once.
 const MOST_WAITING: usize = 256;
 
 /// A pending generation and its money.
 #[derive(Debug)]
-struct Entry {
+struct PendingGeneration {
     generation: Generation,
     money: Option<Reserved>,
     /// Whether somebody is about to end it, so that nobody else must.
@@ -54,14 +54,14 @@ struct Entry {
 
 /// The pending generations, and the routes whose quotes are closed.
 #[derive(Debug)]
-pub(super) struct Generations {
+pub(super) struct PendingGenerations {
     pending: Mutex<Pending>,
     changed: Notify,
     seats: Arc<Semaphore>,
     closed_quotes: Mutex<HashSet<RouteName>>,
 }
 
-impl Default for Generations {
+impl Default for PendingGenerations {
     fn default() -> Self {
         Self {
             pending: Mutex::default(),
@@ -72,10 +72,10 @@ impl Default for Generations {
     }
 }
 
-impl Generations {
+impl PendingGenerations {
     /// Notes that a generation is pending.
     pub(super) fn submit(&self, generation: Generation, money: Option<Reserved>) {
-        let entry = Entry { generation, money, is_ending: false };
+        let entry = PendingGeneration { generation, money, is_ending: false };
         self.lock().insert(entry.generation.id.clone(), entry);
         self.tell();
     }

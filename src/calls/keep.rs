@@ -2,7 +2,7 @@
 
 use super::{
     Calls,
-    outcome::{Ending, Reply},
+    conclusion::{ClientReply, Conclusion},
     sending::Sending,
 };
 use crate::{
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 /// What becomes of an idempotency key when its call ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeyEnd {
+pub(super) enum ClaimEnd {
     /// It stays taken.
     Stays(ClaimState),
     /// It is free: nothing was billed.
@@ -61,23 +61,29 @@ fn take<T>(list: &Mutex<Vec<T>>) -> Vec<T> {
 impl Sending {
     /// Keeps the answer of a claimed call, if it is to be repeated. Comes before the outcome's commit:
     /// what is recorded as answered can be answered again.
-    pub(super) async fn keep_for_key(&self, ending: &Ending) -> Option<KeyEnd> {
+    pub(super) async fn keep_for_key(&self, ending: &Conclusion) -> Option<ClaimEnd> {
         self.claim.as_ref()?;
         let end = match &ending.reply {
-            _ if ending.outcome == Outcome::Unknown => KeyEnd::Stays(ClaimState::Unknown),
-            Reply::PassOn(answer) if is_replayable(answer.status) => self.keep_answer(answer).await,
-            _ => KeyEnd::Free,
+            _ if ending.outcome == Outcome::Unknown => ClaimEnd::Stays(ClaimState::Unknown),
+            ClientReply::PassOn(answer) if is_replayable(answer.status) => {
+                self.keep_answer(answer).await
+            }
+            _ => ClaimEnd::Free,
         };
         Some(end)
     }
 
-    async fn keep_answer(&self, answer: &UpstreamAnswer) -> KeyEnd {
+    async fn keep_answer(&self, answer: &UpstreamAnswer) -> ClaimEnd {
         let Err(error) = self.calls.seal(self.kept(answer), KeptFor::Key).await else {
-            return KeyEnd::Stays(ClaimState::Answered);
+            return ClaimEnd::Stays(ClaimState::Answered);
         };
         tracing::error!(call.id = %self.ready.call, %error, "an answer could not be kept for its key");
         // What was paid for must not be paid for again, even if it cannot be given again.
-        if answer.status.is_success() { KeyEnd::Stays(ClaimState::Unknown) } else { KeyEnd::Free }
+        if answer.status.is_success() {
+            ClaimEnd::Stays(ClaimState::Unknown)
+        } else {
+            ClaimEnd::Free
+        }
     }
 
     /// Returns what is kept of an answer.
@@ -93,17 +99,17 @@ impl Sending {
     }
 
     /// Lets the key's waiters go on, after the outcome is durable.
-    pub(super) fn end_claim(&mut self, end: Option<KeyEnd>) {
+    pub(super) fn end_claim(&mut self, end: Option<ClaimEnd>) {
         match (self.claim.take(), end) {
-            (Some(claim), Some(KeyEnd::Stays(state))) => claim.end(state),
-            (Some(claim), Some(KeyEnd::Free)) => claim.free(),
+            (Some(claim), Some(ClaimEnd::Stays(state))) => claim.end(state),
+            (Some(claim), Some(ClaimEnd::Free)) => claim.free(),
             // A claim whose end nobody named stays unknown.
             (claim, _) => drop(claim),
         }
     }
 }
 
-impl KeyEnd {
+impl ClaimEnd {
     /// Returns what is committed with the call's outcome.
     pub(super) fn effect(self, call: CallId) -> Effect {
         match self {
@@ -174,13 +180,17 @@ impl Calls {
         calls.extend(freed);
         if !calls.is_empty() {
             let files = services.sealed.clone();
-            drop(services.tasks.block(move || calls.iter().for_each(|call| files.remove(call))));
+            drop(
+                services
+                    .tasks
+                    .run_blocking(move || calls.iter().for_each(|call| files.remove(call))),
+            );
         }
     }
 
     async fn seal(&self, answer: KeptAnswer, why: KeptFor) -> Result<(), SealedError> {
         let files = self.0.services.sealed.clone();
-        let written = self.0.services.tasks.block(move || files.write(&answer, why)).await;
+        let written = self.0.services.tasks.run_blocking(move || files.write(&answer, why)).await;
         written.map_err(|error| SealedError::Io(std::io::Error::other(error)))?
     }
 }

@@ -1,6 +1,6 @@
 //! What a call is charged, once its answer is here.
 
-use super::{AnswerFacts, bills::tells_bills, outcome::Ending, sending::Sending};
+use super::{AnswerFacts, bills::tells_bills, conclusion::Conclusion, sending::Sending};
 use crate::{
     domain::{Generation, GenerationState, Outcome, Settlement, Timestamp, Usd},
     ledger::{Hold, Reserved},
@@ -49,7 +49,7 @@ impl Sending {
     pub(super) fn settle(
         &self,
         hold: Hold,
-        ending: &Ending,
+        ending: &Conclusion,
         facts: &AnswerFacts,
         is_pending: bool,
     ) -> Money {
@@ -76,7 +76,7 @@ impl Sending {
 
 impl Sending {
     /// A quote costs nothing, unless Ideogram ran the call instead: then it costs what the call does.
-    fn settle_quote(&self, hold: Hold, ending: &Ending, facts: &AnswerFacts) -> Money {
+    fn settle_quote(&self, hold: Hold, ending: &Conclusion, facts: &AnswerFacts) -> Money {
         if !self.ran_unasked(ending, facts) {
             return Money { left: hold.left(), ..Money::default() };
         }
@@ -94,7 +94,7 @@ impl Sending {
 
     /// Says whether a dry run got an answer that is no price quote, or cannot be read as one: then it
     /// may have run and been billed.
-    pub(super) fn ran_unasked(&self, ending: &Ending, facts: &AnswerFacts) -> bool {
+    pub(super) fn ran_unasked(&self, ending: &Conclusion, facts: &AnswerFacts) -> bool {
         let is_answered = ending.is_success() || ending.is_charged;
         self.ready.demand.is_quote && is_answered && !facts.is_quote
     }

@@ -1,8 +1,8 @@
 //! Whether an identical request was sent before, without anybody getting its answer.
 
-use super::{Calls, receipt::Delivering};
+use super::{Calls, delivery_guard::Delivering};
 use crate::{
-    answers::{KeptAnswer, Recalled},
+    answers::{KeptAnswer, PriorCall},
     domain::{CallId, Client, Fingerprint, TokenId},
 };
 use std::time::Duration;
@@ -36,11 +36,11 @@ impl Calls {
         loop {
             let (mut changed, call, until) =
                 match self.0.services.answers.recall(fingerprint, client) {
-                    Recalled::Nothing => return Recall::New,
-                    Recalled::Answer(answer) => return Recall::Answered(answer),
-                    Recalled::Unknown(call) => return Recall::Unknown(call),
-                    Recalled::Running(changed, call) => (changed, call, deadline),
-                    Recalled::Unclear(changed, call) => {
+                    PriorCall::Nothing => return Recall::New,
+                    PriorCall::Answer(answer) => return Recall::Answered(answer),
+                    PriorCall::Unknown(call) => return Recall::Unknown(call),
+                    PriorCall::Running(changed, call) => (changed, call, deadline),
+                    PriorCall::Unclear(changed, call) => {
                         (changed, call, deadline.min(Instant::now() + LOOK_AGAIN))
                     }
                 };
@@ -62,7 +62,7 @@ impl Calls {
     }
 
     /// Returns a receipt for a recalled answer, so that it is kept again if this caller leaves too.
-    pub fn receipt(&self, fingerprint: Fingerprint, answer: &KeptAnswer) -> super::Receipt {
-        super::Receipt::new(self.clone(), fingerprint, answer.call.clone(), Delivering::Again)
+    pub fn receipt(&self, fingerprint: Fingerprint, answer: &KeptAnswer) -> super::DeliveryGuard {
+        super::DeliveryGuard::new(self.clone(), fingerprint, answer.call.clone(), Delivering::Again)
     }
 }

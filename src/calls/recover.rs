@@ -45,7 +45,7 @@ impl Calls {
     pub async fn recover(&self) -> Result<Recovered, RecoverError> {
         let reader = self.0.services.reader.clone();
         let now = self.0.services.clock.now();
-        let left = self.0.services.tasks.block(move || LeftBehind::read(&reader, now)).await;
+        let left = self.0.services.tasks.run_blocking(move || LeftBehind::read(&reader, now)).await;
         let left = left.map_err(RecoverError::CutOff)?.map_err(RecoverError::Read)?;
         let mut found = Recovered::default();
         self.restore_answers(&left).await?;

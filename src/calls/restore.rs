@@ -32,7 +32,7 @@ impl Calls {
         tell_lost(lost);
         services.journal.note(vec![Effect::ExpireClaims(services.clock.now())]);
         let files = services.sealed.clone();
-        let tidied = services.tasks.block(move || files.retain(&wanted)).await;
+        let tidied = services.tasks.run_blocking(move || files.retain(&wanted)).await;
         tidied.map_err(RecoverError::CutOff)?.map(drop).map_err(RecoverError::Answers)
     }
 

@@ -1,13 +1,13 @@
 //! The way in: a ready call and its permit become an answer.
 
 use super::{
-    Finished, GenerationAccess, KeySlot, Line, Lines, ReadyCall, SendError, bills::Bills,
-    generations::Generations, held::HeldPlaces, keep::Deliveries, presence::Presence,
-    sending::Sending, vendor_users::VendorUsers,
+    AccountLink, AccountLinks, Finished, GenerationAccess, KeySlot, ReadyCall, SendError,
+    bills::Bills, client_guard::ClientGuard, generations::PendingGenerations, held::HeldPlaces,
+    keep::Deliveries, sending::Sending, vendor_users::VendorUsers,
 };
 use crate::{
     admission::{Admission, Permit},
-    answers::{Answers, Claims, SealedAnswers},
+    answers::{Answers, ClaimRegistry, SealedAnswers},
     domain::{AccountName, Clock, EnvironmentName, GenerationId, RouteTable, Token},
     ledger::{Hold, Ledger},
     spool::SpoolBudget,
@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 
 /// The services that meet around a call.
 #[derive(Debug, Clone)]
-pub struct Services {
+pub struct CallServices {
     /// Makes records durable.
     pub journal: Journal,
     /// Reads what was recorded.
@@ -33,7 +33,7 @@ pub struct Services {
     /// Remembers answers nobody received.
     pub answers: Answers,
     /// Remembers idempotency keys.
-    pub claims: Claims,
+    pub claims: ClaimRegistry,
     /// Keeps answers on disk.
     pub sealed: SealedAnswers,
     /// Bounds the bodies of kept answers.
@@ -54,14 +54,14 @@ pub struct Services {
 
 /// Sends calls, follows them and settles them; clones share everything.
 #[derive(Debug, Clone)]
-pub struct Calls(pub(super) Arc<Inner>);
+pub struct Calls(pub(super) Arc<CallsInner>);
 
 #[derive(Debug)]
-pub(super) struct Inner {
-    pub(super) services: Services,
-    pub(super) lines: Lines,
+pub(super) struct CallsInner {
+    pub(super) services: CallServices,
+    pub(super) lines: AccountLinks,
     pub(super) held: HeldPlaces,
-    pub(super) generations: Generations,
+    pub(super) generations: PendingGenerations,
     pub(super) bills: Bills,
     pub(super) deliveries: Deliveries,
     pub(super) vendor_users: VendorUsers,
@@ -69,13 +69,13 @@ pub(super) struct Inner {
 
 impl Calls {
     /// Returns the room with its lines to the accounts.
-    pub fn new(services: Services, lines: Lines) -> Self {
+    pub fn new(services: CallServices, lines: AccountLinks) -> Self {
         let held = HeldPlaces::new(services.admission.clone(), Arc::clone(&services.clock));
-        Self(Arc::new(Inner {
+        Self(Arc::new(CallsInner {
             services,
             lines,
             held,
-            generations: Generations::default(),
+            generations: PendingGenerations::default(),
             bills: Bills::default(),
             deliveries: Deliveries::default(),
             vendor_users: VendorUsers::default(),
@@ -95,10 +95,10 @@ impl Calls {
         let (client, answer) = oneshot::channel();
         let answers = self.0.services.answers.clone();
         let (print, call) = (ready.fingerprint, ready.call.clone());
-        let presence = Presence::of(answers.clone(), print, call.clone());
+        let presence = ClientGuard::of(answers.clone(), print, call.clone());
         ready.handed_over.note();
         let sending = Sending::new(self.clone(), ready, way, client);
-        self.0.services.tasks.finish("call", sending.run(hold, permit));
+        self.0.services.tasks.spawn_tracked("call", sending.run(hold, permit));
         let end = answer.await;
         presence.ends();
         end.unwrap_or_else(|_| {
@@ -113,7 +113,7 @@ impl Calls {
         &self,
         ready: &ReadyCall,
         hold: &Hold,
-    ) -> Result<(Arc<Line>, Arc<KeySlot>), SendError> {
+    ) -> Result<(Arc<AccountLink>, Arc<KeySlot>), SendError> {
         let line = self.line(&ready.account).ok_or(SendError::NoKey)?;
         let slot = line.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
         if !slot.is_usable(&line.upstream).await {
@@ -128,7 +128,7 @@ impl Calls {
     }
 
     /// Returns the line to an account.
-    pub fn line(&self, account: &AccountName) -> Option<&Arc<Line>> {
+    pub fn line(&self, account: &AccountName) -> Option<&Arc<AccountLink>> {
         self.0.lines.get(account)
     }
 
@@ -153,7 +153,7 @@ impl Calls {
         id: &GenerationId,
     ) -> Result<GenerationAccess, StoreError> {
         let (reader, wanted) = (self.0.services.reader.clone(), id.clone());
-        let read = self.0.services.tasks.block(move || reader.generation(&wanted));
+        let read = self.0.services.tasks.run_blocking(move || reader.generation(&wanted));
         match read.await {
             Ok(found) => Ok(GenerationAccess::of(found?.as_ref(), token)),
             // The reading was cut off: whose generation it is cannot be said.

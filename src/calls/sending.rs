@@ -1,11 +1,11 @@
 //! One call in a task of its own, from the commit of its intent to the commit of its outcome.
 
 use super::{
-    Calls, Finished, KeySlot, KeyUse, Line, ReadyCall, SendError,
-    again::Withdrawn,
-    ending::CallSummary,
-    outcome::{Ending, Reply},
+    AccountLink, Calls, Finished, KeySlot, KeyUse, ReadyCall, SendError,
+    conclusion::{ClientReply, Conclusion},
     recall::LOOK_AGAIN,
+    recheck::RecheckError,
+    send_result::CallSummary,
 };
 use crate::{
     admission::Permit,
@@ -14,7 +14,7 @@ use crate::{
     ledger::Hold,
     store::{JournalError, SendWarrant},
     telemetry::CallTimes,
-    upstream::{Sent, UpstreamAnswer},
+    upstream::{SendOutcome, UpstreamAnswer},
 };
 use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
@@ -39,7 +39,7 @@ pub(super) struct Sending {
     pub(super) ready: ReadyCall,
     /// The idempotency key it took, from the commit of its intent to that of its outcome.
     pub(super) claim: Option<SentClaim>,
-    line: Arc<Line>,
+    line: Arc<AccountLink>,
     slot: Arc<KeySlot>,
     /// Chosen at the commit, and kept but for a confirmed 401.
     key: KeyUse,
@@ -57,7 +57,7 @@ impl Sending {
     pub(super) fn new(
         calls: Calls,
         ready: ReadyCall,
-        (line, slot): (Arc<Line>, Arc<KeySlot>),
+        (line, slot): (Arc<AccountLink>, Arc<KeySlot>),
         client: Waiter,
     ) -> Self {
         Self {
@@ -115,14 +115,14 @@ impl Sending {
         &mut self,
         warrant: SendWarrant,
         permit: Permit,
-    ) -> (Ending, Option<Permit>) {
+    ) -> (Conclusion, Option<Permit>) {
         // From the registration above on a twin finds this call. So whoever hangs up before this look
         // is not sent for, and whoever does after it leaves a call that its retry meets.
         if self.is_left().await {
             return (client_gone(), Some(permit));
         }
         if let Err(withdrawn) = self.ready.check_again(&self.calls.0.services.tokens) {
-            let ending = Ending::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
+            let ending = Conclusion::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
             return (ending, Some(permit));
         }
         self.deliver(warrant, permit).await
@@ -133,17 +133,17 @@ impl Sending {
         &mut self,
         mut warrant: SendWarrant,
         mut permit: Permit,
-    ) -> (Ending, Option<Permit>) {
+    ) -> (Conclusion, Option<Permit>) {
         let mut exchanged = false;
         loop {
             match self.send(warrant).await {
-                Sent::RefusedForNow { answer, warrant: back } if self.is_drift(&answer) => {
+                SendOutcome::RefusedForNow { answer, warrant: back } if self.is_drift(&answer) => {
                     match self.wait_again(permit).await {
                         Ok(next) => (permit, warrant) = (next, back),
                         Err(over) => return (over.ending(answer), None),
                     }
                 }
-                Sent::RejectedKey { answer, warrant: back } => {
+                SendOutcome::RejectedKey { answer, warrant: back } => {
                     if exchanged || !self.slot.has_other_than(&self.key) {
                         // Ideogram does not work on it; asking about the key needs no place.
                         drop(permit);
@@ -155,13 +155,13 @@ impl Sending {
                         Err(ending) => return (*ending, Some(permit)),
                     }
                 }
-                sent => return (Ending::of(sent, &self.ready.route), Some(permit)),
+                sent => return (Conclusion::of(sent, &self.ready.route), Some(permit)),
             }
         }
     }
 
     /// Spends the warrant.
-    async fn send(&mut self, warrant: SendWarrant) -> Sent {
+    async fn send(&mut self, warrant: SendWarrant) -> SendOutcome {
         let started = Instant::now();
         let request = self.ready.upstream_request();
         let sent = self.line.upstream.send(warrant, self.key.send_with(), request).await;
@@ -221,20 +221,20 @@ impl Sending {
     }
 
     /// Asks for free whether the key is really rejected before blaming it.
-    async fn rejected(&self, answer: UpstreamAnswer) -> Ending {
+    async fn rejected(&self, answer: UpstreamAnswer) -> Conclusion {
         if self.slot.is_rejected(&self.key, &self.line.upstream).await {
             self.calls.0.services.metrics.upstream_rejected_key(&self.ready.account);
             let code = ErrorCode::UpstreamRejectedKey;
-            let ending = Ending::own(Outcome::Failed, code, "key rejected");
-            return Ending { upstream_status: Some(401), ..ending };
+            let ending = Conclusion::own(Outcome::Failed, code, "key rejected");
+            return Conclusion { upstream_status: Some(401), ..ending };
         }
-        Ending::passed_on(Outcome::Failed, answer)
+        Conclusion::passed_on(Outcome::Failed, answer)
     }
 
     /// Takes another key once Ideogram confirmed that it rejects this one, and records that.
-    async fn exchange_key(&mut self, answer: UpstreamAnswer) -> Result<(), Box<Ending>> {
+    async fn exchange_key(&mut self, answer: UpstreamAnswer) -> Result<(), Box<Conclusion>> {
         let ending = self.rejected(answer).await;
-        if !matches!(ending.reply, Reply::Own(ErrorCode::UpstreamRejectedKey)) {
+        if !matches!(ending.reply, ClientReply::Own(ErrorCode::UpstreamRejectedKey)) {
             return Err(Box::new(ending));
         }
         let Some(other) = self.slot.replacement(&self.key).await else {
@@ -280,7 +280,7 @@ impl Sending {
     }
 
     /// Returns the line of the call's account.
-    pub(super) fn line(&self) -> &Line {
+    pub(super) fn line(&self) -> &AccountLink {
         &self.line
     }
 
@@ -297,28 +297,28 @@ enum Over {
     /// Its deadline passed, its client left, or the gateway takes no calls.
     Time,
     /// Its token was withdrawn or reduced while it waited.
-    Withdrawn(Withdrawn),
+    Withdrawn(RecheckError),
 }
 
 impl Over {
     /// Ends the call with Ideogram's last answer, unless its token may not see one.
-    fn ending(self, answer: UpstreamAnswer) -> Ending {
+    fn ending(self, answer: UpstreamAnswer) -> Conclusion {
         match self {
-            Self::Time => Ending::passed_on(Outcome::Failed, answer),
+            Self::Time => Conclusion::passed_on(Outcome::Failed, answer),
             Self::Withdrawn(withdrawn) => {
-                let ending = Ending::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
-                Ending { upstream_status: Some(answer.status.as_u16()), ..ending }
+                let ending = Conclusion::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
+                Conclusion { upstream_status: Some(answer.status.as_u16()), ..ending }
             }
         }
     }
 }
 
-fn client_gone() -> Ending {
-    Ending::own(Outcome::Failed, ErrorCode::InternalError, "client gone before sending")
+fn client_gone() -> Conclusion {
+    Conclusion::own(Outcome::Failed, ErrorCode::InternalError, "client gone before sending")
 }
 
 #[derive(Deserialize)]
-struct Refusal {
+struct UpstreamRefusal {
     #[serde(default)]
     reject_reason: Option<Box<str>>,
 }
@@ -326,16 +326,16 @@ struct Refusal {
 /// Ideogram names `inflight_limit` on v2 and nothing on v1; any other reason is not about places.
 fn names_no_other_reason(answer: &UpstreamAnswer) -> bool {
     let Ok(Some(bytes)) = answer.body.bytes(64 << 10) else { return true };
-    match serde_json::from_slice::<Refusal>(&bytes) {
-        Ok(Refusal { reject_reason: Some(reason) }) => &*reason == "inflight_limit",
+    match serde_json::from_slice::<UpstreamRefusal>(&bytes) {
+        Ok(UpstreamRefusal { reject_reason: Some(reason) }) => &*reason == "inflight_limit",
         _ => true,
     }
 }
 
 /// Splits a reply into the answer that is passed on, if there is one.
-pub(super) fn answer_of(reply: &Reply) -> Option<&UpstreamAnswer> {
+pub(super) fn answer_of(reply: &ClientReply) -> Option<&UpstreamAnswer> {
     match reply {
-        Reply::PassOn(answer) => Some(answer),
-        Reply::Own(_) => None,
+        ClientReply::PassOn(answer) => Some(answer),
+        ClientReply::Own(_) => None,
     }
 }

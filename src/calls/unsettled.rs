@@ -31,7 +31,7 @@ impl Calls {
         before: Timestamp,
     ) -> Result<Vec<OpenCall>, WriteOffError> {
         let reader = self.0.services.reader.clone();
-        let read = self.0.services.tasks.block(move || reader.unsettled(before)).await;
+        let read = self.0.services.tasks.run_blocking(move || reader.unsettled(before)).await;
         read.map_err(|_| WriteOffError::Stopping)?.map_err(WriteOffError::Read)
     }
 

@@ -10,7 +10,7 @@ pub(super) struct VendorUsers(Mutex<BTreeMap<AccountName, Box<str>>>);
 
 /// What a user is to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum UserState {
     /// The one that it is held to.
     Known,
     /// The first that is named; the account is to be held to it.
@@ -36,12 +36,12 @@ impl VendorUsers {
         account: &AccountName,
         set: Option<&str>,
         user: &str,
-    ) -> Standing {
+    ) -> UserState {
         let kept = self.lock().get(account).cloned();
         match set.or(kept.as_deref()) {
-            None => Standing::First,
-            Some(known) if known == user => Standing::Known,
-            Some(_) => Standing::Other,
+            None => UserState::First,
+            Some(known) if known == user => UserState::Known,
+            Some(_) => UserState::Other,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     domain::{
         Action, Actor, AuditRecord, Bundle, CallId, Effect, OpenCall, Principal, Timestamp, Usd,
     },
-    ledger::{Period, Window},
+    ledger::{BudgetWindow, Period},
     store::{JournalError, RecordQuery, SealedRecord, StoreError},
 };
 use serde_json::{Value, json};
@@ -136,7 +136,7 @@ impl Calls {
 
     async fn written_off(&self, call: &CallId) -> Result<Option<OpenCall>, WriteOffError> {
         let (reader, call) = (self.0.services.reader.clone(), call.clone());
-        let read = self.0.services.tasks.block(move || reader.written_off(&call)).await;
+        let read = self.0.services.tasks.run_blocking(move || reader.written_off(&call)).await;
         read.map_err(|_| WriteOffError::Stopping)?.map_err(WriteOffError::Read)
     }
 
@@ -148,7 +148,7 @@ impl Calls {
             newest_first: true,
             ..RecordQuery::default()
         };
-        let read = self.0.services.tasks.block(move || reader.records(&query)).await;
+        let read = self.0.services.tasks.run_blocking(move || reader.records(&query)).await;
         let records = read.map_err(|_| WriteOffError::Stopping)?.map_err(WriteOffError::Read)?;
         Ok(records.into_iter().find_map(as_step))
     }
@@ -176,5 +176,5 @@ fn step(
 }
 
 fn same_day(one: Timestamp, other: Timestamp) -> bool {
-    Window::of(Period::Day, one) == Window::of(Period::Day, other)
+    BudgetWindow::of(Period::Day, one) == BudgetWindow::of(Period::Day, other)
 }

@@ -1,6 +1,6 @@
 //! Who the command line is, to a gateway that is reached over the network.
 
-use super::{endpoint::Place, fault::Fault, global::Global, screen::Screen};
+use super::{endpoint::AdminEndpoint, error::CliError, global::Global, output::Output};
 use crate::{
     config::{operator_token, operator_token_doubt, process_variables},
     domain::PlainSecret,
@@ -15,10 +15,10 @@ use std::net::IpAddr;
 
 /// Returns the headers that show an operator token to a gateway at that place. A socket asks for
 /// none, and is shown none.
-pub(super) fn headers(place: &Place) -> anyhow::Result<HeaderMap> {
-    let Place::Url(url) = place else { return Ok(HeaderMap::new()) };
+pub(super) fn headers(place: &AdminEndpoint) -> anyhow::Result<HeaderMap> {
+    let AdminEndpoint::Url(url) = place else { return Ok(HeaderMap::new()) };
     let token = operator_token(&process_variables());
-    let token = token.map_err(|error| Fault::Usage(error.to_string()))?;
+    let token = token.map_err(|error| CliError::Usage(error.to_string()))?;
     let Some(token) = token else { return Ok(HeaderMap::new()) };
     check_confidential(url)?;
     let value = bearer(&token).context("the operator token cannot be sent")?;
@@ -26,7 +26,7 @@ pub(super) fn headers(place: &Place) -> anyhow::Result<HeaderMap> {
 }
 
 /// Warns of an operator token in a file that other users can read, where one is shown to a gateway.
-pub(super) fn warn(global: &Global, screen: Screen) {
+pub(super) fn warn(global: &Global, screen: Output) {
     let is_shown = global.admin.as_ref().is_some_and(|admin| admin.starts_with("http"));
     if let Some(words) = operator_token_doubt(&process_variables()).filter(|_| is_shown) {
         screen.note(format!("warning: {words}"));
@@ -40,13 +40,13 @@ fn bearer(token: &PlainSecret) -> Result<HeaderValue, InvalidHeaderValue> {
 }
 
 /// Refuses to send a token where others could read it on the way.
-fn check_confidential(url: &str) -> Result<(), Fault> {
+fn check_confidential(url: &str) -> Result<(), CliError> {
     let url = Url::parse(url);
-    let url = url.map_err(|error| Fault::Usage(format!("--admin is no URL: {error}")))?;
+    let url = url.map_err(|error| CliError::Usage(format!("--admin is no URL: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         let told = "--admin must hold no name and no password: every user of this machine can read \
                     arguments; the token goes into IDEOGATE_OPERATOR_TOKEN";
-        return Err(Fault::Usage(told.to_owned()));
+        return Err(CliError::Usage(told.to_owned()));
     }
     if url.scheme() == "https" || is_loopback(&url) {
         return Ok(());
@@ -56,7 +56,7 @@ fn check_confidential(url: &str) -> Result<(), Fault> {
          a tunnel that ends on this one (ssh -L)",
         url.host_str().unwrap_or("that host")
     );
-    Err(Fault::Usage(told))
+    Err(CliError::Usage(told))
 }
 
 fn is_loopback(url: &Url) -> bool {

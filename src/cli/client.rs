@@ -1,6 +1,6 @@
 //! A client of the admin API, over its socket or a URL.
 
-use super::{endpoint::Place, fault::Fault, trust::Trust};
+use super::{endpoint::AdminEndpoint, error::CliError, trust::Trust};
 use crate::{
     admin::Problem,
     domain::{certificate_words, tls_words},
@@ -29,7 +29,7 @@ fn builder(trust: &Trust) -> anyhow::Result<ClientBuilder> {
 
 /// Asks a gateway.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(super) struct AdminClient {
     http: reqwest::Client,
     base: String,
     at: String,
@@ -37,21 +37,25 @@ pub(super) struct Client {
     socket: Option<SocketPath>,
 }
 
-impl Client {
+impl AdminClient {
     /// Returns a client for a gateway at that place; nothing is sent yet.
-    pub(super) fn of(place: Place, trust: &Trust) -> anyhow::Result<Self> {
+    pub(super) fn of(place: AdminEndpoint, trust: &Trust) -> anyhow::Result<Self> {
         Self::with(place, trust, HeaderMap::new())
     }
 
     /// Returns a client that shows these headers with everything it asks.
-    pub(super) fn with(place: Place, trust: &Trust, shown: HeaderMap) -> anyhow::Result<Self> {
+    pub(super) fn with(
+        place: AdminEndpoint,
+        trust: &Trust,
+        shown: HeaderMap,
+    ) -> anyhow::Result<Self> {
         let builder = builder(trust)?.default_headers(shown);
         let mut socket = None;
         let (builder, base, at) = match place {
-            Place::Url(url) => (builder, url.clone(), url),
-            Place::Socket(path) => {
+            AdminEndpoint::Url(url) => (builder, url.clone(), url),
+            AdminEndpoint::Socket(path) => {
                 let at = path.display().to_string();
-                let unreachable = |error: io::Error| Fault::Unreachable {
+                let unreachable = |error: io::Error| CliError::Unreachable {
                     at: at.clone(),
                     said: error.to_string(),
                 };
@@ -124,7 +128,7 @@ impl Client {
     pub(super) async fn broke_off(&self, error: reqwest::Error, what: &str) -> anyhow::Error {
         let broken = format!("{} broke off {what}", self.at);
         match self.open("/api/v1/operators/me", &()).await {
-            Err(refused) if refused.is::<Fault>() => refused.context(broken),
+            Err(refused) if refused.is::<CliError>() => refused.context(broken),
             Err(_) => anyhow::Error::new(error.without_url()).context(broken),
             Ok(_) => anyhow::anyhow!("{broken}; the gateway is there: start again"),
         }
@@ -147,16 +151,16 @@ impl Client {
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
         let response = request.send().await.map_err(|error| self.fault(error.without_url()))?;
         if response.status().is_success() {
-            let stranger = || Fault::NoGateway { at: self.at.clone() };
+            let stranger = || CliError::NoGateway { at: self.at.clone() };
             return is_gateway(&response).then_some(response).ok_or_else(|| stranger().into());
         }
         let status = response.status();
         let text = response.text().await.unwrap_or_default();
         match serde_json::from_str::<Problem>(&text) {
-            Ok(problem) => Err(Fault::Refused(Box::new(problem)).into()),
+            Ok(problem) => Err(CliError::Refused(Box::new(problem)).into()),
             Err(_) => match said_plainly(&text) {
                 Some(message) => anyhow::bail!("{} answered {status}: {message}", self.at),
-                None => Err(Fault::NoGateway { at: self.at.clone() }.into()),
+                None => Err(CliError::NoGateway { at: self.at.clone() }.into()),
             },
         }
     }
@@ -164,19 +168,20 @@ impl Client {
     async fn read<T: DeserializeOwned>(&self, response: Response) -> anyhow::Result<T> {
         let text = response.bytes().await.map_err(reqwest::Error::without_url);
         let text = text.with_context(|| format!("{} broke off its answer", self.at))?;
-        serde_json::from_slice(&text).map_err(|_| Fault::NoGateway { at: self.at.clone() }.into())
+        serde_json::from_slice(&text)
+            .map_err(|_| CliError::NoGateway { at: self.at.clone() }.into())
     }
 
     fn fault(&self, error: reqwest::Error) -> anyhow::Error {
         let at = self.at.clone();
         if is_forbidden(&error) {
-            return Fault::Forbidden { at }.into();
+            return CliError::Forbidden { at }.into();
         }
         if let Some(said) = distrust(&error) {
-            return Fault::Untrusted { at, said }.into();
+            return CliError::Untrusted { at, said }.into();
         }
         if error.is_connect() {
-            return Fault::Unreachable { at, said: last_cause(&error) }.into();
+            return CliError::Unreachable { at, said: last_cause(&error) }.into();
         }
         anyhow::Error::new(error).context(format!("{at} broke off its answer"))
     }

@@ -1,6 +1,6 @@
 //! `ideogate completions`
 
-use super::screen::Screen;
+use super::output::Output;
 use clap::{Args, Command};
 use clap_complete::Shell;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ pub struct CompletionsArguments {
 
 /// Prints the completions of what can be typed.
 pub(super) fn run(
-    screen: Screen,
+    screen: Output,
     arguments: &CompletionsArguments,
     mut typed: Command,
 ) -> anyhow::Result<ExitCode> {

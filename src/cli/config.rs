@@ -3,9 +3,9 @@
 use super::{
     global::Global,
     locate,
+    output::Output,
     running::{self, Difference, Source, Sourced},
     runtime::wait,
-    screen::Screen,
     tls,
 };
 use crate::admin::SettingView;
@@ -40,7 +40,7 @@ and none was named with --admin, your own file answers, and says so.")]
 /// Does it.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     command: &ConfigCommand,
 ) -> anyhow::Result<ExitCode> {
     match command {
@@ -59,7 +59,7 @@ struct Shown {
 }
 
 /// Returns the settings that are in force, or those of the caller's file where no gateway runs.
-fn shown(global: &Global, screen: Screen) -> anyhow::Result<Shown> {
+fn shown(global: &Global, screen: Output) -> anyhow::Result<Shown> {
     let Some(running) = wait(running::find(global, screen))? else {
         let shown = locate::settings(global)?.settings.shown;
         let all = shown.settings().iter().map(SettingView::of).collect();
@@ -76,7 +76,7 @@ fn shown(global: &Global, screen: Screen) -> anyhow::Result<Shown> {
 }
 
 /// Shows each setting, and where the caller's own differ.
-fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
+fn show(global: &Global, screen: Output) -> anyhow::Result<()> {
     let Shown { all, source, differing } = shown(global, screen)?;
     if screen.is_json() {
         let sourced = all.iter().map(|one| Sourced::exactly(one, source, &differing, &one.key));
@@ -88,7 +88,7 @@ fn show(global: &Global, screen: Screen) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check(global: &Global, screen: Screen) -> anyhow::Result<()> {
+fn check(global: &Global, screen: Output) -> anyhow::Result<()> {
     let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
     for doubt in doubts.now() {
         screen.note(format!("warning: {doubt}"));

@@ -1,22 +1,22 @@
 //! Where a gateway answers operators.
 
-use super::fault::Fault;
+use super::error::CliError;
 use crate::config::plain_path;
 use reqwest::Url;
 use std::{fmt, path::PathBuf};
 
 /// Where a gateway answers operators.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum AdminEndpoint {
     /// At a socket.
     Socket(PathBuf),
     /// At a URL, without a trailing slash.
     Url(String),
 }
 
-impl Place {
+impl AdminEndpoint {
     /// Reads what was given as `--admin`.
-    pub(super) fn of(text: &str) -> Result<Self, Fault> {
+    pub(super) fn of(text: &str) -> Result<Self, CliError> {
         if text.starts_with("http://") || text.starts_with("https://") {
             check_url("--admin", text)?;
             return Ok(Self::Url(text.trim_end_matches('/').to_owned()));
@@ -26,14 +26,15 @@ impl Place {
             let told = format!(
                 "--admin {text} is neither a socket's path nor a URL: write http:// or https:// in front"
             );
-            return Err(Fault::Usage(told));
+            return Err(CliError::Usage(told));
         }
         let path = plain_path(text.into());
-        path.map(Self::Socket).map_err(|problem| Fault::Usage(format!("--admin {text} {problem}")))
+        path.map(Self::Socket)
+            .map_err(|problem| CliError::Usage(format!("--admin {text} {problem}")))
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for AdminEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Socket(path) => write!(f, "{}", path.display()),
@@ -43,9 +44,9 @@ impl fmt::Display for Place {
 }
 
 /// Refuses a URL that nothing can be asked at.
-pub(super) fn check_url(given_as: &str, text: &str) -> Result<(), Fault> {
+pub(super) fn check_url(given_as: &str, text: &str) -> Result<(), CliError> {
     let wrong =
-        |problem: &dyn fmt::Display| Fault::Usage(format!("{given_as} is no URL: {problem}"));
+        |problem: &dyn fmt::Display| CliError::Usage(format!("{given_as} is no URL: {problem}"));
     let url = Url::parse(text).map_err(|error| wrong(&error))?;
     if url.port() == Some(0) {
         return Err(wrong(&"port 0 cannot be"));
@@ -59,17 +60,20 @@ mod tests {
 
     #[test]
     fn a_url_is_told_from_a_path() {
-        let url = |text: &str| Place::Url(text.into());
-        assert_eq!(Place::of("http://127.0.0.1:8081/").unwrap(), url("http://127.0.0.1:8081"));
+        let url = |text: &str| AdminEndpoint::Url(text.into());
+        assert_eq!(
+            AdminEndpoint::of("http://127.0.0.1:8081/").unwrap(),
+            url("http://127.0.0.1:8081")
+        );
         for path in ["data/admin.sock", "/odd:1/admin.sock", "admin.sock"] {
-            assert_eq!(Place::of(path).unwrap(), Place::Socket(path.into()));
+            assert_eq!(AdminEndpoint::of(path).unwrap(), AdminEndpoint::Socket(path.into()));
         }
     }
 
     #[test]
     fn a_url_without_its_beginning_is_not_taken_for_a_path() {
         for wrong in ["127.0.0.1:8081", "localhost:8081", "[::1]:8081", "ftp://127.0.0.1:1"] {
-            assert!(matches!(Place::of(wrong), Err(Fault::Usage(_))), "{wrong}");
+            assert!(matches!(AdminEndpoint::of(wrong), Err(CliError::Usage(_))), "{wrong}");
         }
     }
 }

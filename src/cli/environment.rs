@@ -1,12 +1,12 @@
 //! `ideogate env …`
 
 use super::{
-    fault::Fault,
+    error::CliError,
     global::Global,
     locate,
+    output::Output,
     running::{self, Difference, Source, Sourced},
     runtime::wait,
-    screen::Screen,
 };
 use crate::{
     admin::{EnvironmentView, KeyState},
@@ -34,7 +34,7 @@ pub enum EnvironmentCommand {
 /// Shows them as the gateway that runs has them; as the caller's file has them where none runs.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     command: &EnvironmentCommand,
 ) -> anyhow::Result<ExitCode> {
     let (all, source, differing) = wait(found(global, screen))?;
@@ -66,7 +66,7 @@ pub(super) fn run(
 
 async fn found(
     global: &Global,
-    screen: Screen,
+    screen: Output,
 ) -> anyhow::Result<(Vec<EnvironmentView>, Source, Vec<Difference>)> {
     let Some(running) = running::find(global, screen).await? else {
         return Ok((views(&locate::settings(global)?)?, Source::File, Vec::new()));
@@ -90,15 +90,15 @@ fn sourced<'v>(
     Sourced::of(view, source, differing, &prefix(&view.name))
 }
 
-fn unknown(name: &str, all: &[EnvironmentView]) -> Fault {
+fn unknown(name: &str, all: &[EnvironmentView]) -> CliError {
     let known: Vec<_> = all.iter().map(|view| view.name.as_str()).collect();
-    Fault::Usage(no_such("environment", name, &known))
+    CliError::Usage(no_such("environment", name, &known))
 }
 
 /// Returns the environments with what is known of their keys here.
-fn views(loaded: &LoadedSettings) -> Result<Vec<EnvironmentView>, Fault> {
+fn views(loaded: &LoadedSettings) -> Result<Vec<EnvironmentView>, CliError> {
     let settings = &loaded.settings;
-    let secrets = Secrets::load(settings, &loaded.variables).map_err(Fault::Settings)?;
+    let secrets = Secrets::load(settings, &loaded.variables).map_err(CliError::Settings)?;
     let view =
         |(name, environment)| EnvironmentView::of(name, environment, settings, key(name, &secrets));
     Ok(settings.environments.iter().map(view).collect())
@@ -117,7 +117,7 @@ fn key(name: &EnvironmentName, secrets: &Secrets) -> KeyState {
     KeyState::Present { version: None, shared_with: others.collect() }
 }
 
-fn list(screen: Screen, all: Vec<EnvironmentView>) -> anyhow::Result<()> {
+fn list(screen: Output, all: Vec<EnvironmentView>) -> anyhow::Result<()> {
     let hints: Vec<_> = all.iter().filter_map(|view| view.key.hint.clone()).collect();
     let row = |view: EnvironmentView| {
         let (scopes, weight) = (view.scopes.join(" "), view.weight.to_string());

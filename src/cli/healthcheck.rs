@@ -1,8 +1,8 @@
 //! `ideogate healthcheck`
 
 use super::{
-    client::Client, endpoint::Place, fault::Fault, global::Global, locate, number::duration,
-    runtime::wait, screen::Screen, trust::Trust,
+    client::AdminClient, endpoint::AdminEndpoint, error::CliError, global::Global, locate,
+    number::duration, output::Output, runtime::wait, trust::Trust,
 };
 use crate::admin::HealthView;
 use clap::Args;
@@ -31,7 +31,7 @@ pub struct HealthcheckArguments {
 /// Asks.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     arguments: &HealthcheckArguments,
 ) -> anyhow::Result<ExitCode> {
     let places = places(global)?;
@@ -44,31 +44,31 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn places(global: &Global) -> anyhow::Result<Vec<(Place, Trust)>> {
+fn places(global: &Global) -> anyhow::Result<Vec<(AdminEndpoint, Trust)>> {
     if global.admin.is_some() {
         return Ok(vec![(locate::place(global)?, Trust::of(global))]);
     }
     let settings = locate::settings(global)?.settings;
-    let socket = Place::Socket(locate::socket(&settings));
-    let proxy = locate::proxy_url(&settings).ok().map(Place::Url);
+    let socket = AdminEndpoint::Socket(locate::socket(&settings));
+    let proxy = locate::proxy_url(&settings).ok().map(AdminEndpoint::Url);
     // The certificate is for the name that clients use, and it may be an older one than in the
     // files. Nothing secret is asked, and an answer says no more than that somebody is there.
     Ok(iter::once(socket).chain(proxy).map(|place| (place, Trust::Anyone)).collect())
 }
 
 async fn ask_all(
-    places: Vec<(Place, Trust)>,
+    places: Vec<(AdminEndpoint, Trust)>,
     arguments: &HealthcheckArguments,
 ) -> anyhow::Result<()> {
     let path = if arguments.ready { "/readyz" } else { "/healthz" };
     let until = Instant::now() + arguments.timeout;
     for (place, trust) in places {
-        let client = Client::of(place, &trust)?;
+        let client = AdminClient::of(place, &trust)?;
         let asked = timeout_at(until, client.ask(path)).await;
         asked.unwrap_or_else(|_| {
             let within = humantime::format_duration(arguments.timeout);
             let said = format!("nothing came within {within}");
-            Err(Fault::Unreachable { at: client.at().to_owned(), said }.into())
+            Err(CliError::Unreachable { at: client.at().to_owned(), said }.into())
         })?;
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! Finds the settings, and by them the gateway.
 
 use super::{
-    bearer, client::Client, endpoint::Place, fault::Fault, global::Global, screen::Screen, tls,
-    trust::Trust,
+    bearer, client::AdminClient, endpoint::AdminEndpoint, error::CliError, global::Global,
+    output::Output, tls, trust::Trust,
 };
 use crate::{
     app::{from_here, scheme},
@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 const USUAL_FILE: &str = "ideogate.toml";
 
 /// Loads the settings.
-pub(super) fn settings(global: &Global) -> Result<LoadedSettings, Fault> {
+pub(super) fn settings(global: &Global) -> Result<LoadedSettings, CliError> {
     let options = LoadOptions {
         file: global.config.clone(),
         variables: process_variables(),
         working_dir: PathBuf::new(),
     };
-    Settings::load(options).map_err(Fault::Settings)
+    Settings::load(options).map_err(CliError::Settings)
 }
 
 /// Names the settings of whoever calls, for people.
@@ -34,10 +34,10 @@ pub(super) fn own_settings(global: &Global) -> String {
 /// Loads the settings that the gateway is to be run with, and holds them against the machine.
 pub(super) fn settings_to_serve(
     global: &Global,
-    screen: Screen,
-) -> Result<(LoadedSettings, Checked), Fault> {
+    screen: Output,
+) -> Result<(LoadedSettings, Checked), CliError> {
     let loaded = settings(global)?;
-    let checked = loaded.check().map_err(Fault::Settings)?;
+    let checked = loaded.check().map_err(CliError::Settings)?;
     if global.config.is_none() && Path::new(USUAL_FILE).exists() {
         screen.note(format!(
             "{USUAL_FILE} is here and was not read: say --config {USUAL_FILE}, or set IDEOGATE_CONFIG"
@@ -48,10 +48,10 @@ pub(super) fn settings_to_serve(
 }
 
 /// Returns where the gateway is: as was said, or as the settings say.
-pub(super) fn place(global: &Global) -> Result<Place, Fault> {
+pub(super) fn place(global: &Global) -> Result<AdminEndpoint, CliError> {
     match &global.admin {
-        Some(text) => Place::of(text),
-        None => Ok(Place::Socket(socket(&settings(global)?.settings))),
+        Some(text) => AdminEndpoint::of(text),
+        None => Ok(AdminEndpoint::Socket(socket(&settings(global)?.settings))),
     }
 }
 
@@ -61,18 +61,18 @@ pub(super) fn socket(settings: &Settings) -> PathBuf {
 }
 
 /// Returns where the settings let clients connect, as seen from this machine.
-pub(super) fn proxy_url(settings: &Settings) -> Result<String, Fault> {
+pub(super) fn proxy_url(settings: &Settings) -> Result<String, CliError> {
     let address = from_here(settings.listen.proxy);
     if address.port() == 0 {
         let told = "listen.proxy picks a free port, so its URL must be given";
-        return Err(Fault::Usage(told.to_owned()));
+        return Err(CliError::Usage(told.to_owned()));
     }
     Ok(format!("{}://{address}", scheme(settings.listen.tls.as_ref())))
 }
 
 /// Returns a client of the gateway, as whoever the variables of this shell say.
-pub(super) fn client(global: &Global) -> anyhow::Result<Client> {
+pub(super) fn client(global: &Global) -> anyhow::Result<AdminClient> {
     let place = place(global)?;
     let shown = bearer::headers(&place)?;
-    Client::with(place, &Trust::of(global), shown)
+    AdminClient::with(place, &Trust::of(global), shown)
 }

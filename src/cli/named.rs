@@ -1,6 +1,6 @@
 //! Ids and names as they are typed, before they go anywhere.
 
-use super::fault::Fault;
+use super::error::CliError;
 use crate::domain::SecretKind;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -8,17 +8,17 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 const SPECIAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
 
 /// Returns an id or a name as a part of a path; refuses a secret that is given for one.
-pub(super) fn segment(what: &str, text: &str) -> Result<String, Fault> {
+pub(super) fn segment(what: &str, text: &str) -> Result<String, CliError> {
     not_a_secret(what, Some(text))?;
     if text.is_empty() || text == "." || text == ".." {
         let told = format!("'{text}' is not the id or name of {what}; the list shows them");
-        return Err(Fault::Usage(told));
+        return Err(CliError::Usage(told));
     }
     Ok(utf8_percent_encode(text, SPECIAL).to_string())
 }
 
 /// Refuses a secret that is given where the id or name of its holder is wanted; never repeats it.
-pub(super) fn not_a_secret(what: &str, text: Option<&str>) -> Result<(), Fault> {
+pub(super) fn not_a_secret(what: &str, text: Option<&str>) -> Result<(), CliError> {
     if text.and_then(SecretKind::claimed_by).is_none() {
         return Ok(());
     }
@@ -26,7 +26,7 @@ pub(super) fn not_a_secret(what: &str, text: Option<&str>) -> Result<(), Fault> 
         "that is a token itself, where the id or name of {what} is wanted: if others may have seen \
          it, give its holder a new one; `ideogate token list` and `ideogate operator list` show the ids"
     );
-    Err(Fault::Usage(told))
+    Err(CliError::Usage(told))
 }
 
 #[cfg(test)]

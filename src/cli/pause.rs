@@ -1,11 +1,15 @@
 //! `ideogate pause` and `ideogate resume`
 
-use super::{client::Client, screen::Screen};
+use super::{client::AdminClient, output::Output};
 use crate::admin::PauseView;
 use std::process::ExitCode;
 
 /// Pauses or resumes.
-pub(super) async fn run(client: &Client, screen: Screen, what: &str) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(
+    client: &AdminClient,
+    screen: Output,
+    what: &str,
+) -> anyhow::Result<ExitCode> {
     let view: PauseView = client.post(&format!("/api/v1/{what}")).await?;
     if screen.is_json() {
         screen.json(&view)?;

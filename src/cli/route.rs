@@ -1,16 +1,16 @@
 //! `ideogate route …`
 
 use super::{
-    fault::Fault,
+    error::CliError,
     global::Global,
     locate,
+    output::Output,
     running::{self, Difference, Source, Sourced},
     runtime::wait,
-    screen::Screen,
 };
 use crate::{
     admin::RouteView,
-    config::{Origin, Settings, no_such},
+    config::{SettingOrigin, Settings, no_such},
 };
 use clap::Subcommand;
 use serde_json::Value;
@@ -39,7 +39,7 @@ pub enum RouteCommand {
 /// Shows them as the gateway that runs has them; as the caller's file has them where none runs.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     command: &RouteCommand,
 ) -> anyhow::Result<ExitCode> {
     let (all, source, differing) = wait(found(global, screen))?;
@@ -71,7 +71,7 @@ pub(super) fn run(
 
 async fn found(
     global: &Global,
-    screen: Screen,
+    screen: Output,
 ) -> anyhow::Result<(Vec<RouteView>, Source, Vec<Difference>)> {
     let Some(running) = running::find(global, screen).await? else {
         return Ok((own(&locate::settings(global)?.settings), Source::File, Vec::new()));
@@ -87,7 +87,7 @@ async fn found(
 /// Says whether the caller's settings mean to say anything about routes.
 fn says_routes(global: &Global, settings: &Settings) -> bool {
     let file = settings.shown.get("routes.file");
-    global.config.is_some() || file.is_some_and(|file| file.origin != Origin::Default)
+    global.config.is_some() || file.is_some_and(|file| file.origin != SettingOrigin::Default)
 }
 
 fn own(settings: &Settings) -> Vec<RouteView> {
@@ -122,9 +122,9 @@ fn columns_of(view: &RouteView) -> Vec<(String, Option<String>)> {
     columns.into_iter().map(|(column, value)| (key(column), shown(value))).collect()
 }
 
-fn unknown(name: &str, all: &[RouteView]) -> Fault {
+fn unknown(name: &str, all: &[RouteView]) -> CliError {
     let known: Vec<_> = all.iter().map(|view| view.name.as_str()).collect();
-    Fault::Usage(format!("{}; see `ideogate route list`", no_such("route", name, &known)))
+    CliError::Usage(format!("{}; see `ideogate route list`", no_such("route", name, &known)))
 }
 
 fn row(view: &RouteView) -> [String; 6] {

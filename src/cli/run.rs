@@ -3,12 +3,12 @@
 use super::{
     arguments::{Cli, Command},
     audit, bearer, completions, config, demo, doctor, environment,
-    fault::{self, Fault},
-    healthcheck, key, locate, openapi, operator, pause, queue, review, route,
+    error::{self, CliError},
+    healthcheck, key, locate, openapi, operator,
+    output::{self, Output},
+    pause, queue, review, route,
     runtime::wait,
-    scan,
-    screen::{self, Screen},
-    serve, simulator, token, usage, whoami,
+    scan, serve, simulator, token, usage, whoami,
 };
 use crate::config::process_variables;
 use clap::{CommandFactory, FromArgMatches};
@@ -19,8 +19,8 @@ pub fn parse() -> Result<Cli, ExitCode> {
     read().map_err(|error| {
         // What is left to do when even this cannot be printed is to end.
         if error.use_stderr() {
-            screen::last_words(move || drop(error.print()));
-            ExitCode::from(fault::USAGE)
+            output::last_words(move || drop(error.print()));
+            ExitCode::from(error::USAGE)
         } else {
             error.print().ok();
             ExitCode::SUCCESS
@@ -45,9 +45,9 @@ fn read() -> Result<Cli, clap::Error> {
 /// Does what was typed.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { global, command } = cli;
-    let screen = Screen::new(global.output);
+    let screen = Output::new(global.output);
     if screen.is_csv() && !matches!(command, Command::Usage(_)) {
-        return Err(Fault::Usage("only `usage` answers in csv".to_owned()).into());
+        return Err(CliError::Usage("only `usage` answers in csv".to_owned()).into());
     }
     bearer::warn(&global, screen);
     match command {
@@ -79,12 +79,12 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Prints what went wrong as one chain, and returns the exit code that goes with it.
 pub fn complain(error: &anyhow::Error) -> ExitCode {
-    if fault::is_broken_pipe(error) {
+    if error::is_broken_pipe(error) {
         // As the shell tells of a program that a closed pipe ended: whoever waits for a verdict must
         // not take silence for a good one.
         return ExitCode::from(141);
     }
-    screen::complain(error);
-    let fault = error.downcast_ref::<Fault>();
+    output::complain(error);
+    let fault = error.downcast_ref::<CliError>();
     fault.map_or(ExitCode::FAILURE, |fault| ExitCode::from(fault.exit_code()))
 }

@@ -1,13 +1,13 @@
 //! `ideogate serve`
 
 use super::{
-    console::Console, fault::Fault, global::Global, locate, runtime::wait, screen::Screen,
+    console::Console, error::CliError, global::Global, locate, output::Output, runtime::wait,
 };
 use crate::{
     app::{LeftOver, Signals, StartOptions, protect_memory, start},
     config::{Checked, Doubts, OpenFiles, Secrets, Settings},
     domain::SystemClock,
-    keys::TakeUpError,
+    keys::StartError,
     telemetry,
 };
 use anyhow::Context;
@@ -32,7 +32,7 @@ pub struct ServeArguments {}
 /// Runs the gateway until it is told to stop.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     _arguments: &ServeArguments,
 ) -> anyhow::Result<ExitCode> {
     let console = Console::open().context("stdout and stderr cannot be opened")?;
@@ -41,14 +41,14 @@ pub(super) fn run(
     done
 }
 
-fn begin(global: &Global, screen: Screen, console: &'static Console) -> anyhow::Result<ExitCode> {
+fn begin(global: &Global, screen: Output, console: &'static Console) -> anyhow::Result<ExitCode> {
     let files = OpenFiles::raise();
     let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
     if !files.is_enough() {
         let told = format!(
             "this process may open {files} files only (ulimit -n), and needs 256 at least: raise the limit"
         );
-        return Err(Fault::Usage(told).into());
+        return Err(CliError::Usage(told).into());
     }
     telemetry::init(&loaded.settings.log, &console.err)?;
     protect_memory().context("the process cannot keep its memory to itself")?;
@@ -67,8 +67,8 @@ fn begin(global: &Global, screen: Screen, console: &'static Console) -> anyhow::
 
 /// A key that must not be used again is a fault in what was given, not in the gateway.
 fn retired_is_usage(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<TakeUpError>() {
-        Some(retired @ TakeUpError::Retired { .. }) => Fault::Usage(retired.to_string()).into(),
+    match error.downcast_ref::<StartError>() {
+        Some(retired @ StartError::Retired { .. }) => CliError::Usage(retired.to_string()).into(),
         _ => error,
     }
 }
@@ -82,7 +82,7 @@ struct Starting {
 
 async fn serve(
     Starting { settings, secrets, doubts }: Starting,
-    screen: Screen,
+    screen: Output,
     console: &'static Console,
 ) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;

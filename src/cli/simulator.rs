@@ -3,8 +3,8 @@
 use super::{
     console::Console,
     number::{address, images},
+    output::Output,
     runtime::wait,
-    screen::Screen,
 };
 use crate::{
     app::Signals,
@@ -88,14 +88,14 @@ fn url(text: &str) -> Result<String, String> {
 }
 
 /// Runs the stand-in until it is told to stop.
-pub(super) fn run(screen: Screen, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
+pub(super) fn run(screen: Output, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
     let console = Console::open().context("stdout and stderr cannot be opened")?;
     let done = wait(simulate(screen.on(console), arguments));
     console.flush();
     done
 }
 
-async fn simulate(screen: Screen, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
+async fn simulate(screen: Output, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(arguments.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", arguments.listen))?;

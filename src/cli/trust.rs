@@ -1,9 +1,9 @@
 //! Whose certificate is believed.
 
 use super::{
-    fault::Fault,
+    custom_ca::{CustomCaVerifier, roots},
+    error::CliError,
     global::Global,
-    vouched::{Vouched, roots},
 };
 use crate::domain::pem_words;
 use anyhow::Context;
@@ -45,12 +45,14 @@ impl Trust {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().context("cannot set up TLS")?;
-        let known = |only| Arc::new(Known { only, provider: Arc::clone(&provider) });
+        let known = |only| Arc::new(PinnedVerifier { only, provider: Arc::clone(&provider) });
         let config = match self {
             Self::Authorities(None) => builder.with_root_certificates(roots(&[])),
             Self::Authorities(Some(file)) => {
                 let given = certificates(file)?;
-                builder.dangerous().with_custom_certificate_verifier(Vouched::by(given, &provider)?)
+                builder
+                    .dangerous()
+                    .with_custom_certificate_verifier(CustomCaVerifier::by(given, &provider)?)
             }
             Self::Only(file) => {
                 let first = certificates(file)?.into_iter().next();
@@ -62,7 +64,7 @@ impl Trust {
     }
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, CliError> {
     let found =
         CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match found {
@@ -73,18 +75,18 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
     }
 }
 
-fn bad_file(file: &Path, error: &dyn std::fmt::Display) -> Fault {
-    Fault::Usage(format!("the certificate in {} cannot be used: {error}", file.display()))
+fn bad_file(file: &Path, error: &dyn std::fmt::Display) -> CliError {
+    CliError::Usage(format!("the certificate in {} cannot be used: {error}", file.display()))
 }
 
 /// Believes one certificate, or all; that the other side has its key is proven in any case.
 #[derive(Debug)]
-struct Known {
+struct PinnedVerifier {
     only: Option<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Known {
+impl ServerCertVerifier for PinnedVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,

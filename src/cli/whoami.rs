@@ -1,8 +1,8 @@
 //! `ideogate whoami`
 
 use super::{
-    client, endpoint::check_url, fault::Fault, file::file, global::Global, locate, runtime::wait,
-    screen::Screen, times::moment, trust::Trust,
+    client, endpoint::check_url, error::CliError, file::file, global::Global, locate,
+    output::Output, runtime::wait, times::moment, trust::Trust,
 };
 use crate::{
     config::{open_to_others, process_variables},
@@ -38,7 +38,7 @@ pub struct WhoAmIArguments {
 /// Asks as an app would.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     arguments: &WhoAmIArguments,
 ) -> anyhow::Result<ExitCode> {
     let token = token(arguments, screen)?;
@@ -48,13 +48,13 @@ pub(super) fn run(
         screen.json(&told)?;
     } else {
         let who = serde_json::from_value(told);
-        show(screen, &who.map_err(|_| Fault::NoGateway { at: url })?)?;
+        show(screen, &who.map_err(|_| CliError::NoGateway { at: url })?)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Returns where to ask, and whose certificate to believe there.
-fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust), Fault> {
+fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust), CliError> {
     if let Some(url) = &arguments.url {
         check_url("--url", url)?;
         return Ok((url.trim_end_matches('/').to_owned(), Trust::of(global)));
@@ -68,7 +68,7 @@ fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust)
     Ok((locate::proxy_url(&settings)?, trust))
 }
 
-fn token(arguments: &WhoAmIArguments, screen: Screen) -> anyhow::Result<Zeroizing<String>> {
+fn token(arguments: &WhoAmIArguments, screen: Output) -> anyhow::Result<Zeroizing<String>> {
     let text = if let Some(file) = &arguments.token_file {
         if let Some(words) = open_to_others("--token-file", file) {
             screen.note(format!("warning: {words}"));
@@ -79,7 +79,7 @@ fn token(arguments: &WhoAmIArguments, screen: Screen) -> anyhow::Result<Zeroizin
         let mut variables = process_variables().into_iter();
         let found = variables.find(|(name, value)| name == VARIABLE && !value.is_empty());
         let missing = || format!("give the token with --token-file or the variable {VARIABLE}");
-        found.ok_or_else(|| Fault::Usage(missing()))?.1
+        found.ok_or_else(|| CliError::Usage(missing()))?.1
     };
     Ok(Zeroizing::new(Zeroizing::new(text).trim().to_owned()))
 }
@@ -87,7 +87,7 @@ fn token(arguments: &WhoAmIArguments, screen: Screen) -> anyhow::Result<Zeroizin
 async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
     let key = HeaderValue::from_str(token).ok();
     let mut key =
-        key.ok_or_else(|| Fault::Usage("the token has odd characters in it".to_owned()))?;
+        key.ok_or_else(|| CliError::Usage("the token has odd characters in it".to_owned()))?;
     key.set_sensitive(true);
     let request =
         client::plain(trust)?.get(format!("{url}/_ideogate/whoami")).header("Api-Key", key);
@@ -97,12 +97,12 @@ async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
     let text = text.with_context(|| format!("{url} broke off its answer"))?;
     let told: Option<Value> = serde_json::from_str(&text).ok();
     let told =
-        told.filter(|_| is_gateway).ok_or_else(|| Fault::NoGateway { at: url.to_owned() })?;
+        told.filter(|_| is_gateway).ok_or_else(|| CliError::NoGateway { at: url.to_owned() })?;
     if status.is_success() {
         return Ok(told);
     }
     let (Some(words), Some(code)) = (told["message"].as_str(), told["code"].as_str()) else {
-        return Err(Fault::NoGateway { at: url.to_owned() }.into());
+        return Err(CliError::NoGateway { at: url.to_owned() }.into());
     };
     anyhow::bail!("{url} answered {status} {code}: {words}")
 }
@@ -110,12 +110,12 @@ async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
 fn unreachable(url: &str, error: &reqwest::Error) -> anyhow::Error {
     let at = url.to_owned();
     match client::distrust(error) {
-        Some(said) => Fault::Untrusted { at, said }.into(),
-        None => Fault::Unreachable { at, said: client::last_cause(error) }.into(),
+        Some(said) => CliError::Untrusted { at, said }.into(),
+        None => CliError::Unreachable { at, said: client::last_cause(error) }.into(),
     }
 }
 
-fn show(screen: Screen, who: &WhoAmI) -> anyhow::Result<()> {
+fn show(screen: Output, who: &WhoAmI) -> anyhow::Result<()> {
     let scopes: Vec<_> = who.scopes.grants().map(|grant| grant.to_string()).collect();
     let available = if who.available { "" } else { ", which has no key: no call is possible" };
     let mut fields = vec![

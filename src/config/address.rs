@@ -1,8 +1,8 @@
 //! Addresses and ports.
 
 use super::{
-    section::Refused,
-    tree::{Node, Value},
+    section::InvalidValue,
+    tree::{Node, SettingValue},
     values::written,
 };
 use http::Uri;
@@ -11,8 +11,8 @@ use std::net::{IpAddr, SocketAddr};
 const EXAMPLE: &str = "must be an address and a port like \"127.0.0.1:8080\"";
 
 /// Reads an address to listen on.
-pub(super) fn listening(node: &Node) -> Result<SocketAddr, Refused> {
-    if let Value::Integer(port) = &node.value {
+pub(super) fn listening(node: &Node) -> Result<SocketAddr, InvalidValue> {
+    if let SettingValue::Integer(port) = &node.value {
         return Err(node.refuse(format!("{EXAMPLE}, and is a port alone: \"127.0.0.1:{port}\"")));
     }
     let text = written(node).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The file `.env`, which other programs have their lines in too: what is wrong with theirs is none of our
 //! business, what is wrong with ours is told.
 
-use super::mistake::Mistake;
+use super::field_error::FieldError;
 use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
@@ -15,7 +15,7 @@ pub(super) struct DotEnv {
     /// Variables of others whose line cannot be understood.
     pub(super) broken: BTreeMap<Box<str>, usize>,
     /// What is wrong with our lines; never the lines themselves, for they may hold keys.
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Vec<FieldError>,
 }
 
 /// Reads the file; `is_set` tells which variables the process has, for values may refer to them.
@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
     let mut found = DotEnv::default();
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         if holds_ours_in_utf16(bytes) {
-            found.mistakes.push(Mistake::about(".env", "is UTF-16: save it as UTF-8"));
+            found.mistakes.push(FieldError::about(".env", "is UTF-16: save it as UTF-8"));
         }
         return found;
     }
@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
     let (mut entries, mut names) = (Vec::new(), BTreeSet::new());
     let mut at = 0;
     while at < lines.len() {
-        let entry = Entry::at(&lines, at);
+        let entry = DotEnvEntry::at(&lines, at);
         let number = at + 1;
         at += entry.lines;
         match entry.understood(&|name| names.contains(name) || is_set(name)) {
@@ -46,7 +46,7 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
             }
             Err(problem) if entry.is_ours => {
                 let told = format!("line {number} {problem}");
-                found.mistakes.push(Mistake::about(".env", told));
+                found.mistakes.push(FieldError::about(".env", told));
             }
             Err(_) => drop(entry.name.map(|name| found.broken.insert(name.into(), number))),
         }
@@ -59,7 +59,7 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
 }
 
 /// A variable, or what is in its place.
-struct Entry {
+struct DotEnvEntry {
     text: Option<Zeroizing<String>>,
     name: Option<String>,
     is_ours: bool,
@@ -67,7 +67,7 @@ struct Entry {
     lines: usize,
 }
 
-impl Entry {
+impl DotEnvEntry {
     /// Only our own values go over several lines: a quote that others forgot must not hide our lines.
     fn at(lines: &[&[u8]], first: usize) -> Self {
         let name = name(lines[first]);

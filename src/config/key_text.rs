@@ -58,7 +58,7 @@ pub(super) fn checked_secret(text: &str) -> Result<SecretString, String> {
 
 /// No key could be read again.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyFileError {
+pub enum KeySourceError {
     /// It came from a variable.
     #[error("{0} is a variable, and a process that runs cannot see its variables change")]
     Fixed(Box<str>),
@@ -82,15 +82,17 @@ pub(super) fn read(path: &str) -> Result<SecretString, String> {
         return Err(problem.to_owned());
     }
     read_file(path).map_err(|error| match error {
-        KeyFileError::Empty => format!("names a file that is empty: {path}"),
-        KeyFileError::NoKey(problem) => format!("names a file that {problem}: {path}"),
-        KeyFileError::Unreadable(error) | KeyFileError::Missing(error) => unreadable(path, &error),
-        KeyFileError::Fixed(_) => error.to_string(),
+        KeySourceError::Empty => format!("names a file that is empty: {path}"),
+        KeySourceError::NoKey(problem) => format!("names a file that {problem}: {path}"),
+        KeySourceError::Unreadable(error) | KeySourceError::Missing(error) => {
+            unreadable(path, &error)
+        }
+        KeySourceError::Fixed(_) => error.to_string(),
     })
 }
 
 /// The same, for files that are looked at while the gateway runs.
-pub(super) fn read_file(path: &str) -> Result<SecretString, KeyFileError> {
+pub(super) fn read_file(path: &str) -> Result<SecretString, KeySourceError> {
     // As large as a key may be, so that it is never moved while it grows.
     let mut text = Zeroizing::new(String::with_capacity(LONGEST + 2));
     let file = File::open(path).map_err(of_file)?;
@@ -98,15 +100,15 @@ pub(super) fn read_file(path: &str) -> Result<SecretString, KeyFileError> {
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.is_empty() {
-        return Err(KeyFileError::Empty);
+        return Err(KeySourceError::Empty);
     }
-    checked(line).map_err(|problem| KeyFileError::NoKey(problem.into()))
+    checked(line).map_err(|problem| KeySourceError::NoKey(problem.into()))
 }
 
-fn of_file(error: io::Error) -> KeyFileError {
+fn of_file(error: io::Error) -> KeySourceError {
     match error.kind() {
-        io::ErrorKind::NotFound => KeyFileError::Missing(error),
-        _ => KeyFileError::Unreadable(error),
+        io::ErrorKind::NotFound => KeySourceError::Missing(error),
+        _ => KeySourceError::Unreadable(error),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Loads the settings: the defaults, a file, the environment, one over the other.
 
 use super::{
-    mistake::{Mistake, Mistakes},
-    origin::Origin,
+    field_error::{FieldError, FieldErrors},
+    origin::SettingOrigin,
     read,
     section::Notes,
     settings::Settings,
-    shown::Shown,
-    tree::{Table, Value, inner, merge, parse},
+    shown::EffectiveSettings,
+    tree::{SettingTable, SettingValue, inner, merge, parse},
     variable_names,
     variables::Variables,
 };
@@ -46,20 +46,20 @@ pub struct LoadedSettings {
 
 impl Settings {
     /// Loads the settings, or returns everything that is wrong with them.
-    pub fn load(options: LoadOptions) -> Result<LoadedSettings, Mistakes> {
+    pub fn load(options: LoadOptions) -> Result<LoadedSettings, FieldErrors> {
         let LoadOptions { file, variables, working_dir } = options;
         let variables = Variables::gather(variables, &working_dir)?;
         let tree = layers(file.as_deref(), &working_dir, &variables)?;
         let notes = Notes::default();
         let settings = read::settings(tree, &working_dir, &notes);
         let (seen, mistakes) = notes.into_parts();
-        match (settings, Mistakes::found(mistakes)) {
+        match (settings, FieldErrors::found(mistakes)) {
             (Some(settings), None) => {
-                let settings = Self { shown: Arc::new(Shown::new(seen)), ..settings };
+                let settings = Self { shown: Arc::new(EffectiveSettings::new(seen)), ..settings };
                 Ok(LoadedSettings { settings, variables })
             }
             (_, Some(mistakes)) => Err(mistakes),
-            (None, None) => Err(Mistakes::one(Mistake::about("settings", "cannot be read"))),
+            (None, None) => Err(FieldErrors::one(FieldError::about("settings", "cannot be read"))),
         }
     }
 }
@@ -68,12 +68,12 @@ fn layers(
     file: Option<&Path>,
     working_dir: &Path,
     variables: &Variables,
-) -> Result<Table, Mistakes> {
+) -> Result<SettingTable, FieldErrors> {
     let mut mistakes = Vec::new();
-    let mut keep = |layer: Result<Table, Vec<Mistake>>| {
+    let mut keep = |layer: Result<SettingTable, Vec<FieldError>>| {
         layer.map_err(|found| mistakes.extend(found)).unwrap_or_default()
     };
-    let shipped = keep(parse("default.toml", DEFAULT, &|_| Origin::Default));
+    let shipped = keep(parse("default.toml", DEFAULT, &|_| SettingOrigin::Default));
     let from_file = file.map(|file| keep(file_layer(file, working_dir)));
     let mut from_variables = keep(variables.settings());
     let mut tree = shipped.clone();
@@ -82,25 +82,31 @@ fn layers(
     merge(&mut tree, from_variables);
     inherit(&mut tree, &shipped, "accounts", "ideogram", &["base_url"]);
     inherit(&mut tree, &shipped, "environments", "dev", &["account", "scopes"]);
-    Mistakes::or(mistakes, tree)
+    FieldErrors::or(mistakes, tree)
 }
 
-fn file_layer(file: &Path, working_dir: &Path) -> Result<Table, Vec<Mistake>> {
+fn file_layer(file: &Path, working_dir: &Path) -> Result<SettingTable, Vec<FieldError>> {
     let name = file.display().to_string();
     let text = fs::read_to_string(working_dir.join(file))
-        .map_err(|error| vec![Mistake::about(&*name, format!("cannot be read: {error}"))])?;
-    parse(&name, &text, &|line| Origin::File { name: name.as_str().into(), line })
+        .map_err(|error| vec![FieldError::about(&*name, format!("cannot be read: {error}"))])?;
+    parse(&name, &text, &|line| SettingOrigin::File { name: name.as_str().into(), line })
 }
 
 // An account or environment that an operator adds starts from a shipped one, so that the
 // defaults stand in one place only.
-fn inherit(tree: &mut Table, shipped: &Table, group: &str, model: &str, without: &[&str]) {
+fn inherit(
+    tree: &mut SettingTable,
+    shipped: &SettingTable,
+    group: &str,
+    model: &str,
+    without: &[&str],
+) {
     let (Some(shipped), Some(group)) = (inner(shipped, group), tree.get_mut(group)) else { return };
-    let Value::Table(entries) = &mut group.value else { return };
+    let SettingValue::Table(entries) = &mut group.value else { return };
     let Some(mut start) = inner(shipped, model).cloned() else { return };
     start.retain(|key, _| !without.contains(&&**key));
     for (_, node) in entries.iter_mut().filter(|(name, _)| !shipped.contains_key(*name)) {
-        if let Value::Table(own) = &mut node.value {
+        if let SettingValue::Table(own) = &mut node.value {
             let mut whole = start.clone();
             merge(&mut whole, std::mem::take(own));
             *own = whole;

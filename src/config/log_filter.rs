@@ -1,6 +1,6 @@
 //! Filters of the log, of which one that is misunderstood silences everything.
 
-use super::{nearest::nearest, section::Refused, tree::Node, values::text};
+use super::{nearest::nearest, section::InvalidValue, tree::Node, values::text};
 use tracing_subscriber::EnvFilter;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -29,7 +29,7 @@ const EXAMPLE: &str = "must be a filter like \"info\" or \"info,ideogate=debug\"
 const OWN: &str = "ideogate";
 
 /// Reads a filter in which every part names a level, and which does not leave the errors out unsaid.
-pub(super) fn filter(node: &Node) -> Result<Box<str>, Refused> {
+pub(super) fn filter(node: &Node) -> Result<Box<str>, InvalidValue> {
     let written = text(node)?;
     let parts: Vec<&str> = written.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
     let wrong: Vec<String> = parts.iter().filter_map(|part| problem(part)).collect();
@@ -108,10 +108,10 @@ fn of_level(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{origin::Origin, tree::Value};
+    use crate::config::{origin::SettingOrigin, tree::SettingValue};
 
     fn read(text: &str) -> Result<Box<str>, String> {
-        let node = Node { value: Value::Text(text.into()), origin: Origin::Default };
+        let node = Node { value: SettingValue::Text(text.into()), origin: SettingOrigin::Default };
         filter(&node).map_err(|refused| format!("{refused:?}"))
     }
 

@@ -2,13 +2,13 @@
 
 mod address;
 mod dot_env;
+mod field_error;
 mod key_shape;
 mod key_text;
 mod known_words;
 mod load;
 mod log_filter;
 mod machine;
-mod mistake;
 mod names;
 mod nearest;
 mod operator_token;
@@ -33,22 +33,23 @@ mod watched_file;
 mod webhook_secrets;
 mod webhooks;
 
-pub use key_text::{KeyFileError, KeySource};
+pub use field_error::{FieldError, FieldErrors};
+pub use key_text::{KeySource, KeySourceError};
 pub use load::{LoadOptions, LoadedSettings, default_text};
 pub use machine::{Checked, Doubts, OpenFiles, open_to_others};
-pub use mistake::{Mistake, Mistakes};
 pub use nearest::{nearest, no_such};
 pub use operator_token::{OperatorTokenError, operator_token, operator_token_doubt};
-pub use origin::Origin;
+pub use origin::SettingOrigin;
 pub use paths::{PathError, plain_path};
 pub use review::Review;
 pub use secret::{NextKey, UpstreamKey, WebhookSecret};
 pub use secrets::{MissingKey, Secrets};
 pub use settings::{
-    Account, Audit, Bodies, CountBy, Data, Database, Door, Environment, Keys, Limited, Listen, Log,
-    LogFormat, Operators, Policy, Queue, Settings, Shutdown, TlsFiles,
+    AccountSettings, Audit, Bodies, CountBy, Data, Database, DoorSettings, EnvironmentSettings,
+    KeySettings, Limited, Listen, LogFormat, LogSettings, OperatorSettings, Policy, QueueSettings,
+    Settings, Shutdown, TlsFiles,
 };
-pub use shown::{Shown, ShownSetting};
+pub use shown::{EffectiveSettings, ShownSetting};
 pub use tree::join;
 pub use variables::{Variables, process_variables};
 pub use watched_file::WatchedFile;

@@ -1,9 +1,9 @@
 //! Names of tables that people choose.
 
 use super::{
-    mistake::Mistake,
+    field_error::FieldError,
     nearest::nearest,
-    section::{Notes, Refused},
+    section::{InvalidValue, Notes},
     tree::Node,
     values::written,
 };
@@ -13,14 +13,14 @@ use std::{fmt::Display, str::FromStr};
 /// Understands the name of a table. `None` means that a mistake was noted.
 pub(super) fn name<T: FromStr<Err: Display>>(path: &str, name: &str, notes: &Notes) -> Option<T> {
     let parsed = name.parse::<T>();
-    parsed.map_err(|error| notes.add(Mistake::about(path, error.to_string()))).ok()
+    parsed.map_err(|error| notes.add(FieldError::about(path, error.to_string()))).ok()
 }
 
 /// Reads the name of an environment that is there.
 pub(super) fn known_environment(
     node: &Node,
     known: &[Box<str>],
-) -> Result<EnvironmentName, Refused> {
+) -> Result<EnvironmentName, InvalidValue> {
     let word = written(node).unwrap_or_default();
     let found = known.iter().any(|name| **name == *word).then(|| word.parse().ok()).flatten();
     found.ok_or_else(|| node.refuse(there_is_none("environment", word, known)))

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// Where a value of the settings comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// The compiled-in defaults.
     Default,
     /// A line of a file.
@@ -26,7 +26,7 @@ pub enum Origin {
     },
 }
 
-impl Origin {
+impl SettingOrigin {
     /// Returns the layer of settings that it belongs to.
     pub fn layer(&self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Origin {
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
@@ -49,7 +49,7 @@ impl fmt::Display for Origin {
     }
 }
 
-impl Serialize for Origin {
+impl Serialize for SettingOrigin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }

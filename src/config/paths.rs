@@ -1,6 +1,6 @@
 //! Paths as people write them in settings, where no shell looks at them.
 
-use super::{section::Refused, tree::Node, values::text};
+use super::{section::InvalidValue, tree::Node, values::text};
 use std::path::PathBuf;
 
 /// A path would not mean what whoever wrote it meant.
@@ -17,12 +17,12 @@ pub fn plain_path(path: PathBuf) -> Result<PathBuf, PathError> {
 }
 
 /// Reads a path.
-pub(super) fn path(node: &Node) -> Result<PathBuf, Refused> {
+pub(super) fn path(node: &Node) -> Result<PathBuf, InvalidValue> {
     path_text(node).map(|text| PathBuf::from(&*text))
 }
 
 /// Reads a path that stays a text.
-pub(super) fn path_text(node: &Node) -> Result<Box<str>, Refused> {
+pub(super) fn path_text(node: &Node) -> Result<Box<str>, InvalidValue> {
     let text = text(node)?;
     match problem(&text) {
         Some(problem) => Err(node.refuse(problem)),

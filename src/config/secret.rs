@@ -1,6 +1,6 @@
 //! Keys and secrets, wrapped so that nobody prints them.
 
-use super::key_text::{self, KeyFileError, KeySource};
+use super::key_text::{self, KeySource, KeySourceError};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 
@@ -60,9 +60,9 @@ impl fmt::Debug for NextKey {
 
 impl KeySource {
     /// Reads the key again; only a file can hold another than at the start.
-    pub fn read_again(&self) -> Result<SecretString, KeyFileError> {
+    pub fn read_again(&self) -> Result<SecretString, KeySourceError> {
         match self {
-            Self::Variable(name) => Err(KeyFileError::Fixed(name.clone())),
+            Self::Variable(name) => Err(KeySourceError::Fixed(name.clone())),
             Self::File { path, .. } => key_text::read_file(path),
         }
     }

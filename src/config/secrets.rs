@@ -1,8 +1,8 @@
 //! Ideogram's keys, from the environment or from files that it names; never from settings.
 
 use super::{
-    key_text::{self, KeyFileError, KeySource},
-    mistake::{Mistake, Mistakes},
+    field_error::{FieldError, FieldErrors},
+    key_text::{self, KeySource, KeySourceError},
     secret::{NextKey, UpstreamKey, WebhookSecret},
     settings::Settings,
     variable_names,
@@ -41,8 +41,8 @@ impl Secrets {
     ///
     /// Environments of an account without a `base_url` need none. A key that was not given is no
     /// mistake; the environment is among the [`missing`](Self::missing) then.
-    pub fn load(settings: &Settings, variables: &Variables) -> Result<Self, Mistakes> {
-        let mut search = Search { variables, asked: BTreeSet::new(), mistakes: Vec::new() };
+    pub fn load(settings: &Settings, variables: &Variables) -> Result<Self, FieldErrors> {
+        let mut search = SecretSearch { variables, asked: BTreeSet::new(), mistakes: Vec::new() };
         let shared = search.key(SHARED);
         let mut secrets = Self::default();
         search.complain_about_twins(settings);
@@ -65,7 +65,7 @@ impl Secrets {
         let named = variables.names(SHARED).filter(|name| !search.asked.contains(*name));
         secrets.unused = named.map(Into::into).collect();
         secrets.webhooks = webhook_secrets::read(variables, &mut search.mistakes);
-        Mistakes::or(search.mistakes, secrets)
+        FieldErrors::or(search.mistakes, secrets)
     }
 
     /// Returns the key of an environment.
@@ -132,13 +132,13 @@ impl fmt::Debug for Secrets {
     }
 }
 
-struct Search<'v> {
+struct SecretSearch<'v> {
     variables: &'v Variables,
     asked: BTreeSet<String>,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<FieldError>,
 }
 
-impl Search<'_> {
+impl SecretSearch<'_> {
     // A variable and its `_FILE` are two ways to say the same; said twice, one is wrong.
     fn key(&mut self, variable: &str) -> Option<UpstreamKey> {
         let file_variable = format!("{variable}_FILE");
@@ -164,9 +164,9 @@ impl Search<'_> {
         match found {
             Ok(secret) => Some(UpstreamKey { secret, source }),
             Err(problem) if first_time => {
-                let mistake = Mistake::about(named, problem);
+                let mistake = FieldError::about(named, problem);
                 let origin = self.variables.origin(named).cloned();
-                self.mistakes.push(origin.into_iter().fold(mistake, Mistake::at));
+                self.mistakes.push(origin.into_iter().fold(mistake, FieldError::at));
                 None
             }
             Err(_) => None,
@@ -174,11 +174,11 @@ impl Search<'_> {
     }
 }
 
-impl Search<'_> {
+impl SecretSearch<'_> {
     // In `.env` others have their lines too, so that one of ours is known by its name alone.
     fn complain_about_line(&mut self, variable: &str, first_time: bool) {
         if let Some(line) = self.variables.broken_line(variable).filter(|_| first_time) {
-            self.mistakes.push(Mistake::about(".env", format!("line {line} is not NAME=value")));
+            self.mistakes.push(FieldError::about(".env", format!("line {line} is not NAME=value")));
         }
     }
 
@@ -200,7 +200,7 @@ impl Search<'_> {
                     "may be the key of {other} and of {name}: name another variable for one of \
                      them, as [environments.{name}] key"
                 );
-                self.mistakes.push(Mistake::about(variable, problem));
+                self.mistakes.push(FieldError::about(variable, problem));
             }
         }
     }
@@ -212,7 +212,8 @@ impl Search<'_> {
         let in_file = !self.variables.is_set(&variable);
         let path = self.variables.get(&file_variable).filter(|_| in_file);
         if let Some(path) = path
-            && let Err(KeyFileError::Missing(_) | KeyFileError::Empty) = key_text::read_file(path)
+            && let Err(KeySourceError::Missing(_) | KeySourceError::Empty) =
+                key_text::read_file(path)
         {
             self.asked.extend([variable, file_variable.clone()]);
             let source = KeySource::File { variable: file_variable.into(), path: path.into() };

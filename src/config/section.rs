@@ -1,63 +1,67 @@
 //! Reads a table of settings key by key, and remembers what was read.
 
 use super::{
-    mistake::Mistake,
+    field_error::FieldError,
     nearest::nearest,
-    origin::Origin,
-    tree::{Node, Table, Value, join},
+    origin::SettingOrigin,
+    tree::{Node, SettingTable, SettingValue, join},
 };
 use std::{cell::RefCell, collections::BTreeMap};
 
 /// A value does not fit; what it should be.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(super) struct InvalidValue {
     shown: Option<String>,
-    origin: Origin,
+    origin: SettingOrigin,
     problem: String,
 }
 
 impl Node {
     /// Returns the refusal of this value.
-    pub(super) fn refuse(&self, problem: impl Into<String>) -> Refused {
-        Refused { shown: Some(self.shown()), origin: self.origin.clone(), problem: problem.into() }
+    pub(super) fn refuse(&self, problem: impl Into<String>) -> InvalidValue {
+        InvalidValue {
+            shown: Some(self.shown()),
+            origin: self.origin.clone(),
+            problem: problem.into(),
+        }
     }
 
     /// Returns the refusal of a value that must not be shown.
-    pub(super) fn refuse_unseen(&self, problem: impl Into<String>) -> Refused {
-        Refused { shown: None, origin: self.origin.clone(), problem: problem.into() }
+    pub(super) fn refuse_unseen(&self, problem: impl Into<String>) -> InvalidValue {
+        InvalidValue { shown: None, origin: self.origin.clone(), problem: problem.into() }
     }
 }
 
 /// A setting as it was read.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(super) struct ReadSetting {
     /// The value as it may be shown; `None` when it is not set.
     pub(super) value: Option<String>,
     /// Where it comes from.
-    pub(super) origin: Origin,
+    pub(super) origin: SettingOrigin,
 }
 
 /// What was found while reading: settings and mistakes.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    seen: RefCell<BTreeMap<String, Seen>>,
-    mistakes: RefCell<Vec<Mistake>>,
+    seen: RefCell<BTreeMap<String, ReadSetting>>,
+    mistakes: RefCell<Vec<FieldError>>,
 }
 
 impl Notes {
     /// Adds a mistake.
-    pub(super) fn add(&self, mistake: Mistake) {
+    pub(super) fn add(&self, mistake: FieldError) {
         self.mistakes.borrow_mut().push(mistake);
     }
 
     /// Adds mistakes.
-    pub(super) fn extend(&self, mistakes: Vec<Mistake>) {
+    pub(super) fn extend(&self, mistakes: Vec<FieldError>) {
         self.mistakes.borrow_mut().extend(mistakes);
     }
 
     /// Adds a mistake about a setting that was read before.
     pub(super) fn complain(&self, path: &str, problem: impl Into<Box<str>>) {
-        let mut mistake = Mistake::about(path, problem);
+        let mut mistake = FieldError::about(path, problem);
         if let Some(seen) = self.seen.borrow().get(path) {
             mistake = mistake.at(seen.origin.clone());
             if let Some(value) = &seen.value {
@@ -69,16 +73,16 @@ impl Notes {
 
     /// Says whether a setting that was read before is as it is shipped.
     pub(super) fn is_default(&self, path: &str) -> bool {
-        self.seen.borrow().get(path).is_some_and(|seen| seen.origin == Origin::Default)
+        self.seen.borrow().get(path).is_some_and(|seen| seen.origin == SettingOrigin::Default)
     }
 
     /// Returns what was read, by path, and the mistakes.
-    pub(super) fn into_parts(self) -> (BTreeMap<String, Seen>, Vec<Mistake>) {
+    pub(super) fn into_parts(self) -> (BTreeMap<String, ReadSetting>, Vec<FieldError>) {
         (self.seen.into_inner(), self.mistakes.into_inner())
     }
 
-    fn see(&self, path: String, value: Option<String>, origin: Origin) {
-        self.seen.borrow_mut().insert(path, Seen { value, origin });
+    fn see(&self, path: String, value: Option<String>, origin: SettingOrigin) {
+        self.seen.borrow_mut().insert(path, ReadSetting { value, origin });
     }
 }
 
@@ -87,24 +91,24 @@ impl Notes {
 pub(super) struct Section<'n> {
     notes: &'n Notes,
     path: String,
-    start: Option<Origin>,
-    entries: Table,
+    start: Option<SettingOrigin>,
+    entries: SettingTable,
     asked: Vec<Box<str>>,
 }
 
 impl<'n> Section<'n> {
     /// Returns the outermost table.
-    pub(super) fn root(entries: Table, notes: &'n Notes) -> Self {
+    pub(super) fn root(entries: SettingTable, notes: &'n Notes) -> Self {
         Self::nested(String::new(), entries, notes)
     }
 
     /// Returns a table that stands at `path`.
-    pub(super) fn nested(path: String, entries: Table, notes: &'n Notes) -> Self {
+    pub(super) fn nested(path: String, entries: SettingTable, notes: &'n Notes) -> Self {
         Self { notes, path, start: None, entries, asked: Vec::new() }
     }
 
     /// Returns the table with the place it starts at, where keys are missed that must be given.
-    pub(super) fn starting_at(mut self, start: Origin) -> Self {
+    pub(super) fn starting_at(mut self, start: SettingOrigin) -> Self {
         self.start = Some(start);
         self
     }
@@ -118,14 +122,14 @@ impl<'n> Section<'n> {
     pub(super) fn read<T>(
         &mut self,
         key: &str,
-        parse: impl Fn(&Node) -> Result<T, Refused>,
+        parse: impl Fn(&Node) -> Result<T, InvalidValue>,
     ) -> Option<T> {
         match self.take(key) {
             Some(node) if !is_empty(&node) => self.understand(key, &node, parse),
             node => {
-                let mistake = Mistake::about(self.path_of(key), "must be given");
+                let mistake = FieldError::about(self.path_of(key), "must be given");
                 let origin = node.map(|node| node.origin).or_else(|| self.start.clone());
-                self.notes.add(origin.into_iter().fold(mistake, Mistake::at));
+                self.notes.add(origin.into_iter().fold(mistake, FieldError::at));
                 None
             }
         }
@@ -137,13 +141,13 @@ impl<'n> Section<'n> {
     pub(super) fn optional<T>(
         &mut self,
         key: &str,
-        parse: impl Fn(&Node) -> Result<T, Refused>,
+        parse: impl Fn(&Node) -> Result<T, InvalidValue>,
     ) -> Option<Option<T>> {
         let node = self.take(key);
         match node {
             Some(node) if !is_empty(&node) => self.understand(key, &node, parse).map(Some),
             _ => {
-                let origin = node.map_or(Origin::Default, |node| node.origin);
+                let origin = node.map_or(SettingOrigin::Default, |node| node.origin);
                 self.notes.see(self.path_of(key), None, origin);
                 Some(None)
             }
@@ -179,7 +183,7 @@ impl<'n> Section<'n> {
                 None if key.contains("api_key") => NO_KEYS.to_owned(),
                 None => format!("there is no such key; {}", self.known()),
             };
-            self.notes.add(Mistake::about(self.path_of(key), problem).at(node.origin.clone()));
+            self.notes.add(FieldError::about(self.path_of(key), problem).at(node.origin.clone()));
         }
     }
 
@@ -191,12 +195,12 @@ impl<'n> Section<'n> {
 
     fn inner(&self, path: String, node: Option<Node>) -> Section<'n> {
         let entries = match node {
-            None => Table::new(),
-            Some(Node { value: Value::Table(entries), .. }) => entries,
+            None => SettingTable::new(),
+            Some(Node { value: SettingValue::Table(entries), .. }) => entries,
             Some(node) => {
-                let mistake = Mistake::about(path.as_str(), "must be a table of keys");
+                let mistake = FieldError::about(path.as_str(), "must be a table of keys");
                 self.notes.add(mistake.at(node.origin.clone()).with_value(node.shown()));
-                Table::new()
+                SettingTable::new()
             }
         };
         Section::nested(path, entries, self.notes)
@@ -211,7 +215,7 @@ impl<'n> Section<'n> {
         &self,
         key: &str,
         node: &Node,
-        parse: impl Fn(&Node) -> Result<T, Refused>,
+        parse: impl Fn(&Node) -> Result<T, InvalidValue>,
     ) -> Option<T> {
         let path = self.path_of(key);
         match parse(node) {
@@ -220,7 +224,7 @@ impl<'n> Section<'n> {
                 Some(value)
             }
             Err(refused) => {
-                let mistake = Mistake::about(path, refused.problem).at(refused.origin);
+                let mistake = FieldError::about(path, refused.problem).at(refused.origin);
                 self.notes.add(match refused.shown {
                     Some(shown) => mistake.with_value(shown),
                     None => mistake,
@@ -235,5 +239,5 @@ const NO_KEYS: &str = "keys are never in settings; give IDEOGRAM_API_KEY, IDEOGR
                        or the same with _<ENVIRONMENT>, as in IDEOGRAM_API_KEY_PROD_FILE";
 
 fn is_empty(node: &Node) -> bool {
-    matches!(&node.value, Value::Text(text) | Value::Raw(text) if text.is_empty())
+    matches!(&node.value, SettingValue::Text(text) | SettingValue::Raw(text) if text.is_empty())
 }

@@ -1,7 +1,7 @@
 //! The settings as the rest of the house uses them: read, checked and complete.
 
 use super::webhooks::{WebhookMode, Webhooks};
-use super::{Review, Shown};
+use super::{EffectiveSettings, Review};
 use crate::domain::{
     AccountName, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
 };
@@ -15,27 +15,27 @@ pub struct Settings {
     /// `[data]`
     pub data: Data,
     /// `[accounts.NAME]`
-    pub accounts: BTreeMap<AccountName, Account>,
+    pub accounts: BTreeMap<AccountName, AccountSettings>,
     /// `[environments.NAME]`
-    pub environments: BTreeMap<EnvironmentName, Environment>,
+    pub environments: BTreeMap<EnvironmentName, EnvironmentSettings>,
     /// `[environments.NAME] key`: the variable that holds the key, where it is another than usual.
     pub key_variables: BTreeMap<EnvironmentName, Box<str>>,
     /// `[queue]`
-    pub queue: Queue,
+    pub queue: QueueSettings,
     /// `[bodies]`
     pub bodies: Bodies,
     /// `[door]`
-    pub door: Door,
+    pub door: DoorSettings,
     /// `[audit]`
     pub audit: Audit,
     /// `[log]`
-    pub log: Log,
+    pub log: LogSettings,
     /// `[shutdown]`
     pub shutdown: Shutdown,
     /// `[operators]`
-    pub operators: Operators,
+    pub operators: OperatorSettings,
     /// `[keys]`
-    pub keys: Keys,
+    pub keys: KeySettings,
     /// `[review]`
     pub review: Review,
     /// The compiled-in route table with the operator's changes.
@@ -45,7 +45,7 @@ pub struct Settings {
     /// `[webhooks]`
     pub webhooks: Webhooks,
     /// Each setting as text, with the place it comes from.
-    pub shown: Arc<Shown>,
+    pub shown: Arc<EffectiveSettings>,
 }
 
 /// `[listen]`: where clients and operators connect.
@@ -112,7 +112,7 @@ pub enum CountBy {
 
 /// `[accounts.NAME]`: an Ideogram organization, or the simulator.
 #[derive(Debug, Clone)]
-pub struct Account {
+pub struct AccountSettings {
     /// Origin of the API, without a path. `None` means the simulator inside this process.
     pub base_url: Option<http::Uri>,
     /// The cap: places in flight at most.
@@ -139,7 +139,7 @@ pub struct Account {
 
 /// `[environments.NAME]`: the limits of its tokens.
 #[derive(Debug, Clone)]
-pub struct Environment {
+pub struct EnvironmentSettings {
     /// The account it uses.
     pub account: AccountName,
     /// The limit of its tokens' scopes.
@@ -211,7 +211,7 @@ impl Limited {
 
 /// `[queue]`: how calls wait.
 #[derive(Debug, Clone)]
-pub struct Queue {
+pub struct QueueSettings {
     /// Calls that may wait at once, per account.
     pub capacity: usize,
     /// How long a call waits unless it asks otherwise.
@@ -237,7 +237,7 @@ pub struct Bodies {
 
 /// `[door]`: limits for connections of the data plane.
 #[derive(Debug, Clone)]
-pub struct Door {
+pub struct DoorSettings {
     /// How long the header may take to arrive.
     pub header_timeout: Duration,
     /// How long a body may stand still.
@@ -267,7 +267,7 @@ pub struct Audit {
 
 /// `[log]`
 #[derive(Debug, Clone)]
-pub struct Log {
+pub struct LogSettings {
     /// A `tracing` filter, as in `info` or `ideogate=debug`.
     pub filter: Box<str>,
     /// How lines are written.
@@ -292,7 +292,7 @@ pub struct Shutdown {
 
 /// `[operators]`: who administers the gateway over the network.
 #[derive(Debug, Clone)]
-pub struct Operators {
+pub struct OperatorSettings {
     /// Failed attempts a minute, from one address, after which nobody there is let in for a while.
     pub attempts_per_minute: u32,
     /// How long a new operator token lives unless told otherwise.
@@ -301,7 +301,7 @@ pub struct Operators {
 
 /// `[keys]`: how Ideogram's keys are exchanged while the gateway runs.
 #[derive(Debug, Clone)]
-pub struct Keys {
+pub struct KeySettings {
     /// How often files with keys are looked at.
     pub look_every: Duration,
     /// The last four characters of keys that are used although they were retired.

@@ -1,6 +1,6 @@
 //! The settings as text, for people.
 
-use super::{origin::Origin, section::Seen};
+use super::{origin::SettingOrigin, section::ReadSetting};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt};
 
@@ -12,7 +12,7 @@ pub struct ShownSetting {
     /// The value in the form of TOML; `None` when it is not set.
     pub value: Option<Box<str>>,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: SettingOrigin,
 }
 
 impl fmt::Display for ShownSetting {
@@ -28,12 +28,12 @@ impl fmt::Display for ShownSetting {
 /// Every setting with its value and the place it comes from, by key. No secret is among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Shown(Vec<ShownSetting>);
+pub struct EffectiveSettings(Vec<ShownSetting>);
 
-impl Shown {
+impl EffectiveSettings {
     /// Returns the settings as they were read.
-    pub(super) fn new(seen: BTreeMap<String, Seen>) -> Self {
-        let one = |(key, seen): (String, Seen)| ShownSetting {
+    pub(super) fn new(seen: BTreeMap<String, ReadSetting>) -> Self {
+        let one = |(key, seen): (String, ReadSetting)| ShownSetting {
             key: key.into(),
             value: seen.value.map(Into::into),
             origin: seen.origin,
@@ -52,7 +52,7 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for EffectiveSettings {
     /// Writes a line for each setting.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|setting| writeln!(f, "{setting}"))

@@ -1,22 +1,22 @@
 //! Settings as they were written: a tree of values that know where they come from.
 
-use super::{mistake::Mistake, origin::Origin};
+use super::{field_error::FieldError, origin::SettingOrigin};
 use std::collections::BTreeMap;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 /// The values of a table by their keys.
-pub(super) type Table = BTreeMap<Box<str>, Node>;
+pub(super) type SettingTable = BTreeMap<Box<str>, Node>;
 
 /// A value and where it comes from.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
-    pub(super) value: Value,
-    pub(super) origin: Origin,
+    pub(super) value: SettingValue,
+    pub(super) origin: SettingOrigin,
 }
 
 /// A value as it was written.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(super) enum SettingValue {
     /// A text.
     Text(Box<str>),
     /// What a variable holds: text, number, boolean or list, as the reader needs it.
@@ -28,7 +28,7 @@ pub(super) enum Value {
     /// Several values.
     List(Vec<Node>),
     /// Values by key.
-    Table(Table),
+    Table(SettingTable),
     /// A kind of value that no setting takes.
     Other(Box<str>),
 }
@@ -46,16 +46,16 @@ impl Node {
 
     fn written(&self) -> String {
         match &self.value {
-            Value::Text(text) => format!("{text:?}"),
-            Value::Raw(raw) if DeValue::parse(raw).is_ok() => raw.to_string(),
-            Value::Raw(raw) => format!("{raw:?}"),
-            Value::Integer(number) => number.to_string(),
-            Value::Boolean(truth) => truth.to_string(),
-            Value::List(nodes) => {
+            SettingValue::Text(text) => format!("{text:?}"),
+            SettingValue::Raw(raw) if DeValue::parse(raw).is_ok() => raw.to_string(),
+            SettingValue::Raw(raw) => format!("{raw:?}"),
+            SettingValue::Integer(number) => number.to_string(),
+            SettingValue::Boolean(truth) => truth.to_string(),
+            SettingValue::List(nodes) => {
                 format!("[{}]", nodes.iter().map(Self::written).collect::<Vec<_>>().join(", "))
             }
-            Value::Table(_) => "a table".to_owned(),
-            Value::Other(text) => text.to_string(),
+            SettingValue::Table(_) => "a table".to_owned(),
+            SettingValue::Other(text) => text.to_string(),
         }
     }
 }
@@ -64,9 +64,9 @@ impl Node {
 pub(super) fn parse(
     name: &str,
     text: &str,
-    origin: &dyn Fn(usize) -> Origin,
-) -> Result<Table, Vec<Mistake>> {
-    let lines = Lines::of(text);
+    origin: &dyn Fn(usize) -> SettingOrigin,
+) -> Result<SettingTable, Vec<FieldError>> {
+    let lines = LineIndex::of(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         let place = |at: usize| origin(lines.number(at));
@@ -75,21 +75,22 @@ pub(super) fn parse(
     let mistakes = errors.iter().map(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let problem = format!("this is not TOML: {}", error.message());
-        Mistake::about(name, problem).at(Origin::File { name: name.into(), line: lines.number(at) })
+        FieldError::about(name, problem)
+            .at(SettingOrigin::File { name: name.into(), line: lines.number(at) })
     });
     Err(mistakes.collect())
 }
 
 /// Returns what a variable holds: a text when it is written as one, or raw.
-pub(super) fn raw(text: &str) -> Value {
+pub(super) fn raw(text: &str) -> SettingValue {
     match DeValue::parse(text).map(toml::Spanned::into_inner) {
-        Ok(DeValue::String(inner)) => Value::Text(inner.into()),
-        _ => Value::Raw(text.into()),
+        Ok(DeValue::String(inner)) => SettingValue::Text(inner.into()),
+        _ => SettingValue::Raw(text.into()),
     }
 }
 
 /// Returns the list a variable holds: a TOML list, or texts between commas.
-pub(super) fn raw_list(text: &str, origin: &Origin) -> Vec<Node> {
+pub(super) fn raw_list(text: &str, origin: &SettingOrigin) -> Vec<Node> {
     if let Ok(parsed) = DeValue::parse(text)
         && let DeValue::Array(items) = parsed.get_ref()
     {
@@ -97,7 +98,9 @@ pub(super) fn raw_list(text: &str, origin: &Origin) -> Vec<Node> {
         return items.iter().map(|item| node(item, &place)).collect();
     }
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(|part| Node { value: Value::Text(part.into()), origin: origin.clone() }).collect()
+    parts
+        .map(|part| Node { value: SettingValue::Text(part.into()), origin: origin.clone() })
+        .collect()
 }
 
 /// Returns the number a variable holds.
@@ -109,10 +112,10 @@ pub(super) fn raw_integer(text: &str) -> Option<i64> {
 }
 
 /// Lays `upper` over `lower`: tables are merged, other values replaced.
-pub(super) fn merge(lower: &mut Table, upper: Table) {
+pub(super) fn merge(lower: &mut SettingTable, upper: SettingTable) {
     for (key, node) in upper {
         match (lower.get_mut(&key).map(|below| &mut below.value), node.value) {
-            (Some(Value::Table(below)), Value::Table(above)) => merge(below, above),
+            (Some(SettingValue::Table(below)), SettingValue::Table(above)) => merge(below, above),
             (_, value) => {
                 lower.insert(key, Node { value, origin: node.origin });
             }
@@ -121,9 +124,9 @@ pub(super) fn merge(lower: &mut Table, upper: Table) {
 }
 
 /// Returns the table of that name inside a table.
-pub(super) fn inner<'t>(table: &'t Table, key: &str) -> Option<&'t Table> {
+pub(super) fn inner<'t>(table: &'t SettingTable, key: &str) -> Option<&'t SettingTable> {
     match table.get(key) {
-        Some(Node { value: Value::Table(inner), .. }) => Some(inner),
+        Some(Node { value: SettingValue::Table(inner), .. }) => Some(inner),
         _ => None,
     }
 }
@@ -135,7 +138,7 @@ pub fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key } else { format!("{path}.{key}") }
 }
 
-fn table(entries: &DeTable<'_>, place: &dyn Fn(usize) -> Origin) -> Table {
+fn table(entries: &DeTable<'_>, place: &dyn Fn(usize) -> SettingOrigin) -> SettingTable {
     let entry = |(key, value): (&toml::Spanned<_>, _)| -> (Box<str>, Node) {
         let key: &std::borrow::Cow<'_, str> = key.get_ref();
         (key.as_ref().into(), node(value, place))
@@ -143,19 +146,21 @@ fn table(entries: &DeTable<'_>, place: &dyn Fn(usize) -> Origin) -> Table {
     entries.iter().map(entry).collect()
 }
 
-fn node(value: &toml::Spanned<DeValue<'_>>, place: &dyn Fn(usize) -> Origin) -> Node {
+fn node(value: &toml::Spanned<DeValue<'_>>, place: &dyn Fn(usize) -> SettingOrigin) -> Node {
     let origin = place(value.span().start);
     let value = match value.get_ref() {
-        DeValue::String(text) => Value::Text(text.as_ref().into()),
-        DeValue::Boolean(truth) => Value::Boolean(*truth),
+        DeValue::String(text) => SettingValue::Text(text.as_ref().into()),
+        DeValue::Boolean(truth) => SettingValue::Boolean(*truth),
         DeValue::Integer(number) => match integer(number) {
-            Some(number) => Value::Integer(number),
-            None => Value::Other(number.to_string().into()),
+            Some(number) => SettingValue::Integer(number),
+            None => SettingValue::Other(number.to_string().into()),
         },
-        DeValue::Float(number) => Value::Other(number.to_string().into()),
-        DeValue::Datetime(time) => Value::Other(time.to_string().into()),
-        DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, place)).collect()),
-        DeValue::Table(entries) => Value::Table(table(entries, place)),
+        DeValue::Float(number) => SettingValue::Other(number.to_string().into()),
+        DeValue::Datetime(time) => SettingValue::Other(time.to_string().into()),
+        DeValue::Array(items) => {
+            SettingValue::List(items.iter().map(|item| node(item, place)).collect())
+        }
+        DeValue::Table(entries) => SettingValue::Table(table(entries, place)),
     };
     Node { value, origin }
 }
@@ -165,9 +170,9 @@ fn integer(number: &DeInteger<'_>) -> Option<i64> {
 }
 
 /// Where the lines of a text end.
-struct Lines(Vec<usize>);
+struct LineIndex(Vec<usize>);
 
-impl Lines {
+impl LineIndex {
     fn of(text: &str) -> Self {
         Self(
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),

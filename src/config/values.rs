@@ -1,14 +1,14 @@
 //! The kinds of values that settings have.
 
 use super::{
-    section::Refused,
-    tree::{Node, Value, raw_integer, raw_list},
+    section::InvalidValue,
+    tree::{Node, SettingValue, raw_integer, raw_list},
 };
 use crate::domain::{Usd, hides, written_span};
 use std::{str::FromStr, time::Duration};
 
 /// Reads a text that is not empty.
-pub(super) fn text(node: &Node) -> Result<Box<str>, Refused> {
+pub(super) fn text(node: &Node) -> Result<Box<str>, InvalidValue> {
     match written(node) {
         Some(text) if text.contains(hides) => {
             Err(node.refuse("holds characters that do not show, or that turn the order of others"))
@@ -19,20 +19,23 @@ pub(super) fn text(node: &Node) -> Result<Box<str>, Refused> {
 }
 
 /// Reads yes or no.
-pub(super) fn boolean(node: &Node) -> Result<bool, Refused> {
+pub(super) fn boolean(node: &Node) -> Result<bool, InvalidValue> {
     match &node.value {
-        Value::Boolean(truth) => Ok(*truth),
-        Value::Raw(raw) => raw.parse().map_err(|_| node.refuse("must be true or false")),
+        SettingValue::Boolean(truth) => Ok(*truth),
+        SettingValue::Raw(raw) => raw.parse().map_err(|_| node.refuse("must be true or false")),
         _ => Err(node.refuse("must be true or false")),
     }
 }
 
 /// Reads a whole number from `low` to `high`.
-pub(super) fn whole<T: TryFrom<u64>>(low: u64, high: u64) -> impl Fn(&Node) -> Result<T, Refused> {
+pub(super) fn whole<T: TryFrom<u64>>(
+    low: u64,
+    high: u64,
+) -> impl Fn(&Node) -> Result<T, InvalidValue> {
     move |node| {
         let number = match &node.value {
-            Value::Integer(number) => Some(*number),
-            Value::Raw(raw) => raw_integer(raw),
+            SettingValue::Integer(number) => Some(*number),
+            SettingValue::Raw(raw) => raw_integer(raw),
             _ => None,
         };
         let fits = number.and_then(|n| u64::try_from(n).ok()).filter(|n| (low..=high).contains(n));
@@ -42,7 +45,7 @@ pub(super) fn whole<T: TryFrom<u64>>(low: u64, high: u64) -> impl Fn(&Node) -> R
 }
 
 /// Reads a span of time that is at least `low`.
-pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, Refused> {
+pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, InvalidValue> {
     move |node| {
         let parsed = written(node).and_then(|text| humantime::parse_duration(text).ok());
         parsed.filter(|span| *span >= low).ok_or_else(|| {
@@ -56,7 +59,7 @@ pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, Refused>
 }
 
 /// Reads a size in bytes that is at least `low`.
-pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, Refused> {
+pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, InvalidValue> {
     move |node| {
         let parsed = written(node).and_then(|text| bytesize::ByteSize::from_str(text).ok());
         parsed.map(|size| size.as_u64()).filter(|size| *size >= low).ok_or_else(|| {
@@ -70,7 +73,7 @@ pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, Refused> {
 }
 
 /// Reads an amount of money.
-pub(super) fn money(node: &Node) -> Result<Usd, Refused> {
+pub(super) fn money(node: &Node) -> Result<Usd, InvalidValue> {
     let parsed = written(node).and_then(|text| text.parse().ok());
     parsed.ok_or_else(|| node.refuse("must be an amount of dollars like \"5.00\""))
 }
@@ -78,7 +81,7 @@ pub(super) fn money(node: &Node) -> Result<Usd, Refused> {
 /// Reads one of a few words.
 pub(super) fn choice<T: Copy>(
     words: &'static [(&'static str, T)],
-) -> impl Fn(&Node) -> Result<T, Refused> {
+) -> impl Fn(&Node) -> Result<T, InvalidValue> {
     move |node| {
         let word = written(node);
         let found = words.iter().find(|(name, _)| Some(*name) == word);
@@ -91,13 +94,15 @@ pub(super) fn choice<T: Copy>(
 
 /// Reads a list.
 pub(super) fn list<T>(
-    item: impl Fn(&Node) -> Result<T, Refused>,
-) -> impl Fn(&Node) -> Result<Vec<T>, Refused> {
+    item: impl Fn(&Node) -> Result<T, InvalidValue>,
+) -> impl Fn(&Node) -> Result<Vec<T>, InvalidValue> {
     move |node| match &node.value {
-        Value::List(nodes) => nodes.iter().map(&item).collect(),
-        Value::Raw(raw) => raw_list(raw, &node.origin).iter().map(&item).collect(),
+        SettingValue::List(nodes) => nodes.iter().map(&item).collect(),
+        SettingValue::Raw(raw) => raw_list(raw, &node.origin).iter().map(&item).collect(),
         // A variable that holds one word in quotes.
-        Value::Text(_) if !matches!(node.origin, super::origin::Origin::File { .. }) => {
+        SettingValue::Text(_)
+            if !matches!(node.origin, super::origin::SettingOrigin::File { .. }) =>
+        {
             item(node).map(|one| vec![one])
         }
         _ => Err(node.refuse("must be a list like [\"one\", \"two\"]")),
@@ -107,7 +112,7 @@ pub(super) fn list<T>(
 /// Returns the text of a value, however it was given.
 pub(super) fn written(node: &Node) -> Option<&str> {
     match &node.value {
-        Value::Text(text) | Value::Raw(text) => Some(text),
+        SettingValue::Text(text) | SettingValue::Raw(text) => Some(text),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
 //! Names of accounts and environments in variables, which can hold neither `-` nor `.`.
 
 use super::{
-    mistake::Mistake,
-    tree::{Table, Value, inner},
+    field_error::FieldError,
+    tree::{SettingTable, SettingValue, inner},
 };
 
 const GROUPS: [&str; 2] = ["accounts", "environments"];
@@ -14,22 +14,26 @@ pub(super) fn in_variable(name: &str) -> String {
 
 /// Gives what variables set to the account or environment that is meant: of those that are there, or else a
 /// new one with `-`.
-pub(super) fn settle(variables: &mut Table, lower: &Table) -> Vec<Mistake> {
+pub(super) fn settle(variables: &mut SettingTable, lower: &SettingTable) -> Vec<FieldError> {
     GROUPS.iter().flat_map(|group| settle_group(group, variables, lower)).collect()
 }
 
-fn settle_group(group: &str, variables: &mut Table, lower: &Table) -> Vec<Mistake> {
+fn settle_group(
+    group: &str,
+    variables: &mut SettingTable,
+    lower: &SettingTable,
+) -> Vec<FieldError> {
     let Some(node) = variables.get_mut(group) else { return Vec::new() };
-    let Value::Table(entries) = &mut node.value else { return Vec::new() };
+    let SettingValue::Table(entries) = &mut node.value else { return Vec::new() };
     let known: Vec<&str> =
-        inner(lower, group).into_iter().flat_map(Table::keys).map(AsRef::as_ref).collect();
+        inner(lower, group).into_iter().flat_map(SettingTable::keys).map(AsRef::as_ref).collect();
     let mut mistakes = Vec::new();
     for (name, node) in std::mem::take(entries) {
         let meant = match meant(&name, &known) {
             Ok(meant) => meant,
             Err(problem) => {
                 let path = format!("{group}.{name}");
-                mistakes.push(Mistake::about(path, problem).at(node.origin.clone()));
+                mistakes.push(FieldError::about(path, problem).at(node.origin.clone()));
                 continue;
             }
         };

@@ -2,9 +2,9 @@
 
 use super::{
     dot_env,
-    mistake::{Mistake, Mistakes},
-    origin::Origin,
-    tree::{Node, Table, Value, join, raw},
+    field_error::{FieldError, FieldErrors},
+    origin::SettingOrigin,
+    tree::{Node, SettingTable, SettingValue, join, raw},
 };
 use std::{
     collections::BTreeMap,
@@ -25,18 +25,18 @@ pub fn process_variables() -> Vec<(String, String)> {
 /// whoever passes on what was not given has no other way to say so.
 #[derive(Clone, Default)]
 pub struct Variables {
-    named: Named,
+    named: NamedVariable,
     /// Variables of `.env` whose line cannot be understood, and that line.
     broken: BTreeMap<Box<str>, usize>,
     dot_env: PathBuf,
 }
 
 // Values may be keys, so they are wiped when they are dropped.
-type Named = BTreeMap<Box<str>, (Zeroizing<String>, Origin)>;
+type NamedVariable = BTreeMap<Box<str>, (Zeroizing<String>, SettingOrigin)>;
 
 impl Variables {
     /// Returns the variables given, and those of the file `.env` in `working_dir` that are not.
-    pub fn gather(given: Vec<(String, String)>, working_dir: &Path) -> Result<Self, Mistakes> {
+    pub fn gather(given: Vec<(String, String)>, working_dir: &Path) -> Result<Self, FieldErrors> {
         let mut all = Self { dot_env: working_dir.join(".env"), ..Self::default() };
         let mut mistakes = Vec::new();
         match fs::read(&all.dot_env).map(Zeroizing::new) {
@@ -47,26 +47,28 @@ impl Variables {
                     error.kind(),
                     io::ErrorKind::NotFound | io::ErrorKind::IsADirectory
                 ) => {}
-            Err(error) => mistakes.push(Mistake::about(".env", format!("cannot be read: {error}"))),
+            Err(error) => {
+                mistakes.push(FieldError::about(".env", format!("cannot be read: {error}")))
+            }
         }
         for (name, value) in given.into_iter().map(|(name, value)| (name, Zeroizing::new(value))) {
-            let origin = Origin::Variable(name.as_str().into());
+            let origin = SettingOrigin::Variable(name.as_str().into());
             all.set(name.into(), value, origin);
         }
-        Mistakes::or(mistakes, all)
+        FieldErrors::or(mistakes, all)
     }
 
-    fn take_dot_env(&mut self, bytes: &[u8], given: &[(String, String)]) -> Vec<Mistake> {
+    fn take_dot_env(&mut self, bytes: &[u8], given: &[(String, String)]) -> Vec<FieldError> {
         let found = dot_env::read(bytes, &|name| given.iter().any(|(given, _)| given == name));
         for (name, value, line) in found.values {
             let name: Box<str> = name.into();
-            self.set(name.clone(), value, Origin::DotEnv { name, line });
+            self.set(name.clone(), value, SettingOrigin::DotEnv { name, line });
         }
         self.broken = found.broken;
         found.mistakes
     }
 
-    fn set(&mut self, name: Box<str>, value: Zeroizing<String>, origin: Origin) {
+    fn set(&mut self, name: Box<str>, value: Zeroizing<String>, origin: SettingOrigin) {
         if !value.is_empty() {
             self.named.insert(name, (value, origin));
         }
@@ -83,7 +85,7 @@ impl Variables {
     }
 
     /// Returns where a variable was set.
-    pub(super) fn origin(&self, name: &str) -> Option<&Origin> {
+    pub(super) fn origin(&self, name: &str) -> Option<&SettingOrigin> {
         self.named.get(name).map(|(_, origin)| origin)
     }
 
@@ -94,7 +96,7 @@ impl Variables {
 
     /// Returns the file that holds a variable, if it is `.env`.
     pub(super) fn file_of(&self, name: &str) -> Option<&Path> {
-        let is_there = matches!(self.origin(name), Some(Origin::DotEnv { .. }));
+        let is_there = matches!(self.origin(name), Some(SettingOrigin::DotEnv { .. }));
         is_there.then_some(&*self.dot_env)
     }
 
@@ -104,8 +106,8 @@ impl Variables {
     }
 
     /// Returns the settings among the variables as a tree.
-    pub(super) fn settings(&self) -> Result<Table, Vec<Mistake>> {
-        let (mut tree, mut mistakes) = (Table::new(), Vec::new());
+    pub(super) fn settings(&self) -> Result<SettingTable, Vec<FieldError>> {
+        let (mut tree, mut mistakes) = (SettingTable::new(), Vec::new());
         for (name, (value, origin)) in &self.named {
             if let Some(path) = name.strip_prefix(PREFIX) {
                 let node = Node { value: raw(value), origin: origin.clone() };
@@ -113,7 +115,7 @@ impl Variables {
                 let parts: Vec<&str> = path.split("__").collect();
                 let placed = place(&mut tree, &parts, node);
                 if let Err(problem) = placed {
-                    mistakes.push(Mistake::about(&**name, problem).at(origin.clone()));
+                    mistakes.push(FieldError::about(&**name, problem).at(origin.clone()));
                 }
             }
         }
@@ -128,7 +130,7 @@ impl std::fmt::Debug for Variables {
     }
 }
 
-fn place(tree: &mut Table, path: &[&str], node: Node) -> Result<(), String> {
+fn place(tree: &mut SettingTable, path: &[&str], node: Node) -> Result<(), String> {
     let Some((first, rest)) = path.split_first().filter(|(first, _)| !first.is_empty()) else {
         return Err(format!("a setting is written {PREFIX}SECTION__KEY"));
     };
@@ -139,9 +141,9 @@ fn place(tree: &mut Table, path: &[&str], node: Node) -> Result<(), String> {
         };
     }
     let origin = node.origin.clone();
-    let table = || Node { value: Value::Table(Table::new()), origin };
+    let table = || Node { value: SettingValue::Table(SettingTable::new()), origin };
     match &mut tree.entry((*first).into()).or_insert_with(table).value {
-        Value::Table(inner) => place(inner, rest, node),
+        SettingValue::Table(inner) => place(inner, rest, node),
         _ => Err(format!("another variable sets {} itself", join("", first))),
     }
 }

@@ -1,6 +1,8 @@
 //! `IDEOGRAM_SECRET`: the secrets that webhooks may be signed with, several while they are rotated.
 
-use super::{key_text, mistake::Mistake, paths, secret::WebhookSecret, variables::Variables};
+use super::{
+    field_error::FieldError, key_text, paths, secret::WebhookSecret, variables::Variables,
+};
 use std::{fs::File, io::Read};
 use zeroize::Zeroizing;
 
@@ -19,7 +21,7 @@ const SHORTEST: usize = 16;
 const LONGEST: u64 = 64 << 10;
 
 /// Reads the secrets; what is wrong with them is noted without repeating them.
-pub(super) fn read(variables: &Variables, mistakes: &mut Vec<Mistake>) -> Vec<WebhookSecret> {
+pub(super) fn read(variables: &Variables, mistakes: &mut Vec<FieldError>) -> Vec<WebhookSecret> {
     let (value, file) = (variables.get(VARIABLE), variables.get(FILE_VARIABLE));
     let (found, named) = match (value, file) {
         (None, None) => return Vec::new(),
@@ -30,8 +32,8 @@ pub(super) fn read(variables: &Variables, mistakes: &mut Vec<Mistake>) -> Vec<We
         }
     };
     found.unwrap_or_else(|problem| {
-        let mistake = Mistake::about(named, problem);
-        mistakes.push(variables.origin(named).cloned().into_iter().fold(mistake, Mistake::at));
+        let mistake = FieldError::about(named, problem);
+        mistakes.push(variables.origin(named).cloned().into_iter().fold(mistake, FieldError::at));
         Vec::new()
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     InspectionError,
-    fields::{CUSTOM_MODEL, Fields, Found, IMAGE_URLS, WEBHOOK_URL},
+    fields::{CUSTOM_MODEL, FieldReading, Fields, IMAGE_URLS, WEBHOOK_URL},
     query::Query,
 };
 use crate::domain::{
@@ -34,7 +34,7 @@ fn places(route: &Route, fields: &Fields<'_>) -> Result<Places, InspectionError>
         PlacesRule::None => 0,
         PlacesRule::Fixed(places) => *places,
         PlacesRule::Field { name, default, .. } => match fields.found(name)? {
-            Some(Found::Places(places)) => *places,
+            Some(FieldReading::Places(places)) => *places,
             _ => *default,
         },
     })
@@ -69,12 +69,14 @@ fn priced_fields(
     Ok(priced)
 }
 
-fn field_value(found: &Found) -> FieldValue {
+fn field_value(found: &FieldReading) -> FieldValue {
     match found {
-        Found::Text(text) => FieldValue::Text(text.clone()),
-        Found::Places(places) => FieldValue::Text(places.to_string().into()),
-        Found::Flag(flag) => FieldValue::Text(flag.to_string().into()),
-        Found::Null | Found::Texts(_) | Found::Present => FieldValue::Present(true),
+        FieldReading::Text(text) => FieldValue::Text(text.clone()),
+        FieldReading::Places(places) => FieldValue::Text(places.to_string().into()),
+        FieldReading::Flag(flag) => FieldValue::Text(flag.to_string().into()),
+        FieldReading::Null | FieldReading::Texts(_) | FieldReading::Present => {
+            FieldValue::Present(true)
+        }
     }
 }
 
@@ -102,7 +104,7 @@ fn webhook_url(
 
 fn image_urls(fields: &Fields<'_>) -> Result<Vec<Box<str>>, InspectionError> {
     Ok(match fields.found(IMAGE_URLS)? {
-        Some(Found::Texts(urls)) => urls.clone(),
+        Some(FieldReading::Texts(urls)) => urls.clone(),
         _ => Vec::new(),
     })
 }
@@ -126,7 +128,7 @@ fn is_asynchronous(
 
 fn text(fields: &Fields<'_>, name: &str) -> Result<Option<Box<str>>, InspectionError> {
     Ok(match fields.found(name)? {
-        Some(Found::Text(text)) => Some(text.clone()),
+        Some(FieldReading::Text(text)) => Some(text.clone()),
         _ => None,
     })
 }

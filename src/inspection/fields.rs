@@ -27,7 +27,7 @@ pub(super) const OBJECT_PROBLEM: &str = "must be a JSON object";
 
 /// What a field may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum FieldShape {
     /// The object that other inspected fields are in.
     Object,
     /// Nothing: the field belongs elsewhere and would be overlooked here.
@@ -55,7 +55,7 @@ pub(super) enum Level {
 
 /// What was found in a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum FieldReading {
     Null,
     Places(Places),
     Flag(bool),
@@ -65,11 +65,11 @@ pub(super) enum Found {
 }
 
 #[derive(Debug)]
-struct Field<'r> {
+struct InspectedField<'r> {
     name: &'r str,
     level: Level,
-    shape: Shape,
-    found: Option<Found>,
+    shape: FieldShape,
+    found: Option<FieldReading>,
 }
 
 /// Names one of the inspected fields.
@@ -78,7 +78,7 @@ pub(super) struct FieldIndex(usize);
 
 /// The inspected fields of one request.
 #[derive(Debug)]
-pub(super) struct Fields<'r>(Vec<Field<'r>>);
+pub(super) struct Fields<'r>(Vec<InspectedField<'r>>);
 
 impl<'r> Fields<'r> {
     /// Returns the fields that `route` asks to inspect, none found yet.
@@ -88,20 +88,20 @@ impl<'r> Fields<'r> {
         let mut fields = Self(Vec::with_capacity(12 + route.priced_fields.len()));
         let beside = fields.watch_places(&route.places);
         if let Asynchronous::Field(name) = &route.asynchronous {
-            fields.watch(name, Level::Top, Shape::Flag);
+            fields.watch(name, Level::Top, FieldShape::Flag);
         }
         if let ModelRule::Field { name, .. } = &route.model {
-            fields.watch(name, beside, Shape::Text);
+            fields.watch(name, beside, FieldShape::Text);
         }
         if let Some(name) = &route.speed_field {
-            fields.watch(name, beside, Shape::Text);
+            fields.watch(name, beside, FieldShape::Text);
         }
         if let WebhookRule::Field(name) = &route.webhook {
-            fields.watch(name, Level::Top, Shape::Text);
+            fields.watch(name, Level::Top, FieldShape::Text);
         }
         fields.watch_always(beside);
         for name in &route.priced_fields {
-            fields.watch(name, beside, Shape::Any);
+            fields.watch(name, beside, FieldShape::Any);
         }
         fields
     }
@@ -110,33 +110,36 @@ impl<'r> Fields<'r> {
     fn watch_places(&mut self, rule: &'r PlacesRule) -> Level {
         let PlacesRule::Field { name, inside, .. } = rule else { return Level::Top };
         let Some(object) = inside else {
-            self.watch(name, Level::Top, Shape::Places);
+            self.watch(name, Level::Top, FieldShape::Places);
             return Level::Top;
         };
-        self.watch(object, Level::Top, Shape::Object);
-        self.watch(name, Level::Top, Shape::Misplaced);
-        self.watch(name, Level::Inside, Shape::Places);
+        self.watch(object, Level::Top, FieldShape::Object);
+        self.watch(name, Level::Top, FieldShape::Misplaced);
+        self.watch(name, Level::Inside, FieldShape::Places);
         Level::Inside
     }
 
     fn watch_always(&mut self, beside: Level) {
-        for (name, shape) in
-            [(WEBHOOK_URL, Shape::Text), (CUSTOM_MODEL, Shape::Text), (IMAGE_URLS, Shape::Texts)]
-        {
+        for (name, shape) in [
+            (WEBHOOK_URL, FieldShape::Text),
+            (CUSTOM_MODEL, FieldShape::Text),
+            (IMAGE_URLS, FieldShape::Texts),
+        ] {
             self.watch(name, Level::Top, shape);
             self.watch(name, beside, shape);
         }
     }
 
-    fn watch(&mut self, name: &'r str, level: Level, shape: Shape) {
+    fn watch(&mut self, name: &'r str, level: Level, shape: FieldShape) {
         if self.find(level, name.as_bytes()).is_none() {
-            self.0.push(Field { name, level, shape, found: None });
+            self.0.push(InspectedField { name, level, shape, found: None });
         }
     }
 
     /// Returns the inspected field of that name at that level.
     pub(super) fn find(&self, level: Level, name: &[u8]) -> Option<FieldIndex> {
-        let same = |field: &Field<'_>| field.level == level && field.name.as_bytes() == name;
+        let same =
+            |field: &InspectedField<'_>| field.level == level && field.name.as_bytes() == name;
         self.0.iter().position(same).map(FieldIndex)
     }
 
@@ -144,14 +147,14 @@ impl<'r> Fields<'r> {
         self.0[index.0].name
     }
 
-    pub(super) fn shape(&self, index: FieldIndex) -> Shape {
+    pub(super) fn shape(&self, index: FieldIndex) -> FieldShape {
         self.0[index.0].shape
     }
 
     /// Refuses a field that may not come, or not again.
     pub(super) fn admit(&self, index: FieldIndex) -> Result<(), InspectionError> {
         let field = &self.0[index.0];
-        if field.shape == Shape::Misplaced {
+        if field.shape == FieldShape::Misplaced {
             let problem = "stands in the wrong place: it belongs inside the route's object";
             return Err(InspectionError::malformed(field.name, problem));
         }
@@ -162,16 +165,21 @@ impl<'r> Fields<'r> {
     }
 
     /// Keeps what was found in a field that was admitted before.
-    pub(super) fn put(&mut self, index: FieldIndex, found: Found) {
+    pub(super) fn put(&mut self, index: FieldIndex, found: FieldReading) {
         self.0[index.0].found = Some(found);
     }
 
     /// Keeps what was found in a form's part; lists and files may come in several parts.
-    pub(super) fn add(&mut self, index: FieldIndex, found: Found) -> Result<(), InspectionError> {
+    pub(super) fn add(
+        &mut self,
+        index: FieldIndex,
+        found: FieldReading,
+    ) -> Result<(), InspectionError> {
         let field = &mut self.0[index.0];
         match (&mut field.found, found) {
-            (Some(Found::Texts(all)), Found::Texts(more)) => all.extend(more),
-            (Some(Found::Present), Found::Present) if field.shape == Shape::Any => {}
+            (Some(FieldReading::Texts(all)), FieldReading::Texts(more)) => all.extend(more),
+            (Some(FieldReading::Present), FieldReading::Present)
+                if field.shape == FieldShape::Any => {}
             (_, found) => {
                 self.admit(index)?;
                 self.put(index, found);
@@ -181,9 +189,10 @@ impl<'r> Fields<'r> {
     }
 
     /// Returns what was found under `name` at either level; null counts as absent.
-    pub(super) fn found(&self, name: &str) -> Result<Option<&Found>, InspectionError> {
-        let there = |field: &&Field<'_>| {
-            field.name == name && field.found.as_ref().is_some_and(|found| *found != Found::Null)
+    pub(super) fn found(&self, name: &str) -> Result<Option<&FieldReading>, InspectionError> {
+        let there = |field: &&InspectedField<'_>| {
+            field.name == name
+                && field.found.as_ref().is_some_and(|found| *found != FieldReading::Null)
         };
         let mut found = self.0.iter().filter(there);
         let first = found.next();

@@ -2,14 +2,14 @@
 
 /// Keeps what it is given as long as it fits.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct BoundedBuffer {
     bytes: Vec<u8>,
     limit: usize,
     fits: bool,
     is_ascii: bool,
 }
 
-impl Kept {
+impl BoundedBuffer {
     /// Returns an empty one that keeps at most `limit` bytes.
     pub(super) fn up_to(limit: usize) -> Self {
         Self { bytes: Vec::new(), limit, fits: true, is_ascii: true }

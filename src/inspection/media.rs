@@ -4,7 +4,7 @@ use super::{
     InspectionError,
     charset::Charset,
     form::{Boundary, FormType},
-    parameters::{Parameters, split},
+    parameters::{HeaderParameters, split},
 };
 use crate::{
     domain::{BodyKind, Route},
@@ -103,7 +103,7 @@ fn unsupported(what: &str, route: &Route) -> InspectionError {
     InspectionError::unsupported(TYPE, problem)
 }
 
-fn json(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
+fn json(parameters: HeaderParameters<'_>) -> Result<Media, InspectionError> {
     let mut charset = None;
     for parameter in parameters {
         let parameter = parameter.map_err(|_| unreadable())?;
@@ -117,7 +117,7 @@ fn json(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
 }
 
 /// Other parameters are refused, since one of them could hide a second boundary from some readers.
-fn multipart(parameters: Parameters<'_>) -> Result<Media, InspectionError> {
+fn multipart(parameters: HeaderParameters<'_>) -> Result<Media, InspectionError> {
     let (mut boundary, mut charset) = (None, None);
     for parameter in parameters {
         let parameter = parameter.map_err(|_| unreadable())?;

@@ -29,16 +29,16 @@ impl Parameter<'_> {
 pub(super) struct NotParameters;
 
 /// Returns the header's first word, and the parameters that follow it.
-pub(super) fn split(header: &[u8]) -> (&[u8], Parameters<'_>) {
+pub(super) fn split(header: &[u8]) -> (&[u8], HeaderParameters<'_>) {
     let end = memchr::memchr(b';', header).unwrap_or(header.len());
-    (header[..end].trim_ascii(), Parameters(&header[end..]))
+    (header[..end].trim_ascii(), HeaderParameters(&header[end..]))
 }
 
 /// The parameters of a header value, in order; what cannot be read ends them with an error.
 #[derive(Debug, Clone)]
-pub(super) struct Parameters<'h>(&'h [u8]);
+pub(super) struct HeaderParameters<'h>(&'h [u8]);
 
-impl<'h> Iterator for Parameters<'h> {
+impl<'h> Iterator for HeaderParameters<'h> {
     type Item = Result<Parameter<'h>, NotParameters>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -1,6 +1,6 @@
 //! An old key, until nobody uses it: then it goes, and may be revoked.
 
-use super::{Keys, book::Retired, kept::Kept, room::Draining};
+use super::{Keys, key_history::Retired, managed_slot::ManagedSlot, room::Draining};
 use crate::{
     calls::ServingKey,
     domain::{AccountName, Action, Actor, EnvironmentName, Timestamp},
@@ -28,7 +28,7 @@ pub(super) struct Leaving {
 
 impl Keys {
     /// Waits for the last call with a key, if nobody wants the key any more.
-    pub(super) fn drain(&self, kept: Arc<Kept>, key: Arc<ServingKey>) {
+    pub(super) fn drain(&self, kept: Arc<ManagedSlot>, key: Arc<ServingKey>) {
         if self.is_wanted(key.tag()) {
             let version = key.version().to_owned();
             tracing::info!(
@@ -44,10 +44,12 @@ impl Keys {
         state.draining.push(Draining { kept: Arc::clone(&kept), key: Arc::clone(&key) });
         drop(state);
         let keys = self.clone();
-        self.0.tasks.stand("key drain", async move { keys.until_unused(kept, key).await });
+        self.0
+            .tasks
+            .spawn_background("key drain", async move { keys.until_unused(kept, key).await });
     }
 
-    async fn until_unused(self, kept: Arc<Kept>, key: Arc<ServingKey>) {
+    async fn until_unused(self, kept: Arc<ManagedSlot>, key: Arc<ServingKey>) {
         loop {
             if timeout(kept.patience, key.unused()).await.is_err() {
                 let in_use = key.in_use();
@@ -73,7 +75,7 @@ impl Keys {
     }
 
     /// Lets a key go that nobody uses; from here on it is refused, though that is not on record yet.
-    fn close(&self, kept: &Kept, key: &Arc<ServingKey>) -> Leaving {
+    fn close(&self, kept: &ManagedSlot, key: &Arc<ServingKey>) -> Leaving {
         let leaving = Leaving {
             account: kept.account.clone(),
             tag: key.tag().into(),

@@ -11,10 +11,10 @@
 //! only after its last call ended, its connections were closed, and that is on record. What keys were
 //! adopted and retired is read from the record at the start; the record knows them by a [`TagKey`]'s tag.
 
-mod book;
+mod check_source;
 mod drain;
-mod kept;
-mod look;
+mod key_history;
+mod managed_slot;
 mod record;
 mod room;
 mod rotate;
@@ -25,9 +25,9 @@ mod verify;
 mod view;
 mod watch;
 
-pub use kept::{Kept, NextSource};
+pub use managed_slot::{ManagedSlot, NextSource};
 pub use room::{Keys, KeysOptions};
 pub use rotate::RotateError;
-pub use start::TakeUpError;
+pub use start::StartError;
 pub use tag::TagKey;
 pub use view::{KeyView, RotatedView, VerifiedView};

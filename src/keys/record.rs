@@ -1,6 +1,6 @@
 //! What is put on record about keys.
 
-use super::{Keys, kept::Kept};
+use super::{Keys, managed_slot::ManagedSlot};
 use crate::{
     calls::ServingKey,
     config::KeySource,
@@ -25,7 +25,7 @@ impl Keys {
 }
 
 /// Returns what a record of an adoption says.
-pub(super) fn adopted(kept: &Kept, key: &ServingKey, source: &KeySource) -> Value {
+pub(super) fn adopted(kept: &ManagedSlot, key: &ServingKey, source: &KeySource) -> Value {
     json!({
         "version": key.version(),
         "environments": kept.environments,

@@ -1,6 +1,6 @@
 //! The room as others hold it.
 
-use super::{book::Book, kept::Kept, tag::TagKey};
+use super::{key_history::KeyHistory, managed_slot::ManagedSlot, tag::TagKey};
 use crate::{
     calls::{KeyHealth, ServingKey},
     config,
@@ -16,11 +16,11 @@ use tokio::sync::Semaphore;
 #[derive(Debug)]
 pub struct KeysOptions {
     /// The slots whose keys are exchanged.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<ManagedSlot>,
     /// Tags keys.
     pub tags: Arc<TagKey>,
     /// `[keys]`
-    pub settings: config::Keys,
+    pub settings: config::KeySettings,
     /// Makes records durable.
     pub journal: Journal,
     /// Reads what was recorded.
@@ -33,33 +33,33 @@ pub struct KeysOptions {
 
 /// Exchanges keys; clones share everything.
 #[derive(Debug, Clone)]
-pub struct Keys(pub(super) Arc<Inner>);
+pub struct Keys(pub(super) Arc<KeysInner>);
 
 #[derive(Debug)]
-pub(super) struct Inner {
-    pub(super) kept: Vec<Arc<Kept>>,
+pub(super) struct KeysInner {
+    pub(super) kept: Vec<Arc<ManagedSlot>>,
     pub(super) tags: Arc<TagKey>,
-    pub(super) settings: config::Keys,
+    pub(super) settings: config::KeySettings,
     pub(super) journal: Journal,
     pub(super) reader: Reader,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Tasks,
     /// Taken for each switch and each retirement: neither happens within the other.
     pub(super) turn: Semaphore,
-    state: Mutex<State>,
+    state: Mutex<KeysState>,
 }
 
 /// What changes.
 #[derive(Debug, Default)]
-pub(super) struct State {
-    pub(super) book: Book,
+pub(super) struct KeysState {
+    pub(super) book: KeyHistory,
     pub(super) draining: Vec<Draining>,
 }
 
 /// A key that is no longer current, until its last call ended.
 #[derive(Debug)]
 pub(super) struct Draining {
-    pub(super) kept: Arc<Kept>,
+    pub(super) kept: Arc<ManagedSlot>,
     pub(super) key: Arc<ServingKey>,
 }
 
@@ -67,7 +67,7 @@ impl Keys {
     /// Returns the room; nothing is watched yet.
     pub fn new(options: KeysOptions) -> Self {
         let KeysOptions { kept, tags, settings, journal, reader, clock, tasks } = options;
-        Self(Arc::new(Inner {
+        Self(Arc::new(KeysInner {
             kept: kept.into_iter().map(Arc::new).collect(),
             tags,
             settings,
@@ -95,11 +95,11 @@ impl Keys {
         names.filter(|name| *name != environment).cloned().collect()
     }
 
-    fn of(&self, environment: &EnvironmentName) -> Option<&Arc<Kept>> {
+    fn of(&self, environment: &EnvironmentName) -> Option<&Arc<ManagedSlot>> {
         self.0.kept.iter().find(|kept| kept.environments.contains(environment))
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, KeysState> {
         self.0.state.lock()
     }
 

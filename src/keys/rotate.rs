@@ -2,8 +2,8 @@
 
 use super::{
     Keys,
-    kept::{Kept, Place},
-    look::{Looked, Wish},
+    check_source::{CheckOutcome, CheckRequest},
+    managed_slot::{ManagedSlot, SlotKey},
     view::RotatedView,
 };
 use crate::{
@@ -34,7 +34,7 @@ impl Keys {
         allow_retired: bool,
         by: Actor,
     ) -> Result<Vec<RotatedView>, RotateError> {
-        let wish = Wish { by, again: true, allow_retired };
+        let wish = CheckRequest { by, again: true, allow_retired };
         let asked = |name: &EnvironmentName| environment.is_none_or(|own| name.as_str() == own);
         let slots = self.0.kept.iter().filter(|kept| kept.environments.iter().any(asked));
         let mut all = Vec::new();
@@ -47,11 +47,14 @@ impl Keys {
         }
     }
 
-    async fn rotate_slot(&self, kept: &Arc<Kept>, wish: &Wish) -> Looked {
-        let looked = self.look(kept, Place::Current, wish).await;
-        let (Looked::Same | Looked::Fixed(_)) = looked else { return looked };
-        match self.look(kept, Place::Next, wish).await {
-            Looked::Nothing | Looked::Same | Looked::Staged | Looked::Fixed(_) => {}
+    async fn rotate_slot(&self, kept: &Arc<ManagedSlot>, wish: &CheckRequest) -> CheckOutcome {
+        let looked = self.look(kept, SlotKey::Current, wish).await;
+        let (CheckOutcome::Same | CheckOutcome::Fixed(_)) = looked else { return looked };
+        match self.look(kept, SlotKey::Next, wish).await {
+            CheckOutcome::Nothing
+            | CheckOutcome::Same
+            | CheckOutcome::Staged
+            | CheckOutcome::Fixed(_) => {}
             failed => return failed,
         }
         match kept.slot.next(Arc::clone) {
@@ -61,29 +64,29 @@ impl Keys {
     }
 }
 
-fn view(kept: &Kept, looked: Looked) -> Result<RotatedView, RotateError> {
+fn view(kept: &ManagedSlot, looked: CheckOutcome) -> Result<RotatedView, RotateError> {
     let current = kept.slot.current(|key| key.version().to_owned());
     let mut previous = None;
     let (outcome, words) = match looked {
-        Looked::Switched { from, to } => {
+        CheckOutcome::Switched { from, to } => {
             let words = format!(
                 "new calls use {to}; {from} is told to be safe to revoke when its last call ended"
             );
             previous = Some(from.into());
             ("switched", words)
         }
-        Looked::Refused { version, reason } => {
+        CheckOutcome::Refused { version, reason } => {
             ("refused", format!("{version} is refused: {reason}. {current} stays in use"))
         }
-        Looked::Unclear { version, reason } => {
+        CheckOutcome::Unclear { version, reason } => {
             ("unclear", format!("{version} could not be tried: {reason}. {current} stays in use"))
         }
-        Looked::Unrecorded(error) => return Err(RotateError::Unrecorded(error)),
-        Looked::Fixed(variable) => ("fixed", fixed(kept, &variable)),
-        Looked::Same | Looked::Staged | Looked::Nothing if is_rejected(kept) => {
+        CheckOutcome::Unrecorded(error) => return Err(RotateError::Unrecorded(error)),
+        CheckOutcome::Fixed(variable) => ("fixed", fixed(kept, &variable)),
+        CheckOutcome::Same | CheckOutcome::Staged | CheckOutcome::Nothing if is_rejected(kept) => {
             ("rejected", format!("{} still holds {current}, which Ideogram rejects", place(kept)))
         }
-        Looked::Same | Looked::Staged | Looked::Nothing => {
+        CheckOutcome::Same | CheckOutcome::Staged | CheckOutcome::Nothing => {
             ("unchanged", format!("{} still holds {current}, which is in use", place(kept)))
         }
     };
@@ -97,18 +100,18 @@ fn view(kept: &Kept, looked: Looked) -> Result<RotatedView, RotateError> {
     })
 }
 
-fn is_rejected(kept: &Kept) -> bool {
+fn is_rejected(kept: &ManagedSlot) -> bool {
     kept.slot.current(|key| matches!(key.health(), KeyHealth::Rejected { .. }))
 }
 
-fn place(kept: &Kept) -> String {
+fn place(kept: &ManagedSlot) -> String {
     match &kept.source {
         KeySource::Variable(name) => name.to_string(),
         KeySource::File { path, .. } => format!("the file {path}"),
     }
 }
 
-fn fixed(kept: &Kept, variable: &str) -> String {
+fn fixed(kept: &ManagedSlot, variable: &str) -> String {
     let variable = if let KeySource::Variable(own) = &kept.source { own } else { variable };
     format!(
         "{variable} is a variable, which cannot change while the gateway runs: start it with \

@@ -2,10 +2,10 @@
 
 use super::{
     Keys,
-    book::{self, Retired},
+    check_source::CheckRequest,
     drain::Leaving,
-    kept::Kept,
-    look::Wish,
+    key_history::{self, Retired},
+    managed_slot::ManagedSlot,
     record::adopted,
 };
 use crate::{
@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// The keys cannot be taken up.
 #[derive(Debug, thiserror::Error)]
-pub enum TakeUpError {
+pub enum StartError {
     /// What the record says of keys cannot be read.
     #[error("what is on record about keys cannot be read")]
     Read(#[source] StoreError),
@@ -55,10 +55,10 @@ pub enum TakeUpError {
 impl Keys {
     /// Refuses keys that were retired, puts on record those that are new, and retires those that were
     /// exchanged while the gateway was down.
-    pub async fn take_up(&self) -> Result<(), TakeUpError> {
+    pub async fn take_up(&self) -> Result<(), StartError> {
         let reader = self.0.reader.clone();
-        let read = self.0.tasks.block(move || book::read(&reader)).await;
-        let book = read.map_err(|_| TakeUpError::Stopping)?.map_err(TakeUpError::Read)?;
+        let read = self.0.tasks.run_blocking(move || key_history::read(&reader)).await;
+        let book = read.map_err(|_| StartError::Stopping)?.map_err(StartError::Read)?;
         self.state().book = book;
         for kept in &self.0.kept {
             self.refuse_retired(kept)?;
@@ -72,7 +72,7 @@ impl Keys {
         Ok(())
     }
 
-    fn refuse_retired(&self, kept: &Arc<Kept>) -> Result<(), TakeUpError> {
+    fn refuse_retired(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
         let Some(retired) = self.retirement(kept) else { return Ok(()) };
         let version: Box<str> = kept.slot.current(|key| key.version().into());
         if self.allows(&version) {
@@ -82,7 +82,7 @@ impl Keys {
             tracing::warn!(environments = kept.names(), key.version = %version, source = %kept.source, "this key was retired; the next key is used in its stead");
             return Ok(());
         }
-        Err(TakeUpError::Retired {
+        Err(StartError::Retired {
             bare: version.trim_start_matches(['…', '#']).into(),
             version,
             environments: kept.names(),
@@ -95,20 +95,20 @@ impl Keys {
         })
     }
 
-    fn retirement(&self, kept: &Kept) -> Option<Retired> {
+    fn retirement(&self, kept: &ManagedSlot) -> Option<Retired> {
         let tag: Box<str> = kept.slot.current(|key| key.tag().into());
         self.state().book.get(&(kept.account.clone(), tag))?.retired.clone()
     }
 
     /// A staged key may have taken over in an earlier run; the variables still say the old order.
-    fn use_next_instead(&self, kept: &Arc<Kept>) -> bool {
+    fn use_next_instead(&self, kept: &Arc<ManagedSlot>) -> bool {
         let given = kept.seen().given.take();
         let read = given.or_else(|| kept.next.as_ref()?.read_again().ok());
         let Some(credential) = read.and_then(|secret| Credential::new(secret).ok()) else {
             return false;
         };
         let tag = self.0.tags.of(&credential);
-        if self.retired(kept, &tag, credential.version(), &Wish::CHANGED).is_some() {
+        if self.retired(kept, &tag, credential.version(), &CheckRequest::CHANGED).is_some() {
             return false;
         }
         let key = kept.line.upstream.key(credential);
@@ -116,7 +116,7 @@ impl Keys {
         true
     }
 
-    async fn note_first_sight(&self, kept: &Arc<Kept>) -> Result<(), TakeUpError> {
+    async fn note_first_sight(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
         let key = kept.slot.current(Arc::clone);
         let known = self.state().book.get(&(kept.account.clone(), key.tag().into())).cloned();
         if let Some(known) = known.filter(|known| known.retired.is_none())
@@ -128,7 +128,7 @@ impl Keys {
         let change = [Value::Null, adopted(kept, &key, &kept.source)];
         let resource = kept.resource(key.version());
         let recorded = self.record(&Actor::GATEWAY, Action::KeyAdopt, resource, change).await;
-        recorded.map_err(TakeUpError::Unrecorded)?;
+        recorded.map_err(StartError::Unrecorded)?;
         self.note_adoption(kept, &key);
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Keys {
         let left = in_service.filter(|((_, tag), _)| !self.is_wanted(tag)).filter_map(
             |((account, tag), known)| {
                 let now = |name: &EnvironmentName| {
-                    let own = |kept: &&Arc<Kept>| {
+                    let own = |kept: &&Arc<ManagedSlot>| {
                         kept.account == *account && kept.environments.contains(name)
                     };
                     self.0.kept.iter().find(own)

@@ -2,13 +2,13 @@
 
 use super::{
     Keys,
-    book::Known,
-    kept::{Kept, Place},
-    look::{Looked, Wish},
+    check_source::{CheckOutcome, CheckRequest},
+    key_history::KeyEntry,
+    managed_slot::{ManagedSlot, SlotKey},
     record::adopted,
 };
 use crate::{
-    calls::{Asked, KeyHealth, ServingKey},
+    calls::{KeyCheck, KeyHealth, ServingKey},
     domain::{Action, Actor},
 };
 use serde_json::{Value, json};
@@ -18,35 +18,35 @@ impl Keys {
     /// Makes a preflighted key current: new calls use it from here on.
     pub(super) async fn switch(
         &self,
-        kept: &Arc<Kept>,
+        kept: &Arc<ManagedSlot>,
         key: Arc<ServingKey>,
         by: &Actor,
-    ) -> Looked {
+    ) -> CheckOutcome {
         let _turn = self.0.turn.acquire().await;
         let from: Box<str> = kept.slot.current(|key| key.version().into());
         let to: Box<str> = key.version().into();
         let staged = kept.slot.next(|next| next.tag() == key.tag()).unwrap_or(false);
-        let place = if staged { Place::Next } else { Place::Current };
+        let place = if staged { SlotKey::Next } else { SlotKey::Current };
         let source = kept.source(place).unwrap_or(&kept.source);
         let before = json!({ "version": from });
         let change = [before, adopted(kept, &key, source)];
         if let Err(error) = self.record(by, Action::KeyAdopt, kept.resource(&to), change).await {
             tracing::error!(%error, "a key was not switched, for that cannot be put on record");
-            return Looked::Unrecorded(error);
+            return CheckOutcome::Unrecorded(error);
         }
         self.note_adoption(kept, &key);
         kept.settle(place);
         let old = kept.slot.switch_to(key);
         tracing::info!(event = "key_switched", environments = kept.names(), from = %from, to = %to, "new calls use another key");
         self.drain(Arc::clone(kept), old);
-        Looked::Switched { from, to }
+        CheckOutcome::Switched { from, to }
     }
 
     /// Notes in the book that a key is in service.
-    pub(super) fn note_adoption(&self, kept: &Kept, key: &ServingKey) {
+    pub(super) fn note_adoption(&self, kept: &ManagedSlot, key: &ServingKey) {
         let adopted_at = self.0.clock.now();
         kept.seen().since = [Some(adopted_at), None];
-        let known = Known {
+        let known = KeyEntry {
             version: key.version().into(),
             environments: kept.environments.clone(),
             adopted_at,
@@ -56,7 +56,7 @@ impl Keys {
     }
 
     /// Lets the staged key take over from a rejected one, if Ideogram still takes it.
-    pub(super) async fn replace_rejected(&self, kept: &Arc<Kept>) {
+    pub(super) async fn replace_rejected(&self, kept: &Arc<ManagedSlot>) {
         let (health, key) = kept.slot.current(|key| (key.health(), key.take()));
         let KeyHealth::Rejected { since } = health else { return };
         let (version, tag) = key.names();
@@ -80,26 +80,26 @@ impl Keys {
             tracing::error!(environments = kept.names(), key.version = %version, "no next key is staged; calls are refused until the key is exchanged or works again");
             return;
         };
-        self.take_next(kept, next, &Wish::CHANGED).await;
+        self.take_next(kept, next, &CheckRequest::CHANGED).await;
     }
 
     /// Makes the staged key current, after asking once more whether it works.
     pub(super) async fn take_next(
         &self,
-        kept: &Arc<Kept>,
+        kept: &Arc<ManagedSlot>,
         next: Arc<ServingKey>,
-        wish: &Wish,
-    ) -> Looked {
+        wish: &CheckRequest,
+    ) -> CheckOutcome {
         let version = Box::from(next.version());
         match next.ask(&kept.line.upstream).await {
-            Asked::Good => self.switch(kept, next, &wish.by).await,
-            Asked::Rejected(status) => {
+            KeyCheck::Good => self.switch(kept, next, &wish.by).await,
+            KeyCheck::Rejected(status) => {
                 drop(kept.slot.stage(None));
                 let reason = format!("Ideogram answered {status} to it").into();
                 let tag = Some(next.tag().into());
-                self.refuse(kept, Place::Next, wish, (tag, version), reason).await
+                self.refuse(kept, SlotKey::Next, wish, (tag, version), reason).await
             }
-            Asked::Unclear(reason) => Looked::Unclear { version, reason },
+            KeyCheck::Unclear(reason) => CheckOutcome::Unclear { version, reason },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Asking Ideogram what it says of the keys.
 
 use super::{Keys, view::VerifiedView};
-use crate::calls::{Asked, KeyHealth, ServingKey};
+use crate::calls::{KeyCheck, KeyHealth, ServingKey};
 use std::sync::Arc;
 
 impl Keys {
@@ -27,11 +27,11 @@ impl Keys {
     }
 }
 
-fn verified(key: &ServingKey, state: &str, asked: Asked) -> VerifiedView {
+fn verified(key: &ServingKey, state: &str, asked: KeyCheck) -> VerifiedView {
     let (verdict, note) = match asked {
-        Asked::Good => ("good", None),
-        Asked::Rejected(status) => ("rejected", Some(format!("Ideogram answered {status}"))),
-        Asked::Unclear(why) => ("unclear", Some(why.into())),
+        KeyCheck::Good => ("good", None),
+        KeyCheck::Rejected(status) => ("rejected", Some(format!("Ideogram answered {status}"))),
+        KeyCheck::Unclear(why) => ("unclear", Some(why.into())),
     };
     VerifiedView {
         environments: Vec::new(),

@@ -2,8 +2,8 @@
 
 use super::{
     Keys,
-    book::Known,
-    kept::{Kept, Refused},
+    key_history::KeyEntry,
+    managed_slot::{ManagedSlot, RefusedKey},
 };
 use crate::{
     calls::{KeyHealth, ServingKey},
@@ -114,7 +114,7 @@ impl Keys {
     }
 }
 
-fn of_slot(kept: &Arc<Kept>) -> Vec<KeyView> {
+fn of_slot(kept: &Arc<ManagedSlot>) -> Vec<KeyView> {
     let mut views = vec![kept.slot.current(|key| serving_view(kept, key, "current"))];
     views.extend(kept.slot.next(|key| serving_view(kept, key, "next")));
     let seen = kept.seen();
@@ -132,7 +132,7 @@ fn of_slot(kept: &Arc<Kept>) -> Vec<KeyView> {
     views
 }
 
-fn serving_view(kept: &Kept, key: &Arc<ServingKey>, state: &str) -> KeyView {
+fn serving_view(kept: &ManagedSlot, key: &Arc<ServingKey>, state: &str) -> KeyView {
     let source = match (state, &kept.next) {
         ("next", Some(next)) => next,
         _ => &kept.source,
@@ -172,7 +172,7 @@ fn blank(account: &AccountName, environments: &[EnvironmentName], version: &str)
     }
 }
 
-fn refused_view(kept: &Kept, refused: &Refused) -> KeyView {
+fn refused_view(kept: &ManagedSlot, refused: &RefusedKey) -> KeyView {
     KeyView {
         source: kept.source(refused.place).map(ToString::to_string).unwrap_or_default(),
         state: "refused".to_owned(),
@@ -182,7 +182,7 @@ fn refused_view(kept: &Kept, refused: &Refused) -> KeyView {
     }
 }
 
-fn retired(((account, _), known): (&(AccountName, Box<str>), &Known)) -> Option<KeyView> {
+fn retired(((account, _), known): (&(AccountName, Box<str>), &KeyEntry)) -> Option<KeyView> {
     let retired = known.retired.as_ref()?;
     Some(KeyView {
         state: "retired".to_owned(),

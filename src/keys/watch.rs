@@ -2,8 +2,8 @@
 
 use super::{
     Keys,
-    kept::{Kept, Place, Waiting},
-    look::Wish,
+    check_source::CheckRequest,
+    managed_slot::{ManagedSlot, PendingKey, SlotKey},
 };
 use std::sync::Arc;
 use tokio::{
@@ -16,9 +16,11 @@ impl Keys {
     pub fn watch(&self, reload: &watch::Receiver<u64>) {
         for kept in &self.0.kept {
             let (keys, own, reload) = (self.clone(), Arc::clone(kept), reload.clone());
-            self.0.tasks.stand("key files", async move { keys.watch_files(own, reload).await });
+            self.0
+                .tasks
+                .spawn_background("key files", async move { keys.watch_files(own, reload).await });
             let (keys, own) = (self.clone(), Arc::clone(kept));
-            self.0.tasks.stand("key rejections", async move {
+            self.0.tasks.spawn_background("key rejections", async move {
                 loop {
                     own.slot.rejection().await;
                     keys.replace_rejected(&own).await;
@@ -27,8 +29,8 @@ impl Keys {
         }
     }
 
-    async fn watch_files(self, kept: Arc<Kept>, mut reload: watch::Receiver<u64>) {
-        self.look(&kept, Place::Next, &Wish::CHANGED).await;
+    async fn watch_files(self, kept: Arc<ManagedSlot>, mut reload: watch::Receiver<u64>) {
+        self.look(&kept, SlotKey::Next, &CheckRequest::CHANGED).await;
         let pause = self.0.settings.look_every;
         let mut ticks = interval_at(Instant::now() + pause, pause);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -43,24 +45,24 @@ impl Keys {
         }
     }
 
-    async fn look_at_changes(&self, kept: &Arc<Kept>) {
-        for place in [Place::Current, Place::Next] {
+    async fn look_at_changes(&self, kept: &Arc<ManagedSlot>) {
+        for place in [SlotKey::Current, SlotKey::Next] {
             if kept.changed(place) {
-                self.look(kept, place, &Wish::CHANGED).await;
+                self.look(kept, place, &CheckRequest::CHANGED).await;
             }
         }
         self.try_again(kept).await;
     }
 
-    async fn look_at_all(&self, kept: &Arc<Kept>) {
-        for place in [Place::Current, Place::Next] {
-            self.look(kept, place, &Wish::RELOAD).await;
+    async fn look_at_all(&self, kept: &Arc<ManagedSlot>) {
+        for place in [SlotKey::Current, SlotKey::Next] {
+            self.look(kept, place, &CheckRequest::RELOAD).await;
         }
     }
 
     /// Preflights a key again of which nothing clear was heard.
-    async fn try_again(&self, kept: &Arc<Kept>) {
-        let due = |waiting: &Waiting| waiting.due <= Instant::now();
+    async fn try_again(&self, kept: &Arc<ManagedSlot>) {
+        let due = |waiting: &PendingKey| waiting.due <= Instant::now();
         let found = kept
             .seen()
             .waiting
@@ -69,7 +71,7 @@ impl Keys {
             .map(|waiting| (waiting.place, Arc::clone(&waiting.key)));
         if let Some((place, key)) = found {
             let _looking = kept.looking.acquire().await;
-            self.preflight(kept, place, key, &Wish::CHANGED).await;
+            self.preflight(kept, place, key, &CheckRequest::CHANGED).await;
         }
     }
 }

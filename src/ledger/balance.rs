@@ -23,10 +23,10 @@ impl Balance {
 
 /// The balances that were ever told, by account.
 #[derive(Debug, Default)]
-pub(super) struct Balances(HashMap<AccountName, Known>);
+pub(super) struct Balances(HashMap<AccountName, KnownBalance>);
 
 #[derive(Debug)]
-struct Known {
+struct KnownBalance {
     balance: Balance,
     is_told: bool,
 }
@@ -34,7 +34,7 @@ struct Known {
 impl Balances {
     /// Sets a balance and returns the one before.
     pub(super) fn set(&mut self, account: &AccountName, balance: Balance) -> Option<Balance> {
-        let known = Known { balance, is_told: false };
+        let known = KnownBalance { balance, is_told: false };
         self.0.insert(account.clone(), known).map(|before| before.balance)
     }
 

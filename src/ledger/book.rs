@@ -1,9 +1,10 @@
 //! The book: what counts against each budget.
 
 use super::{
-    Budget, Budgets, Crossing, Hold, HoldError, Period, Standing, Subject, Tally, Window,
+    Budget, BudgetSubject, BudgetWindow, Budgets, Crossing, Hold, HoldError, Period, SubjectTotals,
+    Tally,
     balance::{Balance, Balances},
-    lines::Lines,
+    lines::LedgerLines,
 };
 use crate::domain::{AccountName, Clock, Demand, PriceTable, Route, Timestamp, Usd};
 use parking_lot::{Mutex, MutexGuard};
@@ -11,11 +12,11 @@ use std::sync::Arc;
 
 /// Knows prices and what was spent; clones share one book.
 #[derive(Debug, Clone)]
-pub struct Ledger(Arc<Inner>);
+pub struct Ledger(Arc<LedgerInner>);
 
 #[derive(Debug)]
-struct Inner {
-    lines: Mutex<Lines>,
+struct LedgerInner {
+    lines: Mutex<LedgerLines>,
     balances: Mutex<Balances>,
     prices: Arc<PriceTable>,
     clock: Arc<dyn Clock>,
@@ -25,7 +26,7 @@ impl Ledger {
     /// Returns an empty book.
     pub fn new(prices: Arc<PriceTable>, clock: Arc<dyn Clock>) -> Self {
         let (lines, balances) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { lines, balances, prices, clock }))
+        Self(Arc::new(LedgerInner { lines, balances, prices, clock }))
     }
 
     /// Returns the price table.
@@ -115,8 +116,8 @@ impl Ledger {
     }
 
     /// Returns what counts for a subject in the window of `time`.
-    pub fn tally(&self, subject: &Subject, period: Period, time: Timestamp) -> Tally {
-        self.lock().tally(subject, Window::of(period, time))
+    pub fn tally(&self, subject: &BudgetSubject, period: Period, time: Timestamp) -> Tally {
+        self.lock().tally(subject, BudgetWindow::of(period, time))
     }
 
     /// Returns the budgets whose thresholds were crossed since this was last asked, in order; each
@@ -127,7 +128,7 @@ impl Ledger {
 
     /// Returns what counts for everybody in the day and the month of `now`, by subject, with the
     /// budgets that calls in them named.
-    pub fn report(&self, now: Timestamp) -> Vec<Standing> {
+    pub fn report(&self, now: Timestamp) -> Vec<SubjectTotals> {
         self.lock().report(now)
     }
 
@@ -143,7 +144,7 @@ impl Ledger {
         self.0.balances.lock()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Lines> {
+    fn lock(&self) -> MutexGuard<'_, LedgerLines> {
         self.0.lines.lock()
     }
 }

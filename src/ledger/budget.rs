@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Who a budget is set for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
+pub enum BudgetSubject {
     /// One token.
     Token(TokenId),
     /// All tokens of an environment together.
@@ -15,7 +15,7 @@ pub enum Subject {
     Account(AccountName),
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for BudgetSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Token(id) => write!(f, "token {id}"),
@@ -29,7 +29,7 @@ impl fmt::Display for Subject {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
     /// Whose budget it is.
-    pub subject: Subject,
+    pub subject: BudgetSubject,
     /// For which period.
     pub period: Period,
     /// The most.
@@ -51,11 +51,11 @@ pub struct Budgets {
 
 impl Budgets {
     /// Returns whom the money is counted for.
-    pub(super) fn subjects(&self) -> [Subject; 3] {
+    pub(super) fn subjects(&self) -> [BudgetSubject; 3] {
         [
-            Subject::Token(self.token.clone()),
-            Subject::Environment(self.environment.clone()),
-            Subject::Account(self.account.clone()),
+            BudgetSubject::Token(self.token.clone()),
+            BudgetSubject::Environment(self.environment.clone()),
+            BudgetSubject::Account(self.account.clone()),
         ]
     }
 }
@@ -65,7 +65,7 @@ impl Budgets {
 #[error("the {} budget of {} is {limit}, {left} of it is left, and the call costs up to {price}", period.word(), subject)]
 pub struct BudgetExceeded {
     /// Whose budget.
-    pub subject: Subject,
+    pub subject: BudgetSubject,
     /// For which period.
     pub period: Period,
     /// The most.

@@ -1,8 +1,8 @@
 //! Which budgets cover a call.
 
-use super::{Budget, Budgets, Period, Subject};
+use super::{Budget, BudgetSubject, Budgets, Period};
 use crate::{
-    config::{Environment, Settings},
+    config::{EnvironmentSettings, Settings},
     domain::{Route, Token, Usd},
 };
 
@@ -10,14 +10,14 @@ impl Budgets {
     /// Returns the budgets of a token, its environment and its account that cover a call on `route`.
     pub fn covering(
         settings: &Settings,
-        environment: &Environment,
+        environment: &EnvironmentSettings,
         token: &Token,
         route: &Route,
     ) -> Self {
         let account = settings.accounts.get(&environment.account);
-        let of_token = Subject::Token(token.id.clone());
-        let of_environment = Subject::Environment(token.environment.clone());
-        let of_account = Subject::Account(environment.account.clone());
+        let of_token = BudgetSubject::Token(token.id.clone());
+        let of_environment = BudgetSubject::Environment(token.environment.clone());
+        let of_account = BudgetSubject::Account(environment.account.clone());
         let is_limited = route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope));
         let limited = environment.limited.daily_budget.filter(|_| is_limited);
         let set = [
@@ -29,7 +29,7 @@ impl Budgets {
             (&of_account, Period::Day, account.and_then(|account| account.daily_budget)),
             (&of_account, Period::Month, account.and_then(|account| account.monthly_budget)),
         ];
-        let budget = |(subject, period, limit): (&Subject, Period, Option<Usd>)| {
+        let budget = |(subject, period, limit): (&BudgetSubject, Period, Option<Usd>)| {
             limit.map(|limit| Budget { subject: subject.clone(), period, limit })
         };
         Self {

@@ -1,7 +1,8 @@
 //! The lines of the book, one for each subject and window.
 
 use super::{
-    Budget, BudgetExceeded, Budgets, Crossing, Period, Subject, Window, threshold::Limits,
+    Budget, BudgetExceeded, BudgetSubject, BudgetWindow, Budgets, Crossing, Period,
+    threshold::Limits,
 };
 use crate::domain::{Timestamp, Usd};
 use std::collections::HashMap;
@@ -31,9 +32,9 @@ impl Tally {
 
 /// What counts for a subject in the present day or month, beside the budgets for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct SubjectTotals {
     /// The subject.
-    pub subject: Subject,
+    pub subject: BudgetSubject,
     /// The period.
     pub period: Period,
     /// What counts.
@@ -44,20 +45,20 @@ pub struct Standing {
 
 /// All lines, and the thresholds that were crossed on them.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    lines: HashMap<(Subject, Window), Line>,
+pub(super) struct LedgerLines {
+    lines: HashMap<(BudgetSubject, BudgetWindow), LedgerLine>,
     crossings: Vec<Crossing>,
 }
 
 #[derive(Debug, Default)]
-struct Line {
+struct LedgerLine {
     tally: Tally,
     limits: Limits,
 }
 
-impl Lines {
+impl LedgerLines {
     /// Returns what counts for a subject in a window.
-    pub(super) fn tally(&self, subject: &Subject, window: Window) -> Tally {
+    pub(super) fn tally(&self, subject: &BudgetSubject, window: BudgetWindow) -> Tally {
         let key = (subject.clone(), window);
         self.lines.get(&key).map(|line| line.tally).unwrap_or_default()
     }
@@ -69,7 +70,7 @@ impl Lines {
         price: Usd,
         time: Timestamp,
     ) -> Result<(), BudgetExceeded> {
-        let window = Window::of(budget.period, time);
+        let window = BudgetWindow::of(budget.period, time);
         let spent = self.tally(&budget.subject, window).spent();
         if price == Usd::ZERO || spent.plus(price) <= budget.limit {
             return Ok(());
@@ -86,7 +87,7 @@ impl Lines {
 
     /// Adds a change to every line that counts for `budgets` at `time`, and notes what that crosses.
     pub(super) fn add(&mut self, budgets: &Budgets, time: Timestamp, change: Tally) {
-        let windows = [Period::Day, Period::Month].map(|period| Window::of(period, time));
+        let windows = [Period::Day, Period::Month].map(|period| BudgetWindow::of(period, time));
         for subject in budgets.subjects() {
             for window in windows {
                 let period = window.period;
@@ -117,8 +118,8 @@ impl Lines {
     }
 
     /// Returns the lines of the windows at `time`, by subject.
-    pub(super) fn report(&self, time: Timestamp) -> Vec<Standing> {
-        let is_now = |window: &Window| *window == Window::of(window.period, time);
+    pub(super) fn report(&self, time: Timestamp) -> Vec<SubjectTotals> {
+        let is_now = |window: &BudgetWindow| *window == BudgetWindow::of(window.period, time);
         let now = self.lines.iter().filter(|((_, window), _)| is_now(window));
         let mut standings: Vec<_> = now.map(|(key, line)| line.standing(key)).collect();
         standings.sort_by(|a, b| (&a.subject, a.period).cmp(&(&b.subject, b.period)));
@@ -126,9 +127,9 @@ impl Lines {
     }
 }
 
-impl Line {
-    fn standing(&self, (subject, window): &(Subject, Window)) -> Standing {
-        Standing {
+impl LedgerLine {
+    fn standing(&self, (subject, window): &(BudgetSubject, BudgetWindow)) -> SubjectTotals {
+        SubjectTotals {
             subject: subject.clone(),
             period: window.period,
             tally: self.tally,

@@ -34,8 +34,8 @@ mod window;
 
 pub use balance::Balance;
 pub use book::Ledger;
-pub use budget::{Budget, BudgetExceeded, Budgets, Subject};
+pub use budget::{Budget, BudgetExceeded, BudgetSubject, Budgets};
 pub use hold::{Hold, HoldError, Reserved};
-pub use lines::{Standing, Tally};
+pub use lines::{SubjectTotals, Tally};
 pub use threshold::Crossing;
-pub use window::{Period, Window};
+pub use window::{BudgetWindow, Period};

@@ -1,6 +1,6 @@
 //! What the book promises.
 
-use super::{Budget, Budgets, HoldError, Ledger, Period, Subject, Tally};
+use super::{Budget, BudgetSubject, Budgets, HoldError, Ledger, Period, Tally};
 use crate::domain::{
     Asynchronous, Cost, Demand, ModelRule, PlacesRule, PricePer, PriceRow, PriceTable, Route,
     Settlement, SteeredClock, Timestamp, TokenId, Usd, WebhookRule,
@@ -59,7 +59,7 @@ fn ledger(rows: Vec<PriceRow>) -> (Ledger, SteeredClock) {
 
 fn budgets(daily: Option<Usd>) -> Budgets {
     let token = TokenId::from_stored("tok_1");
-    let subject = Subject::Token(token.clone());
+    let subject = BudgetSubject::Token(token.clone());
     let budget = |limit| Budget { subject, period: Period::Day, limit };
     Budgets {
         token,
@@ -98,7 +98,7 @@ fn what_was_charged_replaces_what_was_held() {
     assert_eq!(hold.bound(), Some(cents(24)));
     assert_eq!(hold.actual(Some(3)), Some(cents(18)));
     assert_eq!(hold.settle(cents(18)), Some(cents(82)));
-    let subject = Subject::Account("ideogram".parse().unwrap());
+    let subject = BudgetSubject::Account("ideogram".parse().unwrap());
     let tally = ledger.tally(&subject, Period::Month, NOON);
     assert_eq!((tally.charged, tally.reserved), (cents(18), Usd::ZERO));
 }
@@ -197,7 +197,7 @@ fn a_charge_above_the_hold_crosses_too_and_names_the_budget_and_the_day() {
 fn every_budget_of_a_subject_has_thresholds_of_its_own() {
     let (ledger, _) = ledger(vec![row(None, cents(5))]);
     let mut budgets = budgets(Some(cents(50)));
-    let environment = Subject::Environment(budgets.environment.clone());
+    let environment = BudgetSubject::Environment(budgets.environment.clone());
     let limits = [(budgets.limits[0].subject.clone(), cents(20)), (environment, cents(40))];
     let daily = |(subject, limit)| Budget { subject, period: Period::Day, limit };
     budgets.limits.extend(limits.map(daily));
@@ -231,7 +231,7 @@ fn the_report_has_a_line_for_everybody_who_spent_today_or_this_month() {
     hold().unwrap().settle(cents(10));
     clock.advance(Duration::from_hours(24));
     let _hold = hold().unwrap();
-    let line = |one: super::Standing| {
+    let line = |one: super::SubjectTotals| {
         let Tally { charged, reserved } = one.tally;
         format!("{} {:?}: {charged} {reserved} of {:?}", one.subject, one.period, one.limits)
     };
@@ -269,7 +269,7 @@ proptest! {
                     hold.leave_reserved();
                 }
             }
-            let subject = Subject::Token(TokenId::from_stored("tok_1"));
+            let subject = BudgetSubject::Token(TokenId::from_stored("tok_1"));
             let tally = ledger.tally(&subject, Period::Day, NOON);
             prop_assert_eq!((tally.charged, tally.reserved), (charged, reserved));
         }

@@ -1,6 +1,6 @@
 //! When a budget comes near its end, and when it is there.
 
-use super::{Period, Subject, Window};
+use super::{BudgetSubject, BudgetWindow, Period};
 use crate::domain::Usd;
 
 /// The parts of a budget worth telling, in percent: the soft threshold, and all of it.
@@ -10,13 +10,13 @@ const PERCENTS: [u8; 2] = [80, 100];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crossing {
     /// Whose budget.
-    pub subject: Subject,
+    pub subject: BudgetSubject,
     /// For which period.
     pub period: Period,
     /// How much of it is used: 80 or 100 percent.
     pub percent: u8,
     /// The day or month.
-    pub window: Window,
+    pub window: BudgetWindow,
     /// The budget.
     pub limit: Usd,
     /// What counted when it happened.
@@ -36,10 +36,10 @@ pub(super) fn reached(limit: Usd, spent: Usd) -> u8 {
 
 /// The budgets that were asked of one subject in one window, and how much of each was told.
 #[derive(Debug, Default)]
-pub(super) struct Limits(Vec<Told>);
+pub(super) struct Limits(Vec<CrossedThreshold>);
 
 #[derive(Debug)]
-struct Told {
+struct CrossedThreshold {
     limit: Usd,
     percent: u8,
 }
@@ -48,7 +48,7 @@ impl Limits {
     /// Remembers a budget.
     pub(super) fn know(&mut self, limit: Usd) {
         if let Err(place) = self.0.binary_search_by_key(&limit, |told| told.limit) {
-            self.0.insert(place, Told { limit, percent: 0 });
+            self.0.insert(place, CrossedThreshold { limit, percent: 0 });
         }
     }
 

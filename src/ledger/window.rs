@@ -26,14 +26,14 @@ impl Period {
 
 /// One span of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Window {
+pub struct BudgetWindow {
     /// The kind.
     pub period: Period,
     /// Its first day.
     first: Date,
 }
 
-impl Window {
+impl BudgetWindow {
     /// Returns the span that `time` falls into.
     pub fn of(period: Period, time: Timestamp) -> Self {
         let time = Instant::from_microsecond(time.as_micros()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Why an operator could not be made or changed.
 
-use super::new_operator::Mistake;
+use super::new_operator::OperatorRequestError;
 use crate::{
     domain::{OperatorId, RandomError},
     store::{JournalError, StoreError},
@@ -11,7 +11,7 @@ use crate::{
 pub enum OperatorsError {
     /// What was asked for is wrong in these ways.
     #[error("the operator cannot be made: {} mistakes", .0.len())]
-    Invalid(Vec<Mistake>),
+    Invalid(Vec<OperatorRequestError>),
     /// There is no operator of that id.
     #[error("there is no operator {0}")]
     Unknown(OperatorId),

@@ -14,7 +14,7 @@ mod snapshot;
 mod tests;
 
 pub use error::OperatorsError;
-pub use new_operator::{Mistake, NewOperator, Renewal, RoleChange};
+pub use new_operator::{NewOperator, OperatorRequestError, OperatorRotation, RoleChange};
 pub use pass::Pass;
 pub use refusal::OperatorRefusal;
 pub use service::Operators;

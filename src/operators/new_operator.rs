@@ -25,7 +25,7 @@ pub struct NewOperator {
 /// A request for a new secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Renewal {
+pub struct OperatorRotation {
     /// When it expires, as in `30d` from now; `[operators] token_lifetime` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
@@ -41,7 +41,7 @@ pub struct RoleChange {
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct OperatorRequestError {
     /// The field.
     pub field: &'static str,
     /// What is wrong with it, and what would be right.
@@ -50,7 +50,7 @@ pub struct Mistake {
 
 /// What was asked for, understood.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct OperatorRequest {
     pub(super) name: OperatorName,
     pub(super) role: Role,
     pub(super) lifetime: Duration,
@@ -58,13 +58,16 @@ pub(super) struct Asked {
 
 impl NewOperator {
     /// Returns what was asked for, or all mistakes.
-    pub(super) fn read(&self, usual: Duration) -> Result<Asked, Vec<Mistake>> {
+    pub(super) fn read(
+        &self,
+        usual: Duration,
+    ) -> Result<OperatorRequest, Vec<OperatorRequestError>> {
         let name = self.name.parse::<OperatorName>();
         let name = name.map_err(|error| mistake("name", error.to_string()));
         let role = role(&self.role);
         let lifetime = lifetime(self.expires_in.as_deref(), usual);
         match (name, role, lifetime) {
-            (Ok(name), Ok(role), Ok(lifetime)) => Ok(Asked { name, role, lifetime }),
+            (Ok(name), Ok(role), Ok(lifetime)) => Ok(OperatorRequest { name, role, lifetime }),
             (name, role, lifetime) => {
                 Err([name.err(), role.err(), lifetime.err()].into_iter().flatten().collect())
             }
@@ -72,25 +75,25 @@ impl NewOperator {
     }
 }
 
-impl Renewal {
+impl OperatorRotation {
     /// Returns how long the new secret lives.
-    pub(super) fn read(&self, usual: Duration) -> Result<Duration, Vec<Mistake>> {
+    pub(super) fn read(&self, usual: Duration) -> Result<Duration, Vec<OperatorRequestError>> {
         lifetime(self.expires_in.as_deref(), usual).map_err(|mistake| vec![mistake])
     }
 }
 
 impl RoleChange {
     /// Returns the role.
-    pub(super) fn read(&self) -> Result<Role, Vec<Mistake>> {
+    pub(super) fn read(&self) -> Result<Role, Vec<OperatorRequestError>> {
         role(&self.role).map_err(|mistake| vec![mistake])
     }
 }
 
-fn role(text: &str) -> Result<Role, Mistake> {
+fn role(text: &str) -> Result<Role, OperatorRequestError> {
     text.parse().map_err(|error| mistake("role", format!("'{text}' is no role: {error}")))
 }
 
-fn lifetime(text: Option<&str>, usual: Duration) -> Result<Duration, Mistake> {
+fn lifetime(text: Option<&str>, usual: Duration) -> Result<Duration, OperatorRequestError> {
     let Some(text) = text else { return Ok(usual.min(LONGEST_LIFE)) };
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err(mistake("expires_in", "must be more than nothing".to_owned())),
@@ -102,12 +105,12 @@ fn lifetime(text: Option<&str>, usual: Duration) -> Result<Duration, Mistake> {
     }
 }
 
-fn mistake(field: &'static str, problem: String) -> Mistake {
-    Mistake { field, problem }
+fn mistake(field: &'static str, problem: String) -> OperatorRequestError {
+    OperatorRequestError { field, problem }
 }
 
 /// Returns the mistake of a name that somebody has already.
-pub(super) fn taken(name: &OperatorName, by: &str) -> Vec<Mistake> {
+pub(super) fn taken(name: &OperatorName, by: &str) -> Vec<OperatorRequestError> {
     let problem = format!(
         "'{name}' is {by} already: give it a new secret with rotate, revoke it first, or take \
          another name"

@@ -2,10 +2,10 @@
 
 use super::{
     error::OperatorsError,
-    new_operator::{NewOperator, Renewal, RoleChange, taken},
+    new_operator::{NewOperator, OperatorRotation, RoleChange, taken},
     pass::Pass,
     refusal::OperatorRefusal,
-    snapshot::Snapshot,
+    snapshot::OperatorSnapshot,
 };
 use crate::{
     domain::{
@@ -28,11 +28,11 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// All operators of the gateway; clones share them. Lookups read a snapshot in memory.
 #[derive(Debug, Clone)]
-pub struct Operators(Arc<Inner>);
+pub struct Operators(Arc<OperatorsInner>);
 
 #[derive(Debug)]
-struct Inner {
-    snapshot: ArcSwap<Snapshot>,
+struct OperatorsInner {
+    snapshot: ArcSwap<OperatorSnapshot>,
     version: watch::Sender<u64>,
     /// One change at a time, so that changes are swapped in in the order of the record, and no name
     /// is given twice.
@@ -45,7 +45,7 @@ struct Inner {
 }
 
 /// A change that is decided and not yet on record.
-struct Change {
+struct OperatorChange {
     action: Action,
     by: Actor,
     before: Value,
@@ -64,8 +64,8 @@ impl Operators {
         tasks: Tasks,
     ) -> Result<Self, OperatorsError> {
         let stored = reader.operators().map_err(OperatorsError::Store)?;
-        Ok(Self(Arc::new(Inner {
-            snapshot: ArcSwap::from_pointee(Snapshot::of(stored)),
+        Ok(Self(Arc::new(OperatorsInner {
+            snapshot: ArcSwap::from_pointee(OperatorSnapshot::of(stored)),
             version: watch::Sender::new(0),
             turn: Semaphore::new(1),
             journal,
@@ -155,7 +155,7 @@ impl Operators {
                 expires_at: now.plus(asked.lifetime),
             };
             let (action, before) = (Action::OperatorCreate, Value::Null);
-            inner.commit(Change { action, by, before, operator, digest }).await
+            inner.commit(OperatorChange { action, by, before, operator, digest }).await
         });
         Ok((plain, made.await?))
     }
@@ -164,7 +164,7 @@ impl Operators {
     pub async fn rotate(
         &self,
         id: &OperatorId,
-        asked: &Renewal,
+        asked: &OperatorRotation,
         by: impl Into<Actor>,
     ) -> Result<(PlainSecret, Arc<Operator>), OperatorsError> {
         let lifetime = asked.read(self.0.lifetime).map_err(OperatorsError::Invalid)?;
@@ -179,7 +179,7 @@ impl Operators {
             let operator =
                 Operator { secret_made_at: now, expires_at: now.plus(lifetime), ..(*old).clone() };
             let action = Action::OperatorRotate;
-            inner.commit(Change { action, by, before, operator, digest }).await
+            inner.commit(OperatorChange { action, by, before, operator, digest }).await
         });
         Ok((plain, made.await?))
     }
@@ -230,7 +230,7 @@ impl Operators {
             }
             inner.not_revoked(&id)?;
             let before = as_json(&old);
-            inner.commit(Change { action, by, before, operator, digest: None }).await
+            inner.commit(OperatorChange { action, by, before, operator, digest: None }).await
         })
         .await
     }
@@ -239,13 +239,13 @@ impl Operators {
     /// not leave an operator revoked on record and alive in memory.
     async fn run<W>(
         &self,
-        change: impl FnOnce(Arc<Inner>) -> W,
+        change: impl FnOnce(Arc<OperatorsInner>) -> W,
     ) -> Result<Arc<Operator>, OperatorsError>
     where
         W: Future<Output = Result<Arc<Operator>, OperatorsError>> + Send + 'static,
     {
         let work = change(Arc::clone(&self.0));
-        let done = self.0.tasks.finish("operator.change", work).await;
+        let done = self.0.tasks.spawn_tracked("operator.change", work).await;
         let done = done.map_err(|_| OperatorsError::Stopping)?;
         if matches!(done, Err(OperatorsError::Journal(_))) {
             self.reload_when_good();
@@ -257,15 +257,15 @@ impl Operators {
     /// may be in all the same, and who is revoked on record must not live in memory.
     fn reload_when_good(&self) {
         let inner = Arc::clone(&self.0);
-        self.0.tasks.stand("operator.reload", async move {
+        self.0.tasks.spawn_background("operator.reload", async move {
             let mut health = inner.journal.health();
             if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
                 return;
             }
             let _turn = inner.turn.acquire().await;
             let reader = inner.reader.clone();
-            match inner.tasks.block(move || reader.operators()).await {
-                Ok(Ok(stored)) => inner.swap(Snapshot::of(stored)),
+            match inner.tasks.run_blocking(move || reader.operators()).await {
+                Ok(Ok(stored)) => inner.swap(OperatorSnapshot::of(stored)),
                 Ok(Err(error)) => tracing::error!(%error, "the operators could not be read again"),
                 Err(_stopping) => {}
             }
@@ -273,7 +273,7 @@ impl Operators {
     }
 }
 
-impl Inner {
+impl OperatorsInner {
     fn find(&self, id: &OperatorId) -> Result<Arc<Operator>, OperatorsError> {
         let snapshot = self.snapshot.load();
         snapshot.by_id(id).cloned().ok_or_else(|| OperatorsError::Unknown(id.clone()))
@@ -301,8 +301,8 @@ impl Inner {
     }
 
     /// Commits, then swaps in, then tells those who wait.
-    async fn commit(&self, change: Change) -> Result<Arc<Operator>, OperatorsError> {
-        let Change { action, by, before, operator, digest } = change;
+    async fn commit(&self, change: OperatorChange) -> Result<Arc<Operator>, OperatorsError> {
+        let OperatorChange { action, by, before, operator, digest } = change;
         let (now, id) = (self.clock.now(), operator.id.as_str());
         let record = AuditRecord::change(now, by, action, id, before, as_json(&operator));
         let stored = StoredOperator { operator: operator.clone(), digest };
@@ -313,7 +313,7 @@ impl Inner {
         Ok(operator)
     }
 
-    fn swap(&self, snapshot: Snapshot) {
+    fn swap(&self, snapshot: OperatorSnapshot) {
         self.snapshot.store(Arc::new(snapshot));
         self.version.send_modify(|version| *version += 1);
     }

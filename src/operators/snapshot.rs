@@ -8,12 +8,12 @@ use std::{
 
 /// What a lookup sees; never changed, only replaced.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Snapshot {
+pub(super) struct OperatorSnapshot {
     by_id: BTreeMap<OperatorId, Arc<Operator>>,
     by_digest: HashMap<TokenDigest, OperatorId>,
 }
 
-impl Snapshot {
+impl OperatorSnapshot {
     /// Returns the snapshot of what the store holds.
     pub(super) fn of(stored: Vec<(Operator, TokenDigest)>) -> Self {
         let mut snapshot = Self::default();

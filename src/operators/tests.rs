@@ -6,7 +6,7 @@ use crate::{
         Clock, Operator, OperatorId, PlainSecret, Principal, RecordBody, Role, SteeredClock,
         Timestamp, TokenState,
     },
-    store::{RecordQuery, Seal, Store, StoreOptions, Unwatched},
+    store::{ChainHasher, RecordQuery, Store, StoreOptions, UnwatchedCommits},
     tasks::Tasks,
 };
 use futures_util::FutureExt;
@@ -18,7 +18,7 @@ const LIFETIME: Duration = Duration::from_hours(90 * 24);
 #[derive(Debug)]
 struct NoSeal;
 
-impl Seal for NoSeal {
+impl ChainHasher for NoSeal {
     fn seal(&self, _: u64, _: &[u8; 32], _: &[u8]) -> [u8; 32] {
         [0; 32]
     }
@@ -38,7 +38,7 @@ fn open(dir: &Path, clock: &SteeredClock) -> (Store, Operators) {
         max_size: 0,
         seal: Arc::new(NoSeal),
         clock: Arc::clone(&clock),
-        watch: Arc::new(Unwatched),
+        watch: Arc::new(UnwatchedCommits),
     };
     let store = Store::open(options).unwrap();
     let (journal, reader) = (store.journal(), store.reader());
@@ -165,7 +165,7 @@ async fn whoever_is_switched_off_is_refused_at_once_and_told_apart() {
         let again = house.operators.set_state(&anna.id, state, &BY).await;
         assert!(matches!(again, Err(OperatorsError::RevokedIsFinal(_))), "{again:?}");
     }
-    let again = house.operators.rotate(&anna.id, &Renewal::default(), &BY).await;
+    let again = house.operators.rotate(&anna.id, &OperatorRotation::default(), &BY).await;
     assert!(matches!(again, Err(OperatorsError::RevokedIsFinal(_))));
     let role = RoleChange { role: "admin".into() };
     let again = house.operators.set_role(&anna.id, &role, &BY).await;
@@ -177,7 +177,8 @@ async fn whoever_is_switched_off_is_refused_at_once_and_told_apart() {
 async fn a_new_secret_ends_the_old_one_and_outlives_a_restart() {
     let house = House::new();
     let (old, anna) = house.make("anna", "operator").await;
-    let (new, after) = house.operators.rotate(&anna.id, &Renewal::default(), &BY).await.unwrap();
+    let (new, after) =
+        house.operators.rotate(&anna.id, &OperatorRotation::default(), &BY).await.unwrap();
     assert_eq!((&after.id, after.role), (&anna.id, Role::Operator));
     let refused = Err(OperatorRefusal::Unknown);
     assert_eq!(house.operators.authenticate(old.reveal()), refused);
@@ -226,7 +227,8 @@ async fn each_change_is_on_record_with_before_and_after_and_without_a_secret() {
     house.operators.set_role(&anna.id, &role, &by).await.unwrap();
     house.operators.set_state(&anna.id, TokenState::Disabled, &by).await.unwrap();
     house.operators.set_state(&anna.id, TokenState::Enabled, &by).await.unwrap();
-    let (new, _) = house.operators.rotate(&anna.id, &Renewal::default(), &by).await.unwrap();
+    let (new, _) =
+        house.operators.rotate(&anna.id, &OperatorRotation::default(), &by).await.unwrap();
     house.operators.set_state(&anna.id, TokenState::Revoked, &by).await.unwrap();
     let changes = house.changes();
     let actions: Vec<_> = changes.iter().map(|(action, _, _)| action.as_str()).collect();

@@ -1,11 +1,11 @@
 //! Second stage: the route is listed and the token may use it.
 
 use super::{
-    Gateway, counted::Counted, inspected::InspectedCall, knock::Knock, policy,
-    receiving::OwnAddress, refused::Refused,
+    Gateway, counted::Counted, incoming_request::IncomingRequest, inspected::InspectedCall,
+    own_webhook_address::OwnAddress, policy, rejection::Rejection,
 };
 use crate::{
-    config::Environment,
+    config::EnvironmentSettings,
     domain::{ErrorCode, GenerationId, Route, Token},
     inspection::{self, Inspected, Subject},
     spool::{Spool, SpoolWriter},
@@ -18,10 +18,10 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct AllowedCall {
     pub(super) gateway: Gateway,
-    pub(super) knock: Knock,
+    pub(super) knock: IncomingRequest,
     pub(super) token: Arc<Token>,
     pub(super) secret: PresentedSecret,
-    pub(super) environment: Environment,
+    pub(super) environment: EnvironmentSettings,
     pub(super) route: Arc<Route>,
     /// Whether it counts against its token's rate already.
     pub(super) counted: Counted,
@@ -31,18 +31,18 @@ impl AllowedCall {
     /// Receives the whole body and returns the call if it can be read and the policy allows it.
     ///
     /// Callers that would be refused anyway are refused before their body is read.
-    pub(super) async fn inspect(mut self) -> Result<InspectedCall, Refused> {
+    pub(super) async fn inspect(mut self) -> Result<InspectedCall, Rejection> {
         let polled = self.refuse_early().await?;
         self.look(polled.map(|polled| polled.id)).await
     }
 
     /// Receives the whole body and returns what it asks for, for a call that will not be sent.
-    pub(super) async fn inspect_only(self) -> Result<InspectedCall, Refused> {
+    pub(super) async fn inspect_only(self) -> Result<InspectedCall, Rejection> {
         self.refuse_large()?;
         self.look(None).await
     }
 
-    async fn look(mut self, polled: Option<GenerationId>) -> Result<InspectedCall, Refused> {
+    async fn look(mut self, polled: Option<GenerationId>) -> Result<InspectedCall, Rejection> {
         let (gateway, token) = (self.gateway.clone(), Arc::clone(&self.token));
         let body = gateway.unless_draining(self.receive()).await??;
         let mut inspected = self.look_into(&body).await?;
@@ -59,13 +59,13 @@ impl AllowedCall {
         Ok(InspectedCall { allowed: self, body, inspected, places, polled })
     }
 
-    async fn receive(&mut self) -> Result<Spool, Refused> {
+    async fn receive(&mut self) -> Result<Spool, Rejection> {
         let (cap, idle) = (self.route.body_cap, self.gateway.settings.door.body_idle_timeout);
         let writer = SpoolWriter::new(&self.gateway.spool, Some(self.token.id.clone()), cap);
-        web::receive(&mut self.knock.body, writer, cap, idle).await.map_err(Refused::from)
+        web::receive(&mut self.knock.body, writer, cap, idle).await.map_err(Rejection::from)
     }
 
-    async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Refused> {
+    async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Rejection> {
         if body.in_place().is_some() {
             let subject = Subject {
                 route: &self.route,
@@ -75,7 +75,7 @@ impl AllowedCall {
                 headers: &self.knock.headers,
                 body,
             };
-            return inspection::inspect(subject).map_err(Refused::from);
+            return inspection::inspect(subject).map_err(Rejection::from);
         }
         let (route, token, body) = (Arc::clone(&self.route), self.token.id.clone(), body.clone());
         let (uri, headers) = (self.knock.uri.clone(), self.knock.headers.clone());
@@ -84,16 +84,18 @@ impl AllowedCall {
             let (route, token, headers, body) = (&route, &token, &headers, &body);
             inspection::inspect(Subject { route, path, token, query, headers, body })
         };
-        let inspected = self.gateway.tasks.block(work).await;
-        inspected.map_err(|_| Refused::internal("inspection was cut off"))?.map_err(Refused::from)
+        let inspected = self.gateway.tasks.run_blocking(work).await;
+        inspected
+            .map_err(|_| Rejection::internal("inspection was cut off"))?
+            .map_err(Rejection::from)
     }
 
-    fn check_fits(&self, places: u32) -> Result<(), Refused> {
+    fn check_fits(&self, places: u32) -> Result<(), Rejection> {
         let cap = self.gateway.cap(&self.environment.account);
         if places <= cap {
             return Ok(());
         }
         let message = format!("the call takes {places} places, and the account has {cap} in all");
-        Err(Refused::new(ErrorCode::TooManyPlaces, message).field("num_images"))
+        Err(Rejection::new(ErrorCode::TooManyPlaces, message).field("num_images"))
     }
 }

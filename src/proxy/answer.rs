@@ -1,12 +1,12 @@
 //! An answer of Ideogram on its way to the client.
 
-use super::{knock::Trail, recalled::Again, recovered::RecoveredAnswer};
+use super::{incoming_request::RequestContext, recalled::ReplayKind, recovered::RecoveredAnswer};
 use crate::{
-    calls::{CallSummary, Finished, Receipt},
+    calls::{CallSummary, DeliveryGuard, Finished},
     domain::{Outcome, RequestId},
     spool::Spool,
     web::{
-        Body, Delivery,
+        Body, DeliveryEnd,
         header::{self, RateLimit, ServerTiming},
     },
 };
@@ -19,14 +19,14 @@ const KEY_REDACTED: HeaderName = HeaderName::from_static("ideogate-key-redacted"
 
 /// What goes out to the client.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum CallAnswer {
     /// Ideogram's answer to this call.
     Sent(Finished),
     /// Ideogram's answer to an earlier call, which nobody received or which a key names.
     Recovered(RecoveredAnswer),
 }
 
-impl Answer {
+impl CallAnswer {
     /// Returns Ideogram's answer unchanged, with the headers that are ours beside it.
     pub(super) fn into_response(self, request: &RequestId, received: Instant) -> Response<Body> {
         match self {
@@ -55,8 +55,8 @@ fn again(recovered: RecoveredAnswer, request: &RequestId, received: Instant) -> 
     let headers = response.headers_mut();
     mark(headers, request, answer.echoed_key);
     match again {
-        Again::Recovered => header::set_recovered(headers),
-        Again::Replayed => header::set_replayed(headers),
+        ReplayKind::Recovered => header::set_recovered(headers),
+        ReplayKind::Replayed => header::set_replayed(headers),
     }
     if !answer.status.is_success() {
         headers.insert(header::ERROR_SOURCE, HeaderValue::from_static("upstream"));
@@ -69,13 +69,13 @@ fn passed_on(
     status: StatusCode,
     headers: HeaderMap,
     body: &Spool,
-    receipt: Option<Receipt>,
+    receipt: Option<DeliveryGuard>,
 ) -> Response<Body> {
     let body = Body::spool(body.body());
     let body = match receipt {
         Some(receipt) => body.watched(move |delivery| match delivery {
-            Delivery::Whole => receipt.delivered(),
-            Delivery::Gone { .. } => drop(receipt),
+            DeliveryEnd::Whole => receipt.delivered(),
+            DeliveryEnd::Gone { .. } => drop(receipt),
         }),
         None => body,
     };
@@ -108,7 +108,7 @@ pub(super) fn note_summary(headers: &mut HeaderMap, summary: &CallSummary, recei
 }
 
 /// Writes the timing of a request that was never sent.
-pub(super) fn note_waiting(headers: &mut HeaderMap, trail: &Trail, received: Instant) {
+pub(super) fn note_waiting(headers: &mut HeaderMap, trail: &RequestContext, received: Instant) {
     let total = received.elapsed();
     let queue = trail.queue.get().copied().unwrap_or_default();
     ServerTiming::of(total, queue, Duration::ZERO).set(headers);
@@ -116,7 +116,7 @@ pub(super) fn note_waiting(headers: &mut HeaderMap, trail: &Trail, received: Ins
 
 /// Writes what every answer tells: the places it took, if nobody said, the token's rate, and when the
 /// secret that was presented is replaced by a newer one.
-pub(super) fn note_always(headers: &mut HeaderMap, trail: &Trail) {
+pub(super) fn note_always(headers: &mut HeaderMap, trail: &RequestContext) {
     if !headers.contains_key(header::PLACES) {
         header::set_places(headers, 0);
     }

@@ -8,7 +8,7 @@
 //! end. They have a bucket of their own, so that each call of a minute can be polled every two seconds
 //! and a flood still ends.
 
-use super::{allowed::AllowedCall, inspected::InspectedCall, policy, refused::Refused};
+use super::{allowed::AllowedCall, inspected::InspectedCall, policy, rejection::Rejection};
 use crate::{
     domain::ErrorCode,
     rate_limit::{RateLimited, RateState},
@@ -28,7 +28,7 @@ pub(super) enum Counted {
 
 impl AllowedCall {
     /// Counts the request against its token's rate.
-    pub(super) fn count(&self) -> Result<(), Refused> {
+    pub(super) fn count(&self) -> Result<(), Rejection> {
         let Some((per_minute, rule)) = self.rate() else { return Ok(()) };
         match self.gateway.rate_limits.check(&self.token.id, per_minute) {
             Ok(state) => {
@@ -45,7 +45,7 @@ impl AllowedCall {
     }
 
     /// Counts a poll of what the token made itself.
-    pub(super) fn count_poll(&self) -> Result<(), Refused> {
+    pub(super) fn count_poll(&self) -> Result<(), Rejection> {
         let Some((per_minute, rule)) = self.rate() else { return Ok(()) };
         let polls = per_minute.saturating_mul(POLLS);
         let counted = self.gateway.poll_limits.check(&self.token.id, polls);
@@ -75,7 +75,7 @@ impl AllowedCall {
 
 impl InspectedCall {
     /// Counts the request against its token's rate, unless that was done before.
-    pub(super) fn count(&self) -> Result<(), Refused> {
+    pub(super) fn count(&self) -> Result<(), Rejection> {
         match self.allowed.counted {
             Counted::Later => self.allowed.count(),
             Counted::Already => Ok(()),
@@ -90,6 +90,6 @@ impl InspectedCall {
     }
 }
 
-fn limited_to(message: String, rule: String, limited: RateLimited) -> Refused {
-    Refused::new(ErrorCode::RateLimited, message).rule(rule).retry_after(limited.retry_after)
+fn limited_to(message: String, rule: String, limited: RateLimited) -> Rejection {
+    Rejection::new(ErrorCode::RateLimited, message).rule(rule).retry_after(limited.retry_after)
 }

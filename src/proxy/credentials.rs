@@ -1,15 +1,15 @@
 //! The token a client presents.
 
-use super::{misshapen::no_text, refused::Refused};
+use super::{misshapen::no_text, rejection::Rejection};
 use crate::{
     domain::ErrorCode,
-    web::{Problem, header::API_KEY},
+    web::{ClientError, header::API_KEY},
 };
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 /// Returns the one token presented in `Api-Key` or `Authorization: Bearer`; several must be equal, and
 /// nothing else may stand beside it in `Authorization`.
-pub(super) fn presented(headers: &HeaderMap) -> Result<&str, Refused> {
+pub(super) fn presented(headers: &HeaderMap) -> Result<&str, Rejection> {
     let keys = headers.get_all(API_KEY).iter().map(text);
     let has_key = headers.contains_key(API_KEY);
     let bearers = headers.get_all(AUTHORIZATION).iter().map(|value| bearer(value, has_key));
@@ -24,12 +24,12 @@ pub(super) fn presented(headers: &HeaderMap) -> Result<&str, Refused> {
     found.filter(|token| !token.is_empty()).ok_or_else(missing)
 }
 
-fn text(value: &HeaderValue) -> Result<&str, Refused> {
+fn text(value: &HeaderValue) -> Result<&str, Rejection> {
     let text = value.to_str().map(str::trim);
-    text.map_err(|_| Refused::with(no_text()).because("token malformed"))
+    text.map_err(|_| Rejection::with(no_text()).because("token malformed"))
 }
 
-fn bearer(value: &HeaderValue, has_key: bool) -> Result<&str, Refused> {
+fn bearer(value: &HeaderValue, has_key: bool) -> Result<&str, Rejection> {
     let value = text(value)?;
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
@@ -38,10 +38,10 @@ fn bearer(value: &HeaderValue, has_key: bool) -> Result<&str, Refused> {
     }
 }
 
-fn ambiguous(message: &'static str) -> Refused {
-    Refused::new(ErrorCode::AmbiguousCredentials, message)
+fn ambiguous(message: &'static str) -> Rejection {
+    Rejection::new(ErrorCode::AmbiguousCredentials, message)
 }
 
-fn missing() -> Refused {
-    Refused::with(Problem::token_missing())
+fn missing() -> Rejection {
+    Rejection::with(ClientError::token_missing())
 }

@@ -3,7 +3,7 @@
 //! Not so those who may be owed something that is paid for: an answer that nobody received, or the one
 //! that an idempotency key names. What it is stands in the body, so the body is read first.
 
-use super::{allowed::AllowedCall, counted::Counted, known, polled::Polled, refused::Refused};
+use super::{allowed::AllowedCall, counted::Counted, known, polled::Polled, rejection::Rejection};
 use crate::{
     domain::ErrorCode,
     ledger::{Budgets, HoldError},
@@ -14,7 +14,7 @@ use std::future::Future;
 
 impl AllowedCall {
     /// Refuses what would be refused whatever the body says, and returns the generation that is polled.
-    pub(super) async fn refuse_early(&mut self) -> Result<Option<Polled>, Refused> {
+    pub(super) async fn refuse_early(&mut self) -> Result<Option<Polled>, Rejection> {
         if self.may_be_owed() {
             self.refuse_large()?;
             return Ok(None);
@@ -44,22 +44,22 @@ impl AllowedCall {
         self.route.quote && known::asks_for_quote(self.knock.uri.query())
     }
 
-    fn refuse_closed(&self) -> Result<(), Refused> {
+    fn refuse_closed(&self) -> Result<(), Rejection> {
         let closed = self.gateway.admission.is_closed(&self.environment.account);
-        closed.map_or(Ok(()), |reason| Err(Refused::from(reason)))
+        closed.map_or(Ok(()), |reason| Err(Rejection::from(reason)))
     }
 
-    fn refuse_without_key(&self) -> Result<(), Refused> {
+    fn refuse_without_key(&self) -> Result<(), Rejection> {
         let (account, name) = (&self.environment.account, &self.token.environment);
         if !self.gateway.calls.has_key(account, name) {
             let message = format!("environment {name} has no key; ask the operator to give it one");
-            return Err(Refused::new(ErrorCode::EnvironmentUnavailable, message));
+            return Err(Rejection::new(ErrorCode::EnvironmentUnavailable, message));
         }
         let rests = self.gateway.calls.key_rests(account, name);
-        rests.map_or(Ok(()), |retry_after| Err(Refused::key_rejected(retry_after)))
+        rests.map_or(Ok(()), |retry_after| Err(Rejection::key_rejected(retry_after)))
     }
 
-    fn refuse_full(&self) -> Result<(), Refused> {
+    fn refuse_full(&self) -> Result<(), Rejection> {
         if !self.route.spends(self.is_quote()) {
             return Ok(());
         }
@@ -68,7 +68,7 @@ impl AllowedCall {
     }
 
     /// Refuses a call if not even the cheapest one on its route could be paid for.
-    fn refuse_without_money(&self) -> Result<(), Refused> {
+    fn refuse_without_money(&self) -> Result<(), Rejection> {
         if !self.route.spends(self.is_quote()) {
             return Ok(());
         }
@@ -78,17 +78,17 @@ impl AllowedCall {
         let least = gateway.ledger.has_room(&budgets, &self.route).map_err(used_up)?;
         let line = gateway.calls.line(&self.environment.account);
         let stopped = line.and_then(|line| line.breaker.would_stop(least));
-        stopped.map_or(Ok(()), |state| Err(Refused::balance(&state)))
+        stopped.map_or(Ok(()), |state| Err(Rejection::balance(&state)))
     }
 
     /// Refuses a body that is too large, or for which there is no room.
-    pub(super) fn refuse_large(&self) -> Result<(), Refused> {
+    pub(super) fn refuse_large(&self) -> Result<(), Rejection> {
         let expected = self.knock.body.size_hint().lower();
         if expected > self.route.body_cap {
-            return Err(Refused::too_large(self.route.body_cap));
+            return Err(Rejection::too_large(self.route.body_cap));
         }
         if !self.gateway.spool.has_room(Some(&self.token.id), expected) {
-            return Err(Refused::body_budget());
+            return Err(Rejection::body_budget());
         }
         Ok(())
     }
@@ -99,19 +99,19 @@ impl super::Gateway {
     pub(super) async fn unless_draining<T>(
         &self,
         receiving: impl Future<Output = T>,
-    ) -> Result<T, Refused> {
+    ) -> Result<T, Rejection> {
         tokio::select! {
             // Asked first: what is here already is not turned away.
             biased;
             received = receiving => Ok(received),
-            () = self.admission.draining() => Err(Refused::draining()),
+            () = self.admission.draining() => Err(Rejection::draining()),
         }
     }
 }
 
 /// Tells of a budget that is used up: what this call would cost is not known yet.
-fn used_up(error: HoldError) -> Refused {
-    let HoldError::Exceeded(exceeded) = error else { return Refused::from(error) };
+fn used_up(error: HoldError) -> Rejection {
+    let HoldError::Exceeded(exceeded) = error else { return Rejection::from(error) };
     let message = format!(
         "the {} budget of {} is {}, {} of it is left, and the cheapest call here costs {}",
         exceeded.period.word(),
@@ -120,5 +120,5 @@ fn used_up(error: HoldError) -> Refused {
         exceeded.left,
         exceeded.price
     );
-    Refused::exceeded(&exceeded, message)
+    Rejection::exceeded(&exceeded, message)
 }

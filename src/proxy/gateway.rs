@@ -5,7 +5,7 @@ use crate::{
     admission::{Admission, AdmissionError},
     audit::RefusalBook,
     calls::Calls,
-    config::{Environment, Settings},
+    config::{EnvironmentSettings, Settings},
     domain::{AccountName, Clock, EnvironmentName},
     ledger::Ledger,
     rate_limit::RateLimits,
@@ -78,7 +78,7 @@ impl Gateway {
     }
 
     /// Returns the settings of an environment, unless it was taken out of them.
-    pub(super) fn environment(&self, name: &EnvironmentName) -> Option<&Environment> {
+    pub(super) fn environment(&self, name: &EnvironmentName) -> Option<&EnvironmentSettings> {
         self.settings.environments.get(name)
     }
 

@@ -1,8 +1,10 @@
 //! Fifth stage: the call may wait for its places.
 
-use super::{again::Needs, inspected::InspectedCall, policy, recalled::NewCall, refused::Refused};
+use super::{
+    inspected::InspectedCall, policy, recalled::NewCall, recheck::Needs, rejection::Rejection,
+};
 use crate::{
-    admission::{AdmissionError, Permit, Seat},
+    admission::{AdmissionError, AdmitRequest, Permit},
     answers::Claimed,
     calls::{PassedHeaders, ReadyCall},
     domain::{CallId, Client, Places, Timestamp, Usd},
@@ -21,9 +23,9 @@ pub(super) struct HeldCall {
 
 impl HeldCall {
     /// Waits for the call's places, and gives up when the token is withdrawn or reduced meanwhile.
-    pub(super) async fn admit(&self) -> Result<Permit, Refused> {
+    pub(super) async fn admit(&self) -> Result<Permit, Rejection> {
         let allowed = &self.call.inspected.allowed;
-        let seat = Seat {
+        let seat = AdmitRequest {
             account: allowed.environment.account.clone(),
             environment: allowed.token.environment.clone(),
             token: allowed.token.id.clone(),
@@ -61,7 +63,7 @@ impl HeldCall {
         inspected
     }
 
-    fn check_again(&self) -> Result<(), Refused> {
+    fn check_again(&self) -> Result<(), Rejection> {
         self.call.inspected.check_again_with(self.money())
     }
 
@@ -75,7 +77,7 @@ impl HeldCall {
         policy::tighter(&allowed.token, own, all, "max_places").map(|(places, _)| places)
     }
 
-    fn not_admitted(&self, error: AdmissionError) -> Refused {
+    fn not_admitted(&self, error: AdmissionError) -> Rejection {
         self.call.inspected.allowed.not_admitted(error, self.max_token_places())
     }
 

@@ -1,11 +1,11 @@
 //! Third stage: the body is here, its demand is known, the policy allows it.
 
 use super::{
-    again::NeedsOf,
     allowed::AllowedCall,
     idempotent,
-    recalled::{Again, NewCall, Recalled},
-    refused::Refused,
+    recalled::{NewCall, RecallStep, ReplayKind},
+    recheck::NeedsOf,
+    rejection::Rejection,
 };
 use crate::{
     calls::Recall,
@@ -28,13 +28,13 @@ pub(super) struct InspectedCall {
 
 impl InspectedCall {
     /// Returns when the call must have got its places.
-    pub(super) fn deadline(&self) -> Result<Instant, Refused> {
+    pub(super) fn deadline(&self) -> Result<Instant, Rejection> {
         Ok(Instant::now() + self.allowed.allowance()?.span())
     }
 
     /// Looks for the call that took the same idempotency key, or without a key for an identical one
     /// whose answer nobody received.
-    pub(super) async fn recall(self, deadline: Instant) -> Result<Recalled, Refused> {
+    pub(super) async fn recall(self, deadline: Instant) -> Result<RecallStep, Rejection> {
         if !self.allowed.route.spends(self.inspected.demand.is_quote) {
             return Ok(self.into_new(deadline));
         }
@@ -46,7 +46,7 @@ impl InspectedCall {
         match self.allowed.gateway.calls.recall(&print, client, deadline).await {
             Recall::New => Ok(self.into_new(deadline)),
             Recall::Answered(answer) => {
-                Ok(Recalled::Answered(Box::new(self), answer, Again::Recovered))
+                Ok(RecallStep::Answered(Box::new(self), answer, ReplayKind::Recovered))
             }
             Recall::InProgress(call) => Err(idempotent::in_progress(&call)),
             Recall::Unknown(call) => Err(idempotent::unknown(&call)),
@@ -54,15 +54,15 @@ impl InspectedCall {
     }
 
     /// Looks at the token as it is now: it may have been withdrawn or reduced meanwhile.
-    pub(super) fn check_again(&self) -> Result<(), Refused> {
+    pub(super) fn check_again(&self) -> Result<(), Rejection> {
         self.check_again_with(None)
     }
 
     /// Does the same for a call that holds money since a time.
-    pub(super) fn check_again_with(&self, held: Option<(Usd, Timestamp)>) -> Result<(), Refused> {
+    pub(super) fn check_again_with(&self, held: Option<(Usd, Timestamp)>) -> Result<(), Rejection> {
         let AllowedCall { gateway, token, secret, environment, route, knock, .. } = &self.allowed;
         let now = gateway.tokens.recheck(&token.id, secret.number);
-        let now = now.map_err(|refusal| Refused::token(&refusal))?;
+        let now = now.map_err(|refusal| Rejection::token(&refusal))?;
         if Arc::ptr_eq(&now, token) {
             return Ok(());
         }
@@ -70,7 +70,7 @@ impl InspectedCall {
         NeedsOf { gateway, environment, route, demand, client, held }.check(&now)
     }
 
-    fn into_new(self, deadline: Instant) -> Recalled {
-        Recalled::New(Box::new(NewCall { inspected: self, deadline, claim: None }))
+    fn into_new(self, deadline: Instant) -> RecallStep {
+        RecallStep::New(Box::new(NewCall { inspected: self, deadline, claim: None }))
     }
 }

@@ -1,14 +1,14 @@
 //! First stage: whose request this is.
 
 use super::{
-    Gateway, allowed::AllowedCall, counted::Counted, credentials, knock::Knock,
-    misshapen::misshapen, refused::Refused,
+    Gateway, allowed::AllowedCall, counted::Counted, credentials,
+    incoming_request::IncomingRequest, misshapen::misshapen, rejection::Rejection,
 };
 use crate::{
-    config::Environment,
+    config::EnvironmentSettings,
     domain::{ErrorCode, Route, RouteMatch, Scope, SecretKind, Token},
-    tokens::{Presented, PresentedSecret},
-    web::{self, Problem},
+    tokens::{PresentedSecret, PresentedToken},
+    web::{self, ClientError},
 };
 use std::{net::IpAddr, sync::Arc};
 
@@ -16,21 +16,24 @@ use std::{net::IpAddr, sync::Arc};
 #[derive(Debug)]
 pub(super) struct KnownCall {
     pub(super) gateway: Gateway,
-    pub(super) knock: Knock,
+    pub(super) knock: IncomingRequest,
     pub(super) token: Arc<Token>,
     pub(super) secret: PresentedSecret,
 }
 
 impl KnownCall {
     /// Returns the request if its token is valid here and now.
-    pub(super) fn authenticate(gateway: &Gateway, knock: Knock) -> Result<Self, Refused> {
-        let Presented { token, secret } = token(gateway, &knock)?;
+    pub(super) fn authenticate(
+        gateway: &Gateway,
+        knock: IncomingRequest,
+    ) -> Result<Self, Rejection> {
+        let PresentedToken { token, secret } = token(gateway, &knock)?;
         let call = Self { gateway: gateway.clone(), knock, token, secret };
         call.note_end_user()?;
         Ok(call)
     }
 
-    fn note_end_user(&self) -> Result<(), Refused> {
+    fn note_end_user(&self) -> Result<(), Rejection> {
         let Some(value) = self.knock.headers.get(web::header::USER) else { return Ok(()) };
         let user = std::str::from_utf8(value.as_bytes())
             .ok()
@@ -38,14 +41,14 @@ impl KnownCall {
         let Some(user) = user else {
             let message =
                 "Ideogate-User must be 1 to 128 bytes of UTF-8 without control characters";
-            return Err(Refused::new(ErrorCode::MalformedRequest, message).field("Ideogate-User"));
+            return Err(Rejection::new(ErrorCode::MalformedRequest, message).field("Ideogate-User"));
         };
         self.knock.trail.on_behalf_of.set(user.into()).ok();
         Ok(())
     }
 
     /// Returns the call if the route is listed and the token's scopes allow it.
-    pub(super) fn authorize(self) -> Result<AllowedCall, Refused> {
+    pub(super) fn authorize(self) -> Result<AllowedCall, Rejection> {
         let route = self.listed_route()?;
         let environment = self.environment()?.clone();
         let is_quote = route.quote && asks_for_quote(self.knock.uri.query());
@@ -53,14 +56,14 @@ impl KnownCall {
         if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
             let message =
                 "quotes are closed for this route: a dry run was answered without a quote";
-            return Err(Refused::new(ErrorCode::PolicyDenied, message).rule("quotes"));
+            return Err(Rejection::new(ErrorCode::PolicyDenied, message).rule("quotes"));
         }
         Ok(self.allowed(environment, route))
     }
 
     /// Returns the call if the token may ask for its price: because it may make the call, or by
     /// `read:quotes`.
-    pub(super) fn authorize_quote(self) -> Result<AllowedCall, Refused> {
+    pub(super) fn authorize_quote(self) -> Result<AllowedCall, Rejection> {
         let route = self.listed_route()?;
         let environment = self.environment()?.clone();
         if check_scope(&self.token, &environment, route.scope).is_err() {
@@ -69,42 +72,44 @@ impl KnownCall {
         Ok(self.allowed(environment, route))
     }
 
-    fn allowed(self, environment: Environment, route: Arc<Route>) -> AllowedCall {
+    fn allowed(self, environment: EnvironmentSettings, route: Arc<Route>) -> AllowedCall {
         let Self { gateway, knock, token, secret } = self;
         let counted = Counted::Later;
         AllowedCall { gateway, knock, token, secret, environment, route, counted }
     }
 
-    fn listed_route(&self) -> Result<Arc<Route>, Refused> {
+    fn listed_route(&self) -> Result<Arc<Route>, Rejection> {
         let path = self.knock.uri.path();
         let shown = web::shown(path);
         let route = match self.gateway.settings.routes.find(&self.knock.method, path) {
             RouteMatch::Found(route) => route,
             RouteMatch::Disabled(route) => {
                 let message = format!("route {} is switched off here", route.name);
-                return Err(Refused::new(ErrorCode::RouteUnknown, message));
+                return Err(Rejection::new(ErrorCode::RouteUnknown, message));
             }
             RouteMatch::Denied(reason) => {
                 let message = format!("{shown} is closed: {reason}");
-                return Err(Refused::new(ErrorCode::RouteUnknown, message));
+                return Err(Rejection::new(ErrorCode::RouteUnknown, message));
             }
-            RouteMatch::WrongMethod(methods) => return Err(Refused::wrong_method(&methods)),
+            RouteMatch::WrongMethod(methods) => return Err(Rejection::wrong_method(&methods)),
             RouteMatch::Unknown => {
                 let message =
                     format!("{} {shown} is not a route of this gateway", self.knock.method);
                 // The path may hold anything, and the record is for ever.
-                return Err(Refused::new(ErrorCode::RouteUnknown, message).because("unlisted path"));
+                return Err(
+                    Rejection::new(ErrorCode::RouteUnknown, message).because("unlisted path")
+                );
             }
         };
         self.knock.trail.route.set(Arc::clone(&route)).ok();
         Ok(route)
     }
 
-    fn environment(&self) -> Result<&Environment, Refused> {
+    fn environment(&self) -> Result<&EnvironmentSettings, Rejection> {
         let name = &self.token.environment;
         self.gateway.environment(name).ok_or_else(|| {
             let message = format!("environment {name} is no longer in the settings");
-            Refused::new(ErrorCode::EnvironmentUnavailable, message)
+            Rejection::new(ErrorCode::EnvironmentUnavailable, message)
         })
     }
 }
@@ -117,28 +122,28 @@ pub(super) fn needed_scope(route: &Route, is_quote: bool) -> Option<Scope> {
 /// Says whether a token and its environment have a scope.
 pub(super) fn check_scope(
     token: &Token,
-    environment: &Environment,
+    environment: &EnvironmentSettings,
     scope: Option<Scope>,
-) -> Result<(), Refused> {
+) -> Result<(), Rejection> {
     let Some(scope) = scope else { return Ok(()) };
     if scope == Scope::ReadGenerations && polls_own(token, environment) {
         // Whose generation it is, is looked at next.
         return Ok(());
     }
     if !token.scopes.allows(scope) {
-        return Err(Refused::with(Problem::scope_missing(scope)));
+        return Err(Rejection::with(ClientError::scope_missing(scope)));
     }
     if !environment.scopes.allows(scope) {
         let name = &token.environment;
         let message = format!("environment {name} does not allow {scope} any more");
-        return Err(Refused::new(ErrorCode::EnvironmentDenied, message));
+        return Err(Rejection::new(ErrorCode::EnvironmentDenied, message));
     }
     Ok(())
 }
 
 /// Says whether a token may poll what it makes itself, because it and its environment have a scope that
 /// makes something.
-fn polls_own(token: &Token, environment: &Environment) -> bool {
+fn polls_own(token: &Token, environment: &EnvironmentSettings) -> bool {
     let makes = |scope: &Scope| {
         scope.in_write_wildcard()
             && token.scopes.allows(*scope)
@@ -148,11 +153,14 @@ fn polls_own(token: &Token, environment: &Environment) -> bool {
 }
 
 /// Returns the token of a request if it is valid here, now, and for the client's address.
-pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Presented, Refused> {
+pub(super) fn token(
+    gateway: &Gateway,
+    knock: &IncomingRequest,
+) -> Result<PresentedToken, Rejection> {
     let presented = credentials::presented(&knock.headers)?;
     if SecretKind::claimed_by(presented) == Some(SecretKind::Operator) {
         let reason = "an operator's token was presented to the data plane";
-        return Err(Refused::with(Problem::token_invalid()).because(reason));
+        return Err(Rejection::with(ClientError::token_invalid()).because(reason));
     }
     let trail = &knock.trail;
     let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
@@ -163,13 +171,13 @@ pub(super) fn token(gateway: &Gateway, knock: &Knock) -> Result<Presented, Refus
         if let Some(secret) = refusal.secret() {
             trail.secret.set(secret).ok();
         }
-        let refused = Refused::token(&refusal);
+        let refused = Rejection::token(&refusal);
         match misshapen {
-            Some(problem) => Refused { problem: Box::new(problem), ..refused },
+            Some(problem) => Rejection { problem: Box::new(problem), ..refused },
             None => refused,
         }
     })?;
-    let Presented { token, secret } = &presented;
+    let PresentedToken { token, secret } = &presented;
     trail.token.set(Arc::clone(token)).ok();
     trail.secret.set(secret.number).ok();
     if let Some(retires_at) = secret.retires_at {
@@ -187,14 +195,14 @@ pub(super) fn check_address(
     gateway: &Gateway,
     token: &Token,
     client: IpAddr,
-) -> Result<(), Refused> {
+) -> Result<(), Rejection> {
     let policy = gateway.environment(&token.environment).map(|environment| &environment.policy);
     let of_environment = policy.map(|policy| policy.cidrs.as_slice()).unwrap_or_default();
     let all = format!("environments.{}.policy.cidrs", token.environment);
     for (cidrs, rule) in [(&*token.limits.cidrs, "token cidrs"), (of_environment, &*all)] {
         if !cidrs.is_empty() && !cidrs.iter().any(|net| net.contains(&client)) {
             let message = format!("the token may not be used from {client}");
-            return Err(Refused::new(ErrorCode::PolicyDenied, message).rule(rule));
+            return Err(Rejection::new(ErrorCode::PolicyDenied, message).rule(rule));
         }
     }
     Ok(())

@@ -2,29 +2,29 @@
 
 use crate::{
     domain::{ErrorCode, SecretKind, SecretShapeError},
-    web::Problem,
+    web::ClientError,
 };
 
 /// Returns the problem of a credential that has not the shape of a token, which says nothing of any
 /// token there is, and repeats nothing of what was presented.
 ///
 /// A token whose checksum alone is wrong has the shape, and reads like one that is unknown.
-pub(super) fn misshapen(presented: &str) -> Option<Problem> {
+pub(super) fn misshapen(presented: &str) -> Option<ClientError> {
     let error = SecretKind::Client.check(presented).err()?;
     (error != SecretShapeError::Checksum).then(|| problem(hint(presented, error)))
 }
 
 /// Returns the problem of a credential that is no text.
-pub(super) fn no_text() -> Problem {
+pub(super) fn no_text() -> ClientError {
     problem("it has characters beyond ASCII: leave out typographic quotes and ellipses")
 }
 
-fn problem(hint: &str) -> Problem {
+fn problem(hint: &str) -> ClientError {
     let message = format!(
         "what was sent has not the shape of a token of this gateway, which is idg_, the environment, _ \
          and 49 letters and digits: {hint}"
     );
-    Problem::new(ErrorCode::TokenInvalid, message)
+    ClientError::new(ErrorCode::TokenInvalid, message)
 }
 
 fn hint(presented: &str, error: SecretShapeError) -> &'static str {

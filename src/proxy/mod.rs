@@ -8,41 +8,41 @@
 //!       whose token   route, scope   rate, body       recall     money       queue
 //! ```
 //!
-//! Whatever refuses a request says so as a `Refused`; the door turns it into a problem for the
+//! Whatever refuses a request says so as a `Rejection`; the door turns it into a problem for the
 //! client, a record for the audit, and a count for the metrics, in one place.
 
-mod again;
 mod allowed;
 mod answer;
 mod counted;
 mod credentials;
-mod door;
 mod early;
 mod gateway;
 mod held;
 mod idempotent;
+mod incoming_request;
 mod inspected;
-mod knock;
 mod known;
 mod misshapen;
 mod own_paths;
+mod own_webhook_address;
 mod pipeline;
 mod policy;
 mod polled;
+mod proxy_service;
 mod quote;
 mod recalled;
-mod receiving;
+mod recheck;
 mod recovered;
-mod refused;
+mod rejection;
 mod standing;
 mod waiting;
 mod webhook;
 mod webhook_door;
 mod whoami;
 
-pub use door::Door;
 pub use gateway::{Gateway, GatewayParts, PictureShelf};
+pub use proxy_service::ProxyService;
 pub use standing::BudgetStanding;
 pub use webhook::WEBHOOK_PATH;
 pub use webhook_door::WebhookDoor;
-pub use whoami::{EnvironmentLimits, LimitedSet, Rate, SecretView, WhoAmI};
+pub use whoami::{EnvironmentLimits, LimitedSet, PresentedSecretView, Rate, WhoAmI};

@@ -1,12 +1,14 @@
 //! The paths of the data plane that are ours and not Ideogram's.
 
-use super::{Gateway, knock::Knock, known, refused::Refused, whoami::WhoAmI};
+use super::{
+    Gateway, incoming_request::IncomingRequest, known, rejection::Rejection, whoami::WhoAmI,
+};
 use crate::{
     audit::{self, Entry},
-    config::Environment,
+    config::EnvironmentSettings,
     domain::{ErrorCode, RequestId, Token, TokenId},
     store::{JournalHealth, Reader, StoreError},
-    tokens::Presented,
+    tokens::PresentedToken,
     web::{self, Body, ERRORS_PATH, error_page, header},
 };
 use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
@@ -20,19 +22,26 @@ pub(super) fn is_own(path: &str) -> bool {
 }
 
 /// Answers a request for one of our own paths.
-pub(super) async fn answer(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
+pub(super) async fn answer(
+    gateway: &Gateway,
+    knock: &IncomingRequest,
+) -> Result<Response<Body>, Rejection> {
     let is_read = knock.method == Method::GET || knock.method == Method::HEAD;
     // Some balancers ask with OPTIONS unless told otherwise.
     let is_probed = knock.method == Method::OPTIONS && web::is_probe(knock.uri.path());
     if !is_read && !is_probed {
-        return Err(Refused::wrong_method(&[Method::GET]));
+        return Err(Rejection::wrong_method(&[Method::GET]));
     }
     let mut response = found(gateway, knock, knock.uri.path()).await?;
     header::set_request_id(response.headers_mut(), &knock.request);
     Ok(response)
 }
 
-async fn found(gateway: &Gateway, knock: &Knock, path: &str) -> Result<Response<Body>, Refused> {
+async fn found(
+    gateway: &Gateway,
+    knock: &IncomingRequest,
+    path: &str,
+) -> Result<Response<Body>, Rejection> {
     if let Some(rest) = below(path, SIMULATOR)
         && let Some(shelf) = &gateway.pictures
     {
@@ -58,8 +67,8 @@ fn below<'p>(path: &'p str, root: &str) -> Option<&'p str> {
     path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn unknown(message: String) -> Refused {
-    Refused::new(ErrorCode::RouteUnknown, message)
+fn unknown(message: String) -> Rejection {
+    Rejection::new(ErrorCode::RouteUnknown, message)
 }
 
 /// Says whether calls are admitted: not while draining, nor while the record cannot be written.
@@ -78,18 +87,21 @@ fn ready(gateway: &Gateway) -> Response<Body> {
     }
 }
 
-fn who_am_i(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
-    let Presented { token, .. } = known::token(gateway, knock)?;
+fn who_am_i(gateway: &Gateway, knock: &IncomingRequest) -> Result<Response<Body>, Rejection> {
+    let PresentedToken { token, .. } = known::token(gateway, knock)?;
     let environment = gateway.environment(&token.environment);
     Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment)))
 }
 
-fn who_am_i_at_length(gateway: &Gateway, knock: &Knock) -> Result<Response<Body>, Refused> {
+fn who_am_i_at_length(
+    gateway: &Gateway,
+    knock: &IncomingRequest,
+) -> Result<Response<Body>, Rejection> {
     let presented = known::token(gateway, knock)?;
     Ok(json_answer(StatusCode::OK, &json!(WhoAmI::of(gateway, &presented))))
 }
 
-fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>) -> Value {
+fn identity(gateway: &Gateway, token: &Token, environment: Option<&EnvironmentSettings>) -> Value {
     let available = environment
         .is_some_and(|environment| gateway.calls.has_key(&environment.account, &token.environment));
     json!({
@@ -105,17 +117,21 @@ fn identity(gateway: &Gateway, token: &Token, environment: Option<&Environment>)
 }
 
 /// Shows the audit entry of a call, or of a request, to the token that made it, but for the letters of our key in it.
-async fn entry(gateway: &Gateway, knock: &Knock, call: &str) -> Result<Response<Body>, Refused> {
-    let Presented { token, .. } = known::token(gateway, knock)?;
+async fn entry(
+    gateway: &Gateway,
+    knock: &IncomingRequest,
+    call: &str,
+) -> Result<Response<Body>, Rejection> {
+    let PresentedToken { token, .. } = known::token(gateway, knock)?;
     let (reader, id) = (gateway.reader.clone(), call.to_owned());
     // Answers tell their request; a call's own name is known to those who were told of it.
-    let found = gateway.tasks.block(move || look_up(&reader, &id, &token.id)).await;
+    let found = gateway.tasks.run_blocking(move || look_up(&reader, &id, &token.id)).await;
     let Ok(Ok(found)) = found else {
-        return Err(Refused::new(ErrorCode::StoreUnavailable, "the record cannot be read"));
+        return Err(Rejection::new(ErrorCode::StoreUnavailable, "the record cannot be read"));
     };
     let Some(mut entry) = found else {
         let message = format!("no call {} of this token", web::shown(call));
-        return Err(Refused::new(ErrorCode::CallUnknown, message).because("no such call"));
+        return Err(Rejection::new(ErrorCode::CallUnknown, message).because("no such call"));
     };
     entry.metadata.key_version = None;
     Ok(json_answer(StatusCode::OK, &json!(entry)))

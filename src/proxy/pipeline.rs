@@ -2,29 +2,34 @@
 
 use super::{
     Gateway,
-    answer::Answer,
-    knock::Knock,
+    answer::CallAnswer,
+    incoming_request::IncomingRequest,
     known::KnownCall,
-    recalled::{Again, Recalled},
+    recalled::{RecallStep, ReplayKind},
     recovered::RecoveredAnswer,
-    refused::Refused,
+    rejection::Rejection,
 };
 
 /// Takes a request through all stages.
-pub(super) async fn run(gateway: &Gateway, knock: Knock) -> Result<Answer, Refused> {
+pub(super) async fn run(
+    gateway: &Gateway,
+    knock: IncomingRequest,
+) -> Result<CallAnswer, Rejection> {
     let call = KnownCall::authenticate(gateway, knock)?;
     let call = call.authorize()?;
     let mut call = call.inspect().await?;
     let deadline = call.deadline()?;
     let (call, permit) = loop {
         let new = match call.recall(deadline).await? {
-            Recalled::New(call) => call,
-            Recalled::Answered(call, answer, again) => {
+            RecallStep::New(call) => call,
+            RecallStep::Answered(call, answer, again) => {
                 // A replay can be asked for without end, and each is on record.
-                if again == Again::Replayed {
+                if again == ReplayKind::Replayed {
                     call.count()?;
                 }
-                return RecoveredAnswer::record(&call, *answer, again).await.map(Answer::Recovered);
+                return RecoveredAnswer::record(&call, *answer, again)
+                    .await
+                    .map(CallAnswer::Recovered);
             }
         };
         let held = new.hold()?;
@@ -39,5 +44,5 @@ pub(super) async fn run(gateway: &Gateway, knock: Knock) -> Result<Answer, Refus
     };
     let (ready, hold) = call.ready();
     let sent = gateway.calls.send(ready, hold, permit).await;
-    Ok(Answer::Sent(sent.map_err(Refused::from)?))
+    Ok(CallAnswer::Sent(sent.map_err(Rejection::from)?))
 }

@@ -1,8 +1,8 @@
 //! What a token and its environment allow, beyond scopes.
 
-use super::refused::Refused;
+use super::rejection::Rejection;
 use crate::{
-    config::Environment,
+    config::EnvironmentSettings,
     domain::{Demand, EnvironmentName, ErrorCode, Route, Token},
 };
 
@@ -11,10 +11,10 @@ use crate::{
 /// set.
 pub(super) fn check(
     token: &Token,
-    environment: &Environment,
+    environment: &EnvironmentSettings,
     route: &Route,
     demand: &Demand,
-) -> Result<(), Refused> {
+) -> Result<(), Rejection> {
     Rules::of_token(token).check(demand)?;
     Rules::of_environment(&token.environment, environment).check(demand)?;
     if route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope)) {
@@ -51,7 +51,7 @@ impl<'r> Rules<'r> {
         }
     }
 
-    fn of_environment(name: &EnvironmentName, environment: &'r Environment) -> Self {
+    fn of_environment(name: &EnvironmentName, environment: &'r EnvironmentSettings) -> Self {
         let policy = &environment.policy;
         Self {
             place: format!("environments.{name}.policy."),
@@ -65,7 +65,7 @@ impl<'r> Rules<'r> {
         }
     }
 
-    fn check(&self, demand: &Demand) -> Result<(), Refused> {
+    fn check(&self, demand: &Demand) -> Result<(), Rejection> {
         let (models, speeds) = (self.rule("models"), self.rule("speeds"));
         at_most(demand.places, self.max_images, &self.rule("max_images"))?;
         at_most(demand.places, self.max_places, &self.rule("max_places"))?;
@@ -81,7 +81,7 @@ impl<'r> Rules<'r> {
     }
 
     /// A webhook sends results of paid work elsewhere, so its host must be allowed by name.
-    fn webhook(&self, demand: &Demand) -> Result<(), Refused> {
+    fn webhook(&self, demand: &Demand) -> Result<(), Rejection> {
         let Some(url) = demand.webhook_url.as_deref() else { return Ok(()) };
         if self.webhook_hosts.is_empty() && !self.webhooks_need_a_name {
             return Ok(());
@@ -90,7 +90,7 @@ impl<'r> Rules<'r> {
         if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
             let message =
                 "webhook_url must begin with https://, for results must not go in the clear";
-            return Err(Refused::new(ErrorCode::MalformedRequest, message).field("webhook_url"));
+            return Err(Rejection::new(ErrorCode::MalformedRequest, message).field("webhook_url"));
         }
         if self.webhook_hosts.contains(&host) {
             return Ok(());
@@ -100,7 +100,7 @@ impl<'r> Rules<'r> {
     }
 
     /// Ideogram fetches these on the organization's account.
-    fn images(&self, demand: &Demand) -> Result<(), Refused> {
+    fn images(&self, demand: &Demand) -> Result<(), Rejection> {
         if self.image_hosts.is_empty() {
             return Ok(());
         }
@@ -116,7 +116,7 @@ impl<'r> Rules<'r> {
 }
 
 /// Returns the host, if all readers of the address must agree on it.
-fn host_of(url: &str, field: &str) -> Result<String, Refused> {
+fn host_of(url: &str, field: &str) -> Result<String, Rejection> {
     let uri: Option<http::Uri> = url.parse().ok();
     // Readers differ on what stands before an @, so that it could be another host to the vendor.
     let authority = uri.as_ref().and_then(http::Uri::authority);
@@ -124,16 +124,16 @@ fn host_of(url: &str, field: &str) -> Result<String, Refused> {
     let host = authority.map(|authority| authority.host().to_ascii_lowercase());
     host.filter(|host| !host.is_empty()).ok_or_else(|| {
         let message = format!("{field} must be a URL with a host and without a user name");
-        Refused::new(ErrorCode::MalformedRequest, message).field(field)
+        Rejection::new(ErrorCode::MalformedRequest, message).field(field)
     })
 }
 
 fn limited(
     token: &Token,
-    environment: &Environment,
+    environment: &EnvironmentSettings,
     route: &Route,
     demand: &Demand,
-) -> Result<(), Refused> {
+) -> Result<(), Rejection> {
     let limited = &environment.limited;
     let setting = |name: &str| format!("environments.{}.limited.{name}", token.environment);
     if !limited.routes.is_empty() && !limited.routes.contains(&route.name) {
@@ -144,7 +144,7 @@ fn limited(
     one_of(demand.speed.as_deref(), &limited.speeds, "rendering speed", &setting("speeds"))
 }
 
-fn at_most(places: u32, most: Option<u32>, rule: &str) -> Result<(), Refused> {
+fn at_most(places: u32, most: Option<u32>, rule: &str) -> Result<(), Rejection> {
     match most {
         Some(most) if places > most => {
             Err(denied(format!("the call asks for {places} images, {most} are allowed"), rule))
@@ -158,7 +158,7 @@ fn one_of<T: AsRef<str>>(
     allowed: &[T],
     what: &str,
     rule: &str,
-) -> Result<(), Refused> {
+) -> Result<(), Rejection> {
     let Some(named) = named.filter(|_| !allowed.is_empty()) else { return Ok(()) };
     if allowed.iter().any(|one| one.as_ref() == named) {
         return Ok(());
@@ -167,8 +167,8 @@ fn one_of<T: AsRef<str>>(
     Err(denied(format!("{what} {named} is not allowed; allowed: {}", list.join(", ")), rule))
 }
 
-fn denied(message: String, rule: &str) -> Refused {
-    Refused::new(ErrorCode::PolicyDenied, message).rule(rule)
+fn denied(message: String, rule: &str) -> Rejection {
+    Rejection::new(ErrorCode::PolicyDenied, message).rule(rule)
 }
 
 /// Returns the smaller of a token's limit and its environment's, and which of them it is.

@@ -1,10 +1,10 @@
 //! Polls: whose generation is asked for.
 
-use super::{allowed::AllowedCall, refused::Refused};
+use super::{allowed::AllowedCall, rejection::Rejection};
 use crate::{
     calls::GenerationAccess,
     domain::{ErrorCode, GenerationId, Scope},
-    web::{self, Problem},
+    web::{self, ClientError},
 };
 
 /// A generation that the token may see.
@@ -24,20 +24,20 @@ impl Polled {
 impl AllowedCall {
     /// Returns the generation a polling route asks for, if the token may see it. Without
     /// `read:generations` it may see what it made itself, and nothing else on such a route.
-    pub(super) async fn polled_generation(&self) -> Result<Option<Polled>, Refused> {
+    pub(super) async fn polled_generation(&self) -> Result<Option<Polled>, Rejection> {
         if self.route.scope != Some(Scope::ReadGenerations) {
             return Ok(None);
         }
         let sees_owners = self.token.scopes.allows(Scope::ReadGenerations)
             && self.environment.scopes.allows(Scope::ReadGenerations);
         if !sees_owners && !self.route.is_polling() {
-            return Err(Refused::with(Problem::scope_missing(Scope::ReadGenerations)));
+            return Err(Rejection::with(ClientError::scope_missing(Scope::ReadGenerations)));
         }
         let parameters = self.route.path.matches(self.knock.uri.path()).unwrap_or_default();
         let Some((_, id)) = parameters.into_iter().next() else { return Ok(None) };
         let id = GenerationId::new(id);
         let access = self.gateway.calls.generation_access(&self.token, &id).await;
-        match access.map_err(|error| Refused::store(&error))? {
+        match access.map_err(|error| Rejection::store(&error))? {
             GenerationAccess::Owners if !sees_owners => Err(self.not_its_own(&id)),
             GenerationAccess::Unknown => Err(self.not_its_own(&id)),
             access => Ok(Some(Polled { id, access })),
@@ -45,13 +45,13 @@ impl AllowedCall {
     }
 
     /// Whoever guesses uses up the token's rate.
-    fn not_its_own(&self, id: &GenerationId) -> Refused {
+    fn not_its_own(&self, id: &GenerationId) -> Rejection {
         if let Err(limited) = self.count() {
             return limited;
         }
         let message =
             format!("no generation {} of this token or its owner", web::shown(id.as_str()));
         // What was asked for may be anything, and the record is for ever.
-        Refused::new(ErrorCode::GenerationUnknown, message).because("no such generation")
+        Rejection::new(ErrorCode::GenerationUnknown, message).because("no such generation")
     }
 }

@@ -5,11 +5,11 @@
 
 use super::{
     Gateway,
+    incoming_request::IncomingRequest,
     inspected::InspectedCall,
-    knock::Knock,
     known::{self, KnownCall},
     pipeline,
-    refused::Refused,
+    rejection::Rejection,
     standing::BudgetStanding,
 };
 use crate::{
@@ -27,16 +27,16 @@ pub(super) const PATH: &str = "/_ideogate/quote";
 /// What a quote is asked for with.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct QuoteRequest {
     path: String,
     #[serde(default)]
-    source: Source,
+    source: PriceSource,
 }
 
 /// Whose price it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Source {
+enum PriceSource {
     /// The gateway's own price table.
     #[default]
     Table,
@@ -54,13 +54,13 @@ struct Quote {
     model: Option<Box<str>>,
     speed: Option<Box<str>>,
     /// `null` when the route is free, or has no price.
-    price: Option<Price>,
+    price: Option<QuotedPrice>,
     would_fit: WouldFit,
-    source: Source,
+    source: PriceSource,
 }
 
 #[derive(Debug, Serialize)]
-struct Price {
+struct QuotedPrice {
     upper_bound_usd: Usd,
     unit_usd: Usd,
     per: &'static str,
@@ -77,27 +77,33 @@ struct WouldFit {
 }
 
 /// Answers a request for a quote.
-pub(super) async fn answer(gateway: &Gateway, mut knock: Knock) -> Result<Response<Body>, Refused> {
+pub(super) async fn answer(
+    gateway: &Gateway,
+    mut knock: IncomingRequest,
+) -> Result<Response<Body>, Rejection> {
     if knock.method != Method::POST {
-        return Err(Refused::wrong_method(&[Method::POST]));
+        return Err(Rejection::wrong_method(&[Method::POST]));
     }
     known::token(gateway, &knock)?;
-    let asked = Query::<Asked>::try_from_uri(&knock.uri);
+    let asked = Query::<QuoteRequest>::try_from_uri(&knock.uri);
     let Query(asked) = asked.map_err(|error| malformed("query", error.body_text()))?;
     knock.uri = real_call(&asked.path)?;
     match asked.source {
-        Source::Table => from_table(gateway, knock).await,
-        Source::Vendor => from_vendor(gateway, knock).await,
+        PriceSource::Table => from_table(gateway, knock).await,
+        PriceSource::Vendor => from_vendor(gateway, knock).await,
     }
 }
 
-async fn from_table(gateway: &Gateway, knock: Knock) -> Result<Response<Body>, Refused> {
+async fn from_table(
+    gateway: &Gateway,
+    knock: IncomingRequest,
+) -> Result<Response<Body>, Rejection> {
     let request = knock.request.clone();
     let call = KnownCall::authenticate(gateway, knock)?;
     let call = call.authorize_quote()?;
     let call = call.inspect_only().await?;
     let quote = serde_json::to_string(&Quote::of(&call));
-    let quote = quote.map_err(|error| Refused::internal(&error.to_string()))?;
+    let quote = quote.map_err(|error| Rejection::internal(&error.to_string()))?;
     let mut response = Response::new(Body::full(quote));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -106,7 +112,10 @@ async fn from_table(gateway: &Gateway, knock: Knock) -> Result<Response<Body>, R
 }
 
 /// A dry run is a call like any other: recorded, and refused where a client's own would be.
-async fn from_vendor(gateway: &Gateway, mut knock: Knock) -> Result<Response<Body>, Refused> {
+async fn from_vendor(
+    gateway: &Gateway,
+    mut knock: IncomingRequest,
+) -> Result<Response<Body>, Rejection> {
     let found = gateway.settings.routes.find(&knock.method, knock.uri.path());
     if let RouteMatch::Found(route) = found
         && !route.quote
@@ -123,19 +132,19 @@ async fn from_vendor(gateway: &Gateway, mut knock: Knock) -> Result<Response<Bod
 }
 
 /// Returns the path and query of the call that is asked about.
-fn real_call(path: &str) -> Result<Uri, Refused> {
+fn real_call(path: &str) -> Result<Uri, Rejection> {
     if path.starts_with('/') && !path.starts_with("//") {
         return uri(path);
     }
     Err(malformed("path", "must be the path of a call, as in path=/v1/ideogram-v3/generate"))
 }
 
-fn uri(text: &str) -> Result<Uri, Refused> {
+fn uri(text: &str) -> Result<Uri, Rejection> {
     text.parse().map_err(|_| malformed("path", "cannot be read"))
 }
 
-fn malformed(field: &'static str, problem: impl Into<String>) -> Refused {
-    Refused::new(ErrorCode::MalformedRequest, problem.into()).field(field)
+fn malformed(field: &'static str, problem: impl Into<String>) -> Rejection {
+    Rejection::new(ErrorCode::MalformedRequest, problem.into()).field(field)
 }
 
 impl Quote {
@@ -144,7 +153,7 @@ impl Quote {
         let route = &allowed.route;
         let prices = allowed.gateway.ledger.prices();
         let found = prices.quote(&route.name, demand).filter(|_| route.is_billable());
-        let price = found.map(|quotation| Price {
+        let price = found.map(|quotation| QuotedPrice {
             upper_bound_usd: quotation.bound(),
             unit_usd: quotation.unit,
             per: match quotation.per {
@@ -161,7 +170,7 @@ impl Quote {
             speed: demand.speed.clone(),
             would_fit: WouldFit::of(call, found.map(|quotation| quotation.bound())),
             price,
-            source: Source::Table,
+            source: PriceSource::Table,
         }
     }
 }

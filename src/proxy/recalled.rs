@@ -1,6 +1,6 @@
 //! Fourth stage: nothing like it is under way or unclaimed.
 
-use super::{held::HeldCall, inspected::InspectedCall, refused::Refused};
+use super::{held::HeldCall, inspected::InspectedCall, rejection::Rejection};
 use crate::{
     answers::{Claimed, KeptAnswer},
     ledger::Budgets,
@@ -9,16 +9,16 @@ use tokio::time::Instant;
 
 /// What an identical earlier call means.
 #[derive(Debug)]
-pub(super) enum Recalled {
+pub(super) enum RecallStep {
     /// Nothing: the call goes on.
     New(Box<NewCall>),
     /// Its answer is this caller's.
-    Answered(Box<InspectedCall>, Box<KeptAnswer>, Again),
+    Answered(Box<InspectedCall>, Box<KeptAnswer>, ReplayKind),
 }
 
 /// Why an earlier answer is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum ReplayKind {
     /// Nobody had received it; it is given once.
     Recovered,
     /// An idempotency key names it; it is given as often as it is asked for.
@@ -36,7 +36,7 @@ pub(super) struct NewCall {
 
 impl NewCall {
     /// Holds what the call may use of its token's rate and of every budget that covers it.
-    pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Refused> {
+    pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Rejection> {
         self.inspected.count()?;
         let allowed = &self.inspected.allowed;
         let settings = &allowed.gateway.settings;
@@ -48,7 +48,7 @@ impl NewCall {
             && allowed.route.spends(demand.is_quote)
             && let Some(state) = line.breaker.would_stop(hold.bound())
         {
-            return Err(Refused::balance(&state));
+            return Err(Rejection::balance(&state));
         }
         Ok(HeldCall { call: self, hold })
     }

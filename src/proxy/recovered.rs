@@ -1,9 +1,9 @@
 //! An answer that an earlier, identical call paid for.
 
-use super::{inspected::InspectedCall, recalled::Again, refused::Refused};
+use super::{inspected::InspectedCall, recalled::ReplayKind, rejection::Rejection};
 use crate::{
     answers::KeptAnswer,
-    calls::Receipt,
+    calls::DeliveryGuard,
     domain::{
         Action, AuditRecord, Bundle, ErrorCode, Outcome, OutcomeRecord, Principal, RecordBody,
     },
@@ -13,9 +13,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct RecoveredAnswer {
     pub(super) answer: KeptAnswer,
-    pub(super) again: Again,
+    pub(super) again: ReplayKind,
     /// Gives the answer to the next try if this one does not receive it.
-    pub(super) receipt: Option<Receipt>,
+    pub(super) receipt: Option<DeliveryGuard>,
 }
 
 impl RecoveredAnswer {
@@ -23,11 +23,11 @@ impl RecoveredAnswer {
     pub(super) async fn record(
         call: &InspectedCall,
         answer: KeptAnswer,
-        again: Again,
-    ) -> Result<Self, Refused> {
+        again: ReplayKind,
+    ) -> Result<Self, Rejection> {
         let (gateway, print) = (&call.allowed.gateway, call.inspected.fingerprint);
         let receipt = || gateway.calls.receipt(print, &answer);
-        let receipt = (again == Again::Recovered).then(receipt);
+        let receipt = (again == ReplayKind::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
         call.check_again()?;
         let bundle = Bundle::record(record(call, &answer, again));
@@ -35,17 +35,17 @@ impl RecoveredAnswer {
             Ok(()) => Ok(Self { answer, again, receipt }),
             Err(error) => {
                 let message = "the audit record cannot be written; the answer is kept for you";
-                let refused = Refused::new(ErrorCode::AuditUnavailable, message);
+                let refused = Rejection::new(ErrorCode::AuditUnavailable, message);
                 Err(refused.because(error.to_string()))
             }
         }
     }
 }
 
-fn record(call: &InspectedCall, answer: &KeptAnswer, again: Again) -> AuditRecord {
+fn record(call: &InspectedCall, answer: &KeptAnswer, again: ReplayKind) -> AuditRecord {
     let (action, verb) = match again {
-        Again::Recovered => (Action::CallRecovered, "recovered"),
-        Again::Replayed => (Action::CallReplayed, "replayed"),
+        ReplayKind::Recovered => (Action::CallRecovered, "recovered"),
+        ReplayKind::Replayed => (Action::CallReplayed, "replayed"),
     };
     let outcome = if answer.status.is_success() { Outcome::Success } else { Outcome::Failed };
     let allowed = &call.allowed;

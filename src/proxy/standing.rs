@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Timestamp, Usd},
-    ledger::{Budget, Ledger, Period, Window},
+    ledger::{Budget, BudgetWindow, Ledger, Period},
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ impl BudgetStanding {
             charged_usd: tally.charged,
             reserved_usd: tally.reserved,
             left_usd: budget.limit.minus(tally.spent()).max(Usd::ZERO),
-            resets_at: Window::of(budget.period, now).end(),
+            resets_at: BudgetWindow::of(budget.period, now).end(),
         }
     }
 }

@@ -1,16 +1,16 @@
 //! How long a call may wait for its places, who says so, and what it is told that waited in vain.
 
-use super::{allowed::AllowedCall, refused::Refused};
+use super::{allowed::AllowedCall, rejection::Rejection};
 use crate::{
     admission::{AdmissionError, WaitRule},
     domain::{ErrorCode, Places, written_span},
-    web::{Problem, RejectReason, WaitTold, header::QUEUE_TIMEOUT},
+    web::{ClientError, RejectReason, WaitTold, header::QUEUE_TIMEOUT},
 };
 use std::time::Duration;
 
 /// Who said how long a call may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+enum WaitSource {
     Header,
     Token,
     Environment,
@@ -21,9 +21,9 @@ enum By {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Allowance {
     span: Duration,
-    by: By,
+    by: WaitSource,
     /// The longest that it may ask for, and who says that.
-    longest: (Duration, By),
+    longest: (Duration, WaitSource),
 }
 
 impl Allowance {
@@ -34,10 +34,10 @@ impl Allowance {
 
     fn told(&self, waited: Duration) -> WaitTold {
         let allowed_by = match self.by {
-            By::Header => "header",
-            By::Token => "token",
-            By::Environment => "environment",
-            By::Settings => "settings",
+            WaitSource::Header => "header",
+            WaitSource::Token => "token",
+            WaitSource::Environment => "environment",
+            WaitSource::Settings => "settings",
         };
         WaitTold { waited_ms: millis(waited), allowed_ms: millis(self.span), allowed_by }
     }
@@ -52,7 +52,7 @@ impl Allowance {
             return format!("To wait longer, send Ideogate-Queue-Timeout, up to {shown}.");
         }
         match by {
-            By::Token => format!("The token's queue_timeout allows no more than {shown}."),
+            WaitSource::Token => format!("The token's queue_timeout allows no more than {shown}."),
             _ => format!("The setting queue.max_timeout allows no more than {shown}."),
         }
     }
@@ -61,43 +61,44 @@ impl Allowance {
 impl AllowedCall {
     /// Returns how long the call may wait: as asked, as the token or the environment says, or as the
     /// queue does; never longer than the token's or the queue's longest.
-    pub(super) fn allowance(&self) -> Result<Allowance, Refused> {
+    pub(super) fn allowance(&self) -> Result<Allowance, Rejection> {
         let usual = self.usual_allowance();
         let Some(asked) = self.knock.headers.get(QUEUE_TIMEOUT) else { return Ok(usual) };
         let asked = asked.to_str().ok().and_then(|text| humantime::parse_duration(text).ok());
         let asked = asked.ok_or_else(|| {
             let message = "Ideogate-Queue-Timeout must be a duration like 60s";
-            Refused::new(ErrorCode::MalformedRequest, message).field("Ideogate-Queue-Timeout")
+            Rejection::new(ErrorCode::MalformedRequest, message).field("Ideogate-Queue-Timeout")
         })?;
         let (longest, by) = usual.longest;
-        let (span, by) = if asked <= longest { (asked, By::Header) } else { (longest, by) };
+        let (span, by) = if asked <= longest { (asked, WaitSource::Header) } else { (longest, by) };
         Ok(Allowance { span, by, ..usual })
     }
 
     /// Returns how long the call may wait if it does not ask.
     fn usual_allowance(&self) -> Allowance {
         let queue = &self.gateway.settings.queue;
-        let of_token = self.token.limits.queue_timeout.map(|span| (span, By::Token));
-        let of_environment = self.environment.queue_timeout.map(|span| (span, By::Environment));
+        let of_token = self.token.limits.queue_timeout.map(|span| (span, WaitSource::Token));
+        let of_environment =
+            self.environment.queue_timeout.map(|span| (span, WaitSource::Environment));
         let longest = match of_token {
             Some((span, by)) if span <= queue.max_timeout => (span, by),
-            _ => (queue.max_timeout, By::Settings),
+            _ => (queue.max_timeout, WaitSource::Settings),
         };
-        let usual = of_token.or(of_environment).unwrap_or((queue.timeout, By::Settings));
+        let usual = of_token.or(of_environment).unwrap_or((queue.timeout, WaitSource::Settings));
         let (span, by) = if usual.0 <= longest.0 { usual } else { longest };
         Allowance { span, by, longest }
     }
 
     /// Tells a call that found the queue full, and gives back what it took of its token's rate.
-    pub(super) fn queue_full(&self, retry_after: Duration) -> Refused {
+    pub(super) fn queue_full(&self, retry_after: Duration) -> Rejection {
         let words = "the queue is full, so the call did not begin to wait";
         let problem = self.in_vain(ErrorCode::QueueFull, words, WaitRule::Capacity, Duration::ZERO);
-        Refused::with(problem.retry_after(retry_after))
+        Rejection::with(problem.retry_after(retry_after))
     }
 
     /// Tells a call why it was not admitted, and gives back what it took of its token's rate if there
     /// was no place for it.
-    pub(super) fn not_admitted(&self, error: AdmissionError, share: Option<Places>) -> Refused {
+    pub(super) fn not_admitted(&self, error: AdmissionError, share: Option<Places>) -> Rejection {
         let (rule, waited, retry_after, words) = match error {
             AdmissionError::QueueFull { retry_after } => return self.queue_full(retry_after),
             AdmissionError::Timeout { retry_after, rule, waited } => {
@@ -108,19 +109,26 @@ impl AllowedCall {
                 let words = format!("no place will become free in less than {}", rough(forecast));
                 (rule, Duration::ZERO, retry_after, words)
             }
-            error => return Refused::from(error),
+            error => return Rejection::from(error),
         };
         let words = format!("{words}: {}", self.held_by(rule, share));
         let problem = self.in_vain(ErrorCode::QueueTimeout, &words, rule, waited);
-        Refused::with(problem.retry_after(retry_after))
+        Rejection::with(problem.retry_after(retry_after))
     }
 
-    fn in_vain(&self, code: ErrorCode, words: &str, rule: WaitRule, waited: Duration) -> Problem {
+    fn in_vain(
+        &self,
+        code: ErrorCode,
+        words: &str,
+        rule: WaitRule,
+        waited: Duration,
+    ) -> ClientError {
         self.give_back();
         let allowance = self.allowance().unwrap_or_else(|_| self.usual_allowance());
         let how = allowance.how_to_wait_longer(rule);
         let message = format!("{words}; nothing was sent or billed. {how}");
-        let problem = Problem::new(code, message).rule(rule.as_str()).wait(allowance.told(waited));
+        let problem =
+            ClientError::new(code, message).rule(rule.as_str()).wait(allowance.told(waited));
         if rule != WaitRule::Account {
             return problem;
         }

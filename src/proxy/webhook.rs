@@ -4,13 +4,13 @@
 //! refusals, so that a flood of false ones is bounded on record. Nothing that a sender wrote is recorded or
 //! logged before its signature holds.
 
-use super::{Gateway, knock::Knock, refused::Refused};
+use super::{Gateway, incoming_request::IncomingRequest, rejection::Rejection};
 use crate::{
-    calls::{Notice, NoticeError, Noticed},
+    calls::{NoticeError, WebhookEvent, WebhookResult},
     domain::{Action, ErrorCode},
     spool::SpoolWriter,
     web::{self, Body, header},
-    webhooks::Rejection,
+    webhooks::DeliveryRejection,
 };
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, header::CONTENT_TYPE};
@@ -31,75 +31,82 @@ const KEYS_LATER: Duration = Duration::from_secs(30);
 const LATER: Duration = Duration::from_secs(5);
 
 /// Answers a delivery; a success means that all it says is durable.
-pub(super) async fn answer(gateway: &Gateway, mut knock: Knock) -> Result<Response<Body>, Refused> {
+pub(super) async fn answer(
+    gateway: &Gateway,
+    mut knock: IncomingRequest,
+) -> Result<Response<Body>, Rejection> {
     if !gateway.webhooks.verifier.receives() {
         let message = "webhooks are not received here: no account has webhooks = \"receive\"";
-        return Err(Refused::new(ErrorCode::RouteUnknown, message));
+        return Err(Rejection::new(ErrorCode::RouteUnknown, message));
     }
     knock.trail.own.set(ON_RECORD).ok();
     if knock.method != Method::POST {
-        return Err(Refused::wrong_method(&[Method::POST]));
+        return Err(Rejection::wrong_method(&[Method::POST]));
     }
     let done = receive(gateway, &mut knock).await;
     let (word, answer) = match done {
         Ok(noticed) => (told(noticed), Ok(accepted(noticed, &knock))),
-        Err(Failure { word, refused }) => (word, Err(refused)),
+        Err(RejectedDelivery { word, refused }) => (word, Err(refused)),
     };
     gateway.metrics.webhook(word);
     answer
 }
 
 /// A delivery that did nothing.
-struct Failure {
+struct RejectedDelivery {
     /// What metrics call it.
     word: &'static str,
-    refused: Refused,
+    refused: Rejection,
 }
 
-async fn receive(gateway: &Gateway, knock: &mut Knock) -> Result<Noticed, Failure> {
+async fn receive(
+    gateway: &Gateway,
+    knock: &mut IncomingRequest,
+) -> Result<WebhookResult, RejectedDelivery> {
     let verifier = &gateway.webhooks.verifier;
     if let Some(span) = verifier.blocked(knock.client) {
         return Err(blocked(span));
     }
-    let reject = |rejection: Rejection| {
+    let reject = |rejection: DeliveryRejection| {
         if rejection.is_senders_fault() {
             verifier.failed(knock.client);
         }
-        Failure::from(rejection)
+        RejectedDelivery::from(rejection)
     };
     let claims = verifier.claims(&knock.headers).map_err(reject)?;
     let body = receive_body(gateway, &mut knock.body).await?;
     let delivery = verifier.verify(claims, &body).await.map_err(reject)?;
     tracing::debug!(generation.id = %delivery.generation(), "webhook verified");
-    let notice = Notice::new(delivery, &body, knock.request.clone(), knock.client.to_string());
+    let notice =
+        WebhookEvent::new(delivery, &body, knock.request.clone(), knock.client.to_string());
     drop(body);
     let deadline = Instant::now() + gateway.settings.webhooks.wait;
-    gateway.calls.notified(notice, deadline).await.map_err(Failure::from)
+    gateway.calls.notified(notice, deadline).await.map_err(RejectedDelivery::from)
 }
 
 /// Receives the exact bytes that were signed.
 async fn receive_body(
     gateway: &Gateway,
     body: &mut hyper::body::Incoming,
-) -> Result<Bytes, Failure> {
+) -> Result<Bytes, RejectedDelivery> {
     let (cap, idle) = (gateway.settings.webhooks.max_body, gateway.settings.door.body_idle_timeout);
-    let failed = |refused| Failure { word: "body", refused };
+    let failed = |refused| RejectedDelivery { word: "body", refused };
     let writer = SpoolWriter::new(&gateway.spool, None, cap);
     let receiving = gateway.unless_draining(web::receive(body, writer, cap, idle));
     let spool = receiving.await.map_err(failed)?;
-    let spool = spool.map_err(|error| failed(Refused::from(error)))?;
+    let spool = spool.map_err(|error| failed(Rejection::from(error)))?;
     if let Some(bytes) = spool.in_place() {
         return Ok(bytes.clone());
     }
-    let read = gateway.tasks.block(move || spool.bytes(cap)).await;
+    let read = gateway.tasks.run_blocking(move || spool.bytes(cap)).await;
     match read {
         Ok(Ok(Some(bytes))) => Ok(bytes),
-        _ => Err(failed(Refused::internal("the body of a webhook could not be read again"))),
+        _ => Err(failed(Rejection::internal("the body of a webhook could not be read again"))),
     }
 }
 
-fn accepted(noticed: Noticed, knock: &Knock) -> Response<Body> {
-    let status = if noticed == Noticed::Ended { "ended" } else { "no_effect" };
+fn accepted(noticed: WebhookResult, knock: &IncomingRequest) -> Response<Body> {
+    let status = if noticed == WebhookResult::Ended { "ended" } else { "no_effect" };
     let mut response = Response::new(Body::full(json!({"status": status}).to_string()));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -107,36 +114,38 @@ fn accepted(noticed: Noticed, knock: &Knock) -> Response<Body> {
     response
 }
 
-const fn told(noticed: Noticed) -> &'static str {
+const fn told(noticed: WebhookResult) -> &'static str {
     match noticed {
-        Noticed::Ended => "ended",
-        Noticed::Again => "again",
-        Noticed::Late => "late",
+        WebhookResult::Ended => "ended",
+        WebhookResult::Again => "again",
+        WebhookResult::Late => "late",
     }
 }
 
-fn blocked(span: Duration) -> Failure {
+fn blocked(span: Duration) -> RejectedDelivery {
     let message = "too many deliveries from this address could not be verified";
-    let refused = Refused::new(ErrorCode::RateLimited, message).retry_after(span);
-    Failure { word: "blocked", refused }
+    let refused = Rejection::new(ErrorCode::RateLimited, message).retry_after(span);
+    RejectedDelivery { word: "blocked", refused }
 }
 
-impl From<Rejection> for Failure {
-    fn from(rejection: Rejection) -> Self {
+impl From<DeliveryRejection> for RejectedDelivery {
+    fn from(rejection: DeliveryRejection) -> Self {
         let word = rejection.word();
         let (code, message) = match &rejection {
-            Rejection::Twice(_) => (ErrorCode::AmbiguousRequest, rejection.to_string()),
-            Rejection::Window => (
+            DeliveryRejection::Twice(_) => (ErrorCode::AmbiguousRequest, rejection.to_string()),
+            DeliveryRejection::Window => (
                 ErrorCode::WebhookRejected,
                 "the delivery's time is too far from the gateway's".to_owned(),
             ),
-            Rejection::Signature | Rejection::NoSecret | Rejection::Secret => {
+            DeliveryRejection::Signature
+            | DeliveryRejection::NoSecret
+            | DeliveryRejection::Secret => {
                 (ErrorCode::WebhookRejected, "the delivery's signature does not hold".to_owned())
             }
-            Rejection::NoKeys(error) => (ErrorCode::UpstreamUnreachable, error.to_string()),
+            DeliveryRejection::NoKeys(error) => (ErrorCode::UpstreamUnreachable, error.to_string()),
             malformed => (ErrorCode::MalformedRequest, format!("no webhook: {malformed}")),
         };
-        let refused = Refused::new(code, message).because(rejection.to_string());
+        let refused = Rejection::new(code, message).because(rejection.to_string());
         let refused = match rejection.header() {
             Some(name) => refused.field(name),
             None => refused,
@@ -146,7 +155,7 @@ impl From<Rejection> for Failure {
     }
 }
 
-impl From<NoticeError> for Failure {
+impl From<NoticeError> for RejectedDelivery {
     fn from(error: NoticeError) -> Self {
         let (word, code, message) = match &error {
             NoticeError::Unknown => (
@@ -182,7 +191,7 @@ impl From<NoticeError> for Failure {
         if let NoticeError::OtherUser(account) = &error {
             tracing::error!(event = "webhook_user_changed", %account, "a signed webhook names another user than the account's; if that is right, set accounts.{account}.user_id");
         }
-        let refused = Refused::new(code, message).because(error.to_string());
+        let refused = Rejection::new(code, message).because(error.to_string());
         let refused = if code.is_retryable() { refused.retry_after(LATER) } else { refused };
         Self { word, refused }
     }

@@ -2,13 +2,13 @@
 
 use super::{Gateway, standing::BudgetStanding};
 use crate::{
-    config::{Environment, Limited},
+    config::{EnvironmentSettings, Limited},
     domain::{
         EnvironmentName, RouteName, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits,
         Usd,
     },
     ledger::Budgets,
-    tokens::{Presented, least_privilege_words},
+    tokens::{PresentedToken, least_privilege_words},
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,12 +40,12 @@ pub struct WhoAmI {
     /// From when on it is refused.
     pub expires_at: Timestamp,
     /// The secret that was presented.
-    pub secret: SecretView,
+    pub secret: PresentedSecretView,
 }
 
 /// The secret of a token that was presented.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SecretView {
+pub struct PresentedSecretView {
     /// Its number within the token.
     pub number: u32,
     /// When it was made.
@@ -87,8 +87,8 @@ pub struct LimitedSet {
 
 impl WhoAmI {
     /// Returns what a token may know of itself.
-    pub(super) fn of(gateway: &Gateway, presented: &Presented) -> Self {
-        let Presented { token, secret } = presented;
+    pub(super) fn of(gateway: &Gateway, presented: &PresentedToken) -> Self {
+        let PresentedToken { token, secret } = presented;
         let environment = gateway.environment(&token.environment);
         let per_minute = token.limits.requests_per_minute;
         Self {
@@ -105,7 +105,7 @@ impl WhoAmI {
             rate: per_minute.map(|per_minute| Rate { per_minute }),
             budgets: environment.map(|own| budgets(gateway, own, token)).unwrap_or_default(),
             expires_at: token.expires_at,
-            secret: SecretView {
+            secret: PresentedSecretView {
                 number: secret.number,
                 made_at: secret.made_at,
                 retires_at: secret.retires_at,
@@ -115,7 +115,7 @@ impl WhoAmI {
 }
 
 impl EnvironmentLimits {
-    fn of(environment: &Environment, token: &Token) -> Self {
+    fn of(environment: &EnvironmentSettings, token: &Token) -> Self {
         let is_limited = token.scopes.grants().any(|grant| grant == ScopeGrant::WriteLimited);
         Self {
             scopes: environment.scopes.clone(),
@@ -137,7 +137,11 @@ impl LimitedSet {
 }
 
 /// Returns the budgets that cover a call on any route that the token may spend on, each once.
-fn budgets(gateway: &Gateway, environment: &Environment, token: &Token) -> Vec<BudgetStanding> {
+fn budgets(
+    gateway: &Gateway,
+    environment: &EnvironmentSettings,
+    token: &Token,
+) -> Vec<BudgetStanding> {
     let mut found = Vec::new();
     for route in gateway.settings.routes.routes() {
         let may_spend = route.scope.is_some_and(|scope| token.scopes.allows(scope));

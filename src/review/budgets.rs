@@ -3,7 +3,7 @@
 use super::{
     case::Case,
     command,
-    finding::{Finding, Kind, Severity, Subject},
+    finding::{Finding, FindingKind, FindingSubject, Severity},
 };
 use crate::{
     domain::Usd,
@@ -18,14 +18,14 @@ const MONTH_DAYS: u64 = 31;
 const ROOM: u32 = 3;
 
 /// What a token spends, as far as was seen.
-struct Spend {
+struct TokenSpend {
     day: Usd,
     month: Usd,
 }
 
 /// Returns that a token's budget is far above what it spends, if so.
 pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
-    let spend = Spend::of(case)?;
+    let spend = TokenSpend::of(case)?;
     let limits = &case.token.token.limits;
     let factor = case.settings.review.budget_factor;
     let budgets = [
@@ -45,8 +45,8 @@ pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
     }
     Some(Finding {
         severity: case.if_watched_long(Severity::Medium),
-        kind: Kind::OversizedBudget,
-        subject: Subject::token(&case.token.token),
+        kind: FindingKind::OversizedBudget,
+        subject: FindingSubject::token(&case.token.token),
         evidence: case.evidence(Vec::new(), &words.join(", ")),
         remedy: "Lower it to a few times what it uses: a budget is what a leaked secret costs."
             .to_owned(),
@@ -59,7 +59,7 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
     if !is_unlimited(&case.token.token, case.settings) {
         return None;
     }
-    let (severity, words, command) = match Spend::of(case) {
+    let (severity, words, command) = match TokenSpend::of(case) {
         Some(spend) => {
             let words = format!("spent up to ${} a day, and {NO_LIMIT}", spend.day);
             let rest = ["--daily-budget".to_owned(), proposal(spend.day, ROOM).to_string()];
@@ -71,8 +71,8 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
     };
     Some(Finding {
         severity: case.if_watched_long(severity),
-        kind: Kind::MissingBudget,
-        subject: Subject::token(&case.token.token),
+        kind: FindingKind::MissingBudget,
+        subject: FindingSubject::token(&case.token.token),
         evidence: case.evidence(Vec::new(), &words),
         remedy: "Give it a budget of a few times what it uses: it is what a leaked secret costs."
             .to_owned(),
@@ -80,7 +80,7 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
     })
 }
 
-impl Spend {
+impl TokenSpend {
     /// Returns what it spends; `None` when that is nothing, or no money.
     fn of(case: &Case<'_>) -> Option<Self> {
         let (day, total) = (case.token.dearest_day(), case.token.total());

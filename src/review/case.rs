@@ -5,7 +5,7 @@ use super::{
     finding::{Evidence, Finding, Severity},
 };
 use crate::{
-    config::{Environment, Settings},
+    config::{EnvironmentSettings, Settings},
     domain::Timestamp,
 };
 
@@ -16,7 +16,7 @@ pub(super) struct Case<'f> {
     pub(super) settings: &'f Settings,
     pub(super) token: &'f TokenFacts,
     /// `None` when it was taken out of the settings.
-    pub(super) environment: Option<&'f Environment>,
+    pub(super) environment: Option<&'f EnvironmentSettings>,
 }
 
 impl Case<'_> {

@@ -2,7 +2,7 @@
 
 use super::{
     facts::Facts,
-    finding::{Evidence, Finding, Kind, Severity, Subject},
+    finding::{Evidence, Finding, FindingKind, FindingSubject, Severity},
     scopes::is_wildcard,
 };
 use crate::{
@@ -28,8 +28,8 @@ fn wildcard(facts: &Facts, settings: &Settings, name: &EnvironmentName) -> Optio
     let spends = found.contains(&ScopeGrant::WriteAll);
     Some(Finding {
         severity: if spends { Severity::Medium } else { Severity::Low },
-        kind: Kind::ProductionWildcard,
-        subject: Subject::environment(name),
+        kind: FindingKind::ProductionWildcard,
+        subject: FindingSubject::environment(name),
         evidence: Evidence { watched_since, calls: 0, last_used_at: None, items, words },
         remedy: format!("Name the scopes in the settings: `scopes` under [environments.{name}]."),
         command: None,

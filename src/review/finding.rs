@@ -56,7 +56,7 @@ impl fmt::Display for Severity {
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum FindingKind {
     /// A token has scopes that it does not use.
     UnusedScopes,
     /// A token is not used at all any more.
@@ -81,7 +81,7 @@ pub enum Kind {
 
 /// What it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Subject {
+pub struct FindingSubject {
     /// The id of a token, the name of an environment, or `account/version` of a key.
     pub id: String,
     /// What people call a token.
@@ -114,9 +114,9 @@ pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
     /// What is wrong.
-    pub kind: Kind,
+    pub kind: FindingKind,
     /// What it is about.
-    pub subject: Subject,
+    pub subject: FindingSubject,
     /// What it is concluded from.
     pub evidence: Evidence,
     /// What to do, as a sentence.
@@ -126,7 +126,7 @@ pub struct Finding {
     pub command: Option<String>,
 }
 
-impl Subject {
+impl FindingSubject {
     /// Returns a token as a subject.
     pub(super) fn token(token: &Token) -> Self {
         Self {

@@ -43,7 +43,7 @@ impl Facts {
             |token: &Arc<Token>| token.state == TokenState::Enabled && token.expires_at > now;
         let alive = tokens.list().into_iter().filter(alive);
         let facts = alive.map(|token| {
-            let Used { routes, spent } = used.remove(&token.id).unwrap_or_default();
+            let UsedRights { routes, spent } = used.remove(&token.id).unwrap_or_default();
             let refused = refused.remove(&token.id).unwrap_or_default();
             let secrets = tokens.secrets(&token.id);
             let seen = routes.iter().map(|used| used.last_at);
@@ -74,14 +74,14 @@ impl Facts {
 }
 
 #[derive(Default)]
-struct Used {
+struct UsedRights {
     routes: Vec<UsedRoute>,
     spent: BTreeMap<Timestamp, Usd>,
 }
 
 /// Adds up days for routes, and routes for days.
-fn uses(settings: &Settings, found: Vec<RouteUse>) -> BTreeMap<TokenId, Used> {
-    let mut all: BTreeMap<TokenId, Used> = BTreeMap::new();
+fn uses(settings: &Settings, found: Vec<RouteUse>) -> BTreeMap<TokenId, UsedRights> {
+    let mut all: BTreeMap<TokenId, UsedRights> = BTreeMap::new();
     for one in found {
         let is_quote = !one.takes_places && takes_places(settings, &one.route);
         let used = all.entry(one.token).or_default();

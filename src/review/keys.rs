@@ -4,7 +4,7 @@ use super::{
     case::day,
     command,
     facts::{Facts, KeyFacts},
-    finding::{Evidence, Finding, Kind, Severity, Subject},
+    finding::{Evidence, Finding, FindingKind, FindingSubject, Severity},
 };
 use crate::{
     config::{Review, Settings},
@@ -27,8 +27,12 @@ pub(super) fn ages(facts: &Facts, review: &Review) -> Vec<Finding> {
         let first = key.environments.first().map(EnvironmentName::as_str).unwrap_or_default();
         Finding {
             severity: if age > limit * 2 { Severity::High } else { Severity::Medium },
-            kind: Kind::KeyAge,
-            subject: Subject { id: key.name.clone(), name: None, environments: items.clone() },
+            kind: FindingKind::KeyAge,
+            subject: FindingSubject {
+                id: key.name.clone(),
+                name: None,
+                environments: items.clone(),
+            },
             evidence: of_keys(facts, items, words),
             remedy: "Make a new key at Ideogram, put it where the old one came from, and switch; \
                      revoke the old one there when `ideogate key list` says that nobody uses it."
@@ -55,8 +59,12 @@ pub(super) fn shared(facts: &Facts, settings: &Settings) -> Vec<Finding> {
         );
         Finding {
             severity: if is_grave { Severity::Medium } else { Severity::Low },
-            kind: Kind::SharedKey,
-            subject: Subject { id: items.join("+"), name: None, environments: items.clone() },
+            kind: FindingKind::SharedKey,
+            subject: FindingSubject {
+                id: items.join("+"),
+                name: None,
+                environments: items.clone(),
+            },
             evidence: of_keys(facts, items, words),
             remedy,
             command: None,

@@ -3,7 +3,7 @@
 use super::{
     case::{Case, day},
     command,
-    finding::{Evidence, Finding, Kind, Severity, Subject},
+    finding::{Evidence, Finding, FindingKind, FindingSubject, Severity},
 };
 use crate::domain::Scope;
 use std::time::Duration;
@@ -28,8 +28,8 @@ pub(super) fn idle(case: &Case<'_>) -> Option<Finding> {
     let words = format!("not used for {}", command::days(facts.now.since(watched)));
     Some(Finding {
         severity: if grave { Severity::Medium } else { Severity::Low },
-        kind: Kind::IdleToken,
-        subject: Subject::token(token),
+        kind: FindingKind::IdleToken,
+        subject: FindingSubject::token(token),
         evidence: case.evidence(Vec::new(), &words),
         remedy: "Disable it, and revoke it when nobody misses it. Price quotes of the gateway \
                  leave no record: ask first if it may be for those."
@@ -60,8 +60,8 @@ pub(super) fn expiring(case: &Case<'_>) -> Option<Finding> {
     let words = format!("ends on {}, in {}", day(token.expires_at), command::days(left));
     Some(Finding {
         severity,
-        kind: Kind::ExpiringToken,
-        subject: Subject::token(token),
+        kind: FindingKind::ExpiringToken,
+        subject: FindingSubject::token(token),
         evidence: case.evidence(Vec::new(), &words),
         remedy:
             "Give it a longer life with another secret, and hand that to the app; or let it end."
@@ -85,8 +85,8 @@ pub(super) fn old_secret(case: &Case<'_>) -> Option<Finding> {
     let found = case.evidence(vec![format!("secret {}", old.number)], &words);
     Some(Finding {
         severity: if left < URGENT { Severity::Medium } else { Severity::Low },
-        kind: Kind::OldSecretInUse,
-        subject: Subject::token(&case.token.token),
+        kind: FindingKind::OldSecretInUse,
+        subject: FindingSubject::token(&case.token.token),
         evidence: Evidence { last_used_at: Some(last_used), ..found },
         remedy: "Some app does not have the new secret yet: hand it over before the old one ends."
             .to_owned(),

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! [`Facts::gather`] reads, [`judge`] only thinks: the same facts always make the same findings. What
-//! kinds there are is told at [`Kind`].
+//! kinds there are is told at [`FindingKind`].
 
 mod budgets;
 mod case;
@@ -24,6 +24,6 @@ mod scopes;
 mod tests;
 
 pub use facts::{Facts, KeyFacts, OldSecret, RefusedRoute, TokenFacts, UsedRoute};
-pub use finding::{Evidence, Finding, Kind, Severity, Subject};
+pub use finding::{Evidence, Finding, FindingKind, FindingSubject, Severity};
 pub use gather::Sources;
 pub use judge::judge;

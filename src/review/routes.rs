@@ -3,7 +3,7 @@
 use super::{
     case::{Case, day},
     facts::UsedRoute,
-    finding::{Finding, Kind, Severity, Subject},
+    finding::{Finding, FindingKind, FindingSubject, Severity},
 };
 
 /// How the routes of the API before v1 are named.
@@ -27,8 +27,8 @@ pub(super) fn legacy(case: &Case<'_>) -> Option<Finding> {
     let items = found.iter().map(|used| used.route.to_string()).collect();
     Some(Finding {
         severity: Severity::Low,
-        kind: Kind::LegacyRoute,
-        subject: Subject::token(&case.token.token),
+        kind: FindingKind::LegacyRoute,
+        subject: FindingSubject::token(&case.token.token),
         evidence: case.evidence(items, &words),
         remedy: "Move the app to a newer route (`ideogate route list`), then switch these off: \
                  `disable` under [routes]."

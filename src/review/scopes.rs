@@ -3,7 +3,7 @@
 use super::{
     case::Case,
     command,
-    finding::{Finding, Kind, Severity, Subject},
+    finding::{Finding, FindingKind, FindingSubject, Severity},
 };
 use crate::domain::{RouteName, Scope, ScopeGrant, ScopeSet};
 use std::collections::BTreeSet;
@@ -44,8 +44,8 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
     };
     Some(Finding {
         severity: case.if_watched_long(severity),
-        kind: Kind::UnusedScopes,
-        subject: Subject::token(&case.token.token),
+        kind: FindingKind::UnusedScopes,
+        subject: FindingSubject::token(&case.token.token),
         evidence: case.evidence(items, &words),
         remedy: remedy.to_owned(),
         command: Some(command),
@@ -66,8 +66,8 @@ pub(super) fn production_wildcard(case: &Case<'_>) -> Option<Finding> {
     let words = format!("has {} in production", items.join(" and "));
     Some(Finding {
         severity: if spends { Severity::High } else { Severity::Medium },
-        kind: Kind::ProductionWildcard,
-        subject: Subject::token(&case.token.token),
+        kind: FindingKind::ProductionWildcard,
+        subject: FindingSubject::token(&case.token.token),
         evidence: case.evidence(items, &words),
         remedy: "Name the scopes it needs: a wildcard grants what will be added later, too."
             .to_owned(),

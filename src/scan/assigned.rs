@@ -2,7 +2,7 @@
 
 use super::{
     finding::Leak,
-    names::Named,
+    names::NameCertainty,
     values::{is_hex, is_like_a_key},
 };
 use regex::bytes::{Captures, Regex};
@@ -81,9 +81,11 @@ fn key(text: &[u8], found: &Captures<'_>, name: &Range<usize>) -> Option<(usize,
     let value = found.name("value")?;
     let name = str::from_utf8(&text[name.clone()]).ok()?;
     let shown = str::from_utf8(value.as_bytes()).ok()?;
-    let is_key = match Named::of(name)? {
-        Named::Outright | Named::Nearby => is_like_a_key(shown),
-        Named::Vendor => found.name("quote").is_some() && is_like_a_key(shown) && !is_hex(shown),
+    let is_key = match NameCertainty::of(name)? {
+        NameCertainty::Outright | NameCertainty::Nearby => is_like_a_key(shown),
+        NameCertainty::Vendor => {
+            found.name("quote").is_some() && is_like_a_key(shown) && !is_hex(shown)
+        }
     };
     let is_found = is_key && ends(text, value.end()) && !is_allowed(text, value.start());
     is_found

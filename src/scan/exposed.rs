@@ -2,9 +2,9 @@
 
 use super::{
     dotenv,
-    finding::{Finding, Leak, Report},
+    finding::{Leak, ScanFinding, ScanReport},
     git::Git,
-    place::Place,
+    place::TextPosition,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,15 +14,15 @@ use std::{
 
 /// Returns findings for those of these `.env` files that git does not ignore. Outside of a work
 /// tree there is nothing wrong with them; where git does not tell, they are told of.
-pub(super) fn among(env_files: Vec<PathBuf>) -> Report {
-    let mut report = Report::default();
+pub(super) fn among(env_files: Vec<PathBuf>) -> ScanReport {
+    let mut report = ScanReport::default();
     for (top, files) in by_work_tree(env_files) {
         let ignored = ignored(&top, &files).unwrap_or_else(|words| {
             report.notes.push(words);
             BTreeSet::new()
         });
         let exposed = files.into_iter().filter(|(absolute, _)| !ignored.contains(absolute));
-        let finding = |(_, path)| Finding::new(path, Place::START, Leak::EnvFile);
+        let finding = |(_, path)| ScanFinding::new(path, TextPosition::START, Leak::EnvFile);
         report.findings.extend(exposed.map(finding));
     }
     report

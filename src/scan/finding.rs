@@ -1,13 +1,13 @@
 //! What was found.
 
-use super::place::Place;
+use super::place::TextPosition;
 use crate::domain::EnvironmentName;
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// Something that must not be where it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Finding {
+pub struct ScanFinding {
     /// The file.
     #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
@@ -61,11 +61,11 @@ pub enum Leak {
 
 /// What was looked at, and what was found there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ScanReport {
     /// How much was looked at.
     pub scanned: Scanned,
     /// What was found, by path and place.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ScanFinding>,
     /// What could not be looked at.
     pub unread: Vec<Unread>,
     /// What whoever reads this should know.
@@ -91,9 +91,9 @@ pub struct Unread {
     pub problem: String,
 }
 
-impl Finding {
+impl ScanFinding {
     /// Returns a finding at a place.
-    pub(super) fn new(path: PathBuf, place: Place, leak: Leak) -> Self {
+    pub(super) fn new(path: PathBuf, place: TextPosition, leak: Leak) -> Self {
         let certainty = leak.certainty();
         Self { path, line: place.line, column: place.column, certainty, leak }
     }
@@ -109,7 +109,7 @@ impl Leak {
     }
 }
 
-impl Report {
+impl ScanReport {
     /// Adds what another look found.
     pub fn add(&mut self, other: Self) {
         self.scanned.files += other.scanned.files;

@@ -9,7 +9,7 @@ const VENDOR: [&str; 3] = ["eogram", "EOGRAM", "eoGram"];
 
 /// What a place may be the start of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum Landmark {
     /// A secret of ours, as it is.
     Plain,
     /// One in UTF-16, within something that is not.
@@ -27,7 +27,7 @@ pub(super) enum Mark {
 #[derive(Debug)]
 pub(super) struct Landmarks {
     texts: AhoCorasick,
-    marks: Vec<Mark>,
+    marks: Vec<Landmark>,
 }
 
 impl Landmarks {
@@ -39,22 +39,25 @@ impl Landmarks {
     }
 
     /// Returns the places in a text, from left to right.
-    pub(super) fn places<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (usize, Mark)> + 'a {
+    pub(super) fn places<'a>(
+        &'a self,
+        text: &'a [u8],
+    ) -> impl Iterator<Item = (usize, Landmark)> + 'a {
         let found = self.texts.find_iter(text);
         found.map(|found| (found.start(), self.marks[found.pattern().as_usize()]))
     }
 }
 
-fn all() -> Vec<(Vec<u8>, Mark)> {
+fn all() -> Vec<(Vec<u8>, Landmark)> {
     let mut all = Vec::new();
     for kind in SecretKind::ALL {
         let prefix = kind.prefix();
-        all.push((prefix.into(), Mark::Plain));
-        all.push((wide(prefix), Mark::Wide));
-        let wrapped = |shift| (wrapped(prefix, shift), Mark::Wrapped { shift });
+        all.push((prefix.into(), Landmark::Plain));
+        all.push((wide(prefix), Landmark::Wide));
+        let wrapped = |shift| (wrapped(prefix, shift), Landmark::Wrapped { shift });
         all.extend((0..3).map(wrapped));
     }
-    all.extend(VENDOR.iter().map(|name| ((*name).into(), Mark::Vendor)));
+    all.extend(VENDOR.iter().map(|name| ((*name).into(), Landmark::Vendor)));
     all
 }
 
@@ -100,8 +103,9 @@ mod tests {
         let landmarks = Landmarks::new().unwrap();
         let text = b"..idg_..IDEOGRAM..o\0d\0g\0_i\0d\0o\0_..aWRvX";
         let places: Vec<_> = landmarks.places(text).collect();
-        let wrapped = Mark::Wrapped { shift: 0 };
-        let expected = [(2, Mark::Plain), (10, Mark::Vendor), (25, Mark::Wide), (34, wrapped)];
+        let wrapped = Landmark::Wrapped { shift: 0 };
+        let expected =
+            [(2, Landmark::Plain), (10, Landmark::Vendor), (25, Landmark::Wide), (34, wrapped)];
         assert_eq!(places, expected);
     }
 }

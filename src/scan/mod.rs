@@ -25,7 +25,7 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-pub use finding::{Certainty, Finding, Leak, Report, Scanned, Unread};
+pub use finding::{Certainty, Leak, ScanFinding, ScanReport, Scanned, Unread};
 pub use git::GitError;
 pub use scanner::{PatternError, Scanner};
 pub use tree::{Ignored, Tree};

@@ -2,7 +2,7 @@
 
 /// How sure a name makes it that what it names is a key of Ideogram's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
+pub(super) enum NameCertainty {
     /// It says so itself, as in `IDEOGRAM_API_KEY`.
     Outright,
     /// It is a key of whatever is spoken of around it, as in `Api-Key`.
@@ -54,7 +54,7 @@ const ABOUT: [&str; 36] = [
     "ref",
 ];
 
-impl Named {
+impl NameCertainty {
     /// Reads a name in any spelling: `IDEOGRAM_API_KEY`, `ideogramApiKey`, `ideogram.api-key`.
     pub(super) fn of(name: &str) -> Option<Self> {
         let last = last_word(name);
@@ -114,12 +114,12 @@ mod tests {
             "my.ideogram.auth_token",
         ];
         for name in outright {
-            assert_eq!(Named::of(name), Some(Named::Outright), "{name}");
+            assert_eq!(NameCertainty::of(name), Some(NameCertainty::Outright), "{name}");
         }
         for name in ["Api-Key", "api_key", "apiKey", "self.api_key", "X-Api-Key", "Authorization"] {
-            assert_eq!(Named::of(name), Some(Named::Nearby), "{name}");
+            assert_eq!(NameCertainty::of(name), Some(NameCertainty::Nearby), "{name}");
         }
-        assert_eq!(Named::of("Ideogram"), Some(Named::Vendor));
+        assert_eq!(NameCertainty::of("Ideogram"), Some(NameCertainty::Vendor));
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
             "x.ideogram",
         ];
         for name in others {
-            assert_eq!(Named::of(name), None, "{name}");
+            assert_eq!(NameCertainty::of(name), None, "{name}");
         }
     }
 }

@@ -4,14 +4,14 @@ use memchr::{memchr_iter, memrchr};
 
 /// A place in a text, as editors count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct TextPosition {
     /// The line, from 1.
     pub(super) line: u64,
     /// The character in the line, from 1.
     pub(super) column: u64,
 }
 
-impl Place {
+impl TextPosition {
     /// Where every text starts.
     pub(super) const START: Self = Self { line: 1, column: 1 };
 
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn places_are_counted_as_editors_do() {
         let place = |text: &str| {
-            let place = Place::START.after(text.as_bytes());
+            let place = TextPosition::START.after(text.as_bytes());
             (place.line, place.column)
         };
         assert_eq!(place(""), (1, 1));
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_line_may_go_on_in_the_next_window() {
-        let place = Place::START.after(b"a\nbc").after(b"d");
-        assert_eq!(place, Place { line: 2, column: 4 });
+        let place = TextPosition::START.after(b"a\nbc").after(b"d");
+        assert_eq!(place, TextPosition { line: 2, column: 4 });
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{
     assigned::Assignments,
-    finding::{Finding, Leak, Report, Scanned},
-    landmarks::{Landmarks, Mark},
+    finding::{Leak, ScanFinding, ScanReport, Scanned},
+    landmarks::{Landmark, Landmarks},
     secrets,
-    windows::{self, Room, Window},
+    windows::{self, FileWindow, WindowBuffer},
 };
 use std::{
     io::{self, Read},
@@ -41,8 +41,8 @@ impl Scanner {
     }
 
     /// Looks at a stream to its end; findings carry this name as their path.
-    pub fn stream(&self, name: &Path, source: impl Read) -> io::Result<Report> {
-        self.look(name, source, &mut Room::new())
+    pub fn stream(&self, name: &Path, source: impl Read) -> io::Result<ScanReport> {
+        self.look(name, source, &mut WindowBuffer::new())
     }
 
     /// Looks at a text to its end, window by window.
@@ -50,16 +50,16 @@ impl Scanner {
         &self,
         path: &Path,
         source: impl Read,
-        room: &mut Room,
-    ) -> io::Result<Report> {
+        room: &mut WindowBuffer,
+    ) -> io::Result<ScanReport> {
         let mut findings = Vec::new();
         let bytes = windows::each(source, room, |window| {
             let leaks = window.placed(self.leaks(window));
-            findings.extend(leaks.map(|(place, leak)| Finding::new(path.into(), place, leak)));
+            findings.extend(leaks.map(|(place, leak)| ScanFinding::new(path.into(), place, leak)));
             if findings.len() > MOST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let mut report =
-            Report { scanned: Scanned { files: 1, bytes }, findings, ..Report::default() };
+            ScanReport { scanned: Scanned { files: 1, bytes }, findings, ..ScanReport::default() };
         if report.findings.len() > MOST {
             report.findings.truncate(MOST);
             let words = format!("{}: only the first {MOST} are told of", path.display());
@@ -69,12 +69,12 @@ impl Scanner {
     }
 
     /// Returns what a window holds, and where, from its start to its end.
-    fn leaks(&self, window: &Window<'_>) -> Vec<(usize, Leak)> {
+    fn leaks(&self, window: &FileWindow<'_>) -> Vec<(usize, Leak)> {
         let mut leaks = Vec::new();
         let mut named = Vec::new();
         for (at, mark) in self.landmarks.places(window.text) {
             match mark {
-                Mark::Vendor => named.push(at),
+                Landmark::Vendor => named.push(at),
                 _ => leaks.extend(secrets::at(window.text, at, mark).map(|leak| (at, leak))),
             }
         }

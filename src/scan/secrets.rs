@@ -1,6 +1,6 @@
 //! Secrets of ours, told from look-alikes by their checksum.
 
-use super::{finding::Leak, landmarks::Mark};
+use super::{finding::Leak, landmarks::Landmark};
 use crate::domain::SecretKind;
 use base64::{
     Engine,
@@ -14,15 +14,15 @@ const DIGITS: usize = 49;
 const LONGEST: usize = 4 + 32 + 1 + DIGITS;
 
 /// Returns the secret that starts at a landmark, if one does.
-pub(super) fn at(text: &[u8], place: usize, mark: Mark) -> Option<Leak> {
+pub(super) fn at(text: &[u8], place: usize, mark: Landmark) -> Option<Leak> {
     match mark {
-        Mark::Plain => secret(&text[place..]),
-        Mark::Wide => secret(&narrowed(&text[place..])),
-        Mark::Wrapped { shift } => {
+        Landmark::Plain => secret(&text[place..]),
+        Landmark::Wide => secret(&narrowed(&text[place..])),
+        Landmark::Wrapped { shift } => {
             let group = place.checked_sub((8 * shift).div_ceil(6))?;
             secret(unwrapped(&text[group..])?.get(shift..)?)
         }
-        Mark::Vendor => None,
+        Landmark::Vendor => None,
     }
 }
 

@@ -3,22 +3,23 @@
 use super::{
     blobs::Blobs,
     dotenv,
-    finding::{Finding, Leak, Report, Unread},
+    finding::{Leak, ScanFinding, ScanReport, Unread},
     git::{Git, GitError},
-    place::Place,
+    place::TextPosition,
     scanner::Scanner,
-    windows::Room,
+    windows::WindowBuffer,
 };
 use std::path::PathBuf;
 
 impl Scanner {
     /// Looks at what is in the index of this folder's repository: whole files, as they would be
     /// committed, whatever the work tree has by now. With paths, only below those.
-    pub fn staged(&self, below: &[PathBuf]) -> Result<Report, GitError> {
+    pub fn staged(&self, below: &[PathBuf]) -> Result<ScanReport, GitError> {
         let git = Git::here();
         git.check()?;
         let staged = git.staged(below)?;
-        let (mut blobs, mut room, mut report) = (Blobs::open(git)?, Room::new(), Report::default());
+        let (mut blobs, mut room, mut report) =
+            (Blobs::open(git)?, WindowBuffer::new(), ScanReport::default());
         for path in below {
             // A hook with a mistyped path would look at nothing for ever.
             if !git.knows(path)? {
@@ -28,7 +29,8 @@ impl Scanner {
         }
         for file in staged {
             if dotenv::is_env_file(&file.path) {
-                let finding = Finding::new(file.path.clone(), Place::START, Leak::EnvFile);
+                let finding =
+                    ScanFinding::new(file.path.clone(), TextPosition::START, Leak::EnvFile);
                 report.findings.push(finding);
             }
             let look = |content: &mut dyn std::io::Read| self.look(&file.path, content, &mut room);

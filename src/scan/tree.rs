@@ -2,10 +2,10 @@
 
 use super::{
     dotenv, exposed,
-    finding::{Report, Unread},
+    finding::{ScanReport, Unread},
     git::{Git, GitError},
     scanner::Scanner,
-    windows::Room,
+    windows::WindowBuffer,
 };
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use parking_lot::{Mutex, MutexGuard};
@@ -37,15 +37,15 @@ pub struct Tree<'a> {
 
 /// What the threads have seen together.
 #[derive(Debug, Default)]
-struct Seen {
-    report: Report,
+struct ThreadFindings {
+    report: ScanReport,
     /// `.env` files, of which git is asked in the end.
     env_files: Vec<PathBuf>,
 }
 
 impl Scanner {
     /// Looks at files and folders. `saw` is told the size of each file, by many threads.
-    pub fn tree(&self, tree: &Tree<'_>, saw: &(dyn Fn(u64) + Sync)) -> Report {
+    pub fn tree(&self, tree: &Tree<'_>, saw: &(dyn Fn(u64) + Sync)) -> ScanReport {
         let seen = Mutex::default();
         let repositories = Arc::default();
         let walk = Walk { scanner: self, seen: &seen, saw };
@@ -65,7 +65,7 @@ impl Scanner {
 #[derive(Clone, Copy)]
 struct Walk<'a> {
     scanner: &'a Scanner,
-    seen: &'a Mutex<Seen>,
+    seen: &'a Mutex<ThreadFindings>,
     saw: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -89,7 +89,7 @@ impl Walk<'_> {
             !is_git
         });
         builder.build_parallel().run(|| {
-            let mut room = Room::new();
+            let mut room = WindowBuffer::new();
             Box::new(move |entry| {
                 match entry {
                     Ok(entry) if is_readable(&entry) => self.file(entry.path(), &mut room),
@@ -103,7 +103,7 @@ impl Walk<'_> {
 
     /// Looks at files that git tracks although an ignore file names them, so that no walk meets them.
     fn tracked(self, folders: BTreeSet<PathBuf>) {
-        let mut room = Room::new();
+        let mut room = WindowBuffer::new();
         for folder in folders {
             match Git::at(&folder).tracked_and_ignored() {
                 Ok(paths) => {
@@ -119,7 +119,7 @@ impl Walk<'_> {
         }
     }
 
-    fn file(self, path: &Path, room: &mut Room) {
+    fn file(self, path: &Path, room: &mut WindowBuffer) {
         let path = path.strip_prefix("./").unwrap_or(path);
         let looked = File::open(path).and_then(|file| self.scanner.look(path, file, room));
         match looked {

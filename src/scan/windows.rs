@@ -1,6 +1,6 @@
 //! A file of any size, in windows of one size.
 
-use super::place::Place;
+use super::place::TextPosition;
 use std::{
     io::{ErrorKind, Read, Result},
     ops::{ControlFlow, Range},
@@ -13,9 +13,9 @@ pub(super) const REACH: usize = 8 << 10;
 
 /// Room for one window, to be used for one file after the other.
 #[derive(Debug)]
-pub(super) struct Room(Box<[u8]>);
+pub(super) struct WindowBuffer(Box<[u8]>);
 
-impl Room {
+impl WindowBuffer {
     /// Returns an empty room.
     pub(super) fn new() -> Self {
         Self(vec![0; WINDOW].into())
@@ -24,20 +24,20 @@ impl Room {
 
 /// A stretch of a file.
 #[derive(Debug)]
-pub(super) struct Window<'a> {
+pub(super) struct FileWindow<'a> {
     /// What is in it.
     pub(super) text: &'a [u8],
     /// Where something must start to be this window's to tell: the rest is seen whole by another.
     pub(super) own: Range<usize>,
-    begins: Place,
+    begins: TextPosition,
 }
 
-impl Window<'_> {
+impl FileWindow<'_> {
     /// Returns what is at offsets that rise with the place where it is.
     pub(super) fn placed<T>(
         &self,
         rising: impl IntoIterator<Item = (usize, T)>,
-    ) -> impl Iterator<Item = (Place, T)> {
+    ) -> impl Iterator<Item = (TextPosition, T)> {
         let mut from = (0, self.begins);
         rising.into_iter().map(move |(at, what)| {
             from = (at, from.1.after(&self.text[from.0..at]));
@@ -49,12 +49,12 @@ impl Window<'_> {
 /// Shows a file window by window until enough was seen, and returns how many bytes were read.
 pub(super) fn each(
     mut source: impl Read,
-    room: &mut Room,
-    mut look: impl FnMut(&Window<'_>) -> ControlFlow<()>,
+    room: &mut WindowBuffer,
+    mut look: impl FnMut(&FileWindow<'_>) -> ControlFlow<()>,
 ) -> Result<u64> {
     let mut units = Units::Bytes;
     let mut bytes = 0;
-    let mut begins = Place::START;
+    let mut begins = TextPosition::START;
     // How much at the start was in the window before, and how much of that was looked at.
     let (mut kept, mut told) = (0, 0);
     loop {
@@ -67,7 +67,7 @@ pub(super) fn each(
         let end = kept + units.narrow(&mut room.0[kept..kept + read]);
         let text = &room.0[..end];
         let own = told..if is_last { end } else { end - REACH };
-        if look(&Window { text, own, begins }).is_break() || is_last {
+        if look(&FileWindow { text, own, begins }).is_break() || is_last {
             return Ok(bytes);
         }
         let left = end - 2 * REACH;
@@ -142,13 +142,13 @@ mod tests {
     /// Returns the places of every `#`.
     fn places(source: impl Read) -> Vec<(u64, u64)> {
         let mut places = Vec::new();
-        let look = |window: &Window<'_>| {
+        let look = |window: &FileWindow<'_>| {
             let found = memchr::memchr_iter(b'#', window.text).filter(|at| window.own.contains(at));
             let found = window.placed(found.map(|at| (at, ())));
             places.extend(found.map(|(place, ())| (place.line, place.column)));
             ControlFlow::Continue(())
         };
-        each(source, &mut Room::new(), look).unwrap();
+        each(source, &mut WindowBuffer::new(), look).unwrap();
         places
     }
 
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn each_window_sees_around_what_is_its_own() {
-        let look = |window: &Window<'_>| {
+        let look = |window: &FileWindow<'_>| {
             let is_first = window.own.start == 0;
             assert!(is_first || window.own.start == REACH);
             let is_last = window.own.end == window.text.len();
@@ -191,6 +191,6 @@ mod tests {
             ControlFlow::Continue(())
         };
         let text = vec![b'x'; 3 * WINDOW];
-        assert_eq!(each(&text[..], &mut Room::new(), look).unwrap(), 3 * WINDOW as u64);
+        assert_eq!(each(&text[..], &mut WindowBuffer::new(), look).unwrap(), 3 * WINDOW as u64);
     }
 }

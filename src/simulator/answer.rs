@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 /// A complete answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct SimulatedAnswer {
     /// Its status.
     pub status: StatusCode,
     /// Its headers, framing apart.
@@ -18,7 +18,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
+impl SimulatedAnswer {
     /// Returns a success with JSON.
     pub fn json(body: &Json) -> Self {
         Self::of("application/json", body.to_string().into())

@@ -5,15 +5,15 @@ use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashSet;
 
 /// The keys that are accepted now.
-pub struct Keys(Mutex<HashSet<String>>);
+pub struct AcceptedKeys(Mutex<HashSet<String>>);
 
-impl std::fmt::Debug for Keys {
+impl std::fmt::Debug for AcceptedKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Keys({})", self.lock().len())
     }
 }
 
-impl Keys {
+impl AcceptedKeys {
     pub(super) fn new(keys: Vec<String>) -> Self {
         Self(Mutex::new(keys.into_iter().collect()))
     }

@@ -1,15 +1,15 @@
 //! What is done for a request that was found good.
 
 use super::{
-    answer::Answer,
+    answer::SimulatedAnswer,
     chance,
     library::NoTraining,
     orders::Order,
-    refusal::Refusal,
+    refusal::SimulatedRefusal,
     request::{Received, Understood},
     routes::{Deed, Family, Operation, Timing},
     vendor::Vendor,
-    work::{self, Delivery, Manner},
+    work::{self, AnswerTime, Manner},
 };
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) async fn perform(
     received: &Received,
     understood: &Understood,
     mut manner: Manner,
-) -> Result<Answer, Refusal> {
+) -> Result<SimulatedAnswer, SimulatedRefusal> {
     let Understood { operation, form, is_quote } = understood;
     let Deed::Make(product, shape) = operation.deed else {
         return simple(vendor, received, understood);
@@ -39,7 +39,7 @@ pub(super) async fn perform(
         Timing::AsAsked => form.flag("async") || form.has("webhook_url"),
     };
     manner.address = received.webhook(operation, form);
-    let delivery = if later { Delivery::Later } else { Delivery::Now };
+    let delivery = if later { AnswerTime::Later } else { AnswerTime::Now };
     work::make(vendor, order, manner, delivery).await
 }
 
@@ -48,7 +48,7 @@ fn simple(
     vendor: &Vendor,
     received: &Received,
     understood: &Understood,
-) -> Result<Answer, Refusal> {
+) -> Result<SimulatedAnswer, SimulatedRefusal> {
     let Understood { operation, form, .. } = understood;
     let library = &vendor.library;
     let id = named(operation, received.uri.path());
@@ -67,7 +67,7 @@ fn simple(
         Deed::Keys => Some(vendor.postman.signer.published()),
         Deed::Make(..) | Deed::NoAccess => None,
     };
-    found.map(|body| Answer::json(&body)).ok_or(Refusal::NotFound)
+    found.map(|body| SimulatedAnswer::json(&body)).ok_or(SimulatedRefusal::NotFound)
 }
 
 /// Returns what stands in the path where the operation has braces.
@@ -76,29 +76,33 @@ fn named<'a>(operation: &Operation, path: &'a str) -> &'a str {
     pairs.find(|(part, _)| part.starts_with('{')).map_or("", |(_, segment)| segment)
 }
 
-fn poll(vendor: &Vendor, family: Family, id: &str) -> Result<Answer, Refusal> {
+fn poll(vendor: &Vendor, family: Family, id: &str) -> Result<SimulatedAnswer, SimulatedRefusal> {
     if vendor.polls.is_too_many(vendor.clock.now()) {
-        return Err(Refusal::Polls);
+        return Err(SimulatedRefusal::Polls);
     }
-    let generation = vendor.generations.get(id).ok_or(Refusal::NotFound)?;
-    Ok(Answer::json(&match family {
+    let generation = vendor.generations.get(id).ok_or(SimulatedRefusal::NotFound)?;
+    Ok(SimulatedAnswer::json(&match family {
         Family::V1 => generation.as_v1(id),
         Family::V2 => generation.as_v2(id),
     }))
 }
 
-fn train(vendor: &Vendor, understood: &Understood, id: &str) -> Result<Answer, Refusal> {
+fn train(
+    vendor: &Vendor,
+    understood: &Understood,
+    id: &str,
+) -> Result<SimulatedAnswer, SimulatedRefusal> {
     let form = &understood.form;
     let dataset = form.text("dataset_id").unwrap_or_else(|| id.to_owned());
     let name = form.text("model_name").unwrap_or_default();
     let model = chance::name();
     let started = vendor.library.train(&dataset, (&model, &name), &vendor.now());
     let body = started.map_err(|problem| match problem {
-        NoTraining::UnknownDataset => Refusal::NotFound,
+        NoTraining::UnknownDataset => SimulatedRefusal::NotFound,
         NoTraining::TooFewFiles => {
-            Refusal::Invalid("dataset_id: at least 15 pictures are needed".to_owned())
+            SimulatedRefusal::Invalid("dataset_id: at least 15 pictures are needed".to_owned())
         }
     })?;
     vendor.account.bill(TRAINING);
-    Ok(Answer::json(&body))
+    Ok(SimulatedAnswer::json(&body))
 }

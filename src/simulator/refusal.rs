@@ -1,11 +1,11 @@
 //! Refusals, as either generation of the API words them.
 
-use super::{answer::Answer, routes::Family};
+use super::{answer::SimulatedAnswer, routes::Family};
 use serde_json::{Value as Json, json};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum SimulatedRefusal {
     /// The key is missing or wrong, and this status says so.
     Stranger(u16),
     /// There is no such path, or no such thing.
@@ -28,7 +28,7 @@ pub enum Refusal {
     Failed,
 }
 
-impl Refusal {
+impl SimulatedRefusal {
     /// Returns the refusal that usually has `status`, if there is one.
     pub fn usual(status: u16, cap: u32) -> Option<Self> {
         Some(match status {
@@ -46,12 +46,12 @@ impl Refusal {
     }
 
     /// Returns the answer that says it.
-    pub fn answer(&self, family: Family) -> Answer {
+    pub fn answer(&self, family: Family) -> SimulatedAnswer {
         let mut body = json!({"error": self.words()});
         if family == Family::V2 {
             self.reason(&mut body);
         }
-        let answer = Answer::json(&body).with_status(self.status());
+        let answer = SimulatedAnswer::json(&body).with_status(self.status());
         if *self == Self::Polls { answer.retry_after(10) } else { answer }
     }
 

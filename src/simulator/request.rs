@@ -1,9 +1,9 @@
 //! A request, completely received, and what it asks for.
 
 use super::{
-    auth::Keys,
-    form::{self, Flaw, Form, Unreadable},
-    refusal::Refusal,
+    auth::AcceptedKeys,
+    form::{self, Flaw, FormError, FormValues},
+    refusal::SimulatedRefusal,
     routes::{self, Deed, Family, Operation, Timing},
     webhooks::Delivers,
 };
@@ -29,7 +29,7 @@ pub struct Understood {
     /// The operation it is for.
     pub operation: &'static Operation,
     /// Its fields.
-    pub form: Form,
+    pub form: FormValues,
     /// Whether it asks for the price only.
     pub is_quote: bool,
 }
@@ -47,21 +47,26 @@ impl Received {
     }
 
     /// Finds out what is asked for, and refuses what the vendor would refuse before any work.
-    pub fn understand(&self, keys: &Keys, delivers: &Delivers) -> Result<Understood, Refusal> {
+    pub fn understand(
+        &self,
+        keys: &AcceptedKeys,
+        delivers: &Delivers,
+    ) -> Result<Understood, SimulatedRefusal> {
         let path = self.uri.path();
         if path.starts_with("/manage/") {
             // These take a session of the web page, and no key.
-            return Err(Refusal::Stranger(401));
+            return Err(SimulatedRefusal::Stranger(401));
         }
-        let operation = routes::find(self.method.as_str(), path).ok_or(Refusal::NotFound)?;
+        let operation =
+            routes::find(self.method.as_str(), path).ok_or(SimulatedRefusal::NotFound)?;
         if operation.deed != Deed::Keys && !keys.admit(&self.headers) {
-            return Err(Refusal::Stranger(operation.stranger));
+            return Err(SimulatedRefusal::Stranger(operation.stranger));
         }
-        let body = self.body.as_deref().ok_or(Refusal::TooLarge)?;
+        let body = self.body.as_deref().ok_or(SimulatedRefusal::TooLarge)?;
         let form = form::read(operation, &self.headers, body).map_err(refuse_body)?;
         form::validate(operation, &form, delivers).map_err(|flaw| match flaw {
-            Flaw::TooLarge(_) if operation.family == Family::V2 => Refusal::TooLarge,
-            flaw => Refusal::Invalid(flaw.to_string()),
+            Flaw::TooLarge(_) if operation.family == Family::V2 => SimulatedRefusal::TooLarge,
+            flaw => SimulatedRefusal::Invalid(flaw.to_string()),
         })?;
         self.check_webhook(operation, &form, delivers)?;
         let is_quote = operation.quotes && self.quote()?;
@@ -69,7 +74,7 @@ impl Received {
     }
 
     /// Returns where the end of the work is to be delivered.
-    pub fn webhook(&self, operation: &Operation, form: &Form) -> Option<String> {
+    pub fn webhook(&self, operation: &Operation, form: &FormValues) -> Option<String> {
         if operation.timing != Timing::LaterWithWebhook {
             return form.text("webhook_url");
         }
@@ -80,9 +85,9 @@ impl Received {
     fn check_webhook(
         &self,
         operation: &Operation,
-        form: &Form,
+        form: &FormValues,
         delivers: &Delivers,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), SimulatedRefusal> {
         if operation.timing != Timing::LaterWithWebhook {
             return Ok(());
         }
@@ -90,14 +95,16 @@ impl Received {
         if delivers.takes(&address) {
             return Ok(());
         }
-        Err(Refusal::Invalid("webhook_url: a public https address is needed".to_owned()))
+        Err(SimulatedRefusal::Invalid("webhook_url: a public https address is needed".to_owned()))
     }
 
-    fn quote(&self) -> Result<bool, Refusal> {
+    fn quote(&self) -> Result<bool, SimulatedRefusal> {
         match self.parameter("dry_run").map(str::to_ascii_lowercase).as_deref() {
             None | Some("false" | "0") => Ok(false),
             Some("true" | "1") => Ok(true),
-            Some(_) => Err(Refusal::Invalid("dry_run: true or false is needed".to_owned())),
+            Some(_) => {
+                Err(SimulatedRefusal::Invalid("dry_run: true or false is needed".to_owned()))
+            }
         }
     }
 }
@@ -111,14 +118,14 @@ impl Understood {
 }
 
 /// Returns how many pictures are asked for; operations that do not take the field ignore it.
-pub fn images(operation: &Operation, form: &Form) -> u32 {
+pub fn images(operation: &Operation, form: &FormValues) -> u32 {
     let count = form.integer("num_images").filter(|_| operation.takes_count());
     count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1)
 }
 
-fn refuse_body(problem: Unreadable) -> Refusal {
+fn refuse_body(problem: FormError) -> SimulatedRefusal {
     match problem {
-        Unreadable::Kind => Refusal::Kind,
-        other => Refusal::Invalid(other.to_string()),
+        FormError::Kind => SimulatedRefusal::Kind,
+        other => SimulatedRefusal::Invalid(other.to_string()),
     }
 }

@@ -99,14 +99,14 @@ impl SeenCall {
 
 /// Writes down what arrives.
 #[derive(Debug)]
-pub struct Log {
+pub struct ArrivalLog {
     kept: usize,
-    book: Mutex<Book>,
+    book: Mutex<SeenLog>,
     changed: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
-struct Book {
+struct SeenLog {
     calls: VecDeque<SeenCall>,
     bytes: usize,
     next: u64,
@@ -120,19 +120,19 @@ struct Book {
 
 /// A call that is being written down; ends it when dropped.
 #[derive(Debug)]
-pub(super) struct Entry {
-    log: Arc<Log>,
+pub(super) struct SeenEntry {
+    log: Arc<ArrivalLog>,
     id: u64,
     end: CallEnd,
 }
 
-impl Log {
+impl ArrivalLog {
     /// Returns a log of the last `kept` calls.
     pub(super) fn new(kept: usize) -> Self {
         Self { kept, book: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Book> {
+    fn lock(&self) -> MutexGuard<'_, SeenLog> {
         self.book.lock()
     }
 
@@ -170,7 +170,7 @@ impl Log {
     }
 
     /// Notes a call whose head was read; `call` gets its number here.
-    pub(super) fn arrive(self: &Arc<Self>, mut call: SeenCall) -> Entry {
+    pub(super) fn arrive(self: &Arc<Self>, mut call: SeenCall) -> SeenEntry {
         let mut book = self.lock();
         let id = book.next;
         call.id = id;
@@ -182,7 +182,7 @@ impl Log {
         book.make_room(self.kept);
         drop(book);
         self.changed.send_replace(());
-        Entry { log: Arc::clone(self), id, end: CallEnd::ClientGone }
+        SeenEntry { log: Arc::clone(self), id, end: CallEnd::ClientGone }
     }
 
     /// Notes a try to deliver a webhook, and returns its number.
@@ -221,7 +221,7 @@ impl Log {
     }
 }
 
-impl Book {
+impl SeenLog {
     fn find(&mut self, id: u64) -> Option<&mut SeenCall> {
         let first = self.calls.front()?.id;
         self.calls.get_mut(usize::try_from(id.checked_sub(first)?).ok()?)
@@ -236,7 +236,7 @@ impl Book {
     }
 }
 
-impl Entry {
+impl SeenEntry {
     /// Changes what is written down of the call.
     pub(super) fn note(&self, change: impl FnOnce(&mut SeenCall)) {
         let mut book = self.log.lock();
@@ -256,7 +256,7 @@ impl Entry {
     }
 }
 
-impl Drop for Entry {
+impl Drop for SeenEntry {
     fn drop(&mut self) {
         self.log.lock().open -= 1;
         let end = self.end;

@@ -1,7 +1,7 @@
 //! How successes look.
 
 use super::orders::{Known, Order};
-use super::{pictures::Links, routes::Shape};
+use super::{pictures::Links, routes::AnswerShape};
 use serde_json::{Value as Json, json};
 
 /// Returns the pictures of an order, each with a fresh link.
@@ -13,7 +13,7 @@ fn item(order: &Order, links: &Links, index: u32) -> Json {
     let safe = !order.is_withheld();
     let url = safe.then(|| links.link(order, index));
     let mut item = json!({"url": url, "is_image_safe": safe});
-    if order.shape == Shape::Cutout {
+    if order.shape == AnswerShape::Cutout {
         return item;
     }
     item["prompt"] = json!(order.prompt);
@@ -23,10 +23,10 @@ fn item(order: &Order, links: &Links, index: u32) -> Json {
         item["upscaled_resolution"] = json!(resolution);
     }
     match order.shape {
-        Shape::Legacy | Shape::V3 => {
+        AnswerShape::Legacy | AnswerShape::V3 => {
             item["style_type"] = json!(order.style.as_deref().unwrap_or("GENERAL"));
         }
-        Shape::Layers | Shape::Design => {
+        AnswerShape::Layers | AnswerShape::Design => {
             item["text_containers"] = json!([]);
             item["text_html"] = json!(page(order));
             item["image_layers"] = json!([{"url": url}]);
@@ -39,28 +39,30 @@ fn item(order: &Order, links: &Links, index: u32) -> Json {
 /// Returns the JSON of a finished order.
 pub(super) fn finished(order: &Order, links: &Links, id: &str, created: &str) -> Json {
     match order.shape {
-        Shape::Legacy | Shape::V3 | Shape::Cutout => {
+        AnswerShape::Legacy | AnswerShape::V3 | AnswerShape::Cutout => {
             json!({"created": created, "data": data(order, links)})
         }
-        Shape::V4 => kind("url", created, order, links),
-        Shape::Layers => kind("layered", created, order, links),
-        Shape::Design => {
+        AnswerShape::V4 => kind("url", created, order, links),
+        AnswerShape::Layers => kind("layered", created, order, links),
+        AnswerShape::Design => {
             let asked = order.response_type.as_deref().unwrap_or("layered");
             kind(asked, created, order, links)
         }
-        Shape::Words | Shape::V2Words => json!({"descriptions": [{"text": words(order)}]}),
-        Shape::Structure => json!({"json_prompt": structure(order)}),
-        Shape::Prompt => json!({
+        AnswerShape::Words | AnswerShape::V2Words => {
+            json!({"descriptions": [{"text": words(order)}]})
+        }
+        AnswerShape::Structure => json!({"json_prompt": structure(order)}),
+        AnswerShape::Prompt => json!({
             "json_prompt": structure(order),
             "aspect_ratio": order.aspect_ratio.as_deref().unwrap_or("1x1"),
         }),
-        Shape::TextBlocks => json!({
+        AnswerShape::TextBlocks => json!({
             "base_image_url": links.link(order, 0),
             "original_image_url": links.link(order, 1),
             "text_blocks": [block()],
             "seed": order.seed,
         }),
-        Shape::V2 => json!({
+        AnswerShape::V2 => json!({
             "generation_id": id,
             "generation_kind": "sampling",
             "seed": order.seed,

@@ -1,15 +1,15 @@
 //! Everything that the stand-in remembers.
 
 use super::{
-    auth::Keys,
+    auth::AcceptedKeys,
     library::Library,
     options::SimulatorOptions,
-    orders::{Account, Generations},
+    orders::{SimulatedAccount, SimulatedGenerations},
     pictures::Links,
     polls::Polls,
-    seen::{Log, Seen},
+    seen::{ArrivalLog, Seen},
     stage::Scripts,
-    webhooks::{Postman, Signer},
+    webhooks::{Postman, WebhookSigner},
 };
 use crate::{domain::Clock, tasks::Tasks};
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Vendor {
     /// The keys it accepts.
-    pub keys: Keys,
+    pub keys: AcceptedKeys,
     /// Places and money.
-    pub account: Arc<Account>,
+    pub account: Arc<SimulatedAccount>,
     /// What was made.
-    pub generations: Generations,
+    pub generations: SimulatedGenerations,
     /// Models and data sets.
     pub library: Library,
     /// How often generations are asked for.
@@ -34,7 +34,7 @@ pub struct Vendor {
     /// Delivers webhooks.
     pub postman: Arc<Postman>,
     /// What arrived.
-    pub log: Arc<Log>,
+    pub log: Arc<ArrivalLog>,
     /// How long things take.
     pub pace: f64,
     /// Whether it obeys from outside.
@@ -48,19 +48,19 @@ pub struct Vendor {
 impl Vendor {
     pub(super) fn new(options: SimulatorOptions, tasks: Tasks) -> Self {
         let clock = options.clock;
-        let log = Arc::new(Log::new(options.kept_calls));
+        let log = Arc::new(ArrivalLog::new(options.kept_calls));
         let postman = Postman {
             delivers: options.webhooks,
-            signer: Signer::new(),
+            signer: WebhookSigner::new(),
             pace: options.pace.max(0.0),
             log: Arc::clone(&log),
             clock: Arc::clone(&clock),
             tasks: tasks.clone(),
         };
         Self {
-            keys: Keys::new(options.keys),
-            account: Arc::new(Account::new(options.cap, options.balance)),
-            generations: Generations::default(),
+            keys: AcceptedKeys::new(options.keys),
+            account: Arc::new(SimulatedAccount::new(options.cap, options.balance)),
+            generations: SimulatedGenerations::default(),
             library: Library::new(),
             polls: Polls::default(),
             links: Links::new(&options.link_base, options.link_lifetime, Arc::clone(&clock)),

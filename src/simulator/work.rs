@@ -1,12 +1,12 @@
 //! Makes what was ordered. Like the vendor, it does so to the end even if nobody waits any more.
 
 use super::{
-    answer::Answer,
+    answer::SimulatedAnswer,
     chance,
-    orders::{Generation, Occupied, Order, Refused, Standing},
+    orders::{Occupied, Order, OrderRefused, SimulatedGeneration, SimulatedState},
     pictures::{Recipe, png},
-    refusal::Refusal,
-    routes::Shape,
+    refusal::SimulatedRefusal,
+    routes::AnswerShape,
     shapes,
     vendor::Vendor,
     webhooks::{Parcel, Twist},
@@ -32,19 +32,19 @@ pub struct Manner {
 
 /// When the answer to an order comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
+pub enum AnswerTime {
     /// With the result.
     Now,
     /// At once; the result is asked for later.
     Later,
 }
 
-struct Work {
+struct OrderWork {
     vendor: Arc<Vendor>,
     order: Order,
     id: String,
     created: String,
-    delivery: Delivery,
+    delivery: AnswerTime,
     occupied: Occupied,
 }
 
@@ -53,44 +53,44 @@ pub async fn make(
     vendor: &Arc<Vendor>,
     order: Order,
     manner: Manner,
-    delivery: Delivery,
-) -> Result<Answer, Refusal> {
+    delivery: AnswerTime,
+) -> Result<SimulatedAnswer, SimulatedRefusal> {
     if order.is_unsafe() {
-        return Err(Refusal::Unsafe);
+        return Err(SimulatedRefusal::Unsafe);
     }
     let occupied = match vendor.account.take(order.images, order.price.total()) {
         Ok(occupied) => occupied,
-        Err(Refused::Funds) => return Err(Refusal::Funds),
-        Err(Refused::Places(cap)) => return Err(Refusal::InFlight(cap)),
+        Err(OrderRefused::Funds) => return Err(SimulatedRefusal::Funds),
+        Err(OrderRefused::Places(cap)) => return Err(SimulatedRefusal::InFlight(cap)),
     };
     let (id, created) = (chance::name(), vendor.now());
     let vendor = Arc::clone(vendor);
-    let work = Work { vendor: Arc::clone(&vendor), order, id, created, delivery, occupied };
+    let work = OrderWork { vendor: Arc::clone(&vendor), order, id, created, delivery, occupied };
     match delivery {
-        Delivery::Later if manner.twist == Some(Twist::Early) => work.overtake(manner).await,
-        Delivery::Later => Ok(work.start(&vendor, manner)),
-        Delivery::Now => work.finish(&vendor, manner).await,
+        AnswerTime::Later if manner.twist == Some(Twist::Early) => work.overtake(manner).await,
+        AnswerTime::Later => Ok(work.start(&vendor, manner)),
+        AnswerTime::Now => work.finish(&vendor, manner).await,
     }
 }
 
 /// Answers what an order would cost, without making it.
-pub fn quote(order: &Order) -> Answer {
-    Answer::json(&shapes::quote(order))
+pub fn quote(order: &Order) -> SimulatedAnswer {
+    SimulatedAnswer::json(&shapes::quote(order))
 }
 
-impl Work {
+impl OrderWork {
     /// Starts the work and answers with its name.
-    fn start(self, vendor: &Vendor, manner: Manner) -> Answer {
-        let answer = Answer::json(&json!({"generation_id": self.id}));
-        self.note(Standing::Pending);
+    fn start(self, vendor: &Vendor, manner: Manner) -> SimulatedAnswer {
+        let answer = SimulatedAnswer::json(&json!({"generation_id": self.id}));
+        self.note(SimulatedState::Pending);
         let work = async move { self.run(manner).await.map_or((), drop) };
-        vendor.tasks.stand("simulated generation", work);
+        vendor.tasks.spawn_background("simulated generation", work);
         answer
     }
 
     /// Delivers the result before it answers.
-    async fn overtake(self, mut manner: Manner) -> Result<Answer, Refusal> {
-        let answer = Answer::json(&json!({"generation_id": self.id}));
+    async fn overtake(self, mut manner: Manner) -> Result<SimulatedAnswer, SimulatedRefusal> {
+        let answer = SimulatedAnswer::json(&json!({"generation_id": self.id}));
         if let Some(parcel) = self.parcel(manner.address.take(), manner.twist) {
             self.vendor.postman.deliver(parcel);
         }
@@ -100,7 +100,7 @@ impl Work {
 
     /// Returns the result as it is delivered, if somebody wants it.
     fn parcel(&self, address: Option<String>, twist: Option<Twist>) -> Option<Parcel> {
-        let address = address.filter(|_| self.delivery == Delivery::Later)?;
+        let address = address.filter(|_| self.delivery == AnswerTime::Later)?;
         let data = shapes::data(&self.order, &self.vendor.links);
         let body = json!({"generation_id": self.id, "created": self.created, "data": data});
         let (generation, body) = (self.id.clone(), body.to_string().into());
@@ -108,15 +108,19 @@ impl Work {
     }
 
     /// Starts the work and waits for it.
-    async fn finish(self, vendor: &Vendor, manner: Manner) -> Result<Answer, Refusal> {
+    async fn finish(
+        self,
+        vendor: &Vendor,
+        manner: Manner,
+    ) -> Result<SimulatedAnswer, SimulatedRefusal> {
         let (done, result) = oneshot::channel();
-        vendor.tasks.stand("simulated work", async move {
+        vendor.tasks.spawn_background("simulated work", async move {
             done.send(self.run(manner).await).ok();
         });
-        result.await.unwrap_or(Err(Refusal::Failed))
+        result.await.unwrap_or(Err(SimulatedRefusal::Failed))
     }
 
-    async fn run(self, manner: Manner) -> Result<Answer, Refusal> {
+    async fn run(self, manner: Manner) -> Result<SimulatedAnswer, SimulatedRefusal> {
         let time = self.order.takes + manner.longer;
         if !time.is_zero() {
             tokio::time::sleep(time).await;
@@ -126,8 +130,8 @@ impl Work {
             held.changed().await.ok();
         }
         if manner.fails {
-            self.note(Standing::Failed);
-            return Err(Refusal::Failed);
+            self.note(SimulatedState::Failed);
+            return Err(SimulatedRefusal::Failed);
         }
         let parcel = self.parcel(manner.address, manner.twist);
         let postman = Arc::clone(&self.vendor.postman);
@@ -139,31 +143,34 @@ impl Work {
     }
 
     /// Bills the work, frees its places and builds the answer, in this order.
-    async fn deliver(self) -> Result<Answer, Refusal> {
+    async fn deliver(self) -> Result<SimulatedAnswer, SimulatedRefusal> {
         let cost = self.order.price.total();
         let data = shapes::data(&self.order, &self.vendor.links);
-        self.note(Standing::Completed { data, cost });
+        self.note(SimulatedState::Completed { data, cost });
         self.occupied.bill(self.order.price.quantity);
         let (order, links) = (self.order, &self.vendor.links);
         match (order.shape, order.response_type.as_deref()) {
-            (Shape::Design, Some("html")) => {
-                Ok(Answer::of("text/html; charset=utf-8", shapes::page(&order).into()))
+            (AnswerShape::Design, Some("html")) => {
+                Ok(SimulatedAnswer::of("text/html; charset=utf-8", shapes::page(&order).into()))
             }
-            (Shape::Design, Some("binary")) => {
-                let painted = self.vendor.tasks.block(move || png(&Recipe::of(&order, 0))).await;
-                let picture = painted.ok().flatten().ok_or(Refusal::Failed)?;
-                Ok(Answer::of("image/png", picture.into()))
+            (AnswerShape::Design, Some("binary")) => {
+                let painted =
+                    self.vendor.tasks.run_blocking(move || png(&Recipe::of(&order, 0))).await;
+                let picture = painted.ok().flatten().ok_or(SimulatedRefusal::Failed)?;
+                Ok(SimulatedAnswer::of("image/png", picture.into()))
             }
-            _ => Ok(Answer::json(&shapes::finished(&order, links, &self.id, &self.created))),
+            _ => {
+                Ok(SimulatedAnswer::json(&shapes::finished(&order, links, &self.id, &self.created)))
+            }
         }
     }
 
     /// Writes down how it stands, where it can be asked for.
-    fn note(&self, standing: Standing) {
-        if self.delivery == Delivery::Now && self.order.shape != Shape::V2 {
+    fn note(&self, standing: SimulatedState) {
+        if self.delivery == AnswerTime::Now && self.order.shape != AnswerShape::V2 {
             return;
         }
-        let generation = Generation { created: self.created.clone(), standing };
+        let generation = SimulatedGeneration { created: self.created.clone(), standing };
         self.vendor.generations.put(&self.id, generation);
     }
 }

@@ -1,6 +1,6 @@
 //! Sending a body.
 
-use super::place::{Content, Place};
+use super::place::{ContentPlace, SpooledContent};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::{
@@ -16,17 +16,17 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 /// What is read from disk at once.
 const CHUNK: usize = 64 << 10;
 
-type Reading = Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send + Sync>>;
+type BodyReading = Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send + Sync>>;
 
 /// A body on its way out: one piece when it is in memory, 64 KiB at a time when it is on disk.
 pub struct SpoolBody {
-    content: Arc<Content>,
+    content: Arc<SpooledContent>,
     position: u64,
-    reading: Option<Reading>,
+    reading: Option<BodyReading>,
 }
 
 impl SpoolBody {
-    pub(super) fn new(content: Arc<Content>) -> Self {
+    pub(super) fn new(content: Arc<SpooledContent>) -> Self {
         Self { content, position: 0, reading: None }
     }
 
@@ -35,10 +35,10 @@ impl SpoolBody {
     }
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        if let Place::Memory(whole) = &self.content.place {
+        if let ContentPlace::Memory(whole) = &self.content.place {
             return Poll::Ready(Ok(whole.clone()));
         }
-        let next = || Box::pin(read(Arc::clone(&self.content), self.position)) as Reading;
+        let next = || Box::pin(read(Arc::clone(&self.content), self.position)) as BodyReading;
         let reading = self.reading.get_or_insert_with(next);
         let chunk = ready!(reading.as_mut().poll(context));
         self.reading = None;
@@ -81,8 +81,8 @@ impl fmt::Debug for SpoolBody {
 }
 
 /// Reads the chunk at `position`, off the runtime.
-async fn read(content: Arc<Content>, position: u64) -> io::Result<Bytes> {
-    let Place::Disk { file, stream } = &content.place else { return Ok(Bytes::new()) };
+async fn read(content: Arc<SpooledContent>, position: u64) -> io::Result<Bytes> {
+    let ContentPlace::Disk { file, stream } = &content.place else { return Ok(Bytes::new()) };
     let wanted = usize::try_from(content.len() - position).unwrap_or(CHUNK).min(CHUNK);
     let mut chunk = vec![0; wanted];
     // Held while the chunk is read: it is the file's position that is guarded. Nobody waits for it

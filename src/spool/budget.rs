@@ -38,11 +38,11 @@ pub(super) enum Medium {
 pub struct SpoolBudget {
     limits: SpoolLimits,
     dir: PathBuf,
-    used: Mutex<Used>,
+    used: Mutex<UsedBytes>,
 }
 
 #[derive(Debug, Default)]
-struct Used {
+struct UsedBytes {
     memory: u64,
     disk: u64,
     by_owner: HashMap<TokenId, u64>,
@@ -124,12 +124,12 @@ impl SpoolBudget {
         fits
     }
 
-    fn used(&self) -> MutexGuard<'_, Used> {
+    fn used(&self) -> MutexGuard<'_, UsedBytes> {
         self.used.lock()
     }
 }
 
-impl Used {
+impl UsedBytes {
     fn of(&mut self, medium: Medium) -> &mut u64 {
         match medium {
             Medium::Memory => &mut self.memory,

@@ -2,7 +2,7 @@
 
 use super::{
     SpoolBody, SpoolReader,
-    place::{Content, Place},
+    place::{ContentPlace, SpooledContent},
     share::Share,
 };
 use bytes::Bytes;
@@ -17,23 +17,27 @@ use tokio::sync::Mutex;
 ///
 /// What it takes from the budget is free again when the last clone, reader and body are gone.
 #[derive(Debug, Clone)]
-pub struct Spool(Arc<Content>);
+pub struct Spool(Arc<SpooledContent>);
 
 impl Spool {
     /// Returns a spool of small content that the gateway made itself; no budget counts it.
     pub fn from_bytes(content: Bytes) -> Self {
         let len = content.len() as u64;
-        Self(Arc::new(Content { len, place: Place::Memory(content), _share: None }))
+        Self(Arc::new(SpooledContent { len, place: ContentPlace::Memory(content), _share: None }))
     }
 
     pub(super) fn in_memory(content: Bytes, share: Share) -> Self {
         let len = content.len() as u64;
-        Self(Arc::new(Content { len, place: Place::Memory(content), _share: Some(share) }))
+        Self(Arc::new(SpooledContent {
+            len,
+            place: ContentPlace::Memory(content),
+            _share: Some(share),
+        }))
     }
 
     pub(super) fn on_disk(file: File, len: u64, share: Share) -> Self {
-        let place = Place::Disk { file, stream: Mutex::default() };
-        Self(Arc::new(Content { len, place, _share: Some(share) }))
+        let place = ContentPlace::Disk { file, stream: Mutex::default() };
+        Self(Arc::new(SpooledContent { len, place, _share: Some(share) }))
     }
 
     /// Returns the body's length in bytes.
@@ -50,8 +54,8 @@ impl Spool {
     /// for the disk.
     pub fn in_place(&self) -> Option<&Bytes> {
         match &self.0.place {
-            Place::Memory(content) => Some(content),
-            Place::Disk { .. } => None,
+            ContentPlace::Memory(content) => Some(content),
+            ContentPlace::Disk { .. } => None,
         }
     }
 

@@ -7,15 +7,15 @@ use tokio::sync::Mutex;
 
 /// The content of a spool.
 #[derive(Debug)]
-pub(super) struct Content {
+pub(super) struct SpooledContent {
     pub(super) len: u64,
-    pub(super) place: Place,
+    pub(super) place: ContentPlace,
     /// Given back when the content goes; gateway-made content takes none.
     pub(super) _share: Option<Share>,
 }
 
 #[derive(Debug)]
-pub(super) enum Place {
+pub(super) enum ContentPlace {
     Memory(Bytes),
     Disk {
         /// Read at positions, by any number of readers at once.
@@ -26,7 +26,7 @@ pub(super) enum Place {
     },
 }
 
-impl Content {
+impl SpooledContent {
     pub(super) fn len(&self) -> u64 {
         self.len
     }

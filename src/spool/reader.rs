@@ -1,6 +1,6 @@
 //! Reading a body in place.
 
-use super::place::{Content, Place};
+use super::place::{ContentPlace, SpooledContent};
 use std::{
     io::{self, Read, Seek, SeekFrom},
     os::unix::fs::FileExt,
@@ -10,12 +10,12 @@ use std::{
 /// Reads a body at its own position; any number may read one body at once.
 #[derive(Debug, Clone)]
 pub struct SpoolReader {
-    content: Arc<Content>,
+    content: Arc<SpooledContent>,
     position: u64,
 }
 
 impl SpoolReader {
-    pub(super) fn new(content: Arc<Content>) -> Self {
+    pub(super) fn new(content: Arc<SpooledContent>) -> Self {
         Self { content, position: 0 }
     }
 }
@@ -23,11 +23,11 @@ impl SpoolReader {
 impl Read for SpoolReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &self.content.place {
-            Place::Memory(content) => {
+            ContentPlace::Memory(content) => {
                 let start = usize::try_from(self.position).unwrap_or(usize::MAX);
                 content.get(start..).unwrap_or_default().read(buffer)?
             }
-            Place::Disk { file, .. } => file.read_at(buffer, self.position)?,
+            ContentPlace::Disk { file, .. } => file.read_at(buffer, self.position)?,
         };
         self.position += read as u64;
         Ok(read)

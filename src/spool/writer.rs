@@ -16,11 +16,11 @@ pub struct SpoolWriter {
     share: Share,
     cap: u64,
     len: u64,
-    place: Place,
+    place: WriterPlace,
 }
 
 #[derive(Debug)]
-enum Place {
+enum WriterPlace {
     /// The body so far.
     Memory(Vec<u8>),
     /// The file, and what it has not been given yet.
@@ -31,7 +31,7 @@ impl SpoolWriter {
     /// Returns a writer for a body of at most `cap` bytes, counted for `owner` if there is one.
     pub fn new(budget: &Arc<SpoolBudget>, owner: Option<TokenId>, cap: u64) -> Self {
         let share = Share::new(Arc::clone(budget), owner);
-        Self { share, cap, len: 0, place: Place::Memory(Vec::new()) }
+        Self { share, cap, len: 0, place: WriterPlace::Memory(Vec::new()) }
     }
 
     /// Adds a piece. After an error, or when the future is dropped before its end, the body is
@@ -53,7 +53,7 @@ impl SpoolWriter {
     /// Pieces are copied, since a piece may be a small window on a connection's large buffer,
     /// which would then stay alive uncounted.
     fn extend_memory(&mut self, piece: &[u8]) -> bool {
-        let Place::Memory(content) = &mut self.place else { return false };
+        let WriterPlace::Memory(content) = &mut self.place else { return false };
         if self.len > MEMORY_PER_BODY || !make_room(content, &mut self.share, self.len) {
             return false;
         }
@@ -62,14 +62,14 @@ impl SpoolWriter {
     }
 
     async fn extend_disk(&mut self, piece: &[u8]) -> Result<(), SpoolError> {
-        if let Place::Memory(content) = &mut self.place {
+        if let WriterPlace::Memory(content) = &mut self.place {
             let file = move_to_disk(&mut self.share, content.len())?;
-            self.place = Place::Disk(file, std::mem::take(content));
+            self.place = WriterPlace::Disk(file, std::mem::take(content));
         }
         if !self.share.take_disk(piece.len() as u64) {
             return Err(SpoolError::BudgetExhausted);
         }
-        let Place::Disk(file, gathered) = &mut self.place else { return Ok(()) };
+        let WriterPlace::Disk(file, gathered) = &mut self.place else { return Ok(()) };
         gathered.extend_from_slice(piece);
         if gathered.len() >= GATHERED {
             hand_over(file, gathered, self.share.budget()).await?;
@@ -80,11 +80,11 @@ impl SpoolWriter {
     /// Returns the whole body, ready to be read.
     pub async fn finish(mut self) -> Result<Spool, SpoolError> {
         match self.place {
-            Place::Memory(content) => {
+            WriterPlace::Memory(content) => {
                 self.share.keep_memory(content.len() as u64);
                 Ok(Spool::in_memory(Bytes::from(content.into_boxed_slice()), self.share))
             }
-            Place::Disk(mut file, mut gathered) => {
+            WriterPlace::Disk(mut file, mut gathered) => {
                 hand_over(&mut file, &mut gathered, self.share.budget()).await?;
                 file.flush().await?;
                 Ok(Spool::on_disk(whole(file, self.len).await?, self.len, self.share))

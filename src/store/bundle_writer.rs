@@ -1,6 +1,6 @@
 //! The seam between the journal and a database.
 
-use super::{Head, Link, error::Cause};
+use super::{ChainHead, ChainLink, error::StoreCause};
 use crate::domain::{Bundle, Timestamp};
 
 /// What lies beside the database up to this size needs no looking after: the database moves it by itself
@@ -13,16 +13,16 @@ pub const SMALL_LOG: u64 = 8 * 1024 * 1024;
 /// `rollback`. After a [`WriteError::Failed`] the next step is `rollback`, then `reopen`.
 pub trait BundleWriter: Send {
     /// Begins a transaction and returns the chain's head within it; `None` when the chain is empty.
-    fn begin(&mut self) -> Result<Option<Head>, WriteError>;
+    fn begin(&mut self) -> Result<Option<ChainHead>, WriteError>;
 
     /// Says whether a record of that time with exactly these bytes is in the chain.
     fn contains(&mut self, at: Timestamp, bytes: &[u8]) -> Result<bool, WriteError>;
 
     /// Applies `bundle`, whose records get `links` in order; a rejected bundle leaves no trace.
-    fn apply(&mut self, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError>;
+    fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError>;
 
     /// Makes the transaction durable, with `head` as the chain's head.
-    fn commit(&mut self, head: Head) -> Result<(), WriteError>;
+    fn commit(&mut self, head: ChainHead) -> Result<(), WriteError>;
 
     /// Gives the transaction up, if there is one.
     fn rollback(&mut self);
@@ -48,5 +48,5 @@ pub enum WriteError {
     Rejected(Box<str>),
     /// The database failed; the whole transaction is lost.
     #[error("the database failed")]
-    Failed(#[source] Cause),
+    Failed(#[source] StoreCause),
 }

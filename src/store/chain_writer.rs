@@ -1,42 +1,42 @@
 //! Appends bundles to the chain, a transaction at a time.
 
 use super::{
-    BundleWriter, Head, Link, Seal, WriteError,
-    error::Cause,
-    job::{Duty, Job},
+    BundleWriter, ChainHasher, ChainHead, ChainLink, WriteError,
+    error::StoreCause,
+    job::{Job, OnFailure},
 };
 use crate::domain::{AuditRecord, Bundle};
 use std::sync::Arc;
 
 /// What became of one bundle of a transaction that was committed.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum BundleResult {
     /// It is in, under these links.
-    In(Vec<Link>),
+    In(Vec<ChainLink>),
     /// It was in before.
     WasIn,
     /// It contradicts what is there; it alone was left out. If it tells of what has happened, its
     /// records are in all the same, under these links.
-    Rejected(Box<str>, Vec<Link>),
+    Rejected(Box<str>, Vec<ChainLink>),
 }
 
 /// Gives records their place in the chain and writes them.
 pub(super) struct ChainWriter {
     writer: Box<dyn BundleWriter>,
-    seal: Arc<dyn Seal>,
+    seal: Arc<dyn ChainHasher>,
 }
 
 impl ChainWriter {
-    pub(super) fn new(writer: Box<dyn BundleWriter>, seal: Arc<dyn Seal>) -> Self {
+    pub(super) fn new(writer: Box<dyn BundleWriter>, seal: Arc<dyn ChainHasher>) -> Self {
         Self { writer, seal }
     }
 
     /// Commits the bundles of `jobs` in one transaction, and returns what became of each.
-    pub(super) fn write(&mut self, jobs: &[Job]) -> Result<Vec<Verdict>, Cause> {
+    pub(super) fn write(&mut self, jobs: &[Job]) -> Result<Vec<BundleResult>, StoreCause> {
         self.transaction(|chain, head| {
             let write = |job: &Job| match job.duty {
-                Duty::Owe => chain.write_surely(&job.bundle, head),
-                Duty::Decline | Duty::Keep => chain.write_one(&job.bundle, head),
+                OnFailure::Owe => chain.write_surely(&job.bundle, head),
+                OnFailure::Decline | OnFailure::Keep => chain.write_one(&job.bundle, head),
             };
             jobs.iter().map(write).map(|verdict| verdict.map_err(cause)).collect()
         })
@@ -46,11 +46,11 @@ impl ChainWriter {
     pub(super) fn write_again<'a>(
         &mut self,
         bundles: impl Iterator<Item = &'a Bundle>,
-    ) -> Result<Vec<Verdict>, Cause> {
+    ) -> Result<Vec<BundleResult>, StoreCause> {
         self.transaction(|chain, head| {
             let write = |bundle| {
                 let was_in = chain.is_in(bundle)?;
-                if was_in { Ok(Verdict::WasIn) } else { chain.write_surely(bundle, head) }
+                if was_in { Ok(BundleResult::WasIn) } else { chain.write_surely(bundle, head) }
             };
             bundles.map(write).map(|verdict| verdict.map_err(cause)).collect()
         })
@@ -60,7 +60,7 @@ impl ChainWriter {
     pub(super) fn already_in<'a>(
         &mut self,
         bundles: impl Iterator<Item = &'a Bundle>,
-    ) -> Result<Vec<&'a Bundle>, Cause> {
+    ) -> Result<Vec<&'a Bundle>, StoreCause> {
         self.transaction(|chain, _| {
             let mut found = Vec::new();
             for bundle in bundles {
@@ -73,24 +73,24 @@ impl ChainWriter {
     }
 
     /// Trusts nothing of the old connection any more.
-    pub(super) fn reopen(&mut self) -> Result<(), Cause> {
+    pub(super) fn reopen(&mut self) -> Result<(), StoreCause> {
         self.writer.reopen().map_err(cause)
     }
 
     /// Keeps small what grows beside the database, and returns its size.
-    pub(super) fn tidy(&mut self) -> Result<u64, Cause> {
+    pub(super) fn tidy(&mut self) -> Result<u64, StoreCause> {
         self.writer.tidy().map_err(cause)
     }
 
     /// Closes the database; durability does not depend on it.
-    pub(super) fn close(&mut self) -> Result<(), Cause> {
+    pub(super) fn close(&mut self) -> Result<(), StoreCause> {
         self.writer.close().map_err(cause)
     }
 
     fn transaction<T>(
         &mut self,
-        work: impl FnOnce(&mut Self, &mut Head) -> Result<T, Cause>,
-    ) -> Result<T, Cause> {
+        work: impl FnOnce(&mut Self, &mut ChainHead) -> Result<T, StoreCause>,
+    ) -> Result<T, StoreCause> {
         let done = self.try_transaction(work);
         if done.is_err() {
             self.writer.rollback();
@@ -100,38 +100,48 @@ impl ChainWriter {
 
     fn try_transaction<T>(
         &mut self,
-        work: impl FnOnce(&mut Self, &mut Head) -> Result<T, Cause>,
-    ) -> Result<T, Cause> {
+        work: impl FnOnce(&mut Self, &mut ChainHead) -> Result<T, StoreCause>,
+    ) -> Result<T, StoreCause> {
         let head = self.writer.begin().map_err(cause)?;
-        let mut head = head.unwrap_or_else(|| Head { seq: 0, hash: self.seal.genesis() });
+        let mut head = head.unwrap_or_else(|| ChainHead { seq: 0, hash: self.seal.genesis() });
         let done = work(self, &mut head)?;
         self.writer.commit(head).map_err(cause)?;
         Ok(done)
     }
 
-    fn write_one(&mut self, bundle: &Bundle, head: &mut Head) -> Result<Verdict, WriteError> {
+    fn write_one(
+        &mut self,
+        bundle: &Bundle,
+        head: &mut ChainHead,
+    ) -> Result<BundleResult, WriteError> {
         let mut tip = *head;
         let mut links = Vec::with_capacity(bundle.records.len());
         for record in &bundle.records {
-            let link = Link::after(tip, canonical(record)?, &*self.seal);
+            let link = ChainLink::after(tip, canonical(record)?, &*self.seal);
             tip = link.head();
             links.push(link);
         }
         match self.writer.apply(bundle, &links) {
             Ok(()) => *head = tip,
-            Err(WriteError::Rejected(reason)) => return Ok(Verdict::Rejected(reason, Vec::new())),
+            Err(WriteError::Rejected(reason)) => {
+                return Ok(BundleResult::Rejected(reason, Vec::new()));
+            }
             Err(failed) => return Err(failed),
         }
-        Ok(Verdict::In(links))
+        Ok(BundleResult::In(links))
     }
 
     /// Writes a bundle that tells of what has happened: its records go in even if its effects cannot.
-    fn write_surely(&mut self, bundle: &Bundle, head: &mut Head) -> Result<Verdict, WriteError> {
+    fn write_surely(
+        &mut self,
+        bundle: &Bundle,
+        head: &mut ChainHead,
+    ) -> Result<BundleResult, WriteError> {
         let verdict = self.write_one(bundle, head)?;
-        let Verdict::Rejected(reason, _) = verdict else { return Ok(verdict) };
+        let BundleResult::Rejected(reason, _) = verdict else { return Ok(verdict) };
         let records = Bundle { records: bundle.records.clone(), effects: Vec::new() };
         match self.write_one(&records, head)? {
-            Verdict::In(links) => Ok(Verdict::Rejected(reason, links)),
+            BundleResult::In(links) => Ok(BundleResult::Rejected(reason, links)),
             verdict => Ok(verdict),
         }
     }
@@ -149,7 +159,7 @@ fn canonical(record: &AuditRecord) -> Result<Vec<u8>, WriteError> {
     serde_json::to_vec(record).map_err(|error| WriteError::Failed(error.into()))
 }
 
-fn cause(error: WriteError) -> Cause {
+fn cause(error: WriteError) -> StoreCause {
     match error {
         WriteError::Failed(cause) => cause,
         rejected @ WriteError::Rejected(_) => rejected.into(),

@@ -13,9 +13,9 @@ pub trait CommitWatch: fmt::Debug + Send + Sync {
 
 /// Nobody wants to know.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unwatched;
+pub struct UnwatchedCommits;
 
-impl CommitWatch for Unwatched {
+impl CommitWatch for UnwatchedCommits {
     fn committed(&self, _bundles: usize, _took: Duration) {}
     fn log_grew(&self, _bytes: u64) {}
 }

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 /// What lies under a failure of a database, whichever it is.
-pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type StoreCause = Box<dyn std::error::Error + Send + Sync>;
 
 /// The store cannot be opened or read.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum StoreError {
     },
     /// The database failed.
     #[error("the database failed")]
-    Database(#[source] Cause),
+    Database(#[source] StoreCause),
     /// The database does not keep a setting that durability rests on.
     #[error("the database must run with {setting} {wanted}, but says {found}")]
     Setting {
@@ -57,7 +57,7 @@ pub enum StoreError {
         table: &'static str,
         /// What is wrong with it.
         #[source]
-        source: Cause,
+        source: StoreCause,
     },
 }
 

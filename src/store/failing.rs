@@ -2,11 +2,11 @@
 
 use super::{
     Durability, JournalError, JournalHealth,
-    chain_writer::Verdict,
-    engine::Engine,
-    error::Cause,
-    job::{Duty, Job},
+    chain_writer::BundleResult,
+    error::StoreCause,
+    job::{Job, OnFailure},
     outage::Outage,
+    writer_thread::WriterThread,
 };
 use crate::domain::{
     AuditRecord, Bundle, CloseCall, Effect, OpenCall, Outcome, OutcomeRecord, RecordBody,
@@ -15,7 +15,7 @@ use crate::domain::{
 use std::sync::atomic::Ordering;
 use tokio::time::Instant;
 
-impl Engine {
+impl WriterThread {
     /// Begins an outage with the batch that could not be committed.
     pub(super) fn fail(&mut self, batch: Vec<Job>, cause: &(dyn std::error::Error + 'static)) {
         let reason = error_chain(cause).into_boxed_str();
@@ -36,7 +36,7 @@ impl Engine {
     /// Answers a batch that came while the database fails.
     pub(super) fn refuse(&mut self, batch: Vec<Job>) {
         let Some(outage) = &mut self.outage else { return };
-        let owed = || batch.iter().filter(|job| job.duty == Duty::Owe).map(|job| &job.bundle);
+        let owed = || batch.iter().filter(|job| job.duty == OnFailure::Owe).map(|job| &job.bundle);
         owed().for_each(log_in_full);
         let spilled = self.spill.append(owed());
         if let Err(error) = &spilled {
@@ -46,13 +46,13 @@ impl Engine {
         let mut kept = Vec::new();
         for mut job in batch {
             match job.duty {
-                Duty::Decline => job.answer(Err(unavailable())),
-                Duty::Owe => {
+                OnFailure::Decline => job.answer(Err(unavailable())),
+                OnFailure::Owe => {
                     kept.push(std::mem::take(&mut job.bundle));
                     let spilled = spilled.is_ok().then_some(Durability::Spilled);
                     job.answer(spilled.ok_or_else(unavailable));
                 }
-                Duty::Keep => {
+                OnFailure::Keep => {
                     outage.appended += 1;
                     kept.push(job.bundle);
                 }
@@ -74,7 +74,7 @@ impl Engine {
         }
     }
 
-    fn settle(&mut self, outage: &mut Outage) -> Result<(), Cause> {
+    fn settle(&mut self, outage: &mut Outage) -> Result<(), StoreCause> {
         self.chain.reopen()?;
         let now = self.clock.now();
         let unsent = self.chain.already_in(outage.doubtful.iter())?;
@@ -85,9 +85,9 @@ impl Engine {
         let owed = std::mem::take(&mut outage.owed);
         for (bundle, verdict) in owed.into_iter().chain([recovered]).zip(verdicts) {
             match verdict {
-                Verdict::In(links) => self.publish(links, bundle.records),
-                Verdict::WasIn => {}
-                Verdict::Rejected(reason, links) => {
+                BundleResult::In(links) => self.publish(links, bundle.records),
+                BundleResult::WasIn => {}
+                BundleResult::Rejected(reason, links) => {
                     tracing::error!(reason, "what is owed contradicts what is stored");
                     self.publish(links, bundle.records);
                 }

@@ -14,7 +14,7 @@ pub enum Durability {
 }
 
 /// Where the outcome of a bundle is awaited.
-pub(super) type Reply = oneshot::Sender<Result<Durability, JournalError>>;
+pub(super) type BundleReply = oneshot::Sender<Result<Durability, JournalError>>;
 
 /// A message to the journal's thread.
 pub(super) enum Message {
@@ -27,14 +27,14 @@ pub(super) enum Message {
 /// A bundle on its way.
 pub(super) struct Job {
     pub(super) bundle: Bundle,
-    pub(super) duty: Duty,
+    pub(super) duty: OnFailure,
     /// Where the outcome is awaited; `None` for appended records.
-    pub(super) reply: Option<Reply>,
+    pub(super) reply: Option<BundleReply>,
 }
 
 /// What is done with a bundle when the database fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Duty {
+pub(super) enum OnFailure {
     /// It is declined: what it tells of has not happened and now must not.
     Decline,
     /// It is owed: what it tells of has happened. It goes to the spill file and is retried.

@@ -2,7 +2,7 @@
 
 use super::{
     JournalError, SealedRecord, SendWarrant,
-    job::{Durability, Duty, Job, Message},
+    job::{Durability, Job, Message, OnFailure},
 };
 use crate::domain::{AuditRecord, Bundle, Claim, Effect, OpenCall};
 use parking_lot::Mutex;
@@ -39,9 +39,9 @@ pub struct NotAppended(pub Box<AuditRecord>);
 
 /// The only way to write durable state. Clones share one writer, which ends with the last of them.
 #[derive(Clone)]
-pub struct Journal(Arc<Inner>);
+pub struct Journal(Arc<JournalInner>);
 
-struct Inner {
+struct JournalInner {
     /// `None` only while the last clone is dropped.
     inbox: Option<mpsc::Sender<Message>>,
     ended: Mutex<mpsc::Receiver<()>>,
@@ -63,7 +63,7 @@ impl Journal {
     pub(super) fn new(ends: JournalEnds) -> Self {
         let JournalEnds { inbox, ended, health, committed, appended } = ends;
         let ended = Mutex::new(ended);
-        Self(Arc::new(Inner { inbox: Some(inbox), ended, health, committed, appended }))
+        Self(Arc::new(JournalInner { inbox: Some(inbox), ended, health, committed, appended }))
     }
 
     /// Puts a call on record before it is sent, and returns the right to send it once.
@@ -98,7 +98,7 @@ impl Journal {
         if let JournalHealth::Failed(reason) = &*self.0.health.borrow() {
             return Err(JournalError::Unavailable(reason.clone()));
         }
-        self.submit(bundle, Duty::Decline).await.map(drop)
+        self.submit(bundle, OnFailure::Decline).await.map(drop)
     }
 
     /// Commits what became of a call that was sent, or keeps it where a crash cannot reach it.
@@ -106,7 +106,7 @@ impl Journal {
     /// Fails with [`JournalError::Unavailable`] only if the spill file failed too; the bundle is then
     /// in the log and in memory, and still retried.
     pub async fn commit_sent(&self, bundle: Bundle) -> Result<Durability, JournalError> {
-        self.submit(bundle, Duty::Owe).await
+        self.submit(bundle, OnFailure::Owe).await
     }
 
     /// Appends a record without waiting for the disk; for refusals.
@@ -130,7 +130,7 @@ impl Journal {
         if appended.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
             return Err(bundle);
         }
-        let job = Job { bundle, duty: Duty::Keep, reply: None };
+        let job = Job { bundle, duty: OnFailure::Keep, reply: None };
         if let Err(Message::Write(job)) = self.send(Message::Write(job)) {
             appended.fetch_sub(1, Ordering::Relaxed);
             return Err(job.bundle);
@@ -140,7 +140,7 @@ impl Journal {
 
     /// Waits until everything given so far, appended records too, is committed.
     pub async fn flush(&self) -> Result<(), JournalError> {
-        self.submit(Bundle::default(), Duty::Decline).await.map(drop)
+        self.submit(Bundle::default(), OnFailure::Decline).await.map(drop)
     }
 
     /// Returns whether the journal can commit, and each change of it.
@@ -163,7 +163,7 @@ impl Journal {
         }
     }
 
-    async fn submit(&self, bundle: Bundle, duty: Duty) -> Result<Durability, JournalError> {
+    async fn submit(&self, bundle: Bundle, duty: OnFailure) -> Result<Durability, JournalError> {
         let (reply, answer) = oneshot::channel();
         let job = Job { bundle, duty, reply: Some(reply) };
         self.send(Message::Write(job)).map_err(|_| closed())?;
@@ -180,7 +180,7 @@ fn closed() -> JournalError {
     JournalError::Closed
 }
 
-impl Drop for Inner {
+impl Drop for JournalInner {
     /// Lets the writer finish, so that whoever opens the folder next finds it closed.
     fn drop(&mut self) {
         self.inbox = None;

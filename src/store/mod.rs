@@ -5,48 +5,48 @@
 //! | the data folder in use | [`Store`] |
 //! | writing: bundles in, durable when acknowledged | [`Journal`], [`SendWarrant`], [`Durability`] |
 //! | reading | [`Reader`], [`RecordQuery`] |
-//! | the chain | [`Seal`], [`SealedRecord`], [`RawRecord`] |
+//! | the chain | [`ChainHasher`], [`SealedRecord`], [`RawRecord`] |
 //! | the seam to a database | [`BundleWriter`] |
 //!
 //! The journal and its group commit know only [`BundleWriter`]; one database is in `sqlite`.
 
 mod bundle_writer;
+mod chain;
 mod chain_writer;
 mod columns;
 mod commit_watch;
-mod engine;
 mod error;
 mod failing;
-mod folder;
 mod job;
 mod journal;
 mod key_file;
 mod made_folder;
+mod open;
 mod outage;
 mod query;
-mod seal;
 mod spill;
 mod sqlite;
 mod warrant;
+mod writer_thread;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use bundle_writer::{BundleWriter, WriteError};
+pub use chain::{ChainHasher, ChainHead, ChainLink, SealedRecord};
 pub use columns::{Columns, RawRecord};
-pub use commit_watch::{CommitWatch, Unwatched};
+pub use commit_watch::{CommitWatch, UnwatchedCommits};
 pub use error::{JournalError, StoreError};
-pub use folder::{Store, StoreOptions};
 pub use job::Durability;
 pub use journal::{Journal, JournalHealth, NotAppended};
 pub use key_file::{
     KeyFileError, OWNER_ONLY, open_key, read_or_make_key, replace_file, sync_folder_of,
 };
 pub use made_folder::make_folder;
+pub use open::{Store, StoreOptions};
 pub use query::{
-    BookedCall, HeldCall, KeptClaim, Mention, RecordQuery, RefusedUse, RouteUse, Spend,
+    BookedCall, DailySpend, KeptClaim, Mention, PlacesHeld, RecordQuery, RefusedUse, RouteUse,
     UnsettledCall, Usage, UsageQuery,
 };
-pub use seal::{Head, Link, Seal, SealedRecord};
 pub use sqlite::{LARGE_LOG, Reader, log_size};
 pub use warrant::SendWarrant;

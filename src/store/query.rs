@@ -51,7 +51,7 @@ pub enum Mention<'m> {
 
 /// A call that ended for its client, but whose places are still taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldCall {
+pub struct PlacesHeld {
     /// The call.
     pub call: OpenCall,
     /// How it ended.
@@ -101,7 +101,7 @@ pub struct BookedCall {
 
 /// The spend of one UTC day on one route by one token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spend {
+pub struct DailySpend {
     /// When the day begins.
     pub day: Timestamp,
     /// The account that is billed.

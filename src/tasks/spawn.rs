@@ -10,10 +10,10 @@ use tracing::Instrument;
 
 /// Spawns work and owns it until it ends; clones share the same work.
 #[derive(Debug, Clone, Default)]
-pub struct Tasks(Arc<Inner>);
+pub struct Tasks(Arc<TasksInner>);
 
 #[derive(Debug, Default)]
-struct Inner {
+struct TasksInner {
     /// Work that must end by itself: sent calls, commits.
     finishing: TaskTracker,
     /// Work that ends when it is told: listeners, pollers, housekeeping.
@@ -23,7 +23,7 @@ struct Inner {
 
 impl Tasks {
     /// Spawns work that is waited for at shutdown and never cut off while time remains.
-    pub fn finish<F>(&self, name: &'static str, work: F) -> JoinHandle<F::Output>
+    pub fn spawn_tracked<F>(&self, name: &'static str, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
@@ -31,7 +31,7 @@ impl Tasks {
     }
 
     /// Spawns work that is dropped when the gateway stops.
-    pub fn stand<F>(&self, name: &'static str, work: F)
+    pub fn spawn_background<F>(&self, name: &'static str, work: F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -51,7 +51,7 @@ impl Tasks {
     ) where
         F: Future<Output = ()> + Send,
     {
-        self.stand(name, async move {
+        self.spawn_background(name, async move {
             let mut ticks = interval(pause);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
@@ -62,7 +62,7 @@ impl Tasks {
     }
 
     /// Runs `work` on a thread that may block.
-    pub fn block<T: Send + 'static>(
+    pub fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> JoinHandle<T> {

@@ -1,7 +1,7 @@
 //! The log: one line an event, to stderr.
 
 use super::{LineSink, NoteForm, panics};
-use crate::config::{Log, LogFormat};
+use crate::config::{LogFormat, LogSettings};
 use std::io::{self, IsTerminal};
 use tracing::{Dispatch, subscriber::SetGlobalDefaultError};
 use tracing_subscriber::{
@@ -28,7 +28,7 @@ pub enum TelemetryError {
 
 /// Sends the log of this process to `stderr`, as the settings say, and what panics say as well. Stdout
 /// is left to data. Nobody who logs ever waits for whoever reads it.
-pub fn init(log: &Log, stderr: &LineSink) -> Result<(), TelemetryError> {
+pub fn init(log: &LogSettings, stderr: &LineSink) -> Result<(), TelemetryError> {
     let is_terminal = io::stderr().is_terminal();
     stderr.set_form(NoteForm::Log(log.format));
     let dispatch = dispatch(log, is_terminal, stderr.clone())?;
@@ -37,7 +37,11 @@ pub fn init(log: &Log, stderr: &LineSink) -> Result<(), TelemetryError> {
     Ok(())
 }
 
-pub(super) fn dispatch<W>(log: &Log, in_colour: bool, writer: W) -> Result<Dispatch, TelemetryError>
+pub(super) fn dispatch<W>(
+    log: &LogSettings,
+    in_colour: bool,
+    writer: W,
+) -> Result<Dispatch, TelemetryError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -73,7 +77,7 @@ mod tests {
     fn logged(filter: &str, format: LogFormat) -> String {
         let paper = Paper::default();
         let writer = paper.clone();
-        let log = Log { filter: filter.into(), format };
+        let log = LogSettings { filter: filter.into(), format };
         let dispatch = dispatch(&log, false, move || writer.clone()).unwrap();
         tracing::dispatcher::with_default(&dispatch, || {
             let span = tracing::info_span!("request", request.id = "req_1");
@@ -102,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_filter_that_is_none_is_refused() {
-        let log = Log { filter: "ideogate=loud".into(), format: LogFormat::Text };
+        let log = LogSettings { filter: "ideogate=loud".into(), format: LogFormat::Text };
         let error = dispatch(&log, false, io::sink).unwrap_err();
         assert!(error.to_string().starts_with("log.filter 'ideogate=loud'"));
     }

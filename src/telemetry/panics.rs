@@ -29,7 +29,7 @@ fn log(panic: &PanicHookInfo<'_>) {
 mod tests {
     use super::*;
     use crate::{
-        config::{Log, LogFormat},
+        config::{LogFormat, LogSettings},
         telemetry::{DroppedLines, LineSink, NoteForm, log::dispatch},
     };
     use std::{
@@ -44,7 +44,7 @@ mod tests {
         let to = File::from(OwnedFd::from(writer));
         let form = NoteForm::Log(LogFormat::Json);
         let sink = LineSink::new(to, form, &DroppedLines::default()).unwrap();
-        let settings = Log { filter: "error".into(), format: LogFormat::Json };
+        let settings = LogSettings { filter: "error".into(), format: LogFormat::Json };
         let dispatch = dispatch(&settings, false, sink).unwrap();
         let (own, usual) = (thread::current().id(), panic::take_hook());
         // Other tests go on meanwhile, and some panic on purpose.

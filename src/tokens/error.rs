@@ -1,6 +1,6 @@
 //! Why a token could not be made or changed.
 
-use super::{new_token::Mistake, plain::RandomError};
+use super::{new_token::RequestError, plain::RandomError};
 use crate::{
     domain::{Timestamp, TokenId},
     store::{JournalError, StoreError},
@@ -11,7 +11,7 @@ use crate::{
 pub enum TokensError {
     /// What was asked for is wrong in these ways.
     #[error("the token cannot be made: {} mistakes", .0.len())]
-    Invalid(Vec<Mistake>),
+    Invalid(Vec<RequestError>),
     /// There is no token of that id.
     #[error("there is no token {0}")]
     Unknown(TokenId),

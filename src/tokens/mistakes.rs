@@ -1,17 +1,17 @@
 //! Collects what is wrong with a request instead of stopping at the first mistake.
 
-use super::new_token::Mistake;
+use super::new_token::RequestError;
 use crate::domain::{HIDDEN_WORDS, hides};
 use std::{fmt::Display, str::FromStr, time::Duration};
 
 /// The mistakes found so far.
 #[derive(Debug, Default)]
-pub(super) struct Mistakes(Vec<Mistake>);
+pub(super) struct RequestErrors(Vec<RequestError>);
 
-impl Mistakes {
+impl RequestErrors {
     /// Notes a mistake.
     pub(super) fn note(&mut self, field: &str, problem: impl Display) {
-        self.0.push(Mistake { field: field.into(), problem: problem.to_string().into() });
+        self.0.push(RequestError { field: field.into(), problem: problem.to_string().into() });
     }
 
     /// Returns the value, or notes what is wrong with it.
@@ -67,7 +67,7 @@ impl Mistakes {
     }
 
     /// Returns the value if nothing was wrong.
-    pub(super) fn into_result<T>(self, value: Option<T>) -> Result<T, Vec<Mistake>> {
+    pub(super) fn into_result<T>(self, value: Option<T>) -> Result<T, Vec<RequestError>> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),
             _ => Err(self.0),

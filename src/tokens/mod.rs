@@ -22,12 +22,12 @@ mod words;
 mod tests;
 
 pub use error::TokensError;
-pub use new_token::{Mistake, NewToken};
+pub use new_token::{NewToken, RequestError};
 pub use plain::{PlainToken, RandomError};
 pub use reduce::Reduction;
 pub use refusal::TokenRefusal;
-pub use rotate::{DropNow, Rotated, Rotation};
-pub use secret::{Presented, PresentedSecret, SecretStanding};
+pub use rotate::{DropNow, Rotated, RotationRequest};
+pub use secret::{PresentedSecret, PresentedToken, SecretStanding};
 pub use service::Tokens;
 pub use shape::TokenShapeError;
 pub use spending::{NO_LIMIT, is_unlimited};

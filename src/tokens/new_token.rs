@@ -66,7 +66,7 @@ pub struct NewToken {
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Mistake {
+pub struct RequestError {
     /// The field it is about.
     #[schema(value_type = String)]
     pub field: Box<str>,

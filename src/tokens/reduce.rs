@@ -2,10 +2,10 @@
 
 use super::{
     error::TokensError,
-    mistakes::Mistakes,
-    new_token::Mistake,
-    service::{Change, Tokens},
-    validate::{Environments, budget, cidr, hosts, rate},
+    mistakes::RequestErrors,
+    new_token::RequestError,
+    service::{TokenChange, Tokens},
+    validate::{EnvironmentCeilings, budget, cidr, hosts, rate},
 };
 use crate::domain::{
     Action, Actor, Scope, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState,
@@ -84,7 +84,7 @@ impl Tokens {
             if token == *old {
                 return Ok(old);
             }
-            inner.commit(Change::to(Action::TokenReduce, by, &old, token)).await
+            inner.commit(TokenChange::to(Action::TokenReduce, by, &old, token)).await
         })
         .await
     }
@@ -95,8 +95,8 @@ pub(super) fn narrow(
     old: &Token,
     asked: &Reduction,
     now: Timestamp,
-) -> Result<Token, Vec<Mistake>> {
-    let mut mistakes = Mistakes::default();
+) -> Result<Token, Vec<RequestError>> {
+    let mut mistakes = RequestErrors::default();
     let scopes = scopes(&mut mistakes, &old.scopes, asked);
     let limits = limits(&mut mistakes, &old.limits, asked);
     let expires_at = match mistakes.duration("expires_in", asked.expires_in.as_ref()) {
@@ -111,8 +111,8 @@ pub(super) fn narrow(
     mistakes.into_result(Some(Token { scopes, expires_at, limits, ..old.clone() }))
 }
 
-fn scopes(mistakes: &mut Mistakes, old: &ScopeSet, asked: &Reduction) -> ScopeSet {
-    let read = |mistakes: &mut Mistakes, field: &str, texts: &[String]| -> ScopeSet {
+fn scopes(mistakes: &mut RequestErrors, old: &ScopeSet, asked: &Reduction) -> ScopeSet {
+    let read = |mistakes: &mut RequestErrors, field: &str, texts: &[String]| -> ScopeSet {
         texts.iter().filter_map(|text| mistakes.take(field, text.parse::<ScopeGrant>())).collect()
     };
     let kept = read(mistakes, "scopes", &asked.scopes);
@@ -133,7 +133,7 @@ fn scopes(mistakes: &mut Mistakes, old: &ScopeSet, asked: &Reduction) -> ScopeSe
 }
 
 /// Returns the scopes without what `gone` includes; a wildcard of which something goes is written out.
-fn without(mistakes: &mut Mistakes, from: &ScopeSet, gone: ScopeGrant) -> ScopeSet {
+fn without(mistakes: &mut RequestErrors, from: &ScopeSet, gone: ScopeGrant) -> ScopeSet {
     let goes = |scope: &Scope| match gone {
         ScopeGrant::WriteLimited => false,
         gone => gone.includes(*scope),
@@ -161,7 +161,11 @@ fn without(mistakes: &mut Mistakes, from: &ScopeSet, gone: ScopeGrant) -> ScopeS
 }
 
 /// A limited set that the settings leave open would mean all.
-fn check_limited(old: &Token, new: &Token, all: &Environments) -> Result<(), Vec<Mistake>> {
+fn check_limited(
+    old: &Token,
+    new: &Token,
+    all: &EnvironmentCeilings,
+) -> Result<(), Vec<RequestError>> {
     let is_limited =
         |token: &Token| token.scopes.grants().any(|grant| grant == ScopeGrant::WriteLimited);
     let open = all.get(&new.environment).is_some_and(|environment| environment.limited.is_open());
@@ -171,12 +175,12 @@ fn check_limited(old: &Token, new: &Token, all: &Environments) -> Result<(), Vec
             "'write:limited' means nothing in environment '{name}': its settings name no limits \
              under [environments.{name}.limited]"
         );
-        return Err(vec![Mistake { field: "scopes".into(), problem: problem.into() }]);
+        return Err(vec![RequestError { field: "scopes".into(), problem: problem.into() }]);
     }
     Ok(())
 }
 
-fn limits(mistakes: &mut Mistakes, old: &TokenLimits, asked: &Reduction) -> TokenLimits {
+fn limits(mistakes: &mut RequestErrors, old: &TokenLimits, asked: &Reduction) -> TokenLimits {
     let daily = budget(mistakes, "daily_budget", asked.daily_budget.as_ref());
     let monthly = budget(mistakes, "monthly_budget", asked.monthly_budget.as_ref());
     let per_minute = rate(mistakes, asked.rate.as_deref());
@@ -206,7 +210,7 @@ fn limits(mistakes: &mut Mistakes, old: &TokenLimits, asked: &Reduction) -> Toke
 
 /// Returns the new number if it is not more than the old one; no old one is without bound.
 fn less<T: PartialOrd + Display + Copy>(
-    mistakes: &mut Mistakes,
+    mistakes: &mut RequestErrors,
     field: &str,
     old: Option<T>,
     new: Option<T>,
@@ -222,7 +226,7 @@ fn less<T: PartialOrd + Display + Copy>(
 
 /// Returns the new list if all of it is in the old one; an empty old one is everything.
 fn fewer<T: Clone + Display>(
-    mistakes: &mut Mistakes,
+    mistakes: &mut RequestErrors,
     field: &str,
     old: &[T],
     new: &[T],
@@ -242,7 +246,7 @@ fn fewer<T: Clone + Display>(
 
 /// Does the same where an empty list is nothing.
 fn fewer_of_none(
-    mistakes: &mut Mistakes,
+    mistakes: &mut RequestErrors,
     field: &str,
     old: &[String],
     new: Vec<String>,

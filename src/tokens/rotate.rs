@@ -2,11 +2,11 @@
 
 use super::{
     error::TokensError,
-    mistakes::Mistakes,
-    new_token::Mistake,
+    mistakes::RequestErrors,
+    new_token::RequestError,
     plain::PlainToken,
     secret::{KeptSecret, SecretStanding},
-    service::{Change, Inner, Tokens, as_json},
+    service::{TokenChange, Tokens, TokensInner, as_json},
     validate::LONGEST_LIFE,
 };
 use crate::domain::{Action, Actor, Timestamp, Token, TokenId, TokenSecret, TokenState};
@@ -28,7 +28,7 @@ const MOST_ALIVE: usize = 2;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(example = json!({"grace": "24h"}))]
-pub struct Rotation {
+pub struct RotationRequest {
     /// How long the old secret goes on working, as in `24h`, which is the default; at most `30d`.
     /// `0s` ends it at once, also for calls that wait.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ pub struct Rotated {
 
 /// A rotation that makes sense, whatever the token.
 #[derive(Debug, Clone, Copy)]
-struct Plan {
+struct RotationPlan {
     /// `None` when nobody said.
     grace: Option<Duration>,
     drop: Option<DropNow>,
@@ -82,7 +82,7 @@ impl Tokens {
     pub async fn rotate(
         &self,
         id: &TokenId,
-        asked: &Rotation,
+        asked: &RotationRequest,
         by: impl Into<Actor>,
     ) -> Result<Rotated, TokensError> {
         let way = plan(asked).map_err(TokensError::Invalid)?;
@@ -140,7 +140,7 @@ impl Tokens {
             return;
         }
         let inner = Arc::clone(&self.0);
-        let forgetting = self.0.tasks.finish("token.forget", async move {
+        let forgetting = self.0.tasks.spawn_tracked("token.forget", async move {
             let _turn = inner.turn.acquire().await;
             inner.forget_ended(until).await
         });
@@ -150,7 +150,7 @@ impl Tokens {
     }
 }
 
-impl Inner {
+impl TokensInner {
     /// Returns the token if it may still be given secrets.
     fn changeable(&self, id: &TokenId) -> Result<Arc<Token>, TokensError> {
         let found = self.snapshot.load().by_id(id).cloned();
@@ -181,12 +181,13 @@ impl Inner {
         now.sort_by_key(|secret| secret.number);
         let (before, after) = (with_secrets(old, &known), with_secrets(&token, &now));
         let action = Action::TokenRotate;
-        self.commit(Change { action, by, before, after, token: Arc::new(token), secrets }).await
+        self.commit(TokenChange { action, by, before, after, token: Arc::new(token), secrets })
+            .await
     }
 }
 
-fn plan(asked: &Rotation) -> Result<Plan, Vec<Mistake>> {
-    let mut mistakes = Mistakes::default();
+fn plan(asked: &RotationRequest) -> Result<RotationPlan, Vec<RequestError>> {
+    let mut mistakes = RequestErrors::default();
     let grace = match asked.grace.as_deref().map(humantime::parse_duration) {
         None => None,
         Some(Ok(grace)) if grace <= LONGEST_GRACE => Some(grace),
@@ -204,10 +205,15 @@ fn plan(asked: &Rotation) -> Result<Plan, Vec<Mistake>> {
     if expires_in.is_some_and(|span| span > LONGEST_LIFE) {
         mistakes.note("expires_in", "a token must expire within 366 days");
     }
-    mistakes.into_result(Some(Plan { grace, drop: asked.drop, expires_in, shorten: asked.shorten }))
+    mistakes.into_result(Some(RotationPlan {
+        grace,
+        drop: asked.drop,
+        expires_in,
+        shorten: asked.shorten,
+    }))
 }
 
-impl Plan {
+impl RotationPlan {
     /// Returns when the token ends from now on; never earlier than before unless that was said.
     fn expires_at(self, old: &Token, now: Timestamp) -> Result<Timestamp, TokensError> {
         let Some(expires_in) = self.expires_in else { return Ok(old.expires_at) };
@@ -220,7 +226,7 @@ impl Plan {
              shall (shorten)",
             old.expires_at
         );
-        Err(TokensError::Invalid(vec![Mistake {
+        Err(TokensError::Invalid(vec![RequestError {
             field: "expires_in".into(),
             problem: problem.into(),
         }]))
@@ -228,13 +234,13 @@ impl Plan {
 }
 
 /// Why a secret cannot be added.
-enum Refused {
+enum RotationRefusal {
     TwoAlive,
     NothingNewer,
     NothingStays,
 }
 
-impl Refused {
+impl RotationRefusal {
     fn of(self, id: &TokenId, known: &[TokenSecret], now: Timestamp) -> TokensError {
         let (field, problem) = match (self, alive(known.iter().copied(), now).as_slice()) {
             (Self::TwoAlive, [older, newer, ..]) => {
@@ -255,25 +261,25 @@ impl Refused {
                 "there is no newer secret to drop, only one is alive; a grace of 0s ends it",
             ),
         };
-        TokensError::Invalid(vec![Mistake { field: field.into(), problem: problem.into() }])
+        TokensError::Invalid(vec![RequestError { field: field.into(), problem: problem.into() }])
     }
 }
 
 /// Returns the secrets that get another end, so that one is left beside the new one at most.
 fn ended(
     known: &[TokenSecret],
-    plan: Plan,
+    plan: RotationPlan,
     now: Timestamp,
     expires_at: Timestamp,
-) -> Result<Vec<TokenSecret>, Refused> {
+) -> Result<Vec<TokenSecret>, RotationRefusal> {
     let alive = alive(known.iter().copied(), now);
     let stays = match (alive.len() < MOST_ALIVE, plan.drop) {
-        (true, Some(DropNow::New)) => return Err(Refused::NothingNewer),
-        (false, None) => return Err(Refused::TwoAlive),
+        (true, Some(DropNow::New)) => return Err(RotationRefusal::NothingNewer),
+        (false, None) => return Err(RotationRefusal::TwoAlive),
         (false, Some(DropNow::New)) => alive.first(),
         // Whoever drops a secret means the one that is there: it may have leaked.
         (true, Some(DropNow::Old)) if plan.grace.is_some_and(|grace| !grace.is_zero()) => {
-            return Err(Refused::NothingStays);
+            return Err(RotationRefusal::NothingStays);
         }
         (true, Some(DropNow::Old)) => None,
         (false, Some(DropNow::Old)) | (true, None) => alive.last(),

@@ -16,7 +16,7 @@ pub(super) struct KeptSecret {
 
 /// A token as a client presented it.
 #[derive(Debug, Clone)]
-pub struct Presented {
+pub struct PresentedToken {
     /// The token.
     pub token: Arc<Token>,
     /// By which of its secrets.

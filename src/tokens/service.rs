@@ -5,10 +5,10 @@ use super::{
     new_token::NewToken,
     plain::{self, PlainToken},
     refusal::TokenRefusal,
-    secret::{KeptSecret, Presented},
+    secret::{KeptSecret, PresentedToken},
     shape,
-    snapshot::Snapshot,
-    validate::{Environments, validate},
+    snapshot::TokenSnapshot,
+    validate::{EnvironmentCeilings, validate},
 };
 use crate::{
     domain::{
@@ -25,18 +25,18 @@ use tokio::sync::{Semaphore, watch};
 
 /// All tokens of the gateway; clones share them. Lookups read a snapshot in memory and never wait.
 #[derive(Debug, Clone)]
-pub struct Tokens(pub(super) Arc<Inner>);
+pub struct Tokens(pub(super) Arc<TokensInner>);
 
 #[derive(Debug)]
-pub(super) struct Inner {
-    pub(super) snapshot: ArcSwap<Snapshot>,
+pub(super) struct TokensInner {
+    pub(super) snapshot: ArcSwap<TokenSnapshot>,
     version: watch::Sender<u64>,
     /// One change at a time, so that changes are swapped in in the order of the record.
     pub(super) turn: Semaphore,
     journal: Journal,
     reader: Reader,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) environments: Arc<Environments>,
+    pub(super) environments: Arc<EnvironmentCeilings>,
     pub(super) tasks: Tasks,
 }
 
@@ -46,12 +46,12 @@ impl Tokens {
         journal: Journal,
         reader: Reader,
         clock: Arc<dyn Clock>,
-        environments: Arc<Environments>,
+        environments: Arc<EnvironmentCeilings>,
         tasks: Tasks,
     ) -> Result<Self, TokensError> {
         let stored = reader.tokens().map_err(TokensError::Store)?;
-        Ok(Self(Arc::new(Inner {
-            snapshot: ArcSwap::from_pointee(Snapshot::of(stored)),
+        Ok(Self(Arc::new(TokensInner {
+            snapshot: ArcSwap::from_pointee(TokenSnapshot::of(stored)),
             version: watch::Sender::new(0),
             turn: Semaphore::new(1),
             journal,
@@ -64,7 +64,7 @@ impl Tokens {
 
     /// Returns the token with the secret that a client presented, if it may be used now, and which
     /// secret it was. Notes the use in memory.
-    pub fn authenticate(&self, presented: &str) -> Result<Presented, TokenRefusal> {
+    pub fn authenticate(&self, presented: &str) -> Result<PresentedToken, TokenRefusal> {
         shape::check(presented).map_err(|_| TokenRefusal::Malformed)?;
         let snapshot = self.0.snapshot.load();
         let found = snapshot.by_digest(&plain::digest(presented));
@@ -72,7 +72,7 @@ impl Tokens {
         let now = self.0.clock.now();
         let token = usable(token, secret, now)?;
         secret.use_at(now);
-        Ok(Presented { token, secret: secret.presented() })
+        Ok(PresentedToken { token, secret: secret.presented() })
     }
 
     /// Returns the token as it is now, if it may still be used with the secret that was presented:
@@ -125,7 +125,7 @@ impl Tokens {
         let token = validate(new, &self.0.environments, now).map_err(TokensError::Invalid)?;
         let plain = PlainToken::mint(&token.environment)?;
         let (number, digest) = (TokenSecret::FIRST, plain.digest());
-        let change = Change {
+        let change = TokenChange {
             action: Action::TokenCreate,
             by: by.into(),
             before: Value::Null,
@@ -158,7 +158,7 @@ impl Tokens {
     where
         F: Future<Output = Result<Arc<Token>, TokensError>> + Send + 'static,
     {
-        let done = self.0.tasks.finish("token.change", change).await;
+        let done = self.0.tasks.spawn_tracked("token.change", change).await;
         let done = done.map_err(|_| TokensError::Stopping)?;
         if matches!(done, Err(TokensError::Journal(_))) {
             self.reload_when_good();
@@ -170,17 +170,17 @@ impl Tokens {
     /// may be in all the same, and a token that is revoked on record must not live in memory.
     fn reload_when_good(&self) {
         let inner = Arc::clone(&self.0);
-        self.0.tasks.stand("token.reload", async move {
+        self.0.tasks.spawn_background("token.reload", async move {
             let mut health = inner.journal.health();
             if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
                 return;
             }
             let _turn = inner.turn.acquire().await;
             let reader = inner.reader.clone();
-            match inner.tasks.block(move || reader.tokens()).await {
+            match inner.tasks.run_blocking(move || reader.tokens()).await {
                 Ok(Ok(stored)) => {
                     let before = inner.snapshot.load();
-                    inner.swap(Snapshot::of(stored).used_as_in(&before));
+                    inner.swap(TokenSnapshot::of(stored).used_as_in(&before));
                 }
                 Ok(Err(error)) => tracing::error!(%error, "the tokens could not be read again"),
                 Err(_stopping) => {}
@@ -190,7 +190,7 @@ impl Tokens {
 }
 
 /// A change that is decided and not yet on record.
-pub(super) struct Change {
+pub(super) struct TokenChange {
     pub(super) action: Action,
     pub(super) by: Actor,
     pub(super) before: Value,
@@ -200,7 +200,7 @@ pub(super) struct Change {
     pub(super) secrets: Vec<TokenSecret>,
 }
 
-impl Inner {
+impl TokensInner {
     async fn set_state(
         &self,
         id: &TokenId,
@@ -217,12 +217,12 @@ impl Inner {
             return Err(TokensError::RevokedIsFinal(id.clone()));
         }
         let token = Token { state, ..(*old).clone() };
-        self.commit(Change::to(action(state), by, &old, token)).await
+        self.commit(TokenChange::to(action(state), by, &old, token)).await
     }
 
     /// Commits, then swaps in, then tells those who wait.
-    pub(super) async fn commit(&self, change: Change) -> Result<Arc<Token>, TokensError> {
-        let Change { action, by, before, after, token, secrets } = change;
+    pub(super) async fn commit(&self, change: TokenChange) -> Result<Arc<Token>, TokensError> {
+        let TokenChange { action, by, before, after, token, secrets } = change;
         let (now, id) = (self.clock.now(), token.id.as_str());
         let record = AuditRecord::change(now, by, action, id, before, after);
         let stored = StoredToken { token: (*token).clone(), digest: None };
@@ -231,7 +231,7 @@ impl Inner {
             bundle = bundle.with(Effect::SaveSecret(token.id.clone(), Box::new(*secret)));
         }
         self.journal.commit(bundle).await.map_err(TokensError::Journal)?;
-        self.swap(Snapshot::clone(&self.snapshot.load()).with(&token, &secrets));
+        self.swap(TokenSnapshot::clone(&self.snapshot.load()).with(&token, &secrets));
         Ok(token)
     }
 
@@ -239,17 +239,17 @@ impl Inner {
     pub(super) async fn forget_ended(&self, until: Timestamp) -> Result<(), JournalError> {
         let bundle = Bundle::default().with(Effect::ForgetSecrets(until));
         self.journal.commit(bundle).await?;
-        self.swap(Snapshot::clone(&self.snapshot.load()).without_ended(until));
+        self.swap(TokenSnapshot::clone(&self.snapshot.load()).without_ended(until));
         Ok(())
     }
 
-    fn swap(&self, snapshot: Snapshot) {
+    fn swap(&self, snapshot: TokenSnapshot) {
         self.snapshot.store(Arc::new(snapshot));
         self.version.send_modify(|version| *version += 1);
     }
 }
 
-impl Change {
+impl TokenChange {
     /// Returns a change of the token itself, which leaves its secrets as they are.
     pub(super) fn to(action: Action, by: Actor, old: &Token, token: Token) -> Self {
         let (before, after) = (as_json(old), as_json(&token));

@@ -9,19 +9,19 @@ use std::{
 
 /// What a lookup sees; never changed, only replaced.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Snapshot {
-    by_id: BTreeMap<TokenId, Kept>,
+pub(super) struct TokenSnapshot {
+    by_id: BTreeMap<TokenId, KnownToken>,
     by_digest: HashMap<TokenDigest, (TokenId, u32)>,
 }
 
 /// A token and its secrets by number, those that ended and are not forgotten too.
 #[derive(Debug, Clone)]
-struct Kept {
+struct KnownToken {
     token: Arc<Token>,
     secrets: Vec<KeptSecret>,
 }
 
-impl Snapshot {
+impl TokenSnapshot {
     /// Returns the snapshot of what the store holds.
     pub(super) fn of(stored: Vec<(Token, Vec<TokenSecret>)>) -> Self {
         let mut snapshot = Self::default();
@@ -62,7 +62,8 @@ impl Snapshot {
     pub(super) fn with(mut self, token: &Arc<Token>, changed: &[TokenSecret]) -> Self {
         let id = &token.id;
         let kept = self.by_id.entry(id.clone());
-        let kept = kept.or_insert_with(|| Kept { token: Arc::clone(token), secrets: Vec::new() });
+        let kept =
+            kept.or_insert_with(|| KnownToken { token: Arc::clone(token), secrets: Vec::new() });
         kept.token = Arc::clone(token);
         for secret in changed {
             let own = |kept: &&mut KeptSecret| kept.facts.number == secret.number;

@@ -1,7 +1,7 @@
 //! What a token may spend, and what limits it.
 
 use crate::{
-    config::{Environment, Settings},
+    config::{EnvironmentSettings, Settings},
     domain::{Scope, ScopeGrant, Token, Usd},
 };
 
@@ -67,7 +67,7 @@ fn budgets(token: &Token, settings: &Settings) -> Vec<String> {
 }
 
 /// Returns the budget of `write:limited`, where no other grant lets the token spend beside it.
-fn limited_budget(token: &Token, environment: &Environment) -> Option<Usd> {
+fn limited_budget(token: &Token, environment: &EnvironmentSettings) -> Option<Usd> {
     let only_limited = spending_scopes(token).all(|scope| token.scopes.allows_only_limited(scope));
     environment.limited.daily_budget.filter(|_| only_limited)
 }

@@ -5,11 +5,11 @@ mod rotation;
 
 use super::*;
 use crate::{
-    config::{Environment, Limited, LoadOptions, Settings},
+    config::{EnvironmentSettings, Limited, LoadOptions, Settings},
     domain::{
         Clock, EnvironmentName, Principal, RecordBody, SteeredClock, Timestamp, TokenId, TokenState,
     },
-    store::{RecordQuery, Seal, Store, StoreOptions},
+    store::{ChainHasher, RecordQuery, Store, StoreOptions},
     tasks::Tasks,
 };
 use futures_util::FutureExt;
@@ -25,7 +25,7 @@ const BY: Principal = Principal::LocalUser(1000);
 #[derive(Debug)]
 struct NoSeal;
 
-impl Seal for NoSeal {
+impl ChainHasher for NoSeal {
     fn seal(&self, _: u64, _: &[u8; 32], _: &[u8]) -> [u8; 32] {
         [0; 32]
     }
@@ -38,8 +38,8 @@ struct House {
     dir: tempfile::TempDir,
 }
 
-fn environment(scopes: &[&str]) -> Environment {
-    Environment {
+fn environment(scopes: &[&str]) -> EnvironmentSettings {
+    EnvironmentSettings {
         account: "ideogram".parse().unwrap(),
         scopes: scopes.iter().map(|scope| scope.parse().unwrap()).collect(),
         weight: 1,
@@ -54,7 +54,7 @@ fn environment(scopes: &[&str]) -> Environment {
     }
 }
 
-fn environments() -> Arc<BTreeMap<EnvironmentName, Environment>> {
+fn environments() -> Arc<BTreeMap<EnvironmentName, EnvironmentSettings>> {
     let all = [
         ("dev", environment(&["read:*"])),
         ("staging", environment(&["read:*", "write:limited"])),
@@ -70,7 +70,7 @@ fn open(dir: &Path, clock: &SteeredClock) -> (Store, Tokens) {
         max_size: 0,
         seal: Arc::new(NoSeal),
         clock: Arc::clone(&clock),
-        watch: Arc::new(crate::store::Unwatched),
+        watch: Arc::new(crate::store::UnwatchedCommits),
     };
     let store = Store::open(options).unwrap();
     let tokens =

@@ -1,11 +1,11 @@
 //! Turns a request for a token into a token, or into everything that is wrong with it.
 
 use super::{
-    mistakes::Mistakes,
-    new_token::{Mistake, NewToken},
+    mistakes::RequestErrors,
+    new_token::{NewToken, RequestError},
 };
 use crate::{
-    config::{Environment, no_such},
+    config::{EnvironmentSettings, no_such},
     domain::{
         EnvironmentName, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState,
         Usd,
@@ -23,15 +23,15 @@ const LONGEST_WORD: usize = 256;
 const MOST_METADATA: usize = 32;
 
 /// The environments of the settings, by name.
-pub(super) type Environments = BTreeMap<EnvironmentName, Environment>;
+pub(super) type EnvironmentCeilings = BTreeMap<EnvironmentName, EnvironmentSettings>;
 
 /// Returns the token that was asked for, or all mistakes.
 pub(super) fn validate(
     new: NewToken,
-    environments: &Environments,
+    environments: &EnvironmentCeilings,
     now: Timestamp,
-) -> Result<Token, Vec<Mistake>> {
-    let mut mistakes = Mistakes::default();
+) -> Result<Token, Vec<RequestError>> {
+    let mut mistakes = RequestErrors::default();
     mistakes.words("name", &new.name, LONGEST_NAME);
     if let Some(owner) = &new.owner {
         mistakes.words("owner", owner, LONGEST_NAME);
@@ -60,10 +60,10 @@ pub(super) fn validate(
 }
 
 fn environment<'e>(
-    mistakes: &mut Mistakes,
+    mistakes: &mut RequestErrors,
     name: &str,
-    environments: &'e Environments,
-) -> Option<(EnvironmentName, &'e Environment)> {
+    environments: &'e EnvironmentCeilings,
+) -> Option<(EnvironmentName, &'e EnvironmentSettings)> {
     let found = name.parse::<EnvironmentName>().ok().and_then(|name| {
         let environment = environments.get(&name)?;
         Some((name, environment))
@@ -75,7 +75,7 @@ fn environment<'e>(
     found
 }
 
-fn scopes(mistakes: &mut Mistakes, texts: &[String]) -> ScopeSet {
+fn scopes(mistakes: &mut RequestErrors, texts: &[String]) -> ScopeSet {
     if texts.is_empty() {
         mistakes.note("scopes", "at least one is needed, or the token could do nothing");
     }
@@ -83,10 +83,10 @@ fn scopes(mistakes: &mut Mistakes, texts: &[String]) -> ScopeSet {
 }
 
 fn stay_under(
-    mistakes: &mut Mistakes,
+    mistakes: &mut RequestErrors,
     scopes: &ScopeSet,
     name: &EnvironmentName,
-    environment: &Environment,
+    environment: &EnvironmentSettings,
 ) {
     let limited = scopes.grants().any(|grant| grant == ScopeGrant::WriteLimited);
     if limited && environment.limited.is_open() {
@@ -109,7 +109,11 @@ fn stay_under(
     }
 }
 
-fn lifetime(mistakes: &mut Mistakes, new: &NewToken, of: Option<&Environment>) -> Duration {
+fn lifetime(
+    mistakes: &mut RequestErrors,
+    new: &NewToken,
+    of: Option<&EnvironmentSettings>,
+) -> Duration {
     let usual = of.map(|environment| environment.token_lifetime).unwrap_or_default();
     let Some(asked) = mistakes.duration("expires_in", new.expires_in.as_ref()) else {
         return usual.min(LONGEST_LIFE);
@@ -120,7 +124,7 @@ fn lifetime(mistakes: &mut Mistakes, new: &NewToken, of: Option<&Environment>) -
     asked
 }
 
-fn limits(mistakes: &mut Mistakes, new: &NewToken) -> TokenLimits {
+fn limits(mistakes: &mut RequestErrors, new: &NewToken) -> TokenLimits {
     for (field, texts) in [("models", &new.models), ("speeds", &new.speeds)] {
         for text in texts {
             mistakes.words(field, text, LONGEST_WORD);
@@ -141,7 +145,11 @@ fn limits(mistakes: &mut Mistakes, new: &NewToken) -> TokenLimits {
     }
 }
 
-pub(super) fn budget(mistakes: &mut Mistakes, field: &str, text: Option<&String>) -> Option<Usd> {
+pub(super) fn budget(
+    mistakes: &mut RequestErrors,
+    field: &str,
+    text: Option<&String>,
+) -> Option<Usd> {
     let amount = mistakes.read(field, text)?;
     if amount == Usd::ZERO {
         mistakes.note(field, "must be more than nothing; take the scope away instead");
@@ -149,7 +157,7 @@ pub(super) fn budget(mistakes: &mut Mistakes, field: &str, text: Option<&String>
     Some(amount)
 }
 
-pub(super) fn rate(mistakes: &mut Mistakes, text: Option<&str>) -> Option<u32> {
+pub(super) fn rate(mistakes: &mut RequestErrors, text: Option<&str>) -> Option<u32> {
     let text = text?;
     let per_minute = match text.split_once('/') {
         Some((count, "min" | "minute")) => count.trim().parse().ok(),
@@ -164,11 +172,11 @@ pub(super) fn rate(mistakes: &mut Mistakes, text: Option<&str>) -> Option<u32> {
     per_minute
 }
 
-pub(super) fn hosts(mistakes: &mut Mistakes, field: &str, texts: &[String]) -> Vec<String> {
+pub(super) fn hosts(mistakes: &mut RequestErrors, field: &str, texts: &[String]) -> Vec<String> {
     texts.iter().filter_map(|text| host(mistakes, field, text)).collect()
 }
 
-fn host(mistakes: &mut Mistakes, field: &str, text: &str) -> Option<String> {
+fn host(mistakes: &mut RequestErrors, field: &str, text: &str) -> Option<String> {
     let host = text.to_ascii_lowercase();
     let label = |part: &str| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -181,7 +189,7 @@ fn host(mistakes: &mut Mistakes, field: &str, text: &str) -> Option<String> {
     None
 }
 
-pub(super) fn cidr(mistakes: &mut Mistakes, text: &str) -> Option<IpNet> {
+pub(super) fn cidr(mistakes: &mut RequestErrors, text: &str) -> Option<IpNet> {
     let net = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     if net.is_none() {
         mistakes.note("cidrs", format_args!("'{text}' is not a network like 10.0.0.0/8"));
@@ -189,7 +197,7 @@ pub(super) fn cidr(mistakes: &mut Mistakes, text: &str) -> Option<IpNet> {
     net.map(|net: IpNet| net.trunc())
 }
 
-fn metadata(mistakes: &mut Mistakes, metadata: &BTreeMap<String, String>) {
+fn metadata(mistakes: &mut RequestErrors, metadata: &BTreeMap<String, String>) {
     if metadata.len() > MOST_METADATA {
         mistakes.note("metadata", format_args!("has more than {MOST_METADATA} entries"));
     }

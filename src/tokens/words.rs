@@ -2,7 +2,7 @@
 
 use super::spending;
 use crate::{
-    config::{Environment, Settings},
+    config::{EnvironmentSettings, Settings},
     domain::{Scope, Token, written_span},
 };
 use std::fmt::Display;
@@ -78,7 +78,7 @@ fn conditions(token: &Token) -> String {
 }
 
 /// Says what `write:limited` allows, if the token has it.
-fn limited(token: &Token, environment: &Environment) -> Option<String> {
+fn limited(token: &Token, environment: &EnvironmentSettings) -> Option<String> {
     if !spending::has_limited(token) {
         return None;
     }
@@ -87,7 +87,7 @@ fn limited(token: &Token, environment: &Environment) -> Option<String> {
 }
 
 /// Returns what `write:limited` means in an environment: its routes, speeds, images and budget.
-pub fn limited_words(environment: &Environment) -> String {
+pub fn limited_words(environment: &EnvironmentSettings) -> String {
     let limited = &environment.limited;
     let mut words = vec![match limited.routes.as_slice() {
         [] => "all write: routes".to_owned(),

@@ -1,10 +1,10 @@
 //! One HTTP/1.1 connection.
 
 use super::{
-    keyed::{Keyed, Turn},
+    counting_stream::WireWatch,
+    key_injector::{HeadProgress, KeyInjector},
     outcome::NotSent,
     request_body::RequestBody,
-    wire::WireWatch,
 };
 use crate::tasks::Tasks;
 use http::{Request, Response};
@@ -23,10 +23,10 @@ use tokio::{
 const LONGEST_HEAD: usize = 64 * 1024;
 
 /// A connection; dropping it closes the socket at once, whatever is still under way.
-pub(super) struct Connection {
+pub(super) struct UpstreamConnection {
     sender: http1::SendRequest<RequestBody>,
     wire: WireWatch,
-    turn: Turn,
+    turn: HeadProgress,
     age: Age,
     _open: oneshot::Sender<Infallible>,
 }
@@ -43,10 +43,10 @@ pub(super) enum Age {
 /// What hyper says of a request that got no answer; the request itself where it never began.
 pub(super) type Unanswered = TrySendError<Request<RequestBody>>;
 
-impl Connection {
+impl UpstreamConnection {
     /// Starts HTTP on a socket.
     pub(super) async fn open<S>(
-        socket: Keyed<S>,
+        socket: KeyInjector<S>,
         wire: WireWatch,
         tasks: &Tasks,
     ) -> Result<Self, NotSent>
@@ -60,7 +60,7 @@ impl Connection {
             .await
             .map_err(|_| NotSent::Lost)?;
         let (open, closed) = oneshot::channel();
-        tasks.stand("upstream connection", async move {
+        tasks.spawn_background("upstream connection", async move {
             tokio::select! {
                 ended = driver => if let Err(error) = ended {
                     tracing::debug!(%error, "an upstream connection ended");

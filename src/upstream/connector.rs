@@ -1,7 +1,8 @@
 //! New connections: name, socket, TLS.
 
 use super::{
-    Credential, connection::Connection, keyed::Keyed, origin::Origin, outcome::NotSent, wire::Wire,
+    Credential, connection::UpstreamConnection, counting_stream::CountingStream,
+    key_injector::KeyInjector, origin::UpstreamOrigin, outcome::NotSent,
 };
 use crate::{config::OpenFiles, domain::tls_words, tasks::Tasks};
 use socket2::{SockRef, TcpKeepalive};
@@ -23,19 +24,19 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 pub(super) struct Connector {
     /// The key that is written on its connections, while there is one.
     pub(super) credential: Weak<Credential>,
-    pub(super) origin: Origin,
+    pub(super) origin: UpstreamOrigin,
     pub(super) tls: TlsConnector,
     pub(super) tasks: Tasks,
 }
 
 impl Connector {
     /// Makes a connection, at the latest until `deadline`.
-    pub(super) async fn connect(&self, deadline: Instant) -> Result<Connection, NotSent> {
+    pub(super) async fn connect(&self, deadline: Instant) -> Result<UpstreamConnection, NotSent> {
         let deadline = deadline.min(Instant::now() + CONNECT_TIMEOUT);
         timeout_at(deadline, self.connect_until(deadline)).await.unwrap_or(Err(NotSent::Timeout))
     }
 
-    async fn connect_until(&self, deadline: Instant) -> Result<Connection, NotSent> {
+    async fn connect_until(&self, deadline: Instant) -> Result<UpstreamConnection, NotSent> {
         let addresses = self.addresses().await.map_err(NotSent::Resolve)?;
         let tcp = reach(&addresses, deadline).await.map_err(NotSent::Connect)?;
         if !OpenFiles::now().allows_call(&tcp) {
@@ -43,23 +44,23 @@ impl Connector {
             return Err(NotSent::Connect(full));
         }
         prepare(&tcp).map_err(NotSent::Connect)?;
-        let wire = Wire::new(tcp);
+        let wire = CountingStream::new(tcp);
         let watch = wire.watch();
         match self.origin.tls() {
-            None => Connection::open(self.keyed(wire), watch, &self.tasks).await,
+            None => UpstreamConnection::open(self.keyed(wire), watch, &self.tasks).await,
             Some(name) => {
                 let tls = self
                     .tls
                     .connect(name.clone(), wire)
                     .await
                     .map_err(|error| untrusted(&error))?;
-                Connection::open(self.keyed(tls), watch, &self.tasks).await
+                UpstreamConnection::open(self.keyed(tls), watch, &self.tasks).await
             }
         }
     }
 
-    fn keyed<S>(&self, socket: S) -> Keyed<S> {
-        Keyed::new(socket, self.credential.clone())
+    fn keyed<S>(&self, socket: S) -> KeyInjector<S> {
+        KeyInjector::new(socket, self.credential.clone())
     }
 
     async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {

@@ -2,7 +2,7 @@
 
 use super::{
     KeyVersion, Reuse,
-    connection::{Age, Connection, Unanswered},
+    connection::{Age, Unanswered, UpstreamConnection},
     outcome::{NotSent, UnknownReason},
     request_body::RequestBody,
 };
@@ -12,12 +12,12 @@ use tokio::time::{Instant, timeout_at};
 
 /// The head of an answer, and the connection on which its body follows.
 pub(super) struct Exchange {
-    pub(super) connection: Connection,
+    pub(super) connection: UpstreamConnection,
     pub(super) response: Response<Incoming>,
 }
 
 /// Why there is no answer.
-pub(super) enum Failure {
+pub(super) enum ExchangeFailure {
     /// No byte was written.
     NotSent(NotSent),
     /// At least one byte was.
@@ -32,58 +32,59 @@ impl Exchange {
         request: Request<RequestBody>,
         reuse: Reuse,
         deadline: Instant,
-    ) -> Result<Self, Failure> {
-        let connection = key.connection(reuse, deadline).await.map_err(Failure::NotSent)?;
+    ) -> Result<Self, ExchangeFailure> {
+        let connection = key.connection(reuse, deadline).await.map_err(ExchangeFailure::NotSent)?;
         Self::run_on(connection, key, request, deadline).await
     }
 
     /// The same, beginning with a given connection.
     pub(super) async fn run_on(
-        connection: Connection,
+        connection: UpstreamConnection,
         key: &KeyVersion,
         request: Request<RequestBody>,
         deadline: Instant,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ExchangeFailure> {
         match Self::try_on(connection, request, deadline).await {
             Ok(exchange) => Ok(exchange),
-            Err(Attempt::Failed(failure)) => Err(failure),
+            Err(ConnectionTry::Failed(failure)) => Err(failure),
             // The pooled connection died while it was idle. Nothing was written, and hyper has
             // given the request back untouched; a new connection cannot have died like that.
-            Err(Attempt::Untouched(request)) => {
-                let fresh = key.connector.connect(deadline).await.map_err(Failure::NotSent)?;
-                Self::try_on(fresh, *request, deadline).await.map_err(Attempt::into_failure)
+            Err(ConnectionTry::Untouched(request)) => {
+                let fresh =
+                    key.connector.connect(deadline).await.map_err(ExchangeFailure::NotSent)?;
+                Self::try_on(fresh, *request, deadline).await.map_err(ConnectionTry::into_failure)
             }
         }
     }
 
     async fn try_on(
-        mut connection: Connection,
+        mut connection: UpstreamConnection,
         request: Request<RequestBody>,
         deadline: Instant,
-    ) -> Result<Self, Attempt> {
+    ) -> Result<Self, ConnectionTry> {
         match timeout_at(deadline, connection.send(request)).await {
             Ok(Ok(response)) => Ok(Self { connection, response }),
-            Ok(Err(unanswered)) => Err(Attempt::judge(&connection, unanswered)),
-            Err(_) => Err(Attempt::Failed(match connection.seal() {
-                0 => Failure::NotSent(NotSent::Timeout),
-                _ => Failure::Unknown(UnknownReason::Timeout),
+            Ok(Err(unanswered)) => Err(ConnectionTry::judge(&connection, unanswered)),
+            Err(_) => Err(ConnectionTry::Failed(match connection.seal() {
+                0 => ExchangeFailure::NotSent(NotSent::Timeout),
+                _ => ExchangeFailure::Unknown(UnknownReason::Timeout),
             })),
         }
     }
 }
 
 /// What came of trying one connection.
-enum Attempt {
+enum ConnectionTry {
     /// A pooled connection was dead; this is the request as it was.
     Untouched(Box<Request<RequestBody>>),
     /// It ends here.
-    Failed(Failure),
+    Failed(ExchangeFailure),
 }
 
-impl Attempt {
+impl ConnectionTry {
     /// Judges by two witnesses: hyper, which gives a request back only if it never began with it,
     /// and the wire, which counts what left this process.
-    fn judge(connection: &Connection, mut unanswered: Unanswered) -> Self {
+    fn judge(connection: &UpstreamConnection, mut unanswered: Unanswered) -> Self {
         let (written, untouched) = (connection.seal(), unanswered.take_message());
         let error = unanswered.into_error();
         tracing::debug!(%error, written, "an upstream request got no answer");
@@ -91,15 +92,15 @@ impl Attempt {
             Some(request) if written == 0 && connection.age() == Age::Pooled => {
                 Self::Untouched(Box::new(request))
             }
-            _ if written == 0 => Self::Failed(Failure::NotSent(NotSent::Lost)),
-            _ => Self::Failed(Failure::Unknown(reason(&error))),
+            _ if written == 0 => Self::Failed(ExchangeFailure::NotSent(NotSent::Lost)),
+            _ => Self::Failed(ExchangeFailure::Unknown(reason(&error))),
         }
     }
 
-    fn into_failure(self) -> Failure {
+    fn into_failure(self) -> ExchangeFailure {
         match self {
             Self::Failed(failure) => failure,
-            Self::Untouched(_) => Failure::NotSent(NotSent::Lost),
+            Self::Untouched(_) => ExchangeFailure::NotSent(NotSent::Lost),
         }
     }
 }

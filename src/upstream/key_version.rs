@@ -1,8 +1,8 @@
 //! A key, bound to where it may go.
 
 use super::{
-    Credential, Reuse, connection::Connection, connector::Connector, outcome::NotSent, pool::Pool,
-    redaction::Redaction,
+    Credential, Reuse, connection::UpstreamConnection, connector::Connector, outcome::NotSent,
+    pool::Pool, redaction::Redaction,
 };
 use crate::domain::AccountName;
 use http::HeaderValue;
@@ -35,7 +35,7 @@ impl KeyVersion {
         &self,
         reuse: Reuse,
         deadline: Instant,
-    ) -> Result<Connection, NotSent> {
+    ) -> Result<UpstreamConnection, NotSent> {
         let idle = match reuse {
             Reuse::Allowed => self.pool.take(),
             Reuse::Never => None,

@@ -1,6 +1,6 @@
 //! The way to Ideogram: the key, the connections, one sending per warrant.
 //!
-//! | what became of it | [`Sent`] | billed |
+//! | what became of it | [`SendOutcome`] | billed |
 //! | --- | --- | --- |
 //! | no byte was written: DNS, connect, TLS, a connection lost before | `NotSent` | no |
 //! | 2xx | `Answered` | yes |
@@ -24,17 +24,19 @@
 //! | `origin`, `connector`, `connection`, `pool`, `wire` | how bytes get there, and whether any did |
 //! | `keyed` | the moment at which the key is written, and the only buffer it is ever in |
 //! | `request`, `answer`, `receive` | what is said and what is kept of the reply |
-//! | `verdict`, [`Sent`] | what the reply means for money |
+//! | `verdict`, [`SendOutcome`] | what the reply means for money |
 //! | `redaction` | the key inside an answer |
 //! | [`SideClient`] | what is public at the origin, read without any key |
 
 mod answer;
+mod client;
 mod connection;
 mod connector;
+mod counting_stream;
 mod credential;
 mod exchange;
+mod key_injector;
 mod key_version;
-mod keyed;
 mod origin;
 mod outcome;
 mod pool;
@@ -43,21 +45,19 @@ mod redaction;
 mod request;
 mod request_body;
 mod reuse;
-mod sender;
 mod side;
 mod tls;
 mod verdict;
-mod wire;
 
 #[cfg(test)]
 mod tests;
 
 pub use answer::UpstreamAnswer;
+pub use client::{Upstream, UpstreamError, UpstreamOptions};
 pub use credential::{Credential, CredentialError};
 pub use key_version::KeyVersion;
 pub use origin::OriginError;
-pub use outcome::{NotSent, ReadError, Sent, UnknownReason, Unreadable};
+pub use outcome::{NotSent, ReadError, SendOutcome, UnknownReason, Unreadable};
 pub use request::UpstreamRequest;
 pub use reuse::Reuse;
-pub use sender::{Upstream, UpstreamError, UpstreamOptions};
 pub use side::{SideAnswer, SideClient, SideError};

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// A scheme, a host and a port; what a key is bound to.
 #[derive(Debug, Clone)]
-pub(super) struct Origin {
+pub(super) struct UpstreamOrigin {
     host: Box<str>,
     port: u16,
     header: HeaderValue,
@@ -30,7 +30,7 @@ pub enum OriginError {
     PlainHttp,
 }
 
-impl Origin {
+impl UpstreamOrigin {
     /// Reads an origin; plain HTTP only to a host that is loopback by name or number.
     pub(super) fn parse(url: &Uri) -> Result<Self, OriginError> {
         let authority = url.authority().ok_or(OriginError::Host)?;
@@ -90,8 +90,8 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn origin(url: &str) -> Result<Origin, OriginError> {
-        Origin::parse(&url.parse().unwrap())
+    fn origin(url: &str) -> Result<UpstreamOrigin, OriginError> {
+        UpstreamOrigin::parse(&url.parse().unwrap())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::io;
 /// What became of a call that was to be sent. The table in [the room's front page](super) says
 /// which answer leads where, and what it means for money.
 #[derive(Debug)]
-pub enum Sent {
+pub enum SendOutcome {
     /// Ideogram answered, and what it means is clear from the status: 2xx is billed, all else is
     /// not.
     Answered(UpstreamAnswer),
@@ -57,7 +57,7 @@ pub enum Sent {
     },
 }
 
-impl Sent {
+impl SendOutcome {
     /// Returns what Ideogram said, if that could be read.
     pub fn answer(&self) -> Option<&UpstreamAnswer> {
         match self {

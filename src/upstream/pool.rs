@@ -1,6 +1,6 @@
 //! Connections that wait for the next request of the same key.
 
-use super::connection::Connection;
+use super::connection::UpstreamConnection;
 use crate::tasks::Tasks;
 use parking_lot::{Mutex, MutexGuard};
 use std::{
@@ -24,7 +24,7 @@ pub(super) struct Pool {
 
 #[derive(Default)]
 struct Idle {
-    connections: Vec<(Instant, Connection)>,
+    connections: Vec<(Instant, UpstreamConnection)>,
     watched: bool,
 }
 
@@ -35,7 +35,7 @@ impl Pool {
     }
 
     /// Takes the connection that was used last, if one is still good.
-    pub(super) fn take(&self) -> Option<Connection> {
+    pub(super) fn take(&self) -> Option<UpstreamConnection> {
         loop {
             let (since, connection) = self.lock().connections.pop()?;
             if since.elapsed() < self.keep && connection.is_good() {
@@ -46,14 +46,14 @@ impl Pool {
 
     /// Keeps a connection whose answer was read to the end. One that is still busy, because the
     /// answer came before the request was out, is closed.
-    pub(super) fn put(self: &Arc<Self>, mut connection: Connection) {
+    pub(super) fn put(self: &Arc<Self>, mut connection: UpstreamConnection) {
         if connection.is_ready() {
             return self.keep(connection);
         }
         // On several threads the end of an answer is seen here a moment before the connection
         // itself has seen it.
         let pool = Arc::downgrade(self);
-        self.tasks.stand("upstream connection settles", async move {
+        self.tasks.spawn_background("upstream connection settles", async move {
             if let Ok(true) = timeout(SETTLING, connection.becomes_ready()).await
                 && let Some(pool) = pool.upgrade()
             {
@@ -62,22 +62,22 @@ impl Pool {
         });
     }
 
-    fn keep(self: &Arc<Self>, connection: Connection) {
+    fn keep(self: &Arc<Self>, connection: UpstreamConnection) {
         let mut idle = self.lock();
         if idle.connections.len() < MOST_IDLE {
             idle.connections.push((Instant::now(), connection));
         }
         if !std::mem::replace(&mut idle.watched, true) {
             let watch = watch(Arc::downgrade(self), self.keep);
-            self.tasks.stand("upstream connections expire", watch);
+            self.tasks.spawn_background("upstream connections expire", watch);
         }
     }
 
-    fn close_expired(&self) -> Watch {
+    fn close_expired(&self) -> IdleWatch {
         let mut idle = self.lock();
         idle.connections.retain(|(since, _)| since.elapsed() < self.keep);
         idle.watched = !idle.connections.is_empty();
-        if idle.watched { Watch::Again } else { Watch::Enough }
+        if idle.watched { IdleWatch::Again } else { IdleWatch::Enough }
     }
 
     fn lock(&self) -> MutexGuard<'_, Idle> {
@@ -85,7 +85,7 @@ impl Pool {
     }
 }
 
-enum Watch {
+enum IdleWatch {
     Again,
     Enough,
 }
@@ -95,7 +95,7 @@ async fn watch(pool: Weak<Pool>, keep: Duration) {
     loop {
         sleep(keep).await;
         let Some(pool) = pool.upgrade() else { return };
-        if let Watch::Enough = pool.close_expired() {
+        if let IdleWatch::Enough = pool.close_expired() {
             return;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     UpstreamAnswer,
-    outcome::{Sent, UnknownReason, Unreadable},
+    outcome::{SendOutcome, UnknownReason, Unreadable},
 };
 use crate::store::SendWarrant;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
@@ -42,26 +42,26 @@ impl Verdict {
     }
 
     /// Returns the outcome of a call whose answer was read to its end.
-    pub(super) fn with(self, answer: UpstreamAnswer, warrant: SendWarrant) -> Sent {
+    pub(super) fn with(self, answer: UpstreamAnswer, warrant: SendWarrant) -> SendOutcome {
         match self {
-            Self::Done | Self::Failed => Sent::Answered(answer),
-            Self::Busy => Sent::RefusedForNow { answer, warrant },
-            Self::Rejected => Sent::RejectedKey { answer, warrant },
+            Self::Done | Self::Failed => SendOutcome::Answered(answer),
+            Self::Busy => SendOutcome::RefusedForNow { answer, warrant },
+            Self::Rejected => SendOutcome::RejectedKey { answer, warrant },
             Self::Doubtful => {
-                Sent::Unknown { reason: UnknownReason::Gateway, answer: Some(answer) }
+                SendOutcome::Unknown { reason: UnknownReason::Gateway, answer: Some(answer) }
             }
-            Self::Unusable(reason) => Sent::Unknown { reason, answer: None },
+            Self::Unusable(reason) => SendOutcome::Unknown { reason, answer: None },
         }
     }
 
     /// Returns the outcome of a call whose answer could not be read to its end: what the status
     /// said of the money stands.
-    pub(super) fn without(self, status: StatusCode, reason: Unreadable) -> Sent {
+    pub(super) fn without(self, status: StatusCode, reason: Unreadable) -> SendOutcome {
         match self {
-            Self::Done => Sent::Charged { status, reason },
-            Self::Failed | Self::Busy | Self::Rejected => Sent::Released { status, reason },
-            Self::Doubtful => Sent::Unknown { reason: UnknownReason::Gateway, answer: None },
-            Self::Unusable(reason) => Sent::Unknown { reason, answer: None },
+            Self::Done => SendOutcome::Charged { status, reason },
+            Self::Failed | Self::Busy | Self::Rejected => SendOutcome::Released { status, reason },
+            Self::Doubtful => SendOutcome::Unknown { reason: UnknownReason::Gateway, answer: None },
+            Self::Unusable(reason) => SendOutcome::Unknown { reason, answer: None },
         }
     }
 }

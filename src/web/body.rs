@@ -1,8 +1,8 @@
 //! The body of an answer, of whatever kind.
 
 use super::{
-    delivery::{Delivery, Watch},
-    strict::{Handed, Wire},
+    delivery::{DeliveryEnd, DeliveryWatch},
+    strict::{ConnectionNotes, Handed},
 };
 use crate::spool::SpoolBody;
 use bytes::Bytes;
@@ -20,16 +20,16 @@ type BoxedBody = Pin<Box<dyn HttpBody<Data = Bytes, Error = io::Error> + Send>>;
 
 /// The body of an answer: some bytes, a spooled body, or any other stream; cheap where it is small.
 pub struct Body {
-    content: Content,
+    content: BodyContent,
     /// Bytes there are, where that is known.
     len: Option<u64>,
     sent: u64,
-    watches: Vec<Watch>,
-    wire: Option<Arc<Wire>>,
+    watches: Vec<DeliveryWatch>,
+    wire: Option<Arc<ConnectionNotes>>,
     is_whole: bool,
 }
 
-enum Content {
+enum BodyContent {
     Full(Bytes),
     Spool(SpoolBody),
     Stream(BoxedBody),
@@ -43,12 +43,12 @@ impl Body {
 
     /// Returns a body of these bytes.
     pub fn full(bytes: impl Into<Bytes>) -> Self {
-        Self::new(Content::Full(bytes.into()))
+        Self::new(BodyContent::Full(bytes.into()))
     }
 
     /// Returns a body that reads a spool.
     pub fn spool(body: SpoolBody) -> Self {
-        Self::new(Content::Spool(body))
+        Self::new(BodyContent::Spool(body))
     }
 
     /// Returns a body of any other kind.
@@ -57,10 +57,10 @@ impl Body {
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         use http_body_util::BodyExt;
-        Self::new(Content::Stream(Box::pin(body.map_err(io::Error::other))))
+        Self::new(BodyContent::Stream(Box::pin(body.map_err(io::Error::other))))
     }
 
-    fn new(content: Content) -> Self {
+    fn new(content: BodyContent) -> Self {
         let mut body =
             Self { content, len: None, sent: 0, watches: Vec::new(), wire: None, is_whole: false };
         body.len = body.size_hint().exact();
@@ -72,8 +72,8 @@ impl Body {
     ///
     /// What it calls must be quick: it runs where the connection is driven.
     #[must_use]
-    pub fn watched(mut self, tell: impl FnOnce(Delivery) + Send + 'static) -> Self {
-        self.watches.push(Watch::new(tell));
+    pub fn watched(mut self, tell: impl FnOnce(DeliveryEnd) + Send + 'static) -> Self {
+        self.watches.push(DeliveryWatch::new(tell));
         self
     }
 
@@ -88,7 +88,7 @@ impl Body {
     }
 
     /// Tells the end of this body to the connection it leaves on.
-    pub(super) fn leave_on(&mut self, wire: Arc<Wire>) {
+    pub(super) fn leave_on(&mut self, wire: Arc<ConnectionNotes>) {
         self.wire = Some(wire);
     }
 
@@ -102,12 +102,12 @@ impl Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match &mut self.content {
-            Content::Full(bytes) => {
+            BodyContent::Full(bytes) => {
                 let bytes = mem::take(bytes);
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Content::Spool(body) => Pin::new(body).poll_frame(context),
-            Content::Stream(body) => body.as_mut().poll_frame(context),
+            BodyContent::Spool(body) => Pin::new(body).poll_frame(context),
+            BodyContent::Stream(body) => body.as_mut().poll_frame(context),
         }
     }
 
@@ -140,17 +140,17 @@ impl HttpBody for Body {
 
     fn is_end_stream(&self) -> bool {
         match &self.content {
-            Content::Full(bytes) => bytes.is_empty(),
-            Content::Spool(body) => body.is_end_stream(),
-            Content::Stream(body) => body.is_end_stream(),
+            BodyContent::Full(bytes) => bytes.is_empty(),
+            BodyContent::Spool(body) => body.is_end_stream(),
+            BodyContent::Stream(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.content {
-            Content::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Content::Spool(body) => body.size_hint(),
-            Content::Stream(body) => body.size_hint(),
+            BodyContent::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            BodyContent::Spool(body) => body.size_hint(),
+            BodyContent::Stream(body) => body.size_hint(),
         }
     }
 }
@@ -160,14 +160,14 @@ impl Drop for Body {
         let watches = mem::take(&mut self.watches);
         match (&self.wire, self.is_whole) {
             (Some(wire), true) => {
-                let spool = match mem::replace(&mut self.content, Content::Full(Bytes::new())) {
-                    Content::Spool(body) => Some(body),
-                    Content::Full(_) | Content::Stream(_) => None,
+                let spool = match mem::replace(&mut self.content, BodyContent::Full(Bytes::new())) {
+                    BodyContent::Spool(body) => Some(body),
+                    BodyContent::Full(_) | BodyContent::Stream(_) => None,
                 };
                 wire.answer_ends(Some(Handed::new(watches, spool)));
             }
             (Some(wire), false) => wire.answer_ends(None),
-            (None, true) => watches.into_iter().for_each(Watch::whole),
+            (None, true) => watches.into_iter().for_each(DeliveryWatch::whole),
             (None, false) => {}
         }
     }
@@ -200,7 +200,7 @@ mod tests {
     use http_body_util::{BodyExt, StreamBody};
     use std::sync::mpsc;
 
-    fn watched(body: Body) -> (Body, mpsc::Receiver<Delivery>) {
+    fn watched(body: Body) -> (Body, mpsc::Receiver<DeliveryEnd>) {
         let (tell, told) = mpsc::channel();
         (body.watched(move |delivery| tell.send(delivery).unwrap()), told)
     }
@@ -210,7 +210,7 @@ mod tests {
         let (body, told) = watched(Body::full("four"));
         assert_eq!(body.len(), Some(4));
         assert_eq!(body.collect().await.unwrap().to_bytes(), "four");
-        assert_eq!(told.recv(), Ok(Delivery::Whole));
+        assert_eq!(told.recv(), Ok(DeliveryEnd::Whole));
         assert!(told.recv().is_err(), "told twice");
     }
 
@@ -221,16 +221,16 @@ mod tests {
         let (mut body, told) = watched(Body::stream(stream));
         body.frame().await.unwrap().unwrap();
         drop(body);
-        assert_eq!(told.recv(), Ok(Delivery::Gone { sent: 2 }));
+        assert_eq!(told.recv(), Ok(DeliveryEnd::Gone { sent: 2 }));
     }
 
     #[test]
     fn an_empty_body_is_whole_without_being_read() {
         let (body, told) = watched(Body::empty());
         drop(body);
-        assert_eq!(told.recv(), Ok(Delivery::Whole));
+        assert_eq!(told.recv(), Ok(DeliveryEnd::Whole));
         let (body, told) = watched(Body::full("never read"));
         drop(body);
-        assert_eq!(told.recv(), Ok(Delivery::Gone { sent: 0 }));
+        assert_eq!(told.recv(), Ok(DeliveryEnd::Gone { sent: 0 }));
     }
 }

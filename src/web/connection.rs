@@ -1,16 +1,16 @@
 //! One connection: strict reading below, the face above, hyper in between.
 
 use super::{
+    access_log::AccessLog,
     body::Body,
-    crowd::Presence,
-    door::Door,
-    farewell::Farewell,
+    connection_counter::ConnectionGuard,
     header::{self, ServerTiming},
     listener::Peer,
-    problem::Problem,
+    listener_state::ListenerState,
+    problem::ClientError,
+    request_info::{RequestInfo, is_health_check},
     socket::SocketWatch,
-    strict::{Fault, StrictStream, Wire},
-    visit::{Visit, is_health_check},
+    strict::{ConnectionNotes, ProtocolFault, StrictStream},
 };
 use crate::domain::{Client, Unwatched};
 use http::{Method, Request, Response};
@@ -31,8 +31,8 @@ pub(super) struct Connection<S> {
     /// A view of the socket below, where there is one.
     pub(super) socket: Option<Arc<SocketWatch>>,
     pub(super) peer: Peer,
-    pub(super) door: Arc<Door>,
-    pub(super) presence: Presence,
+    pub(super) door: Arc<ListenerState>,
+    pub(super) presence: ConnectionGuard,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
@@ -40,20 +40,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
     /// request at hand is answered.
     pub(super) async fn run<F, Answer>(self, face: F, shutdown: CancellationToken)
     where
-        F: Fn(Visit, Request<Incoming>) -> Answer + Send + Sync + 'static,
+        F: Fn(RequestInfo, Request<Incoming>) -> Answer + Send + Sync + 'static,
         Answer: Future<Output = Response<Body>> + Send,
     {
         let Self { stream, socket, peer, door, presence } = self;
         let gauge = door.metrics.connection_opens(door.name);
-        let wire = Arc::new(Wire::new(socket.clone()));
+        let wire = Arc::new(ConnectionNotes::new(socket.clone()));
         let client: Client = match socket {
             Some(socket) => socket,
             None => Arc::new(Unwatched),
         };
         let stream = StrictStream::new(stream, Arc::clone(&wire), door.patience());
         let service = service_fn(|request| {
-            let answer =
-                answer(&face, Guest { peer, client: &client, door: &door, wire: &wire }, request);
+            let answer = answer(
+                &face,
+                ConnectionContext { peer, client: &client, door: &door, wire: &wire },
+                request,
+            );
             async { Ok::<_, Infallible>(answer.await) }
         });
         let mut http = http1::Builder::new();
@@ -79,7 +82,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
 }
 
 /// Tells a connection that the gateway ends it, unless it has ended before.
-struct CutOff(Option<Arc<Wire>>);
+struct CutOff(Option<Arc<ConnectionNotes>>);
 
 impl CutOff {
     fn not_now(mut self) {
@@ -97,31 +100,31 @@ impl Drop for CutOff {
 
 /// Whose request it is, and on which connection it came.
 #[derive(Clone, Copy)]
-struct Guest<'a> {
+struct ConnectionContext<'a> {
     peer: Peer,
     client: &'a Client,
-    door: &'a Door,
-    wire: &'a Arc<Wire>,
+    door: &'a ListenerState,
+    wire: &'a Arc<ConnectionNotes>,
 }
 
 /// Answers one request: one span, one id, one line in the log.
 fn answer<F, Answer>(
     face: &F,
-    guest: Guest<'_>,
+    guest: ConnectionContext<'_>,
     request: Request<Incoming>,
 ) -> impl Future<Output = Response<Body>> + Send + use<F, Answer>
 where
-    F: Fn(Visit, Request<Incoming>) -> Answer,
+    F: Fn(RequestInfo, Request<Incoming>) -> Answer,
     Answer: Future<Output = Response<Body>> + Send,
 {
     let trusted = &guest.door.limits.trusted_proxies;
-    let visit = Visit::begin(guest.peer, guest.client, request.headers(), trusted);
+    let visit = RequestInfo::begin(guest.peer, guest.client, request.headers(), trusted);
     let (id, started) = (visit.id.clone(), visit.started);
     let is_head = request.method() == Method::HEAD;
     let fault = guest.wire.request_begins();
     let span = visit.span(&request);
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
-    let farewell = Farewell::new(span.clone(), started, is_quiet, Arc::clone(guest.wire));
+    let farewell = AccessLog::new(span.clone(), started, is_quiet, Arc::clone(guest.wire));
     let wording = guest.door.wording;
     let answer = match fault {
         None => Ok(face(visit, request)),
@@ -148,7 +151,7 @@ where
     answer.instrument(span)
 }
 
-fn refuse(door: &Door, fault: Fault) -> Problem {
+fn refuse(door: &ListenerState, fault: ProtocolFault) -> ClientError {
     door.metrics.refused(fault.code());
-    Problem::fault(fault)
+    ClientError::fault(fault)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// How the delivery of an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
+pub enum DeliveryEnd {
     /// The last byte was handed to the operating system for a connection that was open.
     Whole,
     /// The client went away before; so many bytes of the body had been handed over at most.
@@ -17,14 +17,14 @@ pub enum Delivery {
 /// Waits for the end of one delivery and tells it exactly once, even when it is dropped.
 ///
 /// What it calls must be quick: it runs where the connection is driven.
-pub struct Watch {
-    tell: Option<Box<dyn FnOnce(Delivery) + Send>>,
+pub struct DeliveryWatch {
+    tell: Option<Box<dyn FnOnce(DeliveryEnd) + Send>>,
     sent: u64,
 }
 
-impl Watch {
+impl DeliveryWatch {
     /// Returns a watch that calls `tell`.
-    pub fn new(tell: impl FnOnce(Delivery) + Send + 'static) -> Self {
+    pub fn new(tell: impl FnOnce(DeliveryEnd) + Send + 'static) -> Self {
         Self { tell: Some(Box::new(tell)), sent: 0 }
     }
 
@@ -35,10 +35,10 @@ impl Watch {
 
     /// Tells that the answer is whole.
     pub(super) fn whole(mut self) {
-        self.end(Delivery::Whole);
+        self.end(DeliveryEnd::Whole);
     }
 
-    fn end(&mut self, delivery: Delivery) {
+    fn end(&mut self, delivery: DeliveryEnd) {
         if let Some(tell) = self.tell.take() {
             tell(delivery);
         }
@@ -47,13 +47,13 @@ impl Watch {
 
 // A watch that was never told the good end is told the bad one: nothing that
 // happens to a connection can leave its answer without an end.
-impl Drop for Watch {
+impl Drop for DeliveryWatch {
     fn drop(&mut self) {
-        self.end(Delivery::Gone { sent: self.sent });
+        self.end(DeliveryEnd::Gone { sent: self.sent });
     }
 }
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for DeliveryWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch").field("sent", &self.sent).finish_non_exhaustive()
     }

@@ -4,7 +4,7 @@ use super::{
     body::Body,
     error_guide::ERROR_GUIDE,
     guide_row::ErrorGuide,
-    problem::{ERRORS_PATH, Problem},
+    problem::{ClientError, ERRORS_PATH},
 };
 use crate::domain::{ErrorCode, RequestId};
 use http::{HeaderMap, HeaderValue, Response, header};
@@ -13,14 +13,14 @@ use std::fmt::Write;
 
 /// Forms that an explanation comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum PageFormat {
     Json,
     Html,
     Text,
 }
 
 #[derive(Debug, Serialize)]
-struct Entry {
+struct GuideEntry {
     code: ErrorCode,
     status: u16,
     retryable: bool,
@@ -30,7 +30,7 @@ struct Entry {
     doc: String,
 }
 
-impl From<&ErrorGuide> for Entry {
+impl From<&ErrorGuide> for GuideEntry {
     fn from(guide: &ErrorGuide) -> Self {
         Self {
             code: guide.code,
@@ -47,7 +47,7 @@ impl From<&ErrorGuide> for Entry {
 /// Answers a request for an explanation at `path`, or for the list of all, in the form that
 /// `Accept` prefers: JSON, HTML or plain text. It needs no token, and tells nothing but this table.
 pub fn error_page(path: &str, headers: &HeaderMap, request: &RequestId) -> Response<Body> {
-    let form = Form::preferred(headers);
+    let form = PageFormat::preferred(headers);
     match path.strip_prefix(ERRORS_PATH).map(|rest| rest.trim_start_matches('/')) {
         Some("") => form.answer(ERROR_GUIDE),
         Some(code) => match ErrorCode::find(code).and_then(ErrorGuide::of) {
@@ -60,10 +60,10 @@ pub fn error_page(path: &str, headers: &HeaderMap, request: &RequestId) -> Respo
 
 fn unknown(request: &RequestId) -> Response<Body> {
     let message = format!("there is no such code; {ERRORS_PATH} lists those there are");
-    Problem::new(ErrorCode::RouteUnknown, message).into_response(request)
+    ClientError::new(ErrorCode::RouteUnknown, message).into_response(request)
 }
 
-impl Form {
+impl PageFormat {
     /// Browsers name HTML, people with a terminal seldom anything.
     fn preferred(headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
@@ -96,9 +96,9 @@ impl Form {
 
 fn json(guides: &[ErrorGuide]) -> String {
     let text = match guides {
-        [one] => serde_json::to_string_pretty(&Entry::from(one)),
+        [one] => serde_json::to_string_pretty(&GuideEntry::from(one)),
         all => {
-            let errors: Vec<_> = all.iter().map(Entry::from).collect();
+            let errors: Vec<_> = all.iter().map(GuideEntry::from).collect();
             serde_json::to_string_pretty(&serde_json::json!({ "errors": errors }))
         }
     };

@@ -2,36 +2,36 @@
 //!
 //! | what | where |
 //! | --- | --- |
-//! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Port`], [`Door`], [`Fault`] |
+//! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Port`], [`ListenerState`], [`ProtocolFault`] |
 //! | TLS | [`TlsIdentity`], [`TlsPair`] |
 //! | whether a client is still there | [`ClientSocket`], [`SocketWatch`] |
-//! | a request at the door | [`Visit`], [`ClientAddress`], [`receive`] |
-//! | answers | [`Body`], [`Delivery`], [`header`], [`ServerTiming`](header::ServerTiming) |
-//! | answers that the gateway makes itself | [`Problem`], [`Wording`], [`ErrorGuide`], [`error_page`] |
+//! | a request at the door | [`RequestInfo`], [`ClientAddress`], [`receive`] |
+//! | answers | [`Body`], [`DeliveryEnd`], [`header`], [`ServerTiming`](header::ServerTiming) |
+//! | answers that the gateway makes itself | [`ClientError`], [`Wording`], [`ErrorGuide`], [`error_page`] |
 
+mod access_log;
 mod body;
 mod client_address;
 mod connection;
-mod crowd;
+mod connection_counter;
 mod delivery;
-mod door;
 mod error_guide;
 mod error_page;
-mod farewell;
 mod guide_row;
 pub mod header;
 mod listener;
+mod listener_state;
 mod operator_guide;
 mod port;
 mod problem;
 mod receive;
+mod request_info;
 mod serve;
 mod shown;
 mod socket;
 mod socket_path;
 mod strict;
 mod tls;
-mod visit;
 mod wording;
 
 #[cfg(test)]
@@ -39,20 +39,20 @@ mod tests;
 
 pub use body::Body;
 pub use client_address::ClientAddress;
-pub use delivery::{Delivery, Watch};
-pub use door::{Door, DoorLimits, LeavesFiles};
+pub use delivery::{DeliveryEnd, DeliveryWatch};
 pub use error_guide::ERROR_GUIDE;
 pub use error_page::error_page;
 pub use guide_row::ErrorGuide;
 pub use listener::{Listener, Peer};
+pub use listener_state::{ConnectionLimits, LeavesFiles, ListenerState};
 pub use port::{Port, PortStream};
-pub use problem::{ERRORS_PATH, Problem, RejectReason, WaitTold};
+pub use problem::{ClientError, ERRORS_PATH, RejectReason, WaitTold};
 pub use receive::{ReceiveError, receive};
+pub use request_info::{RequestInfo, is_probe};
 pub use serve::serve;
 pub use shown::shown;
 pub use socket::{ClientSocket, SocketWatch};
 pub use socket_path::SocketPath;
-pub use strict::Fault;
-pub use tls::{CertificateAbout, Renewal, TlsDoubt, TlsFault, TlsIdentity, TlsPair};
-pub use visit::{Visit, is_probe};
+pub use strict::ProtocolFault;
+pub use tls::{CertificateAbout, PairRenewal, TlsDoubt, TlsFault, TlsIdentity, TlsPair};
 pub use wording::Wording;

@@ -3,7 +3,7 @@
 use super::{
     body::Body,
     header::{self, whole_seconds},
-    strict::Fault,
+    strict::ProtocolFault,
 };
 use crate::domain::{ErrorCode, Places, RequestId, Scope, Timestamp};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header as standard};
@@ -31,7 +31,7 @@ pub enum RejectReason {
 ///
 /// The message is for the app's developer; causes belong into the log.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct ClientError {
     code: ErrorCode,
     message: Cow<'static, str>,
     retry_after: Option<Duration>,
@@ -74,7 +74,7 @@ pub struct WaitTold {
 /// The JSON, in the order that people read it. What there is nothing to say of is left out: some generated
 /// clients end their process on a null, and others show people the word.
 #[derive(Serialize)]
-struct Shape<'a> {
+struct ErrorBody<'a> {
     error: &'a str,
     message: &'a str,
     code: ErrorCode,
@@ -89,7 +89,7 @@ struct Shape<'a> {
     details: &'a Details,
 }
 
-impl Problem {
+impl ClientError {
     /// Returns a problem whose message says what was wrong and what to do.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl Problem {
     }
 
     /// Returns the problem of a request that cannot be read any further; its connection closes.
-    pub fn fault(fault: Fault) -> Self {
+    pub fn fault(fault: ProtocolFault) -> Self {
         let problem = Self::new(fault.code(), fault.to_string()).closing();
         match fault.field() {
             Some(field) => problem.field(field),
@@ -210,7 +210,7 @@ impl Problem {
 
     /// Returns the JSON that the client gets.
     pub fn json(&self, request: &RequestId) -> String {
-        let shape = Shape {
+        let shape = ErrorBody {
             error: &self.message,
             message: &self.message,
             code: self.code,

@@ -1,6 +1,6 @@
 //! Takes a request's body in, before anything is done for it.
 
-use super::{problem::Problem, strict::Fault};
+use super::{problem::ClientError, strict::ProtocolFault};
 use crate::{
     domain::ErrorCode,
     spool::{Spool, SpoolError, SpoolWriter},
@@ -34,7 +34,7 @@ pub enum ReceiveError {
     ClientGone,
     /// Its chunks break the rules.
     #[error("{0}")]
-    Malformed(Fault),
+    Malformed(ProtocolFault),
     /// It could not be kept here.
     #[error("body cannot be kept")]
     Kept(#[source] io::Error),
@@ -76,8 +76,8 @@ fn broken(error: &(dyn Error + 'static)) -> ReceiveError {
         if let Some(io) = error.downcast_ref::<io::Error>()
             && io.kind() == io::ErrorKind::InvalidData
         {
-            let fault = io.get_ref().and_then(|inner| inner.downcast_ref::<Fault>());
-            return ReceiveError::Malformed(fault.copied().unwrap_or(Fault::Chunks));
+            let fault = io.get_ref().and_then(|inner| inner.downcast_ref::<ProtocolFault>());
+            return ReceiveError::Malformed(fault.copied().unwrap_or(ProtocolFault::Chunks));
         }
         cause = error.source();
     }
@@ -96,7 +96,7 @@ impl From<SpoolError> for ReceiveError {
 
 impl ReceiveError {
     /// Returns the answer for the client. What is left of the body is not read, so all close.
-    pub fn problem(&self) -> Problem {
+    pub fn problem(&self) -> ClientError {
         let (code, message) = match self {
             Self::TooLarge { cap } => (
                 ErrorCode::BodyTooLarge,
@@ -118,6 +118,6 @@ impl ReceiveError {
                 (ErrorCode::InternalError, "the gateway cannot keep the body".to_owned())
             }
         };
-        Problem::new(code, message).closing()
+        ClientError::new(code, message).closing()
     }
 }

@@ -3,10 +3,10 @@
 use super::{
     body::Body,
     connection::Connection,
-    door::Door,
     listener::{Listener, Peer},
-    problem::Problem,
-    visit::Visit,
+    listener_state::ListenerState,
+    problem::ClientError,
+    request_info::RequestInfo,
     wording::written,
 };
 use crate::{domain::ErrorCode, tasks::Tasks};
@@ -27,12 +27,12 @@ const BREATH: Duration = Duration::from_millis(100);
 pub async fn serve<L, F, Answer>(
     listener: L,
     face: F,
-    door: Arc<Door>,
+    door: Arc<ListenerState>,
     tasks: Tasks,
     shutdown: CancellationToken,
 ) where
     L: Listener,
-    F: Fn(Visit, Request<Incoming>) -> Answer + Clone + Send + Sync + 'static,
+    F: Fn(RequestInfo, Request<Incoming>) -> Answer + Clone + Send + Sync + 'static,
     Answer: Future<Output = Response<Body>> + Send + 'static,
 {
     while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
@@ -43,7 +43,7 @@ pub async fn serve<L, F, Answer>(
                     let socket = L::watch(&stream);
                     let connection = Connection { stream, socket, peer, door, presence };
                     let run = connection.run(face.clone(), shutdown.clone());
-                    drop(tasks.finish("connection", run));
+                    drop(tasks.spawn_tracked("connection", run));
                 }
                 None => turn_away(stream, peer, &door).await,
             },
@@ -56,12 +56,12 @@ pub async fn serve<L, F, Answer>(
 ///
 /// Its request is not read, and nothing is waited for: a fresh connection takes so few bytes at
 /// once, or it goes without. So does a client of TLS, which would have to be secured first.
-async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &Door) {
+async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &ListenerState) {
     let code = ErrorCode::TooManyConnections;
     door.metrics.refused(code);
     tracing::debug!(?peer, listener = door.name, "connection turned away");
     let message = "there are too many connections: keep connections open and use them again";
-    let text = written(&Problem::new(code, message).closing(), door.wording);
+    let text = written(&ClientError::new(code, message).closing(), door.wording);
     let goodbye = async {
         stream.write_all(text.as_bytes()).await?;
         stream.shutdown().await

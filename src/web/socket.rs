@@ -32,11 +32,11 @@ pub struct ClientSocket(Arc<SocketWatch>);
 #[derive(Debug)]
 pub struct SocketWatch {
     goodbye: Goodbye,
-    line: Mutex<Line>,
+    line: Mutex<SocketLine>,
 }
 
 #[derive(Debug)]
-struct Line {
+struct SocketLine {
     tcp: Option<TcpStream>,
     /// Whether the client had hung up before something was written to it.
     spoke_to_nobody: bool,
@@ -44,7 +44,7 @@ struct Line {
 
 impl ClientSocket {
     pub(super) fn new(tcp: TcpStream, goodbye: Goodbye) -> Self {
-        let line = Mutex::new(Line { tcp: Some(tcp), spoke_to_nobody: false });
+        let line = Mutex::new(SocketLine { tcp: Some(tcp), spoke_to_nobody: false });
         Self(Arc::new(SocketWatch { goodbye, line }))
     }
 
@@ -79,10 +79,10 @@ impl ClientSocket {
         write: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let mut line = self.0.line();
-        let Line { tcp: Some(tcp), spoke_to_nobody } = &mut *line else {
+        let SocketLine { tcp: Some(tcp), spoke_to_nobody } = &mut *line else {
             return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
         };
-        *spoke_to_nobody |= look(tcp) == Seen::End;
+        *spoke_to_nobody |= look(tcp) == SocketSeen::End;
         write(Pin::new(tcp))
     }
 }
@@ -100,7 +100,7 @@ impl SocketWatch {
         self.line().spoke_to_nobody
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
+    fn line(&self) -> MutexGuard<'_, SocketLine> {
         self.line.lock()
     }
 }
@@ -108,18 +108,18 @@ impl SocketWatch {
 impl ClientConnection for SocketWatch {
     fn state(&self) -> ClientState {
         let line = self.line();
-        let seen = line.tcp.as_ref().map_or(Seen::End, look);
+        let seen = line.tcp.as_ref().map_or(SocketSeen::End, look);
         match seen {
-            Seen::End => ClientState::Gone,
-            Seen::Bytes if self.goodbye == Goodbye::Secured => ClientState::Unclear,
-            Seen::Bytes | Seen::Nothing => ClientState::Connected,
+            SocketSeen::End => ClientState::Gone,
+            SocketSeen::Bytes if self.goodbye == Goodbye::Secured => ClientState::Unclear,
+            SocketSeen::Bytes | SocketSeen::Nothing => ClientState::Connected,
         }
     }
 }
 
 /// What the operating system has of a client that nobody has read yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Seen {
+enum SocketSeen {
     Nothing,
     Bytes,
     /// The end, or a reset, perhaps with bytes before it.
@@ -127,19 +127,19 @@ enum Seen {
 }
 
 /// Looks without waiting and without taking anything.
-fn look(tcp: &TcpStream) -> Seen {
+fn look(tcp: &TcpStream) -> SocketSeen {
     let mut sockets = [PollFd::new(tcp, PollFlags::IN | PollFlags::RDHUP)];
     // It cannot fail with one socket that is open; if it did, the connection's reader would tell.
     if poll(&mut sockets, Some(&Timespec::default())).is_err() {
-        return Seen::Nothing;
+        return SocketSeen::Nothing;
     }
     let found = sockets[0].revents();
     if found.intersects(PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR) {
-        Seen::End
+        SocketSeen::End
     } else if found.contains(PollFlags::IN) {
-        Seen::Bytes
+        SocketSeen::Bytes
     } else {
-        Seen::Nothing
+        SocketSeen::Nothing
     }
 }
 

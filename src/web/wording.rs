@@ -1,15 +1,15 @@
 //! How a listener words what it answers before anyone else sees the request.
 
-use super::problem::Problem;
+use super::problem::ClientError;
 use crate::domain::RequestId;
 use http::Response;
 use std::fmt::Write;
 
-/// Words a problem as the clients of a listener read problems; [`Problem::told`] is one way.
-pub type Wording = fn(&Problem, &RequestId) -> Response<String>;
+/// Words a problem as the clients of a listener read problems; [`ClientError::told`] is one way.
+pub type Wording = fn(&ClientError, &RequestId) -> Response<String>;
 
 /// Writes an answer as it goes over the wire, for connections on which nobody speaks HTTP yet.
-pub(super) fn written(problem: &Problem, wording: Wording) -> String {
+pub(super) fn written(problem: &ClientError, wording: Wording) -> String {
     let response = wording(problem, &RequestId::random());
     let mut text = format!("HTTP/1.1 {}\r\n", response.status());
     for (name, value) in response.headers() {

@@ -1,7 +1,7 @@
 //! What a delivery claims in its headers, before anything is proved.
 
 use super::{
-    Rejection,
+    DeliveryRejection,
     headers::{
         GENERATION, KEY, SHARED, SHARED_TIMESTAMP, SIGNATURE, TIMESTAMP, USER, VENDOR,
         is_generation, is_name, lower_hex, needed, one, seconds,
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// What a delivery claims in its headers; well formed, and its time is within the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims {
+pub struct DeliveryClaims {
     /// By the vendor's signature.
     pub(super) vendor: Option<VendorClaims>,
     /// By a shared secret.
@@ -39,17 +39,17 @@ pub(super) struct SharedClaims {
     pub(super) timestamp: Option<Box<str>>,
 }
 
-impl Claims {
+impl DeliveryClaims {
     /// Reads the headers of a delivery that arrives at `now`.
     pub(super) fn read(
         headers: &HeaderMap,
         now: Timestamp,
         window: Duration,
-    ) -> Result<Self, Rejection> {
+    ) -> Result<Self, DeliveryRejection> {
         let vendor = VendorClaims::read(headers, now, window)?;
         let shared = SharedClaims::read(headers, now, window)?;
         if vendor.is_none() && shared.is_none() {
-            return Err(Rejection::Unsigned);
+            return Err(DeliveryRejection::Unsigned);
         }
         Ok(Self { vendor, shared })
     }
@@ -60,7 +60,7 @@ impl VendorClaims {
         headers: &HeaderMap,
         now: Timestamp,
         window: Duration,
-    ) -> Result<Option<Self>, Rejection> {
+    ) -> Result<Option<Self>, DeliveryRejection> {
         if !VENDOR.iter().any(|name| headers.contains_key(*name)) {
             return Ok(None);
         }
@@ -69,7 +69,7 @@ impl VendorClaims {
         let timestamp = needed(headers, TIMESTAMP, |text| seconds(text).is_some())?;
         let key = needed(headers, KEY, is_name)?;
         let signature = needed(headers, SIGNATURE, is_name)?;
-        let signature = lower_hex(signature).ok_or(Rejection::Misshapen(SIGNATURE))?;
+        let signature = lower_hex(signature).ok_or(DeliveryRejection::Misshapen(SIGNATURE))?;
         check_time(timestamp, now, window)?;
         Ok(Some(Self {
             generation: generation.into(),
@@ -92,23 +92,23 @@ impl SharedClaims {
         headers: &HeaderMap,
         now: Timestamp,
         window: Duration,
-    ) -> Result<Option<Self>, Rejection> {
+    ) -> Result<Option<Self>, DeliveryRejection> {
         let Some(text) = one(headers, SHARED)? else { return Ok(None) };
         let digits = text.strip_prefix("sha256=").unwrap_or(text).to_ascii_lowercase();
-        let signature = lower_hex(&digits).ok_or(Rejection::Misshapen(SHARED))?;
+        let signature = lower_hex(&digits).ok_or(DeliveryRejection::Misshapen(SHARED))?;
         let timestamp = one(headers, SHARED_TIMESTAMP)?;
         if let Some(timestamp) = timestamp {
-            seconds(timestamp).ok_or(Rejection::Misshapen(SHARED_TIMESTAMP))?;
+            seconds(timestamp).ok_or(DeliveryRejection::Misshapen(SHARED_TIMESTAMP))?;
             check_time(timestamp, now, window)?;
         }
         Ok(Some(Self { signature, timestamp: timestamp.map(Into::into) }))
     }
 }
 
-fn check_time(text: &str, now: Timestamp, window: Duration) -> Result<(), Rejection> {
+fn check_time(text: &str, now: Timestamp, window: Duration) -> Result<(), DeliveryRejection> {
     let micros = seconds(text).and_then(|seconds| seconds.checked_mul(1_000_000));
-    let at = micros.map(Timestamp::from_micros).ok_or(Rejection::Window)?;
-    if is_within(at, now, window) { Ok(()) } else { Err(Rejection::Window) }
+    let at = micros.map(Timestamp::from_micros).ok_or(DeliveryRejection::Window)?;
+    if is_within(at, now, window) { Ok(()) } else { Err(DeliveryRejection::Window) }
 }
 
 /// Says whether two times are at most `window` apart.

@@ -7,7 +7,7 @@ pub struct FetchFailed;
 
 /// A delivery does not count. Says nothing that the sender wrote, for the record is for ever.
 #[derive(Debug, thiserror::Error)]
-pub enum Rejection {
+pub enum DeliveryRejection {
     /// It has no signature of either kind.
     #[error("no signature")]
     Unsigned,
@@ -43,7 +43,7 @@ pub enum Rejection {
     NoKeys(#[source] FetchFailed),
 }
 
-impl Rejection {
+impl DeliveryRejection {
     /// Says whether the sender is at fault, and not we.
     pub fn is_senders_fault(&self) -> bool {
         !matches!(self, Self::NoKeys(_))

@@ -17,17 +17,17 @@ const MOST_ADDRESSES: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Failures {
     most: u32,
-    book: Mutex<Book>,
+    book: Mutex<FailureBook>,
 }
 
 #[derive(Debug, Default)]
-struct Book {
-    by_address: HashMap<IpAddr, Window>,
-    others: Option<Window>,
+struct FailureBook {
+    by_address: HashMap<IpAddr, FailureWindow>,
+    others: Option<FailureWindow>,
     forgotten_at: Option<Instant>,
 }
 
-impl Book {
+impl FailureBook {
     /// Once a minute, so that few failures pay for it.
     fn forget_the_old(&mut self) {
         if self.forgotten_at.is_none_or(|then| then.elapsed() >= MINUTE) {
@@ -38,7 +38,7 @@ impl Book {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Window {
+struct FailureWindow {
     since: Instant,
     count: u32,
 }
@@ -68,22 +68,22 @@ impl Failures {
         let is_apart =
             book.by_address.contains_key(&address) || book.by_address.len() < MOST_ADDRESSES;
         let window = if is_apart {
-            book.by_address.entry(address).or_insert_with(Window::new)
+            book.by_address.entry(address).or_insert_with(FailureWindow::new)
         } else {
-            book.others.get_or_insert_with(Window::new)
+            book.others.get_or_insert_with(FailureWindow::new)
         };
         if window.is_over() {
-            *window = Window::new();
+            *window = FailureWindow::new();
         }
         window.count = window.count.saturating_add(1);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Book> {
+    fn lock(&self) -> MutexGuard<'_, FailureBook> {
         self.book.lock()
     }
 }
 
-impl Window {
+impl FailureWindow {
     fn new() -> Self {
         Self { since: Instant::now(), count: 0 }
     }

@@ -1,6 +1,6 @@
 //! The header fields of a delivery: exactly one of each, in the one shape it has.
 
-use super::Rejection;
+use super::DeliveryRejection;
 use http::HeaderMap;
 
 /// The generation.
@@ -27,14 +27,14 @@ const LONGEST: usize = 128;
 pub(super) fn one<'h>(
     headers: &'h HeaderMap,
     name: &'static str,
-) -> Result<Option<&'h str>, Rejection> {
+) -> Result<Option<&'h str>, DeliveryRejection> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Rejection::Twice(name));
+        return Err(DeliveryRejection::Twice(name));
     }
     let text = value.to_str().ok().filter(|text| text.bytes().all(|b| b.is_ascii_graphic()));
-    text.map(Some).ok_or(Rejection::Misshapen(name))
+    text.map(Some).ok_or(DeliveryRejection::Misshapen(name))
 }
 
 /// Returns a header that must be there in its shape.
@@ -42,9 +42,9 @@ pub(super) fn needed<'h>(
     headers: &'h HeaderMap,
     name: &'static str,
     is_shaped: impl FnOnce(&str) -> bool,
-) -> Result<&'h str, Rejection> {
-    let text = one(headers, name)?.ok_or(Rejection::Missing(name))?;
-    if is_shaped(text) { Ok(text) } else { Err(Rejection::Misshapen(name)) }
+) -> Result<&'h str, DeliveryRejection> {
+    let text = one(headers, name)?.ok_or(DeliveryRejection::Missing(name))?;
+    if is_shaped(text) { Ok(text) } else { Err(DeliveryRejection::Misshapen(name)) }
 }
 
 /// Says whether a text can be a generation's name: URL-safe base64, as in our own paths.

@@ -16,12 +16,12 @@ pub(super) struct VendorKey {
 }
 
 #[derive(Deserialize)]
-struct Document {
+struct JwksDocument {
     keys: Vec<Value>,
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct JwksEntry {
     kty: Box<str>,
     crv: Box<str>,
     x: Box<str>,
@@ -40,7 +40,7 @@ struct Entry {
 
 /// Returns the usable keys of a document, each once; `None` when it is no key set or has none.
 pub(super) fn keys(document: &[u8]) -> Option<Vec<VendorKey>> {
-    let document: Document = serde_json::from_slice(document).ok()?;
+    let document: JwksDocument = serde_json::from_slice(document).ok()?;
     let mut keys: Vec<VendorKey> = Vec::new();
     for entry in document.keys.into_iter().take(MOST) {
         let Some(key) = serde_json::from_value(entry).ok().and_then(VendorKey::of) else {
@@ -54,7 +54,7 @@ pub(super) fn keys(document: &[u8]) -> Option<Vec<VendorKey>> {
 }
 
 impl VendorKey {
-    fn of(entry: Entry) -> Option<Self> {
+    fn of(entry: JwksEntry) -> Option<Self> {
         let is_or_absent = |found: &Option<Box<str>>, wanted: &[&str]| {
             found.as_deref().is_none_or(|found| wanted.contains(&found))
         };

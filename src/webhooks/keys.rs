@@ -41,24 +41,24 @@ pub trait KeyFetch: fmt::Debug + Send + Sync {
 
 /// The keys of one origin.
 #[derive(Debug, Clone)]
-pub(super) struct KeySet(Arc<Inner>);
+pub(super) struct KeySet(Arc<JwksInner>);
 
-struct Inner {
+struct JwksInner {
     source: Arc<dyn KeyFetch>,
     tasks: Tasks,
-    state: Mutex<State>,
+    state: Mutex<JwksState>,
 }
 
 #[derive(Default)]
-struct State {
-    kept: Option<Kept>,
+struct JwksState {
+    kept: Option<CachedKeys>,
     tried_at: Option<Instant>,
     /// The fetch under way; all who need it wait for the same one.
     flight: Option<Shared<BoxFuture<'static, ()>>>,
 }
 
 #[derive(Clone)]
-struct Kept {
+struct CachedKeys {
     keys: Arc<[VendorKey]>,
     fetched_at: Instant,
     fresh_for: Duration,
@@ -66,7 +66,7 @@ struct Kept {
 
 impl KeySet {
     pub(super) fn new(source: Arc<dyn KeyFetch>, tasks: Tasks) -> Self {
-        Self(Arc::new(Inner { source, tasks, state: Mutex::default() }))
+        Self(Arc::new(JwksInner { source, tasks, state: Mutex::default() }))
     }
 
     /// Returns the id of the key that made a signature, as the set calls it; `Ok(None)` when none did.
@@ -111,8 +111,8 @@ impl KeySet {
     }
 }
 
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl JwksInner {
+    fn lock(&self) -> MutexGuard<'_, JwksState> {
         self.state.lock()
     }
 
@@ -135,7 +135,7 @@ impl Inner {
         let flight = async move { own.fetch().await }.boxed().shared();
         state.flight = Some(flight.clone());
         // Driven to its end even if all who asked for it leave.
-        self.tasks.stand("webhook keys", flight.clone());
+        self.tasks.spawn_background("webhook keys", flight.clone());
         Some(flight)
     }
 
@@ -149,7 +149,7 @@ impl Inner {
                 let fresh_for = max_age.unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
                 tracing::info!(keys = keys.len(), ?fresh_for, "webhook keys fetched");
                 let (keys, fetched_at) = (keys.into(), Instant::now());
-                state.kept = Some(Kept { keys, fetched_at, fresh_for });
+                state.kept = Some(CachedKeys { keys, fetched_at, fresh_for });
             }
             Ok((None, _)) => tracing::warn!("the document of webhook keys holds no usable key"),
             Err(error) => tracing::warn!(error, "webhook keys could not be fetched"),
@@ -157,7 +157,7 @@ impl Inner {
     }
 }
 
-impl fmt::Debug for Inner {
+impl fmt::Debug for JwksInner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeySet").field("source", &self.source).finish_non_exhaustive()
     }

@@ -24,8 +24,8 @@ mod told;
 mod verified;
 mod verifier;
 
-pub use claims::Claims;
-pub use error::{FetchFailed, Rejection};
+pub use claims::DeliveryClaims;
+pub use error::{DeliveryRejection, FetchFailed};
 pub use keys::{FetchedKeys, KeyFetch};
 pub use verified::{Scheme, Verified};
-pub use verifier::{Signer, Verifier, VerifierOptions};
+pub use verifier::{SignerGroup, Verifier, VerifierOptions};

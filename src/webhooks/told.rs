@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// A body that can be read.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Told {
+pub(super) struct EventBody {
     #[serde(default)]
     generation_id: Option<Box<str>>,
     /// What the vendor's older description calls it.
@@ -15,7 +15,7 @@ pub(super) struct Told {
     pub(super) created: Option<Timestamp>,
 }
 
-impl Told {
+impl EventBody {
     /// Reads a JSON body; a name that is there twice makes it unreadable.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()

@@ -1,13 +1,13 @@
 //! Verifies deliveries.
 
 use super::{
-    Claims, KeyFetch, Rejection, Scheme, Verified,
+    DeliveryClaims, DeliveryRejection, KeyFetch, Scheme, Verified,
     claims::{SharedClaims, VendorClaims, is_within},
     failures::Failures,
     headers::is_generation,
     keys::KeySet,
     shared::{Covered, SharedSecrets},
-    told::Told,
+    told::EventBody,
 };
 use crate::{
     config::WebhookSecret,
@@ -20,7 +20,7 @@ use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
 /// Accounts of one origin, and where its keys are.
 #[derive(Debug)]
-pub struct Signer {
+pub struct SignerGroup {
     /// The accounts that receive webhooks.
     pub accounts: BTreeSet<AccountName>,
     /// Fetches the origin's keys.
@@ -31,7 +31,7 @@ pub struct Signer {
 #[derive(Debug)]
 pub struct VerifierOptions<'o> {
     /// Who may sign; none means that nothing is received.
-    pub signers: Vec<Signer>,
+    pub signers: Vec<SignerGroup>,
     /// Secrets that may sign as well.
     pub secrets: &'o [WebhookSecret],
     /// How far a delivery's time may be from ours.
@@ -46,10 +46,10 @@ pub struct VerifierOptions<'o> {
 
 /// Verifies deliveries; clones share keys and counts.
 #[derive(Debug, Clone)]
-pub struct Verifier(Arc<Inner>);
+pub struct Verifier(Arc<VerifierInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct VerifierInner {
     signers: Vec<(BTreeSet<AccountName>, KeySet)>,
     secrets: SharedSecrets,
     window: Duration,
@@ -62,8 +62,8 @@ impl Verifier {
     pub fn new(options: VerifierOptions<'_>) -> Self {
         let keys = options.secrets.iter().map(|secret| secret.read(SharedSecrets::key)).collect();
         let tasks = &options.tasks;
-        let set = |signer: Signer| (signer.accounts, KeySet::new(signer.keys, tasks.clone()));
-        Self(Arc::new(Inner {
+        let set = |signer: SignerGroup| (signer.accounts, KeySet::new(signer.keys, tasks.clone()));
+        Self(Arc::new(VerifierInner {
             signers: options.signers.into_iter().map(set).collect(),
             secrets: SharedSecrets::new(keys),
             window: options.window,
@@ -88,29 +88,37 @@ impl Verifier {
     }
 
     /// Reads what a delivery claims, and refuses what is misshapen or out of time.
-    pub fn claims(&self, headers: &HeaderMap) -> Result<Claims, Rejection> {
-        Claims::read(headers, self.0.clock.now(), self.0.window)
+    pub fn claims(&self, headers: &HeaderMap) -> Result<DeliveryClaims, DeliveryRejection> {
+        DeliveryClaims::read(headers, self.0.clock.now(), self.0.window)
     }
 
     /// Verifies a delivery over the exact bytes of its body.
     ///
     /// Where the vendor signed, that decides; a signature by a secret beside it must hold too, if there
     /// are secrets to check it with.
-    pub async fn verify(&self, claims: Claims, body: &[u8]) -> Result<Verified, Rejection> {
-        let Claims { vendor, shared } = claims;
+    pub async fn verify(
+        &self,
+        claims: DeliveryClaims,
+        body: &[u8],
+    ) -> Result<Verified, DeliveryRejection> {
+        let DeliveryClaims { vendor, shared } = claims;
         match (vendor, shared) {
             (Some(vendor), shared) => {
                 if let Some(shared) = shared.filter(|_| !self.0.secrets.is_empty()) {
-                    self.0.secrets.covers(&shared, body).ok_or(Rejection::Secret)?;
+                    self.0.secrets.covers(&shared, body).ok_or(DeliveryRejection::Secret)?;
                 }
                 self.by_vendor(vendor, body).await
             }
             (None, Some(shared)) => self.by_secret(&shared, body),
-            (None, None) => Err(Rejection::Unsigned),
+            (None, None) => Err(DeliveryRejection::Unsigned),
         }
     }
 
-    async fn by_vendor(&self, claims: VendorClaims, body: &[u8]) -> Result<Verified, Rejection> {
+    async fn by_vendor(
+        &self,
+        claims: VendorClaims,
+        body: &[u8],
+    ) -> Result<Verified, DeliveryRejection> {
         let message = claims.message(body);
         let (mut accounts, mut maker, mut unknown) = (BTreeSet::new(), None, None);
         for (own, keys) in &self.0.signers {
@@ -124,11 +132,11 @@ impl Verifier {
             }
         }
         let Some(key) = maker else {
-            return Err(unknown.map_or(Rejection::Signature, Rejection::NoKeys));
+            return Err(unknown.map_or(DeliveryRejection::Signature, DeliveryRejection::NoKeys));
         };
-        let told = Told::read(body).unwrap_or_default();
+        let told = EventBody::read(body).unwrap_or_default();
         if !told.is_about(&claims.generation) {
-            return Err(Rejection::OtherGeneration);
+            return Err(DeliveryRejection::OtherGeneration);
         }
         Ok(Verified {
             generation: GenerationId::new(claims.generation),
@@ -139,18 +147,18 @@ impl Verifier {
         })
     }
 
-    fn by_secret(&self, claims: &SharedClaims, body: &[u8]) -> Result<Verified, Rejection> {
+    fn by_secret(&self, claims: &SharedClaims, body: &[u8]) -> Result<Verified, DeliveryRejection> {
         if self.0.secrets.is_empty() {
-            return Err(Rejection::NoSecret);
+            return Err(DeliveryRejection::NoSecret);
         }
-        let covered = self.0.secrets.covers(claims, body).ok_or(Rejection::Secret)?;
-        let told = Told::read(body).ok_or(Rejection::Body)?;
+        let covered = self.0.secrets.covers(claims, body).ok_or(DeliveryRejection::Secret)?;
+        let told = EventBody::read(body).ok_or(DeliveryRejection::Body)?;
         let generation = told.generation().filter(|name| is_generation(name));
-        let generation = generation.ok_or(Rejection::Body)?;
+        let generation = generation.ok_or(DeliveryRejection::Body)?;
         if covered == Covered::Body {
-            let created = told.created.ok_or(Rejection::Body)?;
+            let created = told.created.ok_or(DeliveryRejection::Body)?;
             if !is_within(created, self.0.clock.now(), self.0.window) {
-                return Err(Rejection::Window);
+                return Err(DeliveryRejection::Window);
             }
         }
         let all = self.0.signers.iter().flat_map(|(accounts, _)| accounts);

@@ -8,7 +8,7 @@ mod offline;
 mod start;
 
 use crate::support::{Binary, Client, Home, until};
-use ideogate::{audit::HashChain, store::Seal};
+use ideogate::{audit::HashChain, store::ChainHasher};
 use rusqlite::Connection;
 use serde_json::json;
 use std::{

@@ -2,7 +2,7 @@
 
 use crate::support::{Client, Reply, Socket, TestApp, TestSettings, eventually, pass, pass_until};
 use ideogate::{
-    admission::{Permit, Seat},
+    admission::{AdmitRequest, Permit},
     domain::{Principal, TokenState, Usd},
     simulator::Script,
 };
@@ -109,7 +109,7 @@ async fn a_client_that_hangs_up_while_its_call_waits_again_is_not_sent_for() {
 
 /// Takes so many places at once; dropping what is returned frees them.
 async fn taken(app: &TestApp, client: &Client, places: u32) -> Permit {
-    let seat = Seat {
+    let seat = AdmitRequest {
         account: "ideogram".parse().unwrap(),
         environment: "app".parse().unwrap(),
         token: client.id().clone(),

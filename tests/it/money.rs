@@ -3,7 +3,7 @@
 use crate::support::{TestApp, TestSettings};
 use ideogate::{
     domain::Usd,
-    ledger::{Period, Subject},
+    ledger::{BudgetSubject, Period},
     simulator::{Act, Script},
     tokens::NewToken,
 };
@@ -49,8 +49,11 @@ async fn a_thousand_parallel_calls_against_a_budget_for_thirty_seven_let_thirty_
         assert_eq!(refused.header("x-should-retry"), Some("false"));
     }
     assert_eq!((app.arrived(), app.ideogram.billed_images()), (37, 37));
-    let tally =
-        app.running.ledger().tally(&Subject::Token(client.id().clone()), Period::Day, app.now());
+    let tally = app.running.ledger().tally(
+        &BudgetSubject::Token(client.id().clone()),
+        Period::Day,
+        app.now(),
+    );
     assert_eq!((tally.charged.to_string(), tally.reserved), ("1.11".to_owned(), Usd::ZERO));
 }
 
@@ -139,7 +142,7 @@ async fn an_unknown_call_stays_reserved_until_it_is_charged_or_written_off() {
     assert_eq!(unknown.problem(), "502 outcome_unknown");
     let other = json!({"prompt": "another", "rendering_speed": "TURBO"});
     assert_eq!(client.post(GENERATE, &other).await.problem(), "402 budget_exceeded");
-    let subject = Subject::Token(client.id().clone());
+    let subject = BudgetSubject::Token(client.id().clone());
     let tally = app.running.ledger().tally(&subject, Period::Day, app.now());
     assert_eq!((tally.charged, tally.reserved.to_string()), (Usd::ZERO, "0.03".to_owned()));
     let call = app.running.reader().unsettled(app.now().plus(Duration::from_secs(1))).unwrap();
@@ -156,7 +159,7 @@ async fn what_is_unknown_for_a_day_counts_as_charged() {
     let client = app.client_of(token(Some("5.00"))).await;
     app.ideogram.script(Script::new(Act::ResetUnanswered));
     client.post(GENERATE, &prompt()).await;
-    let (opened, subject) = (app.now(), Subject::Token(client.id().clone()));
+    let (opened, subject) = (app.now(), BudgetSubject::Token(client.id().clone()));
     app.clock.advance(Duration::from_hours(24) + Duration::from_mins(1));
     app.running.calls().charge_overdue().await.unwrap();
     app.running.calls().charge_overdue().await.unwrap();
@@ -239,7 +242,7 @@ async fn a_crash_loses_no_money_and_invents_none() {
     app.working(2).await;
     let waiting = call("held, and not committed");
     app.places_become((1, 0, 1)).await;
-    let (subject, now) = (Subject::Token(client.id().clone()), app.now());
+    let (subject, now) = (BudgetSubject::Token(client.id().clone()), app.now());
     let before = app.running.ledger().tally(&subject, Period::Day, now);
     assert_eq!(
         (before.charged.to_string(), before.reserved.to_string()),

@@ -10,7 +10,7 @@ use crate::support::{Client, Reply, TestApp, TestSettings, eventually};
 use ideogate::{
     domain::Principal,
     simulator::{Act, Script},
-    tokens::{Reduction, Rotation},
+    tokens::{Reduction, RotationRequest},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -54,13 +54,13 @@ async fn waiting(
 }
 
 /// Rotates a client's token and returns a client with the new secret.
-async fn rotate(app: &TestApp, client: &Client, asked: &Rotation) -> Client {
+async fn rotate(app: &TestApp, client: &Client, asked: &RotationRequest) -> Client {
     let rotated = app.running.tokens().rotate(client.id(), asked, &BY).await.unwrap();
     Client::new(app.url(), rotated.plain.reveal()).of(client.id().clone())
 }
 
-fn grace(text: &str) -> Rotation {
-    Rotation { grace: Some(text.to_owned()), ..Rotation::default() }
+fn grace(text: &str) -> RotationRequest {
+    RotationRequest { grace: Some(text.to_owned()), ..RotationRequest::default() }
 }
 
 async fn reduce(app: &TestApp, client: &Client, asked: Reduction) {

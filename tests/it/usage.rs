@@ -3,7 +3,7 @@
 use crate::support::{Client, TestApp, TestSettings, eventually};
 use ideogate::{
     domain::{Outcome, Usd},
-    ledger::{Period, Subject},
+    ledger::{BudgetSubject, Period},
     simulator::{Act, Script},
     tokens::NewToken,
 };
@@ -44,8 +44,11 @@ fn text(value: &Value) -> String {
 /// Returns what everybody who knows of money says, one after the other.
 async fn all_say(app: &TestApp, client: &Client) -> Vec<Money> {
     let mut said = Vec::new();
-    let tally =
-        app.running.ledger().tally(&Subject::Token(client.id().clone()), Period::Day, app.now());
+    let tally = app.running.ledger().tally(
+        &BudgetSubject::Token(client.id().clone()),
+        Period::Day,
+        app.now(),
+    );
     said.push(money(tally.charged, tally.reserved));
     for by in ["environment", "token", "account"] {
         let lines = app.ask(&format!("/api/v1/usage?by={by}")).await;
@@ -103,7 +106,7 @@ async fn ledger_store_and_audit_agree_on_calls_that_succeeded_failed_are_unknown
 
     app.ideogram.release();
     let ledger = app.running.ledger();
-    let subject = Subject::Token(client.id().clone());
+    let subject = BudgetSubject::Token(client.id().clone());
     let now = app.now();
     let settled = || ledger.tally(&subject, Period::Day, now).charged == Usd::from_micros(180_000);
     eventually("the generation is settled", settled).await;

@@ -9,14 +9,14 @@ pub const GUARDS: &[(&str, &[&str])] = &[
     (
         "calls",
         &[
-            "again",
+            "recheck",
             "bills",
-            "ending",
+            "send_result",
             "generations",
             "keep",
             "ready",
             "recall",
-            "receipt",
+            "delivery_guard",
             "send",
             "sending",
         ],
@@ -24,7 +24,7 @@ pub const GUARDS: &[(&str, &[&str])] = &[
     ("ledger", &["book", "hold"]),
     (
         "proxy",
-        &["again", "allowed", "counted", "held", "idempotent", "inspected", "known", "recalled"],
+        &["recheck", "allowed", "counted", "held", "idempotent", "inspected", "known", "recalled"],
     ),
 ];
 

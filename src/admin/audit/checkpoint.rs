@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 /// What checkpoints are checked with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct KeyView {
+pub struct CheckpointKeyView {
     /// The log, which is also the key's name.
     #[schema(example = "ideogate.audit/0123456789abcdef")]
     pub origin: String,
@@ -71,11 +71,11 @@ impl From<NotSigned> for Problem {
 /// Shows what checkpoints are checked with
 #[utoipa::path(
     get, path = "/api/v1/audit/key", operation_id = "audit_key", tag = "audit",
-    responses((status = 200, description = "The verifier key", body = KeyView))
+    responses((status = 200, description = "The verifier key", body = CheckpointKeyView))
 )]
-pub async fn key(State(state): State<AdminState>, _by: MayView) -> Json<KeyView> {
+pub async fn key(State(state): State<AdminState>, _by: MayView) -> Json<CheckpointKeyView> {
     let key = state.notary.key();
-    Json(KeyView { origin: key.name().to_owned(), key: key.to_string() })
+    Json(CheckpointKeyView { origin: key.name().to_owned(), key: key.to_string() })
 }
 
 /// Signs where the record ends now
@@ -91,7 +91,7 @@ pub async fn checkpoint(
     _by: MayView,
 ) -> Result<Json<CheckpointView>, Problem> {
     let (reader, notary) = (state.reader.clone(), state.notary.clone());
-    let signed = state.tasks.block(move || sign(&reader, &notary)).await;
+    let signed = state.tasks.run_blocking(move || sign(&reader, &notary)).await;
     let signed = signed.map_err(|_| Problem::stopping())??;
     Ok(Json(CheckpointView::of(&signed)))
 }

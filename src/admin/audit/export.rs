@@ -3,13 +3,13 @@
 use super::{
     checkpoint::sign,
     export_filter::{AuditExport, ExportFormat},
-    export_stream::{Pages, Plan},
+    export_stream::{ExportPages, ExportPlan},
     search::JSON_LINES,
 };
 use crate::{
     admin::{
         problem::Problem,
-        request::{Named, Parameters},
+        request::{PathSegment, QueryParameters},
         role::MayOperate,
         state::AdminState,
     },
@@ -56,7 +56,7 @@ pub const EXPORT_UP_TO: HeaderName = HeaderName::from_static("ideogate-export-up
 pub async fn export(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Parameters(asked): Parameters<AuditExport>,
+    QueryParameters(asked): QueryParameters<AuditExport>,
 ) -> Result<Response, Problem> {
     let query = asked.search().query(&state).await?;
     let narrowed = asked.narrowed(&query);
@@ -64,7 +64,7 @@ pub async fn export(
     let recorded = state.record(by, Action::AuditExport, "audit", [Value::Null, what]).await;
     recorded.map_err(|cause| Problem::audit_unavailable(&cause))?;
     let (reader, notary) = (state.reader.clone(), state.notary.clone());
-    let signed = state.tasks.block(move || sign(&reader, &notary)).await;
+    let signed = state.tasks.run_blocking(move || sign(&reader, &notary)).await;
     let signed = signed.map_err(|_| Problem::stopping())??;
     let up_to = signed.checkpoint.head.seq;
     let name = format!("export_{}", Ulid::generate().to_string().to_lowercase());
@@ -72,8 +72,8 @@ pub async fn export(
         ExportFormat::Jsonl => (Format::Jsonl, JSON_LINES),
         ExportFormat::Csv => (Format::Csv, HeaderValue::from_static("text/csv; charset=utf-8")),
     };
-    let plan = Plan { name: name.clone(), query, narrowed, format, signed };
-    let body = Body::from_stream(Pages::new(&state, plan).stream());
+    let plan = ExportPlan { name: name.clone(), query, narrowed, format, signed };
+    let body = Body::from_stream(ExportPages::new(&state, plan).stream());
     let mut response = ([(CONTENT_TYPE, kind)], body).into_response();
     response.headers_mut().insert(EXPORT_UP_TO, up_to.into());
     // A name of our own making fits into a header.
@@ -98,7 +98,7 @@ pub async fn export(
 pub async fn note(
     State(state): State<AdminState>,
     _by: MayOperate,
-    Named(name): Named,
+    PathSegment(name): PathSegment,
 ) -> Result<String, Problem> {
     state.exports.find(&name).ok_or_else(|| Problem::unknown("export", &name))
 }

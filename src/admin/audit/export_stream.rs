@@ -5,7 +5,7 @@ use crate::{
     admin::state::AdminState,
     audit::{
         Entry,
-        export::{Format, Subject, Unwritable, Writer},
+        export::{ExportSubject, ExportWriter, Format, Unwritable},
         fold,
         trust::{Notary, SignedCheckpoint},
     },
@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 const PAGE: usize = 500;
 
 /// What is exported.
-pub(super) struct Plan {
+pub(super) struct ExportPlan {
     pub(super) name: String,
     pub(super) query: RecordQuery,
     pub(super) narrowed: Value,
@@ -31,25 +31,25 @@ pub(super) struct Plan {
 }
 
 /// What is left to be written.
-pub(super) struct Pages {
-    work: Work,
+pub(super) struct ExportPages {
+    work: ExportWork,
     tasks: Tasks,
     closing: CancellationToken,
 }
 
-struct Work {
+struct ExportWork {
     name: String,
     query: RecordQuery,
     reader: Reader,
     notary: Arc<Notary>,
     notes: ExportNotes,
-    next: Next,
+    next: NextPage,
 }
 
-enum Next {
+enum NextPage {
     /// The first page, with what comes before it.
-    Begin(Box<Subject>),
-    Page(Box<Writer>),
+    Begin(Box<ExportSubject>),
+    Page(Box<ExportWriter>),
     Nothing,
 }
 
@@ -62,23 +62,23 @@ enum BrokeOff {
     Write(#[from] Unwritable),
 }
 
-impl Pages {
-    pub(super) fn new(state: &AdminState, plan: Plan) -> Self {
+impl ExportPages {
+    pub(super) fn new(state: &AdminState, plan: ExportPlan) -> Self {
         let up_to = plan.signed.checkpoint.head.seq;
         let query = RecordQuery { up_to_seq: Some(up_to), limit: Some(PAGE), ..plan.query };
-        let subject = Subject {
+        let subject = ExportSubject {
             key: state.notary.key().clone(),
             format: plan.format,
             filter: plan.narrowed,
             up_to: plan.signed,
         };
-        let work = Work {
+        let work = ExportWork {
             name: plan.name,
             query,
             reader: state.reader.clone(),
             notary: Arc::clone(&state.notary),
             notes: state.exports.clone(),
-            next: Next::Begin(Box::new(subject)),
+            next: NextPage::Begin(Box::new(subject)),
         };
         Self { work, tasks: state.tasks.clone(), closing: state.closing.clone() }
     }
@@ -86,11 +86,11 @@ impl Pages {
     /// Returns the pages. A failure breaks the answer off, so that nobody takes a part for the whole.
     pub(super) fn stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
         stream::unfold(Some(self), async |pages| {
-            let Pages { work, tasks, closing } = pages?;
-            if matches!(work.next, Next::Nothing) {
+            let ExportPages { work, tasks, closing } = pages?;
+            if matches!(work.next, NextPage::Nothing) {
                 return None;
             }
-            let written = tasks.block(move || work.write());
+            let written = tasks.run_blocking(move || work.write());
             let written = closing.run_until_cancelled(written).await;
             match written {
                 Some(Ok(Ok((bytes, work)))) => {
@@ -109,26 +109,26 @@ impl Pages {
     }
 }
 
-impl Work {
+impl ExportWork {
     /// Writes the next page. Blocks.
     fn write(mut self) -> Result<(Bytes, Self), BrokeOff> {
         let mut bytes = Vec::new();
-        let mut writer = match std::mem::replace(&mut self.next, Next::Nothing) {
-            Next::Nothing => return Ok((Bytes::new(), self)),
-            Next::Page(writer) => writer,
-            Next::Begin(subject) => Box::new(Writer::begin(*subject, &mut bytes)),
+        let mut writer = match std::mem::replace(&mut self.next, NextPage::Nothing) {
+            NextPage::Nothing => return Ok((Bytes::new(), self)),
+            NextPage::Page(writer) => writer,
+            NextPage::Begin(subject) => Box::new(ExportWriter::begin(*subject, &mut bytes)),
         };
         let is_last = self.page(&mut writer, &mut bytes)?;
         if is_last {
             self.notes.add(self.name.clone(), writer.end(&self.notary, &mut bytes));
         } else {
-            self.next = Next::Page(writer);
+            self.next = NextPage::Page(writer);
         }
         Ok((bytes.into(), self))
     }
 
     /// Writes records or entries; returns whether they were the last.
-    fn page(&mut self, writer: &mut Writer, bytes: &mut Vec<u8>) -> Result<bool, BrokeOff> {
+    fn page(&mut self, writer: &mut ExportWriter, bytes: &mut Vec<u8>) -> Result<bool, BrokeOff> {
         let (found, last) = match writer.format() {
             Format::Jsonl => {
                 let records = self.reader.records(&self.query)?;

@@ -8,7 +8,7 @@ use crate::{
     },
     domain::Outcome,
     store::RecordQuery,
-    tokens::Mistake,
+    tokens::RequestError,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -86,7 +86,7 @@ impl AuditSearch {
     }
 }
 
-fn outcomes(result: Option<&str>, mistakes: &mut Vec<Mistake>) -> Vec<Outcome> {
+fn outcomes(result: Option<&str>, mistakes: &mut Vec<RequestError>) -> Vec<Outcome> {
     match result {
         None => Vec::new(),
         Some("success") => vec![Outcome::Success],

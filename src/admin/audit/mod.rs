@@ -9,7 +9,7 @@ pub(super) mod search;
 pub(super) mod show;
 pub(super) mod tail;
 
-pub use checkpoint::{CheckpointView, KeyView};
+pub use checkpoint::{CheckpointKeyView, CheckpointView};
 pub use export::{EXPORT_NAME, EXPORT_UP_TO};
 pub use export_filter::{AuditExport, ExportFormat};
 pub use filter::AuditSearch;

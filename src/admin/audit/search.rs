@@ -2,7 +2,7 @@
 
 use super::filter::AuditSearch;
 use crate::{
-    admin::{problem::Problem, request::Parameters, role::MayView, state::AdminState},
+    admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState},
     audit::{counted_in, fold},
     store::{Reader, RecordQuery, StoreError},
 };
@@ -40,12 +40,12 @@ pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application
 pub async fn search(
     State(state): State<AdminState>,
     _by: MayView,
-    Parameters(asked): Parameters<AuditSearch>,
+    QueryParameters(asked): QueryParameters<AuditSearch>,
 ) -> Result<Response, Problem> {
     let query = asked.query(&state).await?;
     let reader = state.reader.clone();
     let last = asked.last;
-    let found = state.tasks.block(move || page(&reader, query, last)).await;
+    let found = state.tasks.run_blocking(move || page(&reader, query, last)).await;
     let page = found.map_err(|_| Problem::stopping())?;
     let page = page.map_err(|cause| Problem::store_unavailable(&cause))?;
     let mut response = ([(CONTENT_TYPE, JSON_LINES)], page.lines).into_response();

@@ -1,7 +1,7 @@
 //! `GET /api/v1/audit/{id}`
 
 use crate::{
-    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
+    admin::{problem::Problem, request::PathSegment, role::MayView, state::AdminState},
     audit::{Entry, counted_in, find},
     domain::RequestId,
     store::{Reader, StoreError},
@@ -24,10 +24,10 @@ use axum::{Json, extract::State};
 pub async fn show(
     State(state): State<AdminState>,
     _by: MayView,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<Entry>, Problem> {
     let (reader, asked) = (state.reader.clone(), id.clone());
-    let found = state.tasks.block(move || look_up(&reader, &asked)).await;
+    let found = state.tasks.run_blocking(move || look_up(&reader, &asked)).await;
     let found = found.map_err(|_| Problem::stopping())?;
     let found = found.map_err(|cause| Problem::store_unavailable(&cause))?;
     let unknown = || Problem::unknown("entry", &id);

@@ -34,10 +34,10 @@ pub async fn tail(
     // Listened to before the last record is looked up, so that none falls in between.
     let news = state.journal.subscribe();
     let reader = state.reader.clone();
-    let last = state.tasks.block(move || last_sequence(&reader)).await;
+    let last = state.tasks.run_blocking(move || last_sequence(&reader)).await;
     let last = last.map_err(|_| Problem::stopping())?;
     let last = last.map_err(|cause| Problem::store_unavailable(&cause))?;
-    let watch = Watch { news, reader: state.reader, tasks: state.tasks, last };
+    let watch = TailWatch { news, reader: state.reader, tasks: state.tasks, last };
     let lines = watch.lines().take_until(state.closing.cancelled_owned());
     Ok(([(CONTENT_TYPE, JSON_LINES)], Body::from_stream(lines)))
 }
@@ -48,14 +48,14 @@ fn last_sequence(reader: &Reader) -> Result<u64, StoreError> {
 }
 
 /// Follows the record by sequence; news only wake it, so that a slow reader misses nothing.
-struct Watch {
+struct TailWatch {
     news: broadcast::Receiver<Arc<SealedRecord>>,
     reader: Reader,
     tasks: Tasks,
     last: u64,
 }
 
-impl Watch {
+impl TailWatch {
     fn lines(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
         stream::unfold(self, async |mut watch| {
             let lines = watch.next().await?;
@@ -67,7 +67,7 @@ impl Watch {
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             let (reader, after) = (self.reader.clone(), self.last);
-            let read = self.tasks.block(move || batch(&reader, after)).await.ok()?;
+            let read = self.tasks.run_blocking(move || batch(&reader, after)).await.ok()?;
             let (lines, last) = read
                 .inspect_err(|error| tracing::error!(%error, "the record could not be watched"))
                 .ok()?;

@@ -4,4 +4,4 @@ pub(super) mod list;
 pub(super) mod rotate;
 pub(super) mod verify;
 
-pub use rotate::Rotation;
+pub use rotate::KeyRotationRequest;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// Which keys to exchange.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Rotation {
+pub struct KeyRotationRequest {
     /// The key of this environment, and of those that take theirs from the same place; all if absent.
     pub environment: Option<String>,
     /// Whether a key may be used again that was retired.
@@ -24,7 +24,7 @@ pub struct Rotation {
 /// key is tried first, for free. Calls that were sent end with the old key.
 #[utoipa::path(
     post, path = "/api/v1/keys/rotate", operation_id = "rotate_keys", tag = "keys",
-    request_body = Rotation,
+    request_body = KeyRotationRequest,
     responses(
         (status = 200, description = "What it came to", body = Vec<RotatedView>),
         (status = 404, description = "The environment has no key to exchange", body = Problem),
@@ -34,13 +34,14 @@ pub struct Rotation {
 pub async fn rotate(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    JsonBody(wish): JsonBody<Rotation>,
+    JsonBody(wish): JsonBody<KeyRotationRequest>,
 ) -> Result<Json<Vec<RotatedView>>, Problem> {
     let keys = state.keys.clone();
     // Work of its own: once it is on record the key is exchanged, whoever hangs up.
     let work =
         async move { keys.rotate(wish.environment.as_deref(), wish.allow_retired, by).await };
-    let done = state.tasks.finish("key.rotate", work).await.map_err(|_| Problem::stopping())?;
+    let done =
+        state.tasks.spawn_tracked("key.rotate", work).await.map_err(|_| Problem::stopping())?;
     done.map(Json).map_err(|error| match error {
         RotateError::NoKey(name) => state.no_key(&name),
         RotateError::Unrecorded(cause) => Problem::audit_unavailable(&cause),

@@ -5,7 +5,7 @@ use crate::{
     config::no_such,
     domain::EnvironmentName,
     store::Mention,
-    tokens::Mistake,
+    tokens::RequestError,
     web::shown,
 };
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ impl AdminState {
     pub(in crate::admin) async fn environment(
         &self,
         text: Option<&str>,
-        mistakes: &mut Vec<Mistake>,
+        mistakes: &mut Vec<RequestError>,
     ) -> Result<Option<EnvironmentName>, Problem> {
         let Some(text) = text else { return Ok(None) };
         if let Ok(name) = text.parse::<EnvironmentName>()

@@ -54,7 +54,7 @@ impl AdminState {
         read: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         let reader = self.reader.clone();
-        let read = self.tasks.block(move || read(&reader)).await;
+        let read = self.tasks.run_blocking(move || read(&reader)).await;
         let read = read.map_err(|_| Problem::stopping())?;
         read.map_err(|cause| Problem::store_unavailable(&cause))
     }

@@ -4,7 +4,7 @@ use super::view::OperatorView;
 use crate::{
     admin::{
         problem::Problem,
-        request::{JsonBody, Named},
+        request::{JsonBody, PathSegment},
         role::MayAdminister,
         state::AdminState,
     },
@@ -31,7 +31,7 @@ use axum::{Json, extract::State};
 pub async fn set(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
     JsonBody(asked): JsonBody<RoleChange>,
 ) -> Result<Json<OperatorView>, Problem> {
     let operator = state.operators.set_role(&state.operator(&id)?, &asked, &by).await?;

@@ -4,11 +4,11 @@ use super::view::NewSecret;
 use crate::{
     admin::{
         problem::Problem,
-        request::{JsonBody, Named},
+        request::{JsonBody, PathSegment},
         role::MayAdminister,
         state::AdminState,
     },
-    operators::Renewal,
+    operators::OperatorRotation,
 };
 use axum::{Json, extract::State};
 
@@ -19,7 +19,7 @@ use axum::{Json, extract::State};
     post, path = "/api/v1/operators/{id}/rotate", operation_id = "rotate_operator",
     tag = "operators",
     params(("id" = String, Path, description = "The operator's id, `op_…`, or their name where that is unique")),
-    request_body = Renewal,
+    request_body = OperatorRotation,
     responses(
         (status = 200, description = "The new secret, shown this once", body = NewSecret),
         (status = 404, description = "There is no such operator", body = Problem),
@@ -31,8 +31,8 @@ use axum::{Json, extract::State};
 pub async fn rotate(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(id): Named,
-    JsonBody(asked): JsonBody<Renewal>,
+    PathSegment(id): PathSegment,
+    JsonBody(asked): JsonBody<OperatorRotation>,
 ) -> Result<Json<NewSecret>, Problem> {
     let id = state.operator(&id)?;
     let (plain, operator) = state.operators.rotate(&id, &asked, &by).await?;

@@ -1,7 +1,7 @@
 //! `GET /api/v1/operators/{id}`
 
 use super::view::OperatorView;
-use crate::admin::{problem::Problem, request::Named, role::MayView, state::AdminState};
+use crate::admin::{problem::Problem, request::PathSegment, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Shows one operator
@@ -16,7 +16,7 @@ use axum::{Json, extract::State};
 pub async fn show(
     State(state): State<AdminState>,
     _by: MayView,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<OperatorView>, Problem> {
     let operator = state.operators.show(&state.operator(&id)?)?;
     Ok(Json(OperatorView::at(&operator, state.clock.now())))

@@ -2,7 +2,7 @@
 
 use super::view::OperatorView;
 use crate::{
-    admin::{problem::Problem, request::Named, role::MayAdminister, state::AdminState},
+    admin::{problem::Problem, request::PathSegment, role::MayAdminister, state::AdminState},
     domain::{Actor, TokenState},
 };
 use axum::{Json, extract::State};
@@ -23,7 +23,7 @@ use axum::{Json, extract::State};
 pub async fn disable(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<OperatorView>, Problem> {
     set(&state, id, TokenState::Disabled, &by).await
 }
@@ -42,7 +42,7 @@ pub async fn disable(
 pub async fn enable(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<OperatorView>, Problem> {
     set(&state, id, TokenState::Enabled, &by).await
 }
@@ -62,7 +62,7 @@ pub async fn enable(
 pub async fn revoke(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<OperatorView>, Problem> {
     set(&state, id, TokenState::Revoked, &by).await
 }

@@ -78,5 +78,5 @@ async fn set(
         state.admission.pause(to.paused);
         Ok(Json(to))
     };
-    tasks.finish("queue.pause", work).await.map_err(|_| Problem::stopping())?
+    tasks.spawn_tracked("queue.pause", work).await.map_err(|_| Problem::stopping())?
 }

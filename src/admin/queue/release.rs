@@ -4,7 +4,7 @@ use crate::{
     admin::{
         call_desk::{DeskError, ReleaseOutcome},
         problem::Problem,
-        request::Named,
+        request::PathSegment,
         role::MayOperate,
         state::AdminState,
     },
@@ -40,12 +40,13 @@ pub struct ReleasedView {
 pub async fn release(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Named(name): Named,
+    PathSegment(name): PathSegment,
 ) -> Result<Json<ReleasedView>, Problem> {
     let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));
     // Work of its own: once it is on record the places are freed, whoever hangs up.
     let work = async move { desk.release(&call, &by).await };
-    let done = state.tasks.finish("queue.release", work).await.map_err(|_| Problem::stopping())?;
+    let done =
+        state.tasks.spawn_tracked("queue.release", work).await.map_err(|_| Problem::stopping())?;
     match done {
         Ok(ReleaseOutcome::Released) => Ok(Json(ReleasedView { call: name })),
         Ok(ReleaseOutcome::NotHeld) => {

@@ -26,7 +26,7 @@ pub struct ReviewSearch {
 }
 
 /// The same, read.
-pub(super) struct Scope {
+pub(super) struct ReviewScope {
     pub(super) environment: Option<EnvironmentName>,
     pub(super) token: Option<TokenId>,
     pub(super) since: Timestamp,
@@ -34,7 +34,7 @@ pub(super) struct Scope {
 
 impl ReviewSearch {
     /// Returns what is to be reviewed, or all mistakes; what is named must be known.
-    pub(super) async fn read(&self, state: &AdminState) -> Result<Scope, Problem> {
+    pub(super) async fn read(&self, state: &AdminState) -> Result<ReviewScope, Problem> {
         let (mut mistakes, now) = (Vec::new(), state.clock.now());
         let span = Span::read(self.since.as_deref(), None, now, &mut mistakes);
         let environment = state.environment(self.environment.as_deref(), &mut mistakes).await?;
@@ -43,11 +43,11 @@ impl ReviewSearch {
         }
         let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
         let since = span.since.unwrap_or_else(|| now.minus(state.settings.review.window));
-        Ok(Scope { environment, token, since })
+        Ok(ReviewScope { environment, token, since })
     }
 }
 
-impl Scope {
+impl ReviewScope {
     /// Says whether a finding is asked for.
     pub(super) fn includes(&self, finding: &Finding) -> bool {
         let subject = &finding.subject;

@@ -3,7 +3,8 @@
 use super::search::ReviewSearch;
 use crate::{
     admin::{
-        problem::Problem, request::Parameters, role::MayView, state::AdminState, vitals::KeyState,
+        problem::Problem, request::QueryParameters, role::MayView, state::AdminState,
+        vitals::KeyState,
     },
     domain::{EnvironmentName, Timestamp},
     review::{Facts, Finding, Severity, Sources, judge},
@@ -76,12 +77,12 @@ impl ReviewCounts {
 pub async fn show(
     State(state): State<AdminState>,
     _by: MayView,
-    Parameters(search): Parameters<ReviewSearch>,
+    QueryParameters(search): QueryParameters<ReviewSearch>,
 ) -> Result<Json<ReviewView>, Problem> {
     let now = state.clock.now();
     let asked = search.read(&state).await?;
     let (sources, since) = (sources(&state), asked.since);
-    let read = state.tasks.block(move || {
+    let read = state.tasks.run_blocking(move || {
         let facts = Facts::gather(&sources, since, now)?;
         Ok((judge(&facts, &sources.settings), facts))
     });

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{role::MayView, state::AdminState},
-    config::{Account, CountBy, WebhookMode},
+    config::{AccountSettings, CountBy, WebhookMode},
     domain::{AccountName, written_span},
 };
 use axum::{Json, extract::State};
@@ -35,7 +35,7 @@ pub struct AccountView {
 }
 
 impl AccountView {
-    fn of((name, account): (&AccountName, &Account)) -> Self {
+    fn of((name, account): (&AccountName, &AccountSettings)) -> Self {
         let count = match account.count {
             CountBy::Images => "images",
             CountBy::Requests => "requests",

@@ -1,8 +1,10 @@
 //! `GET /api/v1/environments` and `GET /api/v1/environments/{name}`
 
 use crate::{
-    admin::{problem::Problem, request::Named, role::MayView, state::AdminState, vitals::KeyState},
-    config::{Environment, Settings},
+    admin::{
+        problem::Problem, request::PathSegment, role::MayView, state::AdminState, vitals::KeyState,
+    },
+    config::{EnvironmentSettings, Settings},
     domain::{EnvironmentName, ScopeGrant, ScopeSet, written_span},
     tokens::limited_words,
 };
@@ -97,7 +99,7 @@ impl EnvironmentView {
     /// Returns the environment as the settings have it, with what is known of its key.
     pub fn of(
         name: &EnvironmentName,
-        environment: &Environment,
+        environment: &EnvironmentSettings,
         settings: &Settings,
         key: KeyState,
     ) -> Self {
@@ -125,7 +127,7 @@ impl EnvironmentView {
 }
 
 /// Says whether a token of the environment may have `write:limited`, and its set is given.
-fn may_be_limited(environment: &Environment) -> bool {
+fn may_be_limited(environment: &EnvironmentSettings) -> bool {
     let asked: ScopeSet = [ScopeGrant::WriteLimited].into_iter().collect();
     asked.above(&environment.scopes).is_empty() && !environment.limited.is_open()
 }
@@ -155,7 +157,7 @@ pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<Env
 pub async fn show(
     State(state): State<AdminState>,
     _by: MayView,
-    Named(asked): Named,
+    PathSegment(asked): PathSegment,
 ) -> Result<Json<EnvironmentView>, Problem> {
     let settings = &state.settings;
     let found = settings.environments.iter().find(|(name, _)| name.as_str() == asked);

@@ -1,7 +1,7 @@
 //! `GET /api/v1/routes` and `GET /api/v1/routes/{name}`
 
 use crate::{
-    admin::{problem::Problem, request::Named, role::MayView, state::AdminState},
+    admin::{problem::Problem, request::PathSegment, role::MayView, state::AdminState},
     config::nearest,
     domain::{Asynchronous, BodyKind, Cost, ModelRule, PlacesRule, Route},
 };
@@ -134,7 +134,7 @@ pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<Rou
 pub async fn show(
     State(state): State<AdminState>,
     _by: MayView,
-    Named(asked): Named,
+    PathSegment(asked): PathSegment,
 ) -> Result<Json<RouteView>, Problem> {
     let name = asked.parse().ok();
     let found = name.and_then(|name| state.settings.routes.by_name(&name));

@@ -52,7 +52,7 @@ pub async fn status(
     _by: MayView,
 ) -> Result<Json<StatusView>, Problem> {
     let vitals = Arc::clone(&state.vitals);
-    let looked = state.tasks.block(move || (vitals.folder(), vitals.warnings())).await;
+    let looked = state.tasks.run_blocking(move || (vitals.folder(), vitals.warnings())).await;
     let (folder, warnings) = looked.map_err(|_| Problem::stopping())?;
     let accounts = state.admission.status();
     Ok(Json(StatusView {

@@ -2,13 +2,13 @@
 
 use crate::{
     admin::{
-        AdminState, CallDesk, DeskError, ExportNotes, FolderState, KeyState, PastStep, Peer,
-        ReleaseOutcome, Vitals, WriteOff, router,
+        AdminPeer, AdminState, CallDesk, CallPastStep, DeskError, ExportNotes, FolderState,
+        KeyState, ReleaseOutcome, Vitals, WriteOff, router,
     },
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     audit::{
         HashChain, RefusalBook,
-        trust::{CheckpointFile, TakeUp},
+        trust::{CheckpointFile, LogResumption},
     },
     calls::BreakerState,
     config::{LoadOptions, Settings},
@@ -90,7 +90,7 @@ impl CallDesk for Desk {
         by: &'a Actor,
         _reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
-        let step = PastStep { at: Timestamp::from_micros(0), by: by.principal.clone() };
+        let step = CallPastStep { at: Timestamp::from_micros(0), by: by.principal.clone() };
         Box::pin(async move {
             Ok(match call.as_str() {
                 "call_unknown" => WriteOff::Done(Usd::from_micros(60_000)),
@@ -153,13 +153,13 @@ impl House {
             max_size: 0,
             seal: Arc::new(HashChain),
             clock: Arc::clone(&told),
-            watch: Arc::new(crate::store::Unwatched),
+            watch: Arc::new(crate::store::UnwatchedCommits),
         });
         let (store, settings, tasks) = (store.unwrap(), settings(dir.path()), Tasks::default());
         let environments = Arc::new(settings.environments.clone());
         let (journal, reader) = (store.journal(), store.reader());
         let tokens = Tokens::load(journal, reader, Arc::clone(&told), environments, tasks.clone());
-        let log = TakeUp {
+        let log = LogResumption {
             dir: dir.path(),
             file: &CheckpointFile::at(dir.path().join(CheckpointFile::USUAL)),
             reader: &store.reader(),
@@ -225,7 +225,7 @@ impl House {
 
 pub(crate) fn on_socket(method: &str, path: &str, body: Option<Value>) -> Request<Body> {
     let request = Request::builder().method(method).uri(path);
-    let request = request.extension(Peer::Unix { uid: 1000 });
+    let request = request.extension(AdminPeer::Unix { uid: 1000 });
     match body {
         Some(body) => {
             let request = request.header("content-type", "application/json");
@@ -236,7 +236,7 @@ pub(crate) fn on_socket(method: &str, path: &str, body: Option<Value>) -> Reques
 }
 
 pub(crate) fn over_tcp(method: &str, path: &str, host: &str) -> Request<Body> {
-    let peer = Peer::Tcp { addr: "127.0.0.1:50000".parse().unwrap() };
+    let peer = AdminPeer::Tcp { addr: "127.0.0.1:50000".parse().unwrap() };
     let request = Request::builder().method(method).uri(path).extension(peer);
     request.header("host", host).body(Body::empty()).unwrap()
 }

@@ -4,7 +4,7 @@ use super::house::{House, answer, on_socket, over_tcp, text};
 use crate::{
     admin::{Endpoint, endpoints},
     domain::{Operator, PlainSecret, Principal, RecordBody, Role, TokenState},
-    operators::{NewOperator, Renewal, RoleChange},
+    operators::{NewOperator, OperatorRotation, RoleChange},
     tokens::PlainToken,
 };
 use axum::{body::Body, response::Response};
@@ -101,7 +101,7 @@ async fn nobody_else_gets_in_anywhere() {
     let (disabled, one) = house.operator("disabled", Role::Admin).await;
     house.state.operators.set_state(&one.id, TokenState::Disabled, &BY).await.unwrap();
     let (rotated, one) = house.operator("rotated", Role::Admin).await;
-    house.state.operators.rotate(&one.id, &Renewal::default(), &BY).await.unwrap();
+    house.state.operators.rotate(&one.id, &OperatorRotation::default(), &BY).await.unwrap();
     let unknown = PlainSecret::mint("ido_").unwrap();
     let client = PlainSecret::mint("idg_prod_").unwrap();
     let changes = house.changes().await;
@@ -226,7 +226,7 @@ async fn too_many_failures_of_an_address_are_refused_and_a_valid_token_from_ther
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "why is not told: {answers:?}");
     let mut elsewhere = bearing(secret.reveal(), "GET", path);
     let addr = "192.0.2.9:50000".parse().unwrap();
-    elsewhere.extensions_mut().insert(crate::admin::Peer::Tcp { addr });
+    elsewhere.extensions_mut().insert(crate::admin::AdminPeer::Tcp { addr });
     assert_eq!(house.ask(elsewhere).await.status(), 200, "others are not concerned");
     assert_eq!(house.get(path).await.0, 200, "nor is the socket");
     house.clock.advance(Duration::from_secs(6));
@@ -312,7 +312,7 @@ async fn whoever_is_revoked_while_sending_changes_nothing() {
         match way {
             "revoked" => drop(operators.set_state(&one.id, TokenState::Revoked, &BY).await),
             "disabled" => drop(operators.set_state(&one.id, TokenState::Disabled, &BY).await),
-            "rotated" => drop(operators.rotate(&one.id, &Renewal::default(), &BY).await),
+            "rotated" => drop(operators.rotate(&one.id, &OperatorRotation::default(), &BY).await),
             _ => drop(operators.set_role(&one.id, &lowered, &BY).await),
         }
         drop(pieces);

@@ -1,7 +1,7 @@
 //! `GET /api/v1/tokens`
 
 use super::{search::TokenSearch, view::TokenView};
-use crate::admin::{problem::Problem, request::Parameters, role::MayView, state::AdminState};
+use crate::admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Lists all tokens
@@ -19,7 +19,7 @@ use axum::{Json, extract::State};
 pub async fn list(
     State(state): State<AdminState>,
     _by: MayView,
-    Parameters(asked): Parameters<TokenSearch>,
+    QueryParameters(asked): QueryParameters<TokenSearch>,
 ) -> Result<Json<Vec<TokenView>>, Problem> {
     let mut mistakes = Vec::new();
     let environment = state.environment(asked.environment.as_deref(), &mut mistakes).await?;

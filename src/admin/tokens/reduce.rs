@@ -4,7 +4,7 @@ use super::view::TokenView;
 use crate::{
     admin::{
         problem::Problem,
-        request::{JsonBody, Named},
+        request::{JsonBody, PathSegment},
         role::MayOperate,
         state::AdminState,
     },
@@ -31,7 +31,7 @@ use axum::{Json, extract::State};
 pub async fn reduce(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
     JsonBody(asked): JsonBody<Reduction>,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.reduce(&state.token(&id)?.id, asked, &by).await?;

@@ -4,12 +4,12 @@ use super::view::{SecretView, TokenView};
 use crate::{
     admin::{
         problem::Problem,
-        request::{JsonBody, Named},
+        request::{JsonBody, PathSegment},
         role::MayOperate,
         state::AdminState,
     },
     domain::Timestamp,
-    tokens::Rotation,
+    tokens::RotationRequest,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ impl fmt::Debug for RotatedToken {
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/rotate", operation_id = "rotate_token", tag = "tokens",
     params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
-    request_body = Rotation,
+    request_body = RotationRequest,
     responses(
         (status = 200, description = "The new secret, shown this once", body = RotatedToken),
         (status = 404, description = "There is no such token", body = Problem),
@@ -61,8 +61,8 @@ impl fmt::Debug for RotatedToken {
 pub async fn rotate(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Named(id): Named,
-    JsonBody(asked): JsonBody<Rotation>,
+    PathSegment(id): PathSegment,
+    JsonBody(asked): JsonBody<RotationRequest>,
 ) -> Result<Json<RotatedToken>, Problem> {
     let id = state.token(&id)?.id.clone();
     let rotated = state.tokens.rotate(&id, &asked, &by).await?;
@@ -94,7 +94,7 @@ pub async fn rotate(
 pub async fn finish(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.finish_rotation(&state.token(&id)?.id, &by).await?;
     TokenView::of(&state, &token).await.map(Json)

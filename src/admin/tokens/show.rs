@@ -1,7 +1,7 @@
 //! `GET /api/v1/tokens/{id}`
 
 use super::view::TokenView;
-use crate::admin::{problem::Problem, request::Named, role::MayView, state::AdminState};
+use crate::admin::{problem::Problem, request::PathSegment, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Shows one token
@@ -16,7 +16,7 @@ use axum::{Json, extract::State};
 pub async fn show(
     State(state): State<AdminState>,
     _by: MayView,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.token(&id)?;
     TokenView::of(&state, &token).await.map(Json)

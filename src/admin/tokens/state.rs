@@ -2,7 +2,7 @@
 
 use super::view::TokenView;
 use crate::{
-    admin::{problem::Problem, request::Named, role::MayOperate, state::AdminState},
+    admin::{problem::Problem, request::PathSegment, role::MayOperate, state::AdminState},
     domain::{Actor, TokenState},
 };
 use axum::{Json, extract::State};
@@ -22,7 +22,7 @@ use axum::{Json, extract::State};
 pub async fn disable(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
     set(&state, id, TokenState::Disabled, &by).await
 }
@@ -40,7 +40,7 @@ pub async fn disable(
 pub async fn enable(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
     set(&state, id, TokenState::Enabled, &by).await
 }
@@ -59,7 +59,7 @@ pub async fn enable(
 pub async fn revoke(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
-    Named(id): Named,
+    PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
     set(&state, id, TokenState::Revoked, &by).await
 }

@@ -153,7 +153,7 @@ impl SecretView {
         let standings = |token: &Arc<Token>| (token.id.clone(), state.tokens.secrets(&token.id));
         let all: Vec<_> = tokens.iter().map(standings).collect();
         let reader = state.reader.clone();
-        let read = state.tasks.block(move || {
+        let read = state.tasks.run_blocking(move || {
             let views = |(id, own): &(TokenId, Vec<SecretStanding>)| {
                 own.iter().map(|one| Self::at(&reader, id, one, now)).collect()
             };

@@ -3,11 +3,11 @@
 use crate::{
     admin::{
         problem::Problem,
-        request::{JsonBody, Named},
+        request::{JsonBody, PathSegment},
         role::{MayAdminister, MayView},
         state::AdminState,
     },
-    config::{Account, nearest},
+    config::{AccountSettings, nearest},
     domain::{AccountName, Action, Actor, Timestamp, Usd},
     ledger::Balance,
 };
@@ -54,7 +54,7 @@ pub struct NewBalance {
 }
 
 impl BalanceView {
-    fn of(account: &AccountName, settings: &Account, balance: Option<Balance>) -> Self {
+    fn of(account: &AccountName, settings: &AccountSettings, balance: Option<Balance>) -> Self {
         let left = balance.map(|balance| balance.left());
         Self {
             account: account.clone(),
@@ -78,7 +78,7 @@ impl BalanceView {
     responses((status = 200, description = "All accounts", body = Vec<BalanceView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<BalanceView>> {
-    let view = |(name, account): (&AccountName, &Account)| {
+    let view = |(name, account): (&AccountName, &AccountSettings)| {
         BalanceView::of(name, account, state.ledger.balance(name))
     };
     Json(state.settings.accounts.iter().map(view).collect())
@@ -101,7 +101,7 @@ pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<Bal
 pub async fn set(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(name): Named,
+    PathSegment(name): PathSegment,
     JsonBody(new): JsonBody<NewBalance>,
 ) -> Result<Json<BalanceView>, Problem> {
     let known = name.parse().ok().filter(|name| state.settings.accounts.contains_key(name));
@@ -112,7 +112,7 @@ pub async fn set(
     let tasks = state.tasks.clone();
     // Work of its own: what is on record happens, whoever hangs up.
     let work = async move { note(&state, by, &account, new.amount_usd).await };
-    tasks.finish("account.balance", work).await.map_err(|_| Problem::stopping())?
+    tasks.spawn_tracked("account.balance", work).await.map_err(|_| Problem::stopping())?
 }
 
 /// Counts from the moment that the record names; without the record, as before.

@@ -4,7 +4,7 @@ use super::{
     search::UsageSearch,
     sums::{UsageView, sums},
 };
-use crate::admin::{problem::Problem, request::Parameters, role::MayView, state::AdminState};
+use crate::admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState};
 use axum::{Json, extract::State};
 
 /// Adds up what was used and spent
@@ -24,11 +24,11 @@ use axum::{Json, extract::State};
 pub async fn report(
     State(state): State<AdminState>,
     _by: MayView,
-    Parameters(search): Parameters<UsageSearch>,
+    QueryParameters(search): QueryParameters<UsageSearch>,
 ) -> Result<Json<Vec<UsageView>>, Problem> {
     let query = search.query(&state).await?;
     let reader = state.reader.clone();
-    let read = state.tasks.block(move || reader.usage(&query)).await;
+    let read = state.tasks.run_blocking(move || reader.usage(&query)).await;
     let used = read.map_err(|_| Problem::stopping())?;
     let used = used.map_err(|cause| Problem::store_unavailable(&cause))?;
     Ok(Json(sums(&used, search.by, &state.settings.routes)))

@@ -1,6 +1,6 @@
 //! What is added up.
 
-use super::sums::By;
+use super::sums::SumKey;
 use crate::{
     admin::{
         problem::Problem,
@@ -9,7 +9,7 @@ use crate::{
     },
     domain::Timestamp,
     store::UsageQuery,
-    tokens::Mistake,
+    tokens::RequestError,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -25,7 +25,7 @@ const USUAL_SPAN: Duration = Duration::from_hours(24);
 pub struct UsageSearch {
     /// What makes a line: `environment`, `token`, `route`, `model`, `day` or `account`.
     #[param(inline)]
-    pub by: By,
+    pub by: SumKey,
     /// From when on calls were opened: how long ago, as in `24h`, a UTC day as in `2026-11-01`, or
     /// RFC 3339. 24 hours before the end if nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ impl UsageSearch {
         Ok(UsageQuery { since, until: span.until, environment, token })
     }
 
-    fn span(&self, now: Timestamp, mistakes: &mut Vec<Mistake>) -> Span {
+    fn span(&self, now: Timestamp, mistakes: &mut Vec<RequestError>) -> Span {
         let (since, until) = (self.since.as_deref(), self.until.as_deref());
         let Some(day) = &self.on else { return Span::read(since, until, now, mistakes) };
         if since.or(until).is_some() {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// What is added up into one line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum By {
+pub enum SumKey {
     /// An environment.
     #[default]
     Environment,
@@ -47,7 +47,7 @@ pub struct UsageView {
     pub reads: u64,
 }
 
-impl By {
+impl SumKey {
     fn key(self, usage: &Usage) -> String {
         match self {
             Self::Environment => usage.environment.to_string(),
@@ -61,7 +61,7 @@ impl By {
 }
 
 /// Returns one sum for each key, by key.
-pub(super) fn sums(used: &[Usage], by: By, routes: &RouteTable) -> Vec<UsageView> {
+pub(super) fn sums(used: &[Usage], by: SumKey, routes: &RouteTable) -> Vec<UsageView> {
     let mut sums: BTreeMap<String, UsageView> = BTreeMap::new();
     for usage in used {
         let key = by.key(usage);

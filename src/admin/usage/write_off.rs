@@ -2,9 +2,9 @@
 
 use crate::{
     admin::{
-        call_desk::{CallDesk, DeskError, PastStep, WriteOff},
+        call_desk::{CallDesk, CallPastStep, DeskError, WriteOff},
         problem::Problem,
-        request::{MaybeJson, Named},
+        request::{MaybeJson, PathSegment},
         role::MayAdminister,
         span::mistake,
         state::AdminState,
@@ -67,7 +67,7 @@ type Ask = for<'a> fn(
 pub async fn write_off(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(name): Named,
+    PathSegment(name): PathSegment,
     MaybeJson(why): MaybeJson<WriteOffReason>,
 ) -> Result<Json<WrittenOffView>, Problem> {
     done(state, (name, by, why), |desk, call, by, why| desk.write_off(call, by, why)).await
@@ -92,7 +92,7 @@ pub async fn write_off(
 pub async fn undo(
     State(state): State<AdminState>,
     MayAdminister(by): MayAdminister,
-    Named(name): Named,
+    PathSegment(name): PathSegment,
     MaybeJson(why): MaybeJson<WriteOffReason>,
 ) -> Result<Json<WrittenOffView>, Problem> {
     done(state, (name, by, why), |desk, call, by, why| desk.undo_write_off(call, by, why)).await
@@ -107,7 +107,7 @@ async fn done(
     let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));
     // Work of its own: what is on record is done, whoever hangs up.
     let work = async move { ask(&*desk, &call, &by, reason.as_deref()).await };
-    let done = state.tasks.finish("usage.write_off", work).await;
+    let done = state.tasks.spawn_tracked("usage.write_off", work).await;
     match done.map_err(|_| Problem::stopping())? {
         Ok(WriteOff::Done(amount_usd)) => Ok(Json(WrittenOffView { call: name, amount_usd })),
         Ok(other) => {
@@ -136,7 +136,7 @@ fn words(why: WriteOffReason) -> Result<Option<String>, Problem> {
 }
 
 fn refused(call: &str, why: &WriteOff) -> Problem {
-    let told = |PastStep { at, by }: &PastStep| format!("at {at} by {by}");
+    let told = |CallPastStep { at, by }: &CallPastStep| format!("at {at} by {by}");
     match why {
         WriteOff::Already(step) => Problem::conflict(
             "call_written_off",

@@ -1,7 +1,7 @@
 //! Callers of a real admission, under paused time.
 
 use super::world::options;
-use crate::admission::{Admission, AdmissionError, AdmissionOptions, Permit, Seat};
+use crate::admission::{Admission, AdmissionError, AdmissionOptions, AdmitRequest, Permit};
 use crate::domain::TokenId;
 use std::time::Duration;
 use tokio::{task::JoinHandle, time::Instant};
@@ -15,8 +15,8 @@ pub(super) fn admission(cap: u32, queue_capacity: usize) -> Admission {
 }
 
 /// Returns a call's seat with ten seconds to wait.
-pub(super) fn seat(token: &str, places: u32) -> Seat {
-    Seat {
+pub(super) fn seat(token: &str, places: u32) -> AdmitRequest {
+    AdmitRequest {
         account: "account".parse().expect("a name"),
         environment: "e0".parse().expect("a name"),
         token: TokenId::from_stored(token),
@@ -27,7 +27,7 @@ pub(super) fn seat(token: &str, places: u32) -> Seat {
 }
 
 /// Lets a call knock, and waits until it is either in or in the queue.
-pub(super) async fn knock(admission: &Admission, seat: Seat) -> Call {
+pub(super) async fn knock(admission: &Admission, seat: AdmitRequest) -> Call {
     let admission = admission.clone();
     let call = tokio::spawn(async move { admission.admit(seat).await });
     settle().await;

@@ -1,7 +1,7 @@
 //! What operators and metrics see.
 
 use super::clerk::{admission, answer, knock, seat, settle};
-use crate::admission::Counters;
+use crate::admission::AdmissionCounters;
 use crate::domain::CallId;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn what_happens_is_counted() {
     drop(answer(heavy).await.expect("its turn"));
     settle().await;
     drop(answer(waits).await.expect("its turn"));
-    let counted = Counters {
+    let counted = AdmissionCounters {
         admitted: 4,
         overtakes: 1,
         timeouts: 0,

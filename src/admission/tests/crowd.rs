@@ -2,8 +2,8 @@
 
 use super::world::options;
 use crate::admission::{
-    Seat,
-    gate::{Gate, Grant},
+    AdmitRequest,
+    account_gate::{AccountGate, Grant},
     lane::Ticket,
 };
 use crate::domain::TokenId;
@@ -38,7 +38,7 @@ pub(super) struct Served {
 
 #[derive(Debug)]
 pub(super) struct Crowd {
-    gate: Gate<usize>,
+    gate: AccountGate<usize>,
     groups: Vec<Group>,
     start: Instant,
     done: BinaryHeap<Reverse<(Instant, u64, usize)>>,
@@ -56,7 +56,7 @@ impl Crowd {
         let environments: Vec<_> = weights.iter().map(|weight| (*weight, 0)).collect();
         let start = Instant::now();
         Self {
-            gate: Gate::new(options(10, &environments), 10_000, start),
+            gate: AccountGate::new(options(10, &environments), 10_000, start),
             groups: groups.to_vec(),
             start,
             done: BinaryHeap::new(),
@@ -105,7 +105,7 @@ impl Crowd {
 
     fn call(&mut self, group: usize, now: Instant) {
         let Group { environment, places, .. } = self.groups[group];
-        let seat = Seat {
+        let seat = AdmitRequest {
             account: "account".parse().expect("a name"),
             environment: format!("e{environment}").parse().expect("a name"),
             token: TokenId::from_stored(format!("tok_{group}")),

@@ -3,8 +3,8 @@
 use super::world::options;
 use crate::{
     admission::{
-        AdmissionError, Seat, WaitRule,
-        gate::{Gate, Grant},
+        AdmissionError, AdmitRequest, WaitRule,
+        account_gate::{AccountGate, Grant},
         lane::Ticket,
     },
     domain::TokenId,
@@ -18,7 +18,7 @@ const HOUR: Duration = Duration::from_hours(1);
 
 /// A gate whose calls end by themselves after a time that can be set.
 struct Drive {
-    gate: Gate<()>,
+    gate: AccountGate<()>,
     now: Instant,
     takes: Duration,
     running: Vec<(Instant, Ticket)>,
@@ -47,12 +47,12 @@ impl Drive {
 
     fn fresh(cap: u32, environments: &[(u32, u32)], takes: Duration) -> Self {
         let now = Instant::now();
-        let gate = Gate::new(options(cap, environments), 10_000, now);
+        let gate = AccountGate::new(options(cap, environments), 10_000, now);
         Self { gate, now, takes, running: Vec::new() }
     }
 
     fn enter(&mut self, call: Call, allowed: Duration) -> Result<Ticket, AdmissionError> {
-        let seat = Seat {
+        let seat = AdmitRequest {
             account: "account".parse().expect("a name"),
             environment: format!("e{}", call.environment).parse().expect("a name"),
             token: TokenId::from_stored(format!("tok_{}_{}", call.environment, call.token)),

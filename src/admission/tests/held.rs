@@ -19,7 +19,7 @@ fn restored_places_may_exceed_the_cap_and_then_nobody_is_admitted_until_it_fits(
 #[test]
 fn places_of_an_environment_that_is_not_in_the_settings_any_more_still_count() {
     let mut world = World::new(4, &[(1, 0)], 10);
-    let seat = crate::admission::Seat {
+    let seat = crate::admission::AdmitRequest {
         environment: "gone".parse().expect("a name"),
         ..world.seat(ask(0, 0, 3))
     };

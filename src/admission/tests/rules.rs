@@ -2,7 +2,7 @@
 
 use super::clerk::{Call, admission, answer, knock, seat, settle};
 use super::world::options;
-use crate::admission::{Admission, AdmissionError, AdmissionOptions, Seat, WaitRule};
+use crate::admission::{Admission, AdmissionError, AdmissionOptions, AdmitRequest, WaitRule};
 use std::time::Duration;
 use tokio::time::{Instant, advance};
 
@@ -27,7 +27,7 @@ async fn the_accounts_cap_is_named_when_all_places_are_taken() {
 async fn a_tokens_own_share_is_named_whether_the_account_has_room_or_not() {
     for others in [0, 8] {
         let admission = admission(10, 10);
-        let small = |places| Seat { max_token_places: Some(2), ..seat("small", places) };
+        let small = |places| AdmitRequest { max_token_places: Some(2), ..seat("small", places) };
         let _busy = admission.admit(small(2)).await.expect("room");
         let _rest = admission.admit(seat("other", others)).await.expect("room");
         let late = knock(&admission, small(1)).await;
@@ -39,7 +39,7 @@ async fn a_tokens_own_share_is_named_whether_the_account_has_room_or_not() {
 async fn places_reserved_for_others_are_named() {
     let accounts = vec![options(2, &[(1, 0), (1, 1)])];
     let admission = Admission::new(AdmissionOptions { queue_capacity: 10, accounts });
-    let vip = Seat { environment: "e1".parse().expect("a name"), ..seat("vip", 1) };
+    let vip = AdmitRequest { environment: "e1".parse().expect("a name"), ..seat("vip", 1) };
     drop(admission.admit(vip).await.expect("room"));
     let _busy = admission.admit(seat("a", 1)).await.expect("room");
     let held_back = knock(&admission, seat("a", 1)).await;
@@ -59,7 +59,8 @@ async fn a_batch_of_sixty_calls_of_ten_seconds_goes_through_ten_places_in_the_de
         .map(|_| {
             let admission = admission.clone();
             tokio::spawn(async move {
-                let seat = Seat { deadline: Instant::now() + allowed, ..seat("website", 1) };
+                let seat =
+                    AdmitRequest { deadline: Instant::now() + allowed, ..seat("website", 1) };
                 let permit = admission.admit(seat).await?;
                 tokio::time::sleep(Duration::from_secs(10)).await;
                 Ok::<_, AdmissionError>(permit.queued_for())

@@ -1,13 +1,13 @@
 //! Callers who go at the very moment that they are let in.
 
 use super::{clerk::seat, world::options};
-use crate::admission::{account::Account, gate::Gate};
+use crate::admission::{account::Account, account_gate::AccountGate};
 use tokio::{sync::oneshot, time::Instant};
 
 #[test]
 fn places_granted_to_many_who_are_gone_reach_the_one_who_is_there() {
     let now = Instant::now();
-    let gate = Gate::new(options(1, &[(1, 0)]), 10_000, now);
+    let gate = AccountGate::new(options(1, &[(1, 0)]), 10_000, now);
     let account = Account::new("account".parse().expect("a name"), gate);
     let busy = account.enter(&seat("a", 1)).expect("room");
     for _ in 0..5_000 {

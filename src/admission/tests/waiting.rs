@@ -66,7 +66,7 @@ async fn a_heavy_call_that_times_out_lets_the_others_go() {
 #[tokio::test(start_paused = true)]
 async fn a_deadline_that_has_passed_still_takes_what_is_free() {
     let admission = admission(1, 10);
-    let past = crate::admission::Seat { deadline: Instant::now(), ..seat("a", 1) };
+    let past = crate::admission::AdmitRequest { deadline: Instant::now(), ..seat("a", 1) };
     let _permit = admission.admit(past.clone()).await.expect("room");
     let refused = admission.admit(past).await;
     assert!(matches!(refused, Err(AdmissionError::Timeout { .. })));
@@ -159,7 +159,7 @@ async fn the_time_to_come_back_follows_the_measured_pace() {
     let account = "account".parse().expect("a name");
     let mut calls = Vec::new();
     for _ in 0..90 {
-        let patient = crate::admission::Seat {
+        let patient = crate::admission::AdmitRequest {
             deadline: Instant::now() + Duration::from_mins(10),
             ..seat("a", 1)
         };
@@ -181,8 +181,10 @@ async fn the_time_to_come_back_follows_the_measured_pace() {
 #[tokio::test(start_paused = true)]
 async fn an_account_without_settings_admits_nobody() {
     let admission = admission(1, 1);
-    let elsewhere =
-        crate::admission::Seat { account: "elsewhere".parse().expect("a name"), ..seat("a", 1) };
+    let elsewhere = crate::admission::AdmitRequest {
+        account: "elsewhere".parse().expect("a name"),
+        ..seat("a", 1)
+    };
     let refused = admission.admit(elsewhere).await;
     assert_eq!(refused.err(), Some(AdmissionError::NeverFits { cap: 0 }));
 }

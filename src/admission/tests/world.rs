@@ -1,9 +1,9 @@
 //! A gate with a second set of books beside it, kept the plain way and compared after every step.
 
 use crate::admission::{
-    AdmissionError, GateOptions, LaneOptions, Seat,
+    AdmissionError, AdmitRequest, GateOptions, LaneOptions,
+    account_gate::{AccountGate, Entered, Grant},
     environment::Environment,
-    gate::{Entered, Gate, Grant},
     lane::{Ticket, Waiter},
     turns::price,
 };
@@ -41,7 +41,7 @@ pub(super) fn options(cap: u32, environments: &[(u32, u32)]) -> GateOptions {
 
 #[derive(Debug)]
 pub(super) struct World {
-    pub(super) gate: Gate<()>,
+    pub(super) gate: AccountGate<()>,
     pub(super) now: Instant,
     pub(super) waiting: Vec<Ticket>,
     pub(super) admitted: Vec<Ticket>,
@@ -53,7 +53,7 @@ impl World {
     pub(super) fn new(cap: u32, environments: &[(u32, u32)], capacity: usize) -> Self {
         let now = Instant::now();
         Self {
-            gate: Gate::new(options(cap, environments), capacity, now),
+            gate: AccountGate::new(options(cap, environments), capacity, now),
             now,
             waiting: Vec::new(),
             admitted: Vec::new(),
@@ -68,8 +68,8 @@ impl World {
         self.entered(entered)
     }
 
-    pub(super) fn seat(&self, ask: Ask) -> Seat {
-        Seat {
+    pub(super) fn seat(&self, ask: Ask) -> AdmitRequest {
+        AdmitRequest {
             account: "account".parse().expect("a name"),
             environment: format!("e{}", ask.environment).parse().expect("a name"),
             token: TokenId::from_stored(format!("tok_{}_{}", ask.environment, ask.token)),

@@ -4,11 +4,11 @@ use super::{
     BadExport, ExportProblem, Format, Manifest,
     check_csv::Rows,
     check_jsonl::{Records, claimed_by_header},
-    form::{Found, Lines},
+    form::{ExportFindings, ExportLines},
 };
 use crate::audit::trust::{
-    Checkpoint, CheckpointError, Completeness, Evidence, Marks, NoteError, Source, VerifierKey,
-    judge,
+    Checkpoint, CheckpointError, Completeness, EvidenceSource, Marks, NoteError, SignedEvidence,
+    VerifierKey, judge,
 };
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Read};
@@ -55,7 +55,7 @@ pub fn examine_export(
     input: impl BufRead,
     sidecar: Option<&str>,
     trusted: Vec<VerifierKey>,
-    outside: &[(Source, String)],
+    outside: &[(EvidenceSource, String)],
     mut progress: impl FnMut(u64),
 ) -> io::Result<ExportReport> {
     let mut input = input;
@@ -69,17 +69,17 @@ pub fn examine_export(
     };
     let keys = if key_is_its_own { claimed().into_iter().collect() } else { trusted };
     let key = keys.first().cloned();
-    let mut evidence = Evidence::believing(keys);
+    let mut evidence = SignedEvidence::believing(keys);
     for (source, name) in outside {
         evidence.add(source, name, true);
     }
     let mut marks = evidence.marks();
-    let mut lines: Box<dyn Lines> = if is_table {
+    let mut lines: Box<dyn ExportLines> = if is_table {
         Box::new(Rows::new(sidecar.unwrap_or_default()))
     } else {
         Box::new(Records::default())
     };
-    let mut reading = Reading { digest: Sha256::new(), number: 0, bytes: 0 };
+    let mut reading = ExportReading { digest: Sha256::new(), number: 0, bytes: 0 };
     let mut check = reading.take(&first, first_read, &mut *lines, &mut marks);
     let mut line = String::new();
     while check.is_ok() {
@@ -97,7 +97,7 @@ pub fn examine_export(
 }
 
 fn complete(
-    evidence: Evidence,
+    evidence: SignedEvidence,
     marks: &Marks,
     integrity: &Result<VerifiedExport, BadExport>,
     is_table: bool,
@@ -121,18 +121,18 @@ enum LineRead {
     End,
 }
 
-struct Reading {
+struct ExportReading {
     digest: Sha256,
     number: u64,
     bytes: u64,
 }
 
-impl Reading {
+impl ExportReading {
     fn take(
         &mut self,
         line: &str,
         read: LineRead,
-        lines: &mut dyn Lines,
+        lines: &mut dyn ExportLines,
         marks: &mut Marks,
     ) -> Result<(), BadExport> {
         self.number += 1;
@@ -150,7 +150,11 @@ impl Reading {
     }
 
     /// Compares what was read with what was signed.
-    fn end(self, lines: &dyn Lines, keys: &[VerifierKey]) -> Result<VerifiedExport, BadExport> {
+    fn end(
+        self,
+        lines: &dyn ExportLines,
+        keys: &[VerifierKey],
+    ) -> Result<VerifiedExport, BadExport> {
         let (manifest, checkpoint) = lines.notes()?;
         let unsigned = |why| BadExport::whole(ExportProblem::Unsigned(why));
         let manifest = Manifest::verified(&manifest, keys).map_err(unsigned)?;
@@ -160,7 +164,7 @@ impl Reading {
             CheckpointError::OtherText => unsigned(NoteError::Malformed),
         })?;
         let found = lines.found();
-        let Found { lines, first, last, hash, seal } = found;
+        let ExportFindings { lines, first, last, hash, seal } = found;
         let is_about_these = (manifest.lines, manifest.first, manifest.last, manifest.seal)
             == (lines, first, last, seal)
             && manifest.up_to == checkpoint.head.seq

@@ -3,15 +3,15 @@
 use super::{
     BadExport, ExportProblem,
     csv::{SEQ_COLUMN, cell_of, header, seal},
-    form::{Found, Lines, notes_of},
+    form::{ExportFindings, ExportLines, notes_of},
     manifest::hash,
 };
-use crate::audit::trust::{Marks, Note, NoteError};
+use crate::audit::trust::{Marks, NoteError, SignedNote};
 
 /// What was read so far, and what is signed about it.
 #[derive(Debug)]
 pub(super) struct Rows {
-    notes: Option<(Note, Note)>,
+    notes: Option<(SignedNote, SignedNote)>,
     lines: u64,
     first: u64,
     last: u64,
@@ -25,7 +25,7 @@ impl Rows {
     }
 }
 
-impl Lines for Rows {
+impl ExportLines for Rows {
     fn line(&mut self, number: u64, line: &str, _marks: &mut Marks) -> Result<(), BadExport> {
         let row = line.strip_suffix("\r\n");
         if number == 1 {
@@ -51,14 +51,14 @@ impl Lines for Rows {
         Ok(())
     }
 
-    fn notes(&self) -> Result<(Note, Note), BadExport> {
+    fn notes(&self) -> Result<(SignedNote, SignedNote), BadExport> {
         let missing = ExportProblem::Unsigned(NoteError::Malformed);
         self.notes.clone().ok_or_else(|| BadExport::whole(missing))
     }
 
-    fn found(&self) -> Found {
+    fn found(&self) -> ExportFindings {
         let Self { lines, first, last, seal, .. } = *self;
-        Found { lines, first, last, hash: None, seal: Some(seal) }
+        ExportFindings { lines, first, last, hash: None, seal: Some(seal) }
     }
 
     fn is_hashed(&self, _line: &str) -> bool {

@@ -2,16 +2,16 @@
 
 use super::{
     BadExport, ExportProblem,
-    form::{Found, Lines},
-    jsonl::{END, End, Header, Line, VERSION},
+    form::{ExportFindings, ExportLines},
+    jsonl::{END, End, Header, RecordLine, VERSION},
     manifest::hash,
 };
 use crate::{
     audit::{
         HashChain,
-        trust::{Marks, Note, NoteError, VerifierKey},
+        trust::{Marks, NoteError, SignedNote, VerifierKey},
     },
-    store::{Head, Seal},
+    store::{ChainHasher, ChainHead},
 };
 
 /// What was read so far.
@@ -20,8 +20,8 @@ pub(super) struct Records {
     header: Option<Header>,
     lines: u64,
     first: u64,
-    last: Option<Head>,
-    end: Option<(Result<Note, NoteError>, Result<Note, NoteError>)>,
+    last: Option<ChainHead>,
+    end: Option<(Result<SignedNote, NoteError>, Result<SignedNote, NoteError>)>,
 }
 
 /// Returns the key that the first line names.
@@ -30,9 +30,9 @@ pub(super) fn claimed_by_header(line: &str) -> Option<VerifierKey> {
 }
 
 impl Records {
-    fn record(&mut self, number: u64, line: &str) -> Result<Head, BadExport> {
+    fn record(&mut self, number: u64, line: &str) -> Result<ChainHead, BadExport> {
         let unreadable = |seq| BadExport::of(number, seq, ExportProblem::Unreadable);
-        let line: Line<'_> = serde_json::from_str(line).map_err(|_| unreadable(None))?;
+        let line: RecordLine<'_> = serde_json::from_str(line).map_err(|_| unreadable(None))?;
         let seq = line.seq;
         let bad = |problem| BadExport::of(number, Some(seq), problem);
         let hashes = hash(&line.prev_hash).zip(hash(&line.hash));
@@ -41,7 +41,7 @@ impl Records {
         if line.n != due {
             return Err(bad(ExportProblem::NotInOrder(due)));
         }
-        let before = self.last.unwrap_or(Head { seq: 0, hash: HashChain.genesis() });
+        let before = self.last.unwrap_or(ChainHead { seq: 0, hash: HashChain.genesis() });
         if seq <= before.seq {
             return Err(bad(ExportProblem::NotInOrder(due)));
         }
@@ -54,7 +54,7 @@ impl Records {
         if HashChain.seal(seq, &prev, line.record.get().as_bytes()) != own {
             return Err(bad(ExportProblem::Changed));
         }
-        Ok(Head { seq, hash: own })
+        Ok(ChainHead { seq, hash: own })
     }
 
     fn is_whole(&self) -> bool {
@@ -63,7 +63,7 @@ impl Records {
     }
 }
 
-impl Lines for Records {
+impl ExportLines for Records {
     fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport> {
         let bad = |problem| BadExport::of(number, None, problem);
         if self.end.is_some() {
@@ -78,7 +78,7 @@ impl Lines for Records {
         if line.starts_with(END) {
             let end: End =
                 serde_json::from_str(line).map_err(|_| bad(ExportProblem::Unreadable))?;
-            self.end = Some((Note::parse(&end.manifest), Note::parse(&end.checkpoint)));
+            self.end = Some((SignedNote::parse(&end.manifest), SignedNote::parse(&end.checkpoint)));
             return Ok(());
         }
         let head = self.record(number, line)?;
@@ -91,16 +91,16 @@ impl Lines for Records {
         Ok(())
     }
 
-    fn notes(&self) -> Result<(Note, Note), BadExport> {
+    fn notes(&self) -> Result<(SignedNote, SignedNote), BadExport> {
         let bad = |problem| BadExport::of(self.lines + 2, None, problem);
         let (manifest, checkpoint) = self.end.clone().ok_or_else(|| bad(ExportProblem::CutOff))?;
         let unsigned = |why| bad(ExportProblem::Unsigned(why));
         Ok((manifest.map_err(unsigned)?, checkpoint.map_err(unsigned)?))
     }
 
-    fn found(&self) -> Found {
+    fn found(&self) -> ExportFindings {
         let (last, hash) = self.last.map_or((0, None), |last| (last.seq, Some(last.hash)));
-        Found { lines: self.lines, first: self.first, last, hash, seal: None }
+        ExportFindings { lines: self.lines, first: self.first, last, hash, seal: None }
     }
 
     fn is_hashed(&self, line: &str) -> bool {

@@ -56,7 +56,7 @@ pub(super) const SEQ_COLUMN: usize = ENTRY.len() + 17;
 
 /// Writes rows, each sealed to the one before it.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct SealedRows {
     seal: [u8; 32],
 }
 
@@ -71,7 +71,7 @@ pub(super) fn seal(before: &[u8; 32], row: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(TAG).chain_update(before).chain_update(row).finalize().into()
 }
 
-impl Table {
+impl SealedRows {
     pub(super) fn begin(out: &mut Vec<u8>) -> Self {
         out.extend(header().as_bytes());
         out.extend(b"\r\n");
@@ -150,22 +150,22 @@ mod tests {
     use super::*;
     use crate::{
         audit::{HashChain, fold},
-        store::{Head, Link, Seal, SealedRecord, tests::fixtures::refusal},
+        store::{ChainHasher, ChainHead, ChainLink, SealedRecord, tests::fixtures::refusal},
     };
 
     fn entry() -> Entry {
         let record = refusal("=HYPERLINK(\"http://x\",1)\r\n,\u{7}");
-        let head = Head { seq: 0, hash: HashChain.genesis() };
+        let head = ChainHead { seq: 0, hash: HashChain.genesis() };
         let bytes = serde_json::to_vec(&record).unwrap();
         let hash = HashChain.seal(1, &head.hash, &bytes);
-        let link = Link { seq: 1, prev_hash: head.hash, hash, bytes: bytes.into() };
+        let link = ChainLink { seq: 1, prev_hash: head.hash, hash, bytes: bytes.into() };
         fold(vec![SealedRecord::new(link, record)]).remove(0)
     }
 
     #[test]
     fn what_strangers_wrote_cannot_break_the_table_or_run_in_it() {
         let mut out = Vec::new();
-        Table::begin(&mut out).entry(&entry(), &mut out);
+        SealedRows::begin(&mut out).entry(&entry(), &mut out);
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text.matches('\n').count(), 2, "{text}");
         assert!(text.contains(r#""'=HYPERLINK(""http://x"",1)"#), "{text}");

@@ -1,11 +1,11 @@
 //! What the forms of an export have in common when it is checked.
 
 use super::BadExport;
-use crate::audit::trust::{Marks, Note, notes_in};
+use crate::audit::trust::{Marks, SignedNote, notes_in};
 
 /// What the lines of an export came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct ExportFindings {
     /// Records or entries.
     pub(super) lines: u64,
     /// The number of the first.
@@ -19,22 +19,22 @@ pub(super) struct Found {
 }
 
 /// What a form of export is checked with, line by line.
-pub(super) trait Lines {
+pub(super) trait ExportLines {
     /// Checks the line of this number, without its end.
     fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport>;
 
     /// Returns the notes about the whole, once all lines were read.
-    fn notes(&self) -> Result<(Note, Note), BadExport>;
+    fn notes(&self) -> Result<(SignedNote, SignedNote), BadExport>;
 
     /// Returns what the lines came to.
-    fn found(&self) -> Found;
+    fn found(&self) -> ExportFindings;
 
     /// Says whether the next line belongs to what was hashed.
     fn is_hashed(&self, line: &str) -> bool;
 }
 
 /// Returns the two notes of a sidecar: of the manifest, and of the checkpoint.
-pub(super) fn notes_of(sidecar: &str) -> Option<(Note, Note)> {
+pub(super) fn notes_of(sidecar: &str) -> Option<(SignedNote, SignedNote)> {
     let mut notes = notes_in(sidecar).notes.into_iter().map(|found| found.note);
     let both = (notes.next()?, notes.next()?);
     notes.next().is_none().then_some(both)

@@ -1,7 +1,7 @@
 //! Sealed records as JSON lines: a header, the records with their exact bytes, and what is signed.
 
-use super::{Subject, Unwritable};
-use crate::{audit::trust::Note, store::SealedRecord};
+use super::{ExportSubject, Unwritable};
+use crate::{audit::trust::SignedNote, store::SealedRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -21,7 +21,7 @@ pub(super) struct Header {
 /// A record's line. The bytes that were hashed are those of `record`, as they stand.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Line<'l> {
+pub(super) struct RecordLine<'l> {
     pub(super) n: u64,
     pub(super) seq: u64,
     pub(super) prev_hash: String,
@@ -43,10 +43,10 @@ pub(super) const END: &str = "{\"manifest\":";
 
 /// Numbers the lines.
 #[derive(Debug)]
-pub(super) struct Lines(u64);
+pub(super) struct LineCounter(u64);
 
-impl Lines {
-    pub(super) fn begin(subject: &Subject, out: &mut Vec<u8>) -> Self {
+impl LineCounter {
+    pub(super) fn begin(subject: &ExportSubject, out: &mut Vec<u8>) -> Self {
         let checkpoint = &subject.up_to.checkpoint;
         let header = Header {
             ideogate_export: VERSION,
@@ -67,13 +67,13 @@ impl Lines {
         let record = serde_json::from_slice(&sealed.bytes).map_err(|_| Unwritable(sealed.seq))?;
         self.0 += 1;
         let (prev_hash, hash) = (hex::encode(sealed.prev_hash), hex::encode(sealed.hash));
-        line(&Line { n: self.0, seq: sealed.seq, prev_hash, hash, record }, out);
+        line(&RecordLine { n: self.0, seq: sealed.seq, prev_hash, hash, record }, out);
         Ok(())
     }
 }
 
 /// Writes the last line.
-pub(super) fn end(manifest: &Note, checkpoint: &Note, out: &mut Vec<u8>) {
+pub(super) fn end(manifest: &SignedNote, checkpoint: &SignedNote, out: &mut Vec<u8>) {
     line(&End { manifest: manifest.to_string(), checkpoint: checkpoint.to_string() }, out);
 }
 

@@ -1,7 +1,7 @@
 //! What is signed about an export.
 
 use crate::{
-    audit::trust::{Note, NoteError, VerifierKey},
+    audit::trust::{NoteError, SignedNote, VerifierKey},
     domain::Timestamp,
 };
 use std::fmt;
@@ -51,7 +51,7 @@ impl Manifest {
 
     /// Reads the manifest that a note vouches for.
     pub fn verified<'k>(
-        note: &Note,
+        note: &SignedNote,
         trusted: impl IntoIterator<Item = &'k VerifierKey>,
     ) -> Result<Self, NoteError> {
         let (text, key) = note.verify(trusted)?;

@@ -2,8 +2,8 @@
 //!
 //! | word | type |
 //! | --- | --- |
-//! | what an export is of | [`Subject`], [`Format`] |
-//! | writing it | [`Writer`] |
+//! | what an export is of | [`ExportSubject`], [`Format`] |
+//! | writing it | [`ExportWriter`] |
 //! | what is signed about it | [`Manifest`] |
 //! | checking it, without a gateway and without the record | [`examine_export`], [`ExportReport`] |
 
@@ -21,5 +21,5 @@ mod writer;
 pub use bad_export::{BadExport, ExportProblem};
 pub use check::{ExportReport, VerifiedExport, examine_export, is_table};
 pub use manifest::{Format, Manifest};
-pub use subject::{Subject, Unwritable};
-pub use writer::Writer;
+pub use subject::{ExportSubject, Unwritable};
+pub use writer::ExportWriter;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What an export is of.
 #[derive(Debug)]
-pub struct Subject {
+pub struct ExportSubject {
     /// What its signature is checked with.
     pub key: VerifierKey,
     /// How it is written.

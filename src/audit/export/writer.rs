@@ -1,9 +1,9 @@
 //! Writing an export, whatever its form.
 
 use super::{
-    Format, Manifest, Subject, Unwritable,
-    csv::Table,
-    jsonl::{self, Lines},
+    ExportSubject, Format, Manifest, Unwritable,
+    csv::SealedRows,
+    jsonl::{self, LineCounter},
 };
 use crate::{
     audit::{Entry, trust::Notary},
@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 
 /// Writes an export piece by piece, and knows at its end what to sign.
 #[derive(Debug)]
-pub struct Writer {
-    subject: Subject,
-    form: Form,
+pub struct ExportWriter {
+    subject: ExportSubject,
+    form: ExportLayout,
     digest: Sha256,
     lines: u64,
     first: u64,
@@ -23,18 +23,18 @@ pub struct Writer {
 }
 
 #[derive(Debug)]
-enum Form {
-    Jsonl(Lines),
-    Csv(Table),
+enum ExportLayout {
+    Jsonl(LineCounter),
+    Csv(SealedRows),
 }
 
-impl Writer {
+impl ExportWriter {
     /// Begins to write; what comes before all records goes to `out`.
-    pub fn begin(subject: Subject, out: &mut Vec<u8>) -> Self {
+    pub fn begin(subject: ExportSubject, out: &mut Vec<u8>) -> Self {
         let before = out.len();
         let form = match subject.format {
-            Format::Jsonl => Form::Jsonl(Lines::begin(&subject, out)),
-            Format::Csv => Form::Csv(Table::begin(out)),
+            Format::Jsonl => ExportLayout::Jsonl(LineCounter::begin(&subject, out)),
+            Format::Csv => ExportLayout::Csv(SealedRows::begin(out)),
         };
         let digest = Sha256::new_with_prefix(&out[before..]);
         Self { subject, form, digest, lines: 0, first: 0, last: 0 }
@@ -48,7 +48,7 @@ impl Writer {
     /// Writes a record into JSON lines; a table has none.
     pub fn record(&mut self, record: &SealedRecord, out: &mut Vec<u8>) -> Result<(), Unwritable> {
         let before = out.len();
-        if let Form::Jsonl(lines) = &mut self.form {
+        if let ExportLayout::Jsonl(lines) = &mut self.form {
             lines.record(record, out)?;
             self.wrote(record.seq, &out[before..]);
         }
@@ -58,7 +58,7 @@ impl Writer {
     /// Writes an entry into a table; JSON lines have none.
     pub fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) {
         let before = out.len();
-        if let Form::Csv(table) = &mut self.form {
+        if let ExportLayout::Csv(table) = &mut self.form {
             table.entry(entry, out);
             self.wrote(entry.metadata.seq, &out[before..]);
         }
@@ -79,8 +79,8 @@ impl Writer {
         let Self { subject, form, digest, lines, first, last } = self;
         let checkpoint = subject.up_to.checkpoint;
         let seal = match &form {
-            Form::Jsonl(_) => None,
-            Form::Csv(table) => Some(table.seal()),
+            ExportLayout::Jsonl(_) => None,
+            ExportLayout::Csv(table) => Some(table.seal()),
         };
         let manifest = Manifest {
             key: subject.key,
@@ -95,7 +95,7 @@ impl Writer {
             digest: digest.finalize().into(),
         };
         let (manifest, checkpoint) = (notary.sign_text(manifest.to_string()), subject.up_to.note);
-        if matches!(form, Form::Jsonl(_)) {
+        if matches!(form, ExportLayout::Jsonl(_)) {
             jsonl::end(&manifest, &checkpoint, out);
         }
         format!("{manifest}\n{checkpoint}")

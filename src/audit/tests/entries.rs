@@ -4,7 +4,7 @@ use crate::{
     audit::{Entry, EntryResult, HashChain, fold},
     domain::{Attempt, AuditRecord, GenerationId, OpenCall, Outcome, Principal, RecordBody, Usd},
     store::{
-        Link, Seal, SealedRecord,
+        ChainHasher, ChainLink, SealedRecord,
         tests::fixtures::{NOON, call, intent, outcome, record, refusal},
     },
 };
@@ -17,7 +17,7 @@ pub(super) fn chain(records: Vec<AuditRecord>) -> Vec<SealedRecord> {
     let sealed = records.into_iter().zip(1..).map(|(record, seq)| {
         let bytes = serde_json::to_vec(&record).unwrap().into_boxed_slice();
         let hash = HashChain.seal(seq, &prev_hash, &bytes);
-        let link = Link { seq, prev_hash, hash, bytes };
+        let link = ChainLink { seq, prev_hash, hash, bytes };
         prev_hash = hash;
         SealedRecord::new(link, record)
     });

@@ -4,13 +4,15 @@ use super::{entries::chain, notes::notary};
 use crate::{
     audit::{
         HashChain,
-        export::{ExportProblem, ExportReport, Format, Subject, Writer, examine_export},
+        export::{
+            ExportProblem, ExportReport, ExportSubject, ExportWriter, Format, examine_export,
+        },
         fold,
         trust::{Notary, VerifierKey},
     },
     domain::{AuditRecord, Outcome},
     store::{
-        Seal, SealedRecord,
+        ChainHasher, SealedRecord,
         tests::fixtures::{call, intent, outcome, refusal},
     },
 };
@@ -45,11 +47,12 @@ fn export(
 ) -> Exported {
     let records = records(length);
     let last = records.last().unwrap();
-    let head = crate::store::Head { seq: last.seq, hash: last.hash };
+    let head = crate::store::ChainHead { seq: last.seq, hash: last.hash };
     let up_to = notary.sign(head).unwrap();
     let key = notary.key().clone();
     let mut bytes = Vec::new();
-    let mut writer = Writer::begin(Subject { key: key.clone(), format, filter, up_to }, &mut bytes);
+    let mut writer =
+        ExportWriter::begin(ExportSubject { key: key.clone(), format, filter, up_to }, &mut bytes);
     let kept: Vec<_> = records.into_iter().filter(keep).collect();
     match format {
         Format::Jsonl => {

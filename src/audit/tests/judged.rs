@@ -4,17 +4,17 @@ use super::{notes::notary, trust::rows};
 use crate::{
     audit::{
         FirstBad, HashChain, VerifyError,
-        trust::{Completeness, Contradiction, Evidence, Notary, judge, notes_in},
+        trust::{Completeness, Contradiction, Notary, SignedEvidence, judge, notes_in},
         verify::verify_watched,
     },
     domain::AuditRecord,
-    store::{Columns, Head, RawRecord, Seal},
+    store::{ChainHasher, ChainHead, Columns, RawRecord},
 };
 use proptest::{prelude::*, sample::Index};
 
 /// Computes all numbers, hashes and columns anew, as a forger would who knows how, and returns the head.
-fn forge(rows: &mut [RawRecord]) -> Head {
-    let mut head = Head { seq: 0, hash: HashChain.genesis() };
+fn forge(rows: &mut [RawRecord]) -> ChainHead {
+    let mut head = ChainHead { seq: 0, hash: HashChain.genesis() };
     for row in rows {
         let seq = head.seq + 1;
         let hash = HashChain.seal(seq, &head.hash, &row.bytes);
@@ -28,18 +28,18 @@ fn forge(rows: &mut [RawRecord]) -> Head {
             (row.environment, row.token) = (owned(columns.environment), owned(columns.token));
             (row.action, row.outcome) = (columns.action.to_owned(), owned(columns.outcome));
         }
-        head = Head { seq, hash };
+        head = ChainHead { seq, hash };
     }
     head
 }
 
 fn judged(
     rows: Vec<RawRecord>,
-    said: Head,
-    signed: &[Head],
+    said: ChainHead,
+    signed: &[ChainHead],
     notary: &Notary,
 ) -> (Result<(), FirstBad>, Completeness) {
-    let mut evidence = Evidence::believing(vec![notary.key().clone()]);
+    let mut evidence = SignedEvidence::believing(vec![notary.key().clone()]);
     for head in signed {
         let note = notary.sign(*head).unwrap().note;
         evidence.add(&notes_in(&note.to_string()), "elsewhere", true);
@@ -58,8 +58,8 @@ fn judged(
     (integrity, judge(evidence, &marks, reached, ends, None))
 }
 
-fn head_of(row: &RawRecord) -> Head {
-    Head { seq: row.seq.cast_unsigned(), hash: row.hash.clone().try_into().unwrap() }
+fn head_of(row: &RawRecord) -> ChainHead {
+    ChainHead { seq: row.seq.cast_unsigned(), hash: row.hash.clone().try_into().unwrap() }
 }
 
 fn text_of(row: &RawRecord) -> &str {

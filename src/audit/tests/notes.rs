@@ -4,12 +4,12 @@ use crate::{
     audit::{
         HashChain,
         trust::{
-            Checkpoint, CheckpointError, CheckpointFile, LAST_SIGNED_FILE, NewLog, Notary, Note,
-            NoteError, SigningKey, VerifierKey, VerifierKeyError, notes_in,
+            Checkpoint, CheckpointError, CheckpointFile, LAST_SIGNED_FILE, NewLog, Notary,
+            NoteError, SignedNote, SigningKey, VerifierKey, VerifierKeyError, notes_in,
         },
     },
     domain::SteeredClock,
-    store::{Head, Seal, tests::fixtures::NOON},
+    store::{ChainHasher, ChainHead, tests::fixtures::NOON},
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ pub(super) fn notary() -> (TempDir, Notary) {
     (dir, Notary::new(key, clock, last, None))
 }
 
-fn head(seq: u64) -> Head {
-    Head { seq, hash: HashChain.seal(seq, &HashChain.genesis(), b"{}") }
+fn head(seq: u64) -> ChainHead {
+    ChainHead { seq, hash: HashChain.seal(seq, &HashChain.genesis(), b"{}") }
 }
 
 /// The key pair that Go's `sumdb/note` has in its documentation.
@@ -63,7 +63,7 @@ fn a_checkpoint_says_what_was_signed_in_four_lines() {
     assert_eq!(lines[4], "");
     assert!(lines[5].starts_with(&format!("\u{2014} {} ", notary.key().name())));
     assert_eq!(lines.len(), 6);
-    let read = Note::parse(&text).unwrap();
+    let read = SignedNote::parse(&text).unwrap();
     assert_eq!(Checkpoint::verified(&read, [notary.key()]).unwrap(), signed.checkpoint);
 }
 
@@ -71,7 +71,7 @@ fn a_checkpoint_says_what_was_signed_in_four_lines() {
 fn a_note_by_somebody_else_or_about_something_else_is_no_checkpoint() {
     let ((_dir, notary), (_other_dir, other)) = (notary(), notary());
     let signed = other.sign(head(7)).unwrap();
-    let verified = |note: &Note| Checkpoint::verified(note, [notary.key()]);
+    let verified = |note: &SignedNote| Checkpoint::verified(note, [notary.key()]);
     assert_eq!(verified(&signed.note), Err(CheckpointError::Note(NoteError::UnknownKey)));
     let about_export = notary.sign_text("ideogate audit export v1\nlines 3\n".to_owned());
     assert_eq!(verified(&about_export), Err(CheckpointError::OtherText));
@@ -90,7 +90,7 @@ fn a_name_that_is_the_same_does_not_make_a_key_known() {
     let forged = note
         .to_string()
         .replace("\u{2014} PeterNeumann", &format!("\u{2014} {}", notary.key().name()));
-    let note = Note::parse(&forged).unwrap();
+    let note = SignedNote::parse(&forged).unwrap();
     assert_eq!(note.verify([notary.key()]).unwrap_err(), NoteError::UnknownKey);
 }
 
@@ -99,7 +99,7 @@ fn one_key_never_says_one_thing_and_then_another() {
     let (dir, notary) = notary();
     notary.sign(head(7)).unwrap();
     assert!(notary.sign(head(6)).is_err(), "an older head");
-    assert!(notary.sign(Head { hash: [1; 32], ..head(7) }).is_err(), "another head");
+    assert!(notary.sign(ChainHead { hash: [1; 32], ..head(7) }).is_err(), "another head");
     assert!(notary.sign(head(7)).is_ok() && notary.sign(head(8)).is_ok());
     let last = std::fs::read_to_string(dir.path().join(LAST_SIGNED_FILE));
     assert!(last.unwrap().contains("\n8\n"), "what was signed last is kept");
@@ -159,7 +159,7 @@ proptest! {
     #[test]
     fn anything_may_be_taken_for_notes_and_nothing_breaks(text in "(?s).{0,200}", dashes in 0_usize..3) {
         let text = format!("{text}\n\n{}", "\u{2014} a b\n".repeat(dashes));
-        Note::parse(&text).ok();
+        SignedNote::parse(&text).ok();
         notes_in(&text);
     }
 }
@@ -173,7 +173,7 @@ fn no_changed_note_is_verified() {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= flip;
             let Ok(changed) = String::from_utf8(bytes) else { continue };
-            let read = Note::parse(&changed);
+            let read = SignedNote::parse(&changed);
             let is_verified = read.is_ok_and(|note| note.verify([notary.key()]).is_ok());
             assert!(!is_verified, "byte {at}: {changed}");
         }

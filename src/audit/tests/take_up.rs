@@ -4,8 +4,8 @@ use crate::{
     audit::{
         HashChain,
         trust::{
-            CheckpointFile, LAST_SIGNED_FILE, Notary, PUBLIC_FILE, SIGNING_FILE, SigningFileError,
-            TakeUp, TakeUpError,
+            CheckpointFile, LAST_SIGNED_FILE, LogResumption, Notary, PUBLIC_FILE, ResumeError,
+            SIGNING_FILE, SigningFileError,
         },
     },
     domain::{Bundle, SteeredClock},
@@ -42,13 +42,13 @@ impl Place {
         CheckpointFile::at(self.path(CheckpointFile::USUAL))
     }
 
-    fn take_up(&self, store: &Store) -> Result<Notary, TakeUpError> {
+    fn take_up(&self, store: &Store) -> Result<Notary, ResumeError> {
         let (reader, clock) = (store.reader(), Arc::new(SteeredClock::at(NOON)));
-        TakeUp { dir: self.dir.path(), file: &self.file(), reader: &reader, clock }.notary()
+        LogResumption { dir: self.dir.path(), file: &self.file(), reader: &reader, clock }.notary()
     }
 
     /// Opens it anew.
-    fn again(&self) -> Result<Notary, TakeUpError> {
+    fn again(&self) -> Result<Notary, ResumeError> {
         self.take_up(&self.open())
     }
 
@@ -94,12 +94,12 @@ async fn a_record_whose_end_was_cut_off_is_not_taken_up() {
     let place = signed().await;
     place.edit(CUT);
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::EndsBefore { ends: 3, .. }), "{refused}");
+    assert!(matches!(refused, ResumeError::EndsBefore { ends: 3, .. }), "{refused}");
     assert!(refused.to_string().contains("accept-restore") && refused.can_be_accepted());
     fs::remove_file(place.path(LAST_SIGNED_FILE)).unwrap();
     let refused = place.again().unwrap_err();
     assert!(
-        matches!(refused, TakeUpError::EndsBefore { .. }),
+        matches!(refused, ResumeError::EndsBefore { .. }),
         "the file of checkpoints knows it too"
     );
 }
@@ -109,7 +109,7 @@ async fn a_changed_setting_does_not_make_it_forget_what_was_signed() {
     let place = signed().await;
     place.edit(CUT);
     fs::remove_file(place.file().path()).unwrap();
-    assert!(matches!(place.again().unwrap_err(), TakeUpError::EndsBefore { .. }));
+    assert!(matches!(place.again().unwrap_err(), ResumeError::EndsBefore { .. }));
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_record_that_was_rewritten_is_not_taken_up() {
     let place = signed().await;
     place.edit("UPDATE audit_records SET hash = zeroblob(32) WHERE seq = 4");
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::Rewritten { .. }), "{refused}");
+    assert!(matches!(refused, ResumeError::Rewritten { .. }), "{refused}");
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn a_record_that_was_put_in_place_of_it_is_not_taken_up() {
         fs::rename(place.path(name), lost.path().join(name)).unwrap();
         fs::copy(other.path(name), place.path(name)).unwrap();
     }
-    assert!(matches!(place.again().unwrap_err(), TakeUpError::OtherLog { .. }));
+    assert!(matches!(place.again().unwrap_err(), ResumeError::OtherLog { .. }));
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn a_torn_last_note_is_no_reason_to_stop_and_an_exchanged_one_is() {
     fs::write(place.file().path(), text).unwrap();
     assert_eq!(place.again().unwrap().signed(), 4);
     fs::write(place.path(LAST_SIGNED_FILE), "nothing").unwrap();
-    assert!(matches!(place.again().unwrap_err(), TakeUpError::Changed(_)));
+    assert!(matches!(place.again().unwrap_err(), ResumeError::Changed(_)));
 }
 
 #[tokio::test]
@@ -149,17 +149,17 @@ async fn a_key_that_is_missing_damaged_or_open_to_others_is_not_used() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     let refused = place.again().unwrap_err();
     assert!(
-        matches!(refused, TakeUpError::Key(SigningFileError::OpenToOthers(_, 0o640))),
+        matches!(refused, ResumeError::Key(SigningFileError::OpenToOthers(_, 0o640))),
         "{refused}"
     );
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     fs::copy(&path, &aside).unwrap();
     fs::write(&path, "PRIVATE+KEY+x+y+z\n").unwrap();
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::Key(SigningFileError::Damaged(_))), "{refused}");
+    assert!(matches!(refused, ResumeError::Key(SigningFileError::Damaged(_))), "{refused}");
     fs::remove_file(&path).unwrap();
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::KeyMissing { .. }), "{refused}");
+    assert!(matches!(refused, ResumeError::KeyMissing { .. }), "{refused}");
     assert!(!path.exists(), "no key is made in its place");
     fs::rename(&aside, &path).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -171,11 +171,11 @@ async fn a_key_without_what_it_signed_last_is_not_taken_up() {
     let place = signed().await;
     fs::remove_file(place.path(LAST_SIGNED_FILE)).unwrap();
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::LastMissing { .. }), "{refused}");
+    assert!(matches!(refused, ResumeError::LastMissing { .. }), "{refused}");
     place.edit(CUT);
     fs::remove_file(place.file().path()).unwrap();
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::LastMissing { .. }), "{refused}");
+    assert!(matches!(refused, ResumeError::LastMissing { .. }), "{refused}");
     assert!(refused.to_string().contains("accept-restore") && refused.can_be_accepted());
 }
 
@@ -216,7 +216,7 @@ async fn a_key_that_was_begun_takes_no_place_of_one_that_signed() {
     let place = signed().await;
     fs::rename(place.path(SIGNING_FILE), place.path("audit-signing.key.begun")).unwrap();
     let refused = place.again().unwrap_err();
-    assert!(matches!(refused, TakeUpError::KeyMissing { .. }), "{refused}");
+    assert!(matches!(refused, ResumeError::KeyMissing { .. }), "{refused}");
 }
 
 /// It may have signed nothing before a crash: versions before this one wrote the key first.
@@ -230,7 +230,7 @@ async fn a_key_of_an_older_version_is_taken_up_once_without_a_last_checkpoint() 
     assert_eq!(*place.again().unwrap().key(), key);
     assert_eq!(fs::read_to_string(place.path(SIGNING_FILE)).unwrap(), marked);
     fs::remove_file(place.path(LAST_SIGNED_FILE)).unwrap();
-    assert!(matches!(place.again().unwrap_err(), TakeUpError::LastMissing { .. }));
+    assert!(matches!(place.again().unwrap_err(), ResumeError::LastMissing { .. }));
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 use super::entries::{chain, ended, steady_call};
 use crate::{
-    audit::{FirstBad, HashChain, Problem, Verification, VerifyError, verify, verify_database},
+    audit::{
+        FirstBad, HashChain, IntegrityError, Verification, VerifyError, verify, verify_database,
+    },
     domain::{AuditRecord, Bundle, Outcome},
     store::{
-        Columns, Head, RawRecord, Seal, SealedRecord, Store, StoreOptions,
+        ChainHasher, ChainHead, Columns, RawRecord, SealedRecord, Store, StoreOptions,
         tests::fixtures::{NOON, call, intent, options, outcome, refusal},
     },
 };
@@ -33,7 +35,7 @@ pub(super) fn raw(sealed: &SealedRecord) -> RawRecord {
 }
 
 /// A chain of `length` records of several kinds, as it lies in a database, and its head.
-pub(super) fn rows(length: usize) -> (Vec<RawRecord>, Head) {
+pub(super) fn rows(length: usize) -> (Vec<RawRecord>, ChainHead) {
     let record = |number: usize| -> AuditRecord {
         let call = steady_call();
         let mut record = match number % 3 {
@@ -45,12 +47,12 @@ pub(super) fn rows(length: usize) -> (Vec<RawRecord>, Head) {
         record
     };
     let sealed = chain((0..length).map(record).collect());
-    let head = sealed.last().map(|last| Head { seq: last.seq, hash: last.hash });
-    let empty = Head { seq: 0, hash: [0; 32] };
+    let head = sealed.last().map(|last| ChainHead { seq: last.seq, hash: last.hash });
+    let empty = ChainHead { seq: 0, hash: [0; 32] };
     (sealed.iter().map(raw).collect(), head.unwrap_or(empty))
 }
 
-fn check(rows: Vec<RawRecord>, head: Head) -> Result<Verification, FirstBad> {
+fn check(rows: Vec<RawRecord>, head: ChainHead) -> Result<Verification, FirstBad> {
     match verify(rows.into_iter().map(Ok), head) {
         Ok(verification) => Ok(verification),
         Err(VerifyError::Bad(bad)) => Err(bad),
@@ -90,28 +92,28 @@ fn each_kind_of_tampering_is_named() {
         let FirstBad { seq, problem } = check(rows, head).unwrap_err();
         (seq, problem)
     };
-    assert_eq!(found(|rows| drop(rows.remove(0))), (1, Problem::Missing(2)));
-    assert_eq!(found(|rows| drop(rows.remove(2))), (3, Problem::Missing(4)));
-    assert_eq!(found(|rows| drop(rows.remove(4))), (5, Problem::EndMissing(5)));
-    assert_eq!(found(Vec::clear), (1, Problem::EndMissing(5)));
-    assert_eq!(found(|rows| rows[1].bytes[5] ^= 1), (2, Problem::Changed));
-    assert_eq!(found(|rows| rows[2].prev_hash[0] ^= 1), (3, Problem::Unlinked));
-    assert_eq!(found(|rows| rows.swap(1, 2)), (2, Problem::Missing(3)));
-    assert_eq!(found(|rows| rows.insert(3, rows[2].clone())), (3, Problem::Inserted));
+    assert_eq!(found(|rows| drop(rows.remove(0))), (1, IntegrityError::Missing(2)));
+    assert_eq!(found(|rows| drop(rows.remove(2))), (3, IntegrityError::Missing(4)));
+    assert_eq!(found(|rows| drop(rows.remove(4))), (5, IntegrityError::EndMissing(5)));
+    assert_eq!(found(Vec::clear), (1, IntegrityError::EndMissing(5)));
+    assert_eq!(found(|rows| rows[1].bytes[5] ^= 1), (2, IntegrityError::Changed));
+    assert_eq!(found(|rows| rows[2].prev_hash[0] ^= 1), (3, IntegrityError::Unlinked));
+    assert_eq!(found(|rows| rows.swap(1, 2)), (2, IntegrityError::Missing(3)));
+    assert_eq!(found(|rows| rows.insert(3, rows[2].clone())), (3, IntegrityError::Inserted));
     assert_eq!(
         found(|rows| rows[0].token = Some("tok_other".into())),
-        (1, Problem::Column("token"))
+        (1, IntegrityError::Column("token"))
     );
-    assert_eq!(found(|rows| rows[1].outcome = None), (2, Problem::Column("outcome")));
+    assert_eq!(found(|rows| rows[1].outcome = None), (2, IntegrityError::Column("outcome")));
 }
 
 #[test]
 fn a_record_that_was_added_or_exchanged_at_the_end_is_found() {
     let (rows, head) = rows(5);
-    let shorter = Head { seq: 4, hash: rows[3].hash.clone().try_into().unwrap() };
-    assert_eq!(check(rows.clone(), shorter).unwrap_err().problem, Problem::Inserted);
-    let other = Head { hash: [1; 32], ..head };
-    assert_eq!(check(rows, other).unwrap_err().problem, Problem::EndExchanged);
+    let shorter = ChainHead { seq: 4, hash: rows[3].hash.clone().try_into().unwrap() };
+    assert_eq!(check(rows.clone(), shorter).unwrap_err().problem, IntegrityError::Inserted);
+    let other = ChainHead { hash: [1; 32], ..head };
+    assert_eq!(check(rows, other).unwrap_err().problem, IntegrityError::EndExchanged);
 }
 
 #[test]
@@ -125,7 +127,7 @@ fn a_chain_that_was_computed_anew_from_the_middle_ends_elsewhere() {
         let (prev_hash, hash, bytes) = (prev.to_vec(), hash.to_vec(), bytes.into_bytes());
         forged.push(RawRecord { prev_hash, hash, bytes, ..row.clone() });
     }
-    assert_eq!(check(forged, head).unwrap_err().problem, Problem::EndExchanged);
+    assert_eq!(check(forged, head).unwrap_err().problem, IntegrityError::EndExchanged);
 }
 
 proptest! {
@@ -181,7 +183,7 @@ proptest! {
             6 => row.action = "other".into(),
             _ => row.outcome = other(),
         }
-        prop_assert!(matches!(check(rows, head).unwrap_err().problem, Problem::Column(_)));
+        prop_assert!(matches!(check(rows, head).unwrap_err().problem, IntegrityError::Column(_)));
     }
 }
 
@@ -208,15 +210,19 @@ async fn a_database_is_verified_while_it_is_in_use_and_after() {
 #[tokio::test]
 async fn whoever_edits_the_database_by_hand_is_found() {
     let edits = [
-        ("DELETE FROM audit_records WHERE seq = 3", 3, Problem::EndMissing(3)),
-        ("DELETE FROM audit_records WHERE seq = 2", 2, Problem::Missing(3)),
-        ("UPDATE audit_records SET seq = 9 WHERE seq = 2", 2, Problem::Missing(3)),
-        ("UPDATE audit_records SET token = 'tok_x' WHERE seq = 1", 1, Problem::Column("token")),
+        ("DELETE FROM audit_records WHERE seq = 3", 3, IntegrityError::EndMissing(3)),
+        ("DELETE FROM audit_records WHERE seq = 2", 2, IntegrityError::Missing(3)),
+        ("UPDATE audit_records SET seq = 9 WHERE seq = 2", 2, IntegrityError::Missing(3)),
+        (
+            "UPDATE audit_records SET token = 'tok_x' WHERE seq = 1",
+            1,
+            IntegrityError::Column("token"),
+        ),
         (
             "UPDATE audit_records SET bytes =
              CAST(replace(CAST(bytes AS TEXT), '0.06', '0.01') AS BLOB) WHERE seq = 2",
             2,
-            Problem::Changed,
+            IntegrityError::Changed,
         ),
     ];
     for (edit, seq, problem) in edits {
@@ -243,5 +249,5 @@ async fn a_gap_stays_visible_when_the_gateway_goes_on_after_it() {
     let Err(VerifyError::Bad(bad)) = verify_database(dir.path()) else {
         panic!("it was not found")
     };
-    assert_eq!(bad, FirstBad { seq: 3, problem: Problem::Missing(4) });
+    assert_eq!(bad, FirstBad { seq: 3, problem: IntegrityError::Missing(4) });
 }

@@ -1,7 +1,7 @@
 //! What a signature is put under: where the chain ended at a moment.
 
-use super::{Note, NoteError, VerifierKey};
-use crate::{domain::Timestamp, store::Head};
+use super::{NoteError, SignedNote, VerifierKey};
+use crate::{domain::Timestamp, store::ChainHead};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize, de::value::StrDeserializer};
 use std::fmt;
@@ -16,7 +16,7 @@ pub struct Checkpoint {
     /// Which log; also the name of the key that signs it.
     pub origin: Box<str>,
     /// Where the chain ended.
-    pub head: Head,
+    pub head: ChainHead,
     /// When it was signed, by the gateway's clock.
     pub at: Timestamp,
 }
@@ -35,7 +35,7 @@ pub enum CheckpointError {
 impl Checkpoint {
     /// Reads the checkpoint that a note vouches for.
     pub fn verified<'k>(
-        note: &Note,
+        note: &SignedNote,
         trusted: impl IntoIterator<Item = &'k VerifierKey>,
     ) -> Result<Self, CheckpointError> {
         let (text, key) = note.verify(trusted)?;
@@ -49,7 +49,7 @@ impl Checkpoint {
         let seq: u64 = lines.next()?.parse().ok()?;
         let hash = STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
         let at = moment(lines.next()?)?;
-        let read = Self { origin, head: Head { seq, hash }, at };
+        let read = Self { origin, head: ChainHead { seq, hash }, at };
         // One checkpoint has one text: whatever is written otherwise is not ours.
         (lines.next().is_none() && read.to_string() == text).then_some(read)
     }
@@ -68,12 +68,12 @@ pub struct SignedCheckpoint {
     /// What is said.
     pub checkpoint: Checkpoint,
     /// The same, signed.
-    pub note: Note,
+    pub note: SignedNote,
 }
 
 /// A checkpoint as JSON: what the note says once more, for those who only look.
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+struct CheckpointLine {
     seq: u64,
     hash: String,
     time: Timestamp,
@@ -85,7 +85,7 @@ impl SignedCheckpoint {
     pub fn json(&self) -> String {
         let Checkpoint { head, at, .. } = &self.checkpoint;
         let note = self.note.to_string();
-        let line = Line { seq: head.seq, hash: hex::encode(head.hash), time: *at, note };
+        let line = CheckpointLine { seq: head.seq, hash: hex::encode(head.hash), time: *at, note };
         // There is no map in it whose keys are not text, so this cannot fail.
         let json = serde_json::to_string(&line).unwrap_or_default();
         crate::audit::line::Ascii(&json).to_string()

@@ -1,6 +1,6 @@
 //! The file that checkpoints are added to, which may lie on another disk.
 
-use super::{Note, found::paragraph_notes};
+use super::{SignedNote, found::paragraph_notes};
 use crate::store::sync_folder_of;
 use std::{
     fs::{File, OpenOptions},
@@ -33,7 +33,7 @@ impl CheckpointFile {
     }
 
     /// Adds a note; it is durable when this returns.
-    pub fn add(&self, note: &Note) -> io::Result<()> {
+    pub fn add(&self, note: &SignedNote) -> io::Result<()> {
         let is_new = !self.0.exists();
         let mut options = OpenOptions::new();
         let mut file = options.read(true).append(true).create(true).mode(0o600).open(&self.0)?;
@@ -44,7 +44,7 @@ impl CheckpointFile {
     }
 
     /// Returns the last notes in it, oldest first; none when there is no file.
-    pub(super) fn last(&self) -> io::Result<Vec<Note>> {
+    pub(super) fn last(&self) -> io::Result<Vec<SignedNote>> {
         let mut file = match File::open(&self.0) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             opened => opened?,

@@ -1,6 +1,6 @@
 //! Notes, wherever people keep them: files of notes, and lines that a log collector kept.
 
-use super::{Note, note::DASH};
+use super::{SignedNote, note::DASH};
 use serde_json::Value;
 
 /// What the lines on stdout begin with.
@@ -12,12 +12,12 @@ pub struct FoundNote {
     /// The line it begins in, from 1 on.
     pub line: usize,
     /// The note.
-    pub note: Note,
+    pub note: SignedNote,
 }
 
 /// What was found in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Source {
+pub struct EvidenceSource {
     /// The notes, in the order of the text.
     pub notes: Vec<FoundNote>,
     /// Pieces that a note could have been, by the line they begin in.
@@ -26,12 +26,12 @@ pub struct Source {
 
 /// Finds all notes in a text: whole ones with empty lines between, `[CHECKPOINT]` lines, and JSON lines with
 /// a `note`, also where a log collector put its own things around them.
-pub fn notes_in(text: &str) -> Source {
-    let mut found = Source::default();
+pub fn notes_in(text: &str) -> EvidenceSource {
+    let mut found = EvidenceSource::default();
     let mut rest = String::with_capacity(text.len());
     for (line, number) in text.lines().zip(1..) {
         if looks_like_json(line) {
-            match note_in_line(line).map(|note| Note::parse(&note)) {
+            match note_in_line(line).map(|note| SignedNote::parse(&note)) {
                 Some(Ok(note)) => found.notes.push(FoundNote { line: number, note }),
                 Some(Err(_)) => found.unreadable.push(number),
                 // Whatever else was logged.
@@ -70,7 +70,7 @@ fn note_in_line(line: &str) -> Option<String> {
 
 /// What paragraphs of a text were.
 pub(super) struct Paragraphs {
-    pub(super) notes: Vec<(usize, Note)>,
+    pub(super) notes: Vec<(usize, SignedNote)>,
     pub(super) unreadable: Vec<usize>,
 }
 
@@ -85,7 +85,7 @@ pub(super) fn paragraph_notes(text: &str) -> Paragraphs {
             continue;
         }
         let (line, body) = waiting.take().unwrap_or((line, String::new()));
-        match Note::parse(&format!("{body}\n{paragraph}")) {
+        match SignedNote::parse(&format!("{body}\n{paragraph}")) {
             Ok(note) => found.notes.push((line, note)),
             Err(_) => found.unreadable.push(line),
         }

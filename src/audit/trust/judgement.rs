@@ -1,16 +1,16 @@
 //! Whether the record is the one that was signed.
 
-use super::{Checkpoint, CheckpointError, Source, VerifierKey};
+use super::{Checkpoint, CheckpointError, EvidenceSource, VerifierKey};
 use crate::{
     audit::HashChain,
     domain::Timestamp,
-    store::{Head, Seal},
+    store::{ChainHasher, ChainHead},
 };
 use std::{collections::BTreeMap, fmt};
 
 /// Checkpoints to hold a record against, and whom to believe.
 #[derive(Debug, Default)]
-pub struct Evidence {
+pub struct SignedEvidence {
     keys: Vec<VerifierKey>,
     witnesses: Vec<Witness>,
     rejected: Vec<Rejected>,
@@ -74,7 +74,7 @@ pub struct Completeness {
     pub rejected: Vec<Rejected>,
 }
 
-impl Evidence {
+impl SignedEvidence {
     /// Returns no evidence yet, and whom to believe.
     pub fn believing(keys: Vec<VerifierKey>) -> Self {
         Self { keys, ..Self::default() }
@@ -86,7 +86,7 @@ impl Evidence {
     }
 
     /// Adds what was found in `name`.
-    pub fn add(&mut self, found: &Source, name: &str, is_outside: bool) {
+    pub fn add(&mut self, found: &EvidenceSource, name: &str, is_outside: bool) {
         for found in &found.notes {
             let place = format!("{name}, line {}", found.line);
             match Checkpoint::verified(&found.note, &self.keys) {
@@ -102,7 +102,7 @@ impl Evidence {
     pub fn marks(&self) -> Marks {
         let wanted = self.witnesses.iter().map(|witness| (witness.checkpoint.head.seq, None));
         let mut marks = Marks(wanted.collect());
-        marks.see(Head { seq: 0, hash: HashChain.genesis() });
+        marks.see(ChainHead { seq: 0, hash: HashChain.genesis() });
         marks
     }
 }
@@ -113,7 +113,7 @@ pub struct Marks(BTreeMap<u64, Option<[u8; 32]>>);
 
 impl Marks {
     /// Notes a hash, if a checkpoint names its number.
-    pub fn see(&mut self, head: Head) {
+    pub fn see(&mut self, head: ChainHead) {
         if let Some(hash) = self.0.get_mut(&head.seq) {
             *hash = Some(head.hash);
         }
@@ -125,18 +125,18 @@ impl Marks {
 /// `ends` is the number of the last record, when all of them could be looked at; what was `taken` at a
 /// known time, as an export, need not hold what was signed later.
 pub fn judge(
-    evidence: Evidence,
+    evidence: SignedEvidence,
     marks: &Marks,
     reached: u64,
     ends: Option<u64>,
     taken: Option<Timestamp>,
 ) -> Completeness {
-    let Evidence { mut witnesses, rejected, .. } = evidence;
+    let SignedEvidence { mut witnesses, rejected, .. } = evidence;
     witnesses.sort_by_key(|witness| (witness.checkpoint.head.seq, witness.is_outside));
     let mut judged = Completeness { ends: reached, rejected, ..Completeness::default() };
     let mut agreed = 0;
     for signed in witnesses {
-        let Head { seq, hash } = signed.checkpoint.head;
+        let ChainHead { seq, hash } = signed.checkpoint.head;
         match marks.0.get(&seq).copied().flatten() {
             Some(found) if found == hash => {
                 agreed = seq;

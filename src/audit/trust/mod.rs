@@ -2,7 +2,7 @@
 //!
 //! | word | type |
 //! | --- | --- |
-//! | a text with signatures, as c2sp.org/signed-note has it | [`Note`] |
+//! | a text with signatures, as c2sp.org/signed-note has it | [`SignedNote`] |
 //! | who signs, and how that is checked | [`SigningKey`], [`VerifierKey`] |
 //! | what is signed | [`Checkpoint`] |
 //! | the only one who signs, and never against what was signed before | [`Notary`] |
@@ -23,12 +23,12 @@ mod verifier_key;
 pub(super) use checkpoint::moment;
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use checkpoint_file::CheckpointFile;
-pub use found::{FoundNote, Source, notes_in};
-pub use judgement::{Completeness, Contradiction, Evidence, Marks, Rejected, Witness, judge};
+pub use found::{EvidenceSource, FoundNote, notes_in};
+pub use judgement::{Completeness, Contradiction, Marks, Rejected, SignedEvidence, Witness, judge};
 pub use key_file::{PUBLIC_FILE, SIGNING_FILE, SigningFileError};
 pub use new_log::NewLog;
 pub use notary::{LAST_SIGNED_FILE, Notary, NotaryError};
-pub use note::{Note, NoteError};
+pub use note::{NoteError, SignedNote};
 pub use signing_key::SigningKey;
-pub use take_up::{TakeUp, TakeUpError};
+pub use take_up::{LogResumption, ResumeError};
 pub use verifier_key::{VerifierKey, VerifierKeyError};

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     audit::HashChain,
     domain::Timestamp,
-    store::{Head, Seal, replace_file},
+    store::{ChainHasher, ChainHead, replace_file},
 };
 use std::{
     ffi::OsString,
@@ -96,7 +96,8 @@ pub(super) fn sign_first(
     at: Timestamp,
 ) -> Result<(), SigningFileError> {
     let path = dir.join(LAST_SIGNED_FILE);
-    let (origin, head) = (key.verifier().name().into(), Head { seq: 0, hash: HashChain.genesis() });
+    let (origin, head) =
+        (key.verifier().name().into(), ChainHead { seq: 0, hash: HashChain.genesis() });
     let note = key.sign(Checkpoint { origin, head, at }.to_string());
     let written = replace_file(&path, note.to_string().as_bytes(), 0o600);
     written.map_err(|error| SigningFileError::Io(path, error))

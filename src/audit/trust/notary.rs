@@ -1,10 +1,10 @@
 //! The only one who signs.
 
-use super::{Checkpoint, Note, SignedCheckpoint, SigningKey, VerifierKey};
+use super::{Checkpoint, SignedCheckpoint, SignedNote, SigningKey, VerifierKey};
 use crate::{
     audit::HashChain,
     domain::{Clock, Timestamp},
-    store::{Head, Seal, replace_file},
+    store::{ChainHasher, ChainHead, replace_file},
 };
 use parking_lot::Mutex;
 use std::{io, path::PathBuf, sync::Arc};
@@ -18,7 +18,7 @@ pub struct Notary {
     key: SigningKey,
     clock: Arc<dyn Clock>,
     last_file: PathBuf,
-    highest: Mutex<Option<Head>>,
+    highest: Mutex<Option<ChainHead>>,
 }
 
 /// A head was not signed.
@@ -45,7 +45,7 @@ impl Notary {
         key: SigningKey,
         clock: Arc<dyn Clock>,
         last_file: PathBuf,
-        highest: Option<Head>,
+        highest: Option<ChainHead>,
     ) -> Self {
         Self { key, clock, last_file, highest: Mutex::new(highest) }
     }
@@ -66,11 +66,12 @@ impl Notary {
     }
 
     /// Signs a head, which must be durable. That it was signed is durable when this returns. Blocks.
-    pub fn sign(&self, head: Head) -> Result<SignedCheckpoint, NotaryError> {
-        let head = if head.seq == 0 { Head { hash: HashChain.genesis(), ..head } } else { head };
+    pub fn sign(&self, head: ChainHead) -> Result<SignedCheckpoint, NotaryError> {
+        let head =
+            if head.seq == 0 { ChainHead { hash: HashChain.genesis(), ..head } } else { head };
         let mut highest = self.highest.lock();
-        let is_older = |signed: &Head| head.seq < signed.seq;
-        let is_other = |signed: &Head| head.seq == signed.seq && head.hash != signed.hash;
+        let is_older = |signed: &ChainHead| head.seq < signed.seq;
+        let is_other = |signed: &ChainHead| head.seq == signed.seq && head.hash != signed.hash;
         if let Some(signed) = highest.filter(|signed| is_older(signed) || is_other(signed)) {
             return Err(NotaryError::Contradicts { found: head.seq, signed: signed.seq });
         }
@@ -86,7 +87,7 @@ impl Notary {
     }
 
     /// Signs a text that no checkpoint can be mistaken for.
-    pub(in crate::audit) fn sign_text(&self, text: String) -> Note {
+    pub(in crate::audit) fn sign_text(&self, text: String) -> SignedNote {
         self.key.sign(text)
     }
 }

@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 64 * 1024;
 
 /// A text and the signatures under it, which prove nothing until they are verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct SignedNote {
     text: String,
     signatures: Vec<Signature>,
 }
@@ -38,7 +38,7 @@ pub enum NoteError {
     Forged,
 }
 
-impl Note {
+impl SignedNote {
     pub(super) fn signed(text: String, name: &str, id: [u8; 4], signature: &[u8]) -> Self {
         let signature = Signature { name: name.into(), id, bytes: signature.to_vec() };
         Self { text, signatures: vec![signature] }
@@ -93,7 +93,7 @@ impl Signature {
     }
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for SignedNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
         for Signature { name, id, bytes } in &self.signatures {

@@ -1,7 +1,7 @@
 //! The private half: it signs, and is never shown.
 
 use super::{
-    Note, VerifierKey,
+    SignedNote, VerifierKey,
     verifier_key::{ED25519_TYPE, PUBLIC_LEN, is_name},
 };
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
@@ -79,9 +79,9 @@ impl SigningKey {
     }
 
     /// Signs a text, which must be made of whole lines.
-    pub(in crate::audit) fn sign(&self, text: String) -> Note {
+    pub(in crate::audit) fn sign(&self, text: String) -> SignedNote {
         let signature = self.pair.sign(text.as_bytes());
-        Note::signed(text, self.verifier.name(), self.verifier.id(), signature.as_ref())
+        SignedNote::signed(text, self.verifier.name(), self.verifier.id(), signature.as_ref())
     }
 }
 

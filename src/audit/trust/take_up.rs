@@ -1,14 +1,14 @@
 //! Taking up a log where an earlier run left it, if the record is still the one that was signed.
 
 use super::{
-    Checkpoint, CheckpointError, CheckpointFile, LAST_SIGNED_FILE, NewLog, Notary, Note, NoteError,
-    SigningFileError, SigningKey,
+    Checkpoint, CheckpointError, CheckpointFile, LAST_SIGNED_FILE, NewLog, Notary, NoteError,
+    SignedNote, SigningFileError, SigningKey,
     key_file::{self, Kept},
     new_log::sign_first,
 };
 use crate::{
     domain::Clock,
-    store::{Head, Reader, StoreError},
+    store::{ChainHead, Reader, StoreError},
 };
 use std::{
     fs, io,
@@ -18,7 +18,7 @@ use std::{
 
 /// What a log is taken up with.
 #[derive(Debug)]
-pub struct TakeUp<'t> {
+pub struct LogResumption<'t> {
     /// The data folder, held by this process.
     pub dir: &'t Path,
     /// Where checkpoints are added to.
@@ -35,7 +35,7 @@ const WHAT_TO_DO: &str = "Nothing is served. Put the newest copy of the data fol
 
 /// A log cannot be taken up.
 #[derive(Debug, thiserror::Error)]
-pub enum TakeUpError {
+pub enum ResumeError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] SigningFileError),
@@ -108,7 +108,7 @@ pub enum TakeUpError {
     },
 }
 
-impl TakeUpError {
+impl ResumeError {
     /// Says whether an operator can accept it and go on with a new key.
     pub fn can_be_accepted(&self) -> bool {
         match self {
@@ -129,15 +129,15 @@ impl TakeUpError {
     }
 }
 
-impl TakeUp<'_> {
+impl LogResumption<'_> {
     /// Returns who signs from now on; makes the key at the first start. Quick: it looks at one record.
     /// Blocks.
-    pub fn notary(self) -> Result<Notary, TakeUpError> {
+    pub fn notary(self) -> Result<Notary, ResumeError> {
         let last_file = self.dir.join(LAST_SIGNED_FILE);
         let last = last_signed(&last_file)?;
         let added = self.file.last();
         let added =
-            added.map_err(|error| TakeUpError::Unreadable(self.file.path().into(), error))?;
+            added.map_err(|error| ResumeError::Unreadable(self.file.path().into(), error))?;
         let Some(Kept { key, is_marked }) = key_file::read(self.dir)? else {
             let key = self.first_key(&last_file, last, !added.is_empty())?;
             return Ok(Notary::new(key, self.clock, last_file, None));
@@ -147,7 +147,8 @@ impl TakeUp<'_> {
         for signed in [known(&last_file, last, &key)?, self.newest(&added, &key)?] {
             let Some(signed) = signed else { continue };
             self.holds(&signed)?;
-            highest = highest.filter(|own: &Head| own.seq > signed.head.seq).or(Some(signed.head));
+            highest =
+                highest.filter(|own: &ChainHead| own.seq > signed.head.seq).or(Some(signed.head));
         }
         self.answer_for_last(&key, is_marked, has_last)?;
         Ok(Notary::new(key, self.clock, last_file, highest))
@@ -157,9 +158,9 @@ impl TakeUp<'_> {
     fn first_key(
         &self,
         last_file: &Path,
-        last: Option<Result<Note, NoteError>>,
+        last: Option<Result<SignedNote, NoteError>>,
         has_added: bool,
-    ) -> Result<SigningKey, TakeUpError> {
+    ) -> Result<SigningKey, ResumeError> {
         let path = self.dir.join(key_file::SIGNING_FILE);
         let by = match (&last, has_added) {
             (_, true) => self.file.path(),
@@ -175,7 +176,7 @@ impl TakeUp<'_> {
             !has_added && first.is_some_and(|first| first.head.seq == 0)
         });
         let Some(begun) = begun else {
-            return Err(TakeUpError::KeyMissing { key: path, by: by.to_owned() });
+            return Err(ResumeError::KeyMissing { key: path, by: by.to_owned() });
         };
         key_file::adopt(self.dir, begun.verifier())?;
         Ok(begun)
@@ -188,10 +189,10 @@ impl TakeUp<'_> {
         key: &SigningKey,
         is_marked: bool,
         has_last: bool,
-    ) -> Result<(), TakeUpError> {
+    ) -> Result<(), ResumeError> {
         if is_marked && !has_last {
             let key = self.dir.join(key_file::SIGNING_FILE);
-            return Err(TakeUpError::LastMissing { key, last: self.dir.join(LAST_SIGNED_FILE) });
+            return Err(ResumeError::LastMissing { key, last: self.dir.join(LAST_SIGNED_FILE) });
         }
         if !has_last {
             sign_first(key, self.dir, self.clock.now())?;
@@ -203,7 +204,11 @@ impl TakeUp<'_> {
     }
 
     /// Returns the newest of the added checkpoints that can be read; a crash may have torn the last.
-    fn newest(&self, added: &[Note], key: &SigningKey) -> Result<Option<Checkpoint>, TakeUpError> {
+    fn newest(
+        &self,
+        added: &[SignedNote],
+        key: &SigningKey,
+    ) -> Result<Option<Checkpoint>, ResumeError> {
         for note in added.iter().rev() {
             match Checkpoint::verified(note, [key.verifier()]) {
                 Ok(signed) => return Ok(Some(signed)),
@@ -219,19 +224,19 @@ impl TakeUp<'_> {
         Ok(None)
     }
 
-    fn holds(&self, signed: &Checkpoint) -> Result<(), TakeUpError> {
+    fn holds(&self, signed: &Checkpoint) -> Result<(), ResumeError> {
         if signed.head.seq == 0 {
             return Ok(());
         }
         let signed = Box::new(signed.clone());
         let ends = self.reader.head()?.seq;
         if ends < signed.head.seq {
-            return Err(TakeUpError::EndsBefore { signed, ends });
+            return Err(ResumeError::EndsBefore { signed, ends });
         }
         match self.reader.hash_at(signed.head.seq)? {
             Some(hash) if hash == signed.head.hash => Ok(()),
-            Some(_) => Err(TakeUpError::Rewritten { signed }),
-            None => Err(TakeUpError::EndsBefore { signed, ends }),
+            Some(_) => Err(ResumeError::Rewritten { signed }),
+            None => Err(ResumeError::EndsBefore { signed, ends }),
         }
     }
 }
@@ -239,10 +244,10 @@ impl TakeUp<'_> {
 /// Returns what the last checkpoint says. Its file is written whole or not at all.
 fn known(
     path: &Path,
-    last: Option<Result<Note, NoteError>>,
+    last: Option<Result<SignedNote, NoteError>>,
     key: &SigningKey,
-) -> Result<Option<Checkpoint>, TakeUpError> {
-    let changed = || TakeUpError::Changed(path.to_owned());
+) -> Result<Option<Checkpoint>, ResumeError> {
+    let changed = || ResumeError::Changed(path.to_owned());
     let Some(last) = last else { return Ok(None) };
     let note = last.map_err(|_| changed())?;
     match Checkpoint::verified(&note, [key.verifier()]) {
@@ -252,15 +257,15 @@ fn known(
     }
 }
 
-fn other_log(path: &Path, note: &Note) -> TakeUpError {
+fn other_log(path: &Path, note: &SignedNote) -> ResumeError {
     let signer = note.signers().collect::<Vec<_>>().join(", ");
-    TakeUpError::OtherLog { path: path.to_owned(), signer }
+    ResumeError::OtherLog { path: path.to_owned(), signer }
 }
 
-fn last_signed(path: &Path) -> Result<Option<Result<Note, NoteError>>, TakeUpError> {
+fn last_signed(path: &Path) -> Result<Option<Result<SignedNote, NoteError>>, ResumeError> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(TakeUpError::Unreadable(path.to_owned(), error)),
-        Ok(bytes) => Ok(Some(Note::parse(&String::from_utf8_lossy(&bytes)))),
+        Err(error) => Err(ResumeError::Unreadable(path.to_owned(), error)),
+        Ok(bytes) => Ok(Some(SignedNote::parse(&String::from_utf8_lossy(&bytes)))),
     }
 }

@@ -7,5 +7,5 @@
 mod serving;
 mod slot;
 
-pub use serving::{Asked, KeyHealth, KeyUse, ServingKey};
+pub use serving::{KeyCheck, KeyHealth, KeyUse, ServingKey};
 pub use slot::KeySlot;

@@ -28,7 +28,7 @@ pub enum KeyHealth {
 
 /// What Ideogram says of a key when it is asked for free.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum KeyCheck {
     /// It takes the key.
     Good,
     /// It does not: this was its status.
@@ -41,13 +41,13 @@ pub enum Asked {
 pub struct ServingKey {
     key: Arc<KeyVersion>,
     tag: Box<str>,
-    state: Mutex<State>,
+    state: Mutex<ServingState>,
     idle: Notify,
     asking: Semaphore,
     clock: Arc<dyn Clock>,
 }
 
-struct State {
+struct ServingState {
     uses: usize,
     last_used: Option<Timestamp>,
     health: KeyHealth,
@@ -62,7 +62,7 @@ pub struct KeyUse(Arc<ServingKey>);
 impl ServingKey {
     /// Takes a key into service; `tag` tells it from others and says nothing of it.
     pub fn new(key: Arc<KeyVersion>, tag: impl Into<Box<str>>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        let state = State { uses: 0, last_used: None, health: KeyHealth::Good, asked: None };
+        let state = ServingState { uses: 0, last_used: None, health: KeyHealth::Good, asked: None };
         Arc::new(Self {
             key,
             tag: tag.into(),
@@ -125,23 +125,23 @@ impl ServingKey {
 
     /// Asks Ideogram, for free, whether it takes the key, and remembers a clear answer. Who asks while
     /// another does gets that answer, if it was a rejection.
-    pub async fn ask(self: &Arc<Self>, upstream: &Upstream) -> Asked {
+    pub async fn ask(self: &Arc<Self>, upstream: &Upstream) -> KeyCheck {
         let began = Instant::now();
         let _using = self.take();
         let _turn = self.asking.acquire().await;
         if self.was_rejected_since(began) {
-            return Asked::Rejected(401);
+            return KeyCheck::Rejected(401);
         }
         if let KeyHealth::Rejected { .. } = self.health() {
             self.lock().asked = Some(Instant::now());
         }
         let asked = match upstream.get(&self.key, "/models").await {
             Ok(answer) => match answer.status.as_u16() {
-                status @ (401 | 403) => Asked::Rejected(status),
-                200..=299 => Asked::Good,
-                status => Asked::Unclear(format!("it answered {status}").into()),
+                status @ (401 | 403) => KeyCheck::Rejected(status),
+                200..=299 => KeyCheck::Good,
+                status => KeyCheck::Unclear(format!("it answered {status}").into()),
             },
-            Err(error) => Asked::Unclear(error_chain(&error).into()),
+            Err(error) => KeyCheck::Unclear(error_chain(&error).into()),
         };
         self.note(&asked);
         asked
@@ -153,22 +153,22 @@ impl ServingKey {
         rejected && state.asked.is_some_and(|asked| asked >= moment)
     }
 
-    fn note(&self, asked: &Asked) {
+    fn note(&self, asked: &KeyCheck) {
         let now = self.clock.now();
         let mut state = self.lock();
         match (asked, state.health) {
-            (Asked::Good, _) => state.health = KeyHealth::Good,
-            (Asked::Rejected(_), before) => {
+            (KeyCheck::Good, _) => state.health = KeyHealth::Good,
+            (KeyCheck::Rejected(_), before) => {
                 state.asked = Some(Instant::now());
                 if before == KeyHealth::Good {
                     state.health = KeyHealth::Rejected { since: now };
                 }
             }
-            (Asked::Unclear(_), _) => {}
+            (KeyCheck::Unclear(_), _) => {}
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ServingState> {
         self.state.lock()
     }
 }

@@ -1,6 +1,6 @@
 //! The keys of environments that share a source.
 
-use super::{Asked, KeyHealth, KeyUse, ServingKey};
+use super::{KeyCheck, KeyHealth, KeyUse, ServingKey};
 use crate::upstream::Upstream;
 use parking_lot::{Mutex, MutexGuard};
 use std::{sync::Arc, time::Duration};
@@ -15,13 +15,13 @@ const TAKE_OVER: Duration = Duration::from_secs(10);
 /// A current key, and perhaps a staged one that takes over when it is rejected.
 #[derive(Debug)]
 pub struct KeySlot {
-    keys: Mutex<Keys>,
+    keys: Mutex<SlotKeys>,
     changes: watch::Sender<u64>,
     rejected: Notify,
 }
 
 #[derive(Debug)]
-struct Keys {
+struct SlotKeys {
     current: Arc<ServingKey>,
     next: Option<Arc<ServingKey>>,
 }
@@ -29,7 +29,7 @@ struct Keys {
 impl KeySlot {
     /// Returns a slot with a key that is believed to work.
     pub fn new(current: Arc<ServingKey>) -> Self {
-        let keys = Mutex::new(Keys { current, next: None });
+        let keys = Mutex::new(SlotKeys { current, next: None });
         Self { keys, changes: watch::Sender::new(0), rejected: Notify::new() }
     }
 
@@ -97,7 +97,8 @@ impl KeySlot {
             return true;
         }
         // What was rejected is used again on proof only.
-        current.serving().rests().is_none() && current.serving().ask(upstream).await == Asked::Good
+        current.serving().rests().is_none()
+            && current.serving().ask(upstream).await == KeyCheck::Good
     }
 
     /// Asks Ideogram, for free, whether it rejects a key of this slot, and tells of it.
@@ -108,7 +109,7 @@ impl KeySlot {
             return true;
         }
         let was_good = key.serving().health() == KeyHealth::Good;
-        let Asked::Rejected(status) = key.serving().ask(upstream).await else { return false };
+        let KeyCheck::Rejected(status) = key.serving().ask(upstream).await else { return false };
         if was_good {
             tracing::error!(
                 event = "key_rejected",
@@ -148,7 +149,7 @@ impl KeySlot {
         timeout(TAKE_OVER, wait).await.ok().flatten()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Keys> {
+    fn lock(&self) -> MutexGuard<'_, SlotKeys> {
         self.keys.lock()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{AcceptRestore, RestoreAccepted, accept_restore},
-    cli::{fault::Fault, global::Global, locate, runtime::wait, screen::Screen},
+    cli::{error::CliError, global::Global, locate, output::Output, runtime::wait},
     domain::{Actor, HIDDEN_WORDS, Origin, Principal, SystemClock, hides},
 };
 use clap::Args;
@@ -30,16 +30,16 @@ pub struct AcceptRestoreArguments {
 /// Accepts it.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     arguments: &AcceptRestoreArguments,
 ) -> anyhow::Result<ExitCode> {
     let reason = arguments.reason.trim();
     if reason.is_empty() || reason.len() > MOST_BYTES {
         let told = format!("--reason is a text of 1 to {MOST_BYTES} bytes");
-        return Err(Fault::Usage(told).into());
+        return Err(CliError::Usage(told).into());
     }
     if reason.contains(hides) {
-        return Err(Fault::Usage(format!("--reason {HIDDEN_WORDS}")).into());
+        return Err(CliError::Usage(format!("--reason {HIDDEN_WORDS}")).into());
     }
     let settings = locate::settings_to_serve(global, screen)?.0.settings;
     let principal = Principal::LocalUser(geteuid().as_raw());

@@ -8,7 +8,7 @@ use super::{
     show, tail,
     verify::{self, VerifyArguments},
 };
-use crate::cli::{global::Global, locate, runtime::wait, screen::Screen};
+use crate::cli::{global::Global, locate, output::Output, runtime::wait};
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -52,7 +52,7 @@ pub enum AuditCommand {
 /// Does it.
 pub(in crate::cli) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     command: AuditCommand,
 ) -> anyhow::Result<ExitCode> {
     match command {

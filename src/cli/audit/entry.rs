@@ -1,10 +1,10 @@
 //! An entry as people read it.
 
-use crate::cli::screen::{OutputError, Screen};
+use crate::cli::output::{Output, OutputError};
 use serde_json::Value;
 
 /// Prints a JSON line: as it came for scripts, as a line of words for people.
-pub(super) fn print(screen: Screen, line: &str) -> Result<(), OutputError> {
+pub(super) fn print(screen: Output, line: &str) -> Result<(), OutputError> {
     if screen.is_json() {
         return screen.line(line);
     }

@@ -1,8 +1,8 @@
 //! Keys and checkpoints as they are given on the command line.
 
 use crate::{
-    audit::trust::{PUBLIC_FILE, Source, VerifierKey, notes_in},
-    cli::fault::Fault,
+    audit::trust::{EvidenceSource, PUBLIC_FILE, VerifierKey, notes_in},
+    cli::error::CliError,
     config::plain_path,
 };
 use anyhow::Context;
@@ -20,10 +20,10 @@ pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<VerifierKey>> {
             // A key has a plus in it, and its own mistake to tell.
             Err(mistake) if !Path::new(given).exists() => {
                 if let Err(problem) = plain_path(given.into()) {
-                    return Err(Fault::Usage(format!("--key {given} {problem}")).into());
+                    return Err(CliError::Usage(format!("--key {given} {problem}")).into());
                 }
                 let told = format!("--key {given} {mistake}, and there is no file of that name");
-                return Err(Fault::Usage(told).into());
+                return Err(CliError::Usage(told).into());
             }
             Err(_) => keys.extend(keys_in(Path::new(given))?),
         }
@@ -34,7 +34,7 @@ pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<VerifierKey>> {
 fn keys_in(path: &Path) -> anyhow::Result<Vec<VerifierKey>> {
     let name = path.display();
     let text = fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
-    let told = |said: String| anyhow::Error::new(Fault::Usage(format!("{name} {said}")));
+    let told = |said: String| anyhow::Error::new(CliError::Usage(format!("{name} {said}")));
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let keys = lines.map(str::parse).collect::<Result<Vec<VerifierKey>, _>>();
     let keys = keys.map_err(|mistake| told(mistake.to_string()))?;
@@ -48,14 +48,14 @@ pub(super) fn key_of_folder(dir: &Path) -> anyhow::Result<Option<VerifierKey>> {
 }
 
 /// Returns what files from outside hold; each must hold a checkpoint.
-pub(super) fn outside(files: &[PathBuf]) -> anyhow::Result<Vec<(Source, String)>> {
+pub(super) fn outside(files: &[PathBuf]) -> anyhow::Result<Vec<(EvidenceSource, String)>> {
     let mut found = Vec::new();
     for path in files {
         let name = path.display().to_string();
         let bytes = fs::read(path).with_context(|| format!("{name} cannot be read"))?;
         let source = notes_in(&String::from_utf8_lossy(&bytes));
         if source.notes.is_empty() {
-            return Err(Fault::Usage(format!("{name} holds no checkpoint")).into());
+            return Err(CliError::Usage(format!("{name} holds no checkpoint")).into());
         }
         found.push((source, name));
     }
@@ -63,7 +63,7 @@ pub(super) fn outside(files: &[PathBuf]) -> anyhow::Result<Vec<(Source, String)>
 }
 
 /// Returns what a file holds that may not be there.
-pub(super) fn inside(path: &Path) -> anyhow::Result<(Source, String)> {
+pub(super) fn inside(path: &Path) -> anyhow::Result<(EvidenceSource, String)> {
     let name = path.display().to_string();
     let bytes = match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),

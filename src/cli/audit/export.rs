@@ -5,8 +5,8 @@ use super::{
     progress::Progress,
 };
 use crate::{
-    admin::{AuditExport, EXPORT_NAME, EXPORT_UP_TO, ExportFormat, KeyView},
-    cli::{client::Client, fault::Fault, file::file, named, screen::Screen},
+    admin::{AuditExport, CheckpointKeyView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat},
+    cli::{client::AdminClient, error::CliError, file::file, named, output::Output},
 };
 use clap::{Args, ValueEnum};
 use memchr::memmem;
@@ -27,8 +27,8 @@ with `ideogate audit verify --export FILE`. With --to, the file is checked befor
 what is put on record.")]
 pub struct ExportArguments {
     /// One sealed record a line, or one entry a row
-    #[arg(long, value_enum, default_value_t = Form::Jsonl)]
-    format: Form,
+    #[arg(long, value_enum, default_value_t = ExportForm::Jsonl)]
+    format: ExportForm,
     /// From when on: how long ago, as in 1h, a UTC day from its beginning, or RFC 3339
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -57,26 +57,26 @@ pub struct ExportArguments {
 
 /// How an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Form {
+pub(super) enum ExportForm {
     Jsonl,
     Csv,
 }
 
 /// Writes an export, and checks it.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: ExportArguments,
 ) -> anyhow::Result<ExitCode> {
     named::not_a_secret("a token", arguments.token.as_deref())?;
-    let is_table = arguments.format == Form::Csv;
+    let is_table = arguments.format == ExportForm::Csv;
     if !is_table && arguments.note.is_some() {
         let told = "JSON lines carry their signature; --note is for --format csv";
-        return Err(Fault::Usage(told.to_owned()).into());
+        return Err(CliError::Usage(told.to_owned()).into());
     }
     let target = Target::of(arguments.to.clone(), arguments.note.clone(), is_table);
     target.check(arguments.force)?;
-    let key: KeyView = client.get("/api/v1/audit/key").await?;
+    let key: CheckpointKeyView = client.get("/api/v1/audit/key").await?;
     let response = client.open("/api/v1/audit/export", &asked(&arguments)).await?;
     let name = header(&response, &EXPORT_NAME);
     let mut file = ExportFile::begin(screen, &target)?;
@@ -91,7 +91,7 @@ pub(super) async fn run(
 }
 
 async fn receive(
-    client: &Client,
+    client: &AdminClient,
     mut response: Response,
     file: &mut ExportFile<'_>,
     is_table: bool,
@@ -134,8 +134,8 @@ fn header(response: &Response, name: &http::HeaderName) -> Option<String> {
 fn asked(arguments: &ExportArguments) -> AuditExport {
     AuditExport {
         format: match arguments.format {
-            Form::Jsonl => ExportFormat::Jsonl,
-            Form::Csv => ExportFormat::Csv,
+            ExportForm::Jsonl => ExportFormat::Jsonl,
+            ExportForm::Csv => ExportFormat::Csv,
         },
         since: arguments.since.clone(),
         until: arguments.until.clone(),

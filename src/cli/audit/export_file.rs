@@ -2,7 +2,7 @@
 
 use crate::{
     audit::export::{Format, Manifest, examine_export},
-    cli::{fault::Fault, screen::Screen},
+    cli::{error::CliError, output::Output},
 };
 use anyhow::Context;
 use serde_json::json;
@@ -30,7 +30,7 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) struct ExportFile<'t> {
     target: &'t Target,
-    screen: Screen,
+    screen: Output,
     part: Option<(PathBuf, File)>,
     tail: Vec<u8>,
 }
@@ -46,17 +46,17 @@ impl Target {
     }
 
     /// Refuses to replace what is there, before anything is asked for.
-    pub(super) fn check(&self, force: bool) -> Result<(), Fault> {
+    pub(super) fn check(&self, force: bool) -> Result<(), CliError> {
         let there = self.file.iter().chain(&self.note).find(|path| !force && path.exists());
         there.map_or(Ok(()), |path| {
             let told = format!("{} is there already; --force replaces it", path.display());
-            Err(Fault::Usage(told))
+            Err(CliError::Usage(told))
         })
     }
 }
 
 impl<'t> ExportFile<'t> {
-    pub(super) fn begin(screen: Screen, target: &'t Target) -> anyhow::Result<Self> {
+    pub(super) fn begin(screen: Output, target: &'t Target) -> anyhow::Result<Self> {
         let part = match &target.file {
             None => None,
             Some(file) => {
@@ -119,7 +119,7 @@ impl<'t> ExportFile<'t> {
 
 impl Written {
     /// Says what was written, where stdout is free for it.
-    pub(super) fn tell(&self, screen: Screen, target: &Target) -> anyhow::Result<()> {
+    pub(super) fn tell(&self, screen: Output, target: &Target) -> anyhow::Result<()> {
         let (Some(manifest), Some(file)) = (&self.0, &target.file) else { return Ok(()) };
         let (file, note) = (file.display().to_string(), target.note.as_deref());
         if screen.is_json() {

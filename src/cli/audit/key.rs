@@ -1,14 +1,14 @@
 //! `ideogate audit key` and `ideogate audit checkpoint`
 
 use crate::{
-    admin::{CheckpointView, KeyView},
-    cli::{client::Client, screen::Screen},
+    admin::{CheckpointKeyView, CheckpointView},
+    cli::{client::AdminClient, output::Output},
 };
 use std::process::ExitCode;
 
 /// Prints the verifier key.
-pub(super) async fn key(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
-    let view: KeyView = client.get("/api/v1/audit/key").await?;
+pub(super) async fn key(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
+    let view: CheckpointKeyView = client.get("/api/v1/audit/key").await?;
     if screen.is_json() {
         screen.json(&view)?;
     } else {
@@ -18,7 +18,7 @@ pub(super) async fn key(client: &Client, screen: Screen) -> anyhow::Result<ExitC
 }
 
 /// Prints a checkpoint: as a note for files of notes, as an object for scripts.
-pub(super) async fn checkpoint(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(super) async fn checkpoint(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let view: CheckpointView = client.get("/api/v1/audit/checkpoint").await?;
     if screen.is_json() {
         screen.json(&view)?;

@@ -3,7 +3,7 @@
 use super::entry;
 use crate::{
     admin::{AuditSearch, NEXT_AFTER},
-    cli::{client::Client, named, number::count, screen::Screen},
+    cli::{client::AdminClient, named, number::count, output::Output},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -48,8 +48,8 @@ const PAGE: usize = 1000;
 
 /// Searches page by page until the end or the number asked for.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: SearchArguments,
 ) -> anyhow::Result<ExitCode> {
     named::not_a_secret("a token", arguments.token.as_deref())?;

@@ -1,11 +1,15 @@
 //! `ideogate audit show`
 
-use crate::cli::{client::Client, fault::Fault, named, screen::Screen};
+use crate::cli::{client::AdminClient, error::CliError, named, output::Output};
 use serde_json::Value;
 use std::process::ExitCode;
 
 /// Shows an entry.
-pub(super) async fn run(client: &Client, screen: Screen, id: &str) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(
+    client: &AdminClient,
+    screen: Output,
+    id: &str,
+) -> anyhow::Result<ExitCode> {
     named::not_a_secret("a call or request", Some(id))?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if !(id.starts_with("call_") || id.starts_with("req_")) || !id.bytes().all(is_plain) {
@@ -13,7 +17,7 @@ pub(super) async fn run(client: &Client, screen: Screen, id: &str) -> anyhow::Re
             "'{id}' is not the id of a call or request, which start with call_ and req_; \
              `ideogate audit search` finds entries by other names"
         );
-        return Err(Fault::Usage(told).into());
+        return Err(CliError::Usage(told).into());
     }
     let entry: Value = client.get(&format!("/api/v1/audit/{id}")).await?;
     if entry["metadata"]["may_count"].is_string() {

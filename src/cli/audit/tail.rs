@@ -1,11 +1,11 @@
 //! `ideogate audit tail`
 
 use super::entry;
-use crate::cli::{client::Client, screen::Screen};
+use crate::cli::{client::AdminClient, output::Output};
 use std::process::ExitCode;
 
 /// Prints entries as they come, until either side ends.
-pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let mut response = client.open("/api/v1/audit/tail", &()).await?;
     let mut unread = Vec::new();
     loop {

@@ -3,18 +3,18 @@
 use super::completeness;
 use crate::{
     audit::{
-        Report,
+        VerifyReport,
         export::{ExportReport, Format, Manifest},
         trust::VerifierKey,
     },
-    cli::{fault::FINDING, screen::Screen},
+    cli::{error::FINDING, output::Output},
 };
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 
 /// What is said, and whether anything was found.
 #[derive(Debug)]
-pub(super) struct Verdict {
+pub(super) struct VerifyVerdict {
     is_good: bool,
     /// `good: …` or `BAD: …`
     first: String,
@@ -29,8 +29,8 @@ const SAFE_BEFORE: &str = "Compare with a backup: everything before this record 
 const UNSAFE: &str = "Compare with a backup that the checkpoints agree with.";
 const OTHER_COPY: &str = "Take another copy of the export, or export again.";
 
-impl Verdict {
-    pub(super) fn of_database(report: &Report, keys: &[VerifierKey], is_given: bool) -> Self {
+impl VerifyVerdict {
+    pub(super) fn of_database(report: &VerifyReport, keys: &[VerifierKey], is_given: bool) -> Self {
         let (first, integrity, of_integrity) = match &report.integrity {
             Ok(good) => (
                 format!("good: {good}"),
@@ -108,7 +108,7 @@ impl Verdict {
     }
 
     /// Prints it, and returns the exit code that goes with it.
-    pub(super) fn print(self, screen: Screen) -> anyhow::Result<ExitCode> {
+    pub(super) fn print(self, screen: Output) -> anyhow::Result<ExitCode> {
         if screen.is_json() {
             screen.json(&self.json)?;
         } else {

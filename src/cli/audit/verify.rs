@@ -3,15 +3,15 @@
 use super::{
     evidence::{inside, key_of_folder, keys, outside},
     progress::Progress,
-    verdict::Verdict,
+    verdict::VerifyVerdict,
 };
 use crate::{
     audit::{
         examine_database,
         export::{examine_export, is_table},
-        trust::{CheckpointFile, Evidence, LAST_SIGNED_FILE},
+        trust::{CheckpointFile, LAST_SIGNED_FILE, SignedEvidence},
     },
-    cli::{fault::Fault, file::file, global::Global, locate, screen::Screen},
+    cli::{error::CliError, file::file, global::Global, locate, output::Output},
 };
 use anyhow::Context;
 use clap::Args;
@@ -55,7 +55,7 @@ pub struct VerifyArguments {
 /// Checks the record.
 pub(super) fn run(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     arguments: &VerifyArguments,
 ) -> anyhow::Result<ExitCode> {
     let verdict = match &arguments.export {
@@ -65,7 +65,7 @@ pub(super) fn run(
     verdict.print(screen)
 }
 
-fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Verdict> {
+fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerdict> {
     let (dir, own_file) = if let Some(dir) = &arguments.data {
         (dir.clone(), None)
     } else {
@@ -78,9 +78,9 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Verd
     let outside = outside(&arguments.checkpoint)?;
     if keys.is_empty() && !outside.is_empty() {
         let told = format!("{} does not say its verifier key: give it with --key", dir.display());
-        return Err(Fault::Usage(told).into());
+        return Err(CliError::Usage(told).into());
     }
-    let mut evidence = Evidence::believing(keys.clone());
+    let mut evidence = SignedEvidence::believing(keys.clone());
     for (source, name) in &outside {
         evidence.add(source, name, true);
     }
@@ -100,10 +100,10 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Verd
             dir.display()
         )
     })?;
-    Ok(Verdict::of_database(&report, &keys, key_is_given))
+    Ok(VerifyVerdict::of_database(&report, &keys, key_is_given))
 }
 
-fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<Verdict> {
+fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerdict> {
     let name = file.display();
     let unreadable = || format!("{name} cannot be read");
     let opened = File::open(file).with_context(unreadable)?;
@@ -114,7 +114,7 @@ fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<Verdict> {
             "{name} is a table, whose signature stands in a note beside it, and {name}.note is not there: \
              give the note with --note FILE"
         );
-        return Err(Fault::Usage(told).into());
+        return Err(CliError::Usage(told).into());
     }
     let (keys, outside) = (keys(&arguments.key)?, outside(&arguments.checkpoint)?);
     let mut progress = Progress::new("verifying");
@@ -123,7 +123,7 @@ fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<Verdict> {
     });
     drop(progress);
     let report = report.with_context(|| format!("{name} cannot be read"))?;
-    Ok(Verdict::of_export(&report))
+    Ok(VerifyVerdict::of_export(&report))
 }
 
 /// Returns what was signed about a table.

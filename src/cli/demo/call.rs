@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// What the call brought.
-pub(super) struct Made {
+pub(super) struct DemoCall {
     /// What happened, a field each.
     pub(super) facts: Vec<(&'static str, String)>,
 }
@@ -24,7 +24,7 @@ pub(super) async fn make(
     running: &Running,
     token: &str,
     arguments: &DemoArguments,
-) -> anyhow::Result<Made> {
+) -> anyhow::Result<DemoCall> {
     let http = client::plain(&Trust::Authorities(None))?;
     let url = format!("{}/v1/ideogram-v3/generate", running.public_url());
     let body = json!({"prompt": arguments.prompt, "rendering_speed": "TURBO"});
@@ -44,7 +44,7 @@ pub(super) async fn make(
     std::fs::write(&arguments.save, &picture)
         .with_context(|| format!("the picture cannot be saved as {}", arguments.save.display()))?;
     let entry = entry(running, &request)?;
-    Ok(Made {
+    Ok(DemoCall {
         facts: vec![
             ("status", status.to_string()),
             ("places", places),

@@ -2,12 +2,12 @@
 
 use super::{
     arguments::DemoArguments,
-    call::{self, Made},
+    call::{self, DemoCall},
     snippets,
 };
 use crate::{
     app::{Running, Signals, StartOptions, start},
-    cli::{console::Console, fault::Fault, runtime::wait, screen::Screen},
+    cli::{console::Console, error::CliError, output::Output, runtime::wait},
     config::{Doubts, LoadOptions, Secrets, Settings},
     domain::{Principal, SystemClock},
     telemetry,
@@ -17,7 +17,7 @@ use anyhow::Context;
 use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 /// Runs gateway and simulator together with a throw-away data folder, and makes a call.
-pub(in crate::cli) fn run(screen: Screen, arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn run(screen: Output, arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
     let console = Console::open().context("stdout and stderr cannot be opened")?;
     let done = wait(show(screen.on(console), arguments, console));
     console.flush();
@@ -25,7 +25,7 @@ pub(in crate::cli) fn run(screen: Screen, arguments: &DemoArguments) -> anyhow::
 }
 
 async fn show(
-    screen: Screen,
+    screen: Output,
     arguments: &DemoArguments,
     console: &Console,
 ) -> anyhow::Result<ExitCode> {
@@ -58,8 +58,8 @@ async fn begin(
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value)).to_vec();
     let options = LoadOptions { file: None, variables, working_dir: folder.to_path_buf() };
-    let loaded = Settings::load(options).map_err(Fault::Settings)?;
-    let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(Fault::Settings)?;
+    let loaded = Settings::load(options).map_err(CliError::Settings)?;
+    let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(CliError::Settings)?;
     telemetry::init(&loaded.settings.log, &console.err)?;
     let (settings, clock) = (loaded.settings, Arc::new(SystemClock));
     let dropped = console.dropped.clone();
@@ -79,7 +79,7 @@ async fn token(running: &Running) -> anyhow::Result<String> {
     Ok(plain.reveal().to_owned())
 }
 
-fn tell(screen: Screen, running: &Running, token: &str, made: &Made) -> anyhow::Result<()> {
+fn tell(screen: Output, running: &Running, token: &str, made: &DemoCall) -> anyhow::Result<()> {
     let url = running.public_url();
     screen.line("One call went through the gateway to the simulator and back.\n")?;
     screen.fields(&made.facts)?;

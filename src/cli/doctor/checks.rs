@@ -1,53 +1,53 @@
 //! Everything that is looked at, in the order in which one thing rests on another.
 
-use super::{finding::Finding, gateway, keys, machine, tls};
+use super::{finding::DoctorCheck, gateway, keys, machine, tls};
 use crate::{
     cli::{
-        fault::Fault,
+        error::CliError,
         global::Global,
         locate,
-        running::{self, Running},
+        output::{Output, chain},
+        running::{self, RunningGateway},
         runtime::wait,
-        screen::{Screen, chain},
     },
     config::LoadedSettings,
     domain::{Clock, SystemClock},
 };
 
 /// What was found, and the exit code that goes with it whatever was found.
-pub(super) struct Seen {
-    pub(super) findings: Vec<Finding>,
+pub(super) struct GatewaySeen {
+    pub(super) findings: Vec<DoctorCheck>,
     pub(super) code: Option<u8>,
 }
 
 /// Looks at everything that can be looked at: at the gateway that runs, and at the caller's own file
 /// where none does.
-pub(super) fn all(global: &Global, screen: Screen) -> Seen {
+pub(super) fn all(global: &Global, screen: Output) -> GatewaySeen {
     let mut findings = vec![machine::clock(SystemClock.now())];
     let own = locate::settings(global);
     match &own {
-        Ok(_) => findings.push(Finding::good("settings", "without mistakes")),
-        Err(fault) => findings.push(Finding::broken("settings", fault.to_string())),
+        Ok(_) => findings.push(DoctorCheck::good("settings", "without mistakes")),
+        Err(fault) => findings.push(DoctorCheck::broken("settings", fault.to_string())),
     }
     if own.is_err() && global.admin.is_none() {
         let words = "cannot be found before the settings are good";
-        findings.push(Finding::doubtful(gateway::WHAT, words));
-        return Seen { findings, code: None };
+        findings.push(DoctorCheck::doubtful(gateway::WHAT, words));
+        return GatewaySeen { findings, code: None };
     }
     let own = own.ok();
     match wait(running::ask(global)) {
         Ok(Some(running)) => {
             findings.extend(of_gateway(global, screen, &running, own.as_ref()));
-            Seen { findings, code: None }
+            GatewaySeen { findings, code: None }
         }
         Ok(None) => {
             findings.extend(own.iter().flat_map(of_file));
             findings.push(gateway::absent(global));
-            Seen { findings, code: None }
+            GatewaySeen { findings, code: None }
         }
         Err(error) => {
-            findings.push(Finding::broken(gateway::WHAT, chain(&error)));
-            Seen { findings, code: error.downcast_ref().and_then(Fault::unavailable) }
+            findings.push(DoctorCheck::broken(gateway::WHAT, chain(&error)));
+            GatewaySeen { findings, code: error.downcast_ref().and_then(CliError::unavailable) }
         }
     }
 }
@@ -55,10 +55,10 @@ pub(super) fn all(global: &Global, screen: Screen) -> Seen {
 /// Looks at the gateway, and compares the caller's own settings with those in force.
 fn of_gateway(
     global: &Global,
-    screen: Screen,
-    running: &Running,
+    screen: Output,
+    running: &RunningGateway,
     own: Option<&LoadedSettings>,
-) -> Vec<Finding> {
+) -> Vec<DoctorCheck> {
     let differing = match own {
         Some(_) => running::differences(global, screen, &running.settings),
         None => Vec::new(),
@@ -72,13 +72,13 @@ fn of_gateway(
     }
     match wait(gateway::check(&running.client, is_here)) {
         Ok(seen) => findings.extend(seen),
-        Err(error) => findings.push(Finding::broken(gateway::WHAT, chain(&error))),
+        Err(error) => findings.push(DoctorCheck::broken(gateway::WHAT, chain(&error))),
     }
     findings
 }
 
 /// Looks at what the caller's own file says.
-fn of_file(own: &LoadedSettings) -> Vec<Finding> {
+fn of_file(own: &LoadedSettings) -> Vec<DoctorCheck> {
     let settings = &own.settings;
     let mut findings = keys::of_file(own);
     findings.extend(tls::check(&settings.listen, SystemClock.now()));

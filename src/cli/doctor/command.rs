@@ -1,10 +1,10 @@
 //! What can be done, and who does it.
 
 use super::{
-    checks::{self, Seen},
-    finding::Mark,
+    checks::{self, GatewaySeen},
+    finding::CheckMark,
 };
-use crate::cli::{fault::FINDING, global::Global, screen::Screen};
+use crate::cli::{error::FINDING, global::Global, output::Output};
 use clap::Args;
 use std::process::ExitCode;
 
@@ -20,8 +20,8 @@ Changes nothing. Exits 2 if something is broken, and 69 if the gateway that --ad
 pub struct DoctorArguments {}
 
 /// Looks for what is wrong.
-pub(in crate::cli) fn run(global: &Global, screen: Screen) -> anyhow::Result<ExitCode> {
-    let Seen { findings, code } = checks::all(global, screen);
+pub(in crate::cli) fn run(global: &Global, screen: Output) -> anyhow::Result<ExitCode> {
+    let GatewaySeen { findings, code } = checks::all(global, screen);
     if screen.is_json() {
         screen.json(&findings)?;
     } else {
@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(global: &Global, screen: Screen) -> anyhow::Result<Exi
             screen.line(finding.to_string())?;
         }
     }
-    let is_broken = findings.iter().any(|finding| finding.mark == Mark::Broken);
+    let is_broken = findings.iter().any(|finding| finding.mark == CheckMark::Broken);
     let found = if is_broken { ExitCode::from(FINDING) } else { ExitCode::SUCCESS };
     Ok(code.map_or(found, ExitCode::from))
 }

@@ -6,7 +6,7 @@ use std::fmt;
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Mark {
+pub(super) enum CheckMark {
     /// Good.
     Good,
     /// Works, and deserves a look.
@@ -18,38 +18,38 @@ pub(super) enum Mark {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Finding {
+pub(super) struct DoctorCheck {
     /// What was looked at.
     pub(super) what: &'static str,
     /// How it is.
-    pub(super) mark: Mark,
+    pub(super) mark: CheckMark,
     /// What was seen, and what to do.
     pub(super) words: String,
 }
 
-impl Finding {
+impl DoctorCheck {
     /// Returns a finding of a thing that is good.
     pub(super) fn good(what: &'static str, words: impl Into<String>) -> Self {
-        Self { what, mark: Mark::Good, words: words.into() }
+        Self { what, mark: CheckMark::Good, words: words.into() }
     }
 
     /// Returns a finding of a thing that deserves a look.
     pub(super) fn doubtful(what: &'static str, words: impl Into<String>) -> Self {
-        Self { what, mark: Mark::Doubtful, words: words.into() }
+        Self { what, mark: CheckMark::Doubtful, words: words.into() }
     }
 
     /// Returns a finding of a thing that does not work.
     pub(super) fn broken(what: &'static str, words: impl Into<String>) -> Self {
-        Self { what, mark: Mark::Broken, words: words.into() }
+        Self { what, mark: CheckMark::Broken, words: words.into() }
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for DoctorCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = match self.mark {
-            Mark::Good => "good    ",
-            Mark::Doubtful => "warning ",
-            Mark::Broken => "BROKEN  ",
+            CheckMark::Good => "good    ",
+            CheckMark::Doubtful => "warning ",
+            CheckMark::Broken => "BROKEN  ",
         };
         write!(f, "{mark}  {:11}  {}", self.what, self.words)
     }

@@ -1,9 +1,9 @@
 //! The gateway, if it runs.
 
-use super::{finding::Finding, keys, machine, places};
+use super::{finding::DoctorCheck, keys, machine, places};
 use crate::{
     admin::StatusView,
-    cli::{client::Client, global::Global, locate, running::Difference, usage::low_balances},
+    cli::{client::AdminClient, global::Global, locate, running::Difference, usage::low_balances},
     domain::{Clock, SystemClock},
 };
 use std::path::Path;
@@ -15,28 +15,28 @@ pub(super) const WHAT: &str = "gateway";
 const NEARLY_FULL: u64 = 80;
 
 /// Says that none runs, and that it is the caller's own file that was looked at.
-pub(super) fn absent(global: &Global) -> Finding {
+pub(super) fn absent(global: &Global) -> DoctorCheck {
     let at = locate::place(global).map(|place| place.to_string()).unwrap_or_default();
     let own = locate::own_settings(global);
-    Finding::doubtful(
+    DoctorCheck::doubtful(
         WHAT,
         format!("does not run: nobody answers at {at}; this is what {own} says"),
     )
 }
 
 /// Says where the caller's own settings are others than those in force.
-pub(super) fn differing(global: &Global, all: &[Difference]) -> Option<Finding> {
+pub(super) fn differing(global: &Global, all: &[Difference]) -> Option<DoctorCheck> {
     let keys: Vec<_> = all.iter().map(|one| one.key.as_str()).collect();
     let own = locate::own_settings(global);
     let words = format!(
         "{own} differs from the gateway that runs in {}; `ideogate config show` tells how",
         keys.join(", ")
     );
-    (!keys.is_empty()).then(|| Finding::doubtful("settings", words))
+    (!keys.is_empty()).then(|| DoctorCheck::doubtful("settings", words))
 }
 
 /// Looks at how a gateway that runs is; at its folder too, if it is on this machine.
-pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<Finding>> {
+pub(super) async fn check(client: &AdminClient, is_here: bool) -> anyhow::Result<Vec<DoctorCheck>> {
     let status: StatusView = client.get("/api/v1/status").await?;
     let mut findings = keys::of_gateway(client).await?;
     // A socket may be shared with a container whose folders are not ours.
@@ -47,58 +47,58 @@ pub(super) async fn check(client: &Client, is_here: bool) -> anyhow::Result<Vec<
     }
     findings.push(match status.disk_free {
         Some(free) => machine::disk(free, status.disk_least),
-        None => Finding::broken("disk", "the gateway cannot measure it"),
+        None => DoctorCheck::broken("disk", "the gateway cannot measure it"),
     });
     findings.push(record(&status));
     findings.extend(machine::log(status.log_bytes, &status.data_dir));
     findings.extend(machine::warnings(status.warnings.clone()));
     findings.extend(places::check(client).await?);
     let low = low_balances(client).await?;
-    findings.extend(low.into_iter().map(|words| Finding::doubtful("balance", words)));
+    findings.extend(low.into_iter().map(|words| DoctorCheck::doubtful("balance", words)));
     findings.extend(whole(client, &status));
     Ok(findings)
 }
 
-fn whole(client: &Client, status: &StatusView) -> Vec<Finding> {
+fn whole(client: &AdminClient, status: &StatusView) -> Vec<DoctorCheck> {
     let (at, version) = (client.at(), &status.version);
     let obstacles = status.obstacles.iter();
     let mut findings: Vec<_> =
-        obstacles.map(|words| Finding::broken(WHAT, format!("at {at}: {words}"))).collect();
+        obstacles.map(|words| DoctorCheck::broken(WHAT, format!("at {at}: {words}"))).collect();
     if status.paused {
         let words = format!("at {at} is paused: new calls are refused until `ideogate resume`");
-        findings.push(Finding::doubtful(WHAT, words));
+        findings.push(DoctorCheck::doubtful(WHAT, words));
     }
     if findings.is_empty() {
         let words = format!("runs and serves calls: version {version} at {at}");
-        findings.push(Finding::good(WHAT, words));
+        findings.push(DoctorCheck::good(WHAT, words));
     }
     findings
 }
 
-fn record(status: &StatusView) -> Finding {
+fn record(status: &StatusView) -> DoctorCheck {
     let Some(bytes) = status.record_bytes else {
-        return Finding::broken("record", "the gateway cannot measure it");
+        return DoctorCheck::broken("record", "the gateway cannot measure it");
     };
     let most = status.record_most;
     let (has, may) = (bytesize::ByteSize(bytes), bytesize::ByteSize(most));
     if most == 0 {
-        return Finding::good("record", format!("{has}, no bound"));
+        return DoctorCheck::good("record", format!("{has}, no bound"));
     }
     let words = format!("{has} of the {may} that `data.max_size` allows");
     if bytes >= most {
-        Finding::broken("record", format!("{words}: it is full, raise it"))
+        DoctorCheck::broken("record", format!("{words}: it is full, raise it"))
     } else if bytes.saturating_mul(100) / most >= NEARLY_FULL {
-        Finding::doubtful("record", format!("{words}: calls are refused when it is full"))
+        DoctorCheck::doubtful("record", format!("{words}: calls are refused when it is full"))
     } else {
-        Finding::good("record", words)
+        DoctorCheck::good("record", words)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::finding::Mark, *};
+    use super::{super::finding::CheckMark, *};
 
-    fn mark(bytes: Option<u64>, most: u64) -> Mark {
+    fn mark(bytes: Option<u64>, most: u64) -> CheckMark {
         let status = StatusView {
             version: "1".to_owned(),
             obstacles: Vec::new(),
@@ -117,9 +117,9 @@ mod tests {
 
     #[test]
     fn a_record_that_fills_up_is_found_before_it_is_full() {
-        assert_eq!(mark(Some(79), 100), Mark::Good);
-        assert_eq!(mark(Some(80), 100), Mark::Doubtful);
-        assert_eq!(mark(Some(100), 100), Mark::Broken);
-        assert_eq!((mark(Some(1 << 40), 0), mark(None, 0)), (Mark::Good, Mark::Broken));
+        assert_eq!(mark(Some(79), 100), CheckMark::Good);
+        assert_eq!(mark(Some(80), 100), CheckMark::Doubtful);
+        assert_eq!(mark(Some(100), 100), CheckMark::Broken);
+        assert_eq!((mark(Some(1 << 40), 0), mark(None, 0)), (CheckMark::Good, CheckMark::Broken));
     }
 }

@@ -1,9 +1,9 @@
 //! Ideogram's keys: as the gateway has them, or as the caller's variables give them.
 
-use super::finding::Finding;
+use super::finding::DoctorCheck;
 use crate::{
     admin::EnvironmentView,
-    cli::{client::Client, key},
+    cli::{client::AdminClient, key},
     config::{LoadedSettings, Secrets},
 };
 use std::collections::BTreeSet;
@@ -11,28 +11,28 @@ use std::collections::BTreeSet;
 const WHAT: &str = "keys";
 
 /// Looks at the keys as the gateway that runs has them.
-pub(super) async fn of_gateway(client: &Client) -> anyhow::Result<Vec<Finding>> {
+pub(super) async fn of_gateway(client: &AdminClient) -> anyhow::Result<Vec<DoctorCheck>> {
     let all: Vec<EnvironmentView> = client.get("/api/v1/environments").await?;
     let hints = all.iter().filter(|view| view.key.status == "missing");
     let hints = hints.filter_map(|view| view.key.hint.clone());
-    let mut findings: Vec<_> = hints.map(|hint| Finding::doubtful(WHAT, hint)).collect();
+    let mut findings: Vec<_> = hints.map(|hint| DoctorCheck::doubtful(WHAT, hint)).collect();
     findings.extend(shared(&all).iter().map(|names| together(names)));
     let bad = key::doubts(client).await?;
-    findings.extend(bad.into_iter().map(|words| Finding::broken(WHAT, words)));
+    findings.extend(bad.into_iter().map(|words| DoctorCheck::broken(WHAT, words)));
     Ok(or_good(findings))
 }
 
 /// Looks at the keys that the caller's variables give.
-pub(super) fn of_file(loaded: &LoadedSettings) -> Vec<Finding> {
+pub(super) fn of_file(loaded: &LoadedSettings) -> Vec<DoctorCheck> {
     let secrets = match Secrets::load(&loaded.settings, &loaded.variables) {
         Ok(secrets) => secrets,
-        Err(mistakes) => return vec![Finding::broken(WHAT, mistakes.to_string())],
+        Err(mistakes) => return vec![DoctorCheck::broken(WHAT, mistakes.to_string())],
     };
-    let missing = secrets.missing().iter().map(|one| Finding::doubtful(WHAT, &*one.how));
+    let missing = secrets.missing().iter().map(|one| DoctorCheck::doubtful(WHAT, &*one.how));
     let unused = secrets
         .unused()
         .iter()
-        .map(|name| Finding::doubtful(WHAT, format!("{name} belongs to no environment")));
+        .map(|name| DoctorCheck::doubtful(WHAT, format!("{name} belongs to no environment")));
     let shared = secrets.shared().into_iter().map(|names| {
         let names: Vec<_> = names.iter().map(ToString::to_string).collect();
         together(&names)
@@ -50,15 +50,15 @@ fn shared(all: &[EnvironmentView]) -> BTreeSet<Vec<String>> {
     all.iter().filter_map(group).collect()
 }
 
-fn together(names: &[String]) -> Finding {
+fn together(names: &[String]) -> DoctorCheck {
     let names = names.join(", ");
     let words = format!("{names} share one key: rotating or losing it concerns them all");
-    Finding::doubtful(WHAT, words)
+    DoctorCheck::doubtful(WHAT, words)
 }
 
-fn or_good(findings: Vec<Finding>) -> Vec<Finding> {
+fn or_good(findings: Vec<DoctorCheck>) -> Vec<DoctorCheck> {
     if findings.is_empty() {
-        return vec![Finding::good(WHAT, "each environment that needs one has its own")];
+        return vec![DoctorCheck::good(WHAT, "each environment that needs one has its own")];
     }
     findings
 }

@@ -1,24 +1,24 @@
 //! The places of each account: fewer than set, held, or stopped.
 
-use super::finding::Finding;
+use super::finding::DoctorCheck;
 use crate::{
     admin::{QueueAccountView, QueueView},
-    cli::client::Client,
+    cli::client::AdminClient,
 };
 
 const WHAT: &str = "places";
 
 /// Looks at whether the places of each account can be used.
-pub(super) async fn check(client: &Client) -> anyhow::Result<Vec<Finding>> {
+pub(super) async fn check(client: &AdminClient) -> anyhow::Result<Vec<DoctorCheck>> {
     let queue: QueueView = client.get("/api/v1/queue").await?;
     let findings: Vec<_> = queue.accounts.iter().flat_map(of).collect();
     if findings.is_empty() {
-        return Ok(vec![Finding::good(WHAT, "every account has all of its places")]);
+        return Ok(vec![DoctorCheck::good(WHAT, "every account has all of its places")]);
     }
     Ok(findings)
 }
 
-fn of(account: &QueueAccountView) -> Vec<Finding> {
+fn of(account: &QueueAccountView) -> Vec<DoctorCheck> {
     let QueueAccountView { name, cap, effective_cap, unknown, .. } = account;
     let mut found = Vec::new();
     if effective_cap < cap {
@@ -26,14 +26,14 @@ fn of(account: &QueueAccountView) -> Vec<Finding> {
             "{name} has {effective_cap} of its {cap} places while Ideogram refuses more: something \
              else uses the account, or `max_in_flight` is too high"
         );
-        found.push(Finding::doubtful(WHAT, words));
+        found.push(DoctorCheck::doubtful(WHAT, words));
     }
     if *unknown > 0 {
         let words = format!(
             "{unknown} of {name} are held by calls whose end nobody saw; `ideogate queue release` \
              frees them sooner"
         );
-        found.push(Finding::doubtful(WHAT, words));
+        found.push(DoctorCheck::doubtful(WHAT, words));
     }
     if let Some(breaker) = &account.breaker {
         let words = format!(
@@ -41,7 +41,7 @@ fn of(account: &QueueAccountView) -> Vec<Finding> {
              stopped; one is tried at {}",
             breaker.since, breaker.from_usd, breaker.next_probe
         );
-        found.push(Finding::broken("balance", words));
+        found.push(DoctorCheck::broken("balance", words));
     }
     found
 }

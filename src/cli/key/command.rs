@@ -2,10 +2,10 @@
 
 use super::{
     list,
-    rotate::{self, RotateArguments},
+    rotate::{self, RotateKeyArguments},
     verify,
 };
-use crate::cli::{client::Client, screen::Screen};
+use crate::cli::{client::AdminClient, output::Output};
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -33,13 +33,13 @@ Exits 2 if a key is rejected.")]
 The new key is tried first, for free; a bad one is refused, and the old one stays. New calls use the new
 key; calls that were sent end with the old one. Files that change are noticed by themselves too.
 Exits 1 if no key was switched that should have been.")]
-    Rotate(RotateArguments),
+    Rotate(RotateKeyArguments),
 }
 
 /// Does it.
 pub(in crate::cli) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     command: KeyCommand,
 ) -> anyhow::Result<ExitCode> {
     match command {

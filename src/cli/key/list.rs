@@ -2,14 +2,14 @@
 
 use super::grouped::{Grouped, grouped};
 use crate::{
-    cli::{client::Client, screen::Screen, times::moment},
+    cli::{client::AdminClient, output::Output, times::moment},
     domain::Timestamp,
     keys::KeyView,
 };
 use std::process::ExitCode;
 
 /// Lists the keys.
-pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let all: Vec<KeyView> = client.get("/api/v1/keys").await?;
     if screen.is_json() {
         screen.json(&all)?;
@@ -60,7 +60,7 @@ fn words(group: &Grouped) -> Vec<String> {
 }
 
 /// Returns words about keys that need somebody: rejected and refused ones.
-pub(in crate::cli) async fn doubts(client: &Client) -> anyhow::Result<Vec<String>> {
+pub(in crate::cli) async fn doubts(client: &AdminClient) -> anyhow::Result<Vec<String>> {
     let all: Vec<KeyView> = client.get("/api/v1/keys").await?;
     let bad = all.iter().filter(|view| matches!(view.state.as_str(), "rejected" | "refused"));
     let told = |view: &KeyView| {

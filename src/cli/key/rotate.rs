@@ -1,8 +1,8 @@
 //! `ideogate key rotate`
 
 use crate::{
-    admin::Rotation,
-    cli::{client::Client, fault::Fault, screen::Screen, times::moment},
+    admin::KeyRotationRequest,
+    cli::{client::AdminClient, error::CliError, output::Output, times::moment},
     keys::{KeyView, RotatedView},
 };
 use clap::Args;
@@ -14,7 +14,7 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Which keys to exchange, and how.
 #[derive(Debug, Args)]
-pub struct RotateArguments {
+pub struct RotateKeyArguments {
     /// Only the key of this environment, and of those that take theirs from the same place
     #[arg(long, value_name = "ENV")]
     pub environment: Option<String>,
@@ -28,11 +28,11 @@ pub struct RotateArguments {
 
 /// Exchanges the keys.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
-    arguments: &RotateArguments,
+    client: &AdminClient,
+    screen: Output,
+    arguments: &RotateKeyArguments,
 ) -> anyhow::Result<ExitCode> {
-    let wish = Rotation {
+    let wish = KeyRotationRequest {
         environment: arguments.environment.clone(),
         allow_retired: arguments.allow_retired,
     };
@@ -50,7 +50,7 @@ pub(super) async fn run(
         && only.outcome == "fixed"
     {
         return Err(
-            Fault::Usage("there is no file to read again and no next key".to_owned()).into()
+            CliError::Usage("there is no file to read again and no next key".to_owned()).into()
         );
     }
     let failed =
@@ -60,7 +60,7 @@ pub(super) async fn run(
 
 /// Waits until the calls of every key have ended that left service in these environments, whoever
 /// exchanged it, and says whether all of those keys are safe to revoke.
-async fn wait(client: &Client, screen: Screen, all: &[RotatedView]) -> anyhow::Result<bool> {
+async fn wait(client: &AdminClient, screen: Output, all: &[RotatedView]) -> anyhow::Result<bool> {
     let is_ours = |view: &KeyView| {
         let mut same = all.iter().filter(|one| one.account == view.account);
         same.any(|one| one.environments.iter().any(|name| view.environments.contains(name)))
@@ -95,7 +95,7 @@ fn name(view: &KeyView) -> (String, String) {
 }
 
 /// Tells whether a key that drains no more may be revoked.
-fn tell(screen: Screen, keys: &[KeyView], old: &(String, String)) -> bool {
+fn tell(screen: Output, keys: &[KeyView], old: &(String, String)) -> bool {
     let version = &old.1;
     let mut same = keys.iter().filter(|view| name(view) == *old);
     if same.clone().any(is_in_service) {

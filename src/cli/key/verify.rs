@@ -1,13 +1,13 @@
 //! `ideogate key verify`
 
 use crate::{
-    cli::{client::Client, fault::FINDING, screen::Screen},
+    cli::{client::AdminClient, error::FINDING, output::Output},
     keys::VerifiedView,
 };
 use std::process::ExitCode;
 
 /// Asks Ideogram about the keys.
-pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let all: Vec<VerifiedView> = client.post("/api/v1/keys/verify").await?;
     if screen.is_json() {
         screen.json(&all)?;

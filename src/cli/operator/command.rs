@@ -1,14 +1,14 @@
 //! What can be done, and who does it.
 
 use super::{
-    create::{self, CreateArguments},
+    create::{self, CreateOperatorArguments},
     list, me,
     role::{self, RoleArguments},
-    rotate::{self, RotateArguments},
-    show::{self, ShowArguments},
-    state::{self, StateArguments},
+    rotate::{self, RotateOperatorArguments},
+    show::{self, ShowOperatorArguments},
+    state::{self, OperatorStateArguments},
 };
-use crate::cli::{client::Client, screen::Screen};
+use crate::cli::{client::AdminClient, output::Output};
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -16,14 +16,14 @@ use std::process::ExitCode;
 #[derive(Debug, Subcommand)]
 pub enum OperatorCommand {
     /// Make an operator; their token is shown this once
-    Create(CreateArguments),
+    Create(CreateOperatorArguments),
     /// List all operators
     #[command(
         after_help = "Examples:\n  ideogate operator list\n  ideogate operator list --output json"
     )]
     List,
     /// Show one operator
-    Show(ShowArguments),
+    Show(ShowOperatorArguments),
     /// Tell who you are to the gateway
     #[command(after_help = "Examples:\n  ideogate operator me\n  \
                             ideogate --admin https://admin.example.com operator me")]
@@ -31,22 +31,22 @@ pub enum OperatorCommand {
     /// Give an operator another role; their token stays
     SetRole(RoleArguments),
     /// Give an operator a new token; the old one opens nothing from now on
-    Rotate(RotateArguments),
+    Rotate(RotateOperatorArguments),
     /// Refuse an operator until they are enabled again
     #[command(after_help = "Examples:\n  ideogate operator disable op_01kaxyz")]
-    Disable(StateArguments),
+    Disable(OperatorStateArguments),
     /// Let a disabled operator in again
     #[command(after_help = "Examples:\n  ideogate operator enable op_01kaxyz")]
-    Enable(StateArguments),
+    Enable(OperatorStateArguments),
     /// Refuse an operator for ever, at once
     #[command(after_help = "Examples:\n  ideogate operator revoke op_01kaxyz")]
-    Revoke(StateArguments),
+    Revoke(OperatorStateArguments),
 }
 
 /// Does it.
 pub(in crate::cli) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     command: OperatorCommand,
 ) -> anyhow::Result<ExitCode> {
     match command {

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::NewSecret,
-    cli::{client::Client, screen::Screen},
+    cli::{client::AdminClient, output::Output},
     operators::NewOperator,
 };
 use clap::Args;
@@ -22,7 +22,7 @@ Roles:
 
 The token alone goes to stdout. It is shown this once: only its SHA-256 is kept. Operators give it
 in IDEOGATE_OPERATOR_TOKEN or in a file that IDEOGATE_OPERATOR_TOKEN_FILE names.")]
-pub struct CreateArguments {
+pub struct CreateOperatorArguments {
     /// What you call them, as in anna or ci.deploy; the record names them so
     #[arg(long)]
     name: String,
@@ -36,11 +36,11 @@ pub struct CreateArguments {
 
 /// Makes the operator.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
-    arguments: CreateArguments,
+    client: &AdminClient,
+    screen: Output,
+    arguments: CreateOperatorArguments,
 ) -> anyhow::Result<ExitCode> {
-    let CreateArguments { name, role, expires_in } = arguments;
+    let CreateOperatorArguments { name, role, expires_in } = arguments;
     let new = NewOperator { name, role, expires_in };
     let made: NewSecret = client.post_json("/api/v1/operators", &new).await?;
     tell(screen, &made)?;
@@ -48,7 +48,7 @@ pub(super) async fn run(
 }
 
 /// Shows a secret, the only time that it is seen.
-pub(super) fn tell(screen: Screen, made: &NewSecret) -> anyhow::Result<()> {
+pub(super) fn tell(screen: Output, made: &NewSecret) -> anyhow::Result<()> {
     if screen.is_json() {
         return screen.json(made);
     }

@@ -2,13 +2,13 @@
 
 use crate::{
     admin::OperatorView,
-    cli::{client::Client, screen::Screen, times},
+    cli::{client::AdminClient, output::Output, times},
     domain::{Clock, SystemClock},
 };
 use std::process::ExitCode;
 
 /// Lists the operators.
-pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let operators: Vec<OperatorView> = client.get("/api/v1/operators").await?;
     if screen.is_json() {
         screen.json(&operators)?;

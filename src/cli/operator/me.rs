@@ -3,12 +3,12 @@
 use super::show::fields;
 use crate::{
     admin::MeView,
-    cli::{client::Client, screen::Screen},
+    cli::{client::AdminClient, output::Output},
 };
 use std::process::ExitCode;
 
 /// Tells who asks.
-pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let me: MeView = client.get("/api/v1/operators/me").await?;
     if screen.is_json() {
         screen.json(&me)?;

@@ -3,7 +3,7 @@
 use super::state::{id, tell};
 use crate::{
     admin::OperatorView,
-    cli::{client::Client, screen::Screen},
+    cli::{client::AdminClient, output::Output},
     operators::RoleChange,
 };
 use clap::Args;
@@ -23,8 +23,8 @@ pub struct RoleArguments {
 
 /// Gives the role.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: RoleArguments,
 ) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/operators/{}/role", id(&arguments.id)?);

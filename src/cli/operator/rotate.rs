@@ -3,8 +3,8 @@
 use super::{create::tell, state::id};
 use crate::{
     admin::NewSecret,
-    cli::{client::Client, screen::Screen},
-    operators::Renewal,
+    cli::{client::AdminClient, output::Output},
+    operators::OperatorRotation,
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ use std::process::ExitCode;
   umask 077; ideogate operator rotate op_01kaxyz --expires-in 30d > operator.token
 
 The token alone goes to stdout, this once. An operator who expired is let in again.")]
-pub struct RotateArguments {
+pub struct RotateOperatorArguments {
     /// The operator's id, or their name where that is unique; never their token
     #[arg(value_name = "ID|NAME")]
     id: String,
@@ -27,12 +27,12 @@ pub struct RotateArguments {
 
 /// Gives the new token.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
-    arguments: RotateArguments,
+    client: &AdminClient,
+    screen: Output,
+    arguments: RotateOperatorArguments,
 ) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/operators/{}/rotate", id(&arguments.id)?);
-    let asked = Renewal { expires_in: arguments.expires_in };
+    let asked = OperatorRotation { expires_in: arguments.expires_in };
     let made: NewSecret = client.post_json(&path, &asked).await?;
     tell(screen, &made)?;
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::OperatorView,
-    cli::{client::Client, screen::Screen, times},
+    cli::{client::AdminClient, output::Output, times},
     domain::{Clock, SystemClock},
 };
 use clap::Args;
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   ideogate operator show op_01kaxyz
   ideogate operator show op_01kaxyz --output json")]
-pub struct ShowArguments {
+pub struct ShowOperatorArguments {
     /// The operator's id, or their name where that is unique; never their token
     #[arg(value_name = "ID|NAME")]
     id: String,
@@ -21,9 +21,9 @@ pub struct ShowArguments {
 
 /// Shows the operator.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
-    arguments: &ShowArguments,
+    client: &AdminClient,
+    screen: Output,
+    arguments: &ShowOperatorArguments,
 ) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/operators/{}", super::state::id(&arguments.id)?);
     let operator: OperatorView = client.get(&path).await?;

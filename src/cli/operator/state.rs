@@ -2,14 +2,14 @@
 
 use crate::{
     admin::OperatorView,
-    cli::{client::Client, fault::Fault, named, screen::Screen},
+    cli::{client::AdminClient, error::CliError, named, output::Output},
 };
 use clap::Args;
 use std::process::ExitCode;
 
 /// Which operators.
 #[derive(Debug, Args)]
-pub struct StateArguments {
+pub struct OperatorStateArguments {
     /// The operators' ids or names; never their tokens
     #[arg(value_name = "ID|NAME", required = true)]
     ids: Vec<String>,
@@ -17,9 +17,9 @@ pub struct StateArguments {
 
 /// Changes the operators, one after the other.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
-    arguments: &StateArguments,
+    client: &AdminClient,
+    screen: Output,
+    arguments: &OperatorStateArguments,
     change: &str,
 ) -> anyhow::Result<ExitCode> {
     let ids = arguments.ids.iter().map(|text| id(text)).collect::<Result<Vec<_>, _>>()?;
@@ -31,7 +31,7 @@ pub(super) async fn run(
 }
 
 /// Tells what an operator is now.
-pub(super) fn tell(screen: Screen, operator: &OperatorView) -> anyhow::Result<()> {
+pub(super) fn tell(screen: Output, operator: &OperatorView) -> anyhow::Result<()> {
     if screen.is_json() {
         return screen.json(operator);
     }
@@ -40,6 +40,6 @@ pub(super) fn tell(screen: Screen, operator: &OperatorView) -> anyhow::Result<()
 }
 
 /// Returns what names an operator as a part of a path; refuses a token given for it.
-pub(super) fn id(text: &str) -> Result<String, Fault> {
+pub(super) fn id(text: &str) -> Result<String, CliError> {
     named::segment("an operator", text)
 }

@@ -1,7 +1,7 @@
 //! What can be done, and who does it.
 
 use super::{release, status};
-use crate::cli::{client::Client, screen::Screen};
+use crate::cli::{client::AdminClient, output::Output};
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -29,8 +29,8 @@ themselves after `place_ttl`. Its money stays reserved. The release goes on reco
 
 /// Does it.
 pub(in crate::cli) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     command: QueueCommand,
 ) -> anyhow::Result<ExitCode> {
     match command {

@@ -2,13 +2,17 @@
 
 use crate::{
     admin::ReleasedView,
-    cli::{client::Client, fault, screen::Screen},
+    cli::{client::AdminClient, error, output::Output},
 };
 use std::process::ExitCode;
 
 /// Frees the places of a call.
-pub(super) async fn run(client: &Client, screen: Screen, call: &str) -> anyhow::Result<ExitCode> {
-    fault::check_call_id(call)?;
+pub(super) async fn run(
+    client: &AdminClient,
+    screen: Output,
+    call: &str,
+) -> anyhow::Result<ExitCode> {
+    error::check_call_id(call)?;
     let released: ReleasedView = client.post(&format!("/api/v1/queue/release/{call}")).await?;
     if screen.is_json() {
         screen.json(&released)?;

@@ -2,12 +2,12 @@
 
 use crate::{
     admin::{PauseView, QueueAccountView, QueueView},
-    cli::{client::Client, screen::Screen, usage::low_balances},
+    cli::{client::AdminClient, output::Output, usage::low_balances},
 };
 use std::process::ExitCode;
 
 /// Shows places and queues.
-pub(super) async fn run(client: &Client, screen: Screen) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let queue: QueueView = client.get("/api/v1/queue").await?;
     if screen.is_json() {
         screen.json(&queue)?;

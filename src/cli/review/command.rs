@@ -3,7 +3,7 @@
 use super::table;
 use crate::{
     admin::{ReviewSearch, ReviewView},
-    cli::{client::Client, fault::FINDING, named, screen::Screen},
+    cli::{client::AdminClient, error::FINDING, named, output::Output},
     review::Severity,
 };
 use clap::Args;
@@ -44,8 +44,8 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 /// Reviews, and says by the exit code whether something was found.
 pub(in crate::cli) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: ReviewArguments,
 ) -> anyhow::Result<ExitCode> {
     let ReviewArguments { environment, token, since, fail_on } = arguments;

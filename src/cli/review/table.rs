@@ -2,12 +2,12 @@
 
 use crate::{
     admin::ReviewView,
-    cli::screen::{OutputError, Screen},
-    review::{Finding, Kind, Severity},
+    cli::output::{Output, OutputError},
+    review::{Finding, FindingKind, Severity},
 };
 
 /// Prints the findings by severity, and how many there are.
-pub(super) fn show(screen: Screen, review: &ReviewView) -> Result<(), OutputError> {
+pub(super) fn show(screen: Output, review: &ReviewView) -> Result<(), OutputError> {
     for severity in Severity::ALL {
         let own: Vec<_> =
             review.findings.iter().filter(|finding| finding.severity == severity).collect();
@@ -21,7 +21,7 @@ pub(super) fn show(screen: Screen, review: &ReviewView) -> Result<(), OutputErro
     screen.line(summary(review))
 }
 
-fn one(screen: Screen, finding: &Finding) -> Result<(), OutputError> {
+fn one(screen: Output, finding: &Finding) -> Result<(), OutputError> {
     let subject = &finding.subject;
     let name = subject.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
     let is_their_name = subject.environments.join("+") == subject.id;
@@ -36,18 +36,18 @@ fn one(screen: Screen, finding: &Finding) -> Result<(), OutputError> {
     }
 }
 
-fn title(kind: Kind) -> &'static str {
+fn title(kind: FindingKind) -> &'static str {
     match kind {
-        Kind::UnusedScopes => "unused scopes",
-        Kind::IdleToken => "idle token",
-        Kind::ExpiringToken => "token ends soon",
-        Kind::OversizedBudget => "budget far above use",
-        Kind::MissingBudget => "no budget",
-        Kind::ProductionWildcard => "wildcard in production",
-        Kind::OldSecretInUse => "old secret in use",
-        Kind::KeyAge => "old key",
-        Kind::SharedKey => "shared key",
-        Kind::LegacyRoute => "legacy routes in use",
+        FindingKind::UnusedScopes => "unused scopes",
+        FindingKind::IdleToken => "idle token",
+        FindingKind::ExpiringToken => "token ends soon",
+        FindingKind::OversizedBudget => "budget far above use",
+        FindingKind::MissingBudget => "no budget",
+        FindingKind::ProductionWildcard => "wildcard in production",
+        FindingKind::OldSecretInUse => "old secret in use",
+        FindingKind::KeyAge => "old key",
+        FindingKind::SharedKey => "shared key",
+        FindingKind::LegacyRoute => "legacy routes in use",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::SettingView,
-    cli::{global::Global, locate, screen::Screen},
+    cli::{global::Global, locate, output::Output},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(in crate::cli) struct Difference {
 /// say counts. Settings that cannot be read are told of on stderr and not compared.
 pub(in crate::cli) fn differences(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     running: &[SettingView],
 ) -> Vec<Difference> {
     let Ok(loaded) = locate::settings(global) else {
@@ -43,7 +43,7 @@ pub(in crate::cli) fn differences(
 /// Tells of differences on stderr.
 pub(in crate::cli) fn tell<'d>(
     global: &Global,
-    screen: Screen,
+    screen: Output,
     differences: impl IntoIterator<Item = &'d Difference>,
 ) {
     let mut differences = differences.into_iter().peekable();

@@ -2,13 +2,13 @@
 
 use crate::{
     admin::SettingView,
-    cli::{client::Client, fault::Fault, global::Global, locate, screen::Screen},
+    cli::{client::AdminClient, error::CliError, global::Global, locate, output::Output},
 };
 
 /// A gateway that runs, and the settings that it runs with.
-pub(in crate::cli) struct Running {
+pub(in crate::cli) struct RunningGateway {
     /// Asks it for more.
-    pub(in crate::cli) client: Client,
+    pub(in crate::cli) client: AdminClient,
     /// Its settings, by key.
     pub(in crate::cli) settings: Vec<SettingView>,
 }
@@ -16,8 +16,8 @@ pub(in crate::cli) struct Running {
 /// Returns the gateway that runs; `None` where the caller's own file is to answer, which is said on stderr.
 pub(in crate::cli) async fn find(
     global: &Global,
-    screen: Screen,
-) -> anyhow::Result<Option<Running>> {
+    screen: Output,
+) -> anyhow::Result<Option<RunningGateway>> {
     let running = ask(global).await?;
     if running.is_none() {
         let (at, own) = (locate::place(global)?, locate::own_settings(global));
@@ -28,10 +28,10 @@ pub(in crate::cli) async fn find(
 
 /// Returns the gateway that runs. `None` means that nobody said where one is and that none answers where
 /// it usually is; one that was named and does not answer is a failure.
-pub(in crate::cli) async fn ask(global: &Global) -> anyhow::Result<Option<Running>> {
+pub(in crate::cli) async fn ask(global: &Global) -> anyhow::Result<Option<RunningGateway>> {
     let client = locate::client(global)?;
     match client.get("/api/v1/settings").await {
-        Ok(settings) => Ok(Some(Running { client, settings })),
+        Ok(settings) => Ok(Some(RunningGateway { client, settings })),
         Err(error) if global.admin.is_none() && is_unreachable(&error) => Ok(None),
         Err(error) => Err(error),
     }
@@ -39,5 +39,5 @@ pub(in crate::cli) async fn ask(global: &Global) -> anyhow::Result<Option<Runnin
 
 /// Says whether nobody answers, as opposed to somebody who refuses.
 fn is_unreachable(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Fault::Unreachable { .. }))
+    matches!(error.downcast_ref(), Some(CliError::Unreachable { .. }))
 }

@@ -5,5 +5,5 @@ mod find;
 mod sourced;
 
 pub(super) use differences::{Difference, differences, tell};
-pub(super) use find::{Running, ask, find};
+pub(super) use find::{RunningGateway, ask, find};
 pub(super) use sourced::{Source, Sourced};

@@ -3,11 +3,11 @@
 use super::show;
 use crate::{
     cli::{
-        fault::{FINDING, Fault},
+        error::{CliError, FINDING},
         file::file_there,
-        screen::Screen,
+        output::Output,
     },
-    scan::{GitError, Ignored, Report, Scanner, Tree},
+    scan::{GitError, Ignored, ScanReport, Scanner, Tree},
 };
 use anyhow::Context;
 use clap::Args;
@@ -49,13 +49,13 @@ pub struct ScanArguments {
 }
 
 /// Looks, and tells what was found.
-pub(in crate::cli) fn run(screen: Screen, arguments: &ScanArguments) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn run(screen: Output, arguments: &ScanArguments) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let scanner = Scanner::new()?;
     let report = if arguments.staged {
         if arguments.paths.iter().any(|path| path == Path::new("-")) {
             let words = "- is stdin, and --staged looks at the index: leave one of them out";
-            return Err(Fault::Usage(words.to_owned()).into());
+            return Err(CliError::Usage(words.to_owned()).into());
         }
         scanner.staged(&arguments.paths).map_err(of_git)?
     } else {
@@ -63,16 +63,16 @@ pub(in crate::cli) fn run(screen: Screen, arguments: &ScanArguments) -> anyhow::
     };
     show::tell(screen, &report, begun.elapsed())?;
     Ok(match report {
-        Report { findings, .. } if !findings.is_empty() => ExitCode::from(FINDING),
-        Report { unread, .. } if !unread.is_empty() => ExitCode::FAILURE,
+        ScanReport { findings, .. } if !findings.is_empty() => ExitCode::from(FINDING),
+        ScanReport { unread, .. } if !unread.is_empty() => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
     })
 }
 
-fn look(scanner: &Scanner, arguments: &ScanArguments) -> anyhow::Result<Report> {
+fn look(scanner: &Scanner, arguments: &ScanArguments) -> anyhow::Result<ScanReport> {
     let (streams, mut paths): (Vec<_>, Vec<_>) =
         arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
-    let mut report = Report::default();
+    let mut report = ScanReport::default();
     if streams.is_empty() && paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
@@ -104,7 +104,7 @@ fn of_git(error: GitError) -> anyhow::Error {
         GitError::NoWorkTree => {
             let words = "this folder is not in a git work tree, so nothing can be staged: go into \
                 one, or leave out --staged";
-            Fault::Usage(words.to_owned()).into()
+            CliError::Usage(words.to_owned()).into()
         }
         error => anyhow::Error::new(error).context("the index cannot be read"),
     }

@@ -1,8 +1,8 @@
 //! What is told of it.
 
 use crate::{
-    cli::screen::Screen,
-    scan::{Finding, Leak, Report},
+    cli::output::Output,
+    scan::{Leak, ScanFinding, ScanReport},
 };
 use bytesize::ByteSize;
 use serde_json::json;
@@ -35,7 +35,7 @@ known already:
   git rm --cached .env";
 
 /// Tells what was found: places to stdout, what to do to stderr.
-pub(super) fn tell(screen: Screen, report: &Report, took: Duration) -> anyhow::Result<()> {
+pub(super) fn tell(screen: Output, report: &ScanReport, took: Duration) -> anyhow::Result<()> {
     if screen.is_json() {
         return screen.json(&document(report, took));
     }
@@ -61,8 +61,8 @@ pub(super) fn tell(screen: Screen, report: &Report, took: Duration) -> anyhow::R
     Ok(())
 }
 
-fn document(report: &Report, took: Duration) -> serde_json::Value {
-    let finding = |finding: &Finding| {
+fn document(report: &ScanReport, took: Duration) -> serde_json::Value {
+    let finding = |finding: &ScanFinding| {
         let mut told = json!(finding);
         told["advice"] = json!(advice(&finding.leak));
         told
@@ -79,8 +79,8 @@ fn document(report: &Report, took: Duration) -> serde_json::Value {
     })
 }
 
-fn line(finding: &Finding) -> String {
-    let Finding { path, line, column, leak, .. } = finding;
+fn line(finding: &ScanFinding) -> String {
+    let ScanFinding { path, line, column, leak, .. } = finding;
     let words = match leak {
         Leak::Token { environment, redacted } => format!("token for {environment}: {redacted}"),
         Leak::OperatorToken { redacted } => format!("operator's token: {redacted}"),
@@ -114,7 +114,7 @@ fn advice(leak: &Leak) -> &'static str {
     }
 }
 
-fn summary(report: &Report, took: Duration) -> String {
+fn summary(report: &ScanReport, took: Duration) -> String {
     let files = match report.scanned.files {
         1 => "1 file".to_owned(),
         many => format!("{many} files"),

@@ -1,8 +1,10 @@
 //! The client against a real control plane on a real socket.
 
 use crate::{
-    admin::{CreatedToken, PauseView, Peer, QueueView, TokenView, tests::house::House},
-    cli::{client::Client, endpoint::Place, fault::Fault, screen::chain, trust::Trust},
+    admin::{AdminPeer, CreatedToken, PauseView, QueueView, TokenView, tests::house::House},
+    cli::{
+        client::AdminClient, endpoint::AdminEndpoint, error::CliError, output::chain, trust::Trust,
+    },
     tokens::NewToken,
 };
 use axum::{Extension, Router, middleware::map_response, response::Response};
@@ -12,7 +14,7 @@ use tokio::net::{TcpListener, TcpSocket, UnixListener};
 const NONE: Trust = Trust::Authorities(None);
 
 struct Gateway {
-    client: Client,
+    client: AdminClient,
     house: House,
     socket: PathBuf,
     _dir: tempfile::TempDir,
@@ -22,10 +24,10 @@ fn gateway() -> Gateway {
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("admin.sock");
     let house = House::open();
-    let router = at_the_door(&house).layer(Extension(Peer::Unix { uid: 501 }));
+    let router = at_the_door(&house).layer(Extension(AdminPeer::Unix { uid: 501 }));
     let listener = UnixListener::bind(&socket).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = Client::of(Place::Socket(socket.clone()), &NONE).unwrap();
+    let client = AdminClient::of(AdminEndpoint::Socket(socket.clone()), &NONE).unwrap();
     Gateway { client, house, socket, _dir: dir }
 }
 
@@ -47,7 +49,7 @@ fn asked(scope: &str) -> NewToken {
 }
 
 fn fault(error: &anyhow::Error) -> (u8, String) {
-    (error.downcast_ref::<Fault>().unwrap().exit_code(), chain(error))
+    (error.downcast_ref::<CliError>().unwrap().exit_code(), chain(error))
 }
 
 #[tokio::test]
@@ -101,7 +103,7 @@ async fn an_empty_list_of_somebody_else_is_not_taken_for_the_gateways() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().fallback(async || "[]");
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = Client::of(Place::Url(url), &NONE).unwrap();
+    let client = AdminClient::of(AdminEndpoint::Url(url), &NONE).unwrap();
     let error = client.get::<Vec<TokenView>>("/api/v1/tokens").await.unwrap_err();
     let (code, told) = fault(&error);
     assert!(code == 69 && told.contains("not an ideogate gateway's"), "{told}");
@@ -109,9 +111,9 @@ async fn an_empty_list_of_somebody_else_is_not_taken_for_the_gateways() {
 
 #[tokio::test]
 async fn a_missing_gateway_is_told_with_what_to_do() {
-    let place = Place::Socket("/nowhere/admin.sock".into());
+    let place = AdminEndpoint::Socket("/nowhere/admin.sock".into());
     let error =
-        Client::of(place, &NONE).unwrap().get::<QueueView>("/api/v1/queue").await.unwrap_err();
+        AdminClient::of(place, &NONE).unwrap().get::<QueueView>("/api/v1/queue").await.unwrap_err();
     let (code, told) = fault(&error);
     assert_eq!(code, 69);
     assert_eq!(
@@ -127,7 +129,8 @@ async fn a_closed_port_is_a_missing_gateway_too() {
     let taken = TcpSocket::new_v4().unwrap();
     taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", taken.local_addr().unwrap());
-    let error = Client::of(Place::Url(url), &NONE).unwrap().ask("/healthz").await.unwrap_err();
+    let error =
+        AdminClient::of(AdminEndpoint::Url(url), &NONE).unwrap().ask("/healthz").await.unwrap_err();
     assert_eq!(fault(&error).0, 69);
 }
 
@@ -136,9 +139,9 @@ async fn over_tcp_the_client_is_sent_to_the_socket() {
     let house = House::open();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
-    let router = at_the_door(&house).layer(Extension(Peer::Tcp { addr }));
+    let router = at_the_door(&house).layer(Extension(AdminPeer::Tcp { addr }));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = Client::of(Place::Url(format!("http://{addr}")), &NONE).unwrap();
+    let client = AdminClient::of(AdminEndpoint::Url(format!("http://{addr}")), &NONE).unwrap();
     let error = client.get::<QueueView>("/api/v1/queue").await.unwrap_err();
     let (code, told) = fault(&error);
     assert_eq!(code, 1);

@@ -8,7 +8,7 @@ use super::{
     show::{self, ShowArguments},
     state::{self, StateArguments},
 };
-use crate::cli::{client::Client, screen::Screen};
+use crate::cli::{client::AdminClient, output::Output};
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -38,8 +38,8 @@ pub enum TokenCommand {
 
 /// Does it.
 pub(in crate::cli) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     command: TokenCommand,
 ) -> anyhow::Result<ExitCode> {
     match command {

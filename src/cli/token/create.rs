@@ -2,7 +2,7 @@
 
 use crate::{
     admin::CreatedToken,
-    cli::{client::Client, number::images, screen::Screen},
+    cli::{client::AdminClient, number::images, output::Output},
     tokens::NewToken,
 };
 use clap::Args;
@@ -97,7 +97,7 @@ impl From<CreateArguments> for NewToken {
 
 /// What scripts are told; others rely on this shape.
 #[derive(Serialize)]
-struct Made<'m> {
+struct CreatedOutput<'m> {
     id: &'m str,
     token: &'m str,
     environment: &'m str,
@@ -107,8 +107,8 @@ struct Made<'m> {
 
 /// Makes the token.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: CreateArguments,
 ) -> anyhow::Result<ExitCode> {
     let new = NewToken::from(arguments);
@@ -126,8 +126,8 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn shape(made: &CreatedToken) -> Made<'_> {
-    Made {
+fn shape(made: &CreatedToken) -> CreatedOutput<'_> {
+    CreatedOutput {
         id: &made.id,
         token: &made.token,
         environment: &made.environment,

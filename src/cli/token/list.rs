@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{TokenSearch, TokenView},
-    cli::{client::Client, screen::Screen, times},
+    cli::{client::AdminClient, output::Output, times},
     domain::{Clock, SystemClock},
 };
 use clap::Args;
@@ -22,8 +22,8 @@ pub struct ListArguments {
 
 /// Lists the tokens.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: &ListArguments,
 ) -> anyhow::Result<ExitCode> {
     let asked = TokenSearch { environment: arguments.environment.clone() };

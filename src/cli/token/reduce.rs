@@ -2,7 +2,7 @@
 
 use crate::{
     admin::TokenView,
-    cli::{client::Client, fault::Fault, number::images, screen::Screen},
+    cli::{client::AdminClient, error::CliError, number::images, output::Output},
     tokens::Reduction,
 };
 use clap::Args;
@@ -88,15 +88,15 @@ impl From<ReduceArguments> for Reduction {
 
 /// Reduces the token, and shows it as it is then.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: ReduceArguments,
 ) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/tokens/{}/reduce", super::state::id(&arguments.id)?);
     let asked = Reduction::from(arguments);
     if asked == Reduction::default() {
         let words = "say what the token loses, as in --without write:edit; see --help";
-        return Err(Fault::Usage(words.to_owned()).into());
+        return Err(CliError::Usage(words.to_owned()).into());
     }
     let token: TokenView = client.post_json(&path, &asked).await?;
     if screen.is_json() {

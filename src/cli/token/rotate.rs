@@ -2,9 +2,9 @@
 
 use crate::{
     admin::{RotatedToken, SecretView, TokenView},
-    cli::{client::Client, screen::Screen, times},
+    cli::{client::AdminClient, output::Output, times},
     domain::{Clock, SystemClock, Timestamp},
-    tokens::{DropNow, Rotation},
+    tokens::{DropNow, RotationRequest},
 };
 use clap::Args;
 use serde::Serialize;
@@ -48,20 +48,20 @@ pub struct RotateArguments {
 }
 
 impl RotateArguments {
-    fn rotation(&self) -> Rotation {
+    fn rotation(&self) -> RotationRequest {
         let drop = match (self.drop_old, self.drop_new) {
             (true, _) => Some(DropNow::Old),
             (_, true) => Some(DropNow::New),
             _ => None,
         };
         let (grace, expires_in) = (self.grace.clone(), self.expires_in.clone());
-        Rotation { grace, drop, expires_in, shorten: self.shorten }
+        RotationRequest { grace, drop, expires_in, shorten: self.shorten }
     }
 }
 
 /// What scripts are told; others rely on this shape.
 #[derive(Serialize)]
-struct Made<'m> {
+struct RotatedOutput<'m> {
     id: &'m str,
     token: &'m str,
     environment: &'m str,
@@ -73,8 +73,8 @@ struct Made<'m> {
 
 /// Rotates the token.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: &RotateArguments,
 ) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/tokens/{}/rotate", super::state::id(&arguments.id)?);
@@ -97,7 +97,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn finish(client: &Client, screen: Screen, path: &str) -> anyhow::Result<ExitCode> {
+async fn finish(client: &AdminClient, screen: Output, path: &str) -> anyhow::Result<ExitCode> {
     let token: TokenView = client.post(&format!("{path}/finish")).await?;
     if screen.is_json() {
         screen.json(&token)?;
@@ -117,8 +117,8 @@ pub(super) fn end(secret: &SecretView, now: Timestamp) -> String {
     }
 }
 
-fn shape(made: &RotatedToken) -> Made<'_> {
-    Made {
+fn shape(made: &RotatedToken) -> RotatedOutput<'_> {
+    RotatedOutput {
         id: &made.id,
         token: &made.token,
         environment: &made.environment,

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{SecretView, TokenView},
-    cli::{client::Client, screen::Screen, times},
+    cli::{client::AdminClient, output::Output, times},
     domain::{Clock, SystemClock},
 };
 use clap::Args;
@@ -21,8 +21,8 @@ pub struct ShowArguments {
 
 /// Shows the token.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: &ShowArguments,
 ) -> anyhow::Result<ExitCode> {
     let token: TokenView =
@@ -36,7 +36,7 @@ pub(super) async fn run(
 }
 
 /// Shows a token, a field a line, and its secrets.
-pub(super) fn show(screen: Screen, mut token: TokenView) -> anyhow::Result<()> {
+pub(super) fn show(screen: Output, mut token: TokenView) -> anyhow::Result<()> {
     let secrets = std::mem::take(&mut token.secrets);
     let may = std::mem::take(&mut token.may);
     screen.fields(&fields(token))?;

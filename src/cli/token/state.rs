@@ -2,7 +2,7 @@
 
 use crate::{
     admin::TokenView,
-    cli::{client::Client, fault::Fault, named, screen::Screen},
+    cli::{client::AdminClient, error::CliError, named, output::Output},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -17,8 +17,8 @@ pub struct StateArguments {
 
 /// Changes the tokens, one after the other.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: &StateArguments,
     change: &str,
 ) -> anyhow::Result<ExitCode> {
@@ -35,6 +35,6 @@ pub(super) async fn run(
 }
 
 /// Returns what names a token as a part of a path; refuses a token given for it.
-pub(super) fn id(text: &str) -> Result<String, Fault> {
+pub(super) fn id(text: &str) -> Result<String, CliError> {
     named::segment("a token", text)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{BalanceView, NewBalance},
-    cli::{client::Client, fault::Fault, screen::Screen, times::moment},
+    cli::{client::AdminClient, error::CliError, output::Output, times::moment},
     config::no_such,
     domain::{AccountName, Usd},
 };
@@ -10,14 +10,14 @@ use std::process::ExitCode;
 
 /// Shows what should be left on an account; tells what is on it first, if an amount is given.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     account: &str,
     amount: Option<Usd>,
 ) -> anyhow::Result<ExitCode> {
     // Checked here, for it becomes part of a path.
     let account: AccountName = account.parse().map_err(|error| {
-        Fault::Usage(format!("'{account}' is not the name of an account: {error}"))
+        CliError::Usage(format!("'{account}' is not the name of an account: {error}"))
     })?;
     let balance = match amount {
         Some(amount_usd) => {
@@ -34,15 +34,15 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn shown(client: &Client, account: &AccountName) -> anyhow::Result<BalanceView> {
+async fn shown(client: &AdminClient, account: &AccountName) -> anyhow::Result<BalanceView> {
     let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
     let names: Vec<_> = all.iter().map(|balance| balance.account.as_str()).collect();
-    let unknown = Fault::Usage(no_such("account", account.as_str(), &names));
+    let unknown = CliError::Usage(no_such("account", account.as_str(), &names));
     let found = all.iter().find(|balance| balance.account == *account).cloned();
     Ok(found.ok_or(unknown)?)
 }
 
-fn show(screen: Screen, balance: &BalanceView) -> anyhow::Result<()> {
+fn show(screen: Output, balance: &BalanceView) -> anyhow::Result<()> {
     let BalanceView { account, balance_usd, set_at, charged_usd, left_usd, .. } = balance;
     let top_up = format!(
         "below ${} to ${}, if that is switched on at Ideogram",
@@ -68,7 +68,7 @@ fn show(screen: Screen, balance: &BalanceView) -> anyhow::Result<()> {
 }
 
 /// Returns words about each account that should be topped up.
-pub(in crate::cli) async fn low_balances(client: &Client) -> anyhow::Result<Vec<String>> {
+pub(in crate::cli) async fn low_balances(client: &AdminClient) -> anyhow::Result<Vec<String>> {
     let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
     Ok(all.iter().filter_map(low).collect())
 }

@@ -2,11 +2,11 @@
 
 use super::{
     balance, report,
-    write_off::{self, Way},
+    write_off::{self, WriteOffStep},
 };
 use crate::{
-    admin::By,
-    cli::{client::Client, fault::Fault, named, screen::Screen},
+    admin::SumKey,
+    cli::{client::AdminClient, error::CliError, named, output::Output},
     domain::Usd,
 };
 use clap::{Args, Subcommand};
@@ -29,7 +29,7 @@ pub struct UsageArguments {
     pub command: Option<UsageCommand>,
     /// What makes a line: environment, token, route, model, day or account
     #[arg(long, value_name = "WHAT", default_value = "environment", value_parser = by)]
-    pub by: By,
+    pub by: SumKey,
     /// From when on: how long ago, as in 24h, a UTC day from its beginning, as in 2026-11-01, or RFC
     /// 3339 [default: 24h]
     #[arg(long, value_name = "WHEN")]
@@ -88,20 +88,20 @@ hours. Can be undone until the UTC day ends. Both go on record, with the reason.
     },
 }
 
-fn by(text: &str) -> Result<By, String> {
+fn by(text: &str) -> Result<SumKey, String> {
     let read = serde_json::from_value(text.into());
     read.map_err(|_| "is one of environment, token, route, model, day, account".to_owned())
 }
 
 /// Does it.
 pub(in crate::cli) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     arguments: UsageArguments,
 ) -> anyhow::Result<ExitCode> {
     let command = arguments.command;
     if command.is_some() && screen.is_csv() {
-        return Err(Fault::Usage("only sums can be written as csv".to_owned()).into());
+        return Err(CliError::Usage("only sums can be written as csv".to_owned()).into());
     }
     let UsageArguments { by, since, until, on, environment, token, .. } = arguments;
     named::not_a_secret("a token", token.as_deref())?;
@@ -114,7 +114,7 @@ pub(in crate::cli) async fn run(
             balance::run(client, screen, &account, amount).await
         }
         Some(UsageCommand::WriteOff { call, reason, undo }) => {
-            let way = if undo { Way::Back } else { Way::Off };
+            let way = if undo { WriteOffStep::Back } else { WriteOffStep::Off };
             write_off::run(client, screen, (&call, way), reason).await
         }
     }

@@ -3,7 +3,7 @@
 use super::csv;
 use crate::{
     admin::{UsageSearch, UsageView},
-    cli::{client::Client, screen::Screen},
+    cli::{client::AdminClient, output::Output},
     domain::Usd,
 };
 use anyhow::Context;
@@ -11,8 +11,8 @@ use std::process::ExitCode;
 
 /// Shows what was used and spent.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
+    client: &AdminClient,
+    screen: Output,
     search: &UsageSearch,
 ) -> anyhow::Result<ExitCode> {
     let response = client.open("/api/v1/usage", search).await?;
@@ -30,7 +30,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(screen: Screen, search: &UsageSearch, lines: &[UsageView]) -> anyhow::Result<()> {
+fn table(screen: Output, search: &UsageSearch, lines: &[UsageView]) -> anyhow::Result<()> {
     let key = serde_json::to_value(search.by)?;
     let header =
         [key.as_str().unwrap_or("key"), "calls", "images", "cost $", "reserved $", "reads"];

@@ -2,13 +2,13 @@
 
 use crate::{
     admin::{WriteOffReason, WrittenOffView},
-    cli::{client::Client, fault, screen::Screen},
+    cli::{client::AdminClient, error, output::Output},
 };
 use std::process::ExitCode;
 
 /// Which way the money goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum WriteOffStep {
     /// What is reserved counts no more.
     Off,
     /// It is reserved again.
@@ -17,13 +17,13 @@ pub(super) enum Way {
 
 /// Gives back the money that is reserved for a call, or takes that back.
 pub(super) async fn run(
-    client: &Client,
-    screen: Screen,
-    (call, way): (&str, Way),
+    client: &AdminClient,
+    screen: Output,
+    (call, way): (&str, WriteOffStep),
     reason: Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    fault::check_call_id(call)?;
-    let undo = if way == Way::Back { "/undo" } else { "" };
+    error::check_call_id(call)?;
+    let undo = if way == WriteOffStep::Back { "/undo" } else { "" };
     let path = format!("/api/v1/usage/write-off/{call}{undo}");
     let is_silent = reason.is_none();
     let done: WrittenOffView = client.post_json(&path, &WriteOffReason { reason }).await?;
@@ -33,8 +33,10 @@ pub(super) async fn run(
     }
     let WrittenOffView { call, amount_usd } = done;
     match way {
-        Way::Off => screen.line(format!("the ${amount_usd} of {call} count no more"))?,
-        Way::Back => screen.line(format!("the ${amount_usd} of {call} are reserved again"))?,
+        WriteOffStep::Off => screen.line(format!("the ${amount_usd} of {call} count no more"))?,
+        WriteOffStep::Back => {
+            screen.line(format!("the ${amount_usd} of {call} are reserved again"))?
+        }
     }
     if is_silent {
         screen.note("No reason is on record; say one with --reason TEXT.");

@@ -1,7 +1,7 @@
 //! Everything that can be seen before the gateway runs.
 
 use super::{Doubts, checkpoint_file, data_folder};
-use crate::config::{LoadedSettings, Mistake, Mistakes, Secrets};
+use crate::config::{FieldError, FieldErrors, LoadedSettings, Secrets};
 
 /// Settings that were held against the machine: the keys that were found, and what deserves a look.
 #[derive(Debug)]
@@ -15,11 +15,11 @@ pub struct Checked {
 impl LoadedSettings {
     /// Reads the keys and looks at the files that the settings name, or returns everything that is wrong with
     /// them. Changes nothing.
-    pub fn check(&self) -> Result<Checked, Mistakes> {
+    pub fn check(&self) -> Result<Checked, FieldErrors> {
         let folder = data_folder::check(&self.settings.data.dir, &self.settings.shown);
         let file = checkpoint_file::check(&self.settings, &self.settings.shown);
-        let found: Vec<Mistake> = folder.into_iter().chain(file).collect();
-        match (Secrets::load(&self.settings, &self.variables), Mistakes::found(found)) {
+        let found: Vec<FieldError> = folder.into_iter().chain(file).collect();
+        match (Secrets::load(&self.settings, &self.variables), FieldErrors::found(found)) {
             (Ok(secrets), None) => Ok(Checked { doubts: Doubts::of(self, &secrets), secrets }),
             (Ok(_), Some(mistakes)) | (Err(mistakes), None) => Err(mistakes),
             (Err(first), Some(others)) => Err(first.and(others)),

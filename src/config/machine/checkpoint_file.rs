@@ -1,14 +1,14 @@
 //! Whether checkpoints can be kept where the settings say.
 
 use super::data_folder::{about, may};
-use crate::config::{mistake::Mistake, settings::Settings, shown::Shown};
+use crate::config::{field_error::FieldError, settings::Settings, shown::EffectiveSettings};
 use rustix::fs::Access;
 use std::{fs, io, path::Path};
 
 const KEY: &str = "audit.checkpoint_file";
 
 /// Returns what is wrong with the file that the settings name; without one, there is nothing to look at.
-pub(super) fn check(settings: &Settings, shown: &Shown) -> Option<Mistake> {
+pub(super) fn check(settings: &Settings, shown: &EffectiveSettings) -> Option<FieldError> {
     let file = settings.audit.checkpoint_file.as_deref()?;
     let problem = problem(file, &settings.data.dir)?;
     Some(about(KEY, problem, shown))

@@ -1,6 +1,6 @@
 //! Whether the data folder can be used, or made.
 
-use crate::config::{mistake::Mistake, shown::Shown};
+use crate::config::{field_error::FieldError, shown::EffectiveSettings};
 use rustix::{
     fs::{Access, AtFlags, CWD, accessat},
     io::Errno,
@@ -10,13 +10,13 @@ use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 const KEY: &str = "data.dir";
 
 /// Returns what is wrong with the folder.
-pub(super) fn check(dir: &Path, shown: &Shown) -> Option<Mistake> {
+pub(super) fn check(dir: &Path, shown: &EffectiveSettings) -> Option<FieldError> {
     problem(dir).map(|problem| about(KEY, problem, shown))
 }
 
 /// Returns a mistake about a setting as it was read.
-pub(super) fn about(key: &str, problem: String, shown: &Shown) -> Mistake {
-    let mistake = Mistake::about(key, problem);
+pub(super) fn about(key: &str, problem: String, shown: &EffectiveSettings) -> FieldError {
+    let mistake = FieldError::about(key, problem);
     let Some(setting) = shown.get(key) else { return mistake };
     let mistake = mistake.at(setting.origin.clone());
     match &setting.value {

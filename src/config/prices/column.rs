@@ -3,8 +3,8 @@
 use crate::{
     config::{
         routes::route_name,
-        section::Refused,
-        tree::{Node, Value},
+        section::InvalidValue,
+        tree::{Node, SettingValue},
         values::{list, written},
     },
     domain::{PriceCondition, RouteName, RouteTable, Usd},
@@ -12,7 +12,7 @@ use crate::{
 use jiff::civil::Date;
 
 /// Reads the version: a date, and perhaps a mark behind it.
-pub(super) fn version(node: &Node) -> Result<Box<str>, Refused> {
+pub(super) fn version(node: &Node) -> Result<Box<str>, InvalidValue> {
     let mark = |rest: &str| {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         rest.len() <= 32 && rest.chars().all(allowed)
@@ -28,7 +28,7 @@ pub(super) fn version(node: &Node) -> Result<Box<str>, Refused> {
 }
 
 /// Reads when a price was seen, as far as that is known.
-pub(super) fn date(node: &Node) -> Result<(), Refused> {
+pub(super) fn date(node: &Node) -> Result<(), InvalidValue> {
     let is_date = |text: &&str| is_day(text) || (text.len() == 7 && is_day(&format!("{text}-01")));
     let found = written(node).filter(is_date);
     found.map(|_| ()).ok_or_else(|| {
@@ -41,9 +41,9 @@ fn is_day(text: &str) -> bool {
 }
 
 /// Reads a price, which is a text so that no float ever rounds it.
-pub(super) fn price(node: &Node) -> Result<Usd, Refused> {
+pub(super) fn price(node: &Node) -> Result<Usd, InvalidValue> {
     let text = match &node.value {
-        Value::Text(text) => text.parse().ok(),
+        SettingValue::Text(text) => text.parse().ok(),
         _ => None,
     };
     match text {
@@ -59,7 +59,7 @@ pub(super) fn price(node: &Node) -> Result<Usd, Refused> {
 /// start so. Without a table, no name is looked up.
 pub(super) fn routes(
     table: Option<&RouteTable>,
-) -> impl Fn(&Node) -> Result<Vec<RouteName>, Refused> {
+) -> impl Fn(&Node) -> Result<Vec<RouteName>, InvalidValue> {
     move |node| {
         let names = list(|name| covered(name, table))(node)?;
         if names.is_empty() {
@@ -69,7 +69,7 @@ pub(super) fn routes(
     }
 }
 
-fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, Refused> {
+fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, InvalidValue> {
     let Some(start) = written(node).and_then(|word| word.strip_suffix('*')) else {
         return route_name(node, table).map(|name| vec![name]);
     };
@@ -84,9 +84,9 @@ fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, Re
 }
 
 /// Reads what must hold of a field.
-pub(super) fn condition(node: &Node) -> Result<PriceCondition, Refused> {
+pub(super) fn condition(node: &Node) -> Result<PriceCondition, InvalidValue> {
     let refuse = |problem: &str| node.refuse_unseen(format!("{problem}; it is written {FORM}"));
-    let Value::Table(entries) = &node.value else {
+    let SettingValue::Table(entries) = &node.value else {
         return Err(node.refuse(format!("must be {FORM}")));
     };
     if let Some(key) = entries.keys().find(|key| !CONDITION_KEYS.contains(&&***key)) {
@@ -98,7 +98,7 @@ pub(super) fn condition(node: &Node) -> Result<PriceCondition, Refused> {
     match (entries.get("value"), entries.get("present").map(|present| &present.value)) {
         (Some(_), Some(_)) => Err(refuse("has both value and present, and needs one of them")),
         (None, None) => Err(refuse("has neither value nor present")),
-        (None, Some(Value::Boolean(true))) => Ok(PriceCondition::Present(field.into())),
+        (None, Some(SettingValue::Boolean(true))) => Ok(PriceCondition::Present(field.into())),
         (None, Some(_)) => Err(refuse("has a present that is not true")),
         (Some(value), None) => match scalar(value) {
             Some(value) => Ok(PriceCondition::Value(field.into(), value)),
@@ -113,9 +113,9 @@ const FORM: &str =
 
 fn scalar(node: &Node) -> Option<Box<str>> {
     match &node.value {
-        Value::Text(text) if !text.is_empty() => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string().into()),
-        Value::Boolean(truth) => Some(truth.to_string().into()),
+        SettingValue::Text(text) if !text.is_empty() => Some(text.clone()),
+        SettingValue::Integer(number) => Some(number.to_string().into()),
+        SettingValue::Boolean(truth) => Some(truth.to_string().into()),
         _ => None,
     }
 }

@@ -3,10 +3,10 @@
 use super::{column::version, row::Row};
 use crate::{
     config::{
-        mistake::Mistake,
-        origin::Origin,
-        section::{Notes, Refused, Section},
-        tree::{Node, Table, Value, parse},
+        field_error::FieldError,
+        origin::SettingOrigin,
+        section::{InvalidValue, Notes, Section},
+        tree::{Node, SettingTable, SettingValue, parse},
     },
     domain::{PriceRow, RouteName, RouteTable},
 };
@@ -27,14 +27,14 @@ pub(super) type Check = fn(&[Row], &RouteTable, &Notes);
 
 /// What a file is read with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reading<'r> {
+pub(super) struct PriceReader<'r> {
     /// The route table, unless it holds mistakes itself.
     pub(super) routes: Option<&'r RouteTable>,
     /// Where mistakes are noted.
     pub(super) notes: &'r Notes,
 }
 
-impl Reading<'_> {
+impl PriceReader<'_> {
     /// Reads a file, but for the rows of some routes. `None` means that mistakes were noted, or that
     /// there is no route table to hold the file against.
     pub(super) fn file(
@@ -46,7 +46,7 @@ impl Reading<'_> {
     ) -> Option<PriceFile> {
         // Noted apart, for `config show` shows settings only.
         let apart = Notes::default();
-        let reading = Reading { notes: &apart, ..self };
+        let reading = PriceReader { notes: &apart, ..self };
         let file = reading.unchecked(name, text).map(|file| file.without(without));
         if let (Some(file), Some(routes)) = (&file, self.routes) {
             check(&file.rows, routes, &apart);
@@ -58,7 +58,7 @@ impl Reading<'_> {
     }
 
     fn unchecked(self, name: &str, text: &str) -> Option<PriceFile> {
-        let origin = |line| Origin::File { name: name.into(), line };
+        let origin = |line| SettingOrigin::File { name: name.into(), line };
         let mut tree = parse(name, text, &origin).map_err(|wrong| self.notes.extend(wrong)).ok()?;
         refuse_others(&mut tree, self.notes);
         let mut root = Section::root(tree, self.notes).starting_at(origin(1));
@@ -68,7 +68,7 @@ impl Reading<'_> {
         Some(PriceFile { version: version?, rows: rows.into_iter().collect::<Option<_>>()? })
     }
 
-    fn row(self, (columns, start): (Table, Origin), number: u32) -> Option<Row> {
+    fn row(self, (columns, start): (SettingTable, SettingOrigin), number: u32) -> Option<Row> {
         let path = format!("prices[{number}]");
         let section = Section::nested(path.clone(), columns, self.notes).starting_at(start);
         Row::read(path, section, self.routes)
@@ -95,10 +95,10 @@ impl PriceFile {
     }
 }
 
-fn tables(node: &Node) -> Result<Vec<(Table, Origin)>, Refused> {
-    let Value::List(rows) = &node.value else { return Err(node.refuse(ROWS)) };
+fn tables(node: &Node) -> Result<Vec<(SettingTable, SettingOrigin)>, InvalidValue> {
+    let SettingValue::List(rows) = &node.value else { return Err(node.refuse(ROWS)) };
     let one = |row: &Node| match &row.value {
-        Value::Table(columns) => Ok((columns.clone(), row.origin.clone())),
+        SettingValue::Table(columns) => Ok((columns.clone(), row.origin.clone())),
         _ => Err(row.refuse(ROWS)),
     };
     rows.iter().map(one).collect()
@@ -106,9 +106,9 @@ fn tables(node: &Node) -> Result<Vec<(Table, Origin)>, Refused> {
 
 const ROWS: &str = "must be rows, each under [[prices]]";
 
-fn refuse_others(tree: &mut Table, notes: &Notes) {
+fn refuse_others(tree: &mut SettingTable, notes: &Notes) {
     for (key, node) in tree.extract_if(.., |key, _| !KEYS.contains(&&**key)) {
         let problem = "there is no such key; a price file has version and [[prices]]";
-        notes.add(Mistake::about(key, problem).at(node.origin));
+        notes.add(FieldError::about(key, problem).at(node.origin));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     checks::{check_own, check_shipped},
-    file::Reading,
+    file::PriceReader,
 };
 use crate::{
     config::{
@@ -26,7 +26,7 @@ pub(in crate::config) fn read(
 ) -> Option<PriceTable> {
     let file = section.optional("file", path_text);
     section.end();
-    let reading = Reading { routes, notes };
+    let reading = PriceReader { routes, notes };
     let Some(name) = file? else {
         let shipped = reading.file(SHIPPED_NAME, SHIPPED, check_shipped, &HashSet::new())?;
         return Some(PriceTable::new(shipped.version.clone(), shipped.prices()));

@@ -4,8 +4,8 @@ use crate::{
     config::{
         address::has_good_port,
         names::name,
-        section::{Notes, Refused, Section},
-        settings::{Account, CountBy},
+        section::{InvalidValue, Notes, Section},
+        settings::{AccountSettings, CountBy},
         tree::{Node, join},
         values::{choice, money, span, whole, written},
         webhooks::WebhookMode,
@@ -16,7 +16,7 @@ use http::Uri;
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 /// The accounts by name; `None` where mistakes were noted.
-pub(super) type Accounts = BTreeMap<Box<str>, Option<(AccountName, Account)>>;
+pub(super) type Accounts = BTreeMap<Box<str>, Option<(AccountName, AccountSettings)>>;
 
 /// Reads all of `[accounts]`.
 pub(super) fn accounts(sections: Vec<(Box<str>, Section<'_>)>, notes: &Notes) -> Accounts {
@@ -29,11 +29,11 @@ pub(super) fn accounts(sections: Vec<(Box<str>, Section<'_>)>, notes: &Notes) ->
 }
 
 /// Returns the accounts if there was no mistake in any.
-pub(super) fn complete(accounts: Accounts) -> Option<BTreeMap<AccountName, Account>> {
+pub(super) fn complete(accounts: Accounts) -> Option<BTreeMap<AccountName, AccountSettings>> {
     accounts.into_values().collect()
 }
 
-fn account(mut section: Section<'_>) -> Option<Account> {
+fn account(mut section: Section<'_>) -> Option<AccountSettings> {
     let base_url = section.optional("base_url", origin);
     let max_in_flight = section.read("max_in_flight", whole(1, 10_000));
     let count = section
@@ -48,7 +48,7 @@ fn account(mut section: Section<'_>) -> Option<Account> {
     let webhooks = section.read("webhooks", modes);
     let user_id = section.optional("user_id", user_id);
     section.end();
-    Some(Account {
+    Some(AccountSettings {
         base_url: base_url?,
         max_in_flight: max_in_flight?,
         count: count?,
@@ -63,7 +63,7 @@ fn account(mut section: Section<'_>) -> Option<Account> {
     })
 }
 
-fn origin(node: &Node) -> Result<Uri, Refused> {
+fn origin(node: &Node) -> Result<Uri, InvalidValue> {
     let allowed = "must be an origin like \"https://api.ideogram.ai\", without path or query";
     let text = written(node).ok_or_else(|| node.refuse(allowed))?;
     if text.contains('@') {
@@ -90,7 +90,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// Reads the vendor's name of a user, as it stands in a header.
-fn user_id(node: &Node) -> Result<Box<str>, Refused> {
+fn user_id(node: &Node) -> Result<Box<str>, InvalidValue> {
     let is_name = |text: &&str| text.len() <= 128 && text.bytes().all(|b| b.is_ascii_graphic());
     let name = written(node).filter(is_name);
     name.map(Into::into).ok_or_else(|| node.refuse("must be the id of a user at Ideogram"))

@@ -6,8 +6,8 @@ use crate::{
         names::{name, there_is_none},
         nearest::nearest,
         routes::route_name,
-        section::{Notes, Refused, Section},
-        settings::{Environment, Limited, Policy, Queue},
+        section::{InvalidValue, Notes, Section},
+        settings::{EnvironmentSettings, Limited, Policy, QueueSettings},
         tree::{Node, join},
         values::{boolean, list, money, span, text, whole, written},
     },
@@ -18,20 +18,20 @@ use std::{collections::BTreeMap, time::Duration};
 /// What environments refer to.
 pub(super) struct Around<'a> {
     pub(super) accounts: &'a Accounts,
-    pub(super) queue: Option<&'a Queue>,
+    pub(super) queue: Option<&'a QueueSettings>,
     pub(super) routes: Option<&'a RouteTable>,
     pub(super) notes: &'a Notes,
 }
 
 /// The environments, and the variables that hold their keys where that was said.
-pub(super) type Environments =
-    (BTreeMap<EnvironmentName, Environment>, BTreeMap<EnvironmentName, Box<str>>);
+pub(super) type EnvironmentSections =
+    (BTreeMap<EnvironmentName, EnvironmentSettings>, BTreeMap<EnvironmentName, Box<str>>);
 
 /// Reads all of `[environments]`. `None` means that mistakes were noted.
 pub(super) fn environments(
     sections: Vec<(Box<str>, Section<'_>)>,
     around: &Around<'_>,
-) -> Option<Environments> {
+) -> Option<EnvironmentSections> {
     let mut read = Vec::new();
     for (key, section) in sections {
         let path = join("environments", &key);
@@ -49,13 +49,13 @@ pub(super) fn environments(
     Some((environments, variables))
 }
 
-type Entry = (EnvironmentName, (Environment, Option<Box<str>>));
+type EnvironmentEntry = (EnvironmentName, (EnvironmentSettings, Option<Box<str>>));
 
 fn environment(
     mut section: Section<'_>,
     path: &str,
     around: &Around<'_>,
-) -> Option<(Environment, Option<Box<str>>)> {
+) -> Option<(EnvironmentSettings, Option<Box<str>>)> {
     let account = section.read("account", |node| account(node, around.accounts));
     let key = section.optional("key", variable);
     let scopes = section.read("scopes", list(grant));
@@ -78,7 +78,7 @@ fn environment(
         let path = join(path, "queue_timeout");
         around.notes.complain(&path, "must not be longer than queue.max_timeout");
     }
-    let environment = Environment {
+    let environment = EnvironmentSettings {
         account: account?,
         scopes: scopes?.into_iter().collect::<ScopeSet>(),
         weight: weight?,
@@ -116,11 +116,11 @@ fn policy(mut section: Section<'_>) -> Option<Policy> {
     })
 }
 
-fn word(node: &Node) -> Result<String, Refused> {
+fn word(node: &Node) -> Result<String, InvalidValue> {
     text(node).map(String::from)
 }
 
-fn host(node: &Node) -> Result<String, Refused> {
+fn host(node: &Node) -> Result<String, InvalidValue> {
     super::listen::host(node).map(String::from)
 }
 
@@ -138,7 +138,7 @@ fn limited(mut section: Section<'_>, around: &Around<'_>) -> Option<Limited> {
     })
 }
 
-fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, Refused> {
+fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, InvalidValue> {
     let word = written(node).unwrap_or_default();
     let found = accounts.contains_key(word).then(|| word.parse().ok()).flatten();
     found.ok_or_else(|| {
@@ -147,7 +147,7 @@ fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, Refused> {
     })
 }
 
-fn grant(node: &Node) -> Result<ScopeGrant, Refused> {
+fn grant(node: &Node) -> Result<ScopeGrant, InvalidValue> {
     let word = written(node).unwrap_or_default();
     word.parse().map_err(|_| {
         let wildcards = ["read:*", "write:*", "write:limited"];
@@ -159,7 +159,7 @@ fn grant(node: &Node) -> Result<ScopeGrant, Refused> {
     })
 }
 
-fn variable(node: &Node) -> Result<Box<str>, Refused> {
+fn variable(node: &Node) -> Result<Box<str>, InvalidValue> {
     let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let name = written(node).filter(|name| name.chars().all(allowed));
     // What does not look like a name may be a key, so it is not shown.
@@ -188,7 +188,7 @@ fn complain_about_no_limits(path: &str, grants: &[ScopeGrant], limited: &Limited
     }
 }
 
-fn complain_about_reservations(entries: &[Option<Entry>], around: &Around<'_>) {
+fn complain_about_reservations(entries: &[Option<EnvironmentEntry>], around: &Around<'_>) {
     for (account, limits) in around.accounts.values().flatten() {
         let reserving = entries.iter().flatten().filter(|(_, (environment, _))| {
             environment.account == *account && environment.reserved_places > 0

@@ -1,8 +1,8 @@
 //! `[queue]`, `[bodies]` and `[door]`
 
 use crate::config::{
-    section::{Notes, Refused, Section},
-    settings::{Bodies, Door, Queue},
+    section::{InvalidValue, Notes, Section},
+    settings::{Bodies, DoorSettings, QueueSettings},
     tree::Node,
     values::{list, size, span, whole, written},
 };
@@ -12,7 +12,7 @@ use std::{net::IpAddr, time::Duration};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Reads `[queue]`.
-pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<Queue> {
+pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<QueueSettings> {
     let capacity = section.read("capacity", whole(0, 1_000_000));
     let timeout = section.read("timeout", span(Duration::ZERO));
     let max_timeout = section.read("max_timeout", span(Duration::ZERO));
@@ -23,7 +23,7 @@ pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<Queue> {
         notes.complain("queue.timeout", "must not be longer than queue.max_timeout");
     }
     let max_timeout = max_timeout?;
-    Some(Queue { capacity: capacity?, timeout: timeout?.min(max_timeout), max_timeout })
+    Some(QueueSettings { capacity: capacity?, timeout: timeout?.min(max_timeout), max_timeout })
 }
 
 /// Reads `[bodies]`.
@@ -44,7 +44,7 @@ pub(super) fn bodies(mut section: Section<'_>) -> Option<Bodies> {
 }
 
 /// Reads `[door]`.
-pub(super) fn door(mut section: Section<'_>) -> Option<Door> {
+pub(super) fn door(mut section: Section<'_>) -> Option<DoorSettings> {
     let header_timeout = section.read("header_timeout", span(SECOND));
     let body_idle_timeout = section.read("body_idle_timeout", span(SECOND));
     let keep_alive = section.read("keep_alive", span(SECOND));
@@ -52,7 +52,7 @@ pub(super) fn door(mut section: Section<'_>) -> Option<Door> {
     let max_per_address = section.read("max_connections_per_address", whole(1, 1_000_000));
     let trusted_proxies = section.read("trusted_proxies", list(network));
     section.end();
-    Some(Door {
+    Some(DoorSettings {
         header_timeout: header_timeout?,
         body_idle_timeout: body_idle_timeout?,
         keep_alive: keep_alive?,
@@ -62,7 +62,7 @@ pub(super) fn door(mut section: Section<'_>) -> Option<Door> {
     })
 }
 
-pub(super) fn network(node: &Node) -> Result<IpNet, Refused> {
+pub(super) fn network(node: &Node) -> Result<IpNet, InvalidValue> {
     let text = written(node).unwrap_or_default();
     let address = || text.parse::<IpAddr>().map(IpNet::from);
     let network = text.parse().or_else(|_| address());

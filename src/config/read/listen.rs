@@ -3,7 +3,7 @@
 use crate::config::{
     address::{self, collide, has_good_port, listening},
     paths::path,
-    section::{Notes, Refused, Section},
+    section::{InvalidValue, Notes, Section},
     settings::{Listen, TlsFiles},
     tree::Node,
     values::{boolean, list, written},
@@ -75,7 +75,7 @@ fn complain_about_plaintext(path: &str, address: Option<SocketAddr>, notes: &Not
     }
 }
 
-fn public_url(node: &Node) -> Result<Box<str>, Refused> {
+fn public_url(node: &Node) -> Result<Box<str>, InvalidValue> {
     let refused = || node.refuse("must be a URL like \"https://images.example.com\"");
     let text = written(node).ok_or_else(refused)?;
     let uri: http::Uri = text.parse().map_err(|_| refused())?;
@@ -89,7 +89,7 @@ fn public_url(node: &Node) -> Result<Box<str>, Refused> {
     Err(refused())
 }
 
-pub(super) fn host(node: &Node) -> Result<Box<str>, Refused> {
+pub(super) fn host(node: &Node) -> Result<Box<str>, InvalidValue> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let name = written(node).filter(|name| !name.is_empty() && name.chars().all(allowed));
     let name = name.ok_or_else(|| node.refuse("must be a host name like \"admin.example.com\""))?;

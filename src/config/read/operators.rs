@@ -2,15 +2,18 @@
 
 use crate::config::{
     section::Section,
-    settings::Operators,
+    settings::OperatorSettings,
     values::{span, whole},
 };
 use std::time::Duration;
 
 /// Reads `[operators]`.
-pub(super) fn operators(mut section: Section<'_>) -> Option<Operators> {
+pub(super) fn operators(mut section: Section<'_>) -> Option<OperatorSettings> {
     let attempts_per_minute = section.read("attempts_per_minute", whole(1, 10_000));
     let token_lifetime = section.read("token_lifetime", span(Duration::from_mins(1)));
     section.end();
-    Some(Operators { attempts_per_minute: attempts_per_minute?, token_lifetime: token_lifetime? })
+    Some(OperatorSettings {
+        attempts_per_minute: attempts_per_minute?,
+        token_lifetime: token_lifetime?,
+    })
 }

@@ -3,8 +3,8 @@
 use crate::config::{
     log_filter::filter,
     paths::path,
-    section::{Refused, Section},
-    settings::{Audit, Data, Database, Keys, Log, LogFormat, Shutdown},
+    section::{InvalidValue, Section},
+    settings::{Audit, Data, Database, KeySettings, LogFormat, LogSettings, Shutdown},
     tree::Node,
     values::{boolean, choice, list, size, span, whole, written},
 };
@@ -35,12 +35,12 @@ pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
 }
 
 /// Reads `[log]`.
-pub(super) fn log(mut section: Section<'_>) -> Option<Log> {
+pub(super) fn log(mut section: Section<'_>) -> Option<LogSettings> {
     let filter = section.read("filter", filter);
     let words = choice(&[("text", LogFormat::Text), ("json", LogFormat::Json)]);
     let format = section.read("format", words);
     section.end();
-    Some(Log { filter: filter?, format: format? })
+    Some(LogSettings { filter: filter?, format: format? })
 }
 
 /// Reads `[shutdown]`.
@@ -51,14 +51,14 @@ pub(super) fn shutdown(mut section: Section<'_>) -> Option<Shutdown> {
 }
 
 /// Reads `[keys]`.
-pub(super) fn keys(mut section: Section<'_>) -> Option<Keys> {
+pub(super) fn keys(mut section: Section<'_>) -> Option<KeySettings> {
     let look_every = section.read("look_every", span(Duration::from_millis(10)));
     let allow_retired = section.read("allow_retired", list(last_four));
     section.end();
-    Some(Keys { look_every: look_every?, allow_retired: allow_retired? })
+    Some(KeySettings { look_every: look_every?, allow_retired: allow_retired? })
 }
 
-fn database(node: &Node) -> Result<Database, Refused> {
+fn database(node: &Node) -> Result<Database, InvalidValue> {
     match written(node) {
         Some("sqlite") => Ok(Database::Sqlite),
         // The URL may hold a password, so it is not shown.
@@ -67,7 +67,7 @@ fn database(node: &Node) -> Result<Database, Refused> {
 }
 
 /// What is longer may be a whole key, so it is not shown.
-fn last_four(node: &Node) -> Result<Box<str>, Refused> {
+fn last_four(node: &Node) -> Result<Box<str>, InvalidValue> {
     let is_end = |text: &&str| {
         let bare = text.trim_start_matches('…');
         (1..=4).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic())

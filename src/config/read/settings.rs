@@ -5,13 +5,13 @@ use crate::config::{
     prices, routes,
     section::{Notes, Section},
     settings::Settings,
-    tree::Table,
+    tree::SettingTable,
 };
 use std::{path::Path, sync::Arc};
 
 /// Reads the settings out of the merged layers. `None` means that mistakes were noted.
 pub(in crate::config) fn settings(
-    tree: Table,
+    tree: SettingTable,
     working_dir: &Path,
     notes: &Notes,
 ) -> Option<Settings> {

@@ -3,7 +3,7 @@
 use super::accounts::Accounts;
 use crate::config::{
     section::{Notes, Section},
-    settings::{Account, Listen},
+    settings::{AccountSettings, Listen},
     tree::join,
     values::{size, span, whole},
     webhooks::{WebhookMode, Webhooks},
@@ -43,7 +43,7 @@ pub(super) fn complain(accounts: &Accounts, listen: Option<&Listen>, notes: &Not
     }
 }
 
-fn is_remote(account: &Account) -> bool {
+fn is_remote(account: &AccountSettings) -> bool {
     account.base_url.as_ref().is_some_and(|url| url.scheme_str() == Some("https"))
 }
 

@@ -3,8 +3,8 @@
 use crate::{
     config::{
         nearest::nearest,
-        section::Refused,
-        tree::{Node, Value},
+        section::InvalidValue,
+        tree::{Node, SettingValue},
         values::written,
     },
     domain::{PlacesRule, Scope},
@@ -15,13 +15,13 @@ const METHODS: [Method; 5] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 /// Reads the method.
-pub(super) fn method(node: &Node) -> Result<Method, Refused> {
+pub(super) fn method(node: &Node) -> Result<Method, InvalidValue> {
     let found = METHODS.iter().find(|method| written(node) == Some(method.as_str()));
     found.cloned().ok_or_else(|| node.refuse("must be GET, POST, PUT, PATCH or DELETE"))
 }
 
 /// Reads the scope; `"none"` means that no token is needed.
-pub(super) fn scope(node: &Node) -> Result<Option<Scope>, Refused> {
+pub(super) fn scope(node: &Node) -> Result<Option<Scope>, InvalidValue> {
     let word = written(node).unwrap_or_default();
     if word == "none" {
         return Ok(None);
@@ -35,17 +35,19 @@ pub(super) fn scope(node: &Node) -> Result<Option<Scope>, Refused> {
 }
 
 /// Reads where the number of images is found; the default of an absent field is left at 1.
-pub(super) fn places(node: &Node) -> Result<PlacesRule, Refused> {
+pub(super) fn places(node: &Node) -> Result<PlacesRule, InvalidValue> {
     match &node.value {
-        Value::Integer(0) => Ok(PlacesRule::None),
-        Value::Integer(fixed @ 1..=8) => Ok(PlacesRule::Fixed(u32::try_from(*fixed).unwrap_or(8))),
-        Value::Text(text) => field(text).ok_or_else(|| node.refuse(PLACES)),
+        SettingValue::Integer(0) => Ok(PlacesRule::None),
+        SettingValue::Integer(fixed @ 1..=8) => {
+            Ok(PlacesRule::Fixed(u32::try_from(*fixed).unwrap_or(8)))
+        }
+        SettingValue::Text(text) => field(text).ok_or_else(|| node.refuse(PLACES)),
         _ => Err(node.refuse(PLACES)),
     }
 }
 
 /// Reads the name of a field or of a query parameter.
-pub(super) fn field_name(node: &Node) -> Result<Box<str>, Refused> {
+pub(super) fn field_name(node: &Node) -> Result<Box<str>, InvalidValue> {
     let name = written(node).filter(|name| is_field(name));
     name.map(Into::into).ok_or_else(|| node.refuse("must be a name like \"num_images\""))
 }

@@ -3,8 +3,8 @@
 use super::column::{field_name, method, places, scope};
 use crate::{
     config::{
-        section::{Refused, Section},
-        tree::{Node, Table},
+        section::{InvalidValue, Section},
+        tree::{Node, SettingTable},
         values::{boolean, choice, list, size, span, text, whole, written},
     },
     domain::{
@@ -28,7 +28,7 @@ const SETTLEMENTS: &[(&str, Settlement)] = &[
 pub(super) fn route(
     name: Option<RouteName>,
     mut section: Section<'_>,
-    templates: &Table,
+    templates: &SettingTable,
 ) -> Option<Route> {
     let template = section.optional("template", |node| template(node, templates));
     let method = section.read("method", method);
@@ -119,7 +119,7 @@ fn read_asynchronous(section: &mut Section<'_>) -> Option<Asynchronous> {
     })
 }
 
-fn template(node: &Node, templates: &Table) -> Result<(), Refused> {
+fn template(node: &Node, templates: &SettingTable) -> Result<(), InvalidValue> {
     match written(node) {
         Some(name) if templates.contains_key(name) => Ok(()),
         _ => {
@@ -129,7 +129,7 @@ fn template(node: &Node, templates: &Table) -> Result<(), Refused> {
     }
 }
 
-fn path(node: &Node) -> Result<PathPattern, Refused> {
+fn path(node: &Node) -> Result<PathPattern, InvalidValue> {
     let parsed = written(node).unwrap_or_default().parse::<PathPattern>();
     parsed.map_err(|error| node.refuse(error.to_string()))
 }

@@ -2,17 +2,17 @@
 
 use super::{
     checks::check,
-    file::{Parts, columns, parts},
+    file::{RouteLayers, columns, parts},
     route::route,
 };
 use crate::{
     config::{
-        mistake::Mistake,
+        field_error::FieldError,
         names::name,
         nearest::nearest,
         paths::path_text,
-        section::{Notes, Refused, Section},
-        tree::{Node, Table, Value, join},
+        section::{InvalidValue, Notes, Section},
+        tree::{Node, SettingTable, SettingValue, join},
         values::{list, text, written},
     },
     domain::{DeniedPath, Route, RouteName, RouteTable},
@@ -44,7 +44,7 @@ pub(in crate::config) fn read(
 pub(in crate::config) fn route_name(
     node: &Node,
     table: Option<&RouteTable>,
-) -> Result<RouteName, Refused> {
+) -> Result<RouteName, InvalidValue> {
     let word = written(node).unwrap_or_default();
     let name: RouteName = word.parse().map_err(|_| node.refuse("must be the name of a route"))?;
     let Some(table) = table else { return Ok(name) };
@@ -72,7 +72,7 @@ fn switched(table: &RouteTable, enable: &[RouteName], disable: &[RouteName]) -> 
 }
 
 // The columns are noted apart, for `config show` shows settings only.
-fn table(parts: &Parts, notes: &Notes) -> Option<RouteTable> {
+fn table(parts: &RouteLayers, notes: &Notes) -> Option<RouteTable> {
     let apart = Notes::default();
     // The shipped routes come first, so that a twin of one is told at the operator's line.
     let mut entries: Vec<_> = parts.routes.iter().collect();
@@ -88,10 +88,10 @@ fn table(parts: &Parts, notes: &Notes) -> Option<RouteTable> {
     is_good.then(|| RouteTable::new(routes, denied))
 }
 
-fn one(key: &str, own: &Node, parts: &Parts, notes: &Notes) -> Option<Route> {
+fn one(key: &str, own: &Node, parts: &RouteLayers, notes: &Notes) -> Option<Route> {
     let path = join("routes", key);
-    let Value::Table(own_columns) = &own.value else {
-        let mistake = Mistake::about(path, "must be a table of columns").with_value(own.shown());
+    let SettingValue::Table(own_columns) = &own.value else {
+        let mistake = FieldError::about(path, "must be a table of columns").with_value(own.shown());
         notes.add(mistake.at(own.origin.clone()));
         return None;
     };
@@ -100,7 +100,7 @@ fn one(key: &str, own: &Node, parts: &Parts, notes: &Notes) -> Option<Route> {
     route(name, Section::nested(path, columns, notes), &parts.templates)
 }
 
-fn denied(entries: &Table, notes: &Notes) -> Vec<DeniedPath> {
+fn denied(entries: &SettingTable, notes: &Notes) -> Vec<DeniedPath> {
     let mut denied = Vec::new();
     for (path, node) in entries {
         let star = path.find('*').is_none_or(|at| at + 1 == path.len());
@@ -110,7 +110,7 @@ fn denied(entries: &Table, notes: &Notes) -> Vec<DeniedPath> {
             }
             _ => {
                 let problem = "must be a path like \"/manage/*\" with a reason";
-                let mistake = Mistake::about(join("denied", path), problem);
+                let mistake = FieldError::about(join("denied", path), problem);
                 notes.add(mistake.at(node.origin.clone()));
             }
         }

@@ -1,6 +1,6 @@
 use super::support::Given;
 use crate::{
-    config::Mistakes,
+    config::FieldErrors,
     domain::{Demand, PriceTable, RouteName},
 };
 use insta::assert_snapshot;
@@ -12,7 +12,7 @@ fn given(file: &str) -> Given {
     Given::settings("[prices]\nfile = \"mine.toml\"\n").file("mine.toml", file)
 }
 
-fn load(file: &str) -> Result<Arc<PriceTable>, Mistakes> {
+fn load(file: &str) -> Result<Arc<PriceTable>, FieldErrors> {
     given(file).load().map(|loaded| loaded.settings.prices)
 }
 

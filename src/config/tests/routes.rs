@@ -1,13 +1,13 @@
 use super::support::Given;
 use crate::{
-    config::Mistakes,
+    config::FieldErrors,
     domain::{Asynchronous, BodyKind, Cost, PlacesRule, Route, RouteMatch, RouteTable, Scope},
 };
 use http::Method;
 use insta::assert_snapshot;
 use std::sync::Arc;
 
-fn load(file: &str) -> Result<Arc<RouteTable>, Mistakes> {
+fn load(file: &str) -> Result<Arc<RouteTable>, FieldErrors> {
     let given = Given::settings("[routes]\nfile = \"mine.toml\"\n").file("mine.toml", file);
     given.load().map(|loaded| loaded.settings.routes)
 }

@@ -1,6 +1,6 @@
 use super::support::Given;
 use crate::{
-    config::{CountBy, Database, LogFormat, Origin, Settings, default_text},
+    config::{CountBy, Database, LogFormat, SettingOrigin, Settings, default_text},
     domain::{AccountName, EnvironmentName, Scope, Usd},
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -133,7 +133,7 @@ fn the_dot_env_file_counts_as_environment_but_the_real_one_wins() {
     assert_eq!(loaded.settings.queue.capacity, 2);
     assert_eq!(loaded.settings.log.format, LogFormat::Json);
     let origin = &loaded.settings.shown.get("log.format").unwrap().origin;
-    assert_eq!(*origin, Origin::DotEnv { name: "IDEOGATE__LOG__FORMAT".into(), line: 2 });
+    assert_eq!(*origin, SettingOrigin::DotEnv { name: "IDEOGATE__LOG__FORMAT".into(), line: 2 });
     assert!(std::env::var_os("IDEOGATE__LOG__FORMAT").is_none());
 }
 

@@ -1,6 +1,6 @@
 //! A folder to load settings from.
 
-use crate::config::{LoadOptions, LoadedSettings, Mistakes, Secrets, Settings};
+use crate::config::{FieldErrors, LoadOptions, LoadedSettings, Secrets, Settings};
 use std::fs;
 use tempfile::TempDir;
 
@@ -46,7 +46,7 @@ impl Given {
         self.dir.path().join(name).display().to_string()
     }
 
-    pub(super) fn load(&self) -> Result<LoadedSettings, Mistakes> {
+    pub(super) fn load(&self) -> Result<LoadedSettings, FieldErrors> {
         Settings::load(LoadOptions {
             file: self.file.map(Into::into),
             variables: self.variables.clone(),
@@ -54,7 +54,7 @@ impl Given {
         })
     }
 
-    pub(super) fn secrets(&self) -> Result<Secrets, Mistakes> {
+    pub(super) fn secrets(&self) -> Result<Secrets, FieldErrors> {
         let loaded = self.load()?;
         Secrets::load(&loaded.settings, &loaded.variables)
     }

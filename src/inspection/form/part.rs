@@ -2,7 +2,7 @@
 
 use crate::inspection::{
     InspectionError,
-    parameters::{Parameter, Parameters, is_token, split},
+    parameters::{HeaderParameters, Parameter, is_token, split},
 };
 use memchr::memmem;
 
@@ -83,7 +83,7 @@ fn name_and_value(line: &[u8]) -> Result<(&[u8], &[u8]), InspectionError> {
     Ok((name, value.trim_ascii()))
 }
 
-fn name(parameters: Parameters<'_>) -> Result<Box<[u8]>, InspectionError> {
+fn name(parameters: HeaderParameters<'_>) -> Result<Box<[u8]>, InspectionError> {
     let mut name = None;
     for parameter in parameters {
         let parameter = parameter.map_err(|_| unreadable())?;
@@ -104,7 +104,7 @@ fn name(parameters: Parameters<'_>) -> Result<Box<[u8]>, InspectionError> {
 }
 
 fn file_name(
-    parameters: Parameters<'_>,
+    parameters: HeaderParameters<'_>,
     field: &str,
 ) -> Result<Option<Box<[u8]>>, InspectionError> {
     let (mut plain, mut extended) = (None, None);

@@ -1,6 +1,6 @@
 //! The parts of a form, one after the other.
 
-use super::{Boundary, part::PartHeader, window::Window};
+use super::{Boundary, part::PartHeader, window::BodyWindow};
 use crate::inspection::InspectionError;
 use memchr::memmem;
 
@@ -8,16 +8,16 @@ use memchr::memmem;
 const LONGEST_HEADER: usize = 8 << 10;
 
 /// Walks over the parts of a form. Each header must be followed by a read of the content.
-pub(super) struct Parts<'s> {
-    window: Window<'s>,
+pub(super) struct FormParts<'s> {
+    window: BodyWindow<'s>,
     boundary: &'s Boundary,
     is_over: bool,
 }
 
-impl<'s> Parts<'s> {
+impl<'s> FormParts<'s> {
     /// Returns the parts of a form, of which the text before the first boundary was passed over.
     pub(super) fn start(
-        window: Window<'s>,
+        window: BodyWindow<'s>,
         boundary: &'s Boundary,
     ) -> Result<Self, InspectionError> {
         let mut parts = Self { window, boundary, is_over: false };

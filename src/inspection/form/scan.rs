@@ -1,13 +1,13 @@
 //! A form with inspected fields.
 
-use super::{FormType, field_name, part::PartHeader, parts::Parts, value, window::Window};
+use super::{FormType, field_name, part::PartHeader, parts::FormParts, value, window::BodyWindow};
 use crate::inspection::{
     InspectionError,
     charset::Charset,
     digest::{Digest, PartDigest},
-    fields::{FieldIndex, Fields, Found, LONGEST_SCALAR, OBJECT_PROBLEM, Shape},
+    fields::{FieldIndex, FieldReading, FieldShape, Fields, LONGEST_SCALAR, OBJECT_PROBLEM},
     json::{self, Place},
-    kept::Kept,
+    kept::BoundedBuffer,
     parameters::split,
 };
 use std::io::Read;
@@ -22,7 +22,7 @@ pub(in crate::inspection) fn scan(
     fields: &mut Fields<'_>,
     digest: &mut Digest,
 ) -> Result<(), InspectionError> {
-    let mut parts = Parts::start(Window::new(source), &form.boundary)?;
+    let mut parts = FormParts::start(BodyWindow::new(source), &form.boundary)?;
     let mut count = 0;
     while let Some(header) = parts.next()? {
         count += 1;
@@ -58,7 +58,7 @@ fn check(header: &PartHeader) -> Result<(), InspectionError> {
 }
 
 fn inspected(
-    parts: &mut Parts<'_>,
+    parts: &mut FormParts<'_>,
     header: &PartHeader,
     outer: Charset,
     index: FieldIndex,
@@ -66,16 +66,16 @@ fn inspected(
     digest: &mut Digest,
 ) -> Result<(), InspectionError> {
     let (field, shape) = (fields.name(index), fields.shape(index));
-    if !matches!(shape, Shape::Texts | Shape::Any) {
+    if !matches!(shape, FieldShape::Texts | FieldShape::Any) {
         fields.admit(index)?;
     }
-    let is_file = shape == Shape::Any && header.file_name.is_some();
+    let is_file = shape == FieldShape::Any && header.file_name.is_some();
     let inner = if is_file { None } else { Some(value::check_header(field, shape, header)?) };
     let kept = read(parts, value::longest(shape), digest)?;
-    let Some(inner) = inner else { return fields.add(index, Found::Present) };
+    let Some(inner) = inner else { return fields.add(index, FieldReading::Present) };
     value::check_text(field, [outer, inner], &kept)?;
     fields.add(index, value::found(field, shape, &kept)?)?;
-    if shape == Shape::Object {
+    if shape == FieldShape::Object {
         let text = kept.whole().ok_or_else(|| InspectionError::malformed(field, OBJECT_PROBLEM))?;
         json::scan(text, Place::inside(field), fields)?;
     }
@@ -83,7 +83,7 @@ fn inspected(
 }
 
 fn passed_over(
-    parts: &mut Parts<'_>,
+    parts: &mut FormParts<'_>,
     header: &PartHeader,
     digest: &mut Digest,
 ) -> Result<(), InspectionError> {
@@ -99,11 +99,11 @@ fn passed_over(
 
 /// Reads a part's content into the digest, and keeps it if it has at most `longest` bytes.
 fn read(
-    parts: &mut Parts<'_>,
+    parts: &mut FormParts<'_>,
     longest: usize,
     digest: &mut Digest,
-) -> Result<Kept, InspectionError> {
-    let (mut kept, mut part) = (Kept::up_to(longest), PartDigest::default());
+) -> Result<BoundedBuffer, InspectionError> {
+    let (mut kept, mut part) = (BoundedBuffer::up_to(longest), PartDigest::default());
     parts.content(&mut |bytes| {
         kept.add(bytes);
         part.add(bytes);

@@ -5,51 +5,61 @@ use crate::inspection::{
     InspectionError,
     charset::Charset,
     fields::{
-        CHARSET_PROBLEM, FLAG_PROBLEM, Found, LONGEST_SCALAR, LONGEST_TEXT, OBJECT_PROBLEM,
-        PLACES_PROBLEM, Shape, TEXT_PROBLEM, TEXTS_PROBLEM,
+        CHARSET_PROBLEM, FLAG_PROBLEM, FieldReading, FieldShape, LONGEST_SCALAR, LONGEST_TEXT,
+        OBJECT_PROBLEM, PLACES_PROBLEM, TEXT_PROBLEM, TEXTS_PROBLEM,
     },
-    kept::Kept,
-    parameters::{Parameters, split},
+    kept::BoundedBuffer,
+    parameters::{HeaderParameters, split},
 };
 
 /// Returns how many bytes of a part must be kept to know its value.
-pub(super) fn longest(shape: Shape) -> usize {
+pub(super) fn longest(shape: FieldShape) -> usize {
     match shape {
-        Shape::Any => LONGEST_SCALAR,
+        FieldShape::Any => LONGEST_SCALAR,
         _ => LONGEST_TEXT,
     }
 }
 
 /// Returns what a part holds that is inspected and is no file.
-pub(super) fn found(field: &str, shape: Shape, kept: &Kept) -> Result<Found, InspectionError> {
+pub(super) fn found(
+    field: &str,
+    shape: FieldShape,
+    kept: &BoundedBuffer,
+) -> Result<FieldReading, InspectionError> {
     let text = kept.text();
     let (found, problem) = match shape {
-        Shape::Object | Shape::Misplaced => (text.map(|_| Found::Present), OBJECT_PROBLEM),
-        Shape::Places => (text.and_then(places), PLACES_PROBLEM),
-        Shape::Flag => (text.and_then(flag), FLAG_PROBLEM),
-        Shape::Text => (text.map(|text| Found::Text(text.into())), TEXT_PROBLEM),
-        Shape::Texts => (text.map(|text| Found::Texts(vec![text.into()])), TEXTS_PROBLEM),
-        Shape::Any => (Some(text.map_or(Found::Present, |t| Found::Text(t.into()))), ""),
+        FieldShape::Object | FieldShape::Misplaced => {
+            (text.map(|_| FieldReading::Present), OBJECT_PROBLEM)
+        }
+        FieldShape::Places => (text.and_then(places), PLACES_PROBLEM),
+        FieldShape::Flag => (text.and_then(flag), FLAG_PROBLEM),
+        FieldShape::Text => (text.map(|text| FieldReading::Text(text.into())), TEXT_PROBLEM),
+        FieldShape::Texts => {
+            (text.map(|text| FieldReading::Texts(vec![text.into()])), TEXTS_PROBLEM)
+        }
+        FieldShape::Any => {
+            (Some(text.map_or(FieldReading::Present, |t| FieldReading::Text(t.into()))), "")
+        }
     };
     found.ok_or_else(|| InspectionError::malformed(field, problem))
 }
 
-fn places(text: &str) -> Option<Found> {
+fn places(text: &str) -> Option<FieldReading> {
     match text.as_bytes() {
-        [digit @ b'1'..=b'8'] => Some(Found::Places(u32::from(digit - b'0'))),
+        [digit @ b'1'..=b'8'] => Some(FieldReading::Places(u32::from(digit - b'0'))),
         _ => None,
     }
 }
 
-fn flag(text: &str) -> Option<Found> {
-    text.parse().ok().map(Found::Flag)
+fn flag(text: &str) -> Option<FieldReading> {
+    text.parse().ok().map(FieldReading::Flag)
 }
 
 /// Returns the charset of an inspected part's text, or refuses a header that makes it mean something
 /// else to other readers.
 pub(super) fn check_header(
     field: &str,
-    shape: Shape,
+    shape: FieldShape,
     header: &PartHeader,
 ) -> Result<Charset, InspectionError> {
     if header.file_name.is_some() {
@@ -65,7 +75,7 @@ pub(super) fn check_header(
     let is_text = [&b"text/plain"[..], b"application/json"]
         .into_iter()
         .any(|text| essence.eq_ignore_ascii_case(text));
-    if !is_text && shape != Shape::Any {
+    if !is_text && shape != FieldShape::Any {
         let problem = "must be text/plain or application/json";
         return Err(InspectionError::malformed(field, problem));
     }
@@ -76,7 +86,7 @@ fn is_as_it_is(encoding: &[u8]) -> bool {
     [&b"7bit"[..], b"8bit", b"binary"].into_iter().any(|same| encoding.eq_ignore_ascii_case(same))
 }
 
-fn charset(field: &str, parameters: Parameters<'_>) -> Result<Charset, InspectionError> {
+fn charset(field: &str, parameters: HeaderParameters<'_>) -> Result<Charset, InspectionError> {
     let problem = "must be text in utf-8, or in ASCII under the label of another charset";
     let wrong = || InspectionError::malformed(field, problem);
     let mut found = None;
@@ -102,7 +112,7 @@ fn charset(field: &str, parameters: Parameters<'_>) -> Result<Charset, Inspectio
 pub(super) fn check_text(
     field: &str,
     labels: [Charset; 2],
-    kept: &Kept,
+    kept: &BoundedBuffer,
 ) -> Result<(), InspectionError> {
     if kept.is_ascii() || labels == [Charset::Utf8; 2] {
         return Ok(());

@@ -7,14 +7,14 @@ use std::io::{ErrorKind, Read};
 pub(super) const WIDEST: usize = 64 << 10;
 
 /// Moves over a body and shows what is next of it.
-pub(super) struct Window<'s> {
+pub(super) struct BodyWindow<'s> {
     source: &'s mut dyn Read,
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
 }
 
-impl<'s> Window<'s> {
+impl<'s> BodyWindow<'s> {
     pub(super) fn new(source: &'s mut dyn Read) -> Self {
         Self { source, buffer: vec![0; WIDEST].into(), start: 0, end: 0 }
     }

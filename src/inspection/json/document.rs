@@ -5,10 +5,11 @@ use crate::inspection::{
     InspectionError,
     charset::Charset,
     fields::{
-        CHARSET_PROBLEM, FLAG_PROBLEM, FieldIndex, Fields, Found, LONGEST_SCALAR, LONGEST_TEXT,
-        Level, MOST_TEXTS, OBJECT_PROBLEM, PLACES_PROBLEM, Shape, TEXT_PROBLEM, TEXTS_PROBLEM,
+        CHARSET_PROBLEM, FLAG_PROBLEM, FieldIndex, FieldReading, FieldShape, Fields,
+        LONGEST_SCALAR, LONGEST_TEXT, Level, MOST_TEXTS, OBJECT_PROBLEM, PLACES_PROBLEM,
+        TEXT_PROBLEM, TEXTS_PROBLEM,
     },
-    kept::Kept,
+    kept::BoundedBuffer,
 };
 use std::io::BufRead;
 
@@ -29,7 +30,8 @@ pub(in crate::inspection) fn scan(
         Some(0xef) => return Err(lexer.error("must not start with a byte order mark")),
         _ => return Err(lexer.error(OBJECT_PROBLEM)),
     }
-    let mut document = Document { lexer, fields, charset, name: Kept::up_to(LONGEST_NAME) };
+    let mut document =
+        JsonDocument { lexer, fields, charset, name: BoundedBuffer::up_to(LONGEST_NAME) };
     document.object(level, 1)?;
     match document.lexer.peek_word()? {
         None => Ok(()),
@@ -37,15 +39,15 @@ pub(in crate::inspection) fn scan(
     }
 }
 
-struct Document<'d, 'r, R> {
+struct JsonDocument<'d, 'r, R> {
     lexer: Lexer<'d, R>,
     fields: &'d mut Fields<'r>,
     charset: Charset,
     /// The name of the member that is being read.
-    name: Kept,
+    name: BoundedBuffer,
 }
 
-impl<R: BufRead> Document<'_, '_, R> {
+impl<R: BufRead> JsonDocument<'_, '_, R> {
     fn object(&mut self, level: Level, depth: u32) -> Result<(), InspectionError> {
         self.lexer.check_depth(depth)?;
         self.lexer.expect(b'{')?;
@@ -77,18 +79,20 @@ impl<R: BufRead> Document<'_, '_, R> {
         let next = self.lexer.peek_word()?;
         let shape = self.fields.shape(index);
         let found = match (shape, next) {
-            (Shape::Object, Some(b'{')) => {
+            (FieldShape::Object, Some(b'{')) => {
                 self.object(Level::Inside, depth + 1)?;
-                Found::Present
+                FieldReading::Present
             }
-            (Shape::Places, Some(b'-' | b'0'..=b'9')) => self.places(index)?,
-            (Shape::Flag, Some(b't' | b'f')) => Found::Flag(self.flag(next)?),
-            (Shape::Text, Some(b'"')) => self.text(index, TEXT_PROBLEM).map(Found::Text)?,
-            (Shape::Texts, Some(b'[')) => self.texts(index)?,
-            (Shape::Any, _) => self.any(index, next, depth)?,
-            (Shape::Flag | Shape::Text | Shape::Texts, Some(b'n')) => {
+            (FieldShape::Places, Some(b'-' | b'0'..=b'9')) => self.places(index)?,
+            (FieldShape::Flag, Some(b't' | b'f')) => FieldReading::Flag(self.flag(next)?),
+            (FieldShape::Text, Some(b'"')) => {
+                self.text(index, TEXT_PROBLEM).map(FieldReading::Text)?
+            }
+            (FieldShape::Texts, Some(b'[')) => self.texts(index)?,
+            (FieldShape::Any, _) => self.any(index, next, depth)?,
+            (FieldShape::Flag | FieldShape::Text | FieldShape::Texts, Some(b'n')) => {
                 self.lexer.literal(b"null")?;
-                Found::Null
+                FieldReading::Null
             }
             _ => return Err(self.wrong(index, problem(shape))),
         };
@@ -97,11 +101,11 @@ impl<R: BufRead> Document<'_, '_, R> {
     }
 
     /// Only one digit means a number of images; `2.0` or `2e0` may mean it to some readers.
-    fn places(&mut self, index: FieldIndex) -> Result<Found, InspectionError> {
-        let mut kept = Kept::up_to(1);
+    fn places(&mut self, index: FieldIndex) -> Result<FieldReading, InspectionError> {
+        let mut kept = BoundedBuffer::up_to(1);
         self.lexer.number(Some(&mut kept))?;
         match kept.whole() {
-            Some(&[digit @ b'1'..=b'8']) => Ok(Found::Places(u32::from(digit - b'0'))),
+            Some(&[digit @ b'1'..=b'8']) => Ok(FieldReading::Places(u32::from(digit - b'0'))),
             _ => Err(self.wrong(index, PLACES_PROBLEM)),
         }
     }
@@ -117,16 +121,16 @@ impl<R: BufRead> Document<'_, '_, R> {
         index: FieldIndex,
         problem: &'static str,
     ) -> Result<Box<str>, InspectionError> {
-        let mut kept = Kept::up_to(LONGEST_TEXT);
+        let mut kept = BoundedBuffer::up_to(LONGEST_TEXT);
         self.string(index, &mut kept)?;
         kept.text().map(Into::into).ok_or_else(|| self.wrong(index, problem))
     }
 
-    fn texts(&mut self, index: FieldIndex) -> Result<Found, InspectionError> {
+    fn texts(&mut self, index: FieldIndex) -> Result<FieldReading, InspectionError> {
         self.lexer.expect(b'[')?;
         let mut texts = Vec::new();
         if self.lexer.closes(b']')? {
-            return Ok(Found::Texts(texts));
+            return Ok(FieldReading::Texts(texts));
         }
         loop {
             if texts.len() == MOST_TEXTS || self.lexer.peek_word()? != Some(b'"') {
@@ -134,7 +138,7 @@ impl<R: BufRead> Document<'_, '_, R> {
             }
             texts.push(self.text(index, TEXTS_PROBLEM)?);
             if !self.lexer.another(b']')? {
-                return Ok(Found::Texts(texts));
+                return Ok(FieldReading::Texts(texts));
             }
         }
     }
@@ -144,20 +148,24 @@ impl<R: BufRead> Document<'_, '_, R> {
         index: FieldIndex,
         next: Option<u8>,
         depth: u32,
-    ) -> Result<Found, InspectionError> {
-        let mut kept = Kept::up_to(LONGEST_SCALAR);
+    ) -> Result<FieldReading, InspectionError> {
+        let mut kept = BoundedBuffer::up_to(LONGEST_SCALAR);
         match next {
             Some(b'"') => self.string(index, &mut kept)?,
             Some(b'-' | b'0'..=b'9') => self.lexer.number(Some(&mut kept))?,
-            Some(b't' | b'f') => return self.flag(next).map(Found::Flag),
-            Some(b'n') => return self.lexer.literal(b"null").map(|()| Found::Null),
-            _ => return self.lexer.pass_value(depth).map(|()| Found::Present),
+            Some(b't' | b'f') => return self.flag(next).map(FieldReading::Flag),
+            Some(b'n') => return self.lexer.literal(b"null").map(|()| FieldReading::Null),
+            _ => return self.lexer.pass_value(depth).map(|()| FieldReading::Present),
         }
-        Ok(kept.text().map_or(Found::Present, |text| Found::Text(text.into())))
+        Ok(kept.text().map_or(FieldReading::Present, |text| FieldReading::Text(text.into())))
     }
 
     /// Reads a string that is the same to those who heed the document's label and those who do not.
-    fn string(&mut self, index: FieldIndex, kept: &mut Kept) -> Result<(), InspectionError> {
+    fn string(
+        &mut self,
+        index: FieldIndex,
+        kept: &mut BoundedBuffer,
+    ) -> Result<(), InspectionError> {
         self.lexer.string(Some(kept))?;
         if self.charset != Charset::Utf8 && self.lexer.is_beyond_ascii {
             return Err(self.wrong(index, CHARSET_PROBLEM));
@@ -170,12 +178,12 @@ impl<R: BufRead> Document<'_, '_, R> {
     }
 }
 
-fn problem(shape: Shape) -> &'static str {
+fn problem(shape: FieldShape) -> &'static str {
     match shape {
-        Shape::Object | Shape::Misplaced => OBJECT_PROBLEM,
-        Shape::Places => PLACES_PROBLEM,
-        Shape::Flag => FLAG_PROBLEM,
-        Shape::Text | Shape::Any => TEXT_PROBLEM,
-        Shape::Texts => TEXTS_PROBLEM,
+        FieldShape::Object | FieldShape::Misplaced => OBJECT_PROBLEM,
+        FieldShape::Places => PLACES_PROBLEM,
+        FieldShape::Flag => FLAG_PROBLEM,
+        FieldShape::Text | FieldShape::Any => TEXT_PROBLEM,
+        FieldShape::Texts => TEXTS_PROBLEM,
     }
 }

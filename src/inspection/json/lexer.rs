@@ -1,6 +1,6 @@
 //! The words of a JSON document.
 
-use crate::inspection::{InspectionError, kept::Kept};
+use crate::inspection::{InspectionError, kept::BoundedBuffer};
 use std::io::BufRead;
 
 /// The deepest nesting that is read; the whole document is at depth 1.
@@ -138,7 +138,10 @@ impl<'f, R: BufRead> Lexer<'f, R> {
     }
 
     /// Reads a number as it is written.
-    pub(super) fn number(&mut self, mut kept: Option<&mut Kept>) -> Result<(), InspectionError> {
+    pub(super) fn number(
+        &mut self,
+        mut kept: Option<&mut BoundedBuffer>,
+    ) -> Result<(), InspectionError> {
         self.take(|b| b == b'-', &mut kept)?;
         if !self.take(|b| b == b'0', &mut kept)? {
             self.digits(&mut kept)?;
@@ -154,7 +157,7 @@ impl<'f, R: BufRead> Lexer<'f, R> {
     }
 
     /// Reads one digit or more.
-    fn digits(&mut self, kept: &mut Option<&mut Kept>) -> Result<(), InspectionError> {
+    fn digits(&mut self, kept: &mut Option<&mut BoundedBuffer>) -> Result<(), InspectionError> {
         if !self.take(|b| b.is_ascii_digit(), kept)? {
             return Err(self.invalid());
         }
@@ -166,7 +169,7 @@ impl<'f, R: BufRead> Lexer<'f, R> {
     fn take(
         &mut self,
         wanted: fn(u8) -> bool,
-        kept: &mut Option<&mut Kept>,
+        kept: &mut Option<&mut BoundedBuffer>,
     ) -> Result<bool, InspectionError> {
         let Some(byte) = self.peek()?.filter(|byte| wanted(*byte)) else { return Ok(false) };
         self.skip(1);

@@ -1,7 +1,7 @@
 //! The strings of a JSON document.
 
 use super::lexer::Lexer;
-use crate::inspection::{InspectionError, kept::Kept};
+use crate::inspection::{InspectionError, kept::BoundedBuffer};
 use std::io::BufRead;
 
 /// A byte that stands for itself: printable ASCII but for the quote and the backslash.
@@ -12,7 +12,10 @@ fn is_plain(byte: u8) -> bool {
 impl<R: BufRead> Lexer<'_, R> {
     /// Reads a string. What is kept is kept without its escapes, and must then be proper Unicode;
     /// a lone surrogate in a string that nobody asked for is the client's own affair.
-    pub(super) fn string(&mut self, mut kept: Option<&mut Kept>) -> Result<(), InspectionError> {
+    pub(super) fn string(
+        &mut self,
+        mut kept: Option<&mut BoundedBuffer>,
+    ) -> Result<(), InspectionError> {
         if self.next()? != b'"' {
             return Err(self.invalid());
         }
@@ -40,7 +43,7 @@ impl<R: BufRead> Lexer<'_, R> {
         }
     }
 
-    fn multibyte(&mut self, kept: &mut Option<&mut Kept>) -> Result<(), InspectionError> {
+    fn multibyte(&mut self, kept: &mut Option<&mut BoundedBuffer>) -> Result<(), InspectionError> {
         self.is_beyond_ascii = true;
         let mut bytes = [self.next()?, 0, 0, 0];
         let len = match bytes[0] {
@@ -61,7 +64,7 @@ impl<R: BufRead> Lexer<'_, R> {
         Ok(())
     }
 
-    fn escape(&mut self, kept: &mut Option<&mut Kept>) -> Result<(), InspectionError> {
+    fn escape(&mut self, kept: &mut Option<&mut BoundedBuffer>) -> Result<(), InspectionError> {
         self.skip(1);
         let character = match self.next()? {
             byte @ (b'"' | b'\\' | b'/') => char::from(byte),

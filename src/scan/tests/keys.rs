@@ -1,7 +1,7 @@
 //! Keys of Ideogram's, by what they are assigned to.
 
 use super::looker::{Looker, found, token};
-use crate::scan::{Finding, Leak};
+use crate::scan::{Leak, ScanFinding};
 
 /// Random, as keys are, and no key of anybody's.
 const VALUES: [&str; 5] = [
@@ -265,7 +265,7 @@ fn a_token_is_never_allowed() {
 fn a_token_of_ours_in_place_of_a_key_is_told_of_once() {
     let token = token("prod");
     let found = found(format!("IDEOGRAM_API_KEY={token}"));
-    assert!(matches!(found[..], [Finding { leak: Leak::Token { .. }, .. }]), "{found:?}");
+    assert!(matches!(found[..], [ScanFinding { leak: Leak::Token { .. }, .. }]), "{found:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the tests look with.
 
 use crate::{
-    scan::{Finding, Scanner},
+    scan::{ScanFinding, Scanner},
     tokens::PlainToken,
 };
 use std::path::Path;
@@ -15,13 +15,13 @@ impl Looker {
     }
 
     /// Returns what is found in a text.
-    pub(super) fn found(&self, text: impl AsRef<[u8]>) -> Vec<Finding> {
+    pub(super) fn found(&self, text: impl AsRef<[u8]>) -> Vec<ScanFinding> {
         self.0.stream(Path::new("file"), text.as_ref()).unwrap().findings
     }
 }
 
 /// Returns what is found in one text.
-pub(super) fn found(text: impl AsRef<[u8]>) -> Vec<Finding> {
+pub(super) fn found(text: impl AsRef<[u8]>) -> Vec<ScanFinding> {
     Looker::new().found(text)
 }
 

@@ -1,13 +1,13 @@
 //! Tokens, wherever they may stand.
 
 use super::looker::{Looker, found, token};
-use crate::scan::{Finding, Leak};
+use crate::scan::{Leak, ScanFinding};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE},
 };
 
-fn is_token(finding: &Finding, token: &str) -> bool {
+fn is_token(finding: &ScanFinding, token: &str) -> bool {
     let expected = format!("…{}", &token[token.len() - 4..]);
     match &finding.leak {
         Leak::Token { redacted, .. } => redacted.ends_with(&expected),

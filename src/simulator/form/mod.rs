@@ -8,7 +8,7 @@ mod upload;
 mod validate;
 mod values;
 
-pub use read::{Unreadable, read};
+pub use read::{FormError, read};
 pub use upload::Upload;
 pub use validate::{Flaw, validate};
-pub use values::{Form, Value};
+pub use values::{FormValue, FormValues};

@@ -2,12 +2,12 @@
 
 use super::{
     Upload,
-    values::{Form, Value},
+    values::{FormValue, FormValues},
 };
 use memchr::memmem;
 
 /// What follows a delimiter.
-enum Next<'a> {
+enum AfterDelimiter<'a> {
     /// A part, from the line break after the delimiter on.
     Part(&'a [u8]),
     /// Nothing that counts.
@@ -15,13 +15,13 @@ enum Next<'a> {
 }
 
 /// Reads the parts between the boundaries; `None` when they are broken.
-pub(super) fn read(body: &[u8], boundary: &str) -> Option<Form> {
+pub(super) fn read(body: &[u8], boundary: &str) -> Option<FormValues> {
     let delimiter = format!("\r\n--{boundary}");
-    let mut form = Form::default();
+    let mut form = FormValues::default();
     let start = delimiter.get(2..)?;
     let first = body.strip_prefix(start.as_bytes()).and_then(after);
     let mut next = first.or_else(|| split(body, &delimiter).map(|(_, next)| next))?;
-    while let Next::Part(rest) = next {
+    while let AfterDelimiter::Part(rest) = next {
         let (part, following) = split(rest, &delimiter)?;
         add(&mut form, part)?;
         next = following;
@@ -30,7 +30,7 @@ pub(super) fn read(body: &[u8], boundary: &str) -> Option<Form> {
 }
 
 /// Splits at the next delimiter; longer words that start like one are content.
-fn split<'a>(bytes: &'a [u8], delimiter: &str) -> Option<(&'a [u8], Next<'a>)> {
+fn split<'a>(bytes: &'a [u8], delimiter: &str) -> Option<(&'a [u8], AfterDelimiter<'a>)> {
     memmem::find_iter(bytes, delimiter).find_map(|at| {
         let next = after(bytes.get(at + delimiter.len()..)?)?;
         Some((bytes.get(..at)?, next))
@@ -38,16 +38,16 @@ fn split<'a>(bytes: &'a [u8], delimiter: &str) -> Option<(&'a [u8], Next<'a>)> {
 }
 
 /// Returns what follows a delimiter, if it is one.
-fn after(rest: &[u8]) -> Option<Next<'_>> {
+fn after(rest: &[u8]) -> Option<AfterDelimiter<'_>> {
     if rest.starts_with(b"--") {
-        return Some(Next::End);
+        return Some(AfterDelimiter::End);
     }
     let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    rest.get(blanks..).filter(|rest| rest.starts_with(b"\r\n")).map(Next::Part)
+    rest.get(blanks..).filter(|rest| rest.starts_with(b"\r\n")).map(AfterDelimiter::Part)
 }
 
 /// Adds one part, which starts with the line break after its delimiter.
-fn add(form: &mut Form, part: &[u8]) -> Option<()> {
+fn add(form: &mut FormValues, part: &[u8]) -> Option<()> {
     let end = memmem::find(part, b"\r\n\r\n")?;
     let head = std::str::from_utf8(part.get(..end)?).ok()?;
     let content = part.get(end + 4..)?;
@@ -57,8 +57,8 @@ fn add(form: &mut Form, part: &[u8]) -> Option<()> {
     })?;
     let name = parameter(disposition, "name")?;
     let value = match parameter(disposition, "filename") {
-        Some(_) => Value::File(Upload::of(content)),
-        None => Value::Text(String::from_utf8(content.to_vec()).ok()?),
+        Some(_) => FormValue::File(Upload::of(content)),
+        None => FormValue::Text(String::from_utf8(content.to_vec()).ok()?),
     };
     form.add(&name, value);
     Some(())

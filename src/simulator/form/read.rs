@@ -2,9 +2,9 @@
 
 use super::{
     multipart,
-    values::{Form, Value},
+    values::{FormValue, FormValues},
 };
-use crate::simulator::routes::{Body, Operation};
+use crate::simulator::routes::{BodyType, Operation};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ const WRAPPER: &str = "image_request";
 
 /// A body cannot be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Unreadable {
+pub enum FormError {
     /// The operation does not take this kind of body.
     #[error("this kind of body is not taken here")]
     Kind,
@@ -29,19 +29,23 @@ pub enum Unreadable {
 }
 
 /// Reads the fields of a body; wrapped ones stand beside the others afterwards.
-pub fn read(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Result<Form, Unreadable> {
-    if operation.body == Body::Nothing {
-        return Ok(Form::default());
+pub fn read(
+    operation: &Operation,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<FormValues, FormError> {
+    if operation.body == BodyType::Nothing {
+        return Ok(FormValues::default());
     }
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let essence = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let mut form = match (essence.as_str(), operation.body) {
-        ("application/json", Body::Json | Body::Either) => json(body)?,
-        ("multipart/form-data", Body::Multipart | Body::Either) => {
-            let boundary = multipart::parameter(kind, "boundary").ok_or(Unreadable::Multipart)?;
-            multipart::read(body, &boundary).ok_or(Unreadable::Multipart)?
+        ("application/json", BodyType::Json | BodyType::Either) => json(body)?,
+        ("multipart/form-data", BodyType::Multipart | BodyType::Either) => {
+            let boundary = multipart::parameter(kind, "boundary").ok_or(FormError::Multipart)?;
+            multipart::read(body, &boundary).ok_or(FormError::Multipart)?
         }
-        _ => return Err(Unreadable::Kind),
+        _ => return Err(FormError::Kind),
     };
     if !operation.wrapped.is_empty() {
         unwrap(operation, &mut form)?;
@@ -49,19 +53,19 @@ pub fn read(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Result<F
     Ok(form)
 }
 
-fn json(body: &[u8]) -> Result<Form, Unreadable> {
+fn json(body: &[u8]) -> Result<FormValues, FormError> {
     let Ok(Json::Object(object)) = serde_json::from_slice(body) else {
-        return Err(Unreadable::Json);
+        return Err(FormError::Json);
     };
-    let mut form = Form::default();
+    let mut form = FormValues::default();
     form.add_object(object);
     Ok(form)
 }
 
 /// Replaces the wrapper by what it holds.
-fn unwrap(operation: &Operation, form: &mut Form) -> Result<(), Unreadable> {
+fn unwrap(operation: &Operation, form: &mut FormValues) -> Result<(), FormError> {
     let wrapper = form.take(WRAPPER).and_then(|mut values| values.pop());
-    let object = wrapper.as_ref().and_then(Value::object).ok_or(Unreadable::Wrapper)?;
+    let object = wrapper.as_ref().and_then(FormValue::object).ok_or(FormError::Wrapper)?;
     // A name beside the wrapper must not pass for one inside it.
     for field in operation.wrapped.iter().copied().flatten() {
         form.take(field.name);

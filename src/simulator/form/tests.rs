@@ -1,4 +1,4 @@
-use super::{Flaw, Form, Unreadable, read, validate};
+use super::{Flaw, FormError, FormValues, read, validate};
 use crate::simulator::{
     routes::{Operation, find},
     webhooks::Delivers,
@@ -9,7 +9,7 @@ fn operation(path: &str) -> &'static Operation {
     find("POST", path).expect("an operation")
 }
 
-fn read_as(path: &str, kind: &str, body: &str) -> Result<Form, Unreadable> {
+fn read_as(path: &str, kind: &str, body: &str) -> Result<FormValues, FormError> {
     let kind = HeaderValue::from_str(kind).expect("a header");
     read(operation(path), &HeaderMap::from_iter([(CONTENT_TYPE, kind)]), body.as_bytes())
 }
@@ -22,7 +22,7 @@ fn flaw(path: &str, body: &str) -> Option<Flaw> {
 const PARTS: &str = "preamble\r\n--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n\
     a cat\r\n--b  \r\nContent-Type: text/plain\r\ncontent-disposition: form-data; \
     name=\"image\"; filename=\"a\\\"b.png\"\r\n\r\n\r\n--bxyz\r\n--b\r\n\
-    Content-Disposition: form-data; name=num_images\r\n\r\n3\r\n--b--\r\nafter";
+    AnswerContent-Disposition: form-data; name=num_images\r\n\r\n3\r\n--b--\r\nafter";
 
 #[test]
 fn parts_are_told_apart_by_the_boundary_alone() {
@@ -38,15 +38,15 @@ fn a_body_without_its_last_boundary_is_refused() {
     let body = "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na cat\r\n";
     let kind = "multipart/form-data; boundary=b";
     let problem = read_as("/v1/ideogram-v3/generate", kind, body).err();
-    assert_eq!(problem, Some(Unreadable::Multipart));
+    assert_eq!(problem, Some(FormError::Multipart));
 }
 
 #[test]
 fn other_kinds_of_body_are_refused() {
     let refused = |path, kind| read_as(path, kind, "{}").err();
-    assert_eq!(refused("/generate", "text/plain"), Some(Unreadable::Kind));
-    assert_eq!(refused("/remix", "application/json"), Some(Unreadable::Kind));
-    assert_eq!(refused("/generate", "application/json"), Some(Unreadable::Wrapper));
+    assert_eq!(refused("/generate", "text/plain"), Some(FormError::Kind));
+    assert_eq!(refused("/remix", "application/json"), Some(FormError::Kind));
+    assert_eq!(refused("/generate", "application/json"), Some(FormError::Wrapper));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Whether the fields hold what they may.
 
-use super::values::{Form, Value};
+use super::values::{FormValue, FormValues};
 use crate::simulator::{
-    routes::{Field, Kind, Operation},
+    routes::{FieldKind, FormField, Operation},
     webhooks::Delivers,
 };
 use serde_json::Value as Json;
@@ -30,7 +30,7 @@ pub enum Flaw {
 }
 
 /// Tests the fields of a request; those that the operation does not know are ignored.
-pub fn validate(operation: &Operation, form: &Form, delivers: &Delivers) -> Result<(), Flaw> {
+pub fn validate(operation: &Operation, form: &FormValues, delivers: &Delivers) -> Result<(), Flaw> {
     let fields = operation.fields.iter().chain(operation.wrapped).copied().flatten();
     let mut either = 0;
     let mut alternatives = false;
@@ -45,9 +45,9 @@ pub fn validate(operation: &Operation, form: &Form, delivers: &Delivers) -> Resu
     if alternatives && either != 1 { Err(Flaw::Prompts) } else { Ok(()) }
 }
 
-fn largest(operation: &Operation, field: &Field, form: &Form) -> Result<(), Flaw> {
+fn largest(operation: &Operation, field: &FormField, form: &FormValues) -> Result<(), Flaw> {
     let limit = if operation.quotes { V2_FILE_LIMIT } else { FILE_LIMIT };
-    let over = |value: &Value| matches!(value, Value::File(upload) if upload.bytes > limit);
+    let over = |value: &FormValue| matches!(value, FormValue::File(upload) if upload.bytes > limit);
     // Data sets take archives.
     let bounded = field.name != "files";
     if bounded && form.all(field.name).iter().any(over) {
@@ -56,38 +56,38 @@ fn largest(operation: &Operation, field: &Field, form: &Form) -> Result<(), Flaw
     Ok(())
 }
 
-fn check(field: &Field, values: &[Value], delivers: &Delivers) -> Result<(), Flaw> {
+fn check(field: &FormField, values: &[FormValue], delivers: &Delivers) -> Result<(), Flaw> {
     if values.is_empty() {
         return if field.required { Err(Flaw::Missing(field.name)) } else { Ok(()) };
     }
     fits(field.kind, values, delivers).map_err(|problem| Flaw::Wrong(field.name, problem))
 }
 
-fn fits(kind: Kind, values: &[Value], delivers: &Delivers) -> Result<(), &'static str> {
-    let each = |test: &dyn Fn(&Value) -> bool, problem| {
+fn fits(kind: FieldKind, values: &[FormValue], delivers: &Delivers) -> Result<(), &'static str> {
+    let each = |test: &dyn Fn(&FormValue) -> bool, problem| {
         if values.iter().all(test) { Ok(()) } else { Err(problem) }
     };
     match kind {
-        Kind::Text => each(&|v| plain(v).is_some(), "text is needed"),
-        Kind::Length(least, most) => each(
+        FieldKind::Text => each(&|v| plain(v).is_some(), "text is needed"),
+        FieldKind::Length(least, most) => each(
             &|v| plain(v).is_some_and(|t| (least..=most).contains(&t.chars().count())),
             "text of another length is needed",
         ),
-        Kind::Integer(least, most) => each(
+        FieldKind::Integer(least, most) => each(
             &|v| v.integer().is_some_and(|n| (least..=most).contains(&n)),
             "a whole number within the range is needed",
         ),
-        Kind::Number => each(&|v| v.number().is_some(), "a number is needed"),
-        Kind::Flag => each(&|v| v.flag().is_some(), "true or false is needed"),
-        Kind::OneOf(words) => each(&|v| one_of(v, words), "this value is not known"),
-        Kind::LegacySize(sizes) => each(&|v| legacy_size(v, sizes), "this size is not known"),
-        Kind::Size => each(&|v| plain(v).is_some_and(|t| size(&t)), "a size is needed"),
-        Kind::File => files(values, 1),
-        Kind::Files(most) => files(values, most),
-        Kind::Images(most) => images(values, most),
-        Kind::Texts(most) => texts(values, most),
-        Kind::Object => each(&|v| v.object().is_some(), "a JSON object is needed"),
-        Kind::Webhook => {
+        FieldKind::Number => each(&|v| v.number().is_some(), "a number is needed"),
+        FieldKind::Flag => each(&|v| v.flag().is_some(), "true or false is needed"),
+        FieldKind::OneOf(words) => each(&|v| one_of(v, words), "this value is not known"),
+        FieldKind::LegacySize(sizes) => each(&|v| legacy_size(v, sizes), "this size is not known"),
+        FieldKind::Size => each(&|v| plain(v).is_some_and(|t| size(&t)), "a size is needed"),
+        FieldKind::File => files(values, 1),
+        FieldKind::Files(most) => files(values, most),
+        FieldKind::Images(most) => images(values, most),
+        FieldKind::Texts(most) => texts(values, most),
+        FieldKind::Object => each(&|v| v.object().is_some(), "a JSON object is needed"),
+        FieldKind::Webhook => {
             let problem = "a public https address is needed";
             each(&|v| plain(v).is_some_and(|t| delivers.takes(&t)), problem)
         }
@@ -95,18 +95,18 @@ fn fits(kind: Kind, values: &[Value], delivers: &Delivers) -> Result<(), &'stati
 }
 
 /// Returns the text of a value that is nothing but text.
-fn plain(value: &Value) -> Option<String> {
+fn plain(value: &FormValue) -> Option<String> {
     match value {
-        Value::Json(Json::String(text)) | Value::Text(text) => Some(text.clone()),
-        Value::Json(_) | Value::File(_) => None,
+        FormValue::Json(Json::String(text)) | FormValue::Text(text) => Some(text.clone()),
+        FormValue::Json(_) | FormValue::File(_) => None,
     }
 }
 
-fn one_of(value: &Value, words: &str) -> bool {
+fn one_of(value: &FormValue, words: &str) -> bool {
     plain(value).is_some_and(|text| words.split(' ').any(|word| word == text))
 }
 
-fn legacy_size(value: &Value, sizes: &str) -> bool {
+fn legacy_size(value: &FormValue, sizes: &str) -> bool {
     let text = plain(value).unwrap_or_default();
     let size = text.strip_prefix("RESOLUTION_").map(|size| size.replace('_', "x"));
     size.is_some_and(|size| sizes.split(' ').any(|known| known == size))
@@ -121,17 +121,17 @@ fn size(text: &str) -> bool {
     matches!(sides, Some((Ok(64..=4096), Ok(64..=4096))))
 }
 
-fn files(values: &[Value], most: usize) -> Result<(), &'static str> {
-    if !values.iter().all(|value| matches!(value, Value::File(_))) {
+fn files(values: &[FormValue], most: usize) -> Result<(), &'static str> {
+    if !values.iter().all(|value| matches!(value, FormValue::File(_))) {
         return Err("an uploaded file is needed");
     }
     if values.len() > most { Err("these are too many files") } else { Ok(()) }
 }
 
-fn images(values: &[Value], most: usize) -> Result<(), &'static str> {
+fn images(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     let count: usize = values.iter().map(|value| list(value).map_or(1, <[Json]>::len)).sum();
-    let known = |value: &Value| match value {
-        Value::File(_) => true,
+    let known = |value: &FormValue| match value {
+        FormValue::File(_) => true,
         other => list(other).is_some_and(strings) || plain(other).is_some(),
     };
     if !values.iter().all(known) {
@@ -140,11 +140,11 @@ fn images(values: &[Value], most: usize) -> Result<(), &'static str> {
     if count > most { Err("these are too many pictures") } else { Ok(()) }
 }
 
-fn texts(values: &[Value], most: usize) -> Result<(), &'static str> {
+fn texts(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     let count: usize = values.iter().map(|value| list(value).map_or(1, <[Json]>::len)).sum();
-    let known = |value: &Value| match list(value) {
+    let known = |value: &FormValue| match list(value) {
         Some(items) => strings(items),
-        None => matches!(value, Value::Text(_)),
+        None => matches!(value, FormValue::Text(_)),
     };
     if !values.iter().all(known) {
         return Err("a list of texts is needed");
@@ -152,10 +152,10 @@ fn texts(values: &[Value], most: usize) -> Result<(), &'static str> {
     if count > most { Err("these are too many") } else { Ok(()) }
 }
 
-fn list(value: &Value) -> Option<&[Json]> {
+fn list(value: &FormValue) -> Option<&[Json]> {
     match value {
-        Value::Json(Json::Array(items)) => Some(items),
-        Value::Json(_) | Value::Text(_) | Value::File(_) => None,
+        FormValue::Json(Json::Array(items)) => Some(items),
+        FormValue::Json(_) | FormValue::Text(_) | FormValue::File(_) => None,
     }
 }
 

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 /// The fields of a body, by name, each with all its values.
 #[derive(Debug, Default)]
-pub struct Form(BTreeMap<String, Vec<Value>>);
+pub struct FormValues(BTreeMap<String, Vec<FormValue>>);
 
 /// One value of a field.
 #[derive(Debug)]
-pub enum Value {
+pub enum FormValue {
     /// From a JSON body.
     Json(Json),
     /// From a multipart body.
@@ -19,9 +19,9 @@ pub enum Value {
     File(Upload),
 }
 
-impl Form {
+impl FormValues {
     /// Adds a value.
-    pub fn add(&mut self, name: &str, value: Value) {
+    pub fn add(&mut self, name: &str, value: FormValue) {
         self.0.entry(name.to_owned()).or_default().push(value);
     }
 
@@ -29,18 +29,18 @@ impl Form {
     pub fn add_object(&mut self, object: serde_json::Map<String, Json>) {
         for (name, value) in object {
             if !value.is_null() {
-                self.add(&name, Value::Json(value));
+                self.add(&name, FormValue::Json(value));
             }
         }
     }
 
     /// Takes a field out.
-    pub fn take(&mut self, name: &str) -> Option<Vec<Value>> {
+    pub fn take(&mut self, name: &str) -> Option<Vec<FormValue>> {
         self.0.remove(name)
     }
 
     /// Returns all values of a field; none when it was left out.
-    pub fn all(&self, name: &str) -> &[Value] {
+    pub fn all(&self, name: &str) -> &[FormValue] {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
@@ -51,21 +51,21 @@ impl Form {
 
     /// Returns a field as text; the last value counts.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.all(name).last().and_then(Value::text)
+        self.all(name).last().and_then(FormValue::text)
     }
 
     /// Returns a field as a whole number; the last value counts.
     pub fn integer(&self, name: &str) -> Option<i64> {
-        self.all(name).last().and_then(Value::integer)
+        self.all(name).last().and_then(FormValue::integer)
     }
 
     /// Returns whether a field says yes; the last value counts.
     pub fn flag(&self, name: &str) -> bool {
-        self.all(name).last().and_then(Value::flag).unwrap_or(false)
+        self.all(name).last().and_then(FormValue::flag).unwrap_or(false)
     }
 }
 
-impl Value {
+impl FormValue {
     /// Returns the value as text.
     pub fn text(&self) -> Option<String> {
         match self {

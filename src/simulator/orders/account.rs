@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// The places and the money of the one account that all keys belong to.
 #[derive(Debug)]
-pub struct Account(Mutex<Books>);
+pub struct SimulatedAccount(Mutex<Books>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Books {
@@ -21,7 +21,7 @@ struct Books {
 
 /// Why the account does not take an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum OrderRefused {
     /// The balance does not cover it.
     Funds,
     /// It would have more places in flight than this cap.
@@ -31,12 +31,12 @@ pub enum Refused {
 /// Places that are taken until this is dropped.
 #[derive(Debug)]
 pub struct Occupied {
-    account: Arc<Account>,
+    account: Arc<SimulatedAccount>,
     places: u32,
     price: u64,
 }
 
-impl Account {
+impl SimulatedAccount {
     pub(crate) fn new(cap: u32, balance: Option<u64>) -> Self {
         Self(Mutex::new(Books { cap, balance, ..Books::default() }))
     }
@@ -46,16 +46,20 @@ impl Account {
     }
 
     /// Takes places and holds money, all or nothing.
-    pub(crate) fn take(self: &Arc<Self>, places: u32, price: u64) -> Result<Occupied, Refused> {
+    pub(crate) fn take(
+        self: &Arc<Self>,
+        places: u32,
+        price: u64,
+    ) -> Result<Occupied, OrderRefused> {
         let mut books = self.books();
         let wanted = books.in_flight.saturating_add(places);
         let spent = books.paid.saturating_add(books.held).saturating_add(price);
         if books.balance.is_some_and(|balance| spent > balance) {
-            return Err(Refused::Funds);
+            return Err(OrderRefused::Funds);
         }
         books.most_wanted = books.most_wanted.max(wanted);
         if wanted > books.cap {
-            return Err(Refused::Places(books.cap));
+            return Err(OrderRefused::Places(books.cap));
         }
         books.held += price;
         books.in_flight = wanted;
@@ -129,14 +133,14 @@ impl Drop for Occupied {
 
 #[cfg(test)]
 mod tests {
-    use super::{Account, Refused};
+    use super::{OrderRefused, SimulatedAccount};
     use std::sync::Arc;
 
     #[test]
     fn places_above_the_cap_are_refused_and_come_back() {
-        let account = Arc::new(Account::new(10, None));
+        let account = Arc::new(SimulatedAccount::new(10, None));
         let six = account.take(6, 0).expect("six");
-        assert_eq!(account.take(5, 0).err(), Some(Refused::Places(10)));
+        assert_eq!(account.take(5, 0).err(), Some(OrderRefused::Places(10)));
         let four = account.take(4, 0).expect("four");
         drop(six);
         four.bill(4);
@@ -145,12 +149,12 @@ mod tests {
 
     #[test]
     fn money_is_held_and_only_a_finished_order_is_billed() {
-        let account = Arc::new(Account::new(10, Some(100)));
+        let account = Arc::new(SimulatedAccount::new(10, Some(100)));
         let held = account.take(1, 60).expect("held");
-        assert_eq!(account.take(1, 60).err(), Some(Refused::Funds));
+        assert_eq!(account.take(1, 60).err(), Some(OrderRefused::Funds));
         drop(held);
         account.take(1, 60).expect("held").bill(1);
         assert_eq!(account.billed(), (1, 60));
-        assert_eq!(account.take(1, 60).err(), Some(Refused::Funds));
+        assert_eq!(account.take(1, 60).err(), Some(OrderRefused::Funds));
     }
 }

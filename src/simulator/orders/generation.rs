@@ -9,26 +9,26 @@ const KEPT: usize = 10_000;
 
 /// The generations that were started.
 #[derive(Debug, Default)]
-pub struct Generations(Mutex<Kept>);
+pub struct SimulatedGenerations(Mutex<KeptGeneration>);
 
 #[derive(Debug, Default)]
-struct Kept {
-    by_id: HashMap<String, Generation>,
+struct KeptGeneration {
+    by_id: HashMap<String, SimulatedGeneration>,
     oldest_first: VecDeque<String>,
 }
 
 /// One generation.
 #[derive(Debug, Clone)]
-pub struct Generation {
+pub struct SimulatedGeneration {
     /// When it was asked for, as text.
     pub created: String,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: SimulatedState,
 }
 
 /// How a generation stands.
 #[derive(Debug, Clone)]
-pub enum Standing {
+pub enum SimulatedState {
     /// It is being made.
     Pending,
     /// It was made, and billed at so many millionths of a dollar.
@@ -42,13 +42,13 @@ pub enum Standing {
     Failed,
 }
 
-impl Generations {
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+impl SimulatedGenerations {
+    fn lock(&self) -> MutexGuard<'_, KeptGeneration> {
         self.0.lock()
     }
 
     /// Writes down how a generation stands.
-    pub fn put(&self, id: &str, generation: Generation) {
+    pub fn put(&self, id: &str, generation: SimulatedGeneration) {
         let mut kept = self.lock();
         if kept.by_id.insert(id.to_owned(), generation).is_none() {
             kept.oldest_first.push_back(id.to_owned());
@@ -61,17 +61,17 @@ impl Generations {
     }
 
     /// Returns how a generation stands.
-    pub fn get(&self, id: &str) -> Option<Generation> {
+    pub fn get(&self, id: &str) -> Option<SimulatedGeneration> {
         self.lock().by_id.get(id).cloned()
     }
 }
 
-impl Generation {
+impl SimulatedGeneration {
     /// Returns the answer of `/v1/generations`.
     pub fn as_v1(&self, id: &str) -> Json {
         let mut answer =
             json!({"generation_id": id, "status": self.status(), "created": self.created});
-        if let Standing::Completed { data, .. } = &self.standing {
+        if let SimulatedState::Completed { data, .. } = &self.standing {
             answer["response_type"] = json!("url");
             answer["data"] = data.clone();
         }
@@ -81,12 +81,12 @@ impl Generation {
     /// Returns the answer of `/v2/generations`.
     pub fn as_v2(&self, id: &str) -> Json {
         let (cost, data) = match &self.standing {
-            Standing::Completed { data, cost } => (json!(cost), data.clone()),
-            Standing::Pending | Standing::Failed => (Json::Null, Json::Null),
+            SimulatedState::Completed { data, cost } => (json!(cost), data.clone()),
+            SimulatedState::Pending | SimulatedState::Failed => (Json::Null, Json::Null),
         };
         let reason = match self.standing {
-            Standing::Failed => json!("the generation failed"),
-            Standing::Pending | Standing::Completed { .. } => Json::Null,
+            SimulatedState::Failed => json!("the generation failed"),
+            SimulatedState::Pending | SimulatedState::Completed { .. } => Json::Null,
         };
         json!({
             "generation_id": id,
@@ -101,9 +101,9 @@ impl Generation {
 
     fn status(&self) -> &'static str {
         match self.standing {
-            Standing::Pending => "pending",
-            Standing::Completed { .. } => "completed",
-            Standing::Failed => "failed",
+            SimulatedState::Pending => "pending",
+            SimulatedState::Completed { .. } => "completed",
+            SimulatedState::Failed => "failed",
         }
     }
 }

@@ -7,10 +7,10 @@ mod price;
 mod size;
 mod speed;
 
-pub(super) use account::Refused;
-pub use account::{Account, Occupied};
-pub use generation::Generations;
-pub(super) use generation::{Generation, Standing};
+pub(super) use account::OrderRefused;
+pub use account::{Occupied, SimulatedAccount};
+pub use generation::SimulatedGenerations;
+pub(super) use generation::{SimulatedGeneration, SimulatedState};
 pub use order::Order;
 pub(super) use price::Known;
 pub use size::Size;

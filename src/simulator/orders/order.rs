@@ -1,14 +1,14 @@
 //! What a request orders.
 
 use super::{
-    price::Price,
+    price::OrderPrice,
     size::{Size, Sizes, sizes},
     speed::duration,
 };
 use crate::simulator::{
-    form::Form,
+    form::FormValues,
     request::images,
-    routes::{Operation, Product, Shape},
+    routes::{AnswerShape, Operation, Product},
 };
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ const WITHHELD: &str = "withheld";
 #[derive(Debug, Clone)]
 pub struct Order {
     /// How its success looks.
-    pub shape: Shape,
+    pub shape: AnswerShape,
     /// What it makes.
     pub product: Product,
     /// How many pictures, which is how many places.
     pub images: u32,
     /// What it costs.
-    pub price: Price,
+    pub price: OrderPrice,
     /// What the price is called.
     pub billing: String,
     /// How large the pictures are.
@@ -50,8 +50,8 @@ impl Order {
     /// Reads an order from a validated request; `chance` gives the seed where none is asked for.
     pub fn read(
         operation: &Operation,
-        (product, shape): (Product, Shape),
-        form: &Form,
+        (product, shape): (Product, AnswerShape),
+        form: &FormValues,
         chance: u32,
         pace: f64,
     ) -> Self {
@@ -62,7 +62,7 @@ impl Order {
             shape,
             product,
             images,
-            price: Price::of(product, form, images),
+            price: OrderPrice::of(product, form, images),
             billing: billing(operation.path),
             sizes: sizes(operation, product, form),
             seed,
@@ -96,12 +96,12 @@ impl Order {
 
     /// Returns the size as answers tell it: `/v2` tells only what a picture has in the end.
     pub fn resolution(&self) -> String {
-        text(if self.shape == Shape::V2 { self.size() } else { self.sizes.made })
+        text(if self.shape == AnswerShape::V2 { self.size() } else { self.sizes.made })
     }
 
     /// Returns the size that its pictures were enlarged to, where answers tell that apart.
     pub fn upscaled_resolution(&self) -> Option<String> {
-        self.sizes.enlarged.filter(|_| self.shape != Shape::V2).map(text)
+        self.sizes.enlarged.filter(|_| self.shape != AnswerShape::V2).map(text)
     }
 }
 
@@ -109,7 +109,7 @@ fn text((width, height): Size) -> String {
     format!("{width}x{height}")
 }
 
-fn prompt(form: &Form) -> String {
+fn prompt(form: &FormValues) -> String {
     ["prompt", "text_prompt", "json_prompt"]
         .into_iter()
         .find_map(|name| form.text(name))

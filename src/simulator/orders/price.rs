@@ -1,11 +1,11 @@
 //! What things cost: a small sense of prices, so that double bills are seen.
 
 use super::speed::Speed;
-use crate::simulator::{form::Form, routes::Product};
+use crate::simulator::{form::FormValues, routes::Product};
 
 /// What an order costs, in millionths of a dollar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Price {
+pub struct OrderPrice {
     /// For one unit.
     pub unit: u64,
     /// How many units are billed.
@@ -31,9 +31,9 @@ const BEST_OF_V45: u64 = 100_000;
 const GROWS_WITH: [&str; 7] =
     ["image", "images", "size", "resolution", "resolution_tier", "quality", "upscale_factor"];
 
-impl Price {
+impl OrderPrice {
     /// Returns the price of what a request orders.
-    pub fn of(product: Product, form: &Form, images: u32) -> Self {
+    pub fn of(product: Product, form: &FormValues, images: u32) -> Self {
         let per_input = matches!(
             product,
             Product::Upscale | Product::Describe | Product::Layerize | Product::Words
@@ -52,7 +52,7 @@ impl Price {
     }
 }
 
-fn known(product: Product, form: &Form) -> Known {
+fn known(product: Product, form: &FormValues) -> Known {
     match product {
         Product::Chosen(bound) => Known::UpTo(bound),
         // An edit without a quality is known to be of medium quality.
@@ -62,7 +62,7 @@ fn known(product: Product, form: &Form) -> Known {
     }
 }
 
-fn unit(product: Product, form: &Form) -> u64 {
+fn unit(product: Product, form: &FormValues) -> u64 {
     let speed = Speed::of(form);
     let by_speed = |turbo, default, quality| match speed {
         Speed::Flash | Speed::Turbo => turbo,
@@ -99,7 +99,7 @@ fn unit(product: Product, form: &Form) -> u64 {
     }
 }
 
-fn legacy(form: &Form, v3: u64) -> u64 {
+fn legacy(form: &FormValues, v3: u64) -> u64 {
     match form.text("model").as_deref() {
         Some("V_1") => 60_000,
         Some("V_1_TURBO") => 20_000,

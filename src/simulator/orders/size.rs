@@ -5,7 +5,7 @@
 //! made smaller in proportion, and the answer says so.
 
 use crate::simulator::{
-    form::Form,
+    form::FormValues,
     routes::{Operation, Product, V3_SIZES, V4_SIZES},
 };
 
@@ -29,7 +29,7 @@ pub struct Sizes {
 }
 
 /// Returns the sizes that a request asks for, or the usual ones.
-pub(super) fn sizes(operation: &Operation, product: Product, form: &Form) -> Sizes {
+pub(super) fn sizes(operation: &Operation, product: Product, form: &FormValues) -> Sizes {
     let path = operation.path;
     if path.contains("/upscale") {
         let source = source(path, form).unwrap_or((1024, 1024));
@@ -44,7 +44,7 @@ pub(super) fn sizes(operation: &Operation, product: Product, form: &Form) -> Siz
     Sizes { made, enlarged: by.map(|by| times(made, by)) }
 }
 
-fn made(path: &str, product: Product, form: &Form) -> Size {
+fn made(path: &str, product: Product, form: &FormValues) -> Size {
     let source = source(path, form);
     let keeps = path.contains("/precise-edit/") || form.has("mask");
     if let Some(source) = source.filter(|_| keeps) {
@@ -74,31 +74,31 @@ fn usual(product: Product) -> Size {
 }
 
 /// Returns the size of the picture that is changed, if one was uploaded and can be read.
-fn source(path: &str, form: &Form) -> Option<Size> {
+fn source(path: &str, form: &FormValues) -> Option<Size> {
     let named = ["image", "image_file", "flat_graphic_image"];
     let found = named.into_iter().find_map(|name| first(name, form));
     let of_many = path == "/v1/edit" || form.has("mask");
     found.or_else(|| first("images", form).filter(|_| of_many))
 }
 
-fn first(name: &str, form: &Form) -> Option<Size> {
-    form.all(name).first().and_then(crate::simulator::form::Value::picture)
+fn first(name: &str, form: &FormValues) -> Option<Size> {
+    form.all(name).first().and_then(crate::simulator::form::FormValue::picture)
 }
 
-fn factor(form: &Form) -> Option<u16> {
+fn factor(form: &FormValues) -> Option<u16> {
     let text = form.text("upscale_factor")?;
     text.trim_start_matches(['x', 'X']).parse().ok().filter(|by| (1..=8).contains(by))
 }
 
 /// Returns the side of a square in the tier that is asked for, as in `2K`.
-fn tier(form: &Form) -> Option<u16> {
+fn tier(form: &FormValues) -> Option<u16> {
     let names = ["resolution_tier", "output_resolution", "resolution"];
     let text = names.into_iter().find_map(|name| form.text(name).filter(|text| text.len() == 2))?;
     let thousands: u16 = text.strip_suffix(['k', 'K'])?.parse().ok()?;
     [1, 2, 4, 8].contains(&thousands).then_some(thousands * 1024)
 }
 
-fn custom(form: &Form) -> Option<Size> {
+fn custom(form: &FormValues) -> Option<Size> {
     let side = |name| form.integer(name).and_then(|side| u16::try_from(side).ok());
     side("custom_width")
         .zip(side("custom_height"))

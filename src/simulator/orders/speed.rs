@@ -1,6 +1,6 @@
 //! How long things take.
 
-use crate::simulator::{form::Form, routes::Product};
+use crate::simulator::{form::FormValues, routes::Product};
 use std::time::Duration;
 
 /// How fast a picture is wanted.
@@ -15,7 +15,7 @@ pub(super) enum Speed {
 
 impl Speed {
     /// Returns the speed that a request asks for.
-    pub(super) fn of(form: &Form) -> Self {
+    pub(super) fn of(form: &FormValues) -> Self {
         match form.text("rendering_speed").as_deref() {
             Some("FLASH") => Self::Flash,
             Some("TURBO" | "turbo") => Self::Turbo,
@@ -27,7 +27,7 @@ impl Speed {
 }
 
 /// Returns how long an order takes at `pace`; `seed` decides where within the usual range.
-pub(super) fn duration(product: Product, form: &Form, seed: u32, pace: f64) -> Duration {
+pub(super) fn duration(product: Product, form: &FormValues, seed: u32, pace: f64) -> Duration {
     let (least, most) = seconds(product, form);
     let share = f64::from(seed % 1000) / 1000.0;
     let real = (most - least).mul_add(share, least);
@@ -35,7 +35,7 @@ pub(super) fn duration(product: Product, form: &Form, seed: u32, pace: f64) -> D
 }
 
 /// Returns the usual range in seconds.
-fn seconds(product: Product, form: &Form) -> (f64, f64) {
+fn seconds(product: Product, form: &FormValues) -> (f64, f64) {
     match product {
         Product::Describe | Product::RemoveBackground | Product::Words => (2.0, 4.0),
         Product::RemoveObject | Product::Layerize => (4.0, 8.0),

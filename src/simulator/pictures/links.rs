@@ -11,10 +11,10 @@ use ulid::Ulid;
 
 /// Makes and tests links; clones make the same ones.
 #[derive(Debug, Clone)]
-pub struct Links(Arc<Inner>);
+pub struct Links(Arc<LinksInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct LinksInner {
     base: String,
     lifetime: Duration,
     clock: Arc<dyn Clock>,
@@ -38,7 +38,7 @@ impl Links {
         let secret = [Ulid::generate().to_bytes(), Ulid::generate().to_bytes()].concat();
         let secret = hmac::Key::new(hmac::HMAC_SHA256, &secret);
         let base = base.trim_end_matches('/').to_owned();
-        Self(Arc::new(Inner { base, lifetime, clock, secret }))
+        Self(Arc::new(LinksInner { base, lifetime, clock, secret }))
     }
 
     /// Returns the link to the picture of an order at `index`.

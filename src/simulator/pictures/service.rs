@@ -36,7 +36,7 @@ impl Pictures {
             Err(Dead::Forged) => return plain(StatusCode::FORBIDDEN, "this link is not signed"),
             Err(Dead::Expired) => return plain(StatusCode::GONE, "this link has expired"),
         };
-        match self.tasks.block(move || png(&recipe)).await {
+        match self.tasks.run_blocking(move || png(&recipe)).await {
             Ok(Some(picture)) => {
                 let mut response = with_type(StatusCode::OK, "image/png", picture.into());
                 let private = HeaderValue::from_static("private, max-age=3600");

@@ -2,20 +2,20 @@ use super::{Links, Recipe, links::Dead, png};
 use crate::{
     domain::{SteeredClock, Timestamp},
     simulator::{
-        form::{Form, Value},
+        form::{FormValue, FormValues},
         orders::Order,
-        routes::{Product, Shape, find},
+        routes::{AnswerShape, Product, find},
     },
 };
 use std::{sync::Arc, time::Duration};
 
 fn order(prompt: &str, seed: u32) -> Order {
     let operation = find("POST", "/v1/ideogram-v3/generate").expect("an operation");
-    let mut form = Form::default();
-    form.add("prompt", Value::Text(prompt.to_owned()));
-    form.add("seed", Value::Text(seed.to_string()));
-    form.add("resolution", Value::Text("1280x800".to_owned()));
-    Order::read(operation, (Product::V3, Shape::V3), &form, 0, 0.0)
+    let mut form = FormValues::default();
+    form.add("prompt", FormValue::Text(prompt.to_owned()));
+    form.add("seed", FormValue::Text(seed.to_string()));
+    form.add("resolution", FormValue::Text("1280x800".to_owned()));
+    Order::read(operation, (Product::V3, AnswerShape::V3), &form, 0, 0.0)
 }
 
 fn links(clock: &SteeredClock) -> Links {

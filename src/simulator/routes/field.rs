@@ -2,18 +2,18 @@
 
 /// A field of a request body.
 #[derive(Debug, Clone, Copy)]
-pub struct Field {
+pub struct FormField {
     /// Its name.
     pub name: &'static str,
     /// What it may hold.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// Whether it must be there.
     pub required: bool,
 }
 
 /// What a field may hold.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum FieldKind {
     /// Any text.
     Text,
     /// Text of so many characters.
@@ -45,11 +45,11 @@ pub enum Kind {
 }
 
 /// Returns a field that must be there.
-pub(super) const fn required(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: true }
+pub(super) const fn required(name: &'static str, kind: FieldKind) -> FormField {
+    FormField { name, kind, required: true }
 }
 
 /// Returns a field that may be left out.
-pub(super) const fn optional(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: false }
+pub(super) const fn optional(name: &'static str, kind: FieldKind) -> FormField {
+    FormField { name, kind, required: false }
 }

@@ -2,12 +2,11 @@
 
 use super::{
     field::{
-        Field,
-        Kind::{
+        FieldKind::{
             File, Files, Flag, Images, Integer, Length, Number, Object, OneOf, Size, Text, Texts,
             Webhook,
         },
-        optional, required,
+        FormField, optional, required,
     },
     values,
 };
@@ -15,39 +14,41 @@ use super::{
 /// The largest seed.
 const SEEDS: i64 = i32::MAX as i64;
 
-pub(super) const PROMPT: &[Field] = &[required("prompt", Text)];
-pub(super) const MAYBE_PROMPT: &[Field] = &[optional("prompt", Text)];
-pub(super) const COUNT: &[Field] = &[optional("num_images", Integer(1, 8))];
-pub(super) const SEED: &[Field] = &[optional("seed", Integer(0, SEEDS))];
-pub(super) const SPEED: &[Field] = &[optional("rendering_speed", OneOf(values::SPEEDS))];
-pub(super) const SLOWER: &[Field] = &[optional("rendering_speed", OneOf(values::SLOWER_SPEEDS))];
-pub(super) const MAGIC: &[Field] = &[optional("magic_prompt", OneOf(values::MAGIC))];
-pub(super) const MAGIC_OPTION: &[Field] = &[optional("magic_prompt_option", OneOf(values::MAGIC))];
-pub(super) const NEGATIVE: &[Field] = &[optional("negative_prompt", Text)];
-pub(super) const WEIGHT: &[Field] = &[optional("image_weight", Integer(1, 100))];
-pub(super) const COPYRIGHT: &[Field] = &[optional("enable_copyright_detection", Flag)];
-pub(super) const CUSTOM: &[Field] = &[optional("custom_model_uri", Text)];
+pub(super) const PROMPT: &[FormField] = &[required("prompt", Text)];
+pub(super) const MAYBE_PROMPT: &[FormField] = &[optional("prompt", Text)];
+pub(super) const COUNT: &[FormField] = &[optional("num_images", Integer(1, 8))];
+pub(super) const SEED: &[FormField] = &[optional("seed", Integer(0, SEEDS))];
+pub(super) const SPEED: &[FormField] = &[optional("rendering_speed", OneOf(values::SPEEDS))];
+pub(super) const SLOWER: &[FormField] =
+    &[optional("rendering_speed", OneOf(values::SLOWER_SPEEDS))];
+pub(super) const MAGIC: &[FormField] = &[optional("magic_prompt", OneOf(values::MAGIC))];
+pub(super) const MAGIC_OPTION: &[FormField] =
+    &[optional("magic_prompt_option", OneOf(values::MAGIC))];
+pub(super) const NEGATIVE: &[FormField] = &[optional("negative_prompt", Text)];
+pub(super) const WEIGHT: &[FormField] = &[optional("image_weight", Integer(1, 100))];
+pub(super) const COPYRIGHT: &[FormField] = &[optional("enable_copyright_detection", Flag)];
+pub(super) const CUSTOM: &[FormField] = &[optional("custom_model_uri", Text)];
 
-pub(super) const IMAGE: &[Field] = &[required("image", File)];
-pub(super) const MASK: &[Field] = &[required("mask", File)];
-pub(super) const IMAGE_FILE: &[Field] = &[required("image_file", File)];
+pub(super) const IMAGE: &[FormField] = &[required("image", File)];
+pub(super) const MASK: &[FormField] = &[required("mask", File)];
+pub(super) const IMAGE_FILE: &[FormField] = &[required("image_file", File)];
 
-pub(super) const V3_SIZE: &[Field] = &[
+pub(super) const V3_SIZE: &[FormField] = &[
     optional("resolution", OneOf(values::V3_SIZES)),
     optional("aspect_ratio", OneOf(values::V3_ASPECTS)),
 ];
-pub(super) const V3_TYPE: &[Field] = &[optional("style_type", OneOf(values::V3_STYLES))];
-pub(super) const V3_LOOK: &[Field] = &[
+pub(super) const V3_TYPE: &[FormField] = &[optional("style_type", OneOf(values::V3_STYLES))];
+pub(super) const V3_LOOK: &[FormField] = &[
     optional("style_preset", OneOf(values::V3_PRESETS)),
     optional("color_palette", Object),
     optional("style_codes", Texts(64)),
     optional("style_reference_images", Files(16)),
 ];
-pub(super) const CHARACTER: &[Field] = &[
+pub(super) const CHARACTER: &[FormField] = &[
     optional("character_reference_images", Files(1)),
     optional("character_reference_images_mask", Files(1)),
 ];
-pub(super) const FONTS: &[Field] = &[
+pub(super) const FONTS: &[FormField] = &[
     optional("reference_asset_images", Files(10)),
     optional("font_file_h1", File),
     optional("font_name_h1", Text),
@@ -59,12 +60,13 @@ pub(super) const FONTS: &[Field] = &[
     optional("font_name_small", Text),
 ];
 
-pub(super) const TEXT_OR_JSON: &[Field] =
+pub(super) const TEXT_OR_JSON: &[FormField] =
     &[optional("text_prompt", Text), optional("json_prompt", Object)];
-pub(super) const TEXT_PROMPT: &[Field] = &[required("text_prompt", Text)];
-pub(super) const V4_SIZE: &[Field] = &[optional("resolution", OneOf(values::V4_SIZES))];
-pub(super) const V4_IMAGE_SIZE: &[Field] = &[optional("resolution", OneOf(values::V4_IMAGE_SIZES))];
-pub(super) const V4_DESIGN: &[Field] = &[
+pub(super) const TEXT_PROMPT: &[FormField] = &[required("text_prompt", Text)];
+pub(super) const V4_SIZE: &[FormField] = &[optional("resolution", OneOf(values::V4_SIZES))];
+pub(super) const V4_IMAGE_SIZE: &[FormField] =
+    &[optional("resolution", OneOf(values::V4_IMAGE_SIZES))];
+pub(super) const V4_DESIGN: &[FormField] = &[
     optional("resolution", OneOf(values::V4_DESIGN_SIZES)),
     optional("inspiration_reference_images", Files(4)),
     optional("inspiration_reference_model", OneOf(values::DESIGN_MODELS)),
@@ -73,18 +75,18 @@ pub(super) const V4_DESIGN: &[Field] = &[
     optional("response_type", OneOf(values::DESIGN_ANSWERS)),
 ];
 
-pub(super) const TRAINING: &[Field] =
+pub(super) const TRAINING: &[FormField] =
     &[required("dataset_id", Text), required("model_name", Length(5, 30))];
-pub(super) const TRAINING_SETTINGS: &[Field] = &[
+pub(super) const TRAINING_SETTINGS: &[FormField] = &[
     optional("training_steps", Integer(1, i64::MAX)),
     optional("lora_rank", Integer(1, i64::MAX)),
     optional("ema", Number),
     optional("learning_rate", Number),
 ];
 
-pub(super) const V2_PROMPT: &[Field] = &[required("prompt", Length(1, 10_000))];
-pub(super) const V2_MAYBE_PROMPT: &[Field] = &[optional("prompt", Length(0, 10_000))];
-pub(super) const V2: &[Field] = &[
+pub(super) const V2_PROMPT: &[FormField] = &[required("prompt", Length(1, 10_000))];
+pub(super) const V2_MAYBE_PROMPT: &[FormField] = &[optional("prompt", Length(0, 10_000))];
+pub(super) const V2: &[FormField] = &[
     optional("async", Flag),
     optional("webhook_url", Webhook),
     optional("private", Flag),
@@ -102,6 +104,6 @@ pub(super) const V2: &[Field] = &[
     optional("aspect_ratio", Text),
     optional("images", Images(5)),
 ];
-pub(super) const V2_IMAGE: &[Field] = &[required("image", Images(1))];
-pub(super) const V2_MASK: &[Field] = &[optional("mask", Images(1))];
-pub(super) const V2_CHARACTER: &[Field] = &[optional("character_reference_images", Images(1))];
+pub(super) const V2_IMAGE: &[FormField] = &[required("image", Images(1))];
+pub(super) const V2_MASK: &[FormField] = &[optional("mask", Images(1))];
+pub(super) const V2_CHARACTER: &[FormField] = &[optional("character_reference_images", Images(1))];

@@ -2,21 +2,20 @@
 
 use super::{
     field::{
-        Field,
-        Kind::{Files, Integer, LegacySize, Length, OneOf, Text},
-        optional, required,
+        FieldKind::{Files, Integer, LegacySize, Length, OneOf, Text},
+        FormField, optional, required,
     },
     fields::{COUNT, IMAGE_FILE, MAGIC_OPTION, MASK, MAYBE_PROMPT, NEGATIVE, PROMPT, SEED, WEIGHT},
-    operation::{Body, Deed, Operation, Product, Shape},
+    operation::{AnswerShape, BodyType, Deed, Operation, Product},
     values,
 };
 
-const MADE: Deed = Deed::Make(Product::Legacy, Shape::Legacy);
+const MADE: Deed = Deed::Make(Product::Legacy, AnswerShape::Legacy);
 
-const STYLE: &[Field] = &[optional("style_type", OneOf(values::LEGACY_STYLES))];
-const MODEL: &[Field] = &[optional("model", OneOf(values::LEGACY_MODELS))];
-const SIZE: &[Field] = &[optional("resolution", LegacySize(values::LEGACY_SIZES))];
-const REQUEST: &[&[Field]] = &[
+const STYLE: &[FormField] = &[optional("style_type", OneOf(values::LEGACY_STYLES))];
+const MODEL: &[FormField] = &[optional("model", OneOf(values::LEGACY_MODELS))];
+const SIZE: &[FormField] = &[optional("resolution", LegacySize(values::LEGACY_SIZES))];
+const REQUEST: &[&[FormField]] = &[
     PROMPT,
     MODEL,
     SIZE,
@@ -27,7 +26,7 @@ const REQUEST: &[&[Field]] = &[
     SEED,
     &[optional("aspect_ratio", OneOf(values::LEGACY_ASPECTS))],
 ];
-const REMIX_REQUEST: &[&[Field]] = &[
+const REMIX_REQUEST: &[&[FormField]] = &[
     PROMPT,
     MODEL,
     SIZE,
@@ -39,7 +38,7 @@ const REMIX_REQUEST: &[&[Field]] = &[
     WEIGHT,
     &[optional("aspect_ratio", OneOf(values::LEGACY_ASPECTS))],
 ];
-const UPSCALE_REQUEST: &[&[Field]] = &[
+const UPSCALE_REQUEST: &[&[FormField]] = &[
     MAYBE_PROMPT,
     MAGIC_OPTION,
     COUNT,
@@ -48,21 +47,21 @@ const UPSCALE_REQUEST: &[&[Field]] = &[
 ];
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::post("/generate", Body::Json, &[], MADE).wrapping(REQUEST),
-    Operation::post("/remix", Body::Multipart, &[IMAGE_FILE], MADE)
+    Operation::post("/generate", BodyType::Json, &[], MADE).wrapping(REQUEST),
+    Operation::post("/remix", BodyType::Multipart, &[IMAGE_FILE], MADE)
         .wrapping(REMIX_REQUEST)
         .forbidding(),
     Operation::post(
         "/upscale",
-        Body::Multipart,
+        BodyType::Multipart,
         &[IMAGE_FILE],
-        Deed::Make(Product::Upscale, Shape::Legacy),
+        Deed::Make(Product::Upscale, AnswerShape::Legacy),
     )
     .wrapping(UPSCALE_REQUEST)
     .forbidding(),
     Operation::post(
         "/edit",
-        Body::Multipart,
+        BodyType::Multipart,
         &[
             IMAGE_FILE,
             MASK,
@@ -77,7 +76,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     Operation::post(
         "/reframe",
-        Body::Multipart,
+        BodyType::Multipart,
         &[
             IMAGE_FILE,
             &[
@@ -92,24 +91,24 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     Operation::post(
         "/describe",
-        Body::Multipart,
+        BodyType::Multipart,
         &[IMAGE_FILE, &[optional("describe_model_version", OneOf(values::DESCRIBERS))]],
-        Deed::Make(Product::Describe, Shape::Words),
+        Deed::Make(Product::Describe, AnswerShape::Words),
     ),
     Operation::get("/models", Deed::Models),
     Operation::get("/models/{model_id}", Deed::Model),
     Operation::get("/datasets", Deed::Datasets),
-    Operation::post("/datasets", Body::Json, &[&[required("name", Text)]], Deed::NewDataset),
+    Operation::post("/datasets", BodyType::Json, &[&[required("name", Text)]], Deed::NewDataset),
     Operation::get("/datasets/{dataset_id}", Deed::Dataset),
     Operation::post(
         "/datasets/{dataset_id}/upload_assets",
-        Body::Multipart,
+        BodyType::Multipart,
         &[&[required("files", Files(100))]],
         Deed::Upload,
     ),
     Operation::post(
         "/datasets/{dataset_id}/train_model",
-        Body::Json,
+        BodyType::Json,
         &[&[required("model_name", Length(5, 30))]],
         Deed::Train,
     ),

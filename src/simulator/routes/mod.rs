@@ -12,9 +12,9 @@ mod v2;
 mod v4;
 mod values;
 
-pub use field::{Field, Kind};
+pub use field::{FieldKind, FormField};
 #[cfg(test)]
 pub use find::all;
 pub use find::find;
-pub use operation::{Body, Deed, Family, Operation, Product, Shape, Timing};
+pub use operation::{AnswerShape, BodyType, Deed, Family, Operation, Product, Timing};
 pub use values::{V3_SIZES, V4_SIZES};

@@ -1,6 +1,6 @@
 //! What an operation is: where it is called, what it takes, what it does.
 
-use super::field::Field;
+use super::field::FormField;
 
 /// One operation of the stand-in.
 #[derive(Debug, Clone, Copy)]
@@ -12,11 +12,11 @@ pub struct Operation {
     /// The generation of the API, which decides how refusals look.
     pub family: Family,
     /// The kinds of body it takes.
-    pub body: Body,
+    pub body: BodyType,
     /// The fields it knows, in groups that operations share.
-    pub fields: &'static [&'static [Field]],
+    pub fields: &'static [&'static [FormField]],
     /// The fields inside `image_request`, for operations that wrap them.
-    pub wrapped: &'static [&'static [Field]],
+    pub wrapped: &'static [&'static [FormField]],
     /// The status for a key that is missing or wrong.
     pub stranger: u16,
     /// What it does.
@@ -38,7 +38,7 @@ pub enum Family {
 
 /// The kinds of body that an operation takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Body {
+pub enum BodyType {
     /// None.
     Nothing,
     /// JSON.
@@ -66,7 +66,7 @@ pub enum Timing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
     /// Makes something that takes places and is billed.
-    Make(Product, Shape),
+    Make(Product, AnswerShape),
     /// Tells how a generation stands.
     Poll,
     /// Lists the models.
@@ -124,7 +124,7 @@ pub enum Product {
 
 /// How a success looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum AnswerShape {
     /// The paths without a version.
     Legacy,
     /// `/v1/ideogram-v3`.
@@ -158,7 +158,7 @@ impl Operation {
             method: "GET",
             path,
             family: Family::V1,
-            body: Body::Nothing,
+            body: BodyType::Nothing,
             fields: &[],
             wrapped: &[],
             stranger: 401,
@@ -177,8 +177,8 @@ impl Operation {
     /// Returns an operation with a body.
     pub(super) const fn post(
         path: &'static str,
-        body: Body,
-        fields: &'static [&'static [Field]],
+        body: BodyType,
+        fields: &'static [&'static [FormField]],
         deed: Deed,
     ) -> Self {
         Self { method: "POST", body, fields, ..Self::get(path, deed) }
@@ -187,17 +187,17 @@ impl Operation {
     /// Returns an operation of `/v2` that makes pictures and can be asked for a price.
     pub(super) const fn v2(
         path: &'static str,
-        body: Body,
-        fields: &'static [&'static [Field]],
+        body: BodyType,
+        fields: &'static [&'static [FormField]],
         product: Product,
     ) -> Self {
-        let deed = Deed::Make(product, Shape::V2);
+        let deed = Deed::Make(product, AnswerShape::V2);
         let made = Self::post(path, body, fields, deed);
         Self { family: Family::V2, timing: Timing::AsAsked, quotes: true, ..made }
     }
 
     /// Puts `fields` inside `image_request`.
-    pub(super) const fn wrapping(mut self, fields: &'static [&'static [Field]]) -> Self {
+    pub(super) const fn wrapping(mut self, fields: &'static [&'static [FormField]]) -> Self {
         self.wrapped = fields;
         self
     }

@@ -2,38 +2,37 @@
 
 use super::{
     field::{
-        Field,
-        Kind::{File, Files, Flag, OneOf, Texts},
-        optional, required,
+        FieldKind::{File, Files, Flag, OneOf, Texts},
+        FormField, optional, required,
     },
     fields::{
         CHARACTER, COPYRIGHT, COUNT, CUSTOM, FONTS, IMAGE, MAGIC, MASK, MAYBE_PROMPT, NEGATIVE,
         PROMPT, SEED, SLOWER, SPEED, TRAINING, TRAINING_SETTINGS, V3_LOOK, V3_SIZE, V3_TYPE,
         WEIGHT,
     },
-    operation::{Body, Deed, Operation, Product, Shape},
+    operation::{AnswerShape, BodyType, Deed, Operation, Product},
     values,
 };
 
-const V3: Deed = Deed::Make(Product::V3, Shape::V3);
-const LAYERS: Deed = Deed::Make(Product::V3, Shape::Layers);
+const V3: Deed = Deed::Make(Product::V3, AnswerShape::V3);
+const LAYERS: Deed = Deed::Make(Product::V3, AnswerShape::Layers);
 
 const fn v3(
     path: &'static str,
-    body: Body,
-    fields: &'static [&'static [Field]],
+    body: BodyType,
+    fields: &'static [&'static [FormField]],
     deed: Deed,
 ) -> Operation {
     Operation::post(path, body, fields, deed)
 }
 
-const INPAINT: &[&[Field]] =
+const INPAINT: &[&[FormField]] =
     &[IMAGE, MASK, PROMPT, MAGIC, COUNT, SEED, SPEED, V3_TYPE, CUSTOM, V3_LOOK, CHARACTER];
 
 pub(super) const OPERATIONS: &[Operation] = &[
     v3(
         "/v1/ideogram-v3/generate",
-        Body::Either,
+        BodyType::Either,
         &[
             PROMPT, SEED, V3_SIZE, SPEED, MAGIC, NEGATIVE, COUNT, V3_TYPE, V3_LOOK, CUSTOM,
             CHARACTER, COPYRIGHT,
@@ -42,13 +41,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     v3(
         "/v1/ideogram-v3/generate-design",
-        Body::Either,
+        BodyType::Either,
         &[PROMPT, SEED, V3_SIZE, SPEED, MAGIC, NEGATIVE, COUNT, V3_TYPE, V3_LOOK, CUSTOM, FONTS],
         LAYERS,
     ),
     v3(
         "/v1/ideogram-v3/graphic",
-        Body::Either,
+        BodyType::Either,
         &[
             MAYBE_PROMPT,
             SEED,
@@ -67,7 +66,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     v3(
         "/v1/ideogram-v3/generate-transparent",
-        Body::Either,
+        BodyType::Either,
         &[
             PROMPT,
             SEED,
@@ -81,13 +80,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 optional("aspect_ratio", OneOf(values::V3_ASPECTS)),
             ],
         ],
-        Deed::Make(Product::Transparent, Shape::V3),
+        Deed::Make(Product::Transparent, AnswerShape::V3),
     ),
-    v3("/v1/ideogram-v3/edit", Body::Multipart, INPAINT, V3),
-    v3("/v1/ideogram-v3/inpaint", Body::Multipart, INPAINT, V3),
+    v3("/v1/ideogram-v3/edit", BodyType::Multipart, INPAINT, V3),
+    v3("/v1/ideogram-v3/inpaint", BodyType::Multipart, INPAINT, V3),
     v3(
         "/v1/ideogram-v3/remix",
-        Body::Multipart,
+        BodyType::Multipart,
         &[
             IMAGE, PROMPT, WEIGHT, SEED, V3_SIZE, SPEED, MAGIC, NEGATIVE, COUNT, V3_TYPE, V3_LOOK,
             CUSTOM, CHARACTER,
@@ -97,19 +96,19 @@ pub(super) const OPERATIONS: &[Operation] = &[
     .forbidding(),
     v3(
         "/v1/ideogram-v3/reframe",
-        Body::Multipart,
+        BodyType::Multipart,
         &[IMAGE, &[required("resolution", OneOf(values::V3_SIZES))], COUNT, SEED, SPEED, V3_LOOK],
         V3,
     ),
     v3(
         "/v1/ideogram-v3/replace-background",
-        Body::Multipart,
+        BodyType::Multipart,
         &[IMAGE, PROMPT, MAGIC, COUNT, SEED, SPEED, V3_LOOK],
         V3,
     ),
     v3(
         "/v1/ideogram-v3/try-on",
-        Body::Multipart,
+        BodyType::Multipart,
         &[
             IMAGE,
             MAYBE_PROMPT,
@@ -127,26 +126,26 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     v3(
         "/v1/ideogram-v3/layerize-design",
-        Body::Multipart,
+        BodyType::Multipart,
         &[&[required("flat_graphic_image", File)], MAYBE_PROMPT, SEED, FONTS],
-        Deed::Make(Product::Layerize, Shape::Layers),
+        Deed::Make(Product::Layerize, AnswerShape::Layers),
     ),
     v3(
         "/v1/ideogram-v3/layerize-text",
-        Body::Multipart,
+        BodyType::Multipart,
         &[IMAGE, MAYBE_PROMPT, SEED],
-        Deed::Make(Product::Layerize, Shape::TextBlocks),
+        Deed::Make(Product::Layerize, AnswerShape::TextBlocks),
     ),
-    v3("/v1/ideogram-v3/train-model", Body::Json, &[TRAINING], Deed::Train),
+    v3("/v1/ideogram-v3/train-model", BodyType::Json, &[TRAINING], Deed::Train),
     v3(
         "/v1/ideogram-v3/train-model-advanced",
-        Body::Json,
+        BodyType::Json,
         &[TRAINING, TRAINING_SETTINGS],
         Deed::Train,
     ),
     Operation::post(
         "/v1/edit",
-        Body::Multipart,
+        BodyType::Multipart,
         &[
             PROMPT,
             COUNT,
@@ -159,19 +158,19 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 optional("transparent_background", Flag),
             ],
         ],
-        Deed::Make(Product::Edit, Shape::V3),
+        Deed::Make(Product::Edit, AnswerShape::V3),
     ),
     Operation::post(
         "/v1/remove-background",
-        Body::Multipart,
+        BodyType::Multipart,
         &[IMAGE],
-        Deed::Make(Product::RemoveBackground, Shape::Cutout),
+        Deed::Make(Product::RemoveBackground, AnswerShape::Cutout),
     ),
     Operation::post(
         "/v1/remove-object",
-        Body::Multipart,
+        BodyType::Multipart,
         &[IMAGE, MASK, SEED],
-        Deed::Make(Product::RemoveObject, Shape::Cutout),
+        Deed::Make(Product::RemoveObject, AnswerShape::Cutout),
     ),
     Operation::get("/v1/generations/{generation_id}", Deed::Poll),
     Operation::get("/v1/.well-known/jwks.json", Deed::Keys),

@@ -1,32 +1,32 @@
 //! `/v2`: pictures, designs, polling and the account.
 
 use super::{
-    field::Field,
+    field::FormField,
     fields::{V2, V2_CHARACTER, V2_IMAGE, V2_MASK, V2_MAYBE_PROMPT, V2_PROMPT},
-    operation::{Body, Deed, Operation, Product, Shape, Timing},
+    operation::{AnswerShape, BodyType, Deed, Operation, Product, Timing},
 };
 
-const GENERATE: &[&[Field]] = &[V2_PROMPT, V2];
-const CHARACTER: &[&[Field]] = &[V2_PROMPT, V2, V2_CHARACTER];
-const FROM_IMAGE: &[&[Field]] = &[V2_IMAGE, V2_MASK, V2_MAYBE_PROMPT, V2, V2_CHARACTER];
-const CHANGE: &[&[Field]] = &[V2_IMAGE, V2_MASK, V2_PROMPT, V2, V2_CHARACTER];
+const GENERATE: &[&[FormField]] = &[V2_PROMPT, V2];
+const CHARACTER: &[&[FormField]] = &[V2_PROMPT, V2, V2_CHARACTER];
+const FROM_IMAGE: &[&[FormField]] = &[V2_IMAGE, V2_MASK, V2_MAYBE_PROMPT, V2, V2_CHARACTER];
+const CHANGE: &[&[FormField]] = &[V2_IMAGE, V2_MASK, V2_PROMPT, V2, V2_CHARACTER];
 
 const fn generate(path: &'static str, product: Product) -> Operation {
-    Operation::v2(path, Body::Either, GENERATE, product)
+    Operation::v2(path, BodyType::Either, GENERATE, product)
 }
 
 const fn change(path: &'static str, product: Product) -> Operation {
-    Operation::v2(path, Body::Multipart, CHANGE, product)
+    Operation::v2(path, BodyType::Multipart, CHANGE, product)
 }
 
 const fn process(path: &'static str, product: Product) -> Operation {
-    Operation::v2(path, Body::Either, FROM_IMAGE, product)
+    Operation::v2(path, BodyType::Either, FROM_IMAGE, product)
 }
 
 /// Describing declares no `dry_run`: asked for a price, it runs and bills.
 const fn describe(path: &'static str) -> Operation {
-    let deed = Deed::Make(Product::Describe, Shape::V2Words);
-    Operation::post(path, Body::Multipart, &[V2_IMAGE], deed).of_v2()
+    let deed = Deed::Make(Product::Describe, AnswerShape::V2Words);
+    Operation::post(path, BodyType::Multipart, &[V2_IMAGE], deed).of_v2()
 }
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -36,7 +36,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
     generate("/v2/image/generate/ideogram-4-transparent", Product::V4),
     generate("/v2/image/generate/ideogram-4-custom-model", Product::V4),
     generate("/v2/image/generate/ideogram-3", Product::V3),
-    Operation::v2("/v2/image/generate/ideogram-3-character", Body::Either, CHARACTER, Product::V3),
+    Operation::v2(
+        "/v2/image/generate/ideogram-3-character",
+        BodyType::Either,
+        CHARACTER,
+        Product::V3,
+    ),
     generate("/v2/image/generate/ideogram-3-custom-model", Product::V3),
     generate("/v2/image/generate/ideogram-3-transparent", Product::Transparent),
     generate("/v2/image/generate/ideogram-2a", Product::Priced(40_000)),

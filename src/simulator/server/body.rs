@@ -1,7 +1,7 @@
 //! The body of an answer, which may dribble.
 
 use super::wire::Orders;
-use crate::simulator::seen::{CallEnd, Entry};
+use crate::simulator::seen::{CallEnd, SeenEntry};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::{
@@ -18,7 +18,7 @@ const BLOCK: &[u8] = &[b'x'; 16 << 10];
 
 /// What an answer's body is made of.
 #[derive(Debug)]
-pub(super) enum Content {
+pub(super) enum AnswerContent {
     /// These bytes.
     Whole(Bytes),
     /// These bytes, a few at a time.
@@ -44,21 +44,21 @@ pub(super) enum Content {
 /// The body of an answer; the call ends with it.
 #[derive(Debug)]
 pub(super) struct AnswerBody {
-    content: Content,
-    entry: Option<Entry>,
+    content: AnswerContent,
+    entry: Option<SeenEntry>,
     end: CallEnd,
     hang_up: Option<Arc<Orders>>,
 }
 
 impl AnswerBody {
     /// Returns the body of the answer to the call of `entry`, which will have ended as `end`.
-    pub(super) fn new(content: Content, entry: Entry, end: CallEnd) -> Self {
+    pub(super) fn new(content: AnswerContent, entry: SeenEntry, end: CallEnd) -> Self {
         Self { content, entry: Some(entry), end, hang_up: None }
     }
 
     /// Returns a body that is not written down.
     pub(super) fn unseen(body: Bytes) -> Self {
-        let content = Content::Whole(body);
+        let content = AnswerContent::Whole(body);
         Self { content, entry: None, end: CallEnd::Answered, hang_up: None }
     }
 
@@ -69,7 +69,7 @@ impl AnswerBody {
     }
 }
 
-impl Content {
+impl AnswerContent {
     /// Returns a text of JSON that is `bytes` long.
     pub(super) fn huge(bytes: u64) -> Self {
         Self::Huge { opening: Bytes::from_static(b"\""), left: bytes.saturating_sub(1) }

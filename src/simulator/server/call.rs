@@ -5,11 +5,11 @@ use super::{
     broken::Broken,
     control, heads,
     play::play,
-    wire::{Orders, Plan},
+    wire::{Orders, WritePlan},
 };
 use crate::simulator::{
     request::Received,
-    seen::{CallEnd, Entry, KEPT_BODY, SeenCall},
+    seen::{CallEnd, KEPT_BODY, SeenCall, SeenEntry},
     vendor::Vendor,
 };
 use bytes::{Bytes, BytesMut};
@@ -31,7 +31,7 @@ pub(super) async fn answer(
 ) -> Result<Response<AnswerBody>, Broken> {
     let (parts, body) = request.into_parts();
     let head = orders.head();
-    orders.set(Plan::Pass);
+    orders.set(WritePlan::Pass);
     if vendor.control && parts.uri.path().starts_with("/_simulator/") {
         let body = body.collect().await.map_err(Broken::Request)?.to_bytes();
         return Ok(control::answer(&vendor, &parts, &body));
@@ -46,7 +46,7 @@ pub(super) async fn answer(
     play(&vendor, &orders, received, cue, entry).await
 }
 
-fn arrive(vendor: &Vendor, connection: u64, head: Bytes, parts: &Parts) -> Entry {
+fn arrive(vendor: &Vendor, connection: u64, head: Bytes, parts: &Parts) -> SeenEntry {
     vendor.log.arrive(SeenCall {
         id: 0,
         connection,
@@ -65,7 +65,7 @@ fn arrive(vendor: &Vendor, connection: u64, head: Bytes, parts: &Parts) -> Entry
 }
 
 /// Receives the body and writes it down; none when it is larger than anything is taken.
-async fn receive(mut body: Incoming, entry: &Entry) -> Result<Option<Bytes>, Broken> {
+async fn receive(mut body: Incoming, entry: &SeenEntry) -> Result<Option<Bytes>, Broken> {
     let (mut whole, mut digest, mut length) = (BytesMut::new(), Sha256::new(), 0_u64);
     while let Some(frame) = body.frame().await {
         let Ok(bytes) = frame.map_err(Broken::Request)?.into_data() else { continue };

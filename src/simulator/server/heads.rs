@@ -8,7 +8,7 @@ const LONGEST: usize = 256 << 10;
 
 /// Follows the framing of one connection.
 #[derive(Debug, Default)]
-pub(super) struct Heads {
+pub(super) struct RequestHeads {
     found: VecDeque<Bytes>,
     within: Within,
     /// The head, or the line of a chunked body, as far as it has come.
@@ -28,7 +28,7 @@ enum Within {
     Trailers,
 }
 
-impl Heads {
+impl RequestHeads {
     /// Takes bytes as they arrive.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) {
         while let Some((first, rest)) = bytes.split_first() {
@@ -136,7 +136,7 @@ pub(super) fn headers(head: &[u8]) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heads, headers};
+    use super::{RequestHeads, headers};
 
     const FIRST: &str = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n";
     const SECOND: &str = "POST /b HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -148,7 +148,7 @@ mod tests {
             "{FIRST}\r\n\r\nx{SECOND}4;a=b\r\n\r\n\r\n\r\n0\r\nTrailer: y\r\n\r\n\r\n{THIRD}"
         );
         for step in [1, 2, 7, all.len()] {
-            let mut heads = Heads::default();
+            let mut heads = RequestHeads::default();
             all.as_bytes().chunks(step).for_each(|bytes| heads.feed(bytes));
             let found: Vec<_> = std::iter::from_fn(|| heads.next()).collect();
             assert_eq!(found, [FIRST, SECOND, THIRD], "in steps of {step}");

@@ -1,6 +1,6 @@
 //! Listens, and serves connections.
 
-use super::{call, wire::Wire};
+use super::{call, wire::SimulatedWire};
 use crate::simulator::vendor::Vendor;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -30,7 +30,7 @@ pub(in crate::simulator) async fn listen(
             continue;
         };
         let (stop, connection) = (stop.clone(), connection(Arc::clone(&vendor), stream));
-        vendor.tasks.stand("simulator connection", async move {
+        vendor.tasks.spawn_background("simulator connection", async move {
             stop.run_until_cancelled(connection).await.unwrap_or_default();
         });
     }
@@ -39,7 +39,7 @@ pub(in crate::simulator) async fn listen(
 async fn connection(vendor: Arc<Vendor>, stream: TcpStream) {
     stream.set_nodelay(true).ok();
     let number = vendor.log.connect();
-    let (wire, orders) = Wire::new(stream);
+    let (wire, orders) = SimulatedWire::new(stream);
     let service = service_fn(|request| {
         call::answer(Arc::clone(&vendor), Arc::clone(&orders), number, request)
     });

@@ -1,17 +1,17 @@
 //! Plays one call, as usual or as a script says.
 
 use super::{
-    body::{AnswerBody, Content},
+    body::{AnswerBody, AnswerContent},
     broken::Broken,
-    wire::{Orders, Plan},
+    wire::{Orders, WritePlan},
 };
 use crate::simulator::{
-    answer::Answer,
+    answer::SimulatedAnswer,
     deeds,
     pictures::Pictures,
-    refusal::Refusal,
+    refusal::SimulatedRefusal,
     request::{Received, Understood},
-    seen::{CallEnd, Entry},
+    seen::{CallEnd, SeenEntry},
     stage::{Act, Cue, echo, gzip},
     vendor::Vendor,
     work::Manner,
@@ -26,7 +26,7 @@ pub(super) async fn play(
     orders: &Arc<Orders>,
     received: Received,
     cue: Cue,
-    entry: Entry,
+    entry: SeenEntry,
 ) -> Result<Response<AnswerBody>, Broken> {
     let understood = received.understand(&vendor.keys, &vendor.postman.delivers);
     let places = understood.as_ref().map_or(0, Understood::places);
@@ -39,7 +39,7 @@ pub(super) async fn play(
         address: None,
         twist: webhook,
     };
-    let stage = Stage { vendor, orders, received: &received };
+    let stage = PlayStage { vendor, orders, received: &received };
     match act {
         Act::Usual | Act::Hold | Act::Fail => {
             let answer = stage.work(understood, manner).await;
@@ -47,11 +47,11 @@ pub(super) async fn play(
         }
         Act::ResetAfter { bytes } => {
             let answer = stage.work(understood, manner).await;
-            Ok(stage.broken(answer, Plan::ResetAfter(bytes), entry))
+            Ok(stage.broken(answer, WritePlan::ResetAfter(bytes), entry))
         }
         Act::Truncate { bytes } => {
             let answer = stage.work(understood, manner).await;
-            Ok(stage.broken(answer, Plan::CloseAfterBody(bytes), entry))
+            Ok(stage.broken(answer, WritePlan::CloseAfterBody(bytes), entry))
         }
         Act::Trickle { bytes, every_ms } => {
             let answer = stage.work(understood, manner).await;
@@ -74,22 +74,26 @@ pub(super) async fn play(
 }
 
 /// Where a call is played.
-struct Stage<'a> {
+struct PlayStage<'a> {
     vendor: &'a Arc<Vendor>,
     orders: &'a Arc<Orders>,
     received: &'a Received,
 }
 
-impl Stage<'_> {
+impl PlayStage<'_> {
     /// Does the call as usual.
-    async fn work(&self, understood: Result<Understood, Refusal>, manner: Manner) -> Answer {
+    async fn work(
+        &self,
+        understood: Result<Understood, SimulatedRefusal>,
+        manner: Manner,
+    ) -> SimulatedAnswer {
         let path = self.received.uri.path();
         if path.starts_with("/images/") {
             let pictures = Pictures::new(self.vendor.links.clone(), self.vendor.tasks.clone());
             let query = self.received.uri.query();
             let (parts, body) =
                 pictures.answer(&self.received.method, path, query).await.into_parts();
-            return Answer { status: parts.status, headers: parts.headers, body };
+            return SimulatedAnswer { status: parts.status, headers: parts.headers, body };
         }
         let done = match understood {
             Ok(understood) => deeds::perform(self.vendor, self.received, &understood, manner).await,
@@ -103,7 +107,7 @@ impl Stage<'_> {
         &self,
         act: Act,
         places: u32,
-        entry: Entry,
+        entry: SeenEntry,
     ) -> Result<Response<AnswerBody>, Broken> {
         match act {
             Act::Answer { status, headers, body } if status < 200 => {
@@ -117,8 +121,9 @@ impl Stage<'_> {
                 Ok(self.whole(echo(&self.received.headers, status, encoding), entry))
             }
             Act::Huge { bytes } => {
-                let answer = Answer::of("application/json", Bytes::new());
-                let body = |entry| AnswerBody::new(Content::huge(bytes), entry, CallEnd::Answered);
+                let answer = SimulatedAnswer::of("application/json", Bytes::new());
+                let body =
+                    |entry| AnswerBody::new(AnswerContent::huge(bytes), entry, CallEnd::Answered);
                 Ok(respond(answer, entry, body))
             }
             Act::Raw { text } => Ok(self.raw(text, entry)),
@@ -127,24 +132,31 @@ impl Stage<'_> {
                 pending::<Result<Response<AnswerBody>, Broken>>().await
             }
             _ => {
-                self.orders.set(Plan::ResetAfter(0));
+                self.orders.set(WritePlan::ResetAfter(0));
                 Err(Broken::Command)
             }
         }
     }
 
-    fn scripted(&self, status: u16, headers: &[(String, String)], body: Option<String>) -> Answer {
+    fn scripted(
+        &self,
+        status: u16,
+        headers: &[(String, String)],
+        body: Option<String>,
+    ) -> SimulatedAnswer {
         let usual = || {
-            let refusal = Refusal::usual(status, self.vendor.account.cap());
+            let refusal = SimulatedRefusal::usual(status, self.vendor.account.cap());
             refusal.map(|refusal| refusal.answer(self.received.family()))
         };
         let mut answer = match body {
-            Some(body) => {
-                Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: body.into() }
-            }
-            None => {
-                usual().unwrap_or_else(|| Answer::of("application/json", Bytes::from_static(b"{}")))
-            }
+            Some(body) => SimulatedAnswer {
+                status: StatusCode::OK,
+                headers: HeaderMap::new(),
+                body: body.into(),
+            },
+            None => usual().unwrap_or_else(|| {
+                SimulatedAnswer::of("application/json", Bytes::from_static(b"{}"))
+            }),
         };
         for (name, value) in headers {
             if let (Ok(name), Ok(value)) =
@@ -156,30 +168,36 @@ impl Stage<'_> {
         answer.with_status(status)
     }
 
-    fn whole(&self, answer: Answer, entry: Entry) -> Response<AnswerBody> {
+    fn whole(&self, answer: SimulatedAnswer, entry: SeenEntry) -> Response<AnswerBody> {
         let is_head = self.received.method == http::Method::HEAD;
-        let content = Content::Whole(if is_head { Bytes::new() } else { answer.body.clone() });
+        let content =
+            AnswerContent::Whole(if is_head { Bytes::new() } else { answer.body.clone() });
         respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Answered))
     }
 
-    fn broken(&self, answer: Answer, plan: Plan, entry: Entry) -> Response<AnswerBody> {
+    fn broken(
+        &self,
+        answer: SimulatedAnswer,
+        plan: WritePlan,
+        entry: SeenEntry,
+    ) -> Response<AnswerBody> {
         self.orders.set(plan);
-        let content = Content::Whole(answer.body.clone());
+        let content = AnswerContent::Whole(answer.body.clone());
         respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Broken))
     }
 
-    fn raw(&self, text: String, entry: Entry) -> Response<AnswerBody> {
-        self.orders.set(Plan::Instead(text.into()));
-        let answer = Answer::of("text/plain", Bytes::new());
-        let content = Content::Whole(Bytes::new());
+    fn raw(&self, text: String, entry: SeenEntry) -> Response<AnswerBody> {
+        self.orders.set(WritePlan::Instead(text.into()));
+        let answer = SimulatedAnswer::of("text/plain", Bytes::new());
+        let content = AnswerContent::Whole(Bytes::new());
         respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Broken))
     }
 }
 
 fn respond(
-    answer: Answer,
-    entry: Entry,
-    body: impl FnOnce(Entry) -> AnswerBody,
+    answer: SimulatedAnswer,
+    entry: SeenEntry,
+    body: impl FnOnce(SeenEntry) -> AnswerBody,
 ) -> Response<AnswerBody> {
     entry.note(|call| call.status = Some(answer.status.as_u16()));
     let mut response = Response::new(body(entry));
@@ -188,12 +206,17 @@ fn respond(
     response
 }
 
-fn dribbling(answer: Answer, step: usize, every: Duration, entry: Entry) -> Response<AnswerBody> {
-    let content = Content::Dribble { rest: answer.body.clone(), step, every, next: None };
+fn dribbling(
+    answer: SimulatedAnswer,
+    step: usize,
+    every: Duration,
+    entry: SeenEntry,
+) -> Response<AnswerBody> {
+    let content = AnswerContent::Dribble { rest: answer.body.clone(), step, every, next: None };
     respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Answered))
 }
 
-fn compressed(mut answer: Answer) -> Answer {
+fn compressed(mut answer: SimulatedAnswer) -> SimulatedAnswer {
     answer.body = gzip(&answer.body).into();
     answer.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     answer

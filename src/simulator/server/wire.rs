@@ -1,6 +1,6 @@
 //! A TCP stream that remembers the heads that came in, and can break what goes out.
 
-use super::heads::Heads;
+use super::heads::RequestHeads;
 use bytes::Bytes;
 use memchr::memmem;
 use parking_lot::{Mutex, MutexGuard};
@@ -19,19 +19,19 @@ use tokio::{
 
 /// The stream.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct SimulatedWire {
     stream: TcpStream,
     orders: Arc<Orders>,
 }
 
 /// What the stream remembers, and what it is told; shared with the calls on it.
 #[derive(Debug, Default)]
-pub(super) struct Orders(Mutex<State>);
+pub(super) struct Orders(Mutex<SimulatedWireState>);
 
 #[derive(Debug, Default)]
-struct State {
-    heads: Heads,
-    plan: Plan,
+struct SimulatedWireState {
+    heads: RequestHeads,
+    plan: WritePlan,
     hung_up: bool,
     /// Who waits for more to read.
     reader: Option<Waker>,
@@ -39,7 +39,7 @@ struct State {
 
 /// What becomes of the bytes that go out.
 #[derive(Debug, Default, Clone)]
-pub(super) enum Plan {
+pub(super) enum WritePlan {
     /// They go out.
     #[default]
     Pass,
@@ -54,7 +54,7 @@ pub(super) enum Plan {
 }
 
 impl Orders {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SimulatedWireState> {
         self.0.lock()
     }
 
@@ -69,7 +69,7 @@ impl Orders {
     }
 
     /// Says what becomes of the bytes that go out from now on.
-    pub(super) fn set(&self, plan: Plan) {
+    pub(super) fn set(&self, plan: WritePlan) {
         self.lock().plan = plan;
     }
 
@@ -83,7 +83,7 @@ impl Orders {
     }
 }
 
-impl Wire {
+impl SimulatedWire {
     pub(super) fn new(stream: TcpStream) -> (Self, Arc<Orders>) {
         let orders = Arc::<Orders>::default();
         (Self { stream, orders: Arc::clone(&orders) }, orders)
@@ -111,13 +111,13 @@ impl Wire {
         while !bytes.is_empty() {
             let written = ready!(self.write_some(context, &bytes, u64::MAX))?;
             bytes = bytes.slice(written..);
-            self.orders.set(Plan::Instead(bytes.clone()));
+            self.orders.set(WritePlan::Instead(bytes.clone()));
         }
         Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()))
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for SimulatedWire {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -138,7 +138,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for SimulatedWire {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -147,24 +147,24 @@ impl AsyncWrite for Wire {
         let this = self.get_mut();
         let plan = this.orders.lock().plan.clone();
         match plan {
-            Plan::Pass => Pin::new(&mut this.stream).poll_write(context, bytes),
-            Plan::ResetAfter(left) => {
+            WritePlan::Pass => Pin::new(&mut this.stream).poll_write(context, bytes),
+            WritePlan::ResetAfter(left) => {
                 let written = ready!(this.write_some(context, bytes, left))?;
-                this.orders.set(Plan::ResetAfter(left - written as u64));
+                this.orders.set(WritePlan::ResetAfter(left - written as u64));
                 Poll::Ready(Ok(written))
             }
-            Plan::CloseAfterBody(left) => {
+            WritePlan::CloseAfterBody(left) => {
                 // The head is in the first bytes that go out.
                 let head = memmem::find(bytes, b"\r\n\r\n").map_or(0, |at| at as u64 + 4);
-                this.orders.set(Plan::CloseAfter(head.saturating_add(left)));
+                this.orders.set(WritePlan::CloseAfter(head.saturating_add(left)));
                 Pin::new(this).poll_write(context, bytes)
             }
-            Plan::CloseAfter(left) => {
+            WritePlan::CloseAfter(left) => {
                 let written = ready!(this.write_some(context, bytes, left))?;
-                this.orders.set(Plan::CloseAfter(left - written as u64));
+                this.orders.set(WritePlan::CloseAfter(left - written as u64));
                 Poll::Ready(Ok(written))
             }
-            Plan::Instead(instead) => this.write_instead(context, instead),
+            WritePlan::Instead(instead) => this.write_instead(context, instead),
         }
     }
 
@@ -174,7 +174,7 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if matches!(this.orders.lock().plan, Plan::ResetAfter(_)) {
+        if matches!(this.orders.lock().plan, WritePlan::ResetAfter(_)) {
             // A reset comes without a farewell.
             return Poll::Ready(Ok(()));
         }
@@ -182,9 +182,9 @@ impl AsyncWrite for Wire {
     }
 }
 
-impl Drop for Wire {
+impl Drop for SimulatedWire {
     fn drop(&mut self) {
-        if matches!(self.orders.lock().plan, Plan::ResetAfter(_)) {
+        if matches!(self.orders.lock().plan, WritePlan::ResetAfter(_)) {
             // Without lingering, closing sends a reset; if that cannot be set, it just closes.
             SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)).ok();
         }

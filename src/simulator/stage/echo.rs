@@ -1,27 +1,27 @@
 //! Answers with the headers of the request, as a careless vendor might.
 
 use super::script::Encoding;
-use crate::simulator::answer::Answer;
+use crate::simulator::answer::SimulatedAnswer;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::HeaderMap;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use std::fmt::Write;
 
 /// Returns the headers as an answer.
-pub fn echo(headers: &HeaderMap, status: u16, encoding: Encoding) -> Answer {
+pub fn echo(headers: &HeaderMap, status: u16, encoding: Encoding) -> SimulatedAnswer {
     let mut lines: Vec<(String, String)> = Vec::new();
     for (name, value) in headers {
         lines.push((name.to_string(), encode(value.as_bytes(), encoding)));
     }
     let answer = match encoding {
         Encoding::Raw | Encoding::Url | Encoding::UrlAll | Encoding::Base64 => {
-            Answer::of("text/plain", plain(&lines).into())
+            SimulatedAnswer::of("text/plain", plain(&lines).into())
         }
         Encoding::Base64Whole => {
-            Answer::of("text/plain", BASE64_STANDARD.encode(plain(&lines)).into())
+            SimulatedAnswer::of("text/plain", BASE64_STANDARD.encode(plain(&lines)).into())
         }
         Encoding::Json | Encoding::JsonUnicode => {
-            Answer::of("application/json", json(&lines).into())
+            SimulatedAnswer::of("application/json", json(&lines).into())
         }
     };
     answer.with_status(status)

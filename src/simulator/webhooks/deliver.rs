@@ -1,7 +1,7 @@
 //! Delivers, and tries again a few times.
 
-use super::{Delivers, SignedAs, Signer, Twist, USER, send};
-use crate::{domain::Clock, simulator::seen::Log, tasks::Tasks};
+use super::{Delivers, SignedAs, Twist, USER, WebhookSigner, send};
+use crate::{domain::Clock, simulator::seen::ArrivalLog, tasks::Tasks};
 use bytes::Bytes;
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
@@ -34,11 +34,11 @@ pub struct Postman {
     /// Where to.
     pub delivers: Delivers,
     /// Signs them.
-    pub signer: Signer,
+    pub signer: WebhookSigner,
     /// How long pauses are.
     pub pace: f64,
     /// Writes them down.
-    pub log: Arc<Log>,
+    pub log: Arc<ArrivalLog>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Runs deliveries.
@@ -52,7 +52,7 @@ impl Postman {
             return;
         }
         let own = Arc::clone(self);
-        self.tasks.stand("simulated webhook", async move { own.run(&parcel).await });
+        self.tasks.spawn_background("simulated webhook", async move { own.run(&parcel).await });
     }
 
     async fn run(&self, parcel: &Parcel) {

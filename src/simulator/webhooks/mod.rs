@@ -11,5 +11,5 @@ mod twist;
 
 pub use deliver::{Parcel, Postman};
 pub use delivers::Delivers;
-pub use signer::{SignedAs, Signer, USER};
+pub use signer::{SignedAs, USER, WebhookSigner};
 pub use twist::Twist;

@@ -17,7 +17,7 @@ use tokio_rustls::TlsConnector;
 /// How long one try may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-type Failed = Box<dyn Error + Send + Sync>;
+type SendFailure = Box<dyn Error + Send + Sync>;
 
 /// Posts `body` and returns the status; `None` when no answer came.
 pub(super) async fn post(
@@ -41,7 +41,7 @@ async fn try_post(
     address: &str,
     headers: Vec<(&'static str, String)>,
     body: Bytes,
-) -> Result<u16, Failed> {
+) -> Result<u16, SendFailure> {
     let uri: Uri = address.parse()?;
     let authority = uri.authority().ok_or("no host")?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -71,9 +71,10 @@ async fn ask(
     tasks: &Tasks,
     io: impl rt::Read + rt::Write + Unpin + Send + 'static,
     request: Request<Full<Bytes>>,
-) -> Result<u16, Failed> {
+) -> Result<u16, SendFailure> {
     let (mut sender, connection) = http1::handshake(io).await?;
-    tasks.stand("simulated webhook", async move { connection.await.unwrap_or_default() });
+    tasks
+        .spawn_background("simulated webhook", async move { connection.await.unwrap_or_default() });
     Ok(sender.send_request(request).await?.status().as_u16())
 }
 

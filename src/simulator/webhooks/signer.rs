@@ -11,7 +11,7 @@ pub const USER: &str = "simulated-user";
 
 /// Signs deliveries, and publishes what they are verified with.
 #[derive(Debug)]
-pub struct Signer(Mutex<Vec<Ed25519KeyPair>>);
+pub struct WebhookSigner(Mutex<Vec<Ed25519KeyPair>>);
 
 /// What a delivery is signed as.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub struct SignedAs<'a> {
     pub at: i64,
 }
 
-impl Signer {
+impl WebhookSigner {
     /// Returns a signer with a key of its own.
     pub fn new() -> Self {
         Self(Mutex::new(Ed25519KeyPair::generate().into_iter().collect()))

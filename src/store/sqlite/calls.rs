@@ -9,7 +9,7 @@ use crate::{
         CallId, Fingerprint, Generation, GenerationId, OpenCall, Outcome, Timestamp, Token,
         TokenId, TokenSecret, Usd,
     },
-    store::{HeldCall, StoreError, UnsettledCall},
+    store::{PlacesHeld, StoreError, UnsettledCall},
 };
 use rusqlite::{Params, Row};
 
@@ -43,12 +43,12 @@ impl Reader {
     }
 
     /// Returns the calls that ended, but whose places are still taken; their time may have passed.
-    pub fn held_calls(&self) -> Result<Vec<HeldCall>, StoreError> {
+    pub fn held_calls(&self) -> Result<Vec<PlacesHeld>, StoreError> {
         let sql =
             select_calls!("WHERE places_until IS NOT NULL AND released = 0 ORDER BY places_until");
         self.all(sql, [], |row| {
             let until = Timestamp::from_micros(row.get(11)?);
-            Ok(HeldCall { call: open_call(row)?, outcome: outcome(row, 9)?, until })
+            Ok(PlacesHeld { call: open_call(row)?, outcome: outcome(row, 9)?, until })
         })
     }
 

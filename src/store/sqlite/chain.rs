@@ -1,28 +1,28 @@
 //! Reading single links of the chain.
 
 use super::Reader;
-use crate::store::{Head, StoreError};
+use crate::store::{ChainHead, StoreError};
 use rusqlite::{Connection, OptionalExtension};
 
 /// Reads where the chain is said to end, with number 0 when it is empty; `None` where somebody took
 /// that row away.
-pub(super) fn said_head(connection: &Connection) -> rusqlite::Result<Option<Head>> {
+pub(super) fn said_head(connection: &Connection) -> rusqlite::Result<Option<ChainHead>> {
     let mut statement = connection.prepare_cached("SELECT seq, hash FROM chain_head")?;
     let said = statement.query_row([], |row| {
-        Ok(Head { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
+        Ok(ChainHead { seq: row.get::<_, i64>(0)?.cast_unsigned(), hash: row.get(1)? })
     });
     said.optional()
 }
 
 /// Returns where the chain is said to end. Where nothing is said it ends before the first record, so
 /// that all that is there is beyond its end.
-pub(super) fn head(connection: &Connection) -> rusqlite::Result<Head> {
-    Ok(said_head(connection)?.unwrap_or(Head { seq: 0, hash: [0; 32] }))
+pub(super) fn head(connection: &Connection) -> rusqlite::Result<ChainHead> {
+    Ok(said_head(connection)?.unwrap_or(ChainHead { seq: 0, hash: [0; 32] }))
 }
 
 impl Reader {
     /// Returns where the chain ends. What is seen is durable.
-    pub fn head(&self) -> Result<Head, StoreError> {
+    pub fn head(&self) -> Result<ChainHead, StoreError> {
         self.with(|connection| Ok(head(connection)?))
     }
 

@@ -3,7 +3,7 @@
 use super::{Reader, statement::change};
 use crate::{
     domain::{Operator, StoredOperator, TokenDigest},
-    store::{StoreError, WriteError, error::Cause},
+    store::{StoreError, WriteError, error::StoreCause},
 };
 use rusqlite::{Connection, params};
 
@@ -34,7 +34,7 @@ impl Reader {
             while let Some(row) = rows.next()? {
                 let definition: String = row.get(0)?;
                 let operator = serde_json::from_str(&definition).map_err(|error| {
-                    StoreError::Unreadable { table: "operators", source: Cause::from(error) }
+                    StoreError::Unreadable { table: "operators", source: StoreCause::from(error) }
                 })?;
                 found.push((operator, TokenDigest::from_bytes(row.get(1)?)));
             }

@@ -2,7 +2,7 @@
 
 use super::{Reader, chain};
 use crate::domain::{Action, Timestamp};
-use crate::store::{Head, Link, RawRecord, RecordQuery, SealedRecord, StoreError};
+use crate::store::{ChainHead, ChainLink, RawRecord, RecordQuery, SealedRecord, StoreError};
 use rusqlite::{Row, Rows, params_from_iter, types::Value};
 
 const COLUMNS: &str = "seq, prev_hash, hash, bytes";
@@ -97,7 +97,7 @@ impl Reader {
     /// as of one moment. Rows are streamed; the writer goes on meanwhile.
     pub fn scan<T>(
         &self,
-        visit: impl FnOnce(Head, &mut dyn Iterator<Item = Result<RawRecord, StoreError>>) -> T,
+        visit: impl FnOnce(ChainHead, &mut dyn Iterator<Item = Result<RawRecord, StoreError>>) -> T,
     ) -> Result<T, StoreError> {
         self.with(|connection| {
             // Both reads see the same moment because they share this transaction.
@@ -219,7 +219,7 @@ fn sealed(row: &Row<'_>) -> Result<SealedRecord, StoreError> {
     let record = serde_json::from_slice(&bytes)
         .map_err(|error| StoreError::Unreadable { table: "audit_records", source: error.into() })?;
     let seq: i64 = row.get(0)?;
-    let link = Link {
+    let link = ChainLink {
         seq: seq.cast_unsigned(),
         prev_hash: row.get(1)?,
         hash: row.get(2)?,

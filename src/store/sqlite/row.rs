@@ -3,7 +3,7 @@
 use super::statement::state_name;
 use crate::{
     domain::{CallId, Generation, GenerationId, GenerationState, Timestamp, TokenId},
-    store::{StoreError, error::Cause},
+    store::{StoreError, error::StoreCause},
 };
 use rusqlite::Row;
 
@@ -49,7 +49,7 @@ pub(super) fn one_of<T: Copy>(
     found.ok_or_else(|| unreadable(table, format!("'{text}' is unknown here")))
 }
 
-pub(super) fn name<N: std::str::FromStr<Err: Into<Cause>>>(
+pub(super) fn name<N: std::str::FromStr<Err: Into<StoreCause>>>(
     row: &Row<'_>,
     column: usize,
 ) -> Result<N, StoreError> {
@@ -57,6 +57,6 @@ pub(super) fn name<N: std::str::FromStr<Err: Into<Cause>>>(
     text.parse().map_err(|error: N::Err| unreadable("calls", error))
 }
 
-pub(super) fn unreadable(table: &'static str, source: impl Into<Cause>) -> StoreError {
+pub(super) fn unreadable(table: &'static str, source: impl Into<StoreCause>) -> StoreError {
     StoreError::Unreadable { table, source: source.into() }
 }

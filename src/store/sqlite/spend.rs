@@ -3,7 +3,7 @@
 use super::{Reader, row::name};
 use crate::{
     domain::{EnvironmentName, Timestamp, TokenId, Usd},
-    store::{Spend, StoreError, Usage, UsageQuery},
+    store::{DailySpend, StoreError, Usage, UsageQuery},
 };
 use rusqlite::{Row, params};
 
@@ -12,7 +12,7 @@ pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 impl Reader {
     /// Returns the spend of calls opened at `since` or later, by UTC day, token and route.
-    pub fn spend(&self, since: Timestamp) -> Result<Vec<Spend>, StoreError> {
+    pub fn spend(&self, since: Timestamp) -> Result<Vec<DailySpend>, StoreError> {
         let sql =
             "SELECT account, environment, token, route, opened_at / ?2, count(*), sum(places),
                      coalesce(sum(charged), 0),
@@ -21,7 +21,7 @@ impl Reader {
                    FROM calls WHERE opened_at >= ?1
                    GROUP BY account, environment, token, route, opened_at / ?2 ORDER BY 5, 3, 4";
         self.all(sql, [since.as_micros(), DAY], |row| {
-            Ok(Spend {
+            Ok(DailySpend {
                 account: name(row, 0)?,
                 environment: name(row, 1)?,
                 token: TokenId::from_stored(row.get::<_, String>(2)?),

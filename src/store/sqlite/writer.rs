@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{AuditRecord, Bundle, Timestamp},
-    store::{BundleWriter, Columns, Head, Link, StoreError, WriteError},
+    store::{BundleWriter, ChainHead, ChainLink, Columns, StoreError, WriteError},
 };
 use rusqlite::{Connection, params};
 use std::path::{Path, PathBuf};
@@ -19,9 +19,9 @@ pub(in crate::store) struct SqliteWriter {
     connection: Option<Connection>,
     log: Log,
     /// The head this writer last committed; another one means that somebody else writes.
-    known: Option<Head>,
+    known: Option<ChainHead>,
     /// The head of a commit that failed, which may turn out to be in.
-    attempted: Option<Head>,
+    attempted: Option<ChainHead>,
 }
 
 impl SqliteWriter {
@@ -36,7 +36,7 @@ impl SqliteWriter {
         self.connection.as_ref().ok_or_else(|| WriteError::Failed("no connection".into()))
     }
 
-    fn assert_alone(&mut self, head: Head) -> Result<(), WriteError> {
+    fn assert_alone(&mut self, head: ChainHead) -> Result<(), WriteError> {
         let expected = |known| head == known || self.attempted == Some(head);
         if self.known.is_some_and(|known| !expected(known)) {
             return Err(WriteError::Failed("somebody else wrote into the database".into()));
@@ -47,7 +47,7 @@ impl SqliteWriter {
 }
 
 impl BundleWriter for SqliteWriter {
-    fn begin(&mut self) -> Result<Option<Head>, WriteError> {
+    fn begin(&mut self) -> Result<Option<ChainHead>, WriteError> {
         let connection = self.connection()?;
         run(connection, "BEGIN IMMEDIATE")?;
         let head = head(connection)?;
@@ -61,7 +61,7 @@ impl BundleWriter for SqliteWriter {
         Ok(statement.query_row(params![at.as_micros(), bytes], |row| row.get(0))?)
     }
 
-    fn apply(&mut self, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError> {
+    fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError> {
         let connection = self.connection()?;
         run(connection, "SAVEPOINT bundle")?;
         match apply(connection, bundle, links) {
@@ -75,7 +75,7 @@ impl BundleWriter for SqliteWriter {
         }
     }
 
-    fn commit(&mut self, head: Head) -> Result<(), WriteError> {
+    fn commit(&mut self, head: ChainHead) -> Result<(), WriteError> {
         let connection = self.connection()?;
         if self.known.is_some_and(|known| known.seq == head.seq) {
             return run(connection, "COMMIT");
@@ -135,12 +135,12 @@ fn run(connection: &Connection, sql: &str) -> Result<(), WriteError> {
 }
 
 /// Returns where the chain ends, and goes on nowhere else.
-fn head(connection: &Connection) -> Result<Head, WriteError> {
+fn head(connection: &Connection) -> Result<ChainHead, WriteError> {
     let missing = || WriteError::Failed("the chain's head is missing".into());
     chain::said_head(connection)?.ok_or_else(missing)
 }
 
-fn apply(connection: &Connection, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError> {
+fn apply(connection: &Connection, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError> {
     for (record, link) in bundle.records.iter().zip(links) {
         insert(connection, record, link)?;
     }
@@ -148,7 +148,11 @@ fn apply(connection: &Connection, bundle: &Bundle, links: &[Link]) -> Result<(),
     bundle.effects.iter().try_for_each(|effect| effects::apply(connection, effect, made_at))
 }
 
-fn insert(connection: &Connection, record: &AuditRecord, link: &Link) -> Result<(), WriteError> {
+fn insert(
+    connection: &Connection,
+    record: &AuditRecord,
+    link: &ChainLink,
+) -> Result<(), WriteError> {
     let columns = Columns::of(record);
     let mut statement = connection.prepare_cached(
         "INSERT INTO audit_records (seq, kind, at, call, request, environment, token, action,

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{Bundle, Timestamp},
-    store::{BundleWriter, Head, Link, WriteError, sqlite::SqliteWriter},
+    store::{BundleWriter, ChainHead, ChainLink, WriteError, sqlite::SqliteWriter},
 };
 use std::{
     path::Path,
@@ -56,7 +56,7 @@ impl FaultyWriter {
 }
 
 impl BundleWriter for FaultyWriter {
-    fn begin(&mut self) -> Result<Option<Head>, WriteError> {
+    fn begin(&mut self) -> Result<Option<ChainHead>, WriteError> {
         assert!(!self.is_dead, "a failed connection is never used again");
         self.inner.begin()
     }
@@ -65,13 +65,13 @@ impl BundleWriter for FaultyWriter {
         self.inner.contains(at, bytes)
     }
 
-    fn apply(&mut self, bundle: &Bundle, links: &[Link]) -> Result<(), WriteError> {
+    fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError> {
         drop(self.faults.gate.lock().unwrap());
         self.meet(|faults| &faults.apply)?;
         self.inner.apply(bundle, links)
     }
 
-    fn commit(&mut self, head: Head) -> Result<(), WriteError> {
+    fn commit(&mut self, head: ChainHead) -> Result<(), WriteError> {
         self.meet(|faults| &faults.commit)?;
         self.inner.commit(head)?;
         self.faults.commits.fetch_add(1, Ordering::SeqCst);

@@ -7,7 +7,7 @@ use crate::{
         OutcomeRecord, Principal, RecordBody, Refusal, RequestId, ScopeSet, SteeredClock,
         StoredToken, Timestamp, Token, TokenDigest, TokenId, TokenLimits, TokenState, Usd,
     },
-    store::{Reader, Seal, Store, StoreOptions},
+    store::{ChainHasher, Reader, Store, StoreOptions},
 };
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 #[derive(Debug)]
 pub(crate) struct PlainSeal;
 
-impl Seal for PlainSeal {
+impl ChainHasher for PlainSeal {
     fn seal(&self, seq: u64, prev: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
         let mut hash = *prev;
         let text = [bytes, &seq.to_be_bytes()].concat();
@@ -39,7 +39,7 @@ pub(crate) fn options(dir: &Path) -> StoreOptions {
         max_size: 0,
         seal: Arc::new(PlainSeal),
         clock: Arc::new(SteeredClock::at(NOON)),
-        watch: Arc::new(crate::store::Unwatched),
+        watch: Arc::new(crate::store::UnwatchedCommits),
     }
 }
 

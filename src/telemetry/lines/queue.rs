@@ -19,12 +19,12 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// One line, with its end.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct QueuedLine {
     pub(super) kind: LineKind,
     pub(super) text: Box<[u8]>,
 }
 
-impl Line {
+impl QueuedLine {
     fn size(&self) -> usize {
         self.text.len() + OVERHEAD
     }
@@ -34,7 +34,7 @@ impl Line {
 #[derive(Debug)]
 pub(super) enum Work {
     /// Write these lines.
-    Lines(VecDeque<Line>),
+    Lines(VecDeque<QueuedLine>),
     /// Say how many are missing.
     Note,
     /// End.
@@ -43,7 +43,7 @@ pub(super) enum Work {
 
 /// Lines on their way from whoever has them to the thread that writes them.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(super) struct LineQueue {
     state: Mutex<State>,
     work: Condvar,
     done: Condvar,
@@ -52,7 +52,7 @@ pub(super) struct Queue {
 
 #[derive(Debug)]
 struct State {
-    lines: VecDeque<Line>,
+    lines: VecDeque<QueuedLine>,
     /// Bytes that wait or are being written.
     size: usize,
     /// Whether lines are turned away: from the first that found no room until all that waited is written, so
@@ -67,7 +67,7 @@ struct State {
     progress: Instant,
 }
 
-impl Queue {
+impl LineQueue {
     pub(super) fn new(form: NoteForm, dropped: DroppedLines) -> Self {
         let state = State {
             lines: VecDeque::new(),
@@ -83,7 +83,7 @@ impl Queue {
     }
 
     /// Takes a line if there is room, and drops it if there is none.
-    pub(super) fn push(&self, line: Line) {
+    pub(super) fn push(&self, line: QueuedLine) {
         let mut state = self.state();
         state.is_full |= state.size + line.size() > MOST;
         if state.is_full {
@@ -108,7 +108,7 @@ impl Queue {
     }
 
     /// Counts lines that could not be written.
-    pub(super) fn failed<'l>(&self, lines: impl Iterator<Item = &'l Line>) {
+    pub(super) fn failed<'l>(&self, lines: impl Iterator<Item = &'l QueuedLine>) {
         let mut state = self.state();
         for line in lines {
             state.size -= line.size();
@@ -117,8 +117,8 @@ impl Queue {
     }
 
     /// Counts lines that were written.
-    pub(super) fn written<'l>(&self, lines: impl Iterator<Item = &'l Line>) {
-        let size: usize = lines.map(Line::size).sum();
+    pub(super) fn written<'l>(&self, lines: impl Iterator<Item = &'l QueuedLine>) {
+        let size: usize = lines.map(QueuedLine::size).sum();
         let mut state = self.state();
         state.size -= size;
         state.progress = Instant::now();

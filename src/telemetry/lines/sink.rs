@@ -2,8 +2,8 @@
 
 use super::{
     DroppedLines, LineKind, NoteForm,
-    queue::{Line, Queue},
-    writer::Writer,
+    queue::{LineQueue, QueuedLine},
+    writer::SinkThread,
 };
 use crate::tasks::Tasks;
 use std::{
@@ -26,13 +26,13 @@ const STILL: Duration = Duration::from_secs(1);
 pub struct LineSink(Arc<Handle>);
 
 #[derive(Debug)]
-struct Handle(Arc<Queue>);
+struct Handle(Arc<LineQueue>);
 
 impl LineSink {
     /// Returns a sink whose lines are written to `to`.
     pub fn new(to: File, form: NoteForm, dropped: &DroppedLines) -> io::Result<Self> {
-        let queue = Arc::new(Queue::new(form, dropped.clone()));
-        let writer = Writer::new(to, Arc::clone(&queue));
+        let queue = Arc::new(LineQueue::new(form, dropped.clone()));
+        let writer = SinkThread::new(to, Arc::clone(&queue));
         Tasks::thread("lines", move || writer.run())?;
         Ok(Self(Arc::new(Handle(queue))))
     }
@@ -59,7 +59,7 @@ impl LineSink {
     }
 
     fn push(&self, kind: LineKind, text: Vec<u8>) {
-        self.0.0.push(Line { kind, text: text.into_boxed_slice() });
+        self.0.0.push(QueuedLine { kind, text: text.into_boxed_slice() });
     }
 }
 

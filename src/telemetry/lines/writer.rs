@@ -2,7 +2,7 @@
 
 use super::{
     LineKind,
-    queue::{Line, Queue, Work},
+    queue::{LineQueue, QueuedLine, Work},
 };
 use rustix::event::{PollFd, PollFlags, poll};
 use std::{
@@ -17,17 +17,17 @@ const AT_ONCE: usize = 4096;
 
 /// Writes lines to a file, pipe or terminal.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(super) struct SinkThread {
     to: File,
-    queue: Arc<Queue>,
+    queue: Arc<LineQueue>,
     /// Whether the last writing failed, so that the next thing to write is how much is missing.
     is_failing: bool,
     /// Whether the last thing written has no end of line.
     is_torn: bool,
 }
 
-impl Writer {
-    pub(super) fn new(to: File, queue: Arc<Queue>) -> Self {
+impl SinkThread {
+    pub(super) fn new(to: File, queue: Arc<LineQueue>) -> Self {
         Self { to, queue, is_failing: false, is_torn: false }
     }
 
@@ -42,7 +42,7 @@ impl Writer {
         }
     }
 
-    fn write_lines(&mut self, mut lines: &[Line]) {
+    fn write_lines(&mut self, mut lines: &[QueuedLine]) {
         while !lines.is_empty() {
             let (chunk, rest) = lines.split_at(chunk(lines));
             lines = rest;
@@ -103,7 +103,7 @@ impl Writer {
 }
 
 /// Tells the log once that lines on stdout cannot be written; that the log itself cannot, nobody can be told.
-fn complain(lines: &[Line], error: Option<&io::Error>) {
+fn complain(lines: &[QueuedLine], error: Option<&io::Error>) {
     let are_data = lines.iter().any(|line| line.kind != LineKind::Log);
     if let Some(error) = error.filter(|_| are_data) {
         tracing::warn!(%error, "stdout cannot be written: lines are dropped and counted");
@@ -111,9 +111,9 @@ fn complain(lines: &[Line], error: Option<&io::Error>) {
 }
 
 /// Returns how many lines are written at once.
-fn chunk(lines: &[Line]) -> usize {
+fn chunk(lines: &[QueuedLine]) -> usize {
     let mut size = 0;
-    let fits = |line: &&Line| {
+    let fits = |line: &&QueuedLine| {
         size += line.text.len();
         size <= AT_ONCE
     };

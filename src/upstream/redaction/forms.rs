@@ -8,7 +8,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, NO_PAD
 
 /// A text that gives the key away.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct KeyPattern {
     /// What the key alone decides.
     pub(super) text: Zeroizing<Vec<u8>>,
     /// The letter in front of it, when that holds bits of the key beside others.
@@ -33,9 +33,9 @@ impl Edge {
 
 /// Returns the key itself and its base64, in both alphabets, as it reads behind any number of
 /// other bytes.
-pub(super) fn of(key: &[u8]) -> Vec<Form> {
+pub(super) fn of(key: &[u8]) -> Vec<KeyPattern> {
     let text = Zeroizing::new(key.to_vec());
-    let mut forms = vec![Form { text, before: None, after: None }];
+    let mut forms = vec![KeyPattern { text, before: None, after: None }];
     for alphabet in [&STANDARD, &URL_SAFE] {
         for before in 0..3 {
             let form = in_base64(alphabet, before, key);
@@ -49,7 +49,7 @@ pub(super) fn of(key: &[u8]) -> Vec<Form> {
 
 /// Returns the letters that the key alone decides when `before` bytes stand in front of it, and
 /// those at the edges, which hold bits of its neighbours too.
-fn in_base64(alphabet: &GeneralPurpose, before: usize, key: &[u8]) -> Form {
+fn in_base64(alphabet: &GeneralPurpose, before: usize, key: &[u8]) -> KeyPattern {
     let mut padded = Zeroizing::new(vec![0; before]);
     padded.extend_from_slice(key);
     let text = Zeroizing::new(alphabet.encode(&*padded));
@@ -62,7 +62,7 @@ fn in_base64(alphabet: &GeneralPurpose, before: usize, key: &[u8]) -> Form {
     };
     let low = [None, Some(0b00_1111), Some(0b00_0011)][before];
     let high = [None, Some(0b11_0000), Some(0b11_1100)][padded.len() % 3];
-    Form {
+    KeyPattern {
         text: Zeroizing::new(text[first..end].to_vec()),
         before: low.and_then(|mask| edge(first.checked_sub(1)?, mask)),
         after: high.and_then(|mask| edge(end, mask)),

@@ -2,14 +2,14 @@
 
 use super::{
     escape, forms,
-    forms::{Edge, Form},
+    forms::{Edge, KeyPattern},
 };
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::{fmt, ops::Range};
 
 /// Everything needed to find one key in any text; made once per key version.
 pub(in super::super) struct Redaction {
-    forms: Vec<Form>,
+    forms: Vec<KeyPattern>,
     landmarks: Option<AhoCorasick>,
     spelling: Box<[bool; 256]>,
     reach: usize,
@@ -90,7 +90,7 @@ impl Redaction {
     }
 }
 
-fn text_of(form: &Form) -> &[u8] {
+fn text_of(form: &KeyPattern) -> &[u8] {
     &form.text
 }
 
@@ -102,7 +102,7 @@ impl fmt::Debug for Redaction {
 
 /// Returns what a text must contain if the key is in it: the start of a form, or an escape of a
 /// character that keys and their base64 have.
-fn landmarks(forms: &[Form]) -> Option<AhoCorasick> {
+fn landmarks(forms: &[KeyPattern]) -> Option<AhoCorasick> {
     if forms.is_empty() {
         return None;
     }

@@ -1,7 +1,7 @@
 //! The client without a key.
 
 use super::answer::{SideAnswer, max_age};
-use crate::upstream::{OriginError, origin::Origin, tls};
+use crate::upstream::{OriginError, origin::UpstreamOrigin, tls};
 use bytes::BytesMut;
 use http::{StatusCode, Uri};
 use std::{fmt, time::Duration};
@@ -42,7 +42,7 @@ pub struct SideClient {
 impl SideClient {
     /// Prepares a client for an origin that an account may have; connects to nothing yet.
     pub fn new(base_url: &Uri) -> Result<Self, SideError> {
-        Origin::parse(base_url).map_err(SideError::Origin)?;
+        UpstreamOrigin::parse(base_url).map_err(SideError::Origin)?;
         let tls = tls::config(&[]).map_err(SideError::Tls)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)

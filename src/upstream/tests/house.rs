@@ -1,8 +1,8 @@
 //! An upstream of ours, ready to send to a fake one.
 
 use super::super::{
-    Credential, KeyVersion, Reuse, Sent, Upstream, UpstreamAnswer, UpstreamOptions,
-    UpstreamRequest, connection::Connection,
+    Credential, KeyVersion, Reuse, SendOutcome, Upstream, UpstreamAnswer, UpstreamOptions,
+    UpstreamRequest, connection::UpstreamConnection,
 };
 use crate::{
     domain::CallId,
@@ -61,12 +61,12 @@ impl House {
         Self { upstream, key, budget, _dir: dir }
     }
 
-    pub(super) async fn send(&self, request: UpstreamRequest) -> Sent {
+    pub(super) async fn send(&self, request: UpstreamRequest) -> SendOutcome {
         self.upstream.send(warrant(), &self.key, request).await
     }
 
     /// Takes the connection that the next call would use.
-    pub(super) fn take_idle(&self) -> Option<Connection> {
+    pub(super) fn take_idle(&self) -> Option<UpstreamConnection> {
         self.key.pool.take()
     }
 
@@ -104,9 +104,9 @@ pub(super) fn content(answer: &UpstreamAnswer) -> Bytes {
 }
 
 /// Returns the answer of a call that was answered.
-pub(super) fn answered(sent: Sent) -> UpstreamAnswer {
+pub(super) fn answered(sent: SendOutcome) -> UpstreamAnswer {
     match sent {
-        Sent::Answered(answer) => answer,
+        SendOutcome::Answered(answer) => answer,
         other => panic!("not answered: {other:?}"),
     }
 }

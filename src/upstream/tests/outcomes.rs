@@ -4,14 +4,14 @@ use super::{
     fake::{Fake, Peer, json, reply},
     house::{House, MAX_ANSWER, answered, content, generate},
 };
-use crate::upstream::{NotSent, ReadError, Sent, UnknownReason, Unreadable};
+use crate::upstream::{NotSent, ReadError, SendOutcome, UnknownReason, Unreadable};
 use http::StatusCode;
 use std::time::Duration;
 use tokio::{join, net::TcpSocket};
 
 /// Lets a call meet one connection on which `play` does as it likes, and asserts that there was
 /// no second one.
-async fn met_by<F: Future<Output = ()>>(play: impl FnOnce(Peer) -> F) -> Sent {
+async fn met_by<F: Future<Output = ()>>(play: impl FnOnce(Peer) -> F) -> SendOutcome {
     let fake = Fake::listen().await;
     let house = House::new(&fake.url());
     let (sent, ()) = join!(house.send(generate()), async { play(fake.accept().await).await });
@@ -20,7 +20,7 @@ async fn met_by<F: Future<Output = ()>>(play: impl FnOnce(Peer) -> F) -> Sent {
 }
 
 /// Lets a call meet one connection that answers and then ends.
-async fn told(bytes: &[u8]) -> Sent {
+async fn told(bytes: &[u8]) -> SendOutcome {
     met_by(async |mut peer: Peer| {
         peer.answer(bytes).await;
     })
@@ -28,17 +28,17 @@ async fn told(bytes: &[u8]) -> Sent {
 }
 
 #[track_caller]
-fn unknown(sent: &Sent) -> UnknownReason {
+fn unknown(sent: &SendOutcome) -> UnknownReason {
     match sent {
-        Sent::Unknown { reason, answer: None } => *reason,
+        SendOutcome::Unknown { reason, answer: None } => *reason,
         other => panic!("not unknown: {other:?}"),
     }
 }
 
 #[track_caller]
-fn charged(sent: &Sent) -> Unreadable {
+fn charged(sent: &SendOutcome) -> Unreadable {
     match sent {
-        Sent::Charged { status, reason } if status.is_success() => *reason,
+        SendOutcome::Charged { status, reason } if status.is_success() => *reason,
         other => panic!("not charged: {other:?}"),
     }
 }
@@ -83,7 +83,7 @@ async fn clear_answers_are_passed_as_they_are() {
 #[tokio::test]
 async fn a_429_hands_the_warrant_back() {
     let sent = told(b"HTTP/1.1 429 Wait\r\nretry-after: 3\r\ncontent-length: 2\r\n\r\n{}").await;
-    let Sent::RefusedForNow { answer, warrant } = sent else { panic!("{sent:?}") };
+    let SendOutcome::RefusedForNow { answer, warrant } = sent else { panic!("{sent:?}") };
     assert_eq!(warrant.call().as_str(), "call_test");
     assert_eq!(answer.headers["retry-after"], "3");
     assert_eq!(content(&answer), "{}");
@@ -92,7 +92,7 @@ async fn a_429_hands_the_warrant_back() {
 #[tokio::test]
 async fn a_401_hands_the_warrant_back() {
     let sent = told(&json("401 Unauthorized", "{}")).await;
-    let Sent::RejectedKey { answer, warrant } = sent else { panic!("{sent:?}") };
+    let SendOutcome::RejectedKey { answer, warrant } = sent else { panic!("{sent:?}") };
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(warrant.call().as_str(), "call_test");
 }
@@ -104,7 +104,8 @@ async fn doubtful_answers_are_unknown_and_passed() {
     let as_json = ["502 Bad", "504 Late", "521 Down"].map(|status| (status, "application/json"));
     for (status, kind) in html.into_iter().chain(as_json) {
         let sent = told(&reply(status, kind, b"body")).await;
-        let Sent::Unknown { reason: UnknownReason::Gateway, answer: Some(answer) } = sent else {
+        let SendOutcome::Unknown { reason: UnknownReason::Gateway, answer: Some(answer) } = sent
+        else {
             panic!("{status}: {sent:?}");
         };
         assert_eq!(answer.status.as_str(), &status[..3]);
@@ -198,7 +199,7 @@ async fn a_success_that_is_cut_off_is_charged() {
         peer.reset();
     });
     // A reset may overtake the head, and then nobody knows.
-    let (Sent::Charged { .. } | Sent::Unknown { .. }) = reset.await else { panic!() };
+    let (SendOutcome::Charged { .. } | SendOutcome::Unknown { .. }) = reset.await else { panic!() };
 }
 
 #[tokio::test]
@@ -230,7 +231,7 @@ async fn a_refusal_that_is_cut_off_is_released_and_its_warrant_spent() {
     for status in [400, 401, 402, 404, 422, 429, 500, 503] {
         let bytes = format!("HTTP/1.1 {status} No\r\ncontent-length: 10\r\n\r\nabc");
         let sent = told(bytes.as_bytes()).await;
-        let Sent::Released { status: seen, reason: Unreadable::Truncated } = sent else {
+        let SendOutcome::Released { status: seen, reason: Unreadable::Truncated } = sent else {
             panic!("{status}: {sent:?}");
         };
         assert_eq!(seen, status);
@@ -248,7 +249,9 @@ async fn nothing_is_sent_when_nobody_listens() {
     taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", taken.local_addr().unwrap());
     let sent = House::new(&url).send(generate()).await;
-    let Sent::NotSent { cause: NotSent::Connect(_), warrant } = sent else { panic!("{sent:?}") };
+    let SendOutcome::NotSent { cause: NotSent::Connect(_), warrant } = sent else {
+        panic!("{sent:?}")
+    };
     assert_eq!(warrant.call().as_str(), "call_test");
 }
 
@@ -256,7 +259,7 @@ async fn nothing_is_sent_when_nobody_listens() {
 async fn nothing_is_sent_when_the_name_is_unknown() {
     // This name is reserved for never existing. A machine without a resolver may take its time.
     let sent = House::new("https://no-such.invalid").send(generate()).await;
-    let Sent::NotSent { cause, .. } = sent else { panic!("{sent:?}") };
+    let SendOutcome::NotSent { cause, .. } = sent else { panic!("{sent:?}") };
     assert!(matches!(cause, NotSent::Resolve(_) | NotSent::Timeout), "{cause:?}");
 }
 

@@ -5,8 +5,8 @@ use super::{
     house::{House, KEY, answered, content, generate, shared},
 };
 use crate::upstream::{
-    Credential, NotSent, Sent, UnknownReason, UpstreamOptions, UpstreamRequest,
-    exchange::{Exchange, Failure},
+    Credential, NotSent, SendOutcome, UnknownReason, UpstreamOptions, UpstreamRequest,
+    exchange::{Exchange, ExchangeFailure},
 };
 use std::{
     sync::{Arc, Mutex},
@@ -120,7 +120,7 @@ async fn a_new_connection_that_dies_before_the_first_byte_is_not_replaced() {
     tokio::task::yield_now().await;
     let request = shared().build(&house.key).unwrap();
     let run = Exchange::run_on(connection.unwrap(), &house.key, request, deadline).await;
-    assert!(matches!(run, Err(Failure::NotSent(NotSent::Lost))));
+    assert!(matches!(run, Err(ExchangeFailure::NotSent(NotSent::Lost))));
     fake.no_one_else_came().await;
 }
 
@@ -134,7 +134,7 @@ async fn a_pooled_connection_that_took_the_request_is_never_replaced() {
             peer.request().await;
             how(peer);
         });
-        let Sent::Unknown { reason: UnknownReason::Reset, answer: None } = sent else {
+        let SendOutcome::Unknown { reason: UnknownReason::Reset, answer: None } = sent else {
             panic!("{sent:?}")
         };
         fake.no_one_else_came().await;
@@ -150,7 +150,7 @@ async fn one_byte_of_a_request_is_enough_to_never_send_it_again() {
         assert!(peer.more().await > 0);
         drop(peer);
     });
-    assert!(matches!(sent, Sent::Unknown { .. }), "{sent:?}");
+    assert!(matches!(sent, SendOutcome::Unknown { .. }), "{sent:?}");
     fake.no_one_else_came().await;
 }
 

@@ -4,7 +4,7 @@ use super::{
     fake::{Fake, json, reply},
     house::{House, KEY, answered, content, generate},
 };
-use crate::upstream::{Sent, UnknownReason};
+use crate::upstream::{SendOutcome, UnknownReason};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use std::fmt::Write;
 use tokio::join;
@@ -91,7 +91,7 @@ async fn a_key_in_a_doubtful_answer_becomes_stars_too() {
     let house = House::new(&fake.url());
     let html = reply("502 Bad", "text/html", KEY.as_bytes());
     let (sent, _) = join!(house.send(generate()), fake.answer(&html));
-    let Sent::Unknown { reason: UnknownReason::Gateway, answer: Some(answer) } = sent else {
+    let SendOutcome::Unknown { reason: UnknownReason::Gateway, answer: Some(answer) } = sent else {
         panic!("{sent:?}")
     };
     assert_eq!(content(&answer), stars(KEY.len()));

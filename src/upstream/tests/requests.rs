@@ -4,7 +4,7 @@ use super::{
     fake::{Fake, json},
     house::{House, KEY, answered, content, generate, warrant},
 };
-use crate::upstream::{Credential, NotSent, Sent, UpstreamRequest};
+use crate::upstream::{Credential, NotSent, SendOutcome, UpstreamRequest};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode};
 use tokio::join;
@@ -105,7 +105,10 @@ async fn a_target_that_could_smuggle_is_not_sent() {
     for target in ["/a b", "/a HTTP/1.1\r\nx: y", "http://evil.test/", "*", "/a#b", ""] {
         let request = UpstreamRequest { path_and_query: target.into(), ..generate() };
         let sent = house.send(request).await;
-        assert!(matches!(sent, Sent::NotSent { cause: NotSent::Target, .. }), "{target}: {sent:?}");
+        assert!(
+            matches!(sent, SendOutcome::NotSent { cause: NotSent::Target, .. }),
+            "{target}: {sent:?}"
+        );
     }
     fake.no_one_else_came().await;
 }
@@ -115,7 +118,7 @@ async fn a_key_of_another_account_is_not_sent() {
     let (fake, other) = (Fake::listen().await, Fake::listen().await);
     let (house, elsewhere) = (House::new(&fake.url()), House::new_for("other", &other.url()));
     let sent = house.upstream.send(warrant(), &elsewhere.key, generate()).await;
-    assert!(matches!(sent, Sent::NotSent { cause: NotSent::ForeignKey, .. }), "{sent:?}");
+    assert!(matches!(sent, SendOutcome::NotSent { cause: NotSent::ForeignKey, .. }), "{sent:?}");
     fake.no_one_else_came().await;
     other.no_one_else_came().await;
 }

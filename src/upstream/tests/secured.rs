@@ -1,7 +1,7 @@
 //! TLS: who is trusted, what is said, and what a failed handshake means.
 
 use super::house::{House, KEY, answered, content, generate, shared};
-use crate::upstream::{NotSent, Sent, UnknownReason};
+use crate::upstream::{NotSent, SendOutcome, UnknownReason};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
     HandshakeKind, ServerConfig,
@@ -114,7 +114,9 @@ async fn an_authority_that_is_not_trusted_gets_nothing() {
     let secured = Secured::listen("127.0.0.1").await;
     let house = House::new(&secured.url());
     let (sent, accepted) = join!(house.send(generate()), secured.accept());
-    let Sent::NotSent { cause: NotSent::Tls(why), warrant } = sent else { panic!("{sent:?}") };
+    let SendOutcome::NotSent { cause: NotSent::Tls(why), warrant } = sent else {
+        panic!("{sent:?}")
+    };
     assert_eq!(&*why, "no authority known here has signed it");
     assert_eq!(warrant.call().as_str(), "call_test");
     assert!(accepted.is_err());
@@ -125,7 +127,7 @@ async fn a_certificate_of_somebody_else_gets_nothing() {
     let secured = Secured::listen("somebody.test").await;
     let house = secured.house();
     let (sent, accepted) = join!(house.send(generate()), secured.accept());
-    let Sent::NotSent { cause: NotSent::Tls(why), .. } = sent else { panic!("{sent:?}") };
+    let SendOutcome::NotSent { cause: NotSent::Tls(why), .. } = sent else { panic!("{sent:?}") };
     assert_eq!(&*why, "it is for another host name");
     assert!(accepted.is_err());
 }
@@ -141,7 +143,7 @@ async fn a_server_that_speaks_no_tls_gets_nothing() {
         _ = tcp.read_to_end(&mut seen).await;
         assert!(!String::from_utf8_lossy(&seen).contains("idk_"));
     });
-    let Sent::NotSent { cause: NotSent::Tls(why), .. } = sent else { panic!("{sent:?}") };
+    let SendOutcome::NotSent { cause: NotSent::Tls(why), .. } = sent else { panic!("{sent:?}") };
     assert_eq!(&*why, "it does not speak TLS");
 }
 
@@ -154,7 +156,7 @@ async fn a_handshake_that_never_ends_is_not_sent() {
         tokio::time::pause();
         tcp
     });
-    assert!(matches!(sent, Sent::NotSent { cause: NotSent::Timeout, .. }), "{sent:?}");
+    assert!(matches!(sent, SendOutcome::NotSent { cause: NotSent::Timeout, .. }), "{sent:?}");
 }
 
 #[tokio::test]
@@ -170,8 +172,8 @@ async fn a_connection_cut_inside_tls_is_unknown_or_charged() {
             // No close_notify: somebody cut the line, so an answer without a length is not whole.
         });
         match sent {
-            Sent::Charged { .. } => assert!(charged),
-            Sent::Unknown { reason: UnknownReason::Reset, .. } => assert!(!charged),
+            SendOutcome::Charged { .. } => assert!(charged),
+            SendOutcome::Unknown { reason: UnknownReason::Reset, .. } => assert!(!charged),
             other => panic!("{other:?}"),
         }
     }

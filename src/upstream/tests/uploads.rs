@@ -4,7 +4,7 @@ use super::{
     fake::{Fake, json},
     house::{House, answered, content, generate},
 };
-use crate::upstream::{Sent, UnknownReason, UpstreamRequest};
+use crate::upstream::{SendOutcome, UnknownReason, UpstreamRequest};
 use std::time::Duration;
 use tokio::join;
 
@@ -27,7 +27,7 @@ async fn an_answer_to_an_upload_that_was_not_wanted_is_read() {
             peer.head().await;
             peer.write(&busy).await;
         });
-        let Sent::RefusedForNow { answer, .. } = sent else { panic!("{sent:?}") };
+        let SendOutcome::RefusedForNow { answer, .. } = sent else { panic!("{sent:?}") };
         assert_eq!(content(&answer), r#"{"busy":1}"#);
         fake.no_one_else_came().await;
     }
@@ -68,7 +68,7 @@ async fn after_our_timeout_not_a_byte_more_goes_out() {
         tokio::time::pause();
         peer
     });
-    let Sent::Unknown { reason: UnknownReason::Timeout, answer: None } = sent else {
+    let SendOutcome::Unknown { reason: UnknownReason::Timeout, answer: None } = sent else {
         panic!("{sent:?}")
     };
     tokio::time::resume();
@@ -87,7 +87,7 @@ async fn an_upload_that_is_reset_is_unknown_and_does_not_hang() {
         peer.head().await;
         peer.reset();
     });
-    let Sent::Unknown { reason: UnknownReason::Reset, answer: None } = sent else {
+    let SendOutcome::Unknown { reason: UnknownReason::Reset, answer: None } = sent else {
         panic!("{sent:?}")
     };
     fake.no_one_else_came().await;

@@ -1,6 +1,6 @@
 //! Where a chunked body ends, byte by byte.
 
-use super::Fault;
+use super::ProtocolFault;
 
 /// The most bytes of chunk extensions in one chunk, and of all trailers.
 const MAX_EXTRAS: usize = 8 * 1024;
@@ -10,7 +10,7 @@ const MAX_DIGITS: u8 = 15;
 /// How far a chunked body has been followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Chunks {
-    place: Place,
+    place: ChunkPosition,
     /// Bytes of the present chunk that are still to come.
     left: u64,
     /// Bytes of extensions or trailers so far.
@@ -18,7 +18,7 @@ pub(super) struct Chunks {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ChunkPosition {
     Size { digits: u8 },
     Extension,
     SizeEnd,
@@ -34,19 +34,19 @@ enum Place {
 
 impl Chunks {
     pub(super) const fn new() -> Self {
-        Self { place: Place::Size { digits: 0 }, left: 0, extras: 0 }
+        Self { place: ChunkPosition::Size { digits: 0 }, left: 0, extras: 0 }
     }
 
     /// Says whether the whole body went by.
     pub(super) fn is_done(self) -> bool {
-        self.place == Place::Done
+        self.place == ChunkPosition::Done
     }
 
     /// Follows `bytes` and returns how many of them belong to the body.
-    pub(super) fn follow(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
+    pub(super) fn follow(&mut self, bytes: &[u8]) -> Result<usize, ProtocolFault> {
         let mut at = 0;
         while at < bytes.len() && !self.is_done() {
-            at += if self.place == Place::Data {
+            at += if self.place == ChunkPosition::Data {
                 self.follow_data(bytes.len() - at)
             } else {
                 self.step(bytes[at])?;
@@ -60,49 +60,51 @@ impl Chunks {
         let taken = usize::try_from(self.left).unwrap_or(usize::MAX).min(available);
         self.left -= taken as u64;
         if self.left == 0 {
-            self.place = Place::DataReturn;
+            self.place = ChunkPosition::DataReturn;
         }
         taken
     }
 
-    fn step(&mut self, byte: u8) -> Result<(), Fault> {
+    fn step(&mut self, byte: u8) -> Result<(), ProtocolFault> {
         self.place = match (self.place, byte) {
-            (Place::Size { digits }, _) => self.size(digits, byte)?,
-            (Place::Extension, b'\r') => Place::SizeEnd,
-            (Place::Extension, _) => self.extra(byte, Place::Extension)?,
-            (Place::SizeEnd, b'\n') if self.left == 0 => Place::TrailerStart,
-            (Place::SizeEnd, b'\n') => Place::Data,
-            (Place::DataReturn, b'\r') => Place::DataEnd,
-            (Place::DataEnd, b'\n') => {
+            (ChunkPosition::Size { digits }, _) => self.size(digits, byte)?,
+            (ChunkPosition::Extension, b'\r') => ChunkPosition::SizeEnd,
+            (ChunkPosition::Extension, _) => self.extra(byte, ChunkPosition::Extension)?,
+            (ChunkPosition::SizeEnd, b'\n') if self.left == 0 => ChunkPosition::TrailerStart,
+            (ChunkPosition::SizeEnd, b'\n') => ChunkPosition::Data,
+            (ChunkPosition::DataReturn, b'\r') => ChunkPosition::DataEnd,
+            (ChunkPosition::DataEnd, b'\n') => {
                 self.extras = 0;
-                Place::Size { digits: 0 }
+                ChunkPosition::Size { digits: 0 }
             }
-            (Place::TrailerStart, b'\r') => Place::LastEnd,
-            (Place::Trailer, b'\r') => Place::TrailerEnd,
-            (Place::TrailerStart | Place::Trailer, _) => self.extra(byte, Place::Trailer)?,
-            (Place::TrailerEnd, b'\n') => Place::TrailerStart,
-            (Place::LastEnd, b'\n') => Place::Done,
-            _ => return Err(Fault::Chunks),
+            (ChunkPosition::TrailerStart, b'\r') => ChunkPosition::LastEnd,
+            (ChunkPosition::Trailer, b'\r') => ChunkPosition::TrailerEnd,
+            (ChunkPosition::TrailerStart | ChunkPosition::Trailer, _) => {
+                self.extra(byte, ChunkPosition::Trailer)?
+            }
+            (ChunkPosition::TrailerEnd, b'\n') => ChunkPosition::TrailerStart,
+            (ChunkPosition::LastEnd, b'\n') => ChunkPosition::Done,
+            _ => return Err(ProtocolFault::Chunks),
         };
         Ok(())
     }
 
-    fn size(&mut self, digits: u8, byte: u8) -> Result<Place, Fault> {
+    fn size(&mut self, digits: u8, byte: u8) -> Result<ChunkPosition, ProtocolFault> {
         match (byte, char::from(byte).to_digit(16)) {
             (_, Some(digit)) if digits < MAX_DIGITS => {
                 self.left = self.left * 16 + u64::from(digit);
-                Ok(Place::Size { digits: digits + 1 })
+                Ok(ChunkPosition::Size { digits: digits + 1 })
             }
-            (b';', _) if digits > 0 => Ok(Place::Extension),
-            (b'\r', _) if digits > 0 => Ok(Place::SizeEnd),
-            _ => Err(Fault::Chunks),
+            (b';', _) if digits > 0 => Ok(ChunkPosition::Extension),
+            (b'\r', _) if digits > 0 => Ok(ChunkPosition::SizeEnd),
+            _ => Err(ProtocolFault::Chunks),
         }
     }
 
-    fn extra(&mut self, byte: u8, next: Place) -> Result<Place, Fault> {
+    fn extra(&mut self, byte: u8, next: ChunkPosition) -> Result<ChunkPosition, ProtocolFault> {
         self.extras += 1;
         let is_text = byte == b'\t' || (byte >= b' ' && byte != 0x7f);
-        if is_text && self.extras <= MAX_EXTRAS { Ok(next) } else { Err(Fault::Chunks) }
+        if is_text && self.extras <= MAX_EXTRAS { Ok(next) } else { Err(ProtocolFault::Chunks) }
     }
 }
 
@@ -110,7 +112,7 @@ impl Chunks {
 mod tests {
     use super::*;
 
-    fn follow(text: &str) -> Result<Option<usize>, Fault> {
+    fn follow(text: &str) -> Result<Option<usize>, ProtocolFault> {
         let mut chunks = Chunks::new();
         let taken = chunks.follow(text.as_bytes())?;
         Ok(chunks.is_done().then_some(taken))
@@ -145,13 +147,13 @@ mod tests {
             "ffffffffffffffff\r\n",
         ];
         for text in broken {
-            assert_eq!(follow(text), Err(Fault::Chunks), "{text:?}");
+            assert_eq!(follow(text), Err(ProtocolFault::Chunks), "{text:?}");
         }
     }
 
     #[test]
     fn extensions_and_trailers_have_an_end() {
         let endless = format!("0\r\nT: {}", "v".repeat(MAX_EXTRAS));
-        assert_eq!(follow(&endless), Err(Fault::Chunks));
+        assert_eq!(follow(&endless), Err(ProtocolFault::Chunks));
     }
 }

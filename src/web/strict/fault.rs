@@ -11,7 +11,7 @@ pub(super) const MAX_TARGET: usize = 8 * 1024;
 
 /// A request that the door refuses to read any further; its connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Fault {
+pub enum ProtocolFault {
     /// The first line is not `METHOD target HTTP/1.1`.
     #[error("the request line is not 'METHOD target HTTP/1.1'")]
     RequestLine,
@@ -54,10 +54,10 @@ pub enum Fault {
     /// A `Host` that is no host.
     #[error("'Host' is not a host name with an optional port")]
     HostMalformed,
-    /// More than one `Content-Length`, even if equal.
+    /// More than one `BodyContent-Length`, even if equal.
     #[error("'Content-Length' is there more than once")]
     LengthRepeated,
-    /// A `Content-Length` that is no number.
+    /// A `BodyContent-Length` that is no number.
     #[error("'Content-Length' is not a number")]
     LengthMalformed,
     /// Both ways to say how long the body is.
@@ -86,7 +86,7 @@ pub enum Fault {
     Chunks,
 }
 
-impl Fault {
+impl ProtocolFault {
     /// Returns the code that the client sees.
     pub const fn code(self) -> ErrorCode {
         match self {

@@ -1,10 +1,10 @@
 //! HTTP/1.1 without a second reading.
 //!
-//! hyper is lenient where a proxy must not be: it drops a `Content-Length` beside a
+//! hyper is lenient where a proxy must not be: it drops a `BodyContent-Length` beside a
 //! `Transfer-Encoding` and merges equal repeated ones, both before a service could notice. So
 //! [`StrictStream`] sits below hyper, follows the messages itself, and lets a head through only when
 //! it is complete and can be read in one way. In place of a bad head hyper is given a harmless one,
-//! and the [`Wire`] tells the service above to answer the [`Fault`] instead.
+//! and the [`ConnectionNotes`] tells the service above to answer the [`ProtocolFault`] instead.
 
 mod chunks;
 mod fault;
@@ -18,7 +18,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use fault::Fault;
-pub(super) use patience::Patience;
+pub use fault::ProtocolFault;
+pub(super) use patience::Timeouts;
 pub(super) use stream::StrictStream;
-pub(super) use wire::{Handed, Wire};
+pub(super) use wire::{ConnectionNotes, Handed};

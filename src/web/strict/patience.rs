@@ -19,7 +19,7 @@ const LINGER: Duration = Duration::from_secs(15);
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::web) struct Patience {
+pub(in crate::web) struct Timeouts {
     /// For a head, and for the first byte of a connection.
     pub(in crate::web) head: Duration,
     /// For the next request.
@@ -42,15 +42,15 @@ pub(super) enum Overdue {
 /// Answers and heads come often and the end seldom, so the alarm is not moved by each of them:
 /// when it rings, it is asked what it should have been set to.
 #[derive(Debug)]
-pub(super) struct Alarm {
-    patience: Patience,
+pub(super) struct IdleTimer {
+    patience: Timeouts,
     had_request: bool,
     head_since: Option<Instant>,
     sleep: Pin<Box<Sleep>>,
 }
 
-impl Alarm {
-    pub(super) fn new(patience: Patience) -> Self {
+impl IdleTimer {
+    pub(super) fn new(patience: Timeouts) -> Self {
         let sleep = Box::pin(sleep_until(Instant::now() + patience.head));
         Self { patience, had_request: false, head_since: None, sleep }
     }
@@ -117,13 +117,13 @@ impl Alarm {
 
 /// Ends the patience with a client that takes nothing of its answer.
 #[derive(Debug)]
-pub(super) struct Stall {
+pub(super) struct WriteTimeout {
     patience: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-impl Stall {
-    pub(super) fn new(patience: Patience) -> Self {
+impl WriteTimeout {
+    pub(super) fn new(patience: Timeouts) -> Self {
         Self { patience: patience.answer_idle, sleep: None }
     }
 

@@ -1,9 +1,9 @@
 //! The stream that hyper reads from and writes to.
 
 use super::{
-    Fault, Patience, Wire,
+    ConnectionNotes, ProtocolFault, Timeouts,
     framer::{Framer, Passed},
-    patience::{Alarm, Linger, Overdue, Stall},
+    patience::{IdleTimer, Linger, Overdue, WriteTimeout},
 };
 use bytes::{Buf, BytesMut};
 use std::{
@@ -24,39 +24,39 @@ const MAX_HELD: usize = 64 * 1024;
 #[derive(Debug)]
 pub(in crate::web) struct StrictStream<S> {
     inner: S,
-    wire: Arc<Wire>,
+    wire: Arc<ConnectionNotes>,
     framer: Framer,
     /// Bytes that were read and not yet passed on.
     held: BytesMut,
     /// How many of them may be passed on.
     passed: usize,
-    reading: Reading,
-    alarm: Alarm,
-    stall: Stall,
+    reading: ReadState,
+    alarm: IdleTimer,
+    stall: WriteTimeout,
     linger: Option<Linger>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
+enum ReadState {
     Open,
     /// A head was refused: nothing more is read until the answer is out.
     Refused,
     /// A body cannot be followed.
-    Broken(Fault),
+    Broken(ProtocolFault),
     Ended,
 }
 
 impl<S> StrictStream<S> {
-    pub(in crate::web) fn new(inner: S, wire: Arc<Wire>, patience: Patience) -> Self {
+    pub(in crate::web) fn new(inner: S, wire: Arc<ConnectionNotes>, patience: Timeouts) -> Self {
         Self {
             inner,
             wire,
             framer: Framer::new(),
             held: BytesMut::new(),
             passed: 0,
-            reading: Reading::Open,
-            alarm: Alarm::new(patience),
-            stall: Stall::new(patience),
+            reading: ReadState::Open,
+            alarm: IdleTimer::new(patience),
+            stall: WriteTimeout::new(patience),
             linger: None,
         }
     }
@@ -97,17 +97,17 @@ impl<S> StrictStream<S> {
         }
         match passed.fault {
             Some(fault) if self.framer.is_at_head() => self.refuse(fault),
-            Some(fault) => self.reading = Reading::Broken(fault),
+            Some(fault) => self.reading = ReadState::Broken(fault),
             None => {}
         }
     }
 
     /// Replaces the head at hand.
-    fn refuse(&mut self, fault: Fault) {
+    fn refuse(&mut self, fault: ProtocolFault) {
         self.held.truncate(self.passed);
         self.held.extend_from_slice(STAND_IN);
         self.passed = self.held.len();
-        self.reading = Reading::Refused;
+        self.reading = ReadState::Refused;
         self.wire.refuse(fault);
     }
 
@@ -135,8 +135,8 @@ impl<S> StrictStream<S> {
             self.alarm.head_begins();
         }
         match ready!(self.alarm.poll(context, || self.wire.quiet_since())) {
-            Overdue::Head => self.refuse(Fault::HeadTimeout),
-            Overdue::Request => self.reading = Reading::Ended,
+            Overdue::Head => self.refuse(ProtocolFault::HeadTimeout),
+            Overdue::Request => self.reading = ReadState::Ended,
         }
         Poll::Ready(())
     }
@@ -144,9 +144,9 @@ impl<S> StrictStream<S> {
     /// Says whether the client is in the midst of something that nobody will read.
     fn is_sending(&self) -> bool {
         match self.reading {
-            Reading::Open => !self.framer.is_at_head() || !self.held.is_empty(),
-            Reading::Refused | Reading::Broken(_) => true,
-            Reading::Ended => false,
+            ReadState::Open => !self.framer.is_at_head() || !self.held.is_empty(),
+            ReadState::Refused | ReadState::Broken(_) => true,
+            ReadState::Ended => false,
         }
     }
 }
@@ -165,16 +165,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for StrictStream<S> {
                 break;
             }
             match this.reading {
-                Reading::Open => {}
-                Reading::Refused => return Poll::Pending,
-                Reading::Broken(fault) => {
+                ReadState::Open => {}
+                ReadState::Refused => return Poll::Pending,
+                ReadState::Broken(fault) => {
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, fault)));
                 }
-                Reading::Ended => break,
+                ReadState::Ended => break,
             }
             if !this.held.is_empty() {
                 this.sort_held();
-                if this.passed > 0 || this.reading != Reading::Open {
+                if this.passed > 0 || this.reading != ReadState::Open {
                     continue;
                 }
             }
@@ -183,7 +183,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for StrictStream<S> {
                 continue;
             }
             match Pin::new(&mut this.inner).poll_read(context, out)? {
-                Poll::Ready(()) if out.filled().len() == start => this.reading = Reading::Ended,
+                Poll::Ready(()) if out.filled().len() == start => this.reading = ReadState::Ended,
                 Poll::Ready(()) => this.sort(out, start),
                 Poll::Pending => ready!(this.poll_patience(context)),
             }

@@ -1,6 +1,6 @@
 //! What a request line and a `Host` may look like.
 
-use super::{Fault, fault::MAX_TARGET};
+use super::{ProtocolFault, fault::MAX_TARGET};
 
 /// A request line, taken apart.
 #[derive(Debug, Clone, Copy)]
@@ -15,24 +15,24 @@ pub(super) struct RequestLine<'head> {
 }
 
 /// Checks a request line without its line end.
-pub(super) fn check_request_line(line: &[u8]) -> Result<RequestLine<'_>, Fault> {
+pub(super) fn check_request_line(line: &[u8]) -> Result<RequestLine<'_>, ProtocolFault> {
     let mut parts = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        return Err(Fault::RequestLine);
+        return Err(ProtocolFault::RequestLine);
     };
     if method.is_empty() || method.len() > 32 || !method.iter().all(|byte| is_token(*byte)) {
-        return Err(Fault::RequestLine);
+        return Err(ProtocolFault::RequestLine);
     }
     let is_old = match version {
         b"HTTP/1.1" => false,
         b"HTTP/1.0" => true,
-        other if other.starts_with(b"HTTP/") => return Err(Fault::Version),
-        _ => return Err(Fault::RequestLine),
+        other if other.starts_with(b"HTTP/") => return Err(ProtocolFault::Version),
+        _ => return Err(ProtocolFault::RequestLine),
     };
     if method.eq_ignore_ascii_case(b"CONNECT") {
-        return Err(Fault::Connect);
+        return Err(ProtocolFault::Connect);
     }
     Ok(RequestLine { authority: check_target(target)?, is_probe: is_probe(method, target), is_old })
 }
@@ -44,20 +44,20 @@ fn is_probe(method: &[u8], target: &[u8]) -> bool {
 }
 
 /// Checks a target and returns its authority when it has one.
-fn check_target(target: &[u8]) -> Result<Option<&[u8]>, Fault> {
+fn check_target(target: &[u8]) -> Result<Option<&[u8]>, ProtocolFault> {
     if target.len() > MAX_TARGET {
-        return Err(Fault::TargetTooLong);
+        return Err(ProtocolFault::TargetTooLong);
     }
     if !target.iter().all(|byte| is_target(*byte)) {
-        return Err(Fault::Target);
+        return Err(ProtocolFault::Target);
     }
     if target.starts_with(b"/") {
         return Ok(None);
     }
-    let rest = strip_scheme(target).ok_or(Fault::Target)?;
+    let rest = strip_scheme(target).ok_or(ProtocolFault::Target)?;
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
     if rest.get(end) == Some(&b'?') || !is_host(&rest[..end]) {
-        return Err(Fault::Target);
+        return Err(ProtocolFault::Target);
     }
     Ok(Some(&rest[..end]))
 }

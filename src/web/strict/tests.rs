@@ -1,6 +1,6 @@
 //! Whatever is clear passes unharmed, in whatever pieces it comes.
 
-use super::{Fault, Patience, StrictStream, Wire, framer::Framer};
+use super::{ConnectionNotes, ProtocolFault, StrictStream, Timeouts, framer::Framer};
 use crate::web::Body;
 use proptest::prelude::*;
 use std::{
@@ -35,16 +35,16 @@ impl AsyncRead for Pieces {
     }
 }
 
-fn patience() -> Patience {
+fn patience() -> Timeouts {
     let long = Duration::from_hours(1);
-    Patience { head: long, keep_alive: long, answer_idle: long }
+    Timeouts { head: long, keep_alive: long, answer_idle: long }
 }
 
 /// Reads all that passes, with reads of `room` bytes, and answers each request at once.
 fn passed(bytes: &[u8], sizes: Vec<usize>, room: usize) -> Vec<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
-        let wire = Arc::new(Wire::new(None));
+        let wire = Arc::new(ConnectionNotes::new(None));
         let inner = Pieces { bytes: bytes.to_vec(), at: 0, sizes, turn: 0 };
         let mut stream = StrictStream::new(inner, Arc::clone(&wire), patience());
         let mut all = Vec::new();
@@ -112,7 +112,7 @@ fn answered(bytes: &[u8]) -> String {
         .unwrap();
     runtime.block_on(async {
         let (mut client, server) = tokio::io::duplex(1 << 16);
-        let wire = Arc::new(Wire::new(None));
+        let wire = Arc::new(ConnectionNotes::new(None));
         let stream = StrictStream::new(server, Arc::clone(&wire), patience());
         let service = hyper::service::service_fn(move |_request| {
             let mut response = http::Response::new(Body::empty());
@@ -133,7 +133,7 @@ fn answered(bytes: &[u8]) -> String {
 }
 
 /// Follows as many messages as there are.
-fn follow(framer: &mut Framer, bytes: &[u8]) -> (usize, Option<Fault>) {
+fn follow(framer: &mut Framer, bytes: &[u8]) -> (usize, Option<ProtocolFault>) {
     let mut all = 0;
     loop {
         let passed = framer.follow(&bytes[all..], true);

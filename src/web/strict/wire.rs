@@ -1,9 +1,9 @@
 //! What the stream below hyper and the service above it tell each other.
 
-use super::Fault;
+use super::ProtocolFault;
 use crate::{
     spool::SpoolBody,
-    web::{delivery::Watch, socket::SocketWatch},
+    web::{delivery::DeliveryWatch, socket::SocketWatch},
 };
 use parking_lot::{Mutex, MutexGuard};
 use std::{mem, sync::Arc, task::Waker};
@@ -11,14 +11,14 @@ use tokio::time::Instant;
 
 /// One connection's shared notes; each request and each answer passes here once.
 #[derive(Debug)]
-pub(in crate::web) struct Wire {
+pub(in crate::web) struct ConnectionNotes {
     /// The socket below, where it can be looked at.
     socket: Option<Arc<SocketWatch>>,
-    notes: Mutex<Notes>,
+    notes: Mutex<WireNotes>,
 }
 
 #[derive(Debug)]
-struct Notes {
+struct WireNotes {
     /// Heads that were let through, the stand-in for a bad one included.
     heads: u32,
     /// Requests that reached the service.
@@ -28,7 +28,7 @@ struct Notes {
     /// When the last answer ended, or the connection began.
     quiet_since: Instant,
     /// What is wrong with the last head.
-    fault: Option<Fault>,
+    fault: Option<ProtocolFault>,
     /// Answers that hyper has, and the operating system maybe not yet.
     handed: Vec<Handed>,
     /// Whoever waits for the end of the request at work.
@@ -42,20 +42,20 @@ struct Notes {
 #[derive(Debug)]
 pub(in crate::web) struct Handed {
     /// Those who wait for its delivery.
-    watches: Vec<Watch>,
+    watches: Vec<DeliveryWatch>,
     /// The spool that its bytes are in: they count against the budget until they are written.
     _spool: Option<SpoolBody>,
 }
 
 impl Handed {
-    pub(in crate::web) fn new(watches: Vec<Watch>, spool: Option<SpoolBody>) -> Self {
+    pub(in crate::web) fn new(watches: Vec<DeliveryWatch>, spool: Option<SpoolBody>) -> Self {
         Self { watches, _spool: spool }
     }
 }
 
-impl Wire {
+impl ConnectionNotes {
     pub(in crate::web) fn new(socket: Option<Arc<SocketWatch>>) -> Self {
-        let notes = Mutex::new(Notes {
+        let notes = Mutex::new(WireNotes {
             heads: 0,
             requests: 0,
             answers: 0,
@@ -69,7 +69,7 @@ impl Wire {
         Self { socket, notes }
     }
 
-    fn notes(&self) -> MutexGuard<'_, Notes> {
+    fn notes(&self) -> MutexGuard<'_, WireNotes> {
         self.notes.lock()
     }
 
@@ -79,7 +79,7 @@ impl Wire {
     }
 
     /// The stream lets a stand-in through: the request made of it is to be refused.
-    pub(super) fn refuse(&self, fault: Fault) {
+    pub(super) fn refuse(&self, fault: ProtocolFault) {
         let mut notes = self.notes();
         notes.heads += 1;
         notes.fault = Some(fault);
@@ -104,7 +104,7 @@ impl Wire {
         {
             return drop(handed);
         }
-        handed.into_iter().flat_map(|answer| answer.watches).for_each(Watch::whole);
+        handed.into_iter().flat_map(|answer| answer.watches).for_each(DeliveryWatch::whole);
     }
 
     /// The gateway ends the connection, though its client is there.
@@ -128,7 +128,7 @@ impl Wire {
     }
 
     /// A request reached the service. Returns what is wrong with it, when it is a stand-in.
-    pub(in crate::web) fn request_begins(&self) -> Option<Fault> {
+    pub(in crate::web) fn request_begins(&self) -> Option<ProtocolFault> {
         let mut notes = self.notes();
         notes.requests += 1;
         // Only the last head can be a stand-in, as nothing is read after it.

@@ -6,7 +6,8 @@ use crate::{
     tasks::Tasks,
     telemetry::Metrics,
     web::{
-        Body, Delivery, Door, DoorLimits, LeavesFiles, Listener, Problem, Visit, receive, serve,
+        Body, ClientError, ConnectionLimits, DeliveryEnd, LeavesFiles, Listener, ListenerState,
+        RequestInfo, receive, serve,
     },
 };
 use http::{Request, Response};
@@ -32,9 +33,9 @@ pub(super) struct Seen {
 }
 
 /// Tells that a request's future was dropped.
-struct Alarm(mpsc::UnboundedSender<()>);
+struct IdleTimer(mpsc::UnboundedSender<()>);
 
-impl Drop for Alarm {
+impl Drop for IdleTimer {
     fn drop(&mut self) {
         self.0.send(()).ok();
     }
@@ -43,15 +44,15 @@ impl Drop for Alarm {
 pub(super) struct House {
     pub(super) address: SocketAddr,
     pub(super) seen: Arc<Mutex<Vec<Seen>>>,
-    pub(super) deliveries: mpsc::UnboundedReceiver<Delivery>,
+    pub(super) deliveries: mpsc::UnboundedReceiver<DeliveryEnd>,
     pub(super) dropped: mpsc::UnboundedReceiver<()>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) tasks: Tasks,
     pub(super) shutdown: CancellationToken,
 }
 
-pub(super) fn limits() -> DoorLimits {
-    DoorLimits {
+pub(super) fn limits() -> ConnectionLimits {
+    ConnectionLimits {
         header_timeout: Duration::from_secs(10),
         keep_alive: Duration::from_mins(1),
         answer_idle_timeout: Duration::from_secs(30),
@@ -67,12 +68,12 @@ impl House {
         Self::open_with(limits()).await
     }
 
-    pub(super) async fn open_with(limits: DoorLimits) -> Self {
+    pub(super) async fn open_with(limits: ConnectionLimits) -> Self {
         Self::open_on(limits, |listener, _| listener).await
     }
 
     pub(super) async fn open_on<L: Listener>(
-        limits: DoorLimits,
+        limits: ConnectionLimits,
         port: impl FnOnce(TcpListener, &Arc<Metrics>) -> L,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -81,11 +82,11 @@ impl House {
         let (tell_dropped, dropped) = mpsc::unbounded_channel();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (metrics, tasks) = (Metrics::new(), Tasks::default());
-        let door = Door::new("proxy", limits, Arc::clone(&metrics));
+        let door = ListenerState::new("proxy", limits, Arc::clone(&metrics));
         let notes = Arc::clone(&seen);
-        let face = move |visit: Visit, request: Request<Incoming>| {
+        let face = move |visit: RequestInfo, request: Request<Incoming>| {
             let (notes, tell) = (Arc::clone(&notes), tell_delivery.clone());
-            let alarm = Alarm(tell_dropped.clone());
+            let alarm = IdleTimer(tell_dropped.clone());
             async move {
                 let response = answer(visit, request, notes).await;
                 std::mem::forget(alarm);
@@ -121,7 +122,7 @@ impl House {
 
 /// The face: `/wait` never answers, `/large` answers much, `/refuse` answers before it reads.
 async fn answer(
-    visit: Visit,
+    visit: RequestInfo,
     request: Request<Incoming>,
     notes: Arc<Mutex<Vec<Seen>>>,
 ) -> Response<Body> {
@@ -134,7 +135,8 @@ async fn answer(
     };
     if path == "/refuse" {
         notes.lock().unwrap().push(seen);
-        return Problem::new(ErrorCode::QueueFull, "the queue is full").into_response(&visit.id);
+        return ClientError::new(ErrorCode::QueueFull, "the queue is full")
+            .into_response(&visit.id);
     }
     let dir = std::env::temp_dir();
     let all = SpoolLimits { memory: 1 << 26, disk: 1 << 26, per_token: 1 << 26, min_free: 0 };
@@ -164,7 +166,7 @@ impl Client {
         self.0.write_all(bytes).await.unwrap();
     }
 
-    /// Reads one answer with a `Content-Length`.
+    /// Reads one answer with a `BodyContent-Length`.
     pub(super) async fn answer(&mut self) -> String {
         let mut text = String::new();
         loop {

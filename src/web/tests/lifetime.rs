@@ -4,7 +4,7 @@ use super::house::{House, limits};
 use crate::{
     tasks::Tasks,
     telemetry::Metrics,
-    web::{Body, Delivery, Door, Visit, serve},
+    web::{Body, DeliveryEnd, ListenerState, RequestInfo, serve},
 };
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -68,9 +68,9 @@ async fn requests_that_are_sent_ahead_are_answered_in_their_order() {
 async fn an_answer_that_left_is_whole() {
     let mut house = House::open().await;
     house.say(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
-    assert_eq!(house.deliveries.recv().await, Some(Delivery::Whole));
+    assert_eq!(house.deliveries.recv().await, Some(DeliveryEnd::Whole));
     house.say(b"HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
-    assert_eq!(house.deliveries.recv().await, Some(Delivery::Whole));
+    assert_eq!(house.deliveries.recv().await, Some(DeliveryEnd::Whole));
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn an_answer_that_the_system_never_took_is_gone_though_hyper_had_all_of_it
     client.0.read_exact(&mut space).await.unwrap();
     drop(client);
     // The whole body is one piece, so hyper takes it at once, long before it can be written.
-    assert_eq!(house.deliveries.recv().await, Some(Delivery::Gone { sent: 1 << 24 }));
+    assert_eq!(house.deliveries.recv().await, Some(DeliveryEnd::Gone { sent: 1 << 24 }));
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +90,7 @@ async fn a_client_that_takes_nothing_of_its_answer_is_given_up() {
     let mut house = House::open().await;
     let mut client = house.connect().await;
     client.send(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert!(matches!(house.deliveries.recv().await, Some(Delivery::Gone { .. })));
+    assert!(matches!(house.deliveries.recv().await, Some(DeliveryEnd::Gone { .. })));
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn an_answer_that_was_written_after_its_client_had_hung_up_did_not_arrive(
     let (tell, mut told) = mpsc::unbounded_channel();
     let client = Arc::new(Mutex::new(None::<std::net::TcpStream>));
     let leaving = Arc::clone(&client);
-    let face = move |_: Visit, _: Request<Incoming>| {
+    let face = move |_: RequestInfo, _: Request<Incoming>| {
         let (leaving, tell) = (Arc::clone(&leaving), tell.clone());
         async move {
             // Between the reading of the request and the writing of its answer, where nobody reads.
@@ -146,7 +146,7 @@ async fn an_answer_that_was_written_after_its_client_had_hung_up_did_not_arrive(
     let mut socket = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     socket.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     *client.lock().unwrap() = Some(socket);
-    let door = Door::new("proxy", limits(), Metrics::new());
+    let door = ListenerState::new("proxy", limits(), Metrics::new());
     tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
-    assert_eq!(told.recv().await, Some(Delivery::Gone { sent: 4 }));
+    assert_eq!(told.recv().await, Some(DeliveryEnd::Gone { sent: 4 }));
 }

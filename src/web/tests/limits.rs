@@ -1,7 +1,7 @@
 //! What is too much, too long or too slow.
 
 use super::house::{House, limits};
-use crate::web::DoorLimits;
+use crate::web::ConnectionLimits;
 use std::{sync::Arc, time::Duration};
 use tokio::{io::AsyncReadExt, time::Instant};
 
@@ -74,7 +74,7 @@ async fn an_idle_connection_is_kept_for_a_while_after_its_last_answer() {
 async fn an_idle_connection_is_kept_as_long_as_the_settings_say_however_short_that_is() {
     for seconds in [1, 3, 9] {
         let keep_alive = Duration::from_secs(seconds);
-        let house = House::open_with(DoorLimits { keep_alive, ..limits() }).await;
+        let house = House::open_with(ConnectionLimits { keep_alive, ..limits() }).await;
         let mut client = house.connect().await;
         for _ in 0..3 {
             client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
@@ -98,7 +98,7 @@ async fn an_idle_connection_is_kept_as_long_as_the_settings_say_however_short_th
 #[tokio::test(start_paused = true)]
 async fn a_request_that_waits_for_us_is_not_idle_however_short_the_time_of_idle_ones() {
     let keep_alive = Duration::from_secs(1);
-    let house = House::open_with(DoorLimits { keep_alive, ..limits() }).await;
+    let house = House::open_with(ConnectionLimits { keep_alive, ..limits() }).await;
     let mut client = house.connect().await;
     client.send(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").await;
     let mut space = [0; 1];
@@ -118,7 +118,7 @@ async fn a_request_that_waits_for_us_is_not_idle() {
 
 #[tokio::test]
 async fn one_connection_too_many_is_told_so_and_closed() {
-    let limits = DoorLimits { max_connections_per_address: 1, ..limits() };
+    let limits = ConnectionLimits { max_connections_per_address: 1, ..limits() };
     let house = House::open_with(limits).await;
     let mut first = house.connect().await;
     first.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
@@ -137,7 +137,7 @@ async fn one_connection_too_many_is_told_so_and_closed() {
 #[tokio::test]
 async fn clients_behind_a_trusted_proxy_are_not_counted_as_one() {
     let trusted_proxies = Arc::new(["127.0.0.1/32".parse().unwrap()]);
-    let limits = DoorLimits { max_connections_per_address: 1, trusted_proxies, ..limits() };
+    let limits = ConnectionLimits { max_connections_per_address: 1, trusted_proxies, ..limits() };
     let house = House::open_with(limits).await;
     let _first = house.connect().await;
     let request = get("/", "X-Forwarded-For: 6.6.6.6, 203.0.113.9\r\n");

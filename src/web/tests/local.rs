@@ -3,7 +3,7 @@
 use crate::{
     tasks::Tasks,
     telemetry::Metrics,
-    web::{Body, Door, Visit, serve, tests::house::limits},
+    web::{Body, ListenerState, RequestInfo, serve, tests::house::limits},
 };
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -18,10 +18,10 @@ async fn a_local_client_is_known_by_its_user() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("admin.sock");
     let listener = UnixListener::bind(&path).unwrap();
-    let face = |visit: Visit, _: Request<Incoming>| async move {
+    let face = |visit: RequestInfo, _: Request<Incoming>| async move {
         Response::new(Body::full(format!("{:?} {}", visit.peer, visit.client)))
     };
-    let door = Door::new("admin", limits(), Metrics::new());
+    let door = ListenerState::new("admin", limits(), Metrics::new());
     tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
     let mut client = UnixStream::connect(&path).await.unwrap();
     client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();

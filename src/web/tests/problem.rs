@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{ErrorCode, RequestId, Scope, Timestamp},
-    web::{Fault, Problem, RejectReason, WaitTold, header},
+    web::{ClientError, ProtocolFault, RejectReason, WaitTold, header},
 };
 use http::{HeaderMap, header as standard};
 use http_body_util::BodyExt;
@@ -12,7 +12,7 @@ fn id() -> RequestId {
     RequestId::from_stored("req_1")
 }
 
-async fn parts(problem: Problem) -> (HeaderMap, String) {
+async fn parts(problem: ClientError) -> (HeaderMap, String) {
     let (head, body) = problem.into_response(&id()).into_parts();
     assert_eq!(head.headers[header::REQUEST_ID], "req_1");
     assert_eq!(head.headers[header::ERROR_SOURCE], "gateway");
@@ -23,7 +23,7 @@ async fn parts(problem: Problem) -> (HeaderMap, String) {
 
 #[tokio::test]
 async fn the_shape_is_the_one_that_clients_parse() {
-    let (headers, json) = parts(Problem::scope_missing(Scope::WriteGenerate)).await;
+    let (headers, json) = parts(ClientError::scope_missing(Scope::WriteGenerate)).await;
     insta::assert_snapshot!(json, @r#"{"error":"the token may not generate images: it lacks write:generate","message":"the token may not generate images: it lacks write:generate","code":"scope_missing","status":403,"request_id":"req_1","source":"gateway","retryable":false,"doc":"/_ideogate/errors/scope_missing","scope":"write:generate"}"#);
     let challenge = headers[standard::WWW_AUTHENTICATE].to_str().unwrap();
     insta::assert_snapshot!(challenge, @r#"Bearer realm="ideogate", error="insufficient_scope", scope="write:generate""#);
@@ -31,7 +31,7 @@ async fn the_shape_is_the_one_that_clients_parse() {
 
 #[tokio::test]
 async fn a_cap_that_is_reached_speaks_ideograms_own_words() {
-    let problem = Problem::new(ErrorCode::QueueTimeout, "no place became free");
+    let problem = ClientError::new(ErrorCode::QueueTimeout, "no place became free");
     let problem = problem.max_inflight_requests(10).reject_reason(RejectReason::InflightLimit);
     let problem = problem.rule("account.max_in_flight").retry_after(Duration::from_millis(1200));
     let wait = WaitTold { waited_ms: 120_003, allowed_ms: 120_000, allowed_by: "settings" };
@@ -44,7 +44,7 @@ async fn a_cap_that_is_reached_speaks_ideograms_own_words() {
 
 #[tokio::test]
 async fn a_budget_says_which_and_until_when_and_forbids_retries() {
-    let problem = Problem::new(ErrorCode::BudgetExceeded, "the day's budget is used up");
+    let problem = ClientError::new(ErrorCode::BudgetExceeded, "the day's budget is used up");
     let (headers, json) = parts(problem.budget("token daily", Timestamp::from_micros(0))).await;
     assert!(json.contains(r#""reject_reason":"daily_limit""#), "{json}");
     assert!(json.contains(r#""resets_at":"1970-01-01T00:00:00.000000Z""#), "{json}");
@@ -55,7 +55,7 @@ async fn a_budget_says_which_and_until_when_and_forbids_retries() {
 #[test]
 fn nothing_that_could_be_billed_twice_is_retried_by_itself() {
     for code in ErrorCode::ALL.iter().copied() {
-        let response = Problem::new(code, "x").into_response(&id());
+        let response = ClientError::new(code, "x").into_response(&id());
         let forbidden = response.headers().contains_key(header::SHOULD_RETRY);
         let is_retried_by_clients = code.status() >= 500 || code.status() == 402;
         assert_eq!(forbidden, is_retried_by_clients && !code.is_retryable(), "{code}");
@@ -69,7 +69,7 @@ fn nothing_that_could_be_billed_twice_is_retried_by_itself() {
 #[tokio::test]
 async fn no_error_body_holds_a_null_whatever_its_code() {
     for code in ErrorCode::ALL.iter().copied() {
-        let bare = Problem::new(code, "x");
+        let bare = ClientError::new(code, "x");
         let full = bare.clone().field("f").rule("r").budget("b", Timestamp::from_micros(0));
         let full = full.max_inflight_requests(1).reject_reason(RejectReason::FeatureLimit);
         for problem in [bare, full] {
@@ -80,11 +80,11 @@ async fn no_error_body_holds_a_null_whatever_its_code() {
         }
     }
     for problem in [
-        Problem::token_missing(),
-        Problem::token_invalid(),
-        Problem::scope_missing(Scope::WriteGenerate),
-        Problem::fault(Fault::HostMissing),
-        Problem::fault(Fault::RequestLine),
+        ClientError::token_missing(),
+        ClientError::token_invalid(),
+        ClientError::scope_missing(Scope::WriteGenerate),
+        ClientError::fault(ProtocolFault::HostMissing),
+        ClientError::fault(ProtocolFault::RequestLine),
     ] {
         let (_, json) = parts(problem).await;
         assert!(!json.contains("null"), "{json}");
@@ -93,24 +93,25 @@ async fn no_error_body_holds_a_null_whatever_its_code() {
 
 #[tokio::test]
 async fn tokens_that_are_not_valid_read_alike() {
-    let (headers, json) = parts(Problem::token_invalid()).await;
+    let (headers, json) = parts(ClientError::token_invalid()).await;
     let challenge = headers[standard::WWW_AUTHENTICATE].to_str().unwrap();
     assert!(challenge.starts_with("Bearer ") && challenge.contains("invalid_token"));
     assert!(json.contains(r#""status":401"#));
-    let (headers, _) = parts(Problem::token_missing()).await;
+    let (headers, _) = parts(ClientError::token_missing()).await;
     assert_eq!(headers[standard::WWW_AUTHENTICATE], r#"Bearer realm="ideogate""#);
 }
 
 #[tokio::test]
 async fn a_wrong_method_names_the_right_ones() {
-    let problem = Problem::new(ErrorCode::MethodNotAllowed, "only POST works here");
+    let problem = ClientError::new(ErrorCode::MethodNotAllowed, "only POST works here");
     let (headers, _) = parts(problem.allow("POST")).await;
     assert_eq!(headers[standard::ALLOW], "POST");
 }
 
 #[test]
 fn a_message_with_anything_in_it_stays_json() {
-    let problem = Problem::new(ErrorCode::MalformedRequest, "a \"quote\"\r\nX: y").field("a\0b");
+    let problem =
+        ClientError::new(ErrorCode::MalformedRequest, "a \"quote\"\r\nX: y").field("a\0b");
     let json: serde_json::Value = serde_json::from_str(&problem.json(&id())).unwrap();
     assert_eq!(json["message"], "a \"quote\"\r\nX: y");
     assert_eq!(json["field"], "a\0b");

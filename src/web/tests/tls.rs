@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::TlsFiles,
-    web::{Delivery, DoorLimits, Port, Problem, TlsIdentity},
+    web::{ClientError, ConnectionLimits, DeliveryEnd, Port, TlsIdentity},
 };
 use rustls::{ClientConfig, pki_types::ServerName};
 use std::{io, sync::Arc, time::Duration};
@@ -29,13 +29,13 @@ impl Secured {
         Self::open_with(limits()).await
     }
 
-    async fn open_with(limits: DoorLimits) -> Self {
+    async fn open_with(limits: ConnectionLimits) -> Self {
         let (authority, folder) = (Authority::new(), tempfile::tempdir().unwrap());
         authority.issue(&["localhost"]).write(folder.path());
         let [certificate, key] = ["tls.crt", "tls.key"].map(|name| folder.path().join(name));
         let identity = TlsIdentity::open(TlsFiles { certificate, key }).unwrap();
         let house = House::open_on(limits, |listener, metrics| {
-            Port::secure(listener, identity, "proxy", Arc::clone(metrics), Problem::told)
+            Port::secure(listener, identity, "proxy", Arc::clone(metrics), ClientError::told)
         });
         Self { house: house.await, authority, _folder: folder }
     }
@@ -84,7 +84,7 @@ async fn a_large_answer_arrives_whole_and_ends_with_a_goodbye() {
     let get = b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     let text = secured.say(get).await;
     assert_eq!(text.split_once("\r\n\r\n").unwrap().1.len(), 1 << 24);
-    assert_eq!(secured.house.deliveries.recv().await, Some(Delivery::Whole));
+    assert_eq!(secured.house.deliveries.recv().await, Some(DeliveryEnd::Whole));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn an_answer_that_the_client_never_took_is_gone() {
     client.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     client.read_exact(&mut [0; 1024]).await.unwrap();
     drop(client);
-    assert_eq!(secured.house.deliveries.recv().await, Some(Delivery::Gone { sent: 1 << 24 }));
+    assert_eq!(secured.house.deliveries.recv().await, Some(DeliveryEnd::Gone { sent: 1 << 24 }));
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn plain_http_is_told_to_use_tls_and_reaches_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_does_not_end_in_time_is_closed_and_its_place_is_free() {
-    let limits = DoorLimits { max_connections: 1, ..limits() };
+    let limits = ConnectionLimits { max_connections: 1, ..limits() };
     let secured = Secured::open_with(limits).await;
     // The start of a greeting that never goes on, and nothing at all.
     for (greeting, count) in [(&b"\x16\x03\x01\x02\x00\x01\x00"[..], 1), (b"", 1)] {

@@ -4,7 +4,7 @@ use super::authority::{Authority, Issued};
 use crate::{
     config::TlsFiles,
     domain::Timestamp,
-    web::{Renewal, TlsFault, TlsIdentity, TlsPair},
+    web::{PairRenewal, TlsFault, TlsIdentity, TlsPair},
 };
 use std::{error::Error, fs, os::unix::fs::PermissionsExt, time::Duration};
 use tempfile::TempDir;
@@ -181,12 +181,12 @@ fn a_half_exchanged_pair_is_not_shown_and_a_whole_one_is() {
     let files = Files::of(&first);
     let identity = TlsIdentity::open(files.files()).unwrap();
     let shown = || identity.pair().about().names.join(" ");
-    assert!(matches!(identity.renew(NOW), Ok(Renewal::Same)));
+    assert!(matches!(identity.renew(NOW), Ok(PairRenewal::Same)));
     files.with("tls.crt", &second.chain);
     assert!(matches!(identity.renew(NOW), Err(TlsFault::Mismatch { .. })));
     assert_eq!(shown(), "first");
     files.with("tls.key", &second.key);
-    assert!(matches!(identity.renew(NOW), Ok(Renewal::Done(_))));
+    assert!(matches!(identity.renew(NOW), Ok(PairRenewal::Done(_))));
     assert_eq!(shown(), "second");
 }
 
@@ -200,5 +200,5 @@ fn what_is_not_valid_does_not_replace_what_is() {
     assert_eq!(identity.pair().about().names, ["good".into()]);
     // At a time when neither is valid, the newest word counts.
     let far = NOW.plus(Duration::from_hours(24 * 365 * 70));
-    assert!(matches!(identity.renew(far), Ok(Renewal::Done(_))));
+    assert!(matches!(identity.renew(far), Ok(PairRenewal::Done(_))));
 }

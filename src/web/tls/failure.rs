@@ -5,7 +5,7 @@ use std::io;
 
 /// Why a handshake failed, in as few ways as somebody would act upon differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum HandshakeFailure {
     /// The client spoke plain HTTP.
     PlainHttp,
     /// The client speaks no version of TLS, or no cipher, that is served.
@@ -22,7 +22,7 @@ pub(super) enum Failure {
     Timeout,
 }
 
-impl Failure {
+impl HandshakeFailure {
     /// Returns the word in the metric.
     pub(super) const fn as_str(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use std::{error::Error, io, path::PathBuf};
 
 /// The cause below a fault.
-type Cause = Box<dyn Error + Send + Sync>;
+type TlsCause = Box<dyn Error + Send + Sync>;
 
 /// A certificate and its key cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum TlsFault {
         label: &'static str,
         /// What does not fit, if anything was there.
         #[source]
-        cause: Option<Cause>,
+        cause: Option<TlsCause>,
     },
     /// A PEM file for certificates has none.
     #[error("{} holds no certificate{}", file.display(), swapped(*.holds_key, "a private key"))]
@@ -48,7 +48,7 @@ pub enum TlsFault {
         position: usize,
         /// What does not fit.
         #[source]
-        cause: Cause,
+        cause: TlsCause,
     },
     /// A PEM file for a key has none.
     #[error("{} holds no private key{}", file.display(), swapped(*.holds_certificate, "a certificate"))]

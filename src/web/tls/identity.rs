@@ -10,17 +10,17 @@ use std::{fmt, sync::Arc};
 /// go on with what they began with.
 pub struct TlsIdentity {
     files: TlsFiles,
-    shown: ArcSwap<Shown>,
+    shown: ArcSwap<ShownPair>,
 }
 
-struct Shown {
+struct ShownPair {
     pair: Arc<TlsPair>,
     serving: Arc<ServerConfig>,
 }
 
 /// What came of reading the files again.
 #[derive(Debug)]
-pub enum Renewal {
+pub enum PairRenewal {
     /// The files hold what is shown already.
     Same,
     /// What they hold is shown from now on.
@@ -31,17 +31,17 @@ impl TlsIdentity {
     /// Reads what is to be shown.
     pub fn open(files: TlsFiles) -> Result<Arc<Self>, TlsFault> {
         let pair = Arc::new(TlsPair::read(&files)?);
-        let shown = ArcSwap::from_pointee(Shown::new(pair)?);
+        let shown = ArcSwap::from_pointee(ShownPair::new(pair)?);
         Ok(Arc::new(Self { files, shown }))
     }
 
     /// Reads the files again, and shows what they hold if that can be served. When it cannot, what
     /// was shown before stays: it may be that one of two files is not exchanged yet.
-    pub fn renew(&self, now: Timestamp) -> Result<Renewal, TlsFault> {
+    pub fn renew(&self, now: Timestamp) -> Result<PairRenewal, TlsFault> {
         let fresh = Arc::new(TlsPair::read(&self.files)?);
         let pair = self.pair();
         if fresh.is_same(&pair) {
-            return Ok(Renewal::Same);
+            return Ok(PairRenewal::Same);
         }
         let certificate = || self.files.certificate.clone();
         if pair.about().is_valid(now) && !fresh.about().is_valid(now) {
@@ -50,8 +50,8 @@ impl TlsIdentity {
         if !pair.about().names.is_empty() && fresh.about().names.is_empty() {
             return Err(TlsFault::Nameless { certificate: certificate() });
         }
-        self.shown.store(Arc::new(Shown::new(Arc::clone(&fresh))?));
-        Ok(Renewal::Done(fresh))
+        self.shown.store(Arc::new(ShownPair::new(Arc::clone(&fresh))?));
+        Ok(PairRenewal::Done(fresh))
     }
 
     /// Returns what is shown now.
@@ -65,7 +65,7 @@ impl TlsIdentity {
     }
 }
 
-impl Shown {
+impl ShownPair {
     fn new(pair: Arc<TlsPair>) -> Result<Self, TlsFault> {
         let serving = Arc::new(pair.serving()?);
         Ok(Self { pair, serving })

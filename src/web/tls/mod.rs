@@ -18,6 +18,6 @@ mod stream;
 pub use about::CertificateAbout;
 pub use doubt::TlsDoubt;
 pub use fault::TlsFault;
-pub use identity::{Renewal, TlsIdentity};
+pub use identity::{PairRenewal, TlsIdentity};
 pub use pair::TlsPair;
 pub(super) use stream::{Guard, TlsStream};

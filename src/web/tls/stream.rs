@@ -1,12 +1,12 @@
 //! A connection that is secured when it is first read.
 
-use super::{TlsIdentity, failure::Failure};
+use super::{TlsIdentity, failure::HandshakeFailure};
 use crate::{
     domain::ErrorCode,
     telemetry::Metrics,
     web::{
         listener::Peer,
-        problem::Problem,
+        problem::ClientError,
         socket::{ClientSocket, SocketWatch},
         wording::{Wording, written},
     },
@@ -37,10 +37,10 @@ pub(in crate::web) struct TlsStream {
     guard: Arc<Guard>,
     peer: Peer,
     watch: Arc<SocketWatch>,
-    state: State,
+    state: HandshakeState,
 }
 
-enum State {
+enum HandshakeState {
     /// Nothing was read yet.
     Fresh(ClientSocket),
     Handshaking(server::FallibleAccept<ClientSocket>),
@@ -59,7 +59,7 @@ struct LastWords {
 
 impl TlsStream {
     pub(in crate::web) fn new(stream: ClientSocket, peer: Peer, guard: Arc<Guard>) -> Self {
-        Self { guard, peer, watch: stream.watch(), state: State::Fresh(stream) }
+        Self { guard, peer, watch: stream.watch(), state: HandshakeState::Fresh(stream) }
     }
 
     /// Returns a view of the socket below.
@@ -67,24 +67,24 @@ impl TlsStream {
         Arc::clone(&self.watch)
     }
 
-    fn greet(&self, stream: ClientSocket, first: Option<u8>) -> State {
+    fn greet(&self, stream: ClientSocket, first: Option<u8>) -> HandshakeState {
         match first {
             // Whoever only looks whether the port is open is no failure.
-            None => State::leaving(stream, String::new()),
+            None => HandshakeState::leaving(stream, String::new()),
             // A record of TLS starts with a control character, a request with a method.
             Some(byte) if byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n') => {
-                self.fail(Failure::PlainHttp, None);
+                self.fail(HandshakeFailure::PlainHttp, None);
                 self.guard.metrics.refused(ErrorCode::MalformedRequest);
-                State::leaving(stream, plain_http(self.guard.wording))
+                HandshakeState::leaving(stream, plain_http(self.guard.wording))
             }
             Some(_) => {
                 let acceptor = TlsAcceptor::from(self.guard.identity.serving());
-                State::Handshaking(acceptor.accept(stream).into_fallible())
+                HandshakeState::Handshaking(acceptor.accept(stream).into_fallible())
             }
         }
     }
 
-    fn fail(&self, failure: Failure, error: Option<&io::Error>) {
+    fn fail(&self, failure: HandshakeFailure, error: Option<&io::Error>) {
         let Guard { listener, metrics, .. } = &*self.guard;
         metrics.tls_failed(listener, failure.as_str());
         let (peer, reason) = (self.peer, failure.as_str());
@@ -93,7 +93,7 @@ impl TlsStream {
     }
 }
 
-impl State {
+impl HandshakeState {
     fn leaving(stream: ClientSocket, words: String) -> Self {
         Self::Leaving(LastWords { stream, left: words.into_bytes(), is_said: false })
     }
@@ -108,30 +108,32 @@ impl AsyncRead for TlsStream {
         let this = self.get_mut();
         loop {
             match &mut this.state {
-                State::Fresh(stream) => {
+                HandshakeState::Fresh(stream) => {
                     let first = ready!(peek(stream, context))?;
-                    if let State::Fresh(stream) = std::mem::replace(&mut this.state, State::Closed)
+                    if let HandshakeState::Fresh(stream) =
+                        std::mem::replace(&mut this.state, HandshakeState::Closed)
                     {
                         this.state = this.greet(stream, first);
                     }
                 }
-                State::Handshaking(accept) => match ready!(Pin::new(accept).poll(context)) {
-                    Ok(stream) => this.state = State::Secured(stream),
+                HandshakeState::Handshaking(accept) => match ready!(Pin::new(accept).poll(context))
+                {
+                    Ok(stream) => this.state = HandshakeState::Secured(stream),
                     Err((error, stream)) => {
-                        this.fail(Failure::of(&error), Some(&error));
-                        this.state = State::leaving(stream, String::new());
+                        this.fail(HandshakeFailure::of(&error), Some(&error));
+                        this.state = HandshakeState::leaving(stream, String::new());
                     }
                 },
-                State::Secured(stream) => {
+                HandshakeState::Secured(stream) => {
                     let read = ready!(Pin::new(stream).poll_read(context, out));
                     return Poll::Ready(read.or_else(only_gone));
                 }
-                State::Leaving(words) => {
+                HandshakeState::Leaving(words) => {
                     let said = ready!(words.poll(context));
-                    this.state = State::Closed;
+                    this.state = HandshakeState::Closed;
                     return Poll::Ready(said);
                 }
-                State::Closed => return Poll::Ready(Ok(())),
+                HandshakeState::Closed => return Poll::Ready(Ok(())),
             }
         }
     }
@@ -144,7 +146,7 @@ impl AsyncWrite for TlsStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match &mut self.get_mut().state {
-            State::Secured(stream) => Pin::new(stream).poll_write(context, bytes),
+            HandshakeState::Secured(stream) => Pin::new(stream).poll_write(context, bytes),
             _ => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
@@ -155,7 +157,9 @@ impl AsyncWrite for TlsStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match &mut self.get_mut().state {
-            State::Secured(stream) => Pin::new(stream).poll_write_vectored(context, slices),
+            HandshakeState::Secured(stream) => {
+                Pin::new(stream).poll_write_vectored(context, slices)
+            }
             _ => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
@@ -166,7 +170,7 @@ impl AsyncWrite for TlsStream {
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.get_mut().state {
-            State::Secured(stream) => Pin::new(stream).poll_flush(context),
+            HandshakeState::Secured(stream) => Pin::new(stream).poll_flush(context),
             _ => Poll::Ready(Ok(())),
         }
     }
@@ -174,12 +178,12 @@ impl AsyncWrite for TlsStream {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         match &mut this.state {
-            State::Secured(stream) => return Pin::new(stream).poll_shutdown(context),
+            HandshakeState::Secured(stream) => return Pin::new(stream).poll_shutdown(context),
             // Whoever reads it lost patience.
-            State::Handshaking(_) => this.fail(Failure::Timeout, None),
-            State::Fresh(_) | State::Leaving(_) | State::Closed => {}
+            HandshakeState::Handshaking(_) => this.fail(HandshakeFailure::Timeout, None),
+            HandshakeState::Fresh(_) | HandshakeState::Leaving(_) | HandshakeState::Closed => {}
         }
-        this.state = State::Closed;
+        this.state = HandshakeState::Closed;
         Poll::Ready(Ok(()))
     }
 }
@@ -224,7 +228,7 @@ fn only_gone(error: io::Error) -> io::Result<()> {
 fn plain_http(wording: Wording) -> String {
     let message = "this port speaks TLS: use https://. The request was not read; if others could \
                    see it on its way, replace the token in it";
-    written(&Problem::new(ErrorCode::MalformedRequest, message).closing(), wording)
+    written(&ClientError::new(ErrorCode::MalformedRequest, message).closing(), wording)
 }
 
 impl fmt::Debug for TlsStream {

@@ -3,7 +3,9 @@
 use crate::{
     domain::{SteeredClock, Timestamp},
     tasks::Tasks,
-    webhooks::{FetchedKeys, KeyFetch, Rejection, Signer, Verified, Verifier, VerifierOptions},
+    webhooks::{
+        DeliveryRejection, FetchedKeys, KeyFetch, SignerGroup, Verified, Verifier, VerifierOptions,
+    },
 };
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -70,7 +72,7 @@ impl House {
         let keys = Arc::new(Arc::clone(&published));
         let accounts = ["ideogram".parse().unwrap()].into();
         let verifier = Verifier::new(VerifierOptions {
-            signers: vec![Signer { accounts, keys }],
+            signers: vec![SignerGroup { accounts, keys }],
             secrets: &[],
             window: Duration::from_mins(5),
             failures_per_minute: 60,
@@ -84,11 +86,13 @@ impl House {
         Parcel::signed(&self.pair, br#"{"generation_id":"g-1_A","data":[]}"#)
     }
 
-    pub(super) async fn verify(&self, parcel: &Parcel) -> Result<Verified, Rejection> {
+    pub(super) async fn verify(&self, parcel: &Parcel) -> Result<Verified, DeliveryRejection> {
         let mut headers = HeaderMap::new();
         for (name, value) in &parcel.headers {
             // What cannot be a header never comes this far.
-            let Ok(value) = HeaderValue::from_bytes(value) else { return Err(Rejection::Unsigned) };
+            let Ok(value) = HeaderValue::from_bytes(value) else {
+                return Err(DeliveryRejection::Unsigned);
+            };
             headers.append(name.parse::<HeaderName>().unwrap(), value);
         }
         let claims = self.verifier.claims(&headers)?;

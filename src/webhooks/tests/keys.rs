@@ -1,7 +1,7 @@
 //! Which keys count, and how often they are asked for.
 
 use super::house::{House, Parcel, entry};
-use crate::webhooks::{Rejection, Scheme, jwks};
+use crate::webhooks::{DeliveryRejection, Scheme, jwks};
 use aws_lc_rs::signature::Ed25519KeyPair;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -76,7 +76,7 @@ async fn a_signature_that_fits_no_key_asks_once_in_a_while() {
     let stranger = pair();
     let forged = || Parcel::signed(&stranger, b"{}");
     for _ in 0..100 {
-        assert!(matches!(house.verify(&forged()).await, Err(Rejection::Signature)));
+        assert!(matches!(house.verify(&forged()).await, Err(DeliveryRejection::Signature)));
     }
     assert_eq!(house.asked(), 1);
     tokio::time::advance(Duration::from_secs(30)).await;
@@ -123,9 +123,9 @@ async fn a_vendor_that_is_down_leaves_the_old_set_for_a_day() {
     tokio::time::advance(Duration::from_mins(11)).await;
     house.verify(&house.parcel()).await.unwrap();
     tokio::time::advance(Duration::from_hours(24)).await;
-    assert!(matches!(house.verify(&house.parcel()).await, Err(Rejection::NoKeys(_))));
+    assert!(matches!(house.verify(&house.parcel()).await, Err(DeliveryRejection::NoKeys(_))));
     assert_eq!(house.asked(), 3);
-    assert!(matches!(house.verify(&house.parcel()).await, Err(Rejection::NoKeys(_))));
+    assert!(matches!(house.verify(&house.parcel()).await, Err(DeliveryRejection::NoKeys(_))));
     assert_eq!(house.asked(), 3, "it is not asked again at once");
 }
 
@@ -138,5 +138,5 @@ async fn a_key_that_was_taken_out_does_not_count_after_the_next_fetch() {
     house.publish(Some(json!({"keys": [entry(&next, "two")]})));
     tokio::time::advance(Duration::from_secs(30)).await;
     house.verify(&Parcel::signed(&next, b"{}")).await.unwrap();
-    assert!(matches!(house.verify(&old).await, Err(Rejection::Signature)));
+    assert!(matches!(house.verify(&old).await, Err(DeliveryRejection::Signature)));
 }

@@ -6,7 +6,7 @@ use ideogate::{
     audit::Entry,
     domain::{CallId, Principal, TokenState},
     simulator::{Act, Script},
-    tokens::Rotation,
+    tokens::RotationRequest,
 };
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ async fn token(app: &TestApp, what: &str) -> Case {
             ..case(path("rotate"), "token.rotate", states("enabled", "enabled"))
         },
         "tokens/{id}/rotate/finish" => {
-            app.running.tokens().rotate(&id, &Rotation::default(), &BY).await.unwrap();
+            app.running.tokens().rotate(&id, &RotationRequest::default(), &BY).await.unwrap();
             case(path("rotate/finish"), "token.rotate", states("enabled", "enabled"))
         }
         _ => unlisted(what),

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::support::TestApp;
 use ideogate::domain::{AuditRecord, Bundle, Principal};
-use ideogate::tokens::{NewToken, Rotation};
+use ideogate::tokens::{NewToken, RotationRequest};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ async fn a_secret_that_should_be_gone_and_is_not_is_told_of_also_after_a_restart
     let app = reviewed().await;
     let old = token(&app, "app", &["write:generate"]).await;
     picture(&old).await;
-    let rotation = Rotation { grace: Some("7d".to_owned()), ..Rotation::default() };
+    let rotation = RotationRequest { grace: Some("7d".to_owned()), ..RotationRequest::default() };
     app.running.tokens().rotate(old.id(), &rotation, &Principal::LocalUser(0)).await.unwrap();
     assert_eq!(kinds(&findings(&app, "").await), Vec::<String>::new());
     app.clock.advance(Duration::from_secs(1));

@@ -6,7 +6,7 @@ use clap::Parser;
 use ideogate::{
     cli::Cli,
     domain::Principal,
-    tokens::{NewToken, Rotation},
+    tokens::{NewToken, RotationRequest},
 };
 use serde_json::{Value, json};
 use std::process::Stdio;
@@ -91,7 +91,7 @@ async fn ending_tokens_live_on_with_another_secret_also_in_the_middle_of_a_rotat
     picture(&one).await;
     picture(&other).await;
     let by = Principal::LocalUser(0);
-    app.running.tokens().rotate(other.id(), &Rotation::default(), &by).await.unwrap();
+    app.running.tokens().rotate(other.id(), &RotationRequest::default(), &by).await.unwrap();
     remedy_all(&app, &["medium expiring_token", "medium expiring_token"]).await;
     picture(&one).await;
     let shown = app.ask(&format!("/api/v1/tokens/{}", one.id())).await;

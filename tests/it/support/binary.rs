@@ -73,7 +73,7 @@ impl Home {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let serving = ideogram.clone();
-        tasks.stand("ideogram", async move {
+        tasks.spawn_background("ideogram", async move {
             serving.serve(listener, std::future::pending()).await;
         });
         let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use super::{grace, picture, rotate};
 use crate::support::{Client, TestApp, eventually};
-use ideogate::tokens::Rotation;
+use ideogate::tokens::RotationRequest;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ async fn the_record_says_which_secret_came() {
     let app = TestApp::spawn().await;
     let old = app.client().await;
     picture(&old).await;
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     picture(&old).await;
     picture(&new).await;
     assert_eq!(new.get("/nowhere").await.problem(), "404 route_unknown");
@@ -73,7 +73,7 @@ async fn requests_with_an_old_secret_are_counted() {
     };
     picture(&old).await;
     assert_eq!(count().await, Some(0));
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     picture(&new).await;
     assert_eq!(count().await, Some(0));
     picture(&old).await;
@@ -93,7 +93,7 @@ async fn operators_see_when_each_secret_was_last_used_also_after_a_restart() {
     let path = format!("/api/v1/tokens/{}", old.id());
     picture(&old).await;
     app.clock.advance(Duration::from_mins(1));
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     assert_eq!(last_used(&app.ask(&path).await)[1], Value::Null);
     picture(&old).await;
     let first = app.now().to_string();
@@ -126,7 +126,7 @@ async fn operators_see_when_each_secret_was_last_used_also_after_a_restart() {
 async fn never_do_more_than_two_secrets_open_the_door() {
     let app = TestApp::spawn().await;
     let first = app.client().await;
-    let second = rotate(&app, &first, &Rotation::default()).await;
+    let second = rotate(&app, &first, &RotationRequest::default()).await;
     let path = format!("/api/v1/tokens/{}/rotate", first.id());
     let refused = app.tell(&path, &json!({})).await;
     assert_eq!(refused["code"], "two_secrets_alive");

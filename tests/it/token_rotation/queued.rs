@@ -4,7 +4,7 @@ use super::{ended, grace, later, one_place, picture, rotate, waiting};
 use crate::support::{TestApp, pass};
 use ideogate::{
     simulator::{Act, Script},
-    tokens::Rotation,
+    tokens::RotationRequest,
 };
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ async fn no_call_fails_that_waits_with_either_secret_within_the_grace() {
     let app = one_place().await;
     let old = app.client().await;
     let (running, queued) = waiting(&app, &old, 2).await;
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     let more = [later(&old), later(&new)];
     crate::support::eventually("four wait", || app.places().2 == 4).await;
     app.ideogram.release();
@@ -46,7 +46,7 @@ async fn an_end_without_grace_reaches_calls_that_wait_with_the_old_secret_alone(
 async fn calls_with_the_new_secret_wait_on_when_the_rotation_is_finished() {
     let app = one_place().await;
     let old = app.client().await;
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     let (running, queued) = waiting(&app, &new, 1).await;
     let lost = later(&old);
     crate::support::eventually("two wait", || app.places().2 == 2).await;

@@ -4,7 +4,7 @@ use super::{GENERATE, grace, picture, rotate};
 use crate::support::{Client, TestApp};
 use ideogate::{
     simulator::{Act, Script},
-    tokens::{NewToken, Rotation},
+    tokens::{NewToken, RotationRequest},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -24,7 +24,7 @@ async fn both_secrets_spend_one_budget() {
     let app = TestApp::spawn().await;
     let old = app.client_of(token()).await;
     assert_eq!(picture(&old).await.status, 200);
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     assert_eq!(picture(&new).await.status, 200);
     assert_eq!(picture(&old).await.status, 200);
     assert_eq!(picture(&new).await.problem(), "402 budget_exceeded");
@@ -40,7 +40,7 @@ async fn both_secrets_share_one_rate() {
     let app = TestApp::spawn().await;
     let new = NewToken { rate: Some("2/min".to_owned()), daily_budget: None, ..token() };
     let old = app.client_of(new).await;
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     assert_eq!((picture(&old).await.status, picture(&new).await.status), (200, 200));
     assert_eq!(picture(&new).await.problem(), "429 rate_limited");
 }
@@ -83,7 +83,7 @@ async fn a_lost_answer_is_recovered_and_a_generation_polled_with_the_new_secret(
 async fn both_secrets_and_what_they_spent_outlive_a_crash() {
     let app = TestApp::spawn().await;
     let old = app.client_of(token()).await;
-    let new = rotate(&app, &old, &Rotation::default()).await;
+    let new = rotate(&app, &old, &RotationRequest::default()).await;
     let post = async |client: &Client, prompt: &str| {
         client.post(GENERATE, &json!({"prompt": prompt})).await
     };

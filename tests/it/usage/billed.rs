@@ -4,7 +4,7 @@ use super::{LATER, assert_all_say, token};
 use crate::support::{TestApp, eventually, pass};
 use ideogate::{
     domain::{Timestamp, Usd},
-    ledger::{Period, Subject},
+    ledger::{BudgetSubject, Period},
     simulator::{Act, Script},
     tokens::NewToken,
 };
@@ -22,7 +22,8 @@ async fn settled(app: &TestApp) {
     let reader = app.running.reader();
     eventually("every bill is known", || reader.booked_calls().unwrap().is_empty()).await;
     // The ledger follows the store.
-    let (ledger, account) = (app.running.ledger(), Subject::Account("ideogram".parse().unwrap()));
+    let (ledger, account) =
+        (app.running.ledger(), BudgetSubject::Account("ideogram".parse().unwrap()));
     let stored =
         || reader.spend(Timestamp::from_micros(0)).unwrap().iter().map(|s| s.charged).sum();
     let counted = || ledger.tally(&account, Period::Month, app.now()).charged;
@@ -123,7 +124,7 @@ async fn a_bill_above_the_table_is_booked_and_counts_against_the_budget_of_the_d
     pass(Duration::from_secs(2)).await;
     settled(&app).await;
     let ledger = app.running.ledger();
-    let subject = Subject::Token(client.id().clone());
+    let subject = BudgetSubject::Token(client.id().clone());
     let charged = |at: Timestamp| ledger.tally(&subject, Period::Day, at).charged;
     eventually("it counts", || charged(yesterday) == Usd::from_micros(250_001)).await;
     assert_eq!(charged(app.now()), Usd::ZERO);

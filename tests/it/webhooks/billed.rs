@@ -4,7 +4,7 @@ use super::{Parcel, receiving};
 use crate::support::{eventually, pass};
 use ideogate::{
     domain::Usd,
-    ledger::{Period, Subject},
+    ledger::{BudgetSubject, Period},
     simulator::{Act, Script},
 };
 use serde_json::json;
@@ -21,7 +21,7 @@ async fn what_a_webhook_ends_is_charged_by_the_table_until_ideogram_says_what_it
     let made = client.post(LATER, &wish).await.json();
     let id = made["generation_id"].as_str().unwrap().to_owned();
     assert_eq!(app.places(), (1, 1, 0));
-    let (ledger, subject) = (app.running.ledger(), Subject::Token(client.id().clone()));
+    let (ledger, subject) = (app.running.ledger(), BudgetSubject::Token(client.id().clone()));
     let charged = || ledger.tally(&subject, Period::Day, app.now()).charged;
     assert!(Parcel::of(&app, &id).told(&app).await.starts_with("200 "));
     assert_eq!((app.places(), charged()), ((0, 0, 0), Usd::from_micros(100_000)));

@@ -1,0 +1,205 @@
+//! The gate of one account: a plain state machine that is told the time.
+
+use super::{
+    counters::AdmissionCounters,
+    drain_rate::DrainRate,
+    durations::Durations,
+    effective_cap::EffectiveCap,
+    environment::Environment,
+    error::AdmissionError,
+    held::Held,
+    lane::Ticket,
+    options::{AdmitRequest, GateOptions},
+    turns::Turns,
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A call that was admitted just now, and how to tell its caller.
+#[derive(Debug)]
+pub(super) struct Grant<W> {
+    pub(super) ticket: Ticket,
+    pub(super) reply: W,
+}
+
+/// How a call was taken in, and who was let in by that.
+pub(super) type Entered<W> = (Result<Ticket, AdmissionError>, Vec<Grant<W>>);
+
+/// See the module's docs for its states and what always holds.
+///
+/// Whatever may let someone in returns the calls that it let in, so that none is forgotten.
+#[derive(Debug)]
+pub(super) struct AccountGate<W> {
+    pub(super) drift: EffectiveCap,
+    pub(super) environments: Vec<Environment<W>>,
+    pub(super) held: Held,
+    pub(super) counters: AdmissionCounters,
+    pub(super) closed: Closed,
+    pub(super) in_use: u32,
+    pub(super) queued: usize,
+    pub(super) queued_places: u32,
+    pub(super) next_number: u64,
+    pub(super) pace: DrainRate,
+    pub(super) durations: Durations,
+    pub(super) turns: Turns<usize>,
+    /// Waiting calls that were overtaken, by when that began.
+    pub(super) overtaken: Vec<Ticket>,
+    capacity: usize,
+}
+
+/// Why nobody is let in, if so.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Closed {
+    pub(super) draining: bool,
+    pub(super) stopped: bool,
+    pub(super) paused: bool,
+}
+
+impl Closed {
+    /// Returns what callers are told while the gate is closed.
+    pub(super) fn reason(self) -> Option<AdmissionError> {
+        match self {
+            Self { draining: true, .. } => Some(AdmissionError::Draining),
+            Self { stopped: true, .. } => Some(AdmissionError::Stopped),
+            Self { paused: true, .. } => Some(AdmissionError::Paused),
+            _ => None,
+        }
+    }
+}
+
+impl<W> AccountGate<W> {
+    pub(super) fn new(options: GateOptions, capacity: usize, now: Instant) -> Self {
+        Self {
+            drift: EffectiveCap::new(options.cap, now),
+            environments: options.environments.into_iter().map(Environment::new).collect(),
+            held: Held::default(),
+            counters: AdmissionCounters::default(),
+            closed: Closed::default(),
+            in_use: 0,
+            queued: 0,
+            capacity,
+            queued_places: 0,
+            next_number: 0,
+            pace: DrainRate::new(options.cap, now),
+            durations: Durations::default(),
+            turns: Turns::default(),
+            overtaken: Vec::new(),
+        }
+    }
+
+    /// Takes a call in: admits it at once, lets it wait, or refuses it.
+    pub(super) fn enter(&mut self, seat: &AdmitRequest, reply: W, now: Instant) -> Entered<W> {
+        if let Err(refusal) = self.check(seat) {
+            return (Err(refusal), Vec::new());
+        }
+        let ticket = self.ticket(seat, now);
+        self.environments[ticket.environment].note_call(now);
+        let mut grants = self.seat(ticket, reply, now);
+        let waits = !grants.iter().any(|grant| grant.ticket.number == ticket.number);
+        if !waits {
+            return (Ok(ticket), grants);
+        }
+        if self.queued > self.capacity {
+            grants.extend(self.leave(&ticket, now));
+            self.counters.queue_full += 1;
+            return (Err(AdmissionError::QueueFull { retry_after: self.retry_after() }), grants);
+        }
+        let Some(forecast) = self.futile(&ticket, now) else { return (Ok(ticket), grants) };
+        let rule = self.rule(&ticket, now);
+        grants.extend(self.leave(&ticket, now));
+        self.counters.futile += 1;
+        let retry_after = self.come_back(&ticket, rule, now);
+        (Err(AdmissionError::Futile { retry_after, rule, forecast }), grants)
+    }
+
+    fn check(&self, seat: &AdmitRequest) -> Result<(), AdmissionError> {
+        if let Some(reason) = self.closed.reason() {
+            return Err(reason);
+        }
+        let cap = seat.max_token_places.map_or(self.drift.cap(), |most| most.min(self.drift.cap()));
+        if seat.places > cap { Err(AdmissionError::NeverFits { cap }) } else { Ok(()) }
+    }
+
+    /// Frees the seat of a call that waits no more; does nothing if it was let in meanwhile.
+    pub(super) fn leave(&mut self, ticket: &Ticket, now: Instant) -> Vec<Grant<W>> {
+        match self.remove(ticket) {
+            // It may have been the one that others waited for.
+            Some(_) => self.dispatch(now),
+            None => Vec::new(),
+        }
+    }
+
+    /// Frees the seat of a call whose deadline passed; `None` if it was let in meanwhile.
+    pub(super) fn time_out(
+        &mut self,
+        ticket: &Ticket,
+        now: Instant,
+    ) -> Option<(AdmissionError, Vec<Grant<W>>)> {
+        let rule = self.rule(ticket, now);
+        let retry_after = self.come_back(ticket, rule, now);
+        self.remove(ticket)?;
+        self.counters.timeouts += 1;
+        let waited = ticket.waited + now.saturating_duration_since(ticket.since);
+        Some((AdmissionError::Timeout { retry_after, rule, waited }, self.dispatch(now)))
+    }
+
+    /// Gives back the places of an admitted call.
+    pub(super) fn release(&mut self, ticket: &Ticket, now: Instant) -> Vec<Grant<W>> {
+        self.free(ticket);
+        self.pace.freed(ticket.places);
+        if ticket.places > 0 {
+            self.durations.note(now.saturating_duration_since(ticket.since), now);
+        }
+        self.dispatch(now)
+    }
+
+    /// Takes back a call that the vendor refused for now: others use the account too. The call
+    /// waits again, at its old place.
+    pub(super) fn refuse(&mut self, mut ticket: Ticket, reply: W, now: Instant) -> Entered<W> {
+        self.free(&ticket);
+        self.refund(&ticket);
+        if ticket.places > 0 {
+            self.drift.shrink(self.in_use, now);
+        }
+        if let Some(reason) = self.closed.reason() {
+            return (Err(reason), Vec::new());
+        }
+        ticket.since = now;
+        (Ok(ticket), self.seat(ticket, reply, now))
+    }
+
+    /// Lets time pass: the effective cap recovers, reserves lapse, the pace is measured.
+    pub(super) fn tick(&mut self, now: Instant) -> Vec<Grant<W>> {
+        self.drift.recover(now);
+        if self.queued > 0 {
+            self.pace.measure(now);
+        }
+        self.turns.forget_idle();
+        self.environments.iter_mut().for_each(Environment::forget_idle);
+        self.dispatch(now)
+    }
+
+    /// Sends all waiting calls away.
+    pub(super) fn clear(&mut self) -> Vec<W> {
+        self.overtaken.clear();
+        self.queued = 0;
+        self.queued_places = 0;
+        let mut replies = Vec::new();
+        for (id, environment) in self.environments.iter_mut().enumerate() {
+            replies.extend(environment.clear());
+            self.turns.leave(id);
+        }
+        replies
+    }
+
+    /// Returns when a call should come back if it finds the queue full; `None` while it may wait.
+    pub(super) fn full_for(&self) -> Option<Duration> {
+        let nothing_free = self.queued > 0 || self.free_places() == 0;
+        (self.queued >= self.capacity && nothing_free).then(|| self.retry_after())
+    }
+
+    /// Returns how long the calls that wait now will take to be let in.
+    pub(super) fn retry_after(&self) -> Duration {
+        self.pace.time_for(self.queued_places)
+    }
+}

@@ -1,0 +1,53 @@
+//! The effective cap: what the vendor lets through while someone else uses the account too.
+
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The cap as set, and as the vendor's 429s have shrunk it.
+#[derive(Debug)]
+pub(super) struct EffectiveCap {
+    cap: u32,
+    effective: u32,
+    /// The last 429, or the last step back up.
+    since: Instant,
+    /// A 429 came while nothing else was in flight: nothing of ours can come free and tell that
+    /// there is room again, so nothing is sent before a second has passed.
+    rests: bool,
+}
+
+impl EffectiveCap {
+    pub(super) fn new(cap: u32, now: Instant) -> Self {
+        Self { cap, effective: cap, since: now, rests: false }
+    }
+
+    pub(super) fn cap(&self) -> u32 {
+        self.cap
+    }
+
+    pub(super) fn effective(&self) -> u32 {
+        self.effective
+    }
+
+    /// Returns how many places may be in use just now.
+    pub(super) fn limit(&self) -> u32 {
+        if self.rests { 0 } else { self.effective }
+    }
+
+    /// Notes a 429 that came while `in_use` other places were taken.
+    pub(super) fn shrink(&mut self, in_use: u32, now: Instant) {
+        self.effective = self.effective.min(in_use).max(1);
+        self.rests = in_use == 0;
+        self.since = now;
+    }
+
+    /// Steps back up by one for each full second without a 429.
+    pub(super) fn recover(&mut self, now: Instant) {
+        let seconds = now.saturating_duration_since(self.since).as_secs();
+        if seconds > 0 {
+            let steps = u32::try_from(seconds).unwrap_or(u32::MAX);
+            self.effective = self.effective.saturating_add(steps).min(self.cap);
+            self.since += Duration::from_secs(seconds);
+            self.rests = false;
+        }
+    }
+}

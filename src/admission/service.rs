@@ -1,0 +1,129 @@
+//! The door that calls knock at: one gate per account.
+
+use super::{
+    account::Account,
+    account_gate::AccountGate,
+    counters::AdmissionCounters,
+    error::AdmissionError,
+    options::{AdmissionOptions, AdmitRequest},
+    permit::Permit,
+    status::AccountStatus,
+};
+use crate::domain::{AccountName, CallId, EnvironmentName, Places, TokenId};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Admits calls, never more at once than an account's cap, fairly. Clones share the same gates.
+#[derive(Debug, Clone)]
+pub struct Admission {
+    accounts: Arc<BTreeMap<AccountName, Arc<Account>>>,
+    draining: CancellationToken,
+}
+
+impl Admission {
+    /// Returns an admission with every place free.
+    pub fn new(options: AdmissionOptions) -> Self {
+        let now = Instant::now();
+        let accounts = options.accounts.into_iter().map(|account| {
+            let name = account.name.clone();
+            let gate = AccountGate::new(account, options.queue_capacity, now);
+            (name.clone(), Account::new(name, gate))
+        });
+        Self { accounts: Arc::new(accounts.collect()), draining: CancellationToken::new() }
+    }
+
+    /// Waits until the call's turn has come and its places are free. Dropping the future frees
+    /// the seat at once. A call on an account that is not in the settings never fits.
+    pub async fn admit(&self, seat: AdmitRequest) -> Result<Permit, AdmissionError> {
+        let account = self.accounts.get(&seat.account);
+        let account = account.ok_or(AdmissionError::NeverFits { cap: 0 })?;
+        let waiting = account.enter(&seat)?;
+        waiting.turn().await
+    }
+
+    /// Returns when to come back if the account's queue is full; `None` while a call may wait.
+    pub fn is_full(&self, account: &AccountName) -> Option<Duration> {
+        self.accounts.get(account)?.gate().full_for()
+    }
+
+    /// Returns why no call is admitted just now, if so.
+    pub fn is_closed(&self, account: &AccountName) -> Option<AdmissionError> {
+        self.accounts.get(account)?.gate().closed.reason()
+    }
+
+    /// Takes the places of a call that was sent before a restart, past the cap if need be: then
+    /// nobody is admitted until it fits. They are taken until [`Admission::release`].
+    pub fn restore(
+        &self,
+        account: &AccountName,
+        environment: &EnvironmentName,
+        token: &TokenId,
+        places: Places,
+        call: CallId,
+    ) {
+        let Some(gate) = self.accounts.get(account) else { return };
+        let seat = AdmitRequest {
+            account: account.clone(),
+            environment: environment.clone(),
+            token: token.clone(),
+            places,
+            deadline: Instant::now(),
+            max_token_places: None,
+        };
+        gate.restore(&seat, call);
+    }
+
+    /// Gives back the places that are held for `call`; says whether any were.
+    pub fn release(&self, call: &CallId) -> bool {
+        self.accounts.values().any(|account| account.release_held(call))
+    }
+
+    /// Says whether places are held for `call`.
+    pub fn is_held(&self, call: &CallId) -> bool {
+        self.accounts.values().any(|account| account.gate().held.contains(call))
+    }
+
+    /// Turns all calls away from now on, those that wait too. Admitted calls keep their places.
+    pub fn drain(&self) {
+        self.close(|gate| gate.draining = true);
+        self.draining.cancel();
+    }
+
+    /// Waits until all calls are turned away for good.
+    pub async fn draining(&self) {
+        self.draining.cancelled().await;
+    }
+
+    /// Turns calls away, or takes them in again, because an operator said so.
+    pub fn pause(&self, paused: bool) {
+        self.close(|gate| gate.paused = paused);
+    }
+
+    /// Turns calls away while they cannot be recorded, or takes them in again.
+    pub fn stop(&self, stopped: bool) {
+        self.close(|gate| gate.stopped = stopped);
+    }
+
+    fn close(&self, change: impl Fn(&mut super::account_gate::Closed)) {
+        for account in self.accounts.values() {
+            account.close(|gate| change(&mut gate.closed));
+        }
+    }
+
+    /// Lets time pass; to be called every 250 ms. The effective cap recovers and reserves lapse.
+    pub fn tick(&self) {
+        self.accounts.values().for_each(Account::tick);
+    }
+
+    /// Returns how every account stands, by name.
+    pub fn status(&self) -> Vec<AccountStatus> {
+        self.accounts.values().map(|account| account.gate().status(&account.name)).collect()
+    }
+
+    /// Returns what was counted since the start, by account.
+    pub fn counters(&self) -> Vec<(AccountName, AdmissionCounters)> {
+        let counters = |account: &Arc<Account>| (account.name.clone(), account.gate().counters);
+        self.accounts.values().map(counters).collect()
+    }
+}

@@ -1,0 +1,111 @@
+//! Work that goes on as long as the gateway runs.
+
+use super::services::Services;
+use crate::{domain::AuditRecord, store::JournalHealth};
+use std::{future::ready, time::Duration};
+
+const TICK: Duration = Duration::from_millis(250);
+const TIDY: Duration = Duration::from_secs(1);
+const CHARGES: Duration = Duration::from_mins(1);
+const SECRETS: Duration = Duration::from_hours(1);
+const SUMMARIES: Duration = Duration::from_secs(10);
+
+/// Starts all standing work.
+pub(super) fn start(rooms: &Services) {
+    every(rooms, "admission tick", TICK, |rooms| rooms.admission.tick());
+    every(rooms, "tidy up", TIDY, |rooms| rooms.calls.tidy_up());
+    every(rooms, "budget thresholds", TIDY, Services::tell_thresholds);
+    every(rooms, "low balances", TIDY, Services::tell_low_balances);
+    every(rooms, "refusal summaries", SUMMARIES, Services::write_summaries);
+    charge_overdue(rooms);
+    forget_secrets(rooms);
+    stop_while_the_record_fails(rooms);
+    let calls = rooms.calls.clone();
+    rooms.tasks.spawn_background("keep answers", async move { calls.keep_what_is_left().await });
+}
+
+fn every(rooms: &Services, name: &'static str, pause: Duration, work: fn(&Services)) {
+    let own = rooms.clone();
+    rooms.tasks.every(name, pause, move || {
+        work(&own);
+        ready(())
+    });
+}
+
+/// What nobody knows for a day counts as charged, and budgets say when they run out.
+fn charge_overdue(rooms: &Services) {
+    let calls = rooms.calls.clone();
+    rooms.tasks.every("charges", CHARGES, move || {
+        let calls = calls.clone();
+        async move {
+            if let Err(error) = calls.charge_overdue().await {
+                tracing::warn!(%error, "overdue calls could not be charged; trying again in a minute");
+            }
+        }
+    });
+}
+
+/// Secrets of tokens that ended long ago are forgotten.
+fn forget_secrets(rooms: &Services) {
+    let tokens = rooms.tokens.clone();
+    rooms.tasks.every("ended secrets", SECRETS, move || {
+        let tokens = tokens.clone();
+        async move { tokens.forget_ended().await }
+    });
+}
+
+/// Nothing is admitted while the record cannot be written; it starts again by itself.
+fn stop_while_the_record_fails(rooms: &Services) {
+    let own = rooms.clone();
+    rooms.tasks.spawn_background("journal health", async move {
+        let mut health = own.journal.health();
+        while health.changed().await.is_ok() {
+            let failed = match &*health.borrow_and_update() {
+                JournalHealth::Good => None,
+                JournalHealth::Failed(reason) => Some(reason.clone()),
+            };
+            if let Some(reason) = &failed {
+                tracing::error!(%reason, "audit cannot be written; nothing is admitted");
+            } else {
+                tracing::info!("audit can be written again; calls are admitted");
+            }
+            own.admission.stop(failed.is_some());
+        }
+    });
+}
+
+impl Services {
+    /// Tells of budgets that reached 80 or 100 percent.
+    fn tell_thresholds(&self) {
+        for crossing in self.ledger.crossings() {
+            self.metrics.budget_crossed(crossing.percent);
+            tracing::warn!(
+                event = "budget_threshold",
+                subject = %crossing.subject,
+                period = ?crossing.period,
+                percent = crossing.percent,
+                limit_usd = %crossing.limit,
+                spent_usd = %crossing.spent,
+                "a budget is used up to its threshold"
+            );
+        }
+    }
+
+    /// Puts refusals on record that were only counted in the minutes that are over.
+    pub(super) fn write_summaries(&self) {
+        self.append_summaries(self.refusals.summaries());
+    }
+
+    /// Puts all refusals on record that were only counted; nobody asks again.
+    pub(super) fn write_last_summaries(&self) {
+        self.append_summaries(self.refusals.close());
+    }
+
+    fn append_summaries(&self, summaries: Vec<AuditRecord>) {
+        for record in summaries {
+            if let Err(not_appended) = self.journal.append(record) {
+                self.refusals.count(&not_appended.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What was spent before this start goes back into the ledger.
+
+use super::services::Services;
+use crate::{
+    domain::Action,
+    ledger::{BudgetWindow, Budgets, Period, Tally},
+    store::{DailySpend, StoreError},
+};
+use anyhow::Context;
+
+impl Services {
+    /// Adds up what the database says was charged and reserved since the month began.
+    pub(super) async fn restore_ledger(&self) -> anyhow::Result<()> {
+        let month = BudgetWindow::of(Period::Month, self.clock.now()).start();
+        let reader = self.reader.clone();
+        let spends = self.tasks.run_blocking(move || reader.spend(month)).await;
+        for spend in spends?.context("what was spent before cannot be read")? {
+            let tally = Tally { charged: spend.charged, reserved: spend.reserved };
+            self.ledger.restore(&self.budgets_of(&spend), spend.day, tally);
+        }
+        Ok(())
+    }
+
+    /// Returns what covered a spend; of tokens, environments and routes that are gone, only the sums.
+    fn budgets_of(&self, spend: &DailySpend) -> Budgets {
+        let token = self.tokens.show(&spend.token).ok();
+        let environment = self.settings.environments.get(&spend.environment);
+        let route = self.settings.routes.by_name(&spend.route);
+        match (environment, token, route) {
+            (Some(environment), Some(token), Some(route)) => {
+                // The environment may point at another account by now; this was billed to that one.
+                let covering = Budgets::covering(&self.settings, environment, &token, route);
+                Budgets { account: spend.account.clone(), ..covering }
+            }
+            _ => Budgets {
+                token: spend.token.clone(),
+                environment: spend.environment.clone(),
+                account: spend.account.clone(),
+                limits: Vec::new(),
+            },
+        }
+    }
+}
+
+impl Services {
+    /// Pauses again if an operator paused the gateway and nobody resumed it.
+    pub(super) async fn restore_pause(&self) -> anyhow::Result<()> {
+        let reader = self.reader.clone();
+        let read = self.tasks.run_blocking(move || {
+            let last = |action| {
+                let changes = reader.changes(action)?;
+                Ok::<_, StoreError>(changes.first().map(|record| record.seq))
+            };
+            Ok::<_, StoreError>((last(Action::QueuePause)?, last(Action::QueueResume)?))
+        });
+        let (paused, resumed) = read.await?.context("whether it was paused cannot be read")?;
+        if paused > resumed {
+            tracing::warn!("still paused by an operator; `ideogate resume` lets calls through");
+            self.admission.pause(true);
+        }
+        Ok(())
+    }
+}

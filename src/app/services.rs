@@ -1,0 +1,205 @@
+//! The rooms, built whole from the settings.
+
+use super::{
+    build_inputs::{BuildInputs, base_url},
+    keys, webhook_door,
+};
+use crate::{
+    admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
+    answers::{Answers, ClaimRegistry, SealedAnswers},
+    audit::{RefusalBook, trust::Notary},
+    calls::{AccountLink, AccountLinks, Breaker, CallServices, Calls},
+    config::{AccountSettings, Settings},
+    domain::{AccountName, Clock, EnvironmentName},
+    keys::{Keys, TagKey},
+    ledger::Ledger,
+    operators::Operators,
+    proxy::WebhookDoor,
+    rate_limit::RateLimits,
+    spool::{SpoolBudget, SpoolLimits},
+    store::{Journal, Reader, make_folder},
+    tasks::Tasks,
+    telemetry::Metrics,
+    tokens::Tokens,
+    upstream::{Upstream, UpstreamOptions},
+};
+use anyhow::Context;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Everything that serves; clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct Services {
+    pub(super) settings: Arc<Settings>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) tasks: Tasks,
+    pub(super) journal: Journal,
+    pub(super) reader: Reader,
+    pub(super) tokens: Tokens,
+    pub(super) operators: Operators,
+    pub(super) admission: Admission,
+    pub(super) ledger: Ledger,
+    pub(super) spool: Arc<SpoolBudget>,
+    pub(super) refusals: Arc<RefusalBook>,
+    pub(super) rate_limits: Arc<RateLimits>,
+    pub(super) calls: Calls,
+    pub(super) keys: Keys,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) webhooks: WebhookDoor,
+    pub(super) notary: Arc<Notary>,
+}
+
+impl Services {
+    /// Builds all rooms; nothing runs yet.
+    pub(super) fn build(ground: &BuildInputs<'_>) -> anyhow::Result<Self> {
+        let settings = Arc::clone(&ground.settings);
+        let (clock, tasks) = (Arc::clone(&ground.clock), ground.tasks.clone());
+        let (journal, reader) = (ground.store.journal(), ground.store.reader());
+        let environments = Arc::new(settings.environments.clone());
+        let tokens = Tokens::load(
+            journal.clone(),
+            reader.clone(),
+            Arc::clone(&clock),
+            environments,
+            tasks.clone(),
+        )
+        .context("tokens cannot be loaded")?;
+        let operators = operators(&settings, &journal, &reader, &clock, &tasks)?;
+        let admission = Admission::new(admission_options(&settings));
+        let spool = spool(&settings)?;
+        let tags = keys::tags(ground)?;
+        let lines = lines(ground, &spool, &tags)?;
+        let keys = keys::room(ground, &lines, tags);
+        let ledger = Ledger::new(Arc::clone(&settings.prices), Arc::clone(&clock));
+        let metrics = Arc::clone(&ground.metrics);
+        let services = CallServices {
+            journal: journal.clone(),
+            reader: reader.clone(),
+            tokens: tokens.clone(),
+            admission: admission.clone(),
+            answers: Answers::new(Arc::clone(&clock)),
+            claims: ClaimRegistry::new(Arc::clone(&clock)),
+            sealed: sealed(&settings)?,
+            spool: Arc::clone(&spool),
+            recovering: Arc::new(recovering(&settings)),
+            ledger: ledger.clone(),
+            tasks: tasks.clone(),
+            routes: Arc::clone(&settings.routes),
+            clock: Arc::clone(&clock),
+            metrics: Arc::clone(&metrics),
+        };
+        Ok(Self {
+            refusals: Arc::new(RefusalBook::new(Arc::clone(&clock))),
+            rate_limits: Arc::new(RateLimits::default()),
+            calls: Calls::new(services, lines),
+            keys,
+            webhooks: webhook_door::build(ground)?,
+            settings,
+            clock,
+            tasks,
+            journal,
+            reader,
+            tokens,
+            operators,
+            admission,
+            ledger,
+            spool,
+            metrics,
+            notary: Arc::clone(&ground.notary),
+        })
+    }
+}
+
+fn operators(
+    settings: &Settings,
+    journal: &Journal,
+    reader: &Reader,
+    clock: &Arc<dyn Clock>,
+    tasks: &Tasks,
+) -> anyhow::Result<Operators> {
+    let (journal, reader) = (journal.clone(), reader.clone());
+    let lifetime = settings.operators.token_lifetime;
+    Operators::load(journal, reader, Arc::clone(clock), lifetime, tasks.clone())
+        .context("operators cannot be loaded")
+}
+
+fn admission_options(settings: &Settings) -> AdmissionOptions {
+    let lanes = |account: &AccountName| {
+        let of_account = settings.environments.iter().filter(|(_, env)| env.account == *account);
+        of_account
+            .map(|(name, environment)| LaneOptions {
+                name: name.clone(),
+                weight: environment.weight,
+                reserved_places: environment.reserved_places,
+            })
+            .collect()
+    };
+    let gate = |(name, account): (&AccountName, &AccountSettings)| GateOptions {
+        name: name.clone(),
+        cap: account.max_in_flight,
+        environments: lanes(name),
+    };
+    let accounts = settings.accounts.iter().map(gate).collect();
+    AdmissionOptions { queue_capacity: settings.queue.capacity, accounts }
+}
+
+fn spool(settings: &Settings) -> anyhow::Result<Arc<SpoolBudget>> {
+    let bodies = &settings.bodies;
+    let limits = SpoolLimits {
+        memory: bodies.memory,
+        disk: bodies.disk,
+        per_token: bodies.per_token,
+        min_free: bodies.min_free,
+    };
+    let dir = settings.data.dir.join("spool");
+    make_folder(&dir)
+        .and_then(|()| SpoolBudget::new(limits, &dir))
+        .with_context(|| format!("{} cannot be used for bodies", dir.display()))
+}
+
+fn sealed(settings: &Settings) -> anyhow::Result<SealedAnswers> {
+    let dir = &settings.data.dir;
+    SealedAnswers::open(dir, settings.bodies.min_free)
+        .with_context(|| format!("answers cannot be kept in {}", dir.display()))
+}
+
+fn recovering(settings: &Settings) -> BTreeSet<EnvironmentName> {
+    let environments = settings.environments.iter();
+    environments.filter(|(_, env)| env.recover_answers).map(|(name, _)| name.clone()).collect()
+}
+
+fn lines(
+    ground: &BuildInputs<'_>,
+    spool: &Arc<SpoolBudget>,
+    tags: &TagKey,
+) -> anyhow::Result<AccountLinks> {
+    let accounts = ground.settings.accounts.iter();
+    accounts
+        .map(|(name, account)| {
+            Ok((name.clone(), Arc::new(line(ground, (name, account), spool, tags)?)))
+        })
+        .collect()
+}
+
+fn line(
+    ground: &BuildInputs<'_>,
+    (name, account): (&AccountName, &AccountSettings),
+    spool: &Arc<SpoolBudget>,
+    tags: &TagKey,
+) -> anyhow::Result<AccountLink> {
+    let upstream = Upstream::new(UpstreamOptions {
+        account: name.clone(),
+        base_url: base_url(ground, account)?,
+        timeout: account.timeout,
+        max_answer: ground.settings.bodies.max_answer,
+        idle: UpstreamOptions::IDLE,
+        extra_roots: Vec::new(),
+        budget: Arc::clone(spool),
+        tasks: ground.tasks.clone(),
+    })
+    .with_context(|| format!("account {name} cannot be reached"))?;
+    let keys = keys::slots(ground, (name, account), &upstream, tags)?;
+    let breaker = Breaker::new(Arc::clone(&ground.clock));
+    let (count, place_ttl) = (account.count, account.place_ttl);
+    let vendor_user = account.user_id.clone();
+    Ok(AccountLink { upstream, keys, breaker, count, place_ttl, vendor_user })
+}

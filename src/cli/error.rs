@@ -1,0 +1,112 @@
+//! What goes wrong in ways that scripts tell apart.
+
+use crate::{admin::Problem, config::FieldErrors};
+use std::io;
+
+/// A fault in the settings or in how the command was used; from `sysexits.h`.
+pub(super) const USAGE: u8 = 64;
+const UNAVAILABLE: u8 = 69;
+const FAILURE: u8 = 1;
+/// Something was found: a bad record, a failed check.
+pub(super) const FINDING: u8 = 2;
+
+/// A failure with an exit code of its own.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// The settings hold mistakes.
+    #[error("{0}")]
+    Settings(FieldErrors),
+    /// The command was used in a way that makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// Nobody answers.
+    #[error(
+        "no answer from {at} ({said}): is the gateway running? start it with `ideogate serve`, or \
+         say where it is with --admin"
+    )]
+    Unreachable {
+        /// The socket or URL.
+        at: String,
+        /// What the system said.
+        said: String,
+    },
+    /// What answers is no gateway, or one of another version.
+    #[error(
+        "{at} gave an answer that is not an ideogate gateway's: look at --admin or --url, and at the \
+         versions of the two"
+    )]
+    NoGateway {
+        /// The socket or URL.
+        at: String,
+    },
+    /// Somebody answers whose certificate is not believed.
+    #[error(
+        "the certificate of {at} is not trusted ({said}): if a private authority vouches for it, \
+         give that with --admin-ca FILE or IDEOGATE_ADMIN_CA"
+    )]
+    Untrusted {
+        /// The URL.
+        at: String,
+        /// Why it is not.
+        said: String,
+    },
+    /// The socket is there, and this user may not open it.
+    #[error("{at} may not be opened by this user: use the user that the gateway runs as")]
+    Forbidden {
+        /// The socket.
+        at: String,
+    },
+    /// The gateway refused.
+    #[error("{}", told(.0))]
+    Refused(Box<Problem>),
+}
+
+impl CliError {
+    /// Returns the exit code.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Settings(_) | Self::Usage(_) => USAGE,
+            Self::Unreachable { .. }
+            | Self::NoGateway { .. }
+            | Self::Untrusted { .. }
+            | Self::Forbidden { .. } => UNAVAILABLE,
+            Self::Refused(problem) if problem.status == 422 => USAGE,
+            Self::Refused(_) => FAILURE,
+        }
+    }
+}
+
+impl CliError {
+    /// Returns the exit code of a gateway that cannot be reached, if that is what went wrong.
+    pub(super) fn unavailable(&self) -> Option<u8> {
+        Some(self.exit_code()).filter(|code| *code == UNAVAILABLE)
+    }
+}
+
+/// Refuses what cannot be the id of a call, before it becomes part of a path.
+pub(super) fn check_call_id(call: &str) -> Result<(), CliError> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if call.starts_with("call_") && call.bytes().all(is_plain) {
+        return Ok(());
+    }
+    let told = format!("'{call}' is not the id of a call, which starts with call_");
+    Err(CliError::Usage(told))
+}
+
+fn told(problem: &Problem) -> String {
+    if problem.mistakes.is_empty() {
+        return format!("{}: {}", problem.title, problem.detail);
+    }
+    let line = |mistake: &crate::tokens::RequestError| {
+        format!("\n  {}: {}", mistake.field.replace('_', "-"), mistake.problem)
+    };
+    let lines: String = problem.mistakes.iter().map(line).collect();
+    format!("{}:{lines}", problem.title)
+}
+
+/// Says whether the reader of our output went away, which is no failure of ours.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    // Only our own output counts: a connection that breaks is a failure.
+    error.downcast_ref::<super::output::OutputError>().is_some_and(|error| broken(&error.0))
+}

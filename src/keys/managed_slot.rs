@@ -1,0 +1,193 @@
+//! A slot with where its keys come from, and what was seen there.
+
+use crate::{
+    calls::{AccountLink, KeySlot, ServingKey},
+    config::{KeySource, WatchedFile},
+    domain::{AccountName, EnvironmentName, Timestamp},
+};
+use parking_lot::{Mutex, MutexGuard};
+use secrecy::SecretString;
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, time::Instant};
+
+/// How long the first pause is after a preflight that said nothing, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// Where the next key is or will be, and the key if it came from a variable.
+#[derive(Debug)]
+pub struct NextSource {
+    /// Where.
+    pub source: KeySource,
+    /// The key as it was at the start.
+    pub secret: Option<SecretString>,
+}
+
+/// A slot whose keys are exchanged.
+pub struct ManagedSlot {
+    pub(super) account: AccountName,
+    pub(super) environments: Vec<EnvironmentName>,
+    pub(super) slot: Arc<KeySlot>,
+    pub(super) line: Arc<AccountLink>,
+    pub(super) source: KeySource,
+    pub(super) next: Option<KeySource>,
+    /// How long calls take at most, after which a drain is worth a word.
+    pub(super) patience: Duration,
+    /// Taken by whoever looks at the sources, one at a time.
+    pub(super) looking: Semaphore,
+    seen: Mutex<SourceState>,
+}
+
+/// Which of the two keys of a slot it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SlotKey {
+    Current,
+    Next,
+}
+
+/// What was seen at the sources.
+pub(super) struct SourceState {
+    pub(super) file: Option<WatchedFile>,
+    pub(super) next_file: Option<WatchedFile>,
+    /// The next key from a variable, until it is staged.
+    pub(super) given: Option<SecretString>,
+    pub(super) refused: Option<RefusedKey>,
+    pub(super) waiting: Option<PendingKey>,
+    /// Since when the current key is, and the staged one.
+    pub(super) since: [Option<Timestamp>; 2],
+    /// The rejection that is on record, by key and time.
+    pub(super) rejection: Option<(Box<str>, Timestamp)>,
+}
+
+/// A key that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RefusedKey {
+    pub(super) place: SlotKey,
+    /// `None` when there was nothing that could be a key.
+    pub(super) tag: Option<Box<str>>,
+    pub(super) version: Box<str>,
+    pub(super) reason: Box<str>,
+    pub(super) at: Timestamp,
+}
+
+/// A key of which nothing clear was heard yet.
+pub(super) struct PendingKey {
+    pub(super) place: SlotKey,
+    pub(super) key: Arc<ServingKey>,
+    pub(super) pause: Duration,
+    pub(super) due: Instant,
+    pub(super) reason: Box<str>,
+}
+
+impl ManagedSlot {
+    /// Keeps a slot of environments of `account` that take their key from `source`.
+    pub fn new(
+        (account, line): (AccountName, Arc<AccountLink>),
+        environments: Vec<EnvironmentName>,
+        slot: Arc<KeySlot>,
+        source: KeySource,
+        next: Option<NextSource>,
+        patience: Duration,
+    ) -> Self {
+        let (next, given) = next.map_or((None, None), |next| (Some(next.source), next.secret));
+        let seen = SourceState {
+            file: watched(Some(&source)),
+            next_file: watched(next.as_ref()),
+            given,
+            refused: None,
+            waiting: None,
+            since: [None, None],
+            rejection: None,
+        };
+        Self {
+            account,
+            environments,
+            slot,
+            line,
+            source,
+            next,
+            patience,
+            looking: Semaphore::new(1),
+            seen: Mutex::new(seen),
+        }
+    }
+
+    pub(super) fn seen(&self) -> MutexGuard<'_, SourceState> {
+        self.seen.lock()
+    }
+
+    /// Returns where a key comes from.
+    pub(super) fn source(&self, place: SlotKey) -> Option<&KeySource> {
+        match place {
+            SlotKey::Current => Some(&self.source),
+            SlotKey::Next => self.next.as_ref(),
+        }
+    }
+
+    /// Says whether the file of a key changed since it was last asked.
+    pub(super) fn changed(&self, place: SlotKey) -> bool {
+        let mut seen = self.seen();
+        let file = match place {
+            SlotKey::Current => &mut seen.file,
+            SlotKey::Next => &mut seen.next_file,
+        };
+        file.as_mut().is_some_and(WatchedFile::changed)
+    }
+
+    /// Returns the environments as people read them.
+    pub(super) fn names(&self) -> String {
+        self.environments.iter().map(EnvironmentName::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns how the record names a key of this account.
+    pub(super) fn resource(&self, version: &str) -> String {
+        format!("{}/{version}", self.account)
+    }
+
+    /// A key gets another try after a pause, which grows.
+    pub(super) fn wait(&self, place: SlotKey, key: Arc<ServingKey>, reason: Box<str>) {
+        let mut seen = self.seen();
+        let again = seen.waiting.as_ref().filter(|waiting| waiting.key.tag() == key.tag());
+        let pause = again.map_or(FIRST_PAUSE, |waiting| (waiting.pause * 2).min(LONGEST_PAUSE));
+        seen.waiting = Some(PendingKey { place, key, pause, due: Instant::now() + pause, reason });
+    }
+
+    /// What was seen at a source before counts no more.
+    pub(super) fn settle(&self, place: SlotKey) {
+        let mut seen = self.seen();
+        seen.refused.take_if(|refused| refused.place == place);
+        seen.waiting.take_if(|waiting| waiting.place == place);
+    }
+
+    /// Takes the staged key back.
+    pub(super) fn unstage(&self) {
+        self.settle(SlotKey::Next);
+        if let Some(key) = self.slot.stage(None) {
+            tracing::info!(
+                environments = self.names(),
+                key.version = key.version(),
+                "the next key is staged no longer"
+            );
+        }
+    }
+
+    /// Returns why a key was refused when it was seen before.
+    pub(super) fn refused_before(&self, place: SlotKey, tag: &str) -> Option<Box<str>> {
+        let seen = self.seen();
+        let refused = seen.refused.as_ref().filter(|refused| refused.place == place)?;
+        (refused.tag.as_deref() == Some(tag)).then(|| refused.reason.clone())
+    }
+}
+
+impl fmt::Debug for ManagedSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kept").field(&self.source).finish()
+    }
+}
+
+fn watched(source: Option<&KeySource>) -> Option<WatchedFile> {
+    match source? {
+        KeySource::Variable(_) => None,
+        KeySource::File { path, .. } => Some(WatchedFile::new(&**path)),
+    }
+}

@@ -1,0 +1,107 @@
+//! A request at the door, before anything is known of it.
+
+use crate::{
+    calls::HandedOver,
+    domain::{Action, Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token},
+    rate_limit::RateState,
+    web::RequestInfo,
+};
+use http::{HeaderMap, Method, Uri, request::Parts};
+use hyper::body::Incoming;
+use parking_lot::Mutex;
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// A request as it arrived.
+#[derive(Debug)]
+pub struct IncomingRequest {
+    /// Names the request.
+    pub request: RequestId,
+    /// Where the client is, behind trusted proxies.
+    pub client: IpAddr,
+    /// Tells whether the client is still there.
+    pub connection: Client,
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub uri: Uri,
+    /// All header fields.
+    pub headers: HeaderMap,
+    /// The body, not yet read.
+    pub body: Incoming,
+    /// When its header was complete.
+    pub received: Instant,
+    /// What is learnt of it on its way; for observing only.
+    pub trail: Arc<RequestContext>,
+}
+
+/// What the door tells audit, log and metrics about a request, however far it came.
+#[derive(Debug, Default)]
+pub struct RequestContext {
+    /// The token.
+    pub token: OnceLock<Arc<Token>>,
+    /// The number of the token's secret that was presented.
+    pub secret: OnceLock<u32>,
+    /// From when on that secret opens nothing, if a newer one took its place.
+    pub retires_at: OnceLock<Timestamp>,
+    /// The route.
+    pub route: OnceLock<Arc<Route>>,
+    /// Places asked for.
+    pub places: OnceLock<Places>,
+    /// Since when it waits in the queue, or did.
+    pub waits_since: OnceLock<Instant>,
+    /// How long it waited in the queue.
+    pub queue: OnceLock<Duration>,
+    /// Where its token stands against its rate.
+    pub rate: Mutex<Option<RateState>>,
+    /// The end user, as the app asserts it.
+    pub on_behalf_of: OnceLock<Box<str>>,
+    /// Whether the call belongs to the gateway, which puts its end on record.
+    pub handed_over: HandedOver,
+    /// Action and resource on record, where it is not a call.
+    pub own: OnceLock<(Action, &'static str)>,
+}
+
+impl IncomingRequest {
+    /// Takes a request apart.
+    pub fn new(visit: RequestInfo, parts: Parts, body: Incoming) -> Self {
+        Self {
+            request: visit.id,
+            client: visit.client.ip(),
+            connection: visit.connection,
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body,
+            received: visit.started,
+            trail: Arc::default(),
+        }
+    }
+}
+
+impl RequestContext {
+    /// Notes where the token stands against its rate.
+    pub fn note_rate(&self, state: RateState) {
+        *self.rate.lock() = Some(state);
+    }
+
+    /// Returns where the token stands against its rate, if the request counts.
+    pub fn rate(&self) -> Option<RateState> {
+        *self.rate.lock()
+    }
+
+    /// Returns the environment of the token, once it is known.
+    pub fn environment(&self) -> Option<&EnvironmentName> {
+        self.token.get().map(|token| &token.environment)
+    }
+
+    /// Returns how long it waited in the queue, or waits by now.
+    pub fn waited(&self) -> Duration {
+        let waits = || self.waits_since.get().map(Instant::elapsed);
+        self.queue.get().copied().or_else(waits).unwrap_or_default()
+    }
+}

@@ -1,0 +1,184 @@
+//! The journal's thread: takes everything that waits, commits it together, wakes all.
+
+use super::{
+    ChainLink, CommitWatch, Durability, JournalError, JournalHealth, SealedRecord,
+    bundle_writer::SMALL_LOG,
+    chain_writer::{BundleResult, ChainWriter},
+    job::{Job, Message, OnFailure},
+    outage::Outage,
+    spill::SpillFile,
+};
+use crate::domain::{AuditRecord, Clock};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::{broadcast, oneshot, watch};
+
+/// Bundles in one transaction at most, so that the first of them does not wait for ever.
+const MOST_AT_ONCE: usize = 1024;
+
+/// How long the writer waits before it tries a failed database again.
+pub(super) const RETRY: Duration = Duration::from_millis(500);
+
+/// How often the writer looks after the log when nothing is to be committed.
+const TIDY: Duration = Duration::from_secs(1);
+
+/// The only writer.
+pub(super) struct WriterThread {
+    pub(super) chain: ChainWriter,
+    pub(super) spill: SpillFile,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) watch: Arc<dyn CommitWatch>,
+    pub(super) health: watch::Sender<JournalHealth>,
+    pub(super) committed: broadcast::Sender<Arc<SealedRecord>>,
+    pub(super) appended: Arc<AtomicUsize>,
+    pub(super) retry: Duration,
+    /// How much lies beside the database's own file.
+    pub(super) log_size: u64,
+    /// What is owed since the database failed; `None` while it works.
+    pub(super) outage: Option<Outage>,
+}
+
+impl WriterThread {
+    /// Works until it is told to close, or until nobody can give it work any more.
+    pub(super) fn run(mut self, inbox: Receiver<Message>) {
+        let mut closed = None;
+        self.tidy();
+        while let Some(first) = self.wait(&inbox) {
+            let (batch, close) = gather(first, &inbox);
+            self.handle(batch);
+            if close.is_some() {
+                closed = close;
+                break;
+            }
+        }
+        self.finish();
+        // From here on everything is refused, and only then the close is answered.
+        drop((self, inbox));
+        closed.map(|reply| reply.send(()).ok());
+    }
+
+    /// Waits for work; while the database fails, tries it again whenever a try is due.
+    fn wait(&mut self, inbox: &Receiver<Message>) -> Option<Message> {
+        loop {
+            let pause = match &self.outage {
+                Some(outage) => outage.until_retry(),
+                None if self.log_size <= SMALL_LOG => return inbox.recv().ok(),
+                None => TIDY,
+            };
+            match inbox.recv_timeout(pause) {
+                Ok(message) => return Some(message),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.outage.is_some() { self.try_again() } else { self.tidy() }
+        }
+    }
+
+    /// Looks after what grows beside the database; that this fails is no reason to stop.
+    fn tidy(&mut self) {
+        match self.chain.tidy() {
+            Ok(size) => {
+                self.log_size = size;
+                self.watch.log_grew(size);
+            }
+            Err(error) => tracing::debug!(error, "the database's log could not be looked after"),
+        }
+    }
+
+    fn handle(&mut self, batch: Vec<Job>) {
+        if self.outage.is_some() {
+            self.refuse(batch);
+        } else {
+            self.commit(batch);
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Job>) {
+        if batch.iter().all(Job::is_empty) {
+            return batch.into_iter().for_each(|job| job.answer(Ok(Durability::Committed)));
+        }
+        let started = Instant::now();
+        match self.chain.write(&batch) {
+            Ok(verdicts) => {
+                self.watch.committed(batch.len(), started.elapsed());
+                self.acknowledge(batch, verdicts);
+                self.tidy();
+            }
+            Err(cause) => self.fail(batch, &*cause),
+        }
+    }
+
+    /// Publishes and answers; everything in `batch` is durable, or was rejected alone.
+    fn acknowledge(&self, batch: Vec<Job>, verdicts: Vec<BundleResult>) {
+        for (mut job, verdict) in batch.into_iter().zip(verdicts) {
+            if job.duty == OnFailure::Keep {
+                self.appended.fetch_sub(1, Ordering::Relaxed);
+            }
+            let records = std::mem::take(&mut job.bundle.records);
+            let answer = match verdict {
+                BundleResult::WasIn => Ok(Durability::Committed),
+                BundleResult::In(links) => {
+                    self.publish(links, records);
+                    Ok(Durability::Committed)
+                }
+                BundleResult::Rejected(reason, links) => {
+                    tracing::error!(
+                        reason,
+                        records = links.len(),
+                        "a bundle contradicts what is stored"
+                    );
+                    self.publish(links, records);
+                    Err(JournalError::Rejected(reason))
+                }
+            };
+            job.answer(answer);
+        }
+    }
+
+    pub(super) fn publish(&self, links: Vec<ChainLink>, records: Vec<AuditRecord>) {
+        if self.committed.receiver_count() == 0 {
+            return;
+        }
+        for (link, record) in links.into_iter().zip(records) {
+            self.committed.send(Arc::new(SealedRecord::new(link, record))).ok();
+        }
+    }
+
+    /// Tries a last time to get everything in, then closes the database.
+    fn finish(&mut self) {
+        if self.outage.is_some() {
+            self.try_again();
+        }
+        if let Err(error) = self.chain.close() {
+            tracing::warn!(error, "the database was not tidied up at the end");
+        }
+    }
+}
+
+impl Drop for WriterThread {
+    /// Says that nothing can be committed any more, also when this thread panics.
+    fn drop(&mut self) {
+        self.health.send_replace(JournalHealth::Failed("the journal is closed".into()));
+    }
+}
+
+/// Takes everything that waits behind `first`; a close takes effect after all of it.
+fn gather(first: Message, inbox: &Receiver<Message>) -> (Vec<Job>, Option<oneshot::Sender<()>>) {
+    let (mut batch, mut close) = (Vec::new(), None);
+    let mut next = Some(first);
+    while let Some(message) = next {
+        match message {
+            Message::Write(job) => batch.push(job),
+            Message::Close(reply) => close = Some(reply),
+        }
+        let has_room = close.is_some() || batch.len() < MOST_AT_ONCE;
+        next = has_room.then(|| inbox.try_recv().ok()).flatten();
+    }
+    (batch, close)
+}
