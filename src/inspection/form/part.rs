@@ -126,15 +126,18 @@ fn file_name(
     Ok((!both.is_empty()).then(|| both.join(&b"\0"[..]).into()))
 }
 
-/// To a reader that knows no escapes, a value ends at the first quote in it, and what follows may
-/// be a name.
+/// To a reader that knows no escapes, a value ends at the first quote in it, and what follows may be a name. To
+/// one that looks for `name=` behind a blank or a semicolon, quotes mean nothing at all. The name that such a
+/// reader finds could be that of a field which decides what a call costs.
 fn hides_a_name(parameter: Parameter<'_>) -> bool {
     let value = parameter.value.to_ascii_lowercase();
-    parameter.has_escaped_quote
-        && memmem::find_iter(&value, b"name").any(|at| {
-            let behind = value[at + b"name".len()..].trim_ascii_start();
-            behind.starts_with(b"=") || behind.starts_with(b"*")
-        })
+    memmem::find_iter(&value, b"name").any(|at| {
+        let behind = value[at + b"name".len()..].trim_ascii_start();
+        let begins_a_parameter =
+            value[..at].last().is_none_or(|byte| *byte == b';' || byte.is_ascii_whitespace());
+        (parameter.has_escaped_quote || begins_a_parameter)
+            && (behind.starts_with(b"=") || behind.starts_with(b"*"))
+    })
 }
 
 fn unreadable() -> InspectionError {

@@ -22,7 +22,7 @@ fn flaw(path: &str, body: &str) -> Option<Flaw> {
 const PARTS: &str = "preamble\r\n--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\n\
     a cat\r\n--b  \r\nContent-Type: text/plain\r\ncontent-disposition: form-data; \
     name=\"image\"; filename=\"a\\\"b.png\"\r\n\r\n\r\n--bxyz\r\n--b\r\n\
-    AnswerContent-Disposition: form-data; name=num_images\r\n\r\n3\r\n--b--\r\nafter";
+    Content-Disposition: form-data; name=num_images\r\n\r\n3\r\n--b--\r\nafter";
 
 #[test]
 fn parts_are_told_apart_by_the_boundary_alone() {

@@ -157,8 +157,9 @@ async fn breaks_off(listener: TcpListener, key: String, half: String) {
             let read = stream.read(&mut asked).await.unwrap();
             let is_key = String::from_utf8_lossy(&asked[..read]).contains("/audit/key");
             let (body, length) = if is_key { (&key, key.len()) } else { (&half, half.len() + 999) };
-            let head =
-                format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nideogate-request-id: req_1\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
             stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
         });
     }

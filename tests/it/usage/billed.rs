@@ -103,10 +103,10 @@ async fn a_crash_before_the_bill_leaves_the_upper_price_and_the_next_start_asks_
     app.ideogram.forget_scripts();
     settled(&app).await;
     assert_all_say(&app, &client, "0.04", "0.00").await;
-    let asked = app.arrived();
     let app = app.restart().await;
     assert_all_say(&app, &client.at(app.url()), "0.04", "0.00").await;
-    assert_eq!(app.arrived(), asked, "what is known is not asked for again");
+    // What is left of the lives that crashed may still ask; this one has nothing to ask for.
+    assert!(app.running.reader().booked_calls().unwrap().is_empty(), "what is known is settled");
 }
 
 #[tokio::test]
