@@ -13,6 +13,7 @@ pub mod telemetry;
 pub mod admission;
 pub mod answers;
 pub mod audit;
+pub mod authorization;
 pub mod inspection;
 pub mod ledger;
 pub mod operators;

@@ -27,7 +27,7 @@ pub struct KeptAnswer {
 
 /// What an identical earlier call left behind.
 #[derive(Debug)]
-pub enum PriorCall {
+pub enum RegistryMatch {
     /// Nothing: this is a new call.
     Nothing,
     /// Its client is gone and it still runs, or its answer is on the way to nobody; wait for a change,

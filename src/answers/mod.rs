@@ -51,6 +51,6 @@ mod sealed_tests;
 mod tests;
 
 pub use claims::{ClaimRegistry, Claimed, KeyHeld, SentClaim};
-pub use kept::{KeptAnswer, PriorCall};
+pub use kept::{KeptAnswer, RegistryMatch};
 pub use registry::{Answers, KEPT_FOR};
 pub use sealed::{KeptFor, SealedAnswer, SealedAnswers, SealedError};

@@ -1,6 +1,6 @@
 //! The calls that an identical retry may meet.
 
-use super::kept::{CallState, KeptAnswer, PriorCall};
+use super::kept::{CallState, KeptAnswer, RegistryMatch};
 use crate::domain::{CallId, Client, ClientState, Clock, Fingerprint, Timestamp, TokenId};
 use parking_lot::{Mutex, MutexGuard};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -128,10 +128,10 @@ impl Answers {
 
     /// Returns what an identical request of `client` meets; a kept answer is handed over, to this one
     /// only. The clients of the calls that it may meet are looked at.
-    pub fn recall(&self, fingerprint: &Fingerprint, client: &Client) -> PriorCall {
+    pub fn recall(&self, fingerprint: &Fingerprint, client: &Client) -> RegistryMatch {
         let oldest = self.clock.now().minus(KEPT_FOR);
         let mut calls = self.lock();
-        let Some(entries) = calls.get_mut(fingerprint) else { return PriorCall::Nothing };
+        let Some(entries) = calls.get_mut(fingerprint) else { return RegistryMatch::Nothing };
         let young = |entry: &&mut RegistryEntry| !entry.is_older_than(oldest);
         take(entries.iter_mut().filter(young), client)
     }
@@ -206,14 +206,14 @@ impl RegistryEntry {
 }
 
 /// Prefers an answer over a wait, and a wait over bad news.
-fn take<'e>(entries: impl Iterator<Item = &'e mut RegistryEntry>, taker: &Client) -> PriorCall {
-    let mut found = PriorCall::Nothing;
+fn take<'e>(entries: impl Iterator<Item = &'e mut RegistryEntry>, taker: &Client) -> RegistryMatch {
+    let mut found = RegistryMatch::Nothing;
     for entry in entries {
         match &entry.standing {
             CallState::Kept(answer, _) => {
                 let answer = answer.clone();
                 entry.standing = CallState::HandedOut(answer.clone(), Client::clone(taker));
-                return PriorCall::Answer(answer);
+                return RegistryMatch::Answer(answer);
             }
             CallState::Abandoned => found = found.or_running(entry),
             CallState::Watched(client) | CallState::HandedOut(_, client) => match client.state() {
@@ -221,8 +221,8 @@ fn take<'e>(entries: impl Iterator<Item = &'e mut RegistryEntry>, taker: &Client
                 ClientState::Gone => found = found.or_running(entry),
                 ClientState::Unclear => found = found.or_unclear(entry),
             },
-            CallState::Unknown(_) if matches!(found, PriorCall::Nothing) => {
-                found = PriorCall::Unknown(entry.call.clone());
+            CallState::Unknown(_) if matches!(found, RegistryMatch::Nothing) => {
+                found = RegistryMatch::Unknown(entry.call.clone());
             }
             CallState::Unknown(_) => {}
         }
@@ -230,7 +230,7 @@ fn take<'e>(entries: impl Iterator<Item = &'e mut RegistryEntry>, taker: &Client
     found
 }
 
-impl PriorCall {
+impl RegistryMatch {
     fn or_running(self, entry: &RegistryEntry) -> Self {
         match self {
             Self::Running(..) => self,

@@ -1,6 +1,6 @@
 //! What an identical retry meets.
 
-use super::{Answers, KEPT_FOR, KeptAnswer, PriorCall};
+use super::{Answers, KEPT_FOR, KeptAnswer, RegistryMatch};
 use crate::{
     domain::{
         CallId, Client, ClientConnection, ClientState, Fingerprint, SteeredClock, Timestamp,
@@ -65,7 +65,7 @@ fn answer(call: &CallId) -> KeptAnswer {
 fn a_call_whose_client_waits_is_not_met() {
     let (answers, _, call) = room();
     answers.watch(PRINT, call, &token(), there());
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Nothing));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Nothing));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn an_abandoned_call_is_waited_for_and_its_answer_taken_once() {
     let (answers, _, call) = room();
     answers.watch(PRINT, call.clone(), &token(), there());
     answers.abandon(&PRINT, &call);
-    let PriorCall::Running(mut changed, running) = answers.recall(&PRINT, &there()) else {
+    let RegistryMatch::Running(mut changed, running) = answers.recall(&PRINT, &there()) else {
         panic!()
     };
     assert_eq!(running, call);
@@ -81,8 +81,8 @@ fn an_abandoned_call_is_waited_for_and_its_answer_taken_once() {
     answers.hand_out(&PRINT, answer(&call));
     assert!(changed.has_changed().unwrap());
     changed.mark_unchanged();
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Answer(_)));
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Nothing));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Answer(_)));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Nothing));
 }
 
 #[test]
@@ -91,10 +91,12 @@ fn an_unknown_end_is_told_again_until_it_is_old() {
     answers.watch(PRINT, call.clone(), &token(), there());
     answers.unknown(&PRINT, &call);
     for _ in 0..3 {
-        assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Unknown(id) if id == call));
+        assert!(
+            matches!(answers.recall(&PRINT, &there()), RegistryMatch::Unknown(id) if id == call)
+        );
     }
     clock.advance(KEPT_FOR + Duration::from_secs(1));
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Nothing));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Nothing));
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn a_delivered_answer_is_forgotten() {
     let (answers, _, call) = room();
     answers.watch(PRINT, call.clone(), &token(), there());
     answers.forget(&PRINT, &call);
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Nothing));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Nothing));
 }
 
 #[test]
@@ -112,8 +114,8 @@ fn an_answer_comes_before_bad_news() {
     answers.watch(PRINT, call.clone(), &token(), there());
     answers.hand_out(&PRINT, answer(&call));
     answers.abandon(&PRINT, &call);
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Answer(_)));
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Unknown(_)));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Answer(_)));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Unknown(_)));
 }
 
 #[test]
@@ -124,7 +126,7 @@ fn sweeping_forgets_only_what_is_old() {
     answers.abandon(&PRINT, &call);
     clock.advance(KEPT_FOR.checked_sub(Duration::from_secs(1)).unwrap());
     answers.sweep();
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Answer(_)));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Answer(_)));
 }
 
 #[test]
@@ -134,9 +136,13 @@ fn a_client_that_hung_up_is_seen_before_anybody_tells() {
     answers.watch(PRINT, call.clone(), &token(), client.clone());
     assert!(!answers.owes(&PRINT));
     client.becomes(ClientState::Unclear);
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Unclear(_, id) if id == call));
+    assert!(
+        matches!(answers.recall(&PRINT, &there()), RegistryMatch::Unclear(_, id) if id == call)
+    );
     client.becomes(ClientState::Gone);
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Running(_, id) if id == call));
+    assert!(
+        matches!(answers.recall(&PRINT, &there()), RegistryMatch::Running(_, id) if id == call)
+    );
     assert!(answers.owes(&PRINT));
 }
 
@@ -146,18 +152,18 @@ fn an_answer_on_its_way_to_nobody_is_waited_for() {
     let client = Steered::connected();
     answers.watch(PRINT, call.clone(), &token(), client.clone());
     answers.hand_out(&PRINT, answer(&call));
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Nothing));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Nothing));
     client.becomes(ClientState::Gone);
-    let PriorCall::Running(changed, _) = answers.recall(&PRINT, &there()) else { panic!() };
+    let RegistryMatch::Running(changed, _) = answers.recall(&PRINT, &there()) else { panic!() };
     answers.abandon(&PRINT, &call);
     assert!(changed.has_changed().unwrap());
     // Whoever takes it may hang up as well, and is looked at in its turn.
     let second = Steered::connected();
     let taker: Client = second.clone();
-    assert!(matches!(answers.recall(&PRINT, &taker), PriorCall::Answer(_)));
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Nothing));
+    assert!(matches!(answers.recall(&PRINT, &taker), RegistryMatch::Answer(_)));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Nothing));
     second.becomes(ClientState::Gone);
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Running(..)));
+    assert!(matches!(answers.recall(&PRINT, &there()), RegistryMatch::Running(..)));
 }
 
 #[test]
@@ -168,7 +174,9 @@ fn a_call_that_surely_lost_its_client_is_waited_for_before_one_that_may_have() {
     answers.watch(PRINT, second.clone(), &token(), gone.clone());
     unclear.becomes(ClientState::Unclear);
     gone.becomes(ClientState::Gone);
-    assert!(matches!(answers.recall(&PRINT, &there()), PriorCall::Running(_, id) if id == second));
+    assert!(
+        matches!(answers.recall(&PRINT, &there()), RegistryMatch::Running(_, id) if id == second)
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
     audit::{RefusalBook, trust::Notary},
     calls::{AccountLink, AccountLinks, Breaker, CallServices, Calls},
     config::{AccountSettings, Settings},
-    domain::{AccountName, Clock, EnvironmentName},
+    domain::{AccountName, Clock},
     keys::{Keys, TagKey},
     ledger::Ledger,
     operators::Operators,
@@ -24,7 +24,7 @@ use crate::{
     upstream::{Upstream, UpstreamOptions},
 };
 use anyhow::Context;
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// Everything that serves; clones share it.
 #[derive(Debug, Clone)]
@@ -80,10 +80,9 @@ impl Services {
             claims: ClaimRegistry::new(Arc::clone(&clock)),
             sealed: sealed(&settings)?,
             spool: Arc::clone(&spool),
-            recovering: Arc::new(recovering(&settings)),
+            settings: Arc::clone(&settings),
             ledger: ledger.clone(),
             tasks: tasks.clone(),
-            routes: Arc::clone(&settings.routes),
             clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
         };
@@ -160,11 +159,6 @@ fn sealed(settings: &Settings) -> anyhow::Result<SealedAnswers> {
     let dir = &settings.data.dir;
     SealedAnswers::open(dir, settings.bodies.min_free)
         .with_context(|| format!("answers cannot be kept in {}", dir.display()))
-}
-
-fn recovering(settings: &Settings) -> BTreeSet<EnvironmentName> {
-    let environments = settings.environments.iter();
-    environments.filter(|(_, env)| env.recover_answers).map(|(name, _)| name.clone()).collect()
 }
 
 fn lines(

@@ -1,20 +1,20 @@
 //! What a token and its environment allow, beyond scopes.
 
-use super::rejection::Rejection;
+use super::Denial;
 use crate::{
     config::EnvironmentSettings,
-    domain::{Demand, EnvironmentName, ErrorCode, Route, Token},
+    domain::{Demand, EnvironmentName, Route, Token},
 };
 
 /// Checks a demand against the token's limits, the environment's policy and, where `write:limited`
 /// alone allows the route, the environment's limited set. The refusal names the rule and where it is
 /// set.
-pub(super) fn check(
+pub fn check(
     token: &Token,
     environment: &EnvironmentSettings,
     route: &Route,
     demand: &Demand,
-) -> Result<(), Rejection> {
+) -> Result<(), Denial> {
     Rules::of_token(token).check(demand)?;
     Rules::of_environment(&token.environment, environment).check(demand)?;
     if route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope)) {
@@ -65,7 +65,7 @@ impl<'r> Rules<'r> {
         }
     }
 
-    fn check(&self, demand: &Demand) -> Result<(), Rejection> {
+    fn check(&self, demand: &Demand) -> Result<(), Denial> {
         let (models, speeds) = (self.rule("models"), self.rule("speeds"));
         at_most(demand.places, self.max_images, &self.rule("max_images"))?;
         at_most(demand.places, self.max_places, &self.rule("max_places"))?;
@@ -81,7 +81,7 @@ impl<'r> Rules<'r> {
     }
 
     /// A webhook sends results of paid work elsewhere, so its host must be allowed by name.
-    fn webhook(&self, demand: &Demand) -> Result<(), Rejection> {
+    fn webhook(&self, demand: &Demand) -> Result<(), Denial> {
         let Some(url) = demand.webhook_url.as_deref() else { return Ok(()) };
         if self.webhook_hosts.is_empty() && !self.webhooks_need_a_name {
             return Ok(());
@@ -90,17 +90,17 @@ impl<'r> Rules<'r> {
         if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
             let message =
                 "webhook_url must begin with https://, for results must not go in the clear";
-            return Err(Rejection::new(ErrorCode::MalformedRequest, message).field("webhook_url"));
+            return Err(Denial::Malformed { message: message.to_owned(), field: "webhook_url" });
         }
         if self.webhook_hosts.contains(&host) {
             return Ok(());
         }
         let message = format!("webhooks to {host} are not allowed");
-        Err(denied(message, &self.rule("webhook_hosts")).field("webhook_url"))
+        Err(Denial::rule_on("webhook_url", message, &self.rule("webhook_hosts")))
     }
 
     /// Ideogram fetches these on the organization's account.
-    fn images(&self, demand: &Demand) -> Result<(), Rejection> {
+    fn images(&self, demand: &Demand) -> Result<(), Denial> {
         if self.image_hosts.is_empty() {
             return Ok(());
         }
@@ -108,7 +108,7 @@ impl<'r> Rules<'r> {
             let host = host_of(url, "image_urls")?;
             if !self.image_hosts.contains(&host) {
                 let message = format!("pictures from {host} are not allowed");
-                return Err(denied(message, &self.rule("image_hosts")).field("image_urls"));
+                return Err(Denial::rule_on("image_urls", message, &self.rule("image_hosts")));
             }
         }
         Ok(())
@@ -116,7 +116,7 @@ impl<'r> Rules<'r> {
 }
 
 /// Returns the host, if all readers of the address must agree on it.
-fn host_of(url: &str, field: &str) -> Result<String, Rejection> {
+fn host_of(url: &str, field: &'static str) -> Result<String, Denial> {
     let uri: Option<http::Uri> = url.parse().ok();
     // Readers differ on what stands before an @, so that it could be another host to the vendor.
     let authority = uri.as_ref().and_then(http::Uri::authority);
@@ -124,7 +124,7 @@ fn host_of(url: &str, field: &str) -> Result<String, Rejection> {
     let host = authority.map(|authority| authority.host().to_ascii_lowercase());
     host.filter(|host| !host.is_empty()).ok_or_else(|| {
         let message = format!("{field} must be a URL with a host and without a user name");
-        Rejection::new(ErrorCode::MalformedRequest, message).field(field)
+        Denial::Malformed { message, field }
     })
 }
 
@@ -133,22 +133,23 @@ fn limited(
     environment: &EnvironmentSettings,
     route: &Route,
     demand: &Demand,
-) -> Result<(), Rejection> {
+) -> Result<(), Denial> {
     let limited = &environment.limited;
     let setting = |name: &str| format!("environments.{}.limited.{name}", token.environment);
     if !limited.routes.is_empty() && !limited.routes.contains(&route.name) {
         let message = format!("write:limited does not include the route {}", route.name);
-        return Err(denied(message, &setting("routes")));
+        return Err(Denial::rule(message, &setting("routes")));
     }
     at_most(demand.places, limited.max_images, &setting("max_images"))?;
     one_of(demand.speed.as_deref(), &limited.speeds, "rendering speed", &setting("speeds"))
 }
 
-fn at_most(places: u32, most: Option<u32>, rule: &str) -> Result<(), Rejection> {
+fn at_most(places: u32, most: Option<u32>, rule: &str) -> Result<(), Denial> {
     match most {
-        Some(most) if places > most => {
-            Err(denied(format!("the call asks for {places} images, {most} are allowed"), rule))
-        }
+        Some(most) if places > most => Err(Denial::rule(
+            format!("the call asks for {places} images, {most} are allowed"),
+            rule,
+        )),
         _ => Ok(()),
     }
 }
@@ -158,30 +159,11 @@ fn one_of<T: AsRef<str>>(
     allowed: &[T],
     what: &str,
     rule: &str,
-) -> Result<(), Rejection> {
+) -> Result<(), Denial> {
     let Some(named) = named.filter(|_| !allowed.is_empty()) else { return Ok(()) };
     if allowed.iter().any(|one| one.as_ref() == named) {
         return Ok(());
     }
     let list: Vec<_> = allowed.iter().map(AsRef::as_ref).collect();
-    Err(denied(format!("{what} {named} is not allowed; allowed: {}", list.join(", ")), rule))
-}
-
-fn denied(message: String, rule: &str) -> Rejection {
-    Rejection::new(ErrorCode::PolicyDenied, message).rule(rule)
-}
-
-/// Returns the smaller of a token's limit and its environment's, and which of them it is.
-pub(super) fn tighter(
-    token: &Token,
-    of_token: Option<u32>,
-    of_environment: Option<u32>,
-    name: &str,
-) -> Option<(u32, String)> {
-    match (of_token, of_environment) {
-        (Some(own), None) => Some((own, format!("token {name}"))),
-        (Some(own), Some(all)) if own <= all => Some((own, format!("token {name}"))),
-        (_, Some(all)) => Some((all, format!("environments.{}.policy.{name}", token.environment))),
-        (None, None) => None,
-    }
+    Err(Denial::rule(format!("{what} {named} is not allowed; allowed: {}", list.join(", ")), rule))
 }

@@ -26,45 +26,11 @@ use crate::{
     ledger::Budgets,
     store::BookedCall,
 };
-use parking_lot::{Mutex, MutexGuard};
-use std::{collections::HashMap, time::Duration};
-use tokio::sync::Semaphore;
+use std::time::Duration;
 
 /// How long is waited before each time that Ideogram is asked.
 const PAUSES: [Duration; 4] =
     [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(20), Duration::from_mins(5)];
-/// How many are asked for at once, so that an account's limit on polls is left to its clients.
-const LANES: usize = 4;
-/// How many may wait to be asked for; the others wait for the next start.
-const MOST_WAITING: usize = 4096;
-
-/// The calls whose bill is asked for.
-#[derive(Debug)]
-pub(super) struct Bills {
-    booked: Mutex<HashMap<GenerationId, BookedCall>>,
-    lanes: Semaphore,
-}
-
-impl Default for Bills {
-    fn default() -> Self {
-        Self { booked: Mutex::default(), lanes: Semaphore::new(LANES) }
-    }
-}
-
-impl Bills {
-    fn put(&self, booked: BookedCall) -> bool {
-        let mut all = self.lock();
-        all.len() < MOST_WAITING && all.insert(booked.generation.id.clone(), booked).is_none()
-    }
-
-    fn take(&self, id: &GenerationId) -> Option<BookedCall> {
-        self.lock().remove(id)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<GenerationId, BookedCall>> {
-        self.booked.lock()
-    }
-}
 
 /// Says whether Ideogram tells what a generation of this route was billed: the first API never does.
 pub(super) fn tells_bills(route: &RouteName) -> bool {

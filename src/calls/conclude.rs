@@ -260,7 +260,7 @@ impl Sending {
     fn hand_out(&self, answer: &UpstreamAnswer) -> DeliveryGuard {
         let services = &self.calls.0.services;
         let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
-        if services.recovering.contains(&self.ready.token.environment) {
+        if self.calls.recovers(&self.ready.token.environment) {
             services.answers.hand_out(&print, self.kept(answer));
         } else {
             services.answers.forget(&print, &call);

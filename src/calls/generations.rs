@@ -58,7 +58,7 @@ pub(super) struct PendingGenerations {
     pending: Mutex<Pending>,
     changed: Notify,
     seats: Arc<Semaphore>,
-    closed_quotes: Mutex<HashSet<RouteName>>,
+    pub(super) closed_quotes: Mutex<HashSet<RouteName>>,
 }
 
 impl Default for PendingGenerations {
@@ -134,19 +134,5 @@ impl PendingGenerations {
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock()
-    }
-}
-
-impl super::Calls {
-    /// Closes quotes for a route whose dry run answered without a quote.
-    pub(super) fn close_quotes(&self, route: &RouteName) {
-        let mut closed = self.0.generations.closed_quotes.lock();
-        closed.insert(route.clone());
-    }
-
-    /// Says whether quotes may be asked for on a route.
-    pub fn quotes_are_open(&self, route: &RouteName) -> bool {
-        let closed = self.0.generations.closed_quotes.lock();
-        !closed.contains(route)
     }
 }

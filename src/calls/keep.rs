@@ -3,6 +3,7 @@
 use super::{
     Calls,
     conclusion::{ClientReply, Conclusion},
+    deliveries::take,
     sending::Sending,
 };
 use crate::{
@@ -11,8 +12,6 @@ use crate::{
     upstream::UpstreamAnswer,
 };
 use http::StatusCode;
-use parking_lot::Mutex;
-use tokio::sync::Notify;
 
 /// What becomes of an idempotency key when its call ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,41 +20,6 @@ pub(super) enum ClaimEnd {
     Stays(ClaimState),
     /// It is free: nothing was billed.
     Free,
-}
-
-/// What deliveries leave to be done a moment later, so that none of it happens on a call's way.
-#[derive(Debug, Default)]
-pub(super) struct Deliveries {
-    /// Calls whose answers were received.
-    received: Mutex<Vec<CallId>>,
-    /// Calls whose answers were received from a file.
-    spent: Mutex<Vec<CallId>>,
-    /// Calls whose clients left before the last byte.
-    left: Mutex<Vec<(Fingerprint, CallId)>>,
-    woken: Notify,
-}
-
-impl Deliveries {
-    pub(super) fn received(&self, call: CallId) {
-        push(&self.received, call);
-    }
-
-    pub(super) fn spent(&self, call: CallId) {
-        push(&self.spent, call);
-    }
-
-    pub(super) fn left(&self, fingerprint: Fingerprint, call: CallId) {
-        push(&self.left, (fingerprint, call));
-        self.woken.notify_one();
-    }
-}
-
-fn push<T>(list: &Mutex<Vec<T>>, item: T) {
-    list.lock().push(item);
-}
-
-fn take<T>(list: &Mutex<Vec<T>>) -> Vec<T> {
-    std::mem::take(&mut *list.lock())
 }
 
 impl Sending {

@@ -1,11 +1,11 @@
 //! A call that passed every check and holds its places.
 
-use super::{HandedOver, StillAllowed};
+use super::HandedOver;
 use crate::{
     answers::Claimed,
     domain::{
         AccountName, Action, AuditRecord, CallId, Client, Demand, Fingerprint, Intent, OpenCall,
-        Places, Principal, RecordBody, RequestId, Route, Timestamp, Token,
+        Places, Principal, RecordBody, RequestId, Route, Timestamp, Token, Usd,
     },
     ledger::Hold,
     spool::Spool,
@@ -13,7 +13,7 @@ use crate::{
     upstream::{Reuse, UpstreamRequest},
 };
 use http::HeaderValue;
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// The client's headers that Ideogram may see.
 #[derive(Debug, Clone, Default)]
@@ -37,8 +37,8 @@ pub struct ReadyCall {
     pub token: Arc<Token>,
     /// The secret of it that was presented.
     pub secret: PresentedSecret,
-    /// Says whether the call may be made with the token as it is later.
-    pub still_allowed: Arc<dyn StillAllowed>,
+    /// The money it holds, and since when; `None` where it has no price.
+    pub held: Option<(Usd, Timestamp)>,
     /// The route.
     pub route: Arc<Route>,
     /// The account that serves the token's environment.
@@ -64,7 +64,7 @@ pub struct ReadyCall {
     /// Tells whether the client is still there.
     pub client: Client,
     /// Where the client connected from.
-    pub client_addr: Box<str>,
+    pub client_addr: IpAddr,
     /// Tells the door when the call belongs to the gateway.
     pub handed_over: HandedOver,
 }
@@ -108,7 +108,7 @@ impl ReadyCall {
             price_version: hold.price_version().map(Into::into),
             fingerprint: self.fingerprint,
             key_version: key.into(),
-            client_addr: self.client_addr.clone(),
+            client_addr: self.client_addr.to_string().into(),
             model: self.demand.model.clone(),
             speed: self.demand.speed.clone(),
             webhook_host: self.demand.webhook_url.as_deref().and_then(host_of),

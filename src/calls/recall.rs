@@ -1,28 +1,15 @@
 //! Whether an identical request was sent before, without anybody getting its answer.
 
-use super::{Calls, delivery_guard::Delivering};
+use super::{Calls, PriorCall, ReplayKind, delivery_guard::Delivering};
 use crate::{
-    answers::{KeptAnswer, PriorCall},
-    domain::{CallId, Client, Fingerprint, TokenId},
+    answers::{KeptAnswer, RegistryMatch},
+    domain::{Client, Fingerprint, TokenId},
 };
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// How long whoever reads a connection gets to read what its client said, before the next look.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(1);
-
-/// What an identical earlier call means for a request.
-#[derive(Debug)]
-pub enum Recall {
-    /// There is none: send it.
-    New,
-    /// Its answer, paid for and received by nobody until now.
-    Answered(Box<KeptAnswer>),
-    /// It still runs, and the caller has waited long enough.
-    InProgress(CallId),
-    /// It was sent and nobody knows its end; sending again could pay twice.
-    Unknown(CallId),
-}
 
 impl Calls {
     /// Looks for an identical call whose answer nobody received, and waits for a running one until
@@ -32,20 +19,22 @@ impl Calls {
         fingerprint: &Fingerprint,
         client: &Client,
         deadline: Instant,
-    ) -> Recall {
+    ) -> PriorCall {
         loop {
             let (mut changed, call, until) =
                 match self.0.services.answers.recall(fingerprint, client) {
-                    PriorCall::Nothing => return Recall::New,
-                    PriorCall::Answer(answer) => return Recall::Answered(answer),
-                    PriorCall::Unknown(call) => return Recall::Unknown(call),
-                    PriorCall::Running(changed, call) => (changed, call, deadline),
-                    PriorCall::Unclear(changed, call) => {
+                    RegistryMatch::Nothing => return PriorCall::None(None),
+                    RegistryMatch::Answer(answer) => {
+                        return PriorCall::Answered(answer, ReplayKind::Recovered);
+                    }
+                    RegistryMatch::Unknown(call) => return PriorCall::Unknown(call),
+                    RegistryMatch::Running(changed, call) => (changed, call, deadline),
+                    RegistryMatch::Unclear(changed, call) => {
                         (changed, call, deadline.min(Instant::now() + LOOK_AGAIN))
                     }
                 };
             if timeout_at(until, changed.changed()).await.is_err() && until == deadline {
-                return Recall::InProgress(call);
+                return PriorCall::Running(call);
             }
         }
     }

@@ -1,44 +1,53 @@
-//! Looking at the token again: it may have been withdrawn, or reduced, while its call waited.
+//! Asking once more whether a call may be made: its token may have been revoked, or may do less, while the
+//! call waited.
 
-use super::{ReadyCall, SendError};
+use super::{Calls, ReadyCall};
 use crate::{
-    domain::{ErrorCode, Token},
-    tokens::{TokenRefusal, Tokens},
+    authorization::{self, Denial},
+    domain::{Demand, ErrorCode, Route, Timestamp, Token, Usd},
+    ledger::{BudgetExceeded, Budgets},
+    tokens::{PresentedSecret, TokenRefusal},
 };
-use std::{fmt, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
-/// Says whether a call may be made with its token as that is now; whoever checked the call first
-/// implements it, and checks the same again.
-pub trait StillAllowed: fmt::Debug + Send + Sync {
-    /// Returns why not, if it may not.
-    fn check(&self, token: &Token) -> Result<(), Reduced>;
+/// A call that was allowed when it came in.
+#[derive(Debug, Clone, Copy)]
+pub struct Recheck<'c> {
+    /// The token, as it was then.
+    pub token: &'c Arc<Token>,
+    /// The secret of it that was presented.
+    pub secret: PresentedSecret,
+    /// The route.
+    pub route: &'c Route,
+    /// What the call asks for.
+    pub demand: &'c Demand,
+    /// Where its client is.
+    pub client: IpAddr,
+    /// The money it holds, and since when.
+    pub held: Option<(Usd, Timestamp)>,
 }
 
-/// A token has less than the call needs, which it had when the call came in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Reduced {
-    /// The code of the answer.
-    pub code: ErrorCode,
-    /// What is missing, for the client.
-    pub message: Box<str>,
-}
-
-/// Why a call may not be sent any more.
-#[derive(Debug)]
-pub(super) enum RecheckError {
-    /// Its token, or the secret that was presented, is no good any more.
-    Token(TokenRefusal),
-    /// Its token has less now.
-    Reduced(Reduced),
+/// Why a call may not be made any more.
+#[derive(Debug, thiserror::Error)]
+pub enum RecheckError {
+    /// Its token, or the secret that was presented, opens nothing any more.
+    #[error("token refused while the call waited")]
+    Token(#[source] TokenRefusal),
+    /// Its token or environment allows less now.
+    #[error("{0}")]
+    Denied(#[source] Denial),
+    /// A budget became smaller than what counts against it, this call included.
+    #[error("{0}")]
+    OverBudget(#[source] BudgetExceeded),
 }
 
 impl RecheckError {
     /// Returns the code of the answer.
-    pub(super) fn code(&self) -> ErrorCode {
+    pub fn code(&self) -> ErrorCode {
         match self {
             Self::Token(_) => ErrorCode::TokenInvalid,
-            Self::Reduced(reduced) => reduced.code,
+            Self::Denied(denial) => denial.code(),
+            Self::OverBudget(_) => ErrorCode::BudgetExceeded,
         }
     }
 
@@ -46,28 +55,43 @@ impl RecheckError {
     pub(super) fn reason(&self) -> Box<str> {
         match self {
             Self::Token(refusal) => refusal.reason().into(),
-            Self::Reduced(reduced) => format!("token reduced: {reduced}").into(),
+            reduced => format!("token reduced: {reduced}").into(),
         }
     }
 }
 
-impl From<RecheckError> for SendError {
-    fn from(withdrawn: RecheckError) -> Self {
-        match withdrawn {
-            RecheckError::Token(refusal) => Self::Token(refusal),
-            RecheckError::Reduced(reduced) => Self::Reduced(reduced),
+impl Calls {
+    /// Says whether a call may still be made, with its token as it is now. Costs nothing while the token was
+    /// not changed.
+    pub fn recheck(&self, call: &Recheck<'_>) -> Result<(), RecheckError> {
+        let services = &self.0.services;
+        let now = services.tokens.recheck(&call.token.id, call.secret.number);
+        let now = now.map_err(RecheckError::Token)?;
+        if Arc::ptr_eq(&now, call.token) {
+            return Ok(());
         }
+        let settings = &services.settings;
+        // It was there when the call came in, and settings do not change while the gateway runs.
+        let Some(environment) = settings.environments.get(&now.environment) else { return Ok(()) };
+        authorization::check(&now, environment, call.route, call.demand, call.client)
+            .map_err(RecheckError::Denied)?;
+        let Some((price, opened_at)) = call.held else { return Ok(()) };
+        let budgets = Budgets::covering(settings, environment, &now, call.route);
+        let held = services.ledger.check_held(&budgets, price, opened_at);
+        held.map_err(RecheckError::OverBudget)
     }
 }
 
 impl ReadyCall {
-    /// Returns why the call may not be sent any more, if so.
-    pub(super) fn check_again(&self, tokens: &Tokens) -> Result<(), RecheckError> {
-        let now =
-            tokens.recheck(&self.token.id, self.secret.number).map_err(RecheckError::Token)?;
-        if Arc::ptr_eq(&now, &self.token) {
-            return Ok(());
+    /// Returns what is asked about before the call is sent.
+    pub(super) fn to_recheck(&self) -> Recheck<'_> {
+        Recheck {
+            token: &self.token,
+            secret: self.secret,
+            route: &self.route,
+            demand: &self.demand,
+            client: self.client_addr,
+            held: self.held,
         }
-        self.still_allowed.check(&now).map_err(RecheckError::Reduced)
     }
 }

@@ -75,7 +75,7 @@ impl Calls {
         is_claimed: bool,
         now: Timestamp,
     ) -> Result<(), RecoverError> {
-        let route = self.0.services.routes.by_name(&open.route);
+        let route = self.0.services.settings.routes.by_name(&open.route);
         let line = self.line(&open.account);
         let ttl = line.map(|line| route.map_or(line.place_ttl, |route| line.place_ttl(route)));
         let until = now.plus(ttl.unwrap_or_default());
@@ -101,7 +101,7 @@ impl Calls {
 
     /// A route that is no longer in the table may have been billed.
     fn may_be_billed(&self, open: &OpenCall) -> bool {
-        self.0.services.routes.by_name(&open.route).is_none_or(|route| route.is_billable())
+        self.0.services.settings.routes.by_name(&open.route).is_none_or(|route| route.is_billable())
     }
 
     fn restore(&self, open: &OpenCall, until: Timestamp) -> bool {

@@ -45,7 +45,7 @@ impl Calls {
             services.answers.remember_unknown(fingerprint, call, token, since);
             return Undelivered::OutOfReach;
         }
-        if !services.recovering.contains(&left.environment) {
+        if !self.recovers(&left.environment) {
             return Undelivered::OutOfReach;
         }
         match self.fetch(&call, KeptFor::Nobody, None).await {

@@ -1,10 +1,9 @@
 //! How a call ends for its client.
 
-use super::{BreakerState, DeliveryGuard, Reduced};
+use super::{BreakerState, DeliveryGuard, RecheckError};
 use crate::{
     domain::{CallId, ErrorCode, Outcome, Places, Usd},
     spool::Spool,
-    tokens::TokenRefusal,
 };
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
@@ -48,12 +47,9 @@ pub struct CallSummary {
 /// A call was not answered by Ideogram.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The token was revoked, disabled or expired while the call waited.
-    #[error("token refused while the call waited")]
-    Token(#[source] TokenRefusal),
-    /// The token was reduced while the call waited, and has less now than the call needs.
-    #[error("token reduced while the call waited")]
-    Reduced(#[source] Reduced),
+    /// The token was revoked, or may do less, while the call waited.
+    #[error("the call may not be made any more")]
+    Rechecked(#[from] RecheckError),
     /// The environment has no usable key.
     #[error("environment has no key")]
     NoKey,

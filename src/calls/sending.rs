@@ -121,7 +121,7 @@ impl Sending {
         if self.is_left().await {
             return (client_gone(), Some(permit));
         }
-        if let Err(withdrawn) = self.ready.check_again(&self.calls.0.services.tokens) {
+        if let Err(withdrawn) = self.calls.recheck(&self.ready.to_recheck()) {
             let ending = Conclusion::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
             return (ending, Some(permit));
         }
@@ -193,7 +193,7 @@ impl Sending {
             // Asked first: when its turn has come as well, the call must still not be sent.
             biased;
             () = self.client.closed() => Err(Over::Time),
-            withdrawn = services.tokens.until_refused(|| self.ready.check_again(&services.tokens)) => {
+            withdrawn = services.tokens.until_refused(|| self.calls.recheck(&self.ready.to_recheck())) => {
                 Err(Over::Withdrawn(withdrawn))
             }
             permit = requeue.admit() => permit.map_err(|_| Over::Time),
@@ -201,7 +201,7 @@ impl Sending {
         self.queued += started.elapsed();
         self.queued_again += started.elapsed();
         // Nobody tells of an end that only time brings.
-        let again = self.ready.check_again(&services.tokens).map_err(Over::Withdrawn);
+        let again = self.calls.recheck(&self.ready.to_recheck()).map_err(Over::Withdrawn);
         let permit = turn.and_then(|permit| again.map(|()| permit))?;
         if self.is_left().await { Err(Over::Time) } else { Ok(permit) }
     }

@@ -1,8 +1,8 @@
 //! The book: what counts against each budget.
 
 use super::{
-    Budget, BudgetSubject, BudgetWindow, Budgets, Crossing, Hold, HoldError, Period, SubjectTotals,
-    Tally,
+    Budget, BudgetExceeded, BudgetSubject, BudgetWindow, Budgets, Crossing, Hold, HoldError,
+    Period, SubjectTotals, Tally,
     balance::{Balance, Balances},
     lines::LedgerLines,
 };
@@ -71,6 +71,29 @@ impl Ledger {
             lines.check(budget, least.unwrap_or_default(), now)?;
         }
         Ok(least)
+    }
+
+    /// Says whether the budgets still cover a call that holds `price` since `opened_at`. What it holds is among
+    /// what counts, so only a budget that became smaller can be over.
+    pub fn check_held(
+        &self,
+        budgets: &Budgets,
+        price: Usd,
+        opened_at: Timestamp,
+    ) -> Result<(), BudgetExceeded> {
+        let is_over = |budget: &&Budget| {
+            let counts = self.tally(&budget.subject, budget.period, opened_at);
+            price > Usd::ZERO && counts.spent() > budget.limit
+        };
+        let Some(budget) = budgets.limits.iter().find(is_over) else { return Ok(()) };
+        Err(BudgetExceeded {
+            subject: budget.subject.clone(),
+            period: budget.period,
+            limit: budget.limit,
+            left: Usd::ZERO,
+            price,
+            resets_at: BudgetWindow::of(budget.period, opened_at).end(),
+        })
     }
 
     /// Replaces what was reserved by what was charged.

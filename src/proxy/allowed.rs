@@ -1,15 +1,14 @@
 //! Second stage: the route is listed and the token may use it.
 
 use super::{
-    Gateway, counted::Counted, incoming_request::IncomingRequest, inspected::InspectedCall,
-    own_webhook_address::OwnAddress, policy, rejection::Rejection,
+    context::{CallContext, Counted},
+    known::{self, KnownCall},
+    rejection::Rejection,
 };
 use crate::{
+    authorization::{check_scope, needed_scope},
     config::EnvironmentSettings,
-    domain::{ErrorCode, GenerationId, Route, Token},
-    inspection::{self, Inspected, Subject},
-    spool::{Spool, SpoolWriter},
-    tokens::PresentedSecret,
+    domain::{ErrorCode, Route, RouteMatch, Scope},
     web,
 };
 use std::sync::Arc;
@@ -17,85 +16,74 @@ use std::sync::Arc;
 /// A request that its token's scopes allow.
 #[derive(Debug)]
 pub(super) struct AllowedCall {
-    pub(super) gateway: Gateway,
-    pub(super) knock: IncomingRequest,
-    pub(super) token: Arc<Token>,
-    pub(super) secret: PresentedSecret,
-    pub(super) environment: EnvironmentSettings,
-    pub(super) route: Arc<Route>,
-    /// Whether it counts against its token's rate already.
-    pub(super) counted: Counted,
+    pub(super) context: Box<CallContext>,
 }
 
-impl AllowedCall {
-    /// Receives the whole body and returns the call if it can be read and the policy allows it.
-    ///
-    /// Callers that would be refused anyway are refused before their body is read.
-    pub(super) async fn inspect(mut self) -> Result<InspectedCall, Rejection> {
-        let polled = self.refuse_early().await?;
-        self.look(polled.map(|polled| polled.id)).await
-    }
-
-    /// Receives the whole body and returns what it asks for, for a call that will not be sent.
-    pub(super) async fn inspect_only(self) -> Result<InspectedCall, Rejection> {
-        self.refuse_large()?;
-        self.look(None).await
-    }
-
-    async fn look(mut self, polled: Option<GenerationId>) -> Result<InspectedCall, Rejection> {
-        let (gateway, token) = (self.gateway.clone(), Arc::clone(&self.token));
-        let body = gateway.unless_draining(self.receive()).await??;
-        let mut inspected = self.look_into(&body).await?;
-        let own_address = OwnAddress::take(&gateway, &self.environment.account, &mut inspected)?;
-        self.knock.trail.places.set(inspected.demand.places).ok();
-        policy::check(&token, &self.environment, &self.route, &inspected.demand)?;
-        if let Some(own_address) = own_address {
-            own_address.give(&self.route, &mut inspected);
+impl KnownCall {
+    /// Returns the call if the route is listed and the token's scopes allow it.
+    pub(super) fn authorize(self) -> Result<AllowedCall, Rejection> {
+        let route = self.listed_route()?;
+        let environment = self.environment()?.clone();
+        let is_quote = route.quote && known::asks_for_quote(self.knock.uri.query());
+        check_scope(&self.token, &environment, needed_scope(&route, is_quote))?;
+        if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
+            let message =
+                "quotes are closed for this route: a dry run was answered without a quote";
+            return Err(Rejection::new(ErrorCode::PolicyDenied, message).rule("quotes"));
         }
-        let line = gateway.calls.line(&self.environment.account);
-        let images = if inspected.demand.is_quote { 0 } else { inspected.demand.places };
-        let places = line.map_or(0, |line| line.places(images));
-        self.check_fits(places)?;
-        Ok(InspectedCall { allowed: self, body, inspected, places, polled })
+        Ok(self.allowed(environment, route))
     }
 
-    async fn receive(&mut self) -> Result<Spool, Rejection> {
-        let (cap, idle) = (self.route.body_cap, self.gateway.settings.door.body_idle_timeout);
-        let writer = SpoolWriter::new(&self.gateway.spool, Some(self.token.id.clone()), cap);
-        web::receive(&mut self.knock.body, writer, cap, idle).await.map_err(Rejection::from)
-    }
-
-    async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Rejection> {
-        if body.in_place().is_some() {
-            let subject = Subject {
-                route: &self.route,
-                path: self.knock.uri.path(),
-                token: &self.token.id,
-                query: self.knock.uri.query(),
-                headers: &self.knock.headers,
-                body,
-            };
-            return inspection::inspect(subject).map_err(Rejection::from);
+    /// Returns the call if the token may ask for its price: because it may make the call, or by
+    /// `read:quotes`.
+    pub(super) fn authorize_quote(self) -> Result<AllowedCall, Rejection> {
+        let route = self.listed_route()?;
+        let environment = self.environment()?.clone();
+        if check_scope(&self.token, &environment, route.scope).is_err() {
+            check_scope(&self.token, &environment, Some(Scope::ReadQuotes))?;
         }
-        let (route, token, body) = (Arc::clone(&self.route), self.token.id.clone(), body.clone());
-        let (uri, headers) = (self.knock.uri.clone(), self.knock.headers.clone());
-        let work = move || {
-            let (path, query) = (uri.path(), uri.query());
-            let (route, token, headers, body) = (&route, &token, &headers, &body);
-            inspection::inspect(Subject { route, path, token, query, headers, body })
+        Ok(self.allowed(environment, route))
+    }
+
+    fn allowed(self, environment: EnvironmentSettings, route: Arc<Route>) -> AllowedCall {
+        let Self { gateway, knock: request, token, secret } = self;
+        let counted = Counted::Later;
+        let context = CallContext { gateway, request, token, secret, environment, route, counted };
+        AllowedCall { context: Box::new(context) }
+    }
+
+    fn listed_route(&self) -> Result<Arc<Route>, Rejection> {
+        let path = self.knock.uri.path();
+        let shown = web::shown(path);
+        let route = match self.gateway.settings.routes.find(&self.knock.method, path) {
+            RouteMatch::Found(route) => route,
+            RouteMatch::Disabled(route) => {
+                let message = format!("route {} is switched off here", route.name);
+                return Err(Rejection::new(ErrorCode::RouteUnknown, message));
+            }
+            RouteMatch::Denied(reason) => {
+                let message = format!("{shown} is closed: {reason}");
+                return Err(Rejection::new(ErrorCode::RouteUnknown, message));
+            }
+            RouteMatch::WrongMethod(methods) => return Err(Rejection::wrong_method(&methods)),
+            RouteMatch::Unknown => {
+                let message =
+                    format!("{} {shown} is not a route of this gateway", self.knock.method);
+                // The path may hold anything, and the record is for ever.
+                return Err(
+                    Rejection::new(ErrorCode::RouteUnknown, message).because("unlisted path")
+                );
+            }
         };
-        let inspected = self.gateway.tasks.run_blocking(work).await;
-        inspected
-            .map_err(|_| Rejection::internal("inspection was cut off"))?
-            .map_err(Rejection::from)
+        self.knock.trail.route.set(Arc::clone(&route)).ok();
+        Ok(route)
     }
 
-    fn check_fits(&self, places: u32) -> Result<(), Rejection> {
-        let cap = self.gateway.cap(&self.environment.account);
-        if places <= cap {
-            return Ok(());
-        }
-        let message = format!("the call takes {places} places, and the account has {cap} in all");
-        Err(Rejection::new(ErrorCode::TooManyPlaces, message).field("num_images"))
+    fn environment(&self) -> Result<&EnvironmentSettings, Rejection> {
+        let name = &self.token.environment;
+        self.gateway.environment(name).ok_or_else(|| {
+            let message = format!("environment {name} is no longer in the settings");
+            Rejection::new(ErrorCode::EnvironmentUnavailable, message)
+        })
     }
 }

@@ -1,8 +1,8 @@
 //! An answer of Ideogram on its way to the client.
 
-use super::{incoming_request::RequestContext, recalled::ReplayKind, recovered::RecoveredAnswer};
+use super::{incoming_request::RequestContext, recovered::RecoveredAnswer};
 use crate::{
-    calls::{CallSummary, DeliveryGuard, Finished},
+    calls::{CallSummary, DeliveryGuard, Finished, ReplayKind},
     domain::{Outcome, RequestId},
     spool::Spool,
     web::{

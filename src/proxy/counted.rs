@@ -8,8 +8,12 @@
 //! end. They have a bucket of their own, so that each call of a minute can be polled every two seconds
 //! and a flood still ends.
 
-use super::{allowed::AllowedCall, inspected::InspectedCall, policy, rejection::Rejection};
+use super::{
+    context::{CallContext, Counted},
+    rejection::Rejection,
+};
 use crate::{
+    authorization::tighter,
     domain::ErrorCode,
     rate_limit::{RateLimited, RateState},
 };
@@ -17,30 +21,36 @@ use crate::{
 /// Polls a minute for each request a minute.
 const POLLS: u32 = 30;
 
-/// Whether a request has been counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counted {
-    /// Not until it is clear that nothing is owed to it.
-    Later,
-    /// It has been, or need not be.
-    Already,
-}
-
-impl AllowedCall {
+impl CallContext {
     /// Counts the request against its token's rate.
     pub(super) fn count(&self) -> Result<(), Rejection> {
         let Some((per_minute, rule)) = self.rate() else { return Ok(()) };
         match self.gateway.rate_limits.check(&self.token.id, per_minute) {
             Ok(state) => {
-                self.knock.trail.note_rate(state);
+                self.request.trail.note_rate(state);
                 Ok(())
             }
             Err(limited) => {
                 let RateLimited { limit, retry_after: reset } = limited;
-                self.knock.trail.note_rate(RateState { limit, remaining: 0, reset });
+                self.request.trail.note_rate(RateState { limit, remaining: 0, reset });
                 let message = format!("the token may make {per_minute} requests a minute");
                 Err(limited_to(message, rule, limited))
             }
+        }
+    }
+
+    /// Counts the request against its token's rate, unless that was done before.
+    pub(super) fn count_once(&self) -> Result<(), Rejection> {
+        match self.counted {
+            Counted::Later => self.count(),
+            Counted::Already => Ok(()),
+        }
+    }
+
+    /// Undoes [`CallContext::count_once`].
+    pub(super) fn uncount(&self) {
+        if self.counted == Counted::Later {
+            self.give_back();
         }
     }
 
@@ -60,33 +70,16 @@ impl AllowedCall {
 
     /// Gives back what the request took of its token's rate.
     pub(super) fn give_back(&self) {
-        if let Some(state) = self.knock.trail.rate() {
+        if let Some(state) = self.request.trail.rate() {
             self.gateway.rate_limits.give_back(&self.token.id);
-            self.knock.trail.note_rate(state.given_back());
+            self.request.trail.note_rate(state.given_back());
         }
     }
 
     fn rate(&self) -> Option<(u32, String)> {
         let own = self.token.limits.requests_per_minute;
         let all = self.environment.policy.requests_per_minute;
-        policy::tighter(&self.token, own, all, "requests_per_minute")
-    }
-}
-
-impl InspectedCall {
-    /// Counts the request against its token's rate, unless that was done before.
-    pub(super) fn count(&self) -> Result<(), Rejection> {
-        match self.allowed.counted {
-            Counted::Later => self.allowed.count(),
-            Counted::Already => Ok(()),
-        }
-    }
-
-    /// Undoes [`InspectedCall::count`].
-    pub(super) fn uncount(&self) {
-        if self.allowed.counted == Counted::Later {
-            self.allowed.give_back();
-        }
+        tighter(&self.token, own, all, "requests_per_minute")
     }
 }
 

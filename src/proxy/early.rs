@@ -3,7 +3,12 @@
 //! Not so those who may be owed something that is paid for: an answer that nobody received, or the one
 //! that an idempotency key names. What it is stands in the body, so the body is read first.
 
-use super::{allowed::AllowedCall, counted::Counted, known, polled::Polled, rejection::Rejection};
+use super::{
+    context::{CallContext, Counted},
+    known,
+    polled::Polled,
+    rejection::Rejection,
+};
 use crate::{
     domain::ErrorCode,
     ledger::{Budgets, HoldError},
@@ -12,7 +17,7 @@ use crate::{
 use hyper::body::Body as _;
 use std::future::Future;
 
-impl AllowedCall {
+impl CallContext {
     /// Refuses what would be refused whatever the body says, and returns the generation that is polled.
     pub(super) async fn refuse_early(&mut self) -> Result<Option<Polled>, Rejection> {
         if self.may_be_owed() {
@@ -36,12 +41,12 @@ impl AllowedCall {
     /// Says whether the request may be answered with what was paid for before.
     fn may_be_owed(&self) -> bool {
         let is_paid = self.route.spends(self.is_quote());
-        let has_key = || self.knock.headers.contains_key(IDEMPOTENCY_KEY);
+        let has_key = || self.request.headers.contains_key(IDEMPOTENCY_KEY);
         is_paid && (has_key() || self.gateway.calls.may_owe(&self.token.id))
     }
 
     fn is_quote(&self) -> bool {
-        self.route.quote && known::asks_for_quote(self.knock.uri.query())
+        self.route.quote && known::asks_for_quote(self.request.uri.query())
     }
 
     fn refuse_closed(&self) -> Result<(), Rejection> {
@@ -83,7 +88,7 @@ impl AllowedCall {
 
     /// Refuses a body that is too large, or for which there is no room.
     pub(super) fn refuse_large(&self) -> Result<(), Rejection> {
-        let expected = self.knock.body.size_hint().lower();
+        let expected = self.request.body.size_hint().lower();
         if expected > self.route.body_cap {
             return Err(Rejection::too_large(self.route.body_cap));
         }

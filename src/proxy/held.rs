@@ -1,47 +1,76 @@
-//! Fifth stage: the call may wait for its places.
+//! Fifth stage: the call is within its token's rate and all its budgets, and may wait for its places.
 
 use super::{
-    inspected::InspectedCall, policy, recalled::NewCall, recheck::Needs, rejection::Rejection,
+    context::CallContext,
+    inspected::{AskedFor, InspectedCall},
+    recalled::NewCall,
+    rejection::Rejection,
 };
 use crate::{
     admission::{AdmissionError, AdmitRequest, Permit},
     answers::Claimed,
-    calls::{PassedHeaders, ReadyCall},
+    authorization::tighter,
+    calls::{PassedHeaders, ReadyCall, Recheck},
     domain::{CallId, Client, Places, Timestamp, Usd},
-    ledger::Hold,
+    ledger::{Budgets, Hold},
 };
-use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
-use std::sync::Arc;
+use http::{
+    HeaderMap,
+    header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE},
+};
 use tokio::time::Instant;
 
 /// A call within its token's rate and all its budgets.
 #[derive(Debug)]
 pub(super) struct HeldCall {
-    pub(super) call: Box<NewCall>,
-    pub(super) hold: Hold,
+    context: Box<CallContext>,
+    asked: AskedFor,
+    deadline: Instant,
+    /// The idempotency key it took.
+    claim: Option<Claimed>,
+    hold: Hold,
+}
+
+impl NewCall {
+    /// Holds what the call may use of its token's rate and of every budget that covers it.
+    pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Rejection> {
+        let Self { context, asked, deadline, claim } = *self;
+        context.count_once()?;
+        let CallContext { gateway, token, environment, route, .. } = &*context;
+        let demand = &asked.found.demand;
+        let budgets = Budgets::covering(&gateway.settings, environment, token, route);
+        let hold = gateway.ledger.hold(budgets, route, demand)?;
+        if let Some(link) = context.link()
+            && route.spends(demand.is_quote)
+            && let Some(state) = link.breaker.would_stop(hold.bound())
+        {
+            return Err(Rejection::balance(&state));
+        }
+        Ok(HeldCall { context, asked, deadline, claim, hold })
+    }
 }
 
 impl HeldCall {
-    /// Waits for the call's places, and gives up when the token is withdrawn or reduced meanwhile.
+    /// Waits for the call's places, and gives up when the token is revoked or reduced meanwhile.
     pub(super) async fn admit(&self) -> Result<Permit, Rejection> {
-        let allowed = &self.call.inspected.allowed;
-        let seat = AdmitRequest {
-            account: allowed.environment.account.clone(),
-            environment: allowed.token.environment.clone(),
-            token: allowed.token.id.clone(),
-            places: self.call.inspected.places,
-            deadline: self.call.deadline,
+        let CallContext { gateway, request, token, environment, .. } = &*self.context;
+        let wanted = AdmitRequest {
+            account: environment.account.clone(),
+            environment: token.environment.clone(),
+            token: token.id.clone(),
+            places: self.asked.places,
+            deadline: self.deadline,
             max_token_places: self.max_token_places(),
         };
-        let (came, queue) = (Instant::now(), &allowed.knock.trail.queue);
-        allowed.knock.trail.waits_since.set(came).ok();
+        let came = Instant::now();
+        request.trail.waits_since.set(came).ok();
         let permit = tokio::select! {
             biased;
-            permit = allowed.gateway.admission.admit(seat) => permit.map_err(|error| self.not_admitted(error)),
-            refused = allowed.gateway.tokens.until_refused(|| self.check_again()) => Err(refused),
+            permit = gateway.admission.admit(wanted) => permit.map_err(|error| self.not_admitted(error)),
+            refused = gateway.tokens.until_refused(|| self.recheck()) => Err(refused),
         };
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
-        queue.set(waited).ok();
+        request.trail.queue.set(waited).ok();
         permit
     }
 
@@ -50,21 +79,24 @@ impl HeldCall {
     /// What comes after this looks at no other call any more: whoever hung up before this request was
     /// read has a call that was found here, or one that its own last look ends unsent.
     pub(super) fn is_owed_an_answer(&self) -> bool {
-        let inspected = &self.call.inspected;
-        let is_paid = inspected.allowed.route.spends(inspected.inspected.demand.is_quote);
-        let calls = &inspected.allowed.gateway.calls;
-        is_paid && self.call.claim.is_none() && calls.owes(&inspected.inspected.fingerprint)
+        let CallContext { gateway, route, .. } = &*self.context;
+        let found = &self.asked.found;
+        route.spends(found.demand.is_quote)
+            && self.claim.is_none()
+            && gateway.calls.owes(&found.fingerprint)
     }
 
     /// Gives back what the call holds and what it took of its token's rate.
     pub(super) fn into_inspected(self) -> InspectedCall {
-        let inspected = self.call.inspected;
-        inspected.uncount();
-        inspected
+        self.context.uncount();
+        InspectedCall { context: self.context, asked: self.asked }
     }
 
-    fn check_again(&self) -> Result<(), Rejection> {
-        self.call.inspected.check_again_with(self.money())
+    fn recheck(&self) -> Result<(), Rejection> {
+        let CallContext { gateway, request, token, secret, route, .. } = &*self.context;
+        let (demand, client) = (&self.asked.found.demand, request.client);
+        let call = Recheck { token, secret: *secret, route, demand, client, held: self.money() };
+        gateway.calls.recheck(&call).map_err(Rejection::from)
     }
 
     fn money(&self) -> Option<(Usd, Timestamp)> {
@@ -72,68 +104,56 @@ impl HeldCall {
     }
 
     fn max_token_places(&self) -> Option<Places> {
-        let allowed = &self.call.inspected.allowed;
-        let (own, all) = (allowed.token.limits.max_places, allowed.environment.policy.max_places);
-        policy::tighter(&allowed.token, own, all, "max_places").map(|(places, _)| places)
+        let CallContext { token, environment, .. } = &*self.context;
+        let (own, all) = (token.limits.max_places, environment.policy.max_places);
+        tighter(token, own, all, "max_places").map(|(places, _)| places)
     }
 
     fn not_admitted(&self, error: AdmissionError) -> Rejection {
-        self.call.inspected.allowed.not_admitted(error, self.max_token_places())
+        self.context.not_admitted(error, self.max_token_places())
     }
 
     /// Returns everything that is needed to send the call.
-    pub(super) fn ready(mut self) -> (ReadyCall, Hold) {
-        let claim = self.call.claim.take();
-        let ready = self.ready_call(claim);
-        (ready, self.hold)
-    }
-
-    fn needs(&self) -> Needs {
-        let inspected = &self.call.inspected;
-        let allowed = &inspected.allowed;
-        Needs {
-            gateway: allowed.gateway.clone(),
-            route: Arc::clone(&allowed.route),
-            demand: inspected.inspected.demand.clone(),
-            client: allowed.knock.client,
-            held: self.money(),
-        }
-    }
-
-    fn ready_call(&self, claim: Option<Claimed>) -> ReadyCall {
-        let inspected = &self.call.inspected;
-        let allowed = &inspected.allowed;
-        let headers = &allowed.knock.headers;
-        let path = allowed.knock.uri.path();
-        let path_and_query = match &inspected.inspected.query {
+    pub(super) fn ready(self) -> (ReadyCall, Hold) {
+        let held = self.money();
+        let Self { context, asked, claim, hold, .. } = self;
+        let CallContext { request, token, secret, environment, route, .. } = *context;
+        let path = request.uri.path();
+        let path_and_query = match &asked.found.query {
             Some(query) => format!("{path}?{query}"),
             None => path.to_owned(),
         };
         let claimed = claim.as_ref().and_then(Claimed::claim);
-        ReadyCall {
+        let ready = ReadyCall {
             call: claimed.map_or_else(CallId::random, |claim| claim.call.clone()),
             claim,
-            request: allowed.knock.request.clone(),
-            token: Arc::clone(&allowed.token),
-            secret: allowed.secret,
-            still_allowed: Arc::new(self.needs()),
-            route: Arc::clone(&allowed.route),
-            account: allowed.environment.account.clone(),
-            demand: inspected.inspected.demand.clone(),
-            places: inspected.places,
-            fingerprint: inspected.inspected.fingerprint,
+            request: request.request,
+            token,
+            secret,
+            held,
+            account: environment.account,
+            demand: asked.found.demand,
+            places: asked.places,
+            fingerprint: asked.found.fingerprint,
             path_and_query,
-            polled: inspected.polled.clone(),
-            headers: PassedHeaders {
-                content_type: headers.get(CONTENT_TYPE).cloned(),
-                accept: headers.get(ACCEPT).cloned(),
-                accept_language: headers.get(ACCEPT_LANGUAGE).cloned(),
-            },
-            body: (!allowed.route.bodies.is_empty()).then(|| inspected.body.clone()),
-            on_behalf_of: allowed.knock.trail.on_behalf_of.get().cloned(),
-            client: Client::clone(&allowed.knock.connection),
-            client_addr: allowed.knock.client.to_string().into(),
-            handed_over: allowed.knock.trail.handed_over.clone(),
-        }
+            polled: asked.polled,
+            headers: passed(&request.headers),
+            body: (!route.bodies.is_empty()).then_some(asked.body),
+            route,
+            on_behalf_of: request.trail.on_behalf_of.get().cloned(),
+            client: Client::clone(&request.connection),
+            client_addr: request.client,
+            handed_over: request.trail.handed_over.clone(),
+        };
+        (ready, hold)
+    }
+}
+
+/// Returns the client's headers that Ideogram may see.
+fn passed(headers: &HeaderMap) -> PassedHeaders {
+    PassedHeaders {
+        content_type: headers.get(CONTENT_TYPE).cloned(),
+        accept: headers.get(ACCEPT).cloned(),
+        accept_language: headers.get(ACCEPT_LANGUAGE).cloned(),
     }
 }

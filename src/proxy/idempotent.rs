@@ -1,18 +1,12 @@
-//! Requests that carry an idempotency key.
+//! Idempotency keys, and what is said to requests that were sent before.
 
-use super::{
-    inspected::InspectedCall,
-    recalled::{NewCall, RecallStep, ReplayKind},
-    rejection::Rejection,
-};
+use super::rejection::Rejection;
 use crate::{
-    calls::Claiming,
     domain::{CallId, ErrorCode, IdempotencyKey},
     web::header::IDEMPOTENCY_KEY,
 };
 use http::HeaderMap;
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// The header as it is written in words.
 const NAME: &str = "Idempotency-Key";
@@ -32,38 +26,6 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Rejecti
     })
 }
 
-impl InspectedCall {
-    /// Takes the key for this request, or returns what the earlier one under the key left.
-    pub(super) async fn recall_by_key(
-        self,
-        key: &IdempotencyKey,
-        deadline: Instant,
-    ) -> Result<RecallStep, Rejection> {
-        let (token, print) = (&self.allowed.token.id, self.inspected.fingerprint);
-        match self.allowed.gateway.calls.claim(token, key, print, deadline).await {
-            Claiming::New(claim) => {
-                let claim = Some(claim);
-                Ok(RecallStep::New(Box::new(NewCall { inspected: self, deadline, claim })))
-            }
-            Claiming::Answered(answer) => {
-                Ok(RecallStep::Answered(Box::new(self), answer, ReplayKind::Replayed))
-            }
-            Claiming::InProgress(call) => Err(in_progress(&call)),
-            Claiming::Unknown(call) => Err(unknown(&call)),
-            Claiming::Reused(call) => {
-                let message = format!("this {NAME} came before with another request ({call})");
-                Err(Rejection::new(ErrorCode::IdempotencyKeyReused, message).field(NAME))
-            }
-            Claiming::Unreadable(error) => {
-                let message = "the kept answer cannot be read now; nothing was sent";
-                Err(Rejection::new(ErrorCode::StoreUnavailable, message)
-                    .because(error.to_string())
-                    .retry_after(Duration::from_secs(5)))
-            }
-        }
-    }
-}
-
 /// Refuses a request whose twin runs longer than it could wait.
 pub(super) fn in_progress(call: &CallId) -> Rejection {
     let message = format!("an identical call is still running ({call}); ask again for its answer");
@@ -76,4 +38,10 @@ pub(super) fn unknown(call: &CallId) -> Rejection {
         "an identical call was sent and its outcome is unknown ({call}); sending it again could be billed twice"
     );
     Rejection::new(ErrorCode::OutcomeUnknown, message)
+}
+
+/// Refuses a request whose key names another one.
+pub(super) fn reused(call: &CallId) -> Rejection {
+    let message = format!("this {NAME} came before with another request ({call})");
+    Rejection::new(ErrorCode::IdempotencyKeyReused, message).field(NAME)
 }

@@ -1,76 +1,108 @@
 //! Third stage: the body is here, its demand is known, the policy allows it.
 
 use super::{
-    allowed::AllowedCall,
-    idempotent,
-    recalled::{NewCall, RecallStep, ReplayKind},
-    recheck::NeedsOf,
+    allowed::AllowedCall, context::CallContext, own_webhook_address::OwnAddress,
     rejection::Rejection,
 };
 use crate::{
-    calls::Recall,
-    domain::{GenerationId, Places, Timestamp, Usd},
-    inspection::Inspected,
-    spool::Spool,
+    authorization::check_policy,
+    domain::{ErrorCode, GenerationId, Places},
+    inspection::{self, Inspected, Subject},
+    spool::{Spool, SpoolWriter},
+    web,
 };
 use std::sync::Arc;
-use tokio::time::Instant;
 
 /// A request that could be sent, were it not for earlier ones like it.
 #[derive(Debug)]
 pub(super) struct InspectedCall {
-    pub(super) allowed: AllowedCall,
+    pub(super) context: Box<CallContext>,
+    pub(super) asked: AskedFor,
+}
+
+/// What the body and the query ask for.
+#[derive(Debug)]
+pub(super) struct AskedFor {
     pub(super) body: Spool,
-    pub(super) inspected: Inspected,
+    pub(super) found: Inspected,
+    /// The places that it takes, as its account counts them.
     pub(super) places: Places,
+    /// The generation that a poll is about.
     pub(super) polled: Option<GenerationId>,
 }
 
-impl InspectedCall {
-    /// Returns when the call must have got its places.
-    pub(super) fn deadline(&self) -> Result<Instant, Rejection> {
-        Ok(Instant::now() + self.allowed.allowance()?.span())
+impl AllowedCall {
+    /// Receives the whole body and returns the call if it can be read and the policy allows it.
+    ///
+    /// Callers that would be refused anyway are refused before their body is read.
+    pub(super) async fn inspect(mut self) -> Result<InspectedCall, Rejection> {
+        let polled = self.context.refuse_early().await?;
+        self.read(polled.map(|polled| polled.id)).await
     }
 
-    /// Looks for the call that took the same idempotency key, or without a key for an identical one
-    /// whose answer nobody received.
-    pub(super) async fn recall(self, deadline: Instant) -> Result<RecallStep, Rejection> {
-        if !self.allowed.route.spends(self.inspected.demand.is_quote) {
-            return Ok(self.into_new(deadline));
-        }
-        // With a key, the key alone decides: two keys are two calls, however alike.
-        if let Some(key) = idempotent::key(&self.allowed.knock.headers)? {
-            return self.recall_by_key(&key, deadline).await;
-        }
-        let (print, client) = (self.inspected.fingerprint, &self.allowed.knock.connection);
-        match self.allowed.gateway.calls.recall(&print, client, deadline).await {
-            Recall::New => Ok(self.into_new(deadline)),
-            Recall::Answered(answer) => {
-                Ok(RecallStep::Answered(Box::new(self), answer, ReplayKind::Recovered))
-            }
-            Recall::InProgress(call) => Err(idempotent::in_progress(&call)),
-            Recall::Unknown(call) => Err(idempotent::unknown(&call)),
-        }
+    /// Receives the whole body and returns what it asks for, for a call that will not be sent.
+    pub(super) async fn inspect_only(self) -> Result<InspectedCall, Rejection> {
+        self.context.refuse_large()?;
+        self.read(None).await
     }
 
-    /// Looks at the token as it is now: it may have been withdrawn or reduced meanwhile.
-    pub(super) fn check_again(&self) -> Result<(), Rejection> {
-        self.check_again_with(None)
+    async fn read(self, polled: Option<GenerationId>) -> Result<InspectedCall, Rejection> {
+        let mut context = self.context;
+        let gateway = context.gateway.clone();
+        let body = gateway.unless_draining(context.receive()).await??;
+        let mut found = context.look_into(&body).await?;
+        let account = &context.environment.account;
+        let own_address = OwnAddress::take(&gateway, account, &mut found)?;
+        context.request.trail.places.set(found.demand.places).ok();
+        check_policy(&context.token, &context.environment, &context.route, &found.demand)?;
+        if let Some(own_address) = own_address {
+            own_address.give(&context.route, &mut found);
+        }
+        let images = if found.demand.is_quote { 0 } else { found.demand.places };
+        let places = context.link().map_or(0, |link| link.places(images));
+        context.check_fits(places)?;
+        Ok(InspectedCall { context, asked: AskedFor { body, found, places, polled } })
+    }
+}
+
+impl CallContext {
+    async fn receive(&mut self) -> Result<Spool, Rejection> {
+        let (cap, idle) = (self.route.body_cap, self.gateway.settings.door.body_idle_timeout);
+        let writer = SpoolWriter::new(&self.gateway.spool, Some(self.token.id.clone()), cap);
+        web::receive(&mut self.request.body, writer, cap, idle).await.map_err(Rejection::from)
     }
 
-    /// Does the same for a call that holds money since a time.
-    pub(super) fn check_again_with(&self, held: Option<(Usd, Timestamp)>) -> Result<(), Rejection> {
-        let AllowedCall { gateway, token, secret, environment, route, knock, .. } = &self.allowed;
-        let now = gateway.tokens.recheck(&token.id, secret.number);
-        let now = now.map_err(|refusal| Rejection::token(&refusal))?;
-        if Arc::ptr_eq(&now, token) {
+    async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Rejection> {
+        if body.in_place().is_some() {
+            let subject = Subject {
+                route: &self.route,
+                path: self.request.uri.path(),
+                token: &self.token.id,
+                query: self.request.uri.query(),
+                headers: &self.request.headers,
+                body,
+            };
+            return inspection::inspect(subject).map_err(Rejection::from);
+        }
+        let (route, token, body) = (Arc::clone(&self.route), self.token.id.clone(), body.clone());
+        let (uri, headers) = (self.request.uri.clone(), self.request.headers.clone());
+        let work = move || {
+            let (path, query) = (uri.path(), uri.query());
+            let (route, token, headers, body) = (&route, &token, &headers, &body);
+            inspection::inspect(Subject { route, path, token, query, headers, body })
+        };
+        let inspected = self.gateway.tasks.run_blocking(work).await;
+        inspected
+            .map_err(|_| Rejection::internal("inspection was cut off"))?
+            .map_err(Rejection::from)
+    }
+
+    fn check_fits(&self, places: u32) -> Result<(), Rejection> {
+        let cap = self.gateway.cap(&self.environment.account);
+        if places <= cap {
             return Ok(());
         }
-        let (demand, client) = (&self.inspected.demand, knock.client);
-        NeedsOf { gateway, environment, route, demand, client, held }.check(&now)
-    }
-
-    fn into_new(self, deadline: Instant) -> RecallStep {
-        RecallStep::New(Box::new(NewCall { inspected: self, deadline, claim: None }))
+        let message = format!("the call takes {places} places, and the account has {cap} in all");
+        Err(Rejection::new(ErrorCode::TooManyPlaces, message).field("num_images"))
     }
 }

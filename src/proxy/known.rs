@@ -1,16 +1,16 @@
 //! First stage: whose request this is.
 
 use super::{
-    Gateway, allowed::AllowedCall, counted::Counted, credentials,
-    incoming_request::IncomingRequest, misshapen::misshapen, rejection::Rejection,
+    Gateway, credentials, incoming_request::IncomingRequest, misshapen::misshapen,
+    rejection::Rejection,
 };
 use crate::{
-    config::EnvironmentSettings,
-    domain::{ErrorCode, Route, RouteMatch, Scope, SecretKind, Token},
+    authorization::check_address,
+    domain::{ErrorCode, SecretKind, Token},
     tokens::{PresentedSecret, PresentedToken},
     web::{self, ClientError},
 };
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 /// A request with a valid token.
 #[derive(Debug)]
@@ -46,110 +46,6 @@ impl KnownCall {
         self.knock.trail.on_behalf_of.set(user.into()).ok();
         Ok(())
     }
-
-    /// Returns the call if the route is listed and the token's scopes allow it.
-    pub(super) fn authorize(self) -> Result<AllowedCall, Rejection> {
-        let route = self.listed_route()?;
-        let environment = self.environment()?.clone();
-        let is_quote = route.quote && asks_for_quote(self.knock.uri.query());
-        check_scope(&self.token, &environment, needed_scope(&route, is_quote))?;
-        if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
-            let message =
-                "quotes are closed for this route: a dry run was answered without a quote";
-            return Err(Rejection::new(ErrorCode::PolicyDenied, message).rule("quotes"));
-        }
-        Ok(self.allowed(environment, route))
-    }
-
-    /// Returns the call if the token may ask for its price: because it may make the call, or by
-    /// `read:quotes`.
-    pub(super) fn authorize_quote(self) -> Result<AllowedCall, Rejection> {
-        let route = self.listed_route()?;
-        let environment = self.environment()?.clone();
-        if check_scope(&self.token, &environment, route.scope).is_err() {
-            check_scope(&self.token, &environment, Some(Scope::ReadQuotes))?;
-        }
-        Ok(self.allowed(environment, route))
-    }
-
-    fn allowed(self, environment: EnvironmentSettings, route: Arc<Route>) -> AllowedCall {
-        let Self { gateway, knock, token, secret } = self;
-        let counted = Counted::Later;
-        AllowedCall { gateway, knock, token, secret, environment, route, counted }
-    }
-
-    fn listed_route(&self) -> Result<Arc<Route>, Rejection> {
-        let path = self.knock.uri.path();
-        let shown = web::shown(path);
-        let route = match self.gateway.settings.routes.find(&self.knock.method, path) {
-            RouteMatch::Found(route) => route,
-            RouteMatch::Disabled(route) => {
-                let message = format!("route {} is switched off here", route.name);
-                return Err(Rejection::new(ErrorCode::RouteUnknown, message));
-            }
-            RouteMatch::Denied(reason) => {
-                let message = format!("{shown} is closed: {reason}");
-                return Err(Rejection::new(ErrorCode::RouteUnknown, message));
-            }
-            RouteMatch::WrongMethod(methods) => return Err(Rejection::wrong_method(&methods)),
-            RouteMatch::Unknown => {
-                let message =
-                    format!("{} {shown} is not a route of this gateway", self.knock.method);
-                // The path may hold anything, and the record is for ever.
-                return Err(
-                    Rejection::new(ErrorCode::RouteUnknown, message).because("unlisted path")
-                );
-            }
-        };
-        self.knock.trail.route.set(Arc::clone(&route)).ok();
-        Ok(route)
-    }
-
-    fn environment(&self) -> Result<&EnvironmentSettings, Rejection> {
-        let name = &self.token.environment;
-        self.gateway.environment(name).ok_or_else(|| {
-            let message = format!("environment {name} is no longer in the settings");
-            Rejection::new(ErrorCode::EnvironmentUnavailable, message)
-        })
-    }
-}
-
-/// Returns the scope that a call on a route needs, or the dry run of one.
-pub(super) fn needed_scope(route: &Route, is_quote: bool) -> Option<Scope> {
-    if is_quote { Some(Scope::ReadQuotes) } else { route.scope }
-}
-
-/// Says whether a token and its environment have a scope.
-pub(super) fn check_scope(
-    token: &Token,
-    environment: &EnvironmentSettings,
-    scope: Option<Scope>,
-) -> Result<(), Rejection> {
-    let Some(scope) = scope else { return Ok(()) };
-    if scope == Scope::ReadGenerations && polls_own(token, environment) {
-        // Whose generation it is, is looked at next.
-        return Ok(());
-    }
-    if !token.scopes.allows(scope) {
-        return Err(Rejection::with(ClientError::scope_missing(scope)));
-    }
-    if !environment.scopes.allows(scope) {
-        let name = &token.environment;
-        let message = format!("environment {name} does not allow {scope} any more");
-        return Err(Rejection::new(ErrorCode::EnvironmentDenied, message));
-    }
-    Ok(())
-}
-
-/// Says whether a token may poll what it makes itself, because it and its environment have a scope that
-/// makes something.
-fn polls_own(token: &Token, environment: &EnvironmentSettings) -> bool {
-    let makes = |scope: &Scope| {
-        scope.in_write_wildcard()
-            && token.scopes.allows(*scope)
-            && environment.scopes.allows(*scope)
-    };
-    Scope::ALL.iter().any(makes)
 }
 
 /// Returns the token of a request if it is valid here, now, and for the client's address.
@@ -186,26 +82,8 @@ pub(super) fn token(
             gateway.metrics.old_secret_used(&token.environment);
         }
     }
-    check_address(gateway, token, knock.client)?;
+    check_address(token, gateway.environment(&token.environment), knock.client)?;
     Ok(presented)
-}
-
-/// Says whether a token may be used from an address.
-pub(super) fn check_address(
-    gateway: &Gateway,
-    token: &Token,
-    client: IpAddr,
-) -> Result<(), Rejection> {
-    let policy = gateway.environment(&token.environment).map(|environment| &environment.policy);
-    let of_environment = policy.map(|policy| policy.cidrs.as_slice()).unwrap_or_default();
-    let all = format!("environments.{}.policy.cidrs", token.environment);
-    for (cidrs, rule) in [(&*token.limits.cidrs, "token cidrs"), (of_environment, &*all)] {
-        if !cidrs.is_empty() && !cidrs.iter().any(|net| net.contains(&client)) {
-            let message = format!("the token may not be used from {client}");
-            return Err(Rejection::new(ErrorCode::PolicyDenied, message).rule(rule));
-        }
-    }
-    Ok(())
 }
 
 /// Only decides which scope is needed; inspection checks the spelling.

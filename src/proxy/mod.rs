@@ -13,6 +13,7 @@
 
 mod allowed;
 mod answer;
+mod context;
 mod counted;
 mod credentials;
 mod early;
@@ -26,12 +27,10 @@ mod misshapen;
 mod own_paths;
 mod own_webhook_address;
 mod pipeline;
-mod policy;
 mod polled;
 mod proxy_service;
 mod quote;
 mod recalled;
-mod recheck;
 mod recovered;
 mod rejection;
 mod standing;

@@ -1,14 +1,10 @@
 //! A call's way through the house, in one glance.
 
 use super::{
-    Gateway,
-    answer::CallAnswer,
-    incoming_request::IncomingRequest,
-    known::KnownCall,
-    recalled::{RecallStep, ReplayKind},
-    recovered::RecoveredAnswer,
-    rejection::Rejection,
+    Gateway, answer::CallAnswer, incoming_request::IncomingRequest, known::KnownCall,
+    recalled::RecallStep, recovered::RecoveredAnswer, rejection::Rejection,
 };
+use crate::calls::ReplayKind;
 
 /// Takes a request through all stages.
 pub(super) async fn run(
@@ -25,7 +21,7 @@ pub(super) async fn run(
             RecallStep::Answered(call, answer, again) => {
                 // A replay can be asked for without end, and each is on record.
                 if again == ReplayKind::Replayed {
-                    call.count()?;
+                    call.context.count_once()?;
                 }
                 return RecoveredAnswer::record(&call, *answer, again)
                     .await

@@ -1,6 +1,6 @@
 //! Polls: whose generation is asked for.
 
-use super::{allowed::AllowedCall, rejection::Rejection};
+use super::{context::CallContext, rejection::Rejection};
 use crate::{
     calls::GenerationAccess,
     domain::{ErrorCode, GenerationId, Scope},
@@ -21,7 +21,7 @@ impl Polled {
     }
 }
 
-impl AllowedCall {
+impl CallContext {
     /// Returns the generation a polling route asks for, if the token may see it. Without
     /// `read:generations` it may see what it made itself, and nothing else on such a route.
     pub(super) async fn polled_generation(&self) -> Result<Option<Polled>, Rejection> {
@@ -33,7 +33,7 @@ impl AllowedCall {
         if !sees_owners && !self.route.is_polling() {
             return Err(Rejection::with(ClientError::scope_missing(Scope::ReadGenerations)));
         }
-        let parameters = self.route.path.matches(self.knock.uri.path()).unwrap_or_default();
+        let parameters = self.route.path.matches(self.request.uri.path()).unwrap_or_default();
         let Some((_, id)) = parameters.into_iter().next() else { return Ok(None) };
         let id = GenerationId::new(id);
         let access = self.gateway.calls.generation_access(&self.token, &id).await;

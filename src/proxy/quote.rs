@@ -149,7 +149,7 @@ fn malformed(field: &'static str, problem: impl Into<String>) -> Rejection {
 
 impl Quote {
     fn of(call: &InspectedCall) -> Self {
-        let (allowed, demand) = (&call.allowed, &call.inspected.demand);
+        let (allowed, demand) = (&call.context, &call.asked.found.demand);
         let route = &allowed.route;
         let prices = allowed.gateway.ledger.prices();
         let found = prices.quote(&route.name, demand).filter(|_| route.is_billable());
@@ -165,7 +165,7 @@ impl Quote {
         Self {
             route: route.name.clone(),
             billable: route.is_billable(),
-            places: call.places,
+            places: call.asked.places,
             model: demand.model.clone(),
             speed: demand.speed.clone(),
             would_fit: WouldFit::of(call, found.map(|quotation| quotation.bound())),
@@ -177,7 +177,7 @@ impl Quote {
 
 impl WouldFit {
     fn of(call: &InspectedCall, bound: Option<Usd>) -> Self {
-        let allowed = &call.allowed;
+        let allowed = &call.context;
         let (gateway, route) = (&allowed.gateway, &allowed.route);
         let covering =
             Budgets::covering(&gateway.settings, &allowed.environment, &allowed.token, route);

@@ -1,13 +1,20 @@
 //! Fourth stage: nothing like it is under way or unclaimed.
 
-use super::{held::HeldCall, inspected::InspectedCall, rejection::Rejection};
+use super::{
+    context::CallContext,
+    idempotent,
+    inspected::{AskedFor, InspectedCall},
+    rejection::Rejection,
+};
 use crate::{
     answers::{Claimed, KeptAnswer},
-    ledger::Budgets,
+    calls::{PriorCall, Recheck, ReplayKind},
+    domain::ErrorCode,
 };
+use std::time::Duration;
 use tokio::time::Instant;
 
-/// What an identical earlier call means.
+/// What an earlier call means for the way of this one.
 #[derive(Debug)]
 pub(super) enum RecallStep {
     /// Nothing: the call goes on.
@@ -16,40 +23,67 @@ pub(super) enum RecallStep {
     Answered(Box<InspectedCall>, Box<KeptAnswer>, ReplayKind),
 }
 
-/// Why an earlier answer is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ReplayKind {
-    /// Nobody had received it; it is given once.
-    Recovered,
-    /// An idempotency key names it; it is given as often as it is asked for.
-    Replayed,
-}
-
 /// A request that is to be sent.
 #[derive(Debug)]
 pub(super) struct NewCall {
-    pub(super) inspected: InspectedCall,
+    pub(super) context: Box<CallContext>,
+    pub(super) asked: AskedFor,
     pub(super) deadline: Instant,
     /// The idempotency key it took.
     pub(super) claim: Option<Claimed>,
 }
 
-impl NewCall {
-    /// Holds what the call may use of its token's rate and of every budget that covers it.
-    pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Rejection> {
-        self.inspected.count()?;
-        let allowed = &self.inspected.allowed;
-        let settings = &allowed.gateway.settings;
-        let (environment, token) = (&allowed.environment, &allowed.token);
-        let budgets = Budgets::covering(settings, environment, token, &allowed.route);
-        let demand = &self.inspected.inspected.demand;
-        let hold = allowed.gateway.ledger.hold(budgets, &allowed.route, demand)?;
-        if let Some(line) = allowed.gateway.calls.line(&allowed.environment.account)
-            && allowed.route.spends(demand.is_quote)
-            && let Some(state) = line.breaker.would_stop(hold.bound())
-        {
-            return Err(Rejection::balance(&state));
+impl InspectedCall {
+    /// Returns when the call must have got its places.
+    pub(super) fn deadline(&self) -> Result<Instant, Rejection> {
+        Ok(Instant::now() + self.context.allowance()?.span())
+    }
+
+    /// Says whether the call may cost money.
+    pub(super) fn spends(&self) -> bool {
+        self.context.route.spends(self.asked.found.demand.is_quote)
+    }
+
+    /// Looks for the call that took the same idempotency key, or without a key for an identical one
+    /// whose answer nobody received; waits for one that runs until `deadline`.
+    pub(super) async fn recall(self, deadline: Instant) -> Result<RecallStep, Rejection> {
+        let prior =
+            if self.spends() { self.prior_call(deadline).await? } else { PriorCall::None(None) };
+        match prior {
+            PriorCall::None(claim) => {
+                let Self { context, asked } = self;
+                Ok(RecallStep::New(Box::new(NewCall { context, asked, deadline, claim })))
+            }
+            PriorCall::Answered(answer, kind) => {
+                Ok(RecallStep::Answered(Box::new(self), answer, kind))
+            }
+            PriorCall::Running(call) => Err(idempotent::in_progress(&call)),
+            PriorCall::Unknown(call) => Err(idempotent::unknown(&call)),
+            PriorCall::Conflict(call) => Err(idempotent::reused(&call)),
+            PriorCall::Unreadable(error) => {
+                let message = "the kept answer cannot be read now; nothing was sent";
+                Err(Rejection::new(ErrorCode::StoreUnavailable, message)
+                    .because(error.to_string())
+                    .retry_after(Duration::from_secs(5)))
+            }
         }
-        Ok(HeldCall { call: self, hold })
+    }
+
+    async fn prior_call(&self, deadline: Instant) -> Result<PriorCall, Rejection> {
+        let CallContext { gateway, request, token, .. } = &*self.context;
+        let print = self.asked.found.fingerprint;
+        // With a key, the key alone decides: two keys are two calls, however alike.
+        Ok(match idempotent::key(&request.headers)? {
+            Some(key) => gateway.calls.claim(&token.id, &key, print, deadline).await,
+            None => gateway.calls.recall(&print, &request.connection, deadline).await,
+        })
+    }
+
+    /// Looks at the token as it is now: it may have been revoked or reduced meanwhile.
+    pub(super) fn recheck(&self) -> Result<(), Rejection> {
+        let CallContext { gateway, request, token, secret, route, .. } = &*self.context;
+        let (demand, client) = (&self.asked.found.demand, request.client);
+        let call = Recheck { token, secret: *secret, route, demand, client, held: None };
+        gateway.calls.recheck(&call).map_err(Rejection::from)
     }
 }

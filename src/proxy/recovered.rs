@@ -1,9 +1,9 @@
 //! An answer that an earlier, identical call paid for.
 
-use super::{inspected::InspectedCall, recalled::ReplayKind, rejection::Rejection};
+use super::{context::CallContext, inspected::InspectedCall, rejection::Rejection};
 use crate::{
     answers::KeptAnswer,
-    calls::DeliveryGuard,
+    calls::{DeliveryGuard, ReplayKind},
     domain::{
         Action, AuditRecord, Bundle, ErrorCode, Outcome, OutcomeRecord, Principal, RecordBody,
     },
@@ -25,11 +25,11 @@ impl RecoveredAnswer {
         answer: KeptAnswer,
         again: ReplayKind,
     ) -> Result<Self, Rejection> {
-        let (gateway, print) = (&call.allowed.gateway, call.inspected.fingerprint);
+        let (gateway, print) = (&call.context.gateway, call.asked.found.fingerprint);
         let receipt = || gateway.calls.receipt(print, &answer);
         let receipt = (again == ReplayKind::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
-        call.check_again()?;
+        call.recheck()?;
         let bundle = Bundle::record(record(call, &answer, again));
         match gateway.journal.commit(bundle).await {
             Ok(()) => Ok(Self { answer, again, receipt }),
@@ -48,17 +48,17 @@ fn record(call: &InspectedCall, answer: &KeptAnswer, again: ReplayKind) -> Audit
         ReplayKind::Replayed => (Action::CallReplayed, "replayed"),
     };
     let outcome = if answer.status.is_success() { Outcome::Success } else { Outcome::Failed };
-    let allowed = &call.allowed;
+    let CallContext { gateway, request, token, route, .. } = &*call.context;
     let status = Some(answer.status.as_u16());
     let reason = format!("{verb} from {}", answer.call);
     let body = OutcomeRecord { status, ..OutcomeRecord::of(outcome, reason) };
     AuditRecord {
-        at: allowed.gateway.clock.now(),
+        at: gateway.clock.now(),
         action: action.into(),
-        principal: Principal::Token(allowed.token.id.clone()),
-        resource: allowed.route.name.as_str().into(),
+        principal: Principal::Token(token.id.clone()),
+        resource: route.name.as_str().into(),
         call: None,
-        request: Some(allowed.knock.request.clone()),
+        request: Some(request.request.clone()),
         body: RecordBody::Outcome(Box::new(body)),
     }
 }

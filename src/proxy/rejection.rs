@@ -2,10 +2,11 @@
 
 use crate::{
     admission::AdmissionError,
-    calls::{BreakerState, CallSummary, SendError},
-    domain::{ErrorCode, Timestamp, Usd},
+    authorization::Denial,
+    calls::{BreakerState, CallSummary, RecheckError, SendError},
+    domain::ErrorCode,
     inspection::InspectionError,
-    ledger::{Budget, BudgetExceeded, BudgetWindow, HoldError},
+    ledger::{BudgetExceeded, HoldError},
     store::StoreError,
     tokens::TokenRefusal,
     web::{ClientError, ReceiveError, RejectReason},
@@ -91,18 +92,6 @@ impl Rejection {
         Self::with(ClientError::token_invalid()).because(refusal.reason())
     }
 
-    /// A budget became smaller than what counts against it, this call included.
-    pub(super) fn over_budget(budget: &Budget, price: Usd, opened_at: Timestamp) -> Self {
-        Self::from(HoldError::Exceeded(BudgetExceeded {
-            subject: budget.subject.clone(),
-            period: budget.period,
-            limit: budget.limit,
-            left: Usd::ZERO,
-            price,
-            resets_at: BudgetWindow::of(budget.period, opened_at).end(),
-        }))
-    }
-
     /// A budget has no room for the call.
     pub(super) fn exceeded(exceeded: &BudgetExceeded, message: String) -> Self {
         let (subject, resets_at) = (exceeded.subject.to_string(), exceeded.resets_at);
@@ -172,11 +161,38 @@ impl From<HoldError> for Rejection {
     }
 }
 
+impl From<Denial> for Rejection {
+    fn from(denial: Denial) -> Self {
+        let (code, message) = (denial.code(), denial.to_string());
+        match denial {
+            Denial::ScopeMissing(scope) => Self::with(ClientError::scope_missing(scope)),
+            Denial::EnvironmentDenied(..) => Self::new(code, message),
+            Denial::Malformed { field, .. } => Self::new(code, message).field(field),
+            Denial::Rule { rule, field, .. } => {
+                let refused = Self::new(code, message).rule(rule);
+                match field {
+                    Some(field) => refused.field(field),
+                    None => refused,
+                }
+            }
+        }
+    }
+}
+
+impl From<RecheckError> for Rejection {
+    fn from(error: RecheckError) -> Self {
+        match error {
+            RecheckError::Token(refusal) => Self::token(&refusal),
+            RecheckError::Denied(denial) => Self::from(denial),
+            RecheckError::OverBudget(exceeded) => Self::from(HoldError::Exceeded(exceeded)),
+        }
+    }
+}
+
 impl From<SendError> for Rejection {
     fn from(error: SendError) -> Self {
         match error {
-            SendError::Token(refusal) => Self::token(&refusal),
-            SendError::Reduced(reduced) => Self::new(reduced.code, reduced.message.into_string()),
+            SendError::Rechecked(error) => Self::from(error),
             SendError::NoKey => {
                 Self::new(ErrorCode::EnvironmentUnavailable, "the token's environment has no key")
             }

@@ -1,6 +1,6 @@
 //! How long a call may wait for its places, who says so, and what it is told that waited in vain.
 
-use super::{allowed::AllowedCall, rejection::Rejection};
+use super::{context::CallContext, rejection::Rejection};
 use crate::{
     admission::{AdmissionError, WaitRule},
     domain::{ErrorCode, Places, written_span},
@@ -58,12 +58,12 @@ impl Allowance {
     }
 }
 
-impl AllowedCall {
+impl CallContext {
     /// Returns how long the call may wait: as asked, as the token or the environment says, or as the
     /// queue does; never longer than the token's or the queue's longest.
     pub(super) fn allowance(&self) -> Result<Allowance, Rejection> {
         let usual = self.usual_allowance();
-        let Some(asked) = self.knock.headers.get(QUEUE_TIMEOUT) else { return Ok(usual) };
+        let Some(asked) = self.request.headers.get(QUEUE_TIMEOUT) else { return Ok(usual) };
         let asked = asked.to_str().ok().and_then(|text| humantime::parse_duration(text).ok());
         let asked = asked.ok_or_else(|| {
             let message = "Ideogate-Queue-Timeout must be a duration like 60s";

@@ -4,29 +4,8 @@ use super::source::{Name, Source};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules that need each other, by name: a guard gives back what it holds to whoever gave it.
-pub const GUARDS: &[(&str, &[&str])] = &[
-    ("admission", &["account", "permit", "waiting"]),
-    (
-        "calls",
-        &[
-            "recheck",
-            "bills",
-            "send_result",
-            "generations",
-            "keep",
-            "ready",
-            "recall",
-            "delivery_guard",
-            "send",
-            "sending",
-        ],
-    ),
-    ("ledger", &["book", "hold"]),
-    (
-        "proxy",
-        &["recheck", "allowed", "counted", "held", "idempotent", "inspected", "known", "recalled"],
-    ),
-];
+pub const GUARDS: &[(&str, &[&str])] =
+    &[("admission", &["account", "permit", "waiting"]), ("ledger", &["book", "hold"])];
 
 /// The modules of one folder, and which of them each one uses.
 type Uses = BTreeMap<String, BTreeSet<String>>;

@@ -11,6 +11,7 @@ pub const FLOORS: &[&[&str]] = &[
     &[
         "tokens",
         "operators",
+        "authorization",
         "admission",
         "ledger",
         "audit",

@@ -1,0 +1,121 @@
+//! What works on calls: its parts, and what others ask it.
+
+use super::{
+    AccountLink, AccountLinks, GenerationAccess, bill_queue::BillQueue, deliveries::Deliveries,
+    generations::PendingGenerations, held::HeldPlaces, vendor_users::VendorUsers,
+};
+use crate::{
+    admission::Admission,
+    answers::{Answers, ClaimRegistry, SealedAnswers},
+    config::Settings,
+    domain::{AccountName, Clock, EnvironmentName, GenerationId, Token},
+    ledger::Ledger,
+    spool::SpoolBudget,
+    store::{Journal, Reader, StoreError},
+    tasks::Tasks,
+    telemetry::Metrics,
+    tokens::Tokens,
+};
+use std::{sync::Arc, time::Duration};
+
+/// The services that meet around a call.
+#[derive(Debug, Clone)]
+pub struct CallServices {
+    /// Makes records durable.
+    pub journal: Journal,
+    /// Reads what was recorded.
+    pub reader: Reader,
+    /// Knows the tokens.
+    pub tokens: Tokens,
+    /// Gives out places.
+    pub admission: Admission,
+    /// Remembers answers nobody received.
+    pub answers: Answers,
+    /// Remembers idempotency keys.
+    pub claims: ClaimRegistry,
+    /// Keeps answers on disk.
+    pub sealed: SealedAnswers,
+    /// Bounds the bodies of kept answers.
+    pub spool: Arc<SpoolBudget>,
+    /// What was set: environments, accounts and routes.
+    pub settings: Arc<Settings>,
+    /// Knows prices and what was spent.
+    pub ledger: Ledger,
+    /// Runs calls that their clients may leave.
+    pub tasks: Tasks,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+}
+
+#[derive(Debug)]
+pub(super) struct CallsInner {
+    pub(super) services: CallServices,
+    pub(super) lines: AccountLinks,
+    pub(super) held: HeldPlaces,
+    pub(super) generations: PendingGenerations,
+    pub(super) bills: BillQueue,
+    pub(super) deliveries: Deliveries,
+    pub(super) vendor_users: VendorUsers,
+}
+
+/// Sends calls, follows them and settles them; clones share everything.
+#[derive(Debug, Clone)]
+pub struct Calls(pub(super) Arc<CallsInner>);
+
+impl Calls {
+    /// Returns the room with its lines to the accounts.
+    pub fn new(services: CallServices, lines: AccountLinks) -> Self {
+        let held = HeldPlaces::new(services.admission.clone(), Arc::clone(&services.clock));
+        Self(Arc::new(CallsInner {
+            services,
+            lines,
+            held,
+            generations: PendingGenerations::default(),
+            bills: BillQueue::default(),
+            deliveries: Deliveries::default(),
+            vendor_users: VendorUsers::default(),
+        }))
+    }
+
+    /// Says whether answers that nobody received are kept for identical retries.
+    pub(super) fn recovers(&self, environment: &EnvironmentName) -> bool {
+        let environments = &self.0.services.settings.environments;
+        environments.get(environment).is_some_and(|environment| environment.recover_answers)
+    }
+
+    /// Returns the line to an account.
+    pub fn line(&self, account: &AccountName) -> Option<&Arc<AccountLink>> {
+        self.0.lines.get(account)
+    }
+
+    /// Returns how long an environment's calls must wait because Ideogram rejects its key.
+    pub fn key_rests(
+        &self,
+        account: &AccountName,
+        environment: &EnvironmentName,
+    ) -> Option<Duration> {
+        self.line(account)?.keys.get(environment)?.rests()
+    }
+
+    /// Says whether an environment has a key.
+    pub fn has_key(&self, account: &AccountName, environment: &EnvironmentName) -> bool {
+        self.line(account).is_some_and(|line| line.keys.contains_key(environment))
+    }
+
+    /// Says what `token` may know of a generation.
+    pub async fn generation_access(
+        &self,
+        token: &Token,
+        id: &GenerationId,
+    ) -> Result<GenerationAccess, StoreError> {
+        let (reader, wanted) = (self.0.services.reader.clone(), id.clone());
+        let read = self.0.services.tasks.run_blocking(move || reader.generation(&wanted));
+        match read.await {
+            Ok(found) => Ok(GenerationAccess::of(found?.as_ref(), token)),
+            // The reading was cut off: whose generation it is cannot be said.
+            Err(_) => Ok(GenerationAccess::Unknown),
+        }
+    }
+}
