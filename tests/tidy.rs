@@ -11,6 +11,8 @@ mod namesakes;
 mod rules;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/words.rs"]
+mod words;
 
 use rules::Finding;
 use source::Source;
@@ -74,6 +76,15 @@ fn modules_of_a_room_are_not_in_circles() {
 fn no_two_types_share_a_name() {
     let found = namesakes::namesakes(without_tests(&sources()));
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn each_word_of_the_architecture_has_its_type() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    let page = fs::read_to_string(path).expect("a readable page");
+    assert!(page.contains("\n## The words\n"), "the words are not where they should be");
+    let found = words::words(&page, without_tests(&sources()));
+    assert!(found.is_empty(), "docs/architecture.md:\n{}", found.join("\n"));
 }
 
 #[test]
@@ -159,6 +170,26 @@ fn the_rule_of_namesakes_finds_a_name_in_two_files() {
     let expected =
         "src/ledger/a.rs:1, src/spool/b.rs:2: `Place` is one name for two things; say which";
     assert_eq!(found, [expected]);
+}
+
+#[test]
+fn the_rule_of_words_finds_rows_without_a_type_and_types_that_are_elsewhere() {
+    let page = "| a | `b::C` | not a word |\n## The words\n\n\
+        | word | type | meaning |\n| --- | --- | --- |\n\
+        | hold | `ledger::Hold` | money |\n| claim | `ledger::Hold`, `ledger::Claim` | a key |\n\
+        | call | | one |\n| moved | `spool::Hold` | gone |\n## Floors\n| 8 | `cli` | top |\n";
+    let samples = [
+        Source::new("src/ledger/hold.rs", "pub struct Hold;"),
+        Source::new("src/ledger/claims.rs", "#[cfg(test)] struct Claim; fn hold() {}"),
+        Source::new("src/lib.rs", "pub mod ledger;"),
+    ];
+    let found = words::words(page, samples.iter());
+    let expected = [
+        "claim: there is no `ledger::Claim`",
+        "call: no type; name the one that it is",
+        "moved: there is no `spool::Hold`",
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

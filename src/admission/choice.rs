@@ -34,6 +34,8 @@ pub(super) struct CandidateSearch<'a, W> {
     /// Calls that have an earlier turn than those still to be looked at, and must wait on.
     ahead: Vec<Ticket>,
     /// The same by environment.
+    // The worst of each environment's calls stands for all of them: held against every call ahead of it,
+    // each candidate of a long queue would cost the length of the queue.
     overtaken: Vec<Overtaken>,
 }
 
@@ -59,6 +61,8 @@ impl<'a, W> CandidateSearch<'a, W> {
 
     /// Returns the next call; `None` when nobody who may go fits.
     pub(super) fn run(mut self, overtaken: &[Ticket]) -> Option<Choice> {
+        // They keep the turn that they had when they were first passed. By today's turns one of them would
+        // come after calls that passed it, each time its environment was served meanwhile.
         for ticket in overtaken {
             let head = self.head(ticket);
             if head.is_some_and(|waiter| self.may_go(waiter)) {
@@ -73,8 +77,10 @@ impl<'a, W> CandidateSearch<'a, W> {
         for id in self.turns.order() {
             let environment = self.environments.get(id)?;
             let mut could_go = false;
+            // Lanes forfeit a turn only where one is taken: in the environment that is chosen.
             skipped.lanes.clear();
             for (lane, head) in environment.heads(self.room.reach(id)) {
+                // Asked anew for each: the one before may be the call for which places are gathered.
                 if self.is_closed() {
                     return None;
                 }
@@ -125,6 +131,7 @@ impl<'a, W> CandidateSearch<'a, W> {
             let lead = self.turns.lead(ticket.environment, overtaken.environment);
             self.leads(lead, ticket.places, weight)
         };
+        // What takes nothing from them, because it was held back for others, overtakes nobody.
         cost == 0 || (!leads && overtaken.places.saturating_add(cost) <= self.cap)
     }
 

@@ -30,6 +30,7 @@ impl Sending {
         let is_over = !is_pending
             && ending.outcome != Outcome::Unknown
             && !self.works_on_namelessly(&ending, &facts);
+        // First of all: places that Ideogram no longer uses must not wait for our disk.
         let held_until = self.settle_places(is_over, permit, now);
         self.tell_breaker(&ending, &hold);
         let (opened_at, bound) = (hold.opened_at(), hold.bound());
@@ -41,14 +42,19 @@ impl Sending {
         if is_pending {
             record.reason = Some(GENERATION_PENDING.into());
         }
+        // Before the commit: the other way round, a crash between the two would leave a key on record as
+        // answered whose answer is nowhere.
         let key_end = self.keep_for_key(&ending).await;
         let mut bundle = self.bundle(record, generation.as_ref(), held_until);
         bundle.effects.extend(key_end.map(|end| end.effect(self.ready.call.clone())));
         if !self.calls.record_outcome(&self.ready.call, bundle).await {
+            // Dropped without an answer, the client is told that the outcome is unknown.
             return;
         }
         self.tell_why(&ending);
+        // Not before the commit: whoever waits for the key would get an answer that is on no record.
         self.end_claim(key_end);
+        // Before the answer: the client's first poll may see the end, and it must be pending here by then.
         if let Some(generation) = generation.filter(|_| is_pending) {
             self.calls.follow(generation, money.pending.clone());
         }
@@ -229,6 +235,7 @@ impl Sending {
         if money.booked.is_none() {
             metrics.spent(environment, money.charged.unwrap_or_default());
         }
+        // Before the client is told: its retry may come right after.
         if ending.outcome == Outcome::Unknown {
             answers.unknown(print, &self.ready.call);
         } else if !ending.is_success() {

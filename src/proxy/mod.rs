@@ -4,12 +4,12 @@
 //! none can be skipped:
 //!
 //! ```text
-//! Knock ─▶ KnownCall ─▶ AllowedCall ─▶ InspectedCall ─▶ NewCall ─▶ HeldCall ─▶ (Permit) ─▶ answer
-//!       whose token   route, scope   rate, body       recall     money       queue
+//! IncomingRequest ─▶ KnownCall ─▶ AllowedCall ─▶ InspectedCall ─▶ NewCall ─▶ HeldCall ─▶ (Permit) ─▶ answer
+//!             whose token  route, scope     rate, body       recall     money        queue
 //! ```
 //!
-//! Whatever refuses a request says so as a `Rejection`; the door turns it into a problem for the
-//! client, a record for the audit, and a count for the metrics, in one place.
+//! Whatever refuses a request says so as a `Rejection`; [`ProxyService`] turns it into a problem for
+//! the client, a record for the audit, and a count for the metrics, in one place.
 
 mod allowed;
 mod answer;

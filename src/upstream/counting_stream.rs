@@ -28,6 +28,7 @@ pub(super) struct WireWatch(Arc<Mutex<WireState>>);
 
 #[derive(Debug)]
 struct WireState {
+    // Behind the same lock as its count: a byte that is on its way is never between the two.
     tcp: Option<TcpStream>,
     written: u64,
     sealed: bool,
@@ -36,6 +37,7 @@ struct WireState {
 impl WireWatch {
     /// Starts counting for a new request.
     pub(super) fn begin(&self) {
+        // What was written before is a handshake or an earlier request, and says nothing of this one.
         self.lock().written = 0;
     }
 
@@ -52,6 +54,8 @@ impl WireWatch {
     pub(super) fn is_quiet(&self) -> bool {
         let line = self.lock();
         let Some(tcp) = &line.tcp else { return false };
+        // The operating system is asked and not the runtime, which knows only what it was told so far, and
+        // may have been told nothing since the last request.
         let peeked = SockRef::from(tcp).peek(&mut [MaybeUninit::uninit()]);
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
@@ -99,7 +103,8 @@ impl CountingStream {
         match &result {
             Poll::Ready(Ok(count)) => *written += *count as u64,
             // A server that refuses an upload answers and hangs up. Its answer may still be there
-            // to read, so writing stands still and reading finds either the answer or the end.
+            // to read, so writing stands still and reading finds either the answer or the end. Nobody has
+            // to be woken for that: hyper reads and writes a connection in one task.
             Poll::Ready(Err(_)) if *written > 0 => {
                 self.deaf = true;
                 return Poll::Pending;
@@ -112,6 +117,7 @@ impl CountingStream {
 
 impl Drop for CountingStream {
     fn drop(&mut self) {
+        // Views may live on; the other side must see the end now.
         self.watch.lock().tcp = None;
     }
 }

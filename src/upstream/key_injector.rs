@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use zeroize::Zeroizing;
 
 /// How the line with the key begins. A client's values hold no line break, so it cannot write one.
+// In lower case, as hyper writes names. Told to write them otherwise, it would send nothing: see `place`.
 const LINE: &[u8] = b"\r\napi-key: ";
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
@@ -23,6 +24,7 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 pub(super) struct KeyInjector<S> {
     socket: S,
     turn: HeadProgress,
+    // Not an owner: a connection that is still open would keep a retired key in memory.
     key: Weak<Credential>,
 }
 
@@ -98,6 +100,8 @@ impl<S> KeyInjector<S> {
             let (start, written) = match stage {
                 HeadStage::Before(bytes) => (bytes, 0),
                 HeadStage::Key(written) => (0, written),
+                // hyper keeps a head in one buffer, so the line is whole here. If that ever changes,
+                // `place` refuses, and no stars go out as a key.
                 _ => (place(buffer, key.len())?, 0),
             };
             let rest = &key[written..];
@@ -112,6 +116,7 @@ impl<S> KeyInjector<S> {
 
 /// Returns where the stars are. A head without them is a fault of ours, and must not go out.
 fn place(head: &[u8], stars: usize) -> io::Result<usize> {
+    // No further than the head goes: its body is the client's, and may hold the same line.
     let end = memmem::find(head, END_OF_HEAD).unwrap_or(head.len());
     let line = memmem::find(&head[..end], LINE);
     let place = line.map_or(end, |line| line + LINE.len());
@@ -155,11 +160,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for KeyInjector<S> {
         let Some(patch) = patch else {
             return Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
         };
+        // All that follows the key goes along, so that a request leaves in the writes that hyper chose.
         let mut patched = vec![IoSlice::new(&patch.text)];
         let after = slices[first].get(patch.text.len()..).unwrap_or_default();
         patched.push(IoSlice::new(after));
         patched.extend(slices[first + 1..].iter().map(|slice| IoSlice::new(slice)));
         let written = ready!(Pin::new(&mut self.socket).poll_write_vectored(cx, &patched))?;
+        // By what was really written: a write may end anywhere, also within the key.
         *self.turn.lock() = patch.after(written);
         Poll::Ready(Ok(written))
     }

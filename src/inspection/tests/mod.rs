@@ -10,4 +10,5 @@ mod forms;
 mod headers;
 mod json_properties;
 mod jsons;
+mod library;
 mod queries;

@@ -54,10 +54,10 @@ pub enum ProtocolFault {
     /// A `Host` that is no host.
     #[error("'Host' is not a host name with an optional port")]
     HostMalformed,
-    /// More than one `BodyContent-Length`, even if equal.
+    /// More than one `Content-Length`, even if equal.
     #[error("'Content-Length' is there more than once")]
     LengthRepeated,
-    /// A `BodyContent-Length` that is no number.
+    /// A `Content-Length` that is no number.
     #[error("'Content-Length' is not a number")]
     LengthMalformed,
     /// Both ways to say how long the body is.

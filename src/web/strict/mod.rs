@@ -1,6 +1,6 @@
 //! HTTP/1.1 without a second reading.
 //!
-//! hyper is lenient where a proxy must not be: it drops a `BodyContent-Length` beside a
+//! hyper is lenient where a proxy must not be: it drops a `Content-Length` beside a
 //! `Transfer-Encoding` and merges equal repeated ones, both before a service could notice. So
 //! [`StrictStream`] sits below hyper, follows the messages itself, and lets a head through only when
 //! it is complete and can be read in one way. In place of a bad head hyper is given a harmless one,

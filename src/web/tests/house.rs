@@ -166,7 +166,7 @@ impl Client {
         self.0.write_all(bytes).await.unwrap();
     }
 
-    /// Reads one answer with a `BodyContent-Length`.
+    /// Reads one answer with a `Content-Length`.
     pub(super) async fn answer(&mut self) -> String {
         let mut text = String::new();
         loop {
