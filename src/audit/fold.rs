@@ -18,6 +18,9 @@ const IN_FLIGHT: &str = "in_flight";
 /// A call without an outcome is `pending`, `unknown` and `in_flight`; one whose generation goes on is `pending`
 /// too, whatever its outcome; of several outcomes the last one counts. An
 /// outcome whose intent is not among `records` makes an entry with what it knows.
+///
+/// Entries stand in the order of the records that begin them, and two folds of the same records are
+/// equal. Changes that name a call, such as a release of its places, are entries of their own.
 pub fn fold(mut records: Vec<SealedRecord>) -> Vec<Entry> {
     records.sort_by_key(|record| record.seq);
     let mut entries: Vec<Entry> = Vec::new();
@@ -43,7 +46,8 @@ fn is_of_a_call(body: &RecordBody) -> bool {
 }
 
 impl Entry {
-    /// Returns the entry that begins with `sealed`.
+    /// Returns the entry that begins with `sealed`. What another record of the same call would have
+    /// told stays `null`.
     pub(super) fn of(sealed: &SealedRecord) -> Self {
         let record = &sealed.record;
         let metadata = Metadata {
@@ -125,7 +129,9 @@ impl Metadata {
         self.more.refused_attempts = Some(self.more.refused_attempts.unwrap_or(0) + 1);
     }
 
-    /// A later outcome corrects an earlier one where it knows better.
+    /// A later outcome corrects an earlier one where it knows better. What it does not know keeps
+    /// its value: status and charge stay, and of times and images the larger one counts, so that a
+    /// late outcome without them takes nothing away.
     fn end(&mut self, outcome: &OutcomeRecord) {
         self.outcome = outcome.outcome;
         self.decision = "allowed".into();
@@ -171,6 +177,7 @@ impl Metadata {
         self.more.way = change.way;
     }
 
+    /// It is charged nothing, since none of what it counts was sent.
     fn summarize(&mut self, summary: &RefusalSummary) {
         self.outcome = Outcome::Refused;
         self.decision = summary.code.as_str().into();

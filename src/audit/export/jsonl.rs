@@ -5,10 +5,10 @@ use crate::{audit::trust::SignedNote, store::SealedRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The version of this form.
+/// The version of this form. A reader refuses every other one.
 pub(super) const VERSION: u32 = 1;
 
-/// The first line.
+/// The first line. It is covered by the signed digest like all lines but the last.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Header {
     pub(super) ideogate_export: u32,
@@ -18,7 +18,8 @@ pub(super) struct Header {
     pub(super) up_to: u64,
 }
 
-/// A record's line. The bytes that were hashed are those of `record`, as they stand.
+/// A record's line. The bytes that were hashed are those of `record`, as they stand. `n` counts the
+/// records of this file from 1 on, `seq` is the record's number; hashes are in hex.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecordLine<'l> {
@@ -30,7 +31,7 @@ pub(super) struct RecordLine<'l> {
     pub(super) record: &'l RawValue,
 }
 
-/// The last line.
+/// The last line. Both notes are whole, with their signatures.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct End {
@@ -38,10 +39,10 @@ pub(super) struct End {
     pub(super) checkpoint: String,
 }
 
-/// What the last line begins with.
+/// What the last line begins with. No record's line begins with it, since those begin with `n`.
 pub(super) const END: &str = "{\"manifest\":";
 
-/// Numbers the lines.
+/// Numbers the lines. The count goes into the lines, so that a part of a file shows what it lacks.
 #[derive(Debug)]
 pub(super) struct LineCounter(u64);
 

@@ -15,7 +15,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A key that was made and is not in its file yet.
+/// A key that was made and is not in its file yet. Dropping it forgets the key, and nothing was
+/// written. Debugging it does not show the private half.
 pub struct NewLog {
     key: SigningKey,
     text: KeyText,
@@ -48,6 +49,9 @@ impl NewLog {
     ///
     /// The key comes last. A crash before that leaves the old key beside a checkpoint that is not its
     /// own, with which no start goes on.
+    ///
+    /// What is kept aside has the end of the new log's name in its own: the last checkpoint is
+    /// copied, the file of checkpoints moved. Blocks; nothing may sign meanwhile.
     pub fn succeed(
         self,
         dir: &Path,
@@ -89,7 +93,9 @@ impl NewLog {
     }
 }
 
-/// Makes a log's first checkpoint, of no records, durable as its last one.
+/// Makes a log's first checkpoint, of no records, durable as its last one. It says that the log
+/// exists, so that a later start can tell a log whose checkpoints were removed from one that never
+/// had any.
 pub(super) fn sign_first(
     key: &SigningKey,
     dir: &Path,
