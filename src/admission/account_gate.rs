@@ -15,7 +15,8 @@ use super::{
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A call that was admitted just now, and how to tell its caller.
+/// A call that was admitted just now, and how to tell its caller. Its places are taken already;
+/// whoever drops it must release them.
 #[derive(Debug)]
 pub(super) struct Grant<W> {
     pub(super) ticket: Ticket,
@@ -87,7 +88,8 @@ impl<W> AccountGate<W> {
         }
     }
 
-    /// Takes a call in: admits it at once, lets it wait, or refuses it.
+    /// Takes a call in: admits it at once, lets it wait, or refuses it. A refusal comes back at
+    /// once and not by the reply.
     pub(super) fn enter(&mut self, seat: &AdmitRequest, reply: W, now: Instant) -> Entered<W> {
         if let Err(refusal) = self.check(seat) {
             return (Err(refusal), Vec::new());
@@ -99,6 +101,7 @@ impl<W> AccountGate<W> {
         if !waits {
             return (Ok(ticket), grants);
         }
+        // Seated first: only then is it known whether it has to wait at all.
         if self.queued > self.capacity {
             grants.extend(self.leave(&ticket, now));
             self.counters.queue_full += 1;
@@ -143,7 +146,7 @@ impl<W> AccountGate<W> {
         Some((AdmissionError::Timeout { retry_after, rule, waited }, self.dispatch(now)))
     }
 
-    /// Gives back the places of an admitted call.
+    /// Gives back the places of an admitted call. They go on at once to whoever waits.
     pub(super) fn release(&mut self, ticket: &Ticket, now: Instant) -> Vec<Grant<W>> {
         self.free(ticket);
         self.pace.freed(ticket.places);
