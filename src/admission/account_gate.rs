@@ -138,6 +138,7 @@ impl<W> AccountGate<W> {
         ticket: &Ticket,
         now: Instant,
     ) -> Option<(AdmissionError, Vec<Grant<W>>)> {
+        // Asked while it still has its seat: what it waited for is told by the places around it.
         let rule = self.rule(ticket, now);
         let retry_after = self.come_back(ticket, rule, now);
         self.remove(ticket)?;
