@@ -152,6 +152,7 @@ impl<W> AccountGate<W> {
         self.free(ticket);
         self.pace.freed(ticket.places);
         if ticket.places > 0 {
+            // Calls without places hold none, and would make the others look quick.
             self.durations.note(now.saturating_duration_since(ticket.since), now);
         }
         self.dispatch(now)
@@ -163,6 +164,7 @@ impl<W> AccountGate<W> {
         self.free(&ticket);
         self.refund(&ticket);
         if ticket.places > 0 {
+            // A call without places would tell nothing about how many there are.
             self.drift.shrink(self.in_use, now);
         }
         if let Some(reason) = self.closed.reason() {
@@ -198,6 +200,7 @@ impl<W> AccountGate<W> {
 
     /// Returns when a call should come back if it finds the queue full; `None` while it may wait.
     pub(super) fn full_for(&self) -> Option<Duration> {
+        // A queue of no length is always full, and yet a call can go at once while places are free.
         let nothing_free = self.queued > 0 || self.free_places() == 0;
         (self.queued >= self.capacity && nothing_free).then(|| self.retry_after())
     }

@@ -78,6 +78,7 @@ impl ClaimRegistry {
         if let Some(held) = keys.get(&key).filter(|held| !held.is_over(now)) {
             return held.meets(&fingerprint);
         }
+        // Named here, so that the claim can go on record with the intent of its call.
         let call = CallId::random();
         let expires_at = now.plus(CLAIMED_FOR);
         let standing = ClaimProgress::Running(watch::Sender::new(()));

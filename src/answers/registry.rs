@@ -165,6 +165,7 @@ impl Answers {
     /// Calls that run or are on their way are never forgotten by that.
     pub fn sweep(&self) -> Vec<CallId> {
         let oldest = self.clock.now().minus(KEPT_FOR);
+        // Only kept answers have a file that can go with them.
         let mut forgotten = Vec::new();
         self.lock().retain(|_, entries| {
             for entry in entries.extract_if(.., |entry| entry.is_older_than(oldest)) {

@@ -111,6 +111,7 @@ impl SealedAnswers {
         let file = frames.finish(piece(&mut body, left)?)?;
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&unfinished, self.path(&answer.call, "sealed"))?;
+        // Or a crash could forget the name, and with it the answer.
         File::open(&self.0.dir)?.sync_all()
     }
 
@@ -203,6 +204,7 @@ fn about(call: &CallId, why: KeptFor) -> String {
 }
 
 fn piece(body: &mut impl Read, len: u64) -> io::Result<Vec<u8>> {
+    // Room for the tag too, so that sealing does not copy the text.
     let mut text = Vec::with_capacity(usize::try_from(len).unwrap_or(FRAME) + 16);
     if body.take(len).read_to_end(&mut text)? as u64 != len {
         return Err(io::ErrorKind::UnexpectedEof.into());

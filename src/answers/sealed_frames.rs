@@ -134,6 +134,7 @@ impl Position {
             *byte ^= count;
         }
         let mut about = self.about.clone();
+        // Ends what the stream is about, which holds no zero byte.
         about.extend([0]);
         about.extend(number.to_be_bytes());
         about.extend(mark.to_be_bytes());

@@ -39,9 +39,11 @@ pub struct FirstBad {
 pub enum IntegrityError {
     /// It is not there; the next one that is has this number.
     Missing(i64),
-    /// It is there although its number was given to another one already, or to none.
+    /// It is there although its number was given to another one already, or to none. Its content
+    /// may be in order all the same.
     Inserted,
     /// It does not follow the record before it: one of the two was changed, moved or exchanged.
+    /// Which of the two it was cannot be told from here.
     Unlinked,
     /// Its hash does not fit its content.
     Changed,

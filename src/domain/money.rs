@@ -60,6 +60,7 @@ impl FromStr for Usd {
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        // The library's own reading would take a sign as well.
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !digits(whole) || !digits(decimals) || decimals.len() > 6 {
             return Err(MoneyError);

@@ -74,6 +74,7 @@ impl RouteTable {
     }
 
     fn at_path(&self, path: &str) -> Vec<&Arc<Route>> {
+        // Or a text that is listed could be taken for the parameter of another route.
         if let Some(indices) = self.literal.get(path) {
             return indices.iter().map(|index| &self.routes[*index]).collect();
         }

@@ -10,8 +10,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// A point in time in microseconds since 1970-01-01T00:00:00Z; shown and stored in text as RFC
-/// 3339. What is finer than a microsecond is lost when it is read.
+/// A point in time in microseconds since 1970-01-01T00:00:00Z; shown and stored in text as RFC 3339.
+/// What is finer than a microsecond is lost when it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 

@@ -79,7 +79,8 @@ impl Ledger {
         Ok(least)
     }
 
-    /// Replaces what was reserved by what was charged.
+    /// Replaces what was reserved by what was charged. It counts in the windows of the time when
+    /// the call was opened, however late the settlement comes.
     pub fn settle(&self, budgets: &Budgets, opened_at: Timestamp, reserved: Usd, charged: Usd) {
         let change = Tally { charged, reserved: Usd::ZERO.minus(reserved) };
         self.lock().add(budgets, opened_at, change);

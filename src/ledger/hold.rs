@@ -76,6 +76,7 @@ impl Hold {
 
     /// Leaves the amount reserved: nobody knows yet whether it was spent.
     pub fn leave_reserved(mut self) {
+        // The drop that follows gives back whatever is still counted.
         self.counted = Usd::ZERO;
     }
 }

@@ -74,6 +74,7 @@ impl SpoolBudget {
         let in_memory =
             expected <= MEMORY_PER_BODY && used.has_room(Medium::Memory, expected, &self.limits);
         let on_disk = used.has_room(Medium::Disk, expected, &self.limits);
+        // The file system is asked without the lock.
         drop(used);
         in_memory || (on_disk && self.disk_stays_free(expected))
     }
@@ -143,6 +144,7 @@ impl SpoolBudget {
 }
 
 impl UsedBytes {
+    /// Returns what is taken of a medium.
     fn of(&mut self, medium: Medium) -> &mut u64 {
         match medium {
             Medium::Memory => &mut self.memory,
@@ -150,6 +152,7 @@ impl UsedBytes {
         }
     }
 
+    /// Says whether `bytes` more stay within what all bodies may take there.
     fn has_room(&self, medium: Medium, bytes: u64, limits: &SpoolLimits) -> bool {
         let (used, limit) = match medium {
             Medium::Memory => (self.memory, limits.memory),
@@ -158,24 +161,30 @@ impl UsedBytes {
         bytes <= limit.saturating_sub(used)
     }
 
+    /// Says whether `bytes` more stay within what one token may take; always, where nobody is
+    /// counted.
     fn owner_has_room(&self, owner: Option<&TokenId>, bytes: u64, limits: &SpoolLimits) -> bool {
         let Some(owner) = owner else { return true };
         let used = self.by_owner.get(owner).copied().unwrap_or(0);
         bytes <= limits.per_token.saturating_sub(used)
     }
 
+    /// Counts `bytes` more for an owner, if there is one.
     fn add_to_owner(&mut self, owner: Option<&TokenId>, bytes: u64) {
         let Some(owner) = owner.filter(|_| bytes > 0) else { return };
         match self.by_owner.get_mut(owner) {
             Some(used) => *used += bytes,
+            // The name is copied only here, for the first body, and not for each piece.
             None => drop(self.by_owner.insert(owner.clone(), bytes)),
         }
     }
 
+    /// Counts `bytes` less for an owner, never below zero.
     fn take_from_owner(&mut self, owner: Option<&TokenId>, bytes: u64) {
         let Some(owner) = owner else { return };
         let Some(used) = self.by_owner.get_mut(owner) else { return };
         *used = used.saturating_sub(bytes);
+        // Or every token that ever sent a body would be remembered for good.
         if *used == 0 {
             self.by_owner.remove(owner);
         }

@@ -15,10 +15,12 @@ pub(super) struct Share {
 }
 
 impl Share {
+    /// Returns a share of nothing yet, for a body of `owner`.
     pub(super) fn new(budget: Arc<SpoolBudget>, owner: Option<TokenId>) -> Self {
         Self { budget, owner, memory: 0, disk: 0 }
     }
 
+    /// Returns the budget that it is a part of.
     pub(super) fn budget(&self) -> &SpoolBudget {
         &self.budget
     }

@@ -90,6 +90,7 @@ impl SpoolWriter {
         match self.place {
             WriterPlace::Memory(content) => {
                 self.share.keep_memory(content.len() as u64);
+                // Cut to its length, since no more than that is counted from here on.
                 Ok(Spool::in_memory(Bytes::from(content.into_boxed_slice()), self.share))
             }
             WriterPlace::Disk(mut file, mut gathered) => {

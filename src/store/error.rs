@@ -21,7 +21,7 @@ pub enum StoreError {
     #[error("the database failed")]
     Database(#[source] StoreCause),
     /// The database does not keep a setting that durability rests on. The settings are read back
-    /// after they are made, since SQLite leaves out without an error what it cannot do.
+    /// after they are made, since `SQLite` leaves out without an error what it cannot do.
     #[error("the database must run with {setting} {wanted}, but says {found}")]
     Setting {
         /// The setting.

@@ -43,6 +43,7 @@ impl WriterThread {
     pub(super) fn refuse(&mut self, batch: Vec<Job>) {
         let Some(outage) = &mut self.outage else { return };
         let owed = || batch.iter().filter(|job| job.duty == OnFailure::Owe).map(|job| &job.bundle);
+        // The log comes first: it is the last place left when the disk takes nothing more.
         owed().for_each(log_in_full);
         let spilled = self.spill.append(owed());
         if let Err(error) = &spilled {
@@ -54,6 +55,8 @@ impl WriterThread {
             match job.duty {
                 OnFailure::Decline => job.answer(Err(unavailable())),
                 OnFailure::Owe => {
+                    // Kept in memory also when it was spilled: the file is read at the next start
+                    // only.
                     kept.push(std::mem::take(&mut job.bundle));
                     let spilled = spilled.is_ok().then_some(Durability::Spilled);
                     job.answer(spilled.ok_or_else(unavailable));

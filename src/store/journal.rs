@@ -156,6 +156,7 @@ impl Journal {
         }
         let job = Job { bundle, duty: OnFailure::Keep, reply: None };
         if let Err(Message::Write(job)) = self.send(Message::Write(job)) {
+            // The thread is gone, and nobody else would count it off.
             appended.fetch_sub(1, Ordering::Relaxed);
             return Err(job.bundle);
         }

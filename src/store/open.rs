@@ -95,6 +95,7 @@ impl Store {
         };
         Tasks::thread("journal", move || {
             engine.run(messages);
+            // Dropped last: whoever waits for the thread's end finds the database closed.
             drop(alive);
         })
         .map_err(|source| StoreError::File { path: dir, source })?;

@@ -35,6 +35,7 @@ impl SpillFile {
     /// is read whole and not cut.
     pub(super) fn open(path: &Path, size: usize) -> io::Result<(Self, Vec<Bundle>)> {
         let mut options = OpenOptions::new();
+        // Never cut: it may hold what a former run owes.
         let options = options.read(true).write(true).create(true).truncate(false);
         let mut file = options.mode(0o600).open(path)?;
         let mut content = Vec::new();

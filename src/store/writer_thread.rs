@@ -112,6 +112,7 @@ impl WriterThread {
 
     fn commit(&mut self, batch: Vec<Job>) {
         if batch.iter().all(Job::is_empty) {
+            // A flush alone has nothing to wait for: all that was given before it is in.
             return batch.into_iter().for_each(|job| job.answer(Ok(Durability::Committed)));
         }
         let started = Instant::now();
@@ -192,6 +193,7 @@ fn gather(first: Message, inbox: &Receiver<Message>) -> (Vec<Job>, Option<onesho
             Message::Write(job) => batch.push(job),
             Message::Close(reply) => close = Some(reply),
         }
+        // With a close there is no next batch: whatever was left behind would be lost.
         let has_room = close.is_some() || batch.len() < MOST_AT_ONCE;
         next = has_room.then(|| inbox.try_recv().ok()).flatten();
     }

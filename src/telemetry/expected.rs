@@ -44,6 +44,7 @@ impl Series {
     /// made.
     pub(super) fn expect_the_usual(&self) {
         for code in ErrorCode::ALL.iter().copied() {
+            // What it returns is a guard, which would keep its family locked.
             drop(self.refusals.get_or_create(&CodeLabels { code }));
         }
         for percent in ["80", "100"].map(Word) {

@@ -107,6 +107,7 @@ fn plain(open_metrics: &str) -> String {
     for line in open_metrics.lines() {
         let mut words = line.splitn(4, ' ');
         match (words.next(), words.next(), words.next(), words.next()) {
+            // Told only with the type that follows, since that decides the name.
             (Some("#"), Some("HELP"), Some(name), about) => help = Some((name, about)),
             (Some("#"), Some("TYPE"), Some(name), Some(kind)) => {
                 let total = if kind == "counter" { "_total" } else { "" };

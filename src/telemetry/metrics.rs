@@ -99,9 +99,11 @@ impl Metrics {
     }
 
     /// Returns everything in this format. The values are read one after the other, so two of them
-    /// may be of different moments. Nothing that happens meanwhile waits.
+    /// may be of different moments.
     pub fn render_as(&self, format: MetricsFormat) -> String {
         for kind in LineKind::ALL {
+            // Counted elsewhere and copied here, since lines can be dropped before there are
+            // metrics.
             let series = self.series.dropped_lines.get_or_create(&SinkLabels::of(kind));
             series.inner().store(self.dropped.of(kind), Ordering::Relaxed);
         }

@@ -182,6 +182,7 @@ impl Upstream {
         Exchange::run(key, request, reuse, deadline).await
     }
 
+    /// Returns where an answer of this account goes.
     fn reception<'a>(
         &'a self,
         key: &'a KeyVersion,

@@ -63,10 +63,12 @@ impl Connector {
         }
     }
 
+    /// Returns the socket with what puts the key in its place; it holds the key only weakly.
     fn keyed<S>(&self, socket: S) -> KeyInjector<S> {
         KeyInjector::new(socket, self.credential.clone())
     }
 
+    /// Returns the addresses of the origin's name that bytes may be sent to; none is an error.
     async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         let found = lookup_host(self.origin.address()).await?;
         let allowed: Vec<_> = found.filter(|address| self.origin.allows(address)).collect();
@@ -93,6 +95,7 @@ async fn reach(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStr
     Err(last)
 }
 
+/// Sends small writes at once, and probes a silent connection.
 fn prepare(tcp: &TcpStream) -> io::Result<()> {
     tcp.set_nodelay(true)?;
     SockRef::from(tcp).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))

@@ -61,6 +61,7 @@ impl Exchange {
         }
     }
 
+    /// Sends on one connection, and judges what came of it.
     async fn try_on(
         mut connection: UpstreamConnection,
         request: Request<RequestBody>,
@@ -113,6 +114,7 @@ impl ConnectionTry {
     }
 }
 
+/// Returns why nobody can say what became of a call of which something was written.
 fn reason(error: &hyper::Error) -> UnknownReason {
     if error.is_parse() {
         UnknownReason::Protocol

@@ -102,6 +102,8 @@ pub fn examine_export(
     Ok(ExportReport { integrity, completeness, key, key_is_its_own })
 }
 
+/// Holds the checkpoints from outside against an export. Of one whose integrity is broken only what
+/// was read so far is judged.
 fn complete(
     evidence: SignedEvidence,
     marks: &Marks,
@@ -111,6 +113,7 @@ fn complete(
     let Ok(VerifiedExport { manifest }) = integrity else {
         return judge(evidence, marks, 0, None, None);
     };
+    // Rows of a table are entries, and the one that began last need not hold the last record.
     let is_whole = manifest.is_complete() && !is_table;
     let ends = is_whole.then_some(manifest.last);
     judge(evidence, marks, manifest.last, ends, Some(manifest.created))
@@ -134,6 +137,7 @@ struct ExportReading {
 }
 
 impl ExportReading {
+    /// Takes in one line; the first that is wrong ends the reading.
     fn take(
         &mut self,
         line: &str,

@@ -78,12 +78,14 @@ pub(super) fn seal(before: &[u8; 32], row: &[u8]) -> [u8; 32] {
 }
 
 impl SealedRows {
+    /// Writes the first row, and begins the seals with it.
     pub(super) fn begin(out: &mut Vec<u8>) -> Self {
         out.extend(header().as_bytes());
         out.extend(b"\r\n");
         Self { seal: seal(&[0; 32], header().as_bytes()) }
     }
 
+    /// Writes a row with its seal.
     pub(super) fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) {
         let row = row(entry);
         self.seal = seal(&self.seal, row.as_bytes());
@@ -97,6 +99,7 @@ impl SealedRows {
     }
 }
 
+/// Returns the cells of an entry, joined, without the seal.
 fn row(entry: &Entry) -> String {
     // An entry is an object whose keys are text.
     let Ok(Value::Object(mut entry)) = serde_json::to_value(entry) else { return String::new() };
@@ -106,6 +109,7 @@ fn row(entry: &Entry) -> String {
     };
     let cells = ENTRY.iter().map(|name| cell(entry.get(*name)));
     let cells = cells.chain(METADATA.iter().map(|name| cell(metadata.get(*name))));
+    // A detail without a column of its own must not get lost.
     let is_other = |(name, _): &(&String, &Value)| !METADATA.contains(&name.as_str());
     let others: Map<_, _> = metadata
         .iter()
@@ -116,6 +120,8 @@ fn row(entry: &Entry) -> String {
     cells.chain([cell(other.as_ref())]).collect::<Vec<_>>().join(",")
 }
 
+/// Returns a value as a cell: nothing for what is not known, lists of texts with blanks between,
+/// the rest as JSON.
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),

@@ -47,6 +47,7 @@ pub(super) const END: &str = "{\"manifest\":";
 pub(super) struct LineCounter(u64);
 
 impl LineCounter {
+    /// Writes the first line.
     pub(super) fn begin(subject: &ExportSubject, out: &mut Vec<u8>) -> Self {
         let checkpoint = &subject.up_to.checkpoint;
         let header = Header {
@@ -60,11 +61,13 @@ impl LineCounter {
         Self(0)
     }
 
+    /// Writes a record's line; fails if its bytes are not JSON, and writes nothing then.
     pub(super) fn record(
         &mut self,
         sealed: &SealedRecord,
         out: &mut Vec<u8>,
     ) -> Result<(), Unwritable> {
+        // Taken over as it stands: written anew, it might not be the bytes that were hashed.
         let record = serde_json::from_slice(&sealed.bytes).map_err(|_| Unwritable(sealed.seq))?;
         self.0 += 1;
         let (prev_hash, hash) = (hex::encode(sealed.prev_hash), hex::encode(sealed.hash));
@@ -78,6 +81,7 @@ pub(super) fn end(manifest: &SignedNote, checkpoint: &SignedNote, out: &mut Vec<
     line(&End { manifest: manifest.to_string(), checkpoint: checkpoint.to_string() }, out);
 }
 
+/// Writes a value as one line.
 fn line(value: &impl Serialize, out: &mut Vec<u8>) {
     // None of them has maps whose keys are not text, and memory takes all, so this cannot fail.
     serde_json::to_writer(&mut *out, value).unwrap_or_default();

@@ -92,6 +92,7 @@ impl Manifest {
             digest: hash(value("sha256")?)?,
             seal: value("seal").map(hash).map_or(Some(None), |seal| seal.map(Some))?,
         };
+        // One manifest has one text: whatever is written otherwise is not ours.
         (read.to_string() == text).then_some(read)
     }
 }

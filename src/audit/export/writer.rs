@@ -41,6 +41,7 @@ impl ExportWriter {
             Format::Jsonl => ExportLayout::Jsonl(LineCounter::begin(&subject, out)),
             Format::Csv => ExportLayout::Csv(SealedRows::begin(out)),
         };
+        // What the caller had in `out` before is no part of the export.
         let digest = Sha256::new_with_prefix(&out[before..]);
         Self { subject, form, digest, lines: 0, first: 0, last: 0 }
     }
@@ -71,6 +72,7 @@ impl ExportWriter {
         }
     }
 
+    /// Counts a line, and takes it into the digest.
     fn wrote(&mut self, seq: u64, bytes: &[u8]) {
         self.digest.update(bytes);
         self.lines += 1;

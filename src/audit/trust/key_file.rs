@@ -96,6 +96,7 @@ pub(super) fn begun(dir: &Path) -> Result<Option<SigningKey>, SigningFileError> 
 fn read_from(path: PathBuf) -> Result<Option<Kept>, SigningFileError> {
     let failed = |error| SigningFileError::Io(path.clone(), error);
     let Some(mut file) = open_key(&path)? else { return Ok(None) };
+    // A buffer that does not grow: one that did would leave pieces of the key behind, unwiped.
     let mut bytes = Zeroizing::new([0; MOST_BYTES]);
     let mut length = 0;
     while length < MOST_BYTES {

@@ -64,6 +64,7 @@ impl NewLog {
             |error| SigningFileError::Io(path, error)
         };
         let last = dir.join(LAST_SIGNED_FILE);
+        // Copied and not moved: until the new one is written, a start must find the old one.
         self.copy_aside(&last).map_err(failed(&last))?;
         sign_first(&self.key, dir, at)?;
         self.move_aside(file.path()).map_err(failed(file.path()))?;
@@ -71,6 +72,7 @@ impl NewLog {
         Ok(self.verifier().clone())
     }
 
+    /// A file that is not there is left so.
     fn copy_aside(&self, path: &Path) -> io::Result<()> {
         match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -78,6 +80,7 @@ impl NewLog {
         }
     }
 
+    /// A file that is not there is left so.
     fn move_aside(&self, path: &Path) -> io::Result<()> {
         match fs::rename(path, self.aside(path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

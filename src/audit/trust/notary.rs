@@ -75,6 +75,7 @@ impl Notary {
     /// Signs a head, which must be durable. That it was signed is durable when this returns.
     /// Blocks. The same head can be signed again, at a later time, which writes nothing.
     pub fn sign(&self, head: ChainHead) -> Result<SignedCheckpoint, NotaryError> {
+        // The database has zeros there. What is signed is what the first record will be chained to.
         let head =
             if head.seq == 0 { ChainHead { hash: HashChain.genesis(), ..head } } else { head };
         // Held until the head is noted: another one signed in between could contradict it.
@@ -87,6 +88,7 @@ impl Notary {
         let origin = self.key().name().into();
         let checkpoint = Checkpoint { origin, head, at: self.clock.now() };
         let note = self.key.sign(checkpoint.to_string());
+        // The same head at a later time says nothing new, so the disk is left alone.
         if *highest != Some(head) {
             let unnoted = |error| NotaryError::Unnoted(self.last_file.clone(), error);
             replace_file(&self.last_file, note.to_string().as_bytes(), 0o600).map_err(unnoted)?;

@@ -76,6 +76,8 @@ impl SignedNote {
                 if !key.vouches(self.text.as_bytes(), &signature.bytes) {
                     return Err(NoteError::Forged);
                 }
+                // The search goes on: a bad signature of a trusted key behind a good one must be
+                // found too.
                 found = Some(key);
             }
         }

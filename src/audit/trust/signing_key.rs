@@ -42,6 +42,7 @@ impl SigningKey {
     /// Reads the text of a key's file; `None` when it is damaged. The name, the id and the key must
     /// belong together, so that one changed letter is found.
     pub(in crate::audit) fn of_text(text: &str) -> Option<Self> {
+        // Three parts and no more: base64 has plus signs of its own.
         let mut parts = text.trim_end().strip_prefix(PREFIX)?.splitn(3, '+');
         let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
         let mut bytes = Zeroizing::new([0; 3 * SEED_LEN]);

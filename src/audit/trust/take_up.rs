@@ -266,11 +266,13 @@ fn known(
     }
 }
 
+/// Returns the error that names whose checkpoints a file holds.
 fn other_log(path: &Path, note: &SignedNote) -> ResumeError {
     let signer = note.signers().collect::<Vec<_>>().join(", ");
     ResumeError::OtherLog { path: path.to_owned(), signer }
 }
 
+/// Reads the last checkpoint's file, unverified; `None` when there is none.
 fn last_signed(path: &Path) -> Result<Option<Result<SignedNote, NoteError>>, ResumeError> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

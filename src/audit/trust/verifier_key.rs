@@ -82,6 +82,7 @@ impl FromStr for VerifierKey {
 
     fn from_str(text: &str) -> Result<Self, VerifierKeyError> {
         let malformed = VerifierKeyError::Malformed;
+        // Three parts and no more: base64 has plus signs of its own.
         let mut parts = text.trim().splitn(3, '+');
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(malformed);

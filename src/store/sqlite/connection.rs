@@ -29,6 +29,7 @@ const PREPARED: usize = 64;
 pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, StoreError> {
     let path = database(dir);
     make(&path).map_err(|source| StoreError::File { path: path.clone(), source })?;
+    // SQLite need not lock: no connection is ever used by two threads at once.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     prepare(&connection)?;
@@ -71,8 +72,9 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Returns the bytes of the database, counted as its bound counts them. The write-ahead log is left out: an outside
-/// reader lets it grow, and what it holds of the database's own pages is counted here already.
+/// Returns the bytes of the database, counted as its bound counts them. The write-ahead log is left
+/// out: an outside reader lets it grow, and what it holds of the database's own pages is counted
+/// here already.
 pub(super) fn size(connection: &Connection) -> rusqlite::Result<u64> {
     let value = |setting| connection.pragma_query_value(None, setting, |row| row.get::<_, u32>(0));
     Ok(u64::from(value("page_count")?) * u64::from(value("page_size")?))

@@ -3,13 +3,14 @@
 use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
-/// Step `n` of the list leads to schema `n + 1`. Its number is kept in the database as SQLite's
+/// Step `n` of the list leads to schema `n + 1`. Its number is kept in the database as `SQLite`'s
 /// `user_version`.
 const STEPS: &[&str] = &[
     include_str!("001_foundation.sql"),
     include_str!("002_claims.sql"),
     include_str!("003_access.sql"),
     include_str!("004_operators.sql"),
+    // The place in this list counts and not the number in the name: there is no 005.
     include_str!("006_webhooks.sql"),
     include_str!("007_booked.sql"),
 ];

@@ -56,6 +56,7 @@ impl Reader {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        // A statement of its own, so that the lock is free again before a connection is opened.
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,

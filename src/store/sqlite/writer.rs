@@ -91,6 +91,8 @@ impl BundleWriter for SqliteWriter {
         let mut statement = connection.prepare_cached(sql)?;
         statement.execute(params![head.seq.cast_signed(), head.hash])?;
         drop(statement);
+        // Noted before the attempt: a commit that fails may be in all the same, and is then known
+        // by its head.
         self.attempted = Some(head);
         run(self.connection()?, "COMMIT")?;
         (self.known, self.attempted) = (Some(head), None);
@@ -106,6 +108,7 @@ impl BundleWriter for SqliteWriter {
 
     fn reopen(&mut self) -> Result<(), WriteError> {
         self.connection = None;
+        // Two checkpoints at once would make the one below fail.
         self.log.settle();
         let opened = connection::open_to_write(&self.dir, self.max_size);
         let connection = opened.map_err(|error| WriteError::Failed(error.into()))?;

@@ -50,6 +50,7 @@ impl SinkThread {
             let (chunk, rest) = lines.split_at(chunk(lines));
             lines = rest;
             let text: Vec<_> = chunk.iter().flat_map(|line| &*line.text).copied().collect();
+            // The note goes first: what is missing came before these lines.
             let written = if self.is_failing && !self.write_note() {
                 Err(None)
             } else {
