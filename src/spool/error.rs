@@ -2,7 +2,8 @@
 
 use std::io;
 
-/// A body cannot be kept. The body is lost, and what it took comes back when its writer is dropped.
+/// A body cannot be kept. What was there of it is lost, and what it took comes back when its writer
+/// is dropped.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
     /// The body is larger than it may be. Nothing beyond the bound was kept.

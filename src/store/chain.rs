@@ -40,8 +40,8 @@ pub struct ChainLink {
     pub prev_hash: [u8; 32],
     /// The hash over number, hash before, and bytes.
     pub hash: [u8; 32],
-    /// The canonical JSON that was hashed. They are stored as they are and never written anew, so
-    /// that a hash can be computed again from them.
+    /// The canonical JSON that was hashed. It is stored as it is and never written anew, so that a
+    /// hash can be computed again from it.
     pub bytes: Box<[u8]>,
 }
 

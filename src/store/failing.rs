@@ -1,8 +1,8 @@
 //! What the writer does while the database fails: declines, spills, and tries again.
 //!
-//! Nothing that was acknowledged is lost by an outage. What tells of what has not happened yet is
-//! declined at once, so that it does not happen; what tells of what has happened is kept until it
-//! is in.
+//! Nothing that was acknowledged as durable is lost by an outage. What tells of what has not
+//! happened yet is declined at once, so that it does not happen; what tells of what has happened is
+//! kept until it is in.
 
 use super::{
     Durability, JournalError, JournalHealth,

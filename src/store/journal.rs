@@ -44,9 +44,9 @@ pub struct NotAppended(pub Box<AuditRecord>);
 
 /// The only way to write durable state. Clones share one writer, which ends with the last of them.
 ///
-/// Bundles go in in the order in which they are given, each whole or not at all. Several that wait
-/// are committed together, with one sync of the disk for all of them. Any thread may give; only the
-/// methods that are `async` wait, and they wait for the disk.
+/// Bundles go in in the order in which they are given. Several that wait are committed together,
+/// with one sync of the disk for all of them. Any thread may give; only the methods that are
+/// `async` wait, and they wait for the disk.
 #[derive(Clone)]
 pub struct Journal(Arc<JournalInner>);
 

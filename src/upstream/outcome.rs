@@ -99,7 +99,8 @@ pub enum NotSent {
     Lost,
 }
 
-/// Why nobody can say what became of a call. Their texts are on record and never change.
+/// Why nobody can say what became of a call. The texts of the reasons are on record and never
+/// change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownReason {
     /// Our time ran out after the first byte.

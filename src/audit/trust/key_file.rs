@@ -9,8 +9,8 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// The signing key's file in the data folder. It is not in any setting or variable, since it must
-/// outlive the process.
+/// The signing key's file in the data folder. The key is in no setting and no variable, since it
+/// must outlive the process.
 pub const SIGNING_FILE: &str = "audit-signing.key";
 
 /// The verifier key's file in the data folder, for whoever has only a copy of the record. It is

@@ -33,7 +33,7 @@ pub struct LogResumption<'t> {
 const WHAT_TO_DO: &str = "Nothing is served. Put the newest copy of the data folder back. If there is none and \
     this one must do, `ideogate audit accept-restore --reason …` says so on record and goes on with a new key";
 
-/// A log cannot be taken up. There is no notary after any of them, so nothing is signed.
+/// A log cannot be taken up. There is no notary then, so nothing is signed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
     /// The signing key cannot be used.

@@ -23,9 +23,8 @@ const PREPARED: usize = 64;
 
 /// Opens the only connection that writes, and brings the schema up to date.
 ///
-/// Commits are synced before they return: `synchronous=FULL` with a write-ahead log. That, the log
-/// and the foreign keys are read back after they are set, and opening fails where one was not
-/// taken.
+/// Commits are synced before they return: `synchronous=FULL` with a write-ahead log. Both, and the
+/// foreign keys, are read back after they are set, and opening fails where one was not taken.
 pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, StoreError> {
     let path = database(dir);
     make(&path).map_err(|source| StoreError::File { path: path.clone(), source })?;

@@ -59,7 +59,7 @@ impl Reader {
 
     /// Returns the records of whole entries, in the chain's order: those that begin an entry and
     /// match, with everything that became of their calls. A limit counts entries. With `up_to_seq`,
-    /// what became of the calls after that is still among the records.
+    /// what became of the calls after that is still among the records, for the caller to leave out.
     pub fn entry_records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
         let filter = Filter::of_entries(query);
         self.with(|connection| {

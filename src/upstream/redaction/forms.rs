@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, NO_PAD);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, NO_PAD);
 
-/// A text that gives the key away. Its text is wiped when it is dropped.
+/// A text that gives the key away. It is wiped when it is dropped.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct KeyPattern {
     /// What the key alone decides.

@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 /// How long a document may take, from connecting to its last byte.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A public document could not be read. None of them tells the URL.
+/// A public document could not be read. No such error tells the URL.
 #[derive(Debug, thiserror::Error)]
 pub enum SideError {
     /// The base URL is not an origin.
