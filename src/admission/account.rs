@@ -13,9 +13,12 @@ use parking_lot::{Mutex, MutexGuard};
 use std::{collections::VecDeque, sync::Arc};
 use tokio::{sync::oneshot, time::Instant};
 
-/// What a waiting caller is told: come in, or why not.
+/// What a waiting caller is told: come in, or why not. Dropped unanswered, it would turn its caller
+/// away.
 pub(super) type WaitReply = oneshot::Sender<Result<Permit, AdmissionError>>;
 
+/// The gate's lock is held for moments and never across an await. Callers are told after it is
+/// released, since an answer that nobody takes comes back here as a permit to be freed.
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) name: AccountName,
@@ -97,6 +100,7 @@ impl Account {
         change(&mut gate);
         let Some(reason) = gate.closed.reason() else { return };
         let replies = gate.clear();
+        // Nobody is told under the lock: whoever is told may come straight back.
         drop(gate);
         for reply in replies {
             // Whoever does not listen any more need not be told.
@@ -106,6 +110,7 @@ impl Account {
 
     /// Tells callers that they are in. A permit whose caller is gone goes on to the next one.
     fn deliver(self: &Arc<Self>, grants: Vec<Grant<WaitReply>>) {
+        // A loop and no recursion: very many callers may be gone at once.
         let mut grants = VecDeque::from(grants);
         while let Some(grant) = grants.pop_front() {
             let permit = Permit::new(self.clone(), grant.ticket);

@@ -15,7 +15,8 @@ use super::{
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A call that was admitted just now, and how to tell its caller.
+/// A call that was admitted just now, and how to tell its caller. Its places are taken already;
+/// whoever drops it must release them.
 #[derive(Debug)]
 pub(super) struct Grant<W> {
     pub(super) ticket: Ticket,
@@ -87,7 +88,8 @@ impl<W> AccountGate<W> {
         }
     }
 
-    /// Takes a call in: admits it at once, lets it wait, or refuses it.
+    /// Takes a call in: admits it at once, lets it wait, or refuses it. A refusal comes back at
+    /// once and not by the reply.
     pub(super) fn enter(&mut self, seat: &AdmitRequest, reply: W, now: Instant) -> Entered<W> {
         if let Err(refusal) = self.check(seat) {
             return (Err(refusal), Vec::new());
@@ -99,6 +101,7 @@ impl<W> AccountGate<W> {
         if !waits {
             return (Ok(ticket), grants);
         }
+        // Seated first: only then is it known whether it has to wait at all.
         if self.queued > self.capacity {
             grants.extend(self.leave(&ticket, now));
             self.counters.queue_full += 1;
@@ -135,6 +138,7 @@ impl<W> AccountGate<W> {
         ticket: &Ticket,
         now: Instant,
     ) -> Option<(AdmissionError, Vec<Grant<W>>)> {
+        // Asked while it still has its seat: what it waited for is told by the places around it.
         let rule = self.rule(ticket, now);
         let retry_after = self.come_back(ticket, rule, now);
         self.remove(ticket)?;
@@ -143,11 +147,12 @@ impl<W> AccountGate<W> {
         Some((AdmissionError::Timeout { retry_after, rule, waited }, self.dispatch(now)))
     }
 
-    /// Gives back the places of an admitted call.
+    /// Gives back the places of an admitted call. They go on at once to whoever waits.
     pub(super) fn release(&mut self, ticket: &Ticket, now: Instant) -> Vec<Grant<W>> {
         self.free(ticket);
         self.pace.freed(ticket.places);
         if ticket.places > 0 {
+            // Calls without places hold none, and would make the others look quick.
             self.durations.note(now.saturating_duration_since(ticket.since), now);
         }
         self.dispatch(now)
@@ -159,6 +164,7 @@ impl<W> AccountGate<W> {
         self.free(&ticket);
         self.refund(&ticket);
         if ticket.places > 0 {
+            // A call without places would tell nothing about how many there are.
             self.drift.shrink(self.in_use, now);
         }
         if let Some(reason) = self.closed.reason() {
@@ -194,6 +200,7 @@ impl<W> AccountGate<W> {
 
     /// Returns when a call should come back if it finds the queue full; `None` while it may wait.
     pub(super) fn full_for(&self) -> Option<Duration> {
+        // A queue of no length is always full, and yet a call can go at once while places are free.
         let nothing_free = self.queued > 0 || self.free_places() == 0;
         (self.queued >= self.capacity && nothing_free).then(|| self.retry_after())
     }

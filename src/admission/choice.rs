@@ -157,6 +157,8 @@ impl<'a, W> CandidateSearch<'a, W> {
 
     /// Says whether places are being gathered, so that nobody else can go.
     fn is_closed(&self) -> bool {
+        // Who takes places that are reserved for it overtakes nobody, so that the search goes on
+        // while there are any.
         self.room.unclaimed() == 0 && self.overtaken.iter().any(|other| other.places >= self.cap)
     }
 

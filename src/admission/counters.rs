@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Counts since the start, per account.
+/// Counts since the start, per account. They live in memory and only grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct AdmissionCounters {
     /// Calls let in, again after an upstream 429 included.

@@ -45,8 +45,10 @@ impl DrainRate {
         }
     }
 
-    /// Returns in how many whole seconds `places` will have come free, from 1 to 60.
+    /// Returns in how many whole seconds `places` will have come free, from 1 to 60. It is an
+    /// estimate and no promise.
     pub(super) fn time_for(&self, places: u32) -> Duration {
+        // Never divided by zero: nothing over nothing is no number, and no time can be made of it.
         shown(f64::from(places) / self.per_second.max(f64::MIN_POSITIVE))
     }
 }

@@ -12,7 +12,7 @@ const QUICKEST: usize = 5;
 /// After so long they tell nothing any more.
 const FRESH: Duration = Duration::from_mins(10);
 
-/// How long the last calls that ended held their places.
+/// How long the last calls that ended held their places. Calls without places are not among them.
 #[derive(Debug, Default)]
 pub(super) struct Durations(VecDeque<(Instant, Duration)>);
 

@@ -20,10 +20,12 @@ impl EffectiveCap {
         Self { cap, effective: cap, since: now, rests: false }
     }
 
+    /// Returns the cap as it is set.
     pub(super) fn cap(&self) -> u32 {
         self.cap
     }
 
+    /// Returns what the vendor lets through, from 1 to the cap.
     pub(super) fn effective(&self) -> u32 {
         self.effective
     }
@@ -35,6 +37,7 @@ impl EffectiveCap {
 
     /// Notes a 429 that came while `in_use` other places were taken.
     pub(super) fn shrink(&mut self, in_use: u32, now: Instant) {
+        // Never zero: only a call that is sent can tell that there is room again.
         self.effective = self.effective.min(in_use).max(1);
         self.rests = in_use == 0;
         self.since = now;
@@ -46,6 +49,7 @@ impl EffectiveCap {
         if seconds > 0 {
             let steps = u32::try_from(seconds).unwrap_or(u32::MAX);
             self.effective = self.effective.saturating_add(steps).min(self.cap);
+            // Not set to the present: the part of a second that has begun counts for the next step.
             self.since += Duration::from_secs(seconds);
             self.rests = false;
         }

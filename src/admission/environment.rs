@@ -42,7 +42,8 @@ impl<W> Environment<W> {
         }
     }
 
-    /// Returns the lane of a token, a new one if need be.
+    /// Returns the lane of a token, a new one if need be. The number of a lane is never given
+    /// again.
     pub(super) fn lane_of(&mut self, token: &TokenId) -> LaneId {
         if let Some(lane) = self.names.get(token) {
             return *lane;
@@ -149,7 +150,7 @@ impl<W> Environment<W> {
         self.lanes.get_mut(&ticket.lane)?.find(ticket.number)
     }
 
-    /// Sends all waiting calls away.
+    /// Sends all waiting calls away. Places that are taken stay taken.
     pub(super) fn clear(&mut self) -> Vec<W> {
         let mut replies = Vec::with_capacity(self.queued);
         for (id, lane) in self.lanes.iter_mut().filter(|(_, lane)| !lane.is_empty()) {

@@ -4,7 +4,7 @@ use super::WaitRule;
 use crate::domain::Places;
 use std::time::Duration;
 
-/// A call was not admitted; nothing was sent.
+/// A call was not admitted; nothing was sent. No places are held and no seat is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AdmissionError {
     /// The queue already holds as many calls as it may.
@@ -42,7 +42,8 @@ pub enum AdmissionError {
     /// The gateway is shutting down.
     #[error("admission is draining")]
     Draining,
-    /// An operator paused the gateway.
+    /// An operator paused the gateway. Calls that waited were turned away with it, and none is kept
+    /// for the end of the pause.
     #[error("admission is paused")]
     Paused,
     /// Calls cannot be recorded, so none is sent.

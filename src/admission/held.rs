@@ -4,6 +4,8 @@ use super::lane::Ticket;
 use crate::domain::CallId;
 use std::collections::HashMap;
 
+/// Calls that are held, by name, each with what it took. It changes no place by itself: the gate
+/// takes and frees them.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     calls: HashMap<CallId, Ticket>,
@@ -16,10 +18,12 @@ impl Held {
         self.places
     }
 
+    /// Says whether a call is held.
     pub(super) fn contains(&self, call: &CallId) -> bool {
         self.calls.contains_key(call)
     }
 
+    /// Holds a call's places, and returns what was held under its name before.
     pub(super) fn put(&mut self, call: CallId, ticket: Ticket) -> Option<Ticket> {
         self.places += ticket.places;
         let before = self.calls.insert(call, ticket)?;
@@ -27,6 +31,7 @@ impl Held {
         Some(before)
     }
 
+    /// Ends the holding of a call, if it is held; its places are the caller's to free.
     pub(super) fn remove(&mut self, call: &CallId) -> Option<Ticket> {
         let ticket = self.calls.remove(call)?;
         self.places -= ticket.places;

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 impl<W> AccountGate<W> {
     /// Keeps an admitted call's places until [`AccountGate::release_held`]. A call is held once: places
-    /// that were held under its name before are given back.
+    /// that were held under its name before are given back. Its turn stays paid, and its
+    /// environment and token go on holding them.
     pub(super) fn hold(&mut self, call: CallId, ticket: Ticket, now: Instant) -> Vec<Grant<W>> {
         match self.held.put(call, ticket) {
             Some(before) => self.release(&before, now),
@@ -18,7 +19,8 @@ impl<W> AccountGate<W> {
         }
     }
 
-    /// Takes and holds the places of a call that was sent before a restart, past the cap if need be.
+    /// Takes and holds the places of a call that was sent before a restart, past the cap if need
+    /// be. Past the cap nobody is admitted until what is in use fits again.
     pub(super) fn restore(
         &mut self,
         seat: &AdmitRequest,
@@ -33,7 +35,8 @@ impl<W> AccountGate<W> {
         grants
     }
 
-    /// Gives back a held call's places; `None` if it is not held here.
+    /// Gives back a held call's places; `None` if it is not held here. They go on at once to
+    /// whoever waits.
     pub(super) fn release_held(&mut self, call: &CallId, now: Instant) -> Option<Vec<Grant<W>>> {
         let ticket = self.held.remove(call)?;
         Some(self.release(&ticket, now))

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 /// Names a lane within its environment; never used twice.
 pub(super) type LaneId = u64;
 
-/// A call as the gate knows it, waiting or admitted.
+/// A call as the gate knows it, waiting or admitted. It is a note and holds nothing: places are
+/// taken and freed by the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ticket {
     /// Counts calls in the order they came.
@@ -35,7 +36,8 @@ pub(super) struct Waiter<W> {
     pub(super) reply: W,
 }
 
-/// One token's calls.
+/// One token's calls. It is kept while a call waits or holds places, and while its token owes a
+/// turn.
 #[derive(Debug)]
 pub(super) struct Lane<W> {
     pub(super) token: TokenId,

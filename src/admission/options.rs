@@ -3,7 +3,8 @@
 use crate::domain::{AccountName, EnvironmentName, Places, TokenId};
 use tokio::time::Instant;
 
-/// What an [`Admission`](super::Admission) is made from.
+/// What an [`Admission`](super::Admission) is made from. They are fixed for as long as the gateway
+/// runs.
 #[derive(Debug, Clone)]
 pub struct AdmissionOptions {
     /// Calls that may wait at once, per account.
@@ -17,7 +18,9 @@ pub struct AdmissionOptions {
 pub struct GateOptions {
     /// The account.
     pub name: AccountName,
-    /// Places that may be in flight at once.
+    /// Places that may be in flight at once. Ideogram counts images and not requests, ten for each
+    /// organization unless agreed otherwise
+    /// (<https://developer.ideogram.ai/ideogram-api/rate-limits>).
     pub cap: Places,
     /// The environments that use the account.
     pub environments: Vec<LaneOptions>,
@@ -30,7 +33,7 @@ pub struct LaneOptions {
     pub name: EnvironmentName,
     /// Its share of turns against the others'; 0 counts as 1.
     pub weight: u32,
-    /// Places held back for it while it is active.
+    /// Places held back for it while it is active. They shrink with the effective cap.
     pub reserved_places: Places,
 }
 
@@ -45,7 +48,7 @@ pub struct AdmitRequest {
     pub token: TokenId,
     /// The places the call takes; 0 never waits.
     pub places: Places,
-    /// Until when the call waits.
+    /// Until when the call waits. It is kept over all turns of the call.
     pub deadline: Instant,
     /// The most places the token may hold at once; `None` means no bound of its own.
     pub max_token_places: Option<Places>,

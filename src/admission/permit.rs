@@ -5,6 +5,10 @@ use crate::domain::{CallId, Places};
 use std::{sync::Arc, time::Duration};
 
 /// The places of an admitted call. Dropping it frees them and hands them over to whoever waits.
+///
+/// It cannot be copied, so places come back exactly once: by its drop, by [`hold`](Self::hold), or
+/// by [`refused_upstream`](Self::refused_upstream). It holds no lock, and may be kept for as long
+/// as a call takes.
 #[must_use = "a permit that is dropped gives its places back"]
 #[derive(Debug)]
 pub struct Permit {
@@ -25,13 +29,15 @@ impl Permit {
         self.places
     }
 
-    /// Returns how long the call waited, all its turns together.
+    /// Returns how long the call waited, all its turns together. Zero if it was let in at once.
     pub fn queued_for(&self) -> Duration {
         self.waited
     }
 
     /// Keeps the places taken under the call's name until
     /// [`Admission::release`](super::Admission::release): the call became unknown, or is pending.
+    /// That is in memory: after a restart [`Admission::restore`](super::Admission::restore) takes
+    /// them again.
     pub fn hold(mut self, call: CallId) {
         if let Some(ticket) = self.ticket.take() {
             self.account.hold(call, ticket);
@@ -40,6 +46,7 @@ impl Permit {
 
     /// Gives the places back after an upstream 429 and shrinks the effective cap: someone else
     /// uses the account too. The call waits from now on at its old place, with its first deadline.
+    /// The turn it took is refunded. It is let in again no sooner than the cap allows.
     pub fn refused_upstream(mut self) -> Requeue {
         let waiting = self.ticket.take().map(|ticket| self.account.refuse(ticket));
         Requeue(waiting.unwrap_or(Err(AdmissionError::Stopped)))

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 impl<W> AccountGate<W> {
     /// Returns what keeps a call that waits from going. Its token's own limit comes first: that would
-    /// hold even if all places were free.
+    /// hold even if all places were free. It is what keeps it out at this moment; another rule may
+    /// later.
     pub(super) fn rule(&self, ticket: &Ticket, now: Instant) -> WaitRule {
         let environment = &self.environments[ticket.environment];
         let lane = environment.in_use_by(ticket.lane).saturating_add(ticket.places);

@@ -15,6 +15,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Admits calls, never more at once than an account's cap, fairly. Clones share the same gates.
+///
+/// It knows nothing of HTTP, money or the database, and keeps nothing over a restart. Any thread
+/// may use it; only [`admit`](Self::admit) and [`draining`](Self::draining) wait.
 #[derive(Debug, Clone)]
 pub struct Admission {
     accounts: Arc<BTreeMap<AccountName, Arc<Account>>>,
@@ -34,7 +37,8 @@ impl Admission {
     }
 
     /// Waits until the call's turn has come and its places are free. Dropping the future frees
-    /// the seat at once. A call on an account that is not in the settings never fits.
+    /// the seat at once. A call on an account that is not in the settings never fits. Whoever is
+    /// let in holds a permit; nothing else lets a call be sent.
     pub async fn admit(&self, seat: AdmitRequest) -> Result<Permit, AdmissionError> {
         let account = self.accounts.get(&seat.account);
         let account = account.ok_or(AdmissionError::NeverFits { cap: 0 })?;
@@ -42,7 +46,8 @@ impl Admission {
         waiting.turn().await
     }
 
-    /// Returns when to come back if the account's queue is full; `None` while a call may wait.
+    /// Returns when to come back if the account's queue is full; `None` while a call may wait. It
+    /// is for refusing early; only [`admit`](Self::admit) decides.
     pub fn is_full(&self, account: &AccountName) -> Option<Duration> {
         self.accounts.get(account)?.gate().full_for()
     }
@@ -53,7 +58,8 @@ impl Admission {
     }
 
     /// Takes the places of a call that was sent before a restart, past the cap if need be: then
-    /// nobody is admitted until it fits. They are taken until [`Admission::release`].
+    /// nobody is admitted until it fits. They are taken until [`Admission::release`]. Nothing
+    /// happens for an account that is not in the settings any more.
     pub fn restore(
         &self,
         account: &AccountName,
@@ -85,6 +91,7 @@ impl Admission {
     }
 
     /// Turns all calls away from now on, those that wait too. Admitted calls keep their places.
+    /// That cannot be taken back.
     pub fn drain(&self) {
         self.close(|gate| gate.draining = true);
         self.draining.cancel();
@@ -95,12 +102,14 @@ impl Admission {
         self.draining.cancelled().await;
     }
 
-    /// Turns calls away, or takes them in again, because an operator said so.
+    /// Turns calls away, or takes them in again, because an operator said so. Admitted calls keep
+    /// their places.
     pub fn pause(&self, paused: bool) {
         self.close(|gate| gate.paused = paused);
     }
 
-    /// Turns calls away while they cannot be recorded, or takes them in again.
+    /// Turns calls away while they cannot be recorded, or takes them in again. A pause is not ended
+    /// by that, nor the other way round.
     pub fn stop(&self, stopped: bool) {
         self.close(|gate| gate.stopped = stopped);
     }
@@ -112,6 +121,7 @@ impl Admission {
     }
 
     /// Lets time pass; to be called every 250 ms. The effective cap recovers and reserves lapse.
+    /// Called less often, the same happens later and nothing is lost.
     pub fn tick(&self) {
         self.accounts.values().for_each(Account::tick);
     }

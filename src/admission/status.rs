@@ -4,7 +4,8 @@ use super::account_gate::AccountGate;
 use crate::domain::{AccountName, EnvironmentName, Places};
 use serde::Serialize;
 
-/// How an account's places and queue stand.
+/// How an account's places and queue stand. It is a picture of one moment, taken under the gate's
+/// lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccountStatus {
     /// The account.
@@ -15,11 +16,12 @@ pub struct AccountStatus {
     pub effective_cap: Places,
     /// Places taken, held ones included.
     pub in_use: Places,
-    /// Places held for unknown calls and pending generations.
+    /// Places held for unknown calls and pending generations. They are among those in use.
     pub unknown: Places,
     /// Calls that wait.
     pub queued: usize,
-    /// The environments that use the account.
+    /// The environments that use the account. Those that the settings do not know come last, in the
+    /// order in which they appeared.
     pub environments: Vec<EnvironmentStatus>,
     /// Whether an operator paused the gateway.
     pub paused: bool,

@@ -8,7 +8,8 @@ use std::{
 /// What one place costs a flow of weight 1, in units of virtual time.
 const PLACE: u64 = 1 << 20;
 
-/// Returns what `places` cost a flow of `weight`.
+/// Returns what `places` cost a flow of `weight`. The lower the weight, the dearer a place.
+/// Fractions are lost, by less than a millionth of a place.
 pub(super) fn price(places: u32, weight: u32) -> u64 {
     u64::from(places) * PLACE / u64::from(weight.max(1))
 }
@@ -67,7 +68,8 @@ impl<K: Copy + Ord + Hash> Turns<K> {
         }
     }
 
-    /// Charges a flow for the turn it takes.
+    /// Charges a flow for the turn it takes. It may owe more than one turn: then others go until
+    /// they have caught up.
     pub(super) fn charge(&mut self, key: K, price: u64) {
         let flow = self.flow(key);
         self.now = self.now.max(flow.tag);
@@ -92,7 +94,8 @@ impl<K: Copy + Ord + Hash> Turns<K> {
         self.flow(key).tag.saturating_sub(self.flow(other).tag)
     }
 
-    /// Returns the waiting flows, the one whose turn it is first.
+    /// Returns the waiting flows, the one whose turn it is first. Of two with the same tag, the one
+    /// that came or was served longer ago comes first.
     pub(super) fn order(&self) -> impl Iterator<Item = K> + '_ {
         self.waiting.iter().map(|(_, _, key)| *key)
     }

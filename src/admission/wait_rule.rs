@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// The rule that keeps a call out of its places, or out of the queue.
+/// The rule that keeps a call out of its places, or out of the queue. It is told to the client, so
+/// that it can be acted upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitRule {
     /// The account's places are taken.

@@ -6,6 +6,7 @@ use tokio::{sync::oneshot, time::timeout_at};
 
 type WaitAnswer = Result<Permit, AdmissionError>;
 
+/// Whoever waits for it and goes away has taken nothing.
 #[derive(Debug)]
 pub(super) struct WaitingCall {
     account: Arc<Account>,
@@ -23,7 +24,8 @@ impl WaitingCall {
         Self { account, ticket, answer, answered: false }
     }
 
-    /// Waits for the call's turn, at most until its deadline.
+    /// Waits for the call's turn, at most until its deadline. Dropping the future frees the seat; a
+    /// permit that was on its way goes to the next.
     pub(super) async fn turn(mut self) -> WaitAnswer {
         let answer = match timeout_at(self.ticket.deadline, &mut self.answer).await {
             Ok(answer) => answer,

@@ -7,7 +7,9 @@ use parking_lot::{Mutex, MutexGuard};
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::watch;
 
-/// Remembers which call took which key; clones share one memory.
+/// Remembers which call took which key; clones share one memory. The database refuses a second live
+/// claim as well, so that an empty memory cannot send twice. Any thread may use it; nothing in it
+/// waits.
 #[derive(Debug, Clone)]
 pub struct ClaimRegistry {
     keys: Arc<Mutex<HashMap<ClaimKey, Taken>>>,
@@ -29,12 +31,13 @@ enum ClaimProgress {
     Unknown,
 }
 
-/// What a request with a key meets.
+/// What a request with a key meets. No content of the earlier request is in it.
 #[derive(Debug)]
 pub enum KeyHeld {
     /// Nobody: the key is this request's now.
     Free(Claimed),
-    /// The same request, still running; wait for a change, then ask again.
+    /// The same request, still running; wait for a change, then ask again. The channel closing is a
+    /// change too.
     Running(watch::Receiver<()>, CallId),
     /// The same request; its answer is kept.
     Answered(CallId),
@@ -44,11 +47,13 @@ pub enum KeyHeld {
     Reused(CallId),
 }
 
-/// A key that a request took and that was not sent yet: dropping it frees the key.
+/// A key that a request took and that was not sent yet: dropping it frees the key. It must be on
+/// record with the intent before anything is sent.
 #[derive(Debug)]
 pub struct Claimed(Option<ClaimHold>);
 
-/// A key whose call may have reached Ideogram: dropping it leaves the key's end unknown.
+/// A key whose call may have reached Ideogram: dropping it leaves the key's end unknown. A panic
+/// and a dropped future count as that.
 #[derive(Debug)]
 pub struct SentClaim(Option<ClaimHold>);
 
@@ -64,13 +69,16 @@ impl ClaimRegistry {
         Self { keys: Arc::default(), clock }
     }
 
-    /// Takes a key for a request, or says who has it.
+    /// Takes a key for a request, or says who has it. Of several requests at once exactly one gets
+    /// the key. While the key is kept, another request under it is [`KeyHeld::Reused`] whatever
+    /// became of the first.
     pub fn claim(&self, token: &TokenId, key: ClaimKey, fingerprint: Fingerprint) -> KeyHeld {
         let now = self.clock.now();
         let mut keys = self.lock();
         if let Some(held) = keys.get(&key).filter(|held| !held.is_over(now)) {
             return held.meets(&fingerprint);
         }
+        // Named here, so that the claim can go on record with the intent of its call.
         let call = CallId::random();
         let expires_at = now.plus(CLAIMED_FOR);
         let standing = ClaimProgress::Running(watch::Sender::new(()));
@@ -80,7 +88,8 @@ impl ClaimRegistry {
         KeyHeld::Free(Claimed(Some(ClaimHold { claims: self.clone(), claim })))
     }
 
-    /// Takes a key as an earlier life of the process left it. Whatever ran then is unknown.
+    /// Takes a key as an earlier life of the process left it. Whatever ran then is unknown. A claim
+    /// of the same key that is there is overwritten.
     pub fn restore(&self, claim: &Claim, state: ClaimState) {
         let standing = match state {
             ClaimState::Answered => ClaimProgress::Answered,
@@ -91,12 +100,14 @@ impl ClaimRegistry {
         self.lock().insert(claim.key, taken);
     }
 
-    /// Notes that the kept answer of `call` is lost: its key must not be sent with again.
+    /// Notes that the kept answer of `call` is lost: its key must not be sent with again. Nothing
+    /// happens if the key is another call's by now.
     pub fn lose(&self, key: &ClaimKey, call: &CallId) {
         self.set(key, call, ClaimProgress::Unknown);
     }
 
-    /// Frees the keys whose time is up, and returns the calls that had them.
+    /// Frees the keys whose time is up, and returns the calls that had them. Those of running calls
+    /// stay, however old. The files of the calls that are returned can go.
     pub fn sweep(&self) -> Vec<CallId> {
         let now = self.clock.now();
         let mut keys = self.lock();
@@ -149,14 +160,15 @@ impl Claimed {
         self.0.as_ref().map(|hold| &hold.claim)
     }
 
-    /// Notes that the call is on record and may be sent from here on.
+    /// Notes that the call is on record and may be sent from here on. From here on dropping it does
+    /// not free the key.
     pub fn sent(mut self) -> SentClaim {
         SentClaim(self.0.take())
     }
 }
 
 impl SentClaim {
-    /// Keeps the key with the call's end.
+    /// Keeps the key with the call's end. Whoever waits for it is woken.
     pub fn end(mut self, state: ClaimState) {
         let standing = match state {
             ClaimState::Answered => ClaimProgress::Answered,
@@ -167,7 +179,8 @@ impl SentClaim {
         }
     }
 
-    /// Frees the key: nothing was billed, and the same request may try again.
+    /// Frees the key: nothing was billed, and the same request may try again. Only for calls of
+    /// which that is proven. Whoever waits is woken and may take the key.
     pub fn free(mut self) {
         if let Some(ClaimHold { claims, claim }) = self.0.take() {
             claims.free(&claim.key, &claim.call);

@@ -8,7 +8,8 @@ use http::{HeaderMap, StatusCode};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// An answer that was paid for, complete, as the client should have got it.
+/// An answer that was paid for, complete, as the client should have got it. Clones share the body,
+/// and with it what it takes from the budget.
 #[derive(Debug, Clone)]
 pub struct KeptAnswer {
     /// The call that paid for it.
@@ -25,7 +26,8 @@ pub struct KeptAnswer {
     pub upstream: Duration,
 }
 
-/// What an identical earlier call left behind.
+/// What an identical earlier call left behind. Only [`Answer`](Self::Answer) takes anything; all
+/// others can be asked for again.
 #[derive(Debug)]
 pub enum RegistryMatch {
     /// Nothing: this is a new call.
@@ -50,7 +52,7 @@ pub(super) enum CallState {
     Abandoned,
     /// It finished, and its answer is on the way to a client.
     HandedOut(Box<KeptAnswer>, Client),
-    /// It finished without a client.
+    /// It finished without a client. The time is when that began.
     Kept(Box<KeptAnswer>, Timestamp),
     /// Nobody knows its end.
     Unknown(Timestamp),

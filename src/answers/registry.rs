@@ -9,7 +9,9 @@ use tokio::sync::watch;
 /// How long an answer that nobody received, or an unknown end, is remembered.
 pub const KEPT_FOR: Duration = Duration::from_mins(10);
 
-/// Remembers calls whose answers nobody has received; clones share one memory.
+/// Remembers calls whose answers nobody has received; clones share one memory. It lives in memory;
+/// what must outlive the process is given to it again at a start. Any thread may use it, and
+/// nothing in it waits or reads a body.
 #[derive(Debug, Clone)]
 pub struct Answers {
     calls: Arc<Mutex<HashMap<Fingerprint, Vec<RegistryEntry>>>>,
@@ -30,7 +32,9 @@ impl Answers {
         Self { calls: Arc::default(), clock }
     }
 
-    /// Registers a call that is about to be sent and whose client waits for it.
+    /// Registers a call that is about to be sent and whose client waits for it. That comes before
+    /// the client is looked at for the last time, so that a retry finds the call or the call is not
+    /// sent.
     pub fn watch(&self, fingerprint: Fingerprint, call: CallId, token: &TokenId, client: Client) {
         self.insert(fingerprint, call, token, CallState::Watched(client));
     }
@@ -65,7 +69,8 @@ impl Answers {
     }
 
     /// Says whether a request of `token` may be a retry that must not be paid again: of a call whose
-    /// client went away or may have, or whose end nobody knows.
+    /// client went away or may have, or whose end nobody knows. It errs towards yes. Nothing is
+    /// taken.
     pub fn may_owe(&self, token: &TokenId) -> bool {
         let oldest = self.clock.now().minus(KEPT_FOR);
         let is_owed = |entry: &RegistryEntry| match &entry.standing {
@@ -80,6 +85,7 @@ impl Answers {
     }
 
     /// Notes that the client of a call went away: of one that runs, or before its last byte.
+    /// Nothing happens for one that is unknown, kept or forgotten.
     pub fn abandon(&self, fingerprint: &Fingerprint, call: &CallId) {
         let now = self.clock.now();
         self.set(fingerprint, call, |standing| match standing {
@@ -89,7 +95,8 @@ impl Answers {
         });
     }
 
-    /// Notes that a finished answer is on its way to its client; without one it is kept at once.
+    /// Notes that a finished answer is on its way to its client; without one it is kept at once. An
+    /// identical request meets it only if that client is gone or may be.
     pub fn hand_out(&self, fingerprint: &Fingerprint, answer: KeptAnswer) {
         let (call, now, answer) = (answer.call.clone(), self.clock.now(), Box::new(answer));
         self.set(fingerprint, &call, |standing| match standing {
@@ -104,18 +111,20 @@ impl Answers {
         calls.get(fingerprint)?.iter().find(|entry| entry.call == *call)?.undelivered()
     }
 
-    /// Returns every answer that has not reached a client yet.
+    /// Returns every answer that has not reached a client yet. They come in no order.
     pub fn undelivered(&self) -> Vec<KeptAnswer> {
         self.lock().values().flatten().filter_map(RegistryEntry::undelivered).collect()
     }
 
-    /// Notes that nobody knows how the call ended.
+    /// Notes that nobody knows how the call ended. An identical request is told so for
+    /// [`KEPT_FOR`], and nothing is sent for it.
     pub fn unknown(&self, fingerprint: &Fingerprint, call: &CallId) {
         let now = self.clock.now();
         self.set(fingerprint, call, |_| CallState::Unknown(now));
     }
 
-    /// Forgets a call: its answer was received, or it cost nothing.
+    /// Forgets a call: its answer was received, or it cost nothing. Whoever waits for the call is
+    /// woken.
     pub fn forget(&self, fingerprint: &Fingerprint, call: &CallId) {
         let mut calls = self.lock();
         if let Some(entries) = calls.get_mut(fingerprint) {
@@ -126,8 +135,9 @@ impl Answers {
         }
     }
 
-    /// Returns what an identical request of `client` meets; a kept answer is handed over, to this one
-    /// only. The clients of the calls that it may meet are looked at.
+    /// Returns what an identical request of `client` meets; a kept answer is handed over, to this
+    /// one only. The clients of the calls that it may meet are looked at. A call whose client is
+    /// still connected is not met.
     pub fn recall(&self, fingerprint: &Fingerprint, client: &Client) -> RegistryMatch {
         let oldest = self.clock.now().minus(KEPT_FOR);
         let mut calls = self.lock();
@@ -152,8 +162,10 @@ impl Answers {
     }
 
     /// Forgets everything that was kept for too long, and returns the calls whose answers were.
+    /// Calls that run or are on their way are never forgotten by that.
     pub fn sweep(&self) -> Vec<CallId> {
         let oldest = self.clock.now().minus(KEPT_FOR);
+        // Only kept answers have a file that can go with them.
         let mut forgotten = Vec::new();
         self.lock().retain(|_, entries| {
             for entry in entries.extract_if(.., |entry| entry.is_older_than(oldest)) {
@@ -177,6 +189,7 @@ impl Answers {
         let Some(entry) = entries.and_then(|all| all.iter_mut().find(|e| e.call == *call)) else {
             return;
         };
+        // A stand-in that nobody sees: the lock is held until the change is made.
         let before = std::mem::replace(&mut entry.standing, CallState::Abandoned);
         entry.standing = change(before);
         entry.changed.send_replace(());

@@ -24,7 +24,7 @@ use std::{
 /// The folder of kept answers in the data folder.
 const FOLDER: &str = "answers";
 
-/// Why an answer is kept.
+/// Why an answer is kept. An answer that was sealed for one of them does not open for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeptFor {
     /// Nobody received it.
@@ -33,7 +33,7 @@ pub enum KeptFor {
     Key,
 }
 
-/// A kept answer cannot be read.
+/// A kept answer cannot be read. None of them is a reason to send the call again.
 #[derive(Debug, thiserror::Error)]
 pub enum SealedError {
     /// It is not there.
@@ -77,7 +77,8 @@ struct AnswerHead {
 
 impl SealedAnswers {
     /// Opens the kept answers of a data folder; the folder and its key are made if they are missing.
-    /// Nothing is written when less than `min_free` bytes of the disk would stay free.
+    /// Nothing is written when less than `min_free` bytes of the disk would stay free. Fails if the
+    /// key's file is damaged, open to others or somebody else's.
     pub fn open(data: &Path, min_free: u64) -> io::Result<Self> {
         let dir = data.join(FOLDER);
         make_folder(&dir)?;
@@ -85,7 +86,8 @@ impl SealedAnswers {
         Ok(Self(Arc::new(AnswerShelf { dir, key, min_free })))
     }
 
-    /// Keeps an answer; it is durable when this returns.
+    /// Keeps an answer; it is durable when this returns. A file of the same call is replaced, and
+    /// until the new one is whole nothing of it is found. The answer in memory stays as it is.
     pub fn write(&self, answer: &KeptAnswer, why: KeptFor) -> Result<(), SealedError> {
         self.try_write(answer, why).map_err(SealedError::Io)
     }
@@ -109,10 +111,12 @@ impl SealedAnswers {
         let file = frames.finish(piece(&mut body, left)?)?;
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&unfinished, self.path(&answer.call, "sealed"))?;
+        // Or a crash could forget the name, and with it the answer.
         File::open(&self.0.dir)?.sync_all()
     }
 
-    /// Begins to read an answer. What comes of it is only to be believed when it was read to its end.
+    /// Begins to read an answer. What comes of it is only to be believed when it was read to its
+    /// end. It opens only for the call and the reason that it was sealed for.
     pub fn read(&self, call: &CallId, why: KeptFor) -> Result<SealedAnswer, SealedError> {
         let file = File::open(self.path(call, "sealed"))?;
         let mut frames = FrameReader::new(&about(call, why), BufReader::new(file))?;
@@ -121,7 +125,7 @@ impl SealedAnswers {
         Ok(SealedAnswer { answers: self.clone(), head, frames })
     }
 
-    /// Forgets an answer, if it is kept.
+    /// Forgets an answer, if it is kept. A file that cannot be deleted is told in the log.
     pub fn remove(&self, call: &CallId) {
         match fs::remove_file(self.path(call, "sealed")) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -131,7 +135,8 @@ impl SealedAnswers {
         }
     }
 
-    /// Forgets all answers but those of `calls`; returns how many were forgotten.
+    /// Forgets all answers but those of `calls`; returns how many were forgotten. Unfinished files
+    /// of a crash are among them. To be called at a start, before anything is kept.
     pub fn retain(&self, calls: &HashSet<CallId>) -> io::Result<usize> {
         let mut forgotten = 0;
         for entry in fs::read_dir(&self.0.dir)? {
@@ -158,12 +163,13 @@ impl SealedAnswers {
 }
 
 impl SealedAnswer {
-    /// Returns the next piece of the body, or `None` after the last.
+    /// Returns the next piece of the body, or `None` after the last. Pieces have up to 256 KiB.
     pub fn piece(&mut self) -> Result<Option<Vec<u8>>, SealedError> {
         Ok(self.frames.frame(&self.answers.0.key)?)
     }
 
-    /// Returns the answer with the body that was read.
+    /// Returns the answer with the body that was read. The caller must have read all pieces: only
+    /// then is the answer the one that was kept.
     pub fn with(self, call: CallId, body: crate::spool::Spool) -> Result<KeptAnswer, SealedError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.head.headers {
@@ -198,6 +204,7 @@ fn about(call: &CallId, why: KeptFor) -> String {
 }
 
 fn piece(body: &mut impl Read, len: u64) -> io::Result<Vec<u8>> {
+    // Room for the tag too, so that sealing does not copy the text.
     let mut text = Vec::with_capacity(usize::try_from(len).unwrap_or(FRAME) + 16);
     if body.take(len).read_to_end(&mut text)? as u64 != len {
         return Err(io::ErrorKind::UnexpectedEof.into());

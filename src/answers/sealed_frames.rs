@@ -12,7 +12,7 @@
 use super::sealed_key::{NONCE_LEN, SealingKey, random};
 use std::io::{self, Read, Write};
 
-/// Bytes of text in a frame.
+/// Bytes of text in a frame. It bounds the memory that writing and reading take.
 pub(super) const FRAME: usize = 256 << 10;
 
 /// Bytes by which a frame grows when it is sealed.
@@ -21,7 +21,8 @@ const TAG: usize = 16;
 /// Marks the last frame in its length.
 const LAST: u32 = 1 << 31;
 
-/// A sealed stream cannot be read.
+/// A sealed stream cannot be read. Nothing that was read before it may be used: whether a stream is
+/// whole shows at its end.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FrameError {
     /// It is not what was written, or about something else.
@@ -32,14 +33,15 @@ pub(super) enum FrameError {
     Io(#[from] io::Error),
 }
 
-/// Seals frames into a stream.
+/// Seals frames into a stream. Dropped before its end it leaves a stream that no reader takes for
+/// whole.
 pub(super) struct FrameWriter<'k, W> {
     key: &'k SealingKey,
     position: Position,
     to: W,
 }
 
-/// Opens the frames of a stream.
+/// Opens the frames of a stream. Each frame is checked before it is returned.
 #[derive(Debug)]
 pub(super) struct FrameReader<R> {
     position: Position,
@@ -64,7 +66,7 @@ impl<'k, W: Write> FrameWriter<'k, W> {
         Ok(Self { key, position: Position::new(nonce, about), to })
     }
 
-    /// Writes a frame that others follow.
+    /// Writes a frame that others follow. At most [`FRAME`] bytes; more is an error.
     pub(super) fn write(&mut self, text: Vec<u8>) -> io::Result<()> {
         self.frame(text, 0)
     }
@@ -122,7 +124,8 @@ impl Position {
         Self { nonce, about: about.as_bytes().to_vec(), next: 0 }
     }
 
-    /// Returns the nonce of the next frame and what it is bound to.
+    /// Returns the nonce of the next frame and what it is bound to. `None` after 2³² frames, before
+    /// a nonce would come again.
     fn step(&mut self, mark: u32) -> Option<([u8; NONCE_LEN], Vec<u8>)> {
         let number = self.next;
         self.next = number.checked_add(1)?;
@@ -131,6 +134,7 @@ impl Position {
             *byte ^= count;
         }
         let mut about = self.about.clone();
+        // Ends what the stream is about, which holds no zero byte.
         about.extend([0]);
         about.extend(number.to_be_bytes());
         about.extend(mark.to_be_bytes());

@@ -13,7 +13,7 @@ const KEY_LEN: usize = 32;
 /// Bytes of a nonce.
 pub(super) const NONCE_LEN: usize = 12;
 
-/// Seals and opens what is kept on disk.
+/// Seals and opens what is kept on disk. Debugging it shows nothing.
 pub(super) struct SealingKey(LessSafeKey);
 
 impl SealingKey {
@@ -25,13 +25,16 @@ impl SealingKey {
         Self::from_bytes(&bytes)
     }
 
+    /// Takes a key of 256 bits.
     pub(super) fn from_bytes(bytes: &[u8; KEY_LEN]) -> io::Result<Self> {
         let key =
             UnboundKey::new(&AES_256_GCM, bytes).map_err(|_| failed("the key is unusable"))?;
         Ok(Self(LessSafeKey::new(key)))
     }
 
-    /// Seals `text` in place; it grows by the tag.
+    /// Seals `text` in place; it grows by the tag. A nonce must never be used twice with one key:
+    /// with AES-GCM that would give both texts away (NIST SP 800-38D). `about` is bound and not
+    /// stored.
     pub(super) fn seal(
         &self,
         nonce: [u8; NONCE_LEN],
@@ -43,7 +46,8 @@ impl SealingKey {
         sealed.map_err(|_| failed("sealing failed"))
     }
 
-    /// Opens `text` in place, or returns `None` if one bit of it or of `about` was changed.
+    /// Opens `text` in place, or returns `None` if one bit of it or of `about` was changed. Then
+    /// `text` holds nothing that may be used.
     pub(super) fn open(
         &self,
         nonce: [u8; NONCE_LEN],

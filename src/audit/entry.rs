@@ -8,14 +8,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What happened to one call, one refused request or one change: its records, folded.
+///
+/// As JSON its own fields are in camel case and those of `metadata` in snake case, as the company
+/// asked for. Amounts are texts in dollars, times are RFC 3339 in UTC.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// When it began.
+    /// When it began. Of a call it is when its intent was recorded, before it was sent.
     pub timestamp: Timestamp,
     /// What was done, as in `ideogram.api.call`.
     pub action: Box<str>,
-    /// Who did it.
+    /// Who did it. It is who began it; a change by somebody else to the same call is an entry of
+    /// its own.
     pub user_id: Principal,
     /// What it was done to.
     pub resource: Box<str>,
@@ -45,6 +49,7 @@ impl EntryResult {
 }
 
 /// The details of an [`Entry`]. All but [`More`] are always there, `null` when they are not known.
+/// None of them ever holds a prompt or a link to a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The request at the door.
@@ -59,7 +64,8 @@ pub struct Metadata {
     pub on_behalf_of: Option<Box<str>>,
     /// Places taken, or asked for.
     pub places: Option<Places>,
-    /// What was charged, in dollars.
+    /// What was charged, in dollars. It is zero for what was refused here, and `None` while nothing
+    /// is known.
     pub cost_usd: Option<Usd>,
     /// The status the client was given.
     pub status: Option<u16>,
@@ -69,7 +75,7 @@ pub struct Metadata {
     pub outcome: Outcome,
     /// How long it waited in the queue, in milliseconds.
     pub queue_ms: Option<u64>,
-    /// How long Ideogram took, in milliseconds.
+    /// How long Ideogram took, in milliseconds. Of several outcomes the longest counts.
     pub upstream_ms: Option<u64>,
     /// How long the gateway itself took, in milliseconds.
     pub gateway_ms: Option<u64>,
@@ -81,7 +87,8 @@ pub struct Metadata {
     pub key_version: Option<Box<str>>,
     /// Where the client connected from.
     pub client_addr: Option<Box<str>>,
-    /// The number of the record it begins with.
+    /// The number of the record it begins with. Entries keep it for ever, whatever is appended to
+    /// them.
     pub seq: u64,
     /// What is known only of some entries.
     #[serde(flatten)]

@@ -13,7 +13,8 @@ const SUMMARIZED_WITHIN: Duration = Duration::from_mins(5);
 
 /// Finds the entry that an id names; of `token` alone, if one is given. Blocks.
 ///
-/// A call's and its request's id find the same entry, with all that became of it.
+/// A call's and its request's id find the same entry, with all that became of it. An id that names
+/// nothing and one of another token's entry both find nothing: the two cannot be told apart.
 pub fn find(
     reader: &Reader,
     id: &str,
@@ -31,7 +32,8 @@ pub fn find(
 /// Returns the summaries that a request may have been counted in, largest count first; of `token` alone, if one
 /// is given. Blocks.
 ///
-/// A flood keeps no ids of what it counts, so nobody can say more than that the time fits.
+/// A flood keeps no ids of what it counts, so nobody can say more than that the time fits. Each
+/// entry found has the request in `may_count`. A text that is no id of ours finds nothing.
 pub fn counted_in(
     reader: &Reader,
     request: &RequestId,
@@ -57,6 +59,7 @@ pub fn counted_in(
 }
 
 /// Says since when refusals are counted that a request may be among, in a minute that is not over.
+/// As ids tell whole milliseconds, one that was made in the millisecond of the beginning is within.
 pub(super) fn is_within(since: Timestamp, request: &RequestId) -> bool {
     let at = request.made_at();
     at.is_some_and(|at| since < at.plus(Duration::from_millis(1)))

@@ -18,7 +18,11 @@ const IN_FLIGHT: &str = "in_flight";
 /// A call without an outcome is `pending`, `unknown` and `in_flight`; one whose generation goes on is `pending`
 /// too, whatever its outcome; of several outcomes the last one counts. An
 /// outcome whose intent is not among `records` makes an entry with what it knows.
+///
+/// Entries stand in the order of the records that begin them, and two folds of the same records are
+/// equal. Changes that name a call, such as a release of its places, are entries of their own.
 pub fn fold(mut records: Vec<SealedRecord>) -> Vec<Entry> {
+    // They may come with the newest first.
     records.sort_by_key(|record| record.seq);
     let mut entries: Vec<Entry> = Vec::new();
     let mut calls: HashMap<CallId, usize> = HashMap::new();
@@ -38,12 +42,14 @@ pub fn fold(mut records: Vec<SealedRecord>) -> Vec<Entry> {
     entries
 }
 
+/// Says whether a record is a step of a call; changes that name one are not.
 fn is_of_a_call(body: &RecordBody) -> bool {
     matches!(body, RecordBody::Intent(_) | RecordBody::Attempt(_) | RecordBody::Outcome(_))
 }
 
 impl Entry {
-    /// Returns the entry that begins with `sealed`.
+    /// Returns the entry that begins with `sealed`. What another record of the same call would have
+    /// told stays `null`.
     pub(super) fn of(sealed: &SealedRecord) -> Self {
         let record = &sealed.record;
         let metadata = Metadata {
@@ -98,12 +104,14 @@ impl Entry {
 }
 
 impl Metadata {
+    /// Returns the one word for how it stands.
     fn result(&self) -> EntryResult {
         let goes_on =
             &*self.decision == IN_FLIGHT || self.more.reason.as_deref() == Some(GENERATION_PENDING);
         if goes_on { EntryResult::Pending } else { EntryResult::of(self.outcome) }
     }
 
+    /// Adds who calls, what for, and what was reserved.
     fn intend(&mut self, intent: &Intent) {
         self.token_id = Some(intent.token.clone());
         self.environment = Some(intent.environment.clone());
@@ -120,12 +128,15 @@ impl Metadata {
         self.more.secret = intent.secret;
     }
 
+    /// Counts a sending that Ideogram refused without billing.
     fn attempt(&mut self, attempt: &Attempt) {
         self.upstream_status = Some(attempt.upstream_status);
         self.more.refused_attempts = Some(self.more.refused_attempts.unwrap_or(0) + 1);
     }
 
-    /// A later outcome corrects an earlier one where it knows better.
+    /// A later outcome corrects an earlier one where it knows better. What it does not know keeps
+    /// its value: status and charge stay, and of times and images the larger one counts, so that a
+    /// late outcome without them takes nothing away.
     fn end(&mut self, outcome: &OutcomeRecord) {
         self.outcome = outcome.outcome;
         self.decision = "allowed".into();
@@ -145,6 +156,7 @@ impl Metadata {
         }
     }
 
+    /// Adds what a refusal here tells; nothing was sent, so nothing is charged.
     fn refuse(&mut self, refusal: &Refusal) {
         self.outcome = Outcome::Refused;
         self.decision = refusal.code.as_str().into();
@@ -161,6 +173,7 @@ impl Metadata {
         self.more.secret = refusal.secret;
     }
 
+    /// Adds what was there before and after.
     fn change(&mut self, change: &AdminChange) {
         self.outcome = Outcome::Success;
         self.decision = "allowed".into();
@@ -171,6 +184,7 @@ impl Metadata {
         self.more.way = change.way;
     }
 
+    /// It is charged nothing, since none of what it counts was sent.
     fn summarize(&mut self, summary: &RefusalSummary) {
         self.outcome = Outcome::Refused;
         self.decision = summary.code.as_str().into();

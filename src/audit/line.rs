@@ -8,12 +8,14 @@ use std::fmt::{self, Write};
 ///
 /// It tells of one step only; the steps of a call share `metadata.call_id`, and `metadata.kind` says which
 /// step it is. The line is printable ASCII throughout, everything else is escaped, so that no name or
-/// header that a client chose can end it, forge another one or steer a terminal.
+/// header that a client chose can end it, forge another one or steer a terminal. Lines of one
+/// record are equal, whenever they are made.
 #[derive(Debug, Clone)]
 pub struct AuditLine(String);
 
 impl AuditLine {
-    /// Returns the line of `record`.
+    /// Returns the line of `record`. It holds the record's hash, so that lines kept elsewhere hold
+    /// against a chain that is computed anew.
     pub fn of(record: &SealedRecord) -> Self {
         let mut entry = Entry::of(record);
         entry.metadata.more.kind = Some(record.record.body.kind().into());
@@ -29,7 +31,8 @@ impl fmt::Display for AuditLine {
     }
 }
 
-/// JSON in printable ASCII, whatever is in it.
+/// JSON in printable ASCII, whatever is in it. A character beyond the basic plane becomes two
+/// escapes, a surrogate pair, as RFC 8259 has it.
 pub(super) struct Ascii<'j>(pub(super) &'j str);
 
 impl fmt::Display for Ascii<'_> {

@@ -31,6 +31,10 @@ const MOST_TOKENS: usize = 4096;
 ///
 /// Per token or address, code and route: the first 10 in a minute are written, the others become one
 /// summary a minute. An IPv6 address counts as its /64, which one client commands as a whole.
+///
+/// What is counted lives in memory until its summary is taken: a crash loses the counts of the
+/// minutes that are not over, never a refusal that was written. Any thread may use it; nothing in
+/// it waits for the disk.
 #[derive(Debug)]
 pub struct RefusalBook {
     clock: Arc<dyn Clock>,
@@ -70,7 +74,9 @@ impl RefusalBook {
         Self { clock, pages: Mutex::default() }
     }
 
-    /// Returns `record` if it shall be written in full, or counts it. Only refusals are ever counted.
+    /// Returns `record` if it shall be written in full, or counts it. Only refusals are ever
+    /// counted. A record that is not a refusal is always returned. Who gets one back must write it,
+    /// or [`count`](Self::count) it.
     pub fn observe(&self, record: AuditRecord) -> Option<AuditRecord> {
         let Some(kind) = RefusalKind::of(&record) else { return Some(record) };
         let now = self.clock.now();
@@ -85,6 +91,7 @@ impl RefusalBook {
     }
 
     /// Counts a refusal that was to be written in full, but for which the journal had no room.
+    /// Records that are no refusals are left out.
     pub fn count(&self, record: &AuditRecord) {
         let Some(kind) = RefusalKind::of(record) else { return };
         let now = self.clock.now();
@@ -92,19 +99,22 @@ impl RefusalBook {
         pages.window(kind, record, now).counted += 1;
     }
 
-    /// Returns what was counted in the minutes that are over; to be called once a minute or more often.
+    /// Returns what was counted in the minutes that are over; to be called once a minute or more
+    /// often. Each count is returned once, and forgotten with that: whoever takes summaries must
+    /// write them. They come in no order.
     pub fn summaries(&self) -> Vec<AuditRecord> {
         let now = self.clock.now();
         self.take(now, |window| window.is_over(now))
     }
 
-    /// Returns everything that was counted; to be called at the end.
+    /// Returns everything that was counted; to be called at the end. The book can still be used,
+    /// and counts from the beginning.
     pub fn close(&self) -> Vec<AuditRecord> {
         self.take(self.clock.now(), |_| true)
     }
 
     /// Returns the code and the count of each kind whose minute is not over and in which a request may have
-    /// been counted.
+    /// been counted. It is a possibility and no proof: ids of what was counted are not kept.
     pub fn may_be_counting(&self, request: &RequestId) -> Vec<(ErrorCode, u64)> {
         let pages = self.pages.lock();
         let all = [&pages.addresses, &pages.tokens, &pages.shared].into_iter().flatten();
@@ -132,7 +142,8 @@ impl RefusalKind {
     }
 }
 
-/// Returns who is counted as one.
+/// Returns who is counted as one. Only addresses of IPv6 are rounded; a token or an address of IPv4
+/// counts as itself.
 fn who(principal: &Principal) -> Principal {
     match principal {
         Principal::Anonymous(IpAddr::V6(address)) => {
@@ -157,6 +168,8 @@ impl RefusalPages {
         } else {
             (&mut self.tokens, MOST_TOKENS)
         };
+        // Those who are known already keep their windows: a flood from new addresses must not hide
+        // what they do.
         let page = if page.len() >= most && !page.contains_key(&kind) {
             kind.who = None;
             &mut self.shared

@@ -19,14 +19,16 @@ pub struct VerifyReport {
 }
 
 impl VerifyReport {
-    /// Says whether nothing was found.
+    /// Says whether nothing was found. Without any note only the first part can speak against a
+    /// record.
     pub fn is_good(&self) -> bool {
         self.integrity.is_ok() && self.completeness.is_good()
     }
 }
 
 /// Verifies the database in `dir`, whether a gateway uses it or not; a copy does as well. Tells
-/// `progress` how many records are done, of how many.
+/// `progress` how many records are done, of how many. Blocks, and reads the whole record once.
+/// Fails only if it cannot be read: what is wrong with it is in the report.
 pub fn examine_database(
     dir: &Path,
     evidence: SignedEvidence,

@@ -7,7 +7,8 @@ use crate::{
 };
 use std::{fmt, path::Path};
 
-/// What was checked and found good.
+/// What was checked and found good. It says nothing of records that somebody cut off together with
+/// the head: for that, hold the head against a checkpoint from elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verification {
     /// Records checked.
@@ -22,7 +23,8 @@ impl fmt::Display for Verification {
     }
 }
 
-/// The first record that is not as it was written.
+/// The first record that is not as it was written. Nothing is said of the records behind it, since
+/// they are chained to it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("record {seq}: {problem}")]
 pub struct FirstBad {
@@ -37,17 +39,21 @@ pub struct FirstBad {
 pub enum IntegrityError {
     /// It is not there; the next one that is has this number.
     Missing(i64),
-    /// It is there although its number was given to another one already, or to none.
+    /// It is there although its number was given to another one already, or to none. Its content
+    /// may be in order all the same.
     Inserted,
     /// It does not follow the record before it: one of the two was changed, moved or exchanged.
+    /// Which of the two it was cannot be told from here.
     Unlinked,
     /// Its hash does not fit its content.
     Changed,
     /// Its content is no record that is known here.
     Unreadable(Box<str>),
-    /// This searchable column does not say what its content says.
+    /// This searchable column does not say what its content says. The hash does not cover columns,
+    /// so the chain is whole all the same.
     Column(&'static str),
-    /// Records up to this one were committed, but it and those after it are not there.
+    /// Records up to this one were committed, but it and those after it are not there. The records
+    /// before it are good.
     EndMissing(u64),
     /// It ends the chain, but another record was committed in its place.
     EndExchanged,
@@ -75,7 +81,8 @@ impl fmt::Display for IntegrityError {
     }
 }
 
-/// The record could not be verified.
+/// The record could not be verified. A record that is not as it was written is told apart from one
+/// that could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// It cannot be read.
@@ -86,7 +93,8 @@ pub enum VerifyError {
     Bad(#[from] FirstBad),
 }
 
-/// Verifies the database in `dir`, whether a gateway uses it or not; a copy does as well.
+/// Verifies the database in `dir`, whether a gateway uses it or not; a copy does as well. Blocks,
+/// and reads the whole record once. Nothing is written, and the gateway goes on meanwhile.
 pub fn verify_database(dir: &Path) -> Result<Verification, VerifyError> {
     Reader::open(dir)?.scan(|said, records| verify(records, said))?
 }
@@ -94,7 +102,8 @@ pub fn verify_database(dir: &Path) -> Result<Verification, VerifyError> {
 /// Recomputes the chain over `records`, from the first on and in order, up to where it is `said` to end.
 ///
 /// Finds records that were changed, removed, inserted or reordered, and searchable columns that were
-/// changed alone.
+/// changed alone. It stops at the first one that is bad. Whoever computes a new chain over other
+/// records is not found here, only by a checkpoint.
 pub fn verify(
     records: impl Iterator<Item = Result<RawRecord, StoreError>>,
     said: ChainHead,
@@ -102,7 +111,8 @@ pub fn verify(
     verify_watched(records, said, &mut |_| {})
 }
 
-/// Does the same, and tells `watch` of each link that is good.
+/// Does the same, and tells `watch` of each link that is good. The links come in order, and none
+/// behind one that is bad.
 pub(super) fn verify_watched(
     records: impl Iterator<Item = Result<RawRecord, StoreError>>,
     said: ChainHead,
@@ -120,6 +130,7 @@ pub(super) fn verify_watched(
     if head.seq > said.seq {
         return ends(said.seq + 1, IntegrityError::Inserted);
     }
+    // An empty chain has zeros for a hash in the database, which is not what it begins with.
     if head.seq > 0 && head.hash != said.hash {
         return ends(head.seq, IntegrityError::EndExchanged);
     }

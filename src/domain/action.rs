@@ -4,7 +4,8 @@ use std::fmt;
 
 macro_rules! actions {
     ($($(#[$docs:meta])* $variant:ident = $text:literal;)*) => {
-        /// What a record says was done. Its text is on record for ever and never changes its meaning.
+        /// What a record says was done. Its text is on record for ever and never changes its
+        /// meaning. What is on record as text may be none of these: a newer version wrote it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Action { $($(#[$docs])* $variant,)* }
 

@@ -4,7 +4,8 @@ use super::{Principal, RequestId};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// Whoever makes a change, as the record tells of them.
+/// Whoever makes a change, as the record tells of them. It tells of a change and gives no right to
+/// make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// Who acts.

@@ -5,10 +5,10 @@ use zeroize::Zeroizing;
 /// The digits, by value.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Digits that 256 bits take.
+/// Digits that 256 bits take. The largest number of 256 bits has no fewer.
 pub(super) const SECRET_DIGITS: usize = 43;
 
-/// Digits that 32 bits take.
+/// Digits that 32 bits take. The largest number of 32 bits has no fewer.
 pub(super) const CHECKSUM_DIGITS: usize = 6;
 
 /// Says whether every character of `text` is a digit.
@@ -16,7 +16,8 @@ pub(super) fn is_base62(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Writes 256 bits, most significant digit first, leading zeros included.
+/// Writes 256 bits, most significant digit first, leading zeros included. Its own copies are wiped;
+/// `text` should have room for all digits, since one that grows leaves copies behind.
 pub(super) fn write_secret(bits: &[u8; 32], text: &mut String) {
     let mut number = Zeroizing::new(*bits);
     let mut digits = Zeroizing::new([0_u8; SECRET_DIGITS]);

@@ -7,7 +7,8 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Records and the changes they tell of; one transaction.
+/// Records and the changes they tell of; one transaction. It is written to the spill file as JSON
+/// during an outage, so what is in it must be readable by the next version.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Bundle {
     /// Appended to the chain in this order.
@@ -30,7 +31,8 @@ impl Bundle {
     }
 }
 
-/// A change to a derived table.
+/// A change to a derived table. Most of them contradict what is stored when they find nothing to
+/// change, and take their bundle with them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Effect {
     /// A call is about to be sent: its places and money are taken.
@@ -82,7 +84,8 @@ pub struct StoredToken {
     pub digest: Option<TokenDigest>,
 }
 
-/// A call that was recorded and may have been sent: what must survive a crash.
+/// A call that was recorded and may have been sent: what must survive a crash. It is written in one
+/// commit with the intent, before the first byte of the call goes out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenCall {
     /// Names the call.
@@ -116,11 +119,13 @@ pub struct CloseCall {
     pub charged: Option<Usd>,
     /// When it ended.
     pub closed_at: Timestamp,
-    /// Until when its places stay taken; `None` when they are free.
+    /// Until when its places stay taken; `None` when they are free. The time does not free them by
+    /// itself: somebody must release them then.
     pub places_until: Option<Timestamp>,
 }
 
-/// What Ideogram billed for a call that was charged by the price table.
+/// What Ideogram billed for a call that was charged by the price table. It is applied once, and
+/// only to the charge that it was made against.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
     /// The generation that told it, which has nothing more to tell.
@@ -160,7 +165,8 @@ pub struct Generation {
     pub account: AccountName,
     /// The environment it belongs to.
     pub environment: EnvironmentName,
-    /// The owner it belongs to; `None` means to the token alone.
+    /// The owner it belongs to; `None` means to the token alone. Other tokens of that owner may
+    /// poll it too.
     pub owner: Option<Box<str>>,
     /// The token that submitted it.
     pub token: TokenId,

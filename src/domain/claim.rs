@@ -5,13 +5,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr, time::Duration};
 
-/// How long a key is kept.
+/// How long a key is kept. It counts from the request that took it, not from the call's end.
 pub const CLAIMED_FOR: Duration = Duration::from_hours(24);
 
 /// The longest key in characters.
 const LONGEST: usize = 255;
 
-/// A name that a client gives a request, so that repeating it does nothing twice.
+/// A name that a client gives a request, so that repeating it does nothing twice. It is whatever
+/// the client wrote, so only a digest of it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(Box<str>);
 
@@ -36,7 +37,8 @@ impl FromStr for IdempotencyKey {
 pub struct ClaimKey([u8; 32]);
 
 impl ClaimKey {
-    /// Returns what a token claims with a key.
+    /// Returns what a token claims with a key. The same pair always gives the same one, over
+    /// restarts and rotations of the secret.
     pub fn of(token: &TokenId, key: &IdempotencyKey) -> Self {
         let mut digest = Sha256::new();
         // Ids hold no zero byte, so that no other pair gives the same text.
@@ -46,7 +48,7 @@ impl ClaimKey {
         Self(digest.finalize().into())
     }
 
-    /// Accepts a finished digest.
+    /// Accepts a finished digest. Whether it was one of ours is not checked.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

@@ -17,7 +17,8 @@ pub enum ClientState {
 /// A client's connection for whoever has to know whether somebody still waits there.
 ///
 /// It is asked rather than awaited: the client may have hung up a moment ago, and those who read the
-/// connection have not had their turn since.
+/// connection have not had their turn since. To look must be quick and must not wait: it is done
+/// under locks.
 pub trait ClientConnection: Debug + Send + Sync {
     /// Looks at the connection now.
     fn state(&self) -> ClientState;
@@ -26,7 +27,8 @@ pub trait ClientConnection: Debug + Send + Sync {
 /// A connection that several places look at.
 pub type Client = Arc<dyn ClientConnection>;
 
-/// A connection that cannot be looked at: whoever reads it will tell when its client is gone.
+/// A connection that cannot be looked at: whoever reads it will tell when its client is gone. It is
+/// always taken for connected.
 #[derive(Debug, Clone, Copy)]
 pub struct Unwatched;
 

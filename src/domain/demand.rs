@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A number of images in flight; Ideogram's cap counts these, not requests.
+/// A number of images in flight; Ideogram's cap counts these, not requests. That is said at
+/// <https://developer.ideogram.ai/ideogram-api/rate-limits>: a request for four images takes four,
+/// and every endpoint of one organization shares them.
 pub type Places = u32;
 
 /// The value of an inspected field.
@@ -16,7 +18,8 @@ pub enum FieldValue {
     Present(bool),
 }
 
-/// What inspection found in a request: what it takes, and what its price depends on.
+/// What inspection found in a request: what it takes, and what its price depends on. It holds no
+/// prompt, and of files nothing but that they are there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Demand {
     /// The images asked for, which are the places taken; 0 on routes that take none.

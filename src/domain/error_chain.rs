@@ -10,6 +10,7 @@ pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         let words = cause.to_string();
+        // Some errors tell their cause themselves.
         if !chain.contains(&words) {
             chain.push_str(": ");
             chain.push_str(&words);

@@ -24,6 +24,8 @@ macro_rules! codes {
             }
 
             /// Says whether the same request may succeed later, and costs nothing until it does.
+            /// `outcome_unknown` is never retryable, although its status is a server's fault: a
+            /// retry could pay twice.
             pub const fn is_retryable(self) -> bool {
                 match self { $(Self::$variant => $retryable,)* }
             }

@@ -5,7 +5,8 @@ use std::fmt;
 
 /// SHA-256 over token, route, query and body parts; equal for an identical retry.
 ///
-/// The multipart boundary is left out, since clients choose a new one on each try.
+/// The multipart boundary is left out, since clients choose a new one on each try. It is stored in
+/// place of what it is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 32]);
 

@@ -3,8 +3,9 @@
 /// What is told of a text that [`hides`] finds something in.
 pub const HIDDEN_WORDS: &str = "has characters that do not show, or that turn the order of others";
 
-/// Says whether a character does not show, steers what shows it, or turns the order of others around: text
-/// with it is not what it looks like.
+/// Says whether a character does not show, steers what shows it, or turns the order of others
+/// around: text with it is not what it looks like. Accents and the first sixteen variation
+/// selectors are not meant: people and their emoji are written with them.
 pub fn hides(character: char) -> bool {
     character.is_control() || is_format(character) || is_blank_letter(character)
 }

@@ -13,13 +13,16 @@ macro_rules! identifier {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Returns a new identifier that sorts after those of earlier milliseconds.
+            /// Returns a new identifier that sorts after those of earlier milliseconds. It is a
+            /// ULID in lower case: 48 bits of milliseconds, then 80 random ones. Two of one
+            /// millisecond come in no order.
             pub fn random() -> Self {
                 let text = Ulid::generate().to_string().to_lowercase();
                 Self(format!(concat!($prefix, "{}"), text).into())
             }
 
-            /// Accepts an identifier that was stored or sent before.
+            /// Accepts an identifier that was stored or sent before. Nothing of it is checked, not
+            /// even the prefix.
             pub fn from_stored(text: impl Into<Box<str>>) -> Self {
                 Self(text.into())
             }
@@ -74,7 +77,7 @@ impl RequestId {
 pub struct GenerationId(Box<str>);
 
 impl GenerationId {
-    /// Accepts the vendor's identifier as it came.
+    /// Accepts the vendor's identifier as it came. Nothing is assumed of its form.
     pub fn new(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
     }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{fmt, iter::Sum, str::FromStr};
 
-/// An amount in millionths of a US dollar; written `"5.00"`.
+/// An amount in millionths of a US dollar; written `"5.00"`. Sums that would overflow stay at the
+/// largest or smallest amount and never wrap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Usd(i64);
 
@@ -34,7 +35,8 @@ impl Usd {
         Self(self.0.saturating_add(other.0))
     }
 
-    /// Returns the difference, which may be below zero.
+    /// Returns the difference, which may be below zero. Such an amount can be written, but not
+    /// read: what comes from outside is never below zero.
     #[must_use]
     pub const fn minus(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
@@ -58,6 +60,7 @@ impl FromStr for Usd {
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        // The library's own reading would take a sign as well.
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !digits(whole) || !digits(decimals) || decimals.len() > 6 {
             return Err(MoneyError);

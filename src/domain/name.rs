@@ -78,6 +78,7 @@ name!(
 );
 
 fn is_name(text: &str) -> bool {
+    // Without an underscore, which ends an environment's name within a token.
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(allowed)
 }

@@ -20,6 +20,7 @@ pub struct RandomError(#[source] getrandom::Error);
 
 impl PlainSecret {
     /// Makes a secret out of 256 random bits; `head` is what stands before them, prefix included.
+    /// The bits come from the operating system.
     pub fn mint(head: &str) -> Result<Self, RandomError> {
         let mut bits = Zeroizing::new([0; 32]);
         getrandom::fill(bits.as_mut_slice()).map_err(RandomError)?;
@@ -37,7 +38,8 @@ impl PlainSecret {
         Self(text.into())
     }
 
-    /// Accepts a text that has the shape of this kind and the checksum that goes with it.
+    /// Accepts a text that has the shape of this kind and the checksum that goes with it. Whether
+    /// it opens anything is for a lookup by its digest to say.
     pub fn parse(kind: SecretKind, text: &str) -> Result<Self, SecretShapeError> {
         kind.check(text).map(|()| Self(text.into()))
     }

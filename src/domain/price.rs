@@ -38,7 +38,8 @@ pub struct PriceRow {
     pub price: Usd,
 }
 
-/// The price table: dated, versioned, by route.
+/// The price table: dated, versioned, by route. It is the gateway's own: Ideogram's bills are right
+/// where the two differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PriceTable {
     version: Box<str>,
@@ -57,12 +58,14 @@ pub struct Quotation {
 }
 
 impl Quotation {
-    /// Returns the upper bound of what the call costs.
+    /// Returns the upper bound of what the call costs. That is what is reserved before the call is
+    /// sent.
     pub fn bound(&self) -> Usd {
         self.unit.times(self.units)
     }
 
-    /// Returns what the call costs if `images` came out; `None` means that nobody can say.
+    /// Returns what the call costs if `images` came out; `None` means that nobody can say. Without
+    /// a number of images it is the upper bound: what is not known is never charged too low.
     pub fn actual(&self, images: Option<u32>) -> Usd {
         match (self.per, images) {
             (PricePer::Output, Some(images)) => self.unit.times(images),
@@ -150,6 +153,7 @@ impl PriceRow {
 
     fn quotation(&self, demand: &Demand) -> Quotation {
         let units = match self.per {
+            // One at least: a bound of nothing would let a billed call past every budget.
             PricePer::Output => demand.places.max(1),
             PricePer::Input => 1,
         };

@@ -4,7 +4,8 @@ use super::{OperatorId, TokenId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, net::IpAddr};
 
-/// Who makes a call or an admin change; the `userId` of an audit entry.
+/// Who makes a call or an admin change; the `userId` of an audit entry. Its text is on record for
+/// ever.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// A client that presented a token.

@@ -11,6 +11,9 @@ use serde_json::Value;
 pub const GENERATION_PENDING: &str = "generation_pending";
 
 /// One append-only record. The store gives it a sequence number and chains it.
+///
+/// Its JSON is hashed and kept as it was written, so fields are never renamed, and old records lack
+/// those that came later. No prompt, picture link or idempotency key is in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditRecord {
     /// When the step happened.
@@ -113,7 +116,8 @@ impl RecordBody {
     }
 }
 
-/// Everything that is known before a call is sent.
+/// Everything that is known before a call is sent. It is durable before the first byte of the call
+/// goes out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intent {
     /// The token used.
@@ -124,7 +128,7 @@ pub struct Intent {
     pub account: AccountName,
     /// The route called.
     pub route: RouteName,
-    /// The end user, as the app asserts it.
+    /// The end user, as the app asserts it. The gateway takes the app's word for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<Box<str>>,
     /// Places taken.
@@ -137,7 +141,8 @@ pub struct Intent {
     pub price_version: Option<Box<str>>,
     /// What makes it the same call again.
     pub fingerprint: Fingerprint,
-    /// The version of the upstream key, its last four characters.
+    /// The version of the upstream key, its last four characters. A short key has four digits of a
+    /// hash in their place.
     pub key_version: Box<str>,
     /// Where the client connected from.
     pub client_addr: Box<str>,
@@ -193,7 +198,8 @@ impl Outcome {
     }
 }
 
-/// What became of a call that was sent, or of the generation it started.
+/// What became of a call that was sent, or of the generation it started. A call may have several: a
+/// later one corrects an earlier one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutcomeRecord {
     /// How it ended.
@@ -282,7 +288,8 @@ pub struct AdminChange {
     pub way: Option<Way>,
 }
 
-/// Refusals of one kind within a minute, beyond those written in full.
+/// Refusals of one kind within a minute, beyond those written in full. The principal of its record
+/// is whose refusals they were, or the gateway where they were many people's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RefusalSummary {
     /// The code they share.

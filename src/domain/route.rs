@@ -97,7 +97,9 @@ pub enum WebhookRule {
     Field(Box<str>),
 }
 
-/// An operation of Ideogram that clients may call, and all that the gateway must know about it.
+/// An operation of Ideogram that clients may call, and all that the gateway must know about it. It
+/// comes from the route table alone, which is closed unless listed; nothing in it comes from a
+/// request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one independent column of the table")]
 pub struct Route {
@@ -135,7 +137,8 @@ pub struct Route {
     pub quote: bool,
     /// Whether the work goes on after the answer.
     pub asynchronous: Asynchronous,
-    /// How long places of an unknown or unfinished call stay taken; `None` means the account's.
+    /// How long places of an unknown or unfinished call stay taken; `None` means the account's. It
+    /// only bounds how long nobody knows: an end that is seen frees them at once.
     pub place_ttl: Option<Duration>,
     /// Ideogram wants it no longer used.
     pub deprecated: bool,
@@ -157,6 +160,7 @@ impl Route {
     }
 
     /// Says whether one generation is asked for here, which whoever made it may do in any case.
+    /// Only paths with a parameter can be: they name the generation.
     pub fn is_polling(&self) -> bool {
         self.scope == Some(Scope::ReadGenerations)
             && self.method == http::Method::GET

@@ -38,7 +38,7 @@ pub enum RouteMatch {
     Unknown,
 }
 
-/// The route table: closed unless listed.
+/// The route table: closed unless listed. It never changes once it is made.
 #[derive(Debug, Clone, Default)]
 pub struct RouteTable {
     routes: Vec<Arc<Route>>,
@@ -58,7 +58,8 @@ impl RouteTable {
         Self { routes, literal, denied }
     }
 
-    /// Returns what a request for `path` means.
+    /// Returns what a request for `path` means. The path is taken as it stands and compared to the
+    /// letter. A path that is listed by its very text is never taken for one with a parameter.
     pub fn find(&self, method: &Method, path: &str) -> RouteMatch {
         if let Some(denied) = self.denied.iter().find(|denied| denied.covers(path)) {
             return RouteMatch::Denied(denied.reason.clone());
@@ -73,6 +74,7 @@ impl RouteTable {
     }
 
     fn at_path(&self, path: &str) -> Vec<&Arc<Route>> {
+        // Or a text that is listed could be taken for the parameter of another route.
         if let Some(indices) = self.literal.get(path) {
             return indices.iter().map(|index| &self.routes[*index]).collect();
         }

@@ -70,7 +70,8 @@ scopes! {
 pub struct ScopeError(Box<str>);
 
 impl Scope {
-    /// Says whether `read:*` includes this scope. `read:` scopes never spend.
+    /// Says whether `read:*` includes this scope. `read:` scopes never spend. Whatever a later
+    /// version adds under `read:` comes with it, so such a scope must not spend.
     pub fn in_read_wildcard(self) -> bool {
         self.as_str().starts_with("read:") && self != Self::ReadAccount
     }
@@ -135,7 +136,8 @@ impl ScopeGrant {
         }
     }
 
-    /// Says whether a token with this grant stays under `ceiling`.
+    /// Says whether a token with this grant stays under `ceiling`. A grant that is wider than the
+    /// ceiling in one thing is above it.
     pub fn is_under(self, ceiling: Self) -> bool {
         match (self, ceiling) {
             (Self::WriteLimited, Self::WriteAll) => true,
@@ -183,7 +185,7 @@ impl From<ScopeGrant> for String {
     }
 }
 
-/// The grants of a token, or the ceiling of an environment.
+/// The grants of a token, or the ceiling of an environment. Nothing is allowed by an empty one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ScopeSet(BTreeSet<ScopeGrant>);

@@ -43,7 +43,9 @@ impl SecretKind {
         Self::claimed_by(text).filter(|kind| kind.check(text).is_ok())
     }
 
-    /// Tests the shape and the checksum of a text that may be a secret of this kind.
+    /// Tests the shape and the checksum of a text that may be a secret of this kind. It costs no
+    /// lookup, so a flood of mistyped texts costs little. The checksum finds slips and proves
+    /// nothing.
     pub fn check(self, text: &str) -> Result<(), SecretShapeError> {
         let rest = text.strip_prefix(self.prefix()).ok_or(SecretShapeError::Prefix)?;
         check_digits(text, self.digits(rest)?)
@@ -53,6 +55,7 @@ impl SecretKind {
     fn digits(self, rest: &str) -> Result<&str, SecretShapeError> {
         match self {
             Self::Client => {
+                // The first underscore ends the name, since names have none.
                 let (environment, digits) = rest.split_once('_').ok_or(SecretShapeError::Prefix)?;
                 let name = environment.parse::<EnvironmentName>();
                 name.map(|_| digits).map_err(|_| SecretShapeError::Environment)

@@ -11,6 +11,7 @@ use std::{
 };
 
 /// A point in time in microseconds since 1970-01-01T00:00:00Z; shown and stored in text as RFC 3339.
+/// What is finer than a microsecond is lost when it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
@@ -79,11 +80,11 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// Tells the time; the only source of it, so that tests can steer it.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// Returns the time now.
+    /// Returns the time now. It may go backwards, when somebody sets the machine's clock.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The machine's clock. A clock before 1970 is taken to show 1970.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -95,7 +96,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is moved; its clones move together.
+/// A clock that stands still until it is moved; its clones move together. It is for tests and never
+/// used by a gateway.
 #[derive(Debug, Clone)]
 pub struct SteeredClock(Arc<AtomicI64>);
 

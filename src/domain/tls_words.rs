@@ -3,6 +3,7 @@
 use rustls::{CertificateError, Error, pki_types::pem};
 
 /// Returns why a connection could not be secured, without a name that only programmers know.
+/// Nothing that the other side sent is in them.
 pub fn tls_words(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(why) => certificate_words(why),

@@ -5,7 +5,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-/// The SHA-256 of a token's secret, which is all the store ever sees.
+/// The SHA-256 of a token's secret, which is all the store ever sees. A secret has 256 random bits,
+/// so a digest without a salt cannot be searched for it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest([u8; 32]);
 
@@ -80,7 +81,8 @@ pub struct Token {
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Limits of one token; what is absent or empty is not limited here.
+/// Limits of one token; what is absent or empty is not limited here. They can only narrow what the
+/// environment allows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenLimits {

@@ -20,7 +20,8 @@ impl TokenSecret {
     /// The number of the secret that a token is made with.
     pub const FIRST: u32 = 1;
 
-    /// Says whether it opens anything at `now`, as far as that is up to the secret.
+    /// Says whether it opens anything at `now`, as far as that is up to the secret. The token
+    /// itself may be disabled, revoked or expired all the same.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|end| end > now)
     }

@@ -51,6 +51,7 @@ impl Balances {
     /// Takes a charge off a balance.
     pub(super) fn charge(&mut self, account: &AccountName, opened_at: Timestamp, charged: Usd) {
         let known = self.0.get_mut(account);
+        // The amount that an operator told has earlier calls taken off already.
         if let Some(known) = known.filter(|known| opened_at >= known.balance.set_at) {
             known.balance.charged = known.balance.charged.plus(charged);
         }

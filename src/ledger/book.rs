@@ -10,7 +10,8 @@ use crate::domain::{AccountName, Clock, Demand, PriceTable, Route, Timestamp, Us
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 
-/// Knows prices and what was spent; clones share one book.
+/// Knows prices and what was spent; clones share one book. It lives in memory and is filled again
+/// at a start. Any thread may use it; nothing in it waits for the disk.
 #[derive(Debug, Clone)]
 pub struct Ledger(Arc<LedgerInner>);
 
@@ -34,7 +35,9 @@ impl Ledger {
         &self.0.prices
     }
 
-    /// Holds the upper bound of a call's price against every budget that covers it, or none of them.
+    /// Holds the upper bound of a call's price against every budget that covers it, or none of
+    /// them. Checked and held under one lock, so that calls at once cannot share what is left. A
+    /// call that costs nothing is never refused for money.
     pub fn hold(
         &self,
         budgets: Budgets,
@@ -52,12 +55,15 @@ impl Ledger {
         for budget in &budgets.limits {
             lines.check(budget, amount, opened_at)?;
         }
+        // Under the lock that was taken for the check: another call must not pass the same check in
+        // between.
         lines.add(&budgets, opened_at, Tally { reserved: amount, ..Tally::default() });
         drop(lines);
         Ok(Hold { ledger: self.clone(), budgets, quotation, opened_at, counted: amount })
     }
 
-    /// Returns what the cheapest call on `route` costs, if the budgets have room for it; nothing is held.
+    /// Returns what the cheapest call on `route` costs, if the budgets have room for it; nothing is
+    /// held. It is for refusing early; only [`hold`](Self::hold) decides.
     pub fn has_room(&self, budgets: &Budgets, route: &Route) -> Result<Option<Usd>, HoldError> {
         if !route.is_billable() {
             return Ok(None);
@@ -96,7 +102,8 @@ impl Ledger {
         })
     }
 
-    /// Replaces what was reserved by what was charged.
+    /// Replaces what was reserved by what was charged. It counts in the windows of the time when
+    /// the call was opened, however late the settlement comes.
     pub fn settle(&self, budgets: &Budgets, opened_at: Timestamp, reserved: Usd, charged: Usd) {
         let change = Tally { charged, reserved: Usd::ZERO.minus(reserved) };
         self.lock().add(budgets, opened_at, change);
@@ -155,7 +162,8 @@ impl Ledger {
         self.lock().report(now)
     }
 
-    /// Returns what is left of the tightest of these budgets; `None` without a budget.
+    /// Returns what is left of the tightest of these budgets; `None` without a budget. It is never
+    /// below zero.
     pub fn left(&self, budgets: &Budgets, time: Timestamp) -> Option<Usd> {
         let left = |budget: &Budget| {
             budget.limit.minus(self.tally(&budget.subject, budget.period, time).spent())

@@ -36,7 +36,9 @@ pub struct Budget {
     pub limit: Usd,
 }
 
-/// Everything that a call's money is counted for, and the budgets among it.
+/// Everything that a call's money is counted for, and the budgets among it. Money counts for all
+/// three subjects whether or not they have a budget, so that one that is set later finds what was
+/// spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budgets {
     /// The token that calls.

@@ -23,6 +23,7 @@ impl Budgets {
         let set = [
             (&of_token, Period::Day, token.limits.daily_budget),
             (&of_token, Period::Month, token.limits.monthly_budget),
+            // Set in the environment, and yet each token's own: it counts for that token alone.
             (&of_token, Period::Day, limited),
             (&of_environment, Period::Day, environment.daily_budget),
             (&of_environment, Period::Month, environment.monthly_budget),

@@ -3,7 +3,7 @@
 use super::{BudgetExceeded, Budgets, Ledger};
 use crate::domain::{Quotation, RouteName, Timestamp, Usd};
 
-/// Money could not be held for a call.
+/// Money could not be held for a call. Nothing was held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HoldError {
     /// A budget would be exceeded.
@@ -15,6 +15,9 @@ pub enum HoldError {
 }
 
 /// An amount that counts against the budgets that cover a call; given back when dropped.
+///
+/// It lives in memory. Dropping it gives the amount back at once, on every path and after a panic;
+/// only [`settle`](Self::settle) and the two that leave it reserved end it in another way.
 #[derive(Debug)]
 pub struct Hold {
     pub(super) ledger: Ledger,
@@ -51,7 +54,9 @@ impl Hold {
         self.ledger.left(&self.budgets, self.opened_at)
     }
 
-    /// Ends the hold with what was charged, even if that is more than was held.
+    /// Ends the hold with what was charged, even if that is more than was held. What is left of the
+    /// tightest budget is returned, and `None` without a budget. A budget that is exceeded by that
+    /// stops the next call and not this one.
     pub fn settle(mut self, charged: Usd) -> Option<Usd> {
         self.ledger.settle(&self.budgets, self.opened_at, self.counted, charged);
         self.counted = Usd::ZERO;
@@ -71,11 +76,13 @@ impl Hold {
 
     /// Leaves the amount reserved: nobody knows yet whether it was spent.
     pub fn leave_reserved(mut self) {
+        // The drop that follows gives back whatever is still counted.
         self.counted = Usd::ZERO;
     }
 }
 
-/// An amount that stays reserved after its call was answered.
+/// An amount that stays reserved after its call was answered. It is given back by nothing but a
+/// settlement.
 #[derive(Debug, Clone)]
 pub struct Reserved {
     /// Whom it counts for.

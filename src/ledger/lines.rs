@@ -109,6 +109,7 @@ impl LedgerLines {
     pub(super) fn restore(&mut self, budgets: &Budgets, time: Timestamp, tally: Tally) {
         let told = self.crossings.len();
         self.add(budgets, time, tally);
+        // Telling them again at each start would call people for what they know.
         self.crossings.truncate(told);
     }
 

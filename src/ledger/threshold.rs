@@ -6,7 +6,8 @@ use crate::domain::Usd;
 /// The parts of a budget worth telling, in percent: the soft threshold, and all of it.
 const PERCENTS: [u8; 2] = [80, 100];
 
-/// A budget has been used up to a threshold, counting what is held and reserved.
+/// A budget has been used up to a threshold, counting what is held and reserved. It is told once in
+/// its day or month, even if the use falls below and rises again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crossing {
     /// Whose budget.
@@ -23,9 +24,11 @@ pub struct Crossing {
     pub spent: Usd,
 }
 
-/// Returns the highest threshold that `spent` has reached; 0 below the first.
+/// Returns the highest threshold that `spent` has reached; 0 below the first. A budget of zero is
+/// reached by the first money that counts.
 pub(super) fn reached(limit: Usd, spent: Usd) -> u8 {
     let is_reached = |percent: &u8| {
+        // Wider than money is, and without a division: no amount overflows or is rounded.
         i128::from(spent.as_micros()) * 100 >= i128::from(limit.as_micros()) * i128::from(*percent)
     };
     if spent <= Usd::ZERO {

@@ -24,7 +24,7 @@ impl Period {
     }
 }
 
-/// One span of a kind.
+/// One span of a kind. Two of one kind never overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BudgetWindow {
     /// The kind.

@@ -15,7 +15,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// memory stays bounded and nobody is refused for what others did.
 const MOST_ADDRESSES: usize = 4096;
 
-/// Why somebody was not let in.
+/// Why somebody was not let in. Either way it carries why this attempt was wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotLetIn<E> {
     /// This attempt failed after too many others. In so many whole seconds one more may fail.
@@ -39,13 +39,16 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// Returns a count that lets `per_minute` attempts of an address fail in a minute; at least one.
+    /// Returns a count that lets `per_minute` attempts of an address fail in a minute; at least
+    /// one. A clock that can be set is no danger: whatever it says, nobody owes more than a minute.
     pub fn new(clock: Arc<dyn Clock>, per_minute: u32) -> Self {
         Self { clock, cost: MINUTE / per_minute.max(1), owing: Mutex::default() }
     }
 
     /// Lets `who` make an attempt, and says so if it is one failure too many. One at a time, so that
-    /// attempts made at once are counted like others; `test` must not wait.
+    /// attempts made at once are counted like others; `test` must not wait. What succeeds costs
+    /// nothing and pays nothing off. Once there were too many, further failures make the wait no
+    /// longer.
     pub fn make<T, E>(
         &self,
         who: IpAddr,

@@ -9,6 +9,8 @@ use governor::{
 };
 use std::{num::NonZeroU32, time::Duration};
 
+/// The requests of one token: as many at once as a minute allows, and from then on one for each
+/// part of a minute.
 #[derive(Debug)]
 pub(super) struct Bucket<C: Clock> {
     limit: NonZeroU32,
@@ -30,10 +32,12 @@ impl<C: Clock> Bucket<C> {
         self.limit
     }
 
+    /// Returns when a request was let through last.
     pub(super) fn last_taken(&self) -> C::Instant {
         self.last_taken
     }
 
+    /// Counts a request, or says when the next one will be let through.
     pub(super) fn take(&mut self, now: C::Instant) -> Result<RateState, RateLimited> {
         let left = match self.limiter.check().map(|left| left.remaining_burst_capacity()) {
             Ok(left) => left,
@@ -55,6 +59,7 @@ impl<C: Clock> Bucket<C> {
         self.given_back = self.given_back.saturating_add(1).min(self.limit.get());
     }
 
+    /// Rounds up to whole seconds, so that who waits for as long as it is told is let through.
     fn refusal(&self, until: &NotUntil<C::Instant>, now: C::Instant) -> RateLimited {
         let wait = until.wait_time_from(now);
         let begun = u64::from(wait.subsec_nanos() > 0);

@@ -9,7 +9,8 @@ use governor::clock::{Clock, DefaultClock, Reference};
 use parking_lot::{Mutex, MutexGuard};
 use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
-/// Counts the requests of each token; tokens that make none for a while are forgotten.
+/// Counts the requests of each token; tokens that make none for a while are forgotten. It lives in
+/// memory: after a restart every bucket is full. Any thread may use it; nothing in it waits.
 #[derive(Debug)]
 pub struct RateLimits<C: Clock = DefaultClock> {
     clock: C,
@@ -30,7 +31,8 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     /// Counts a request of a token that may make `per_minute`. A limit that differs from the last
-    /// one takes effect at once, with a full bucket.
+    /// one takes effect at once, with a full bucket. A limit of 0 lets nothing through. A request
+    /// that is refused is not counted.
     pub fn check(&self, token: &TokenId, per_minute: u32) -> Result<RateState, RateLimited> {
         let Some(limit) = NonZeroU32::new(per_minute) else {
             return Err(RateLimited { limit: 0, retry_after: MINUTE });
@@ -49,7 +51,8 @@ impl<C: Clock + Clone> RateLimits<C> {
         first
     }
 
-    /// Gives back a request that was counted: it came to nothing, and that was not its token's doing.
+    /// Gives back a request that was counted: it came to nothing, and that was not its token's
+    /// doing. Nothing happens for a token that was forgotten meanwhile: its bucket is full.
     pub fn give_back(&self, token: &TokenId) {
         if let Some(bucket) = self.buckets().by_token.get_mut(token) {
             bucket.give_back();

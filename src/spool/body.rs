@@ -13,12 +13,17 @@ use std::{
 };
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
-/// What is read from disk at once.
+/// What is read from disk at once. It is what one body takes in memory while it is sent from disk.
 const CHUNK: usize = 64 << 10;
 
 type BodyReading = Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send + Sync>>;
 
 /// A body on its way out: one piece when it is in memory, 64 KiB at a time when it is on disk.
+///
+/// It reads the disk off the runtime, and only as fast as it is asked for more. Any number may send
+/// one body at once. Dropped in the middle, even of a read, it harms no other body of the same
+/// spool. An error of the disk ends it before its announced length, which whoever sends it must
+/// take for a failure.
 pub struct SpoolBody {
     content: Arc<SpooledContent>,
     position: u64,
@@ -80,7 +85,8 @@ impl fmt::Debug for SpoolBody {
     }
 }
 
-/// Reads the chunk at `position`, off the runtime.
+/// Reads the chunk at `position`, off the runtime. It reads exactly what is left or one chunk, and
+/// fails if the file is shorter.
 async fn read(content: Arc<SpooledContent>, position: u64) -> io::Result<Bytes> {
     let ContentPlace::Disk { file, stream } = &content.place else { return Ok(Bytes::new()) };
     let wanted = usize::try_from(content.len() - position).unwrap_or(CHUNK).min(CHUNK);

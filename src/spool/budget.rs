@@ -10,19 +10,23 @@ use std::{
     sync::Arc,
 };
 
-/// The most memory one body takes; what is larger goes to disk.
+/// The most memory one body takes; what is larger goes to disk. It is a bound and no promise: where
+/// memory is used up, smaller bodies go to disk as well.
 pub(super) const MEMORY_PER_BODY: u64 = 1 << 20;
 
-/// What bodies may take, in bytes.
+/// What bodies may take, in bytes. What a body takes counts from its first byte until nobody holds
+/// it any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpoolLimits {
     /// Memory for all bodies together.
     pub memory: u64,
     /// Disk for all bodies together.
     pub disk: u64,
-    /// Memory and disk for the bodies of one token.
+    /// Memory and disk for the bodies of one token. What the gateway itself makes counts for
+    /// nobody.
     pub per_token: u64,
-    /// Disk that must stay free for others.
+    /// Disk that must stay free for others. It is asked of the file system whenever bytes are
+    /// written.
     pub min_free: u64,
 }
 
@@ -33,7 +37,8 @@ pub(super) enum Medium {
     Disk,
 }
 
-/// Counts what all bodies take, and refuses what would go over the limits.
+/// Counts what all bodies take, and refuses what would go over the limits. Any thread may use it.
+/// Nothing waits for room: what finds none is refused at once.
 #[derive(Debug)]
 pub struct SpoolBudget {
     limits: SpoolLimits,
@@ -49,7 +54,9 @@ struct UsedBytes {
 }
 
 impl SpoolBudget {
-    /// Returns a budget whose files live in `dir`, which is made if it is missing.
+    /// Returns a budget whose files live in `dir`, which is made if it is missing. Files that a
+    /// former run left there have no names, so there is nothing to clean up. The folder's
+    /// permissions are left as they are.
     pub fn new(limits: SpoolLimits, dir: &Path) -> io::Result<Arc<Self>> {
         fs::create_dir_all(dir)?;
         Ok(Arc::new(Self { limits, dir: dir.to_owned(), used: Mutex::default() }))
@@ -57,7 +64,8 @@ impl SpoolBudget {
 
     /// Says whether a body of `expected` bytes would find room now.
     ///
-    /// Nothing is set aside: it is for refusing early what would be refused anyway.
+    /// Nothing is set aside: it is for refusing early what would be refused anyway. It may ask the
+    /// file system, which is quick but not free.
     pub fn has_room(&self, owner: Option<&TokenId>, expected: u64) -> bool {
         let used = self.used();
         if !used.owner_has_room(owner, expected, &self.limits) {
@@ -66,11 +74,13 @@ impl SpoolBudget {
         let in_memory =
             expected <= MEMORY_PER_BODY && used.has_room(Medium::Memory, expected, &self.limits);
         let on_disk = used.has_room(Medium::Disk, expected, &self.limits);
+        // The file system is asked without the lock.
         drop(used);
         in_memory || (on_disk && self.disk_stays_free(expected))
     }
 
-    /// Returns the memory and the disk that bodies take now, in bytes.
+    /// Returns the memory and the disk that bodies take now, in bytes. It counts what is set aside,
+    /// which may be more than what has arrived.
     pub fn in_use(&self) -> (u64, u64) {
         let used = self.used();
         (used.memory, used.disk)
@@ -90,11 +100,13 @@ impl SpoolBudget {
         free >= self.limits.min_free.saturating_add(more)
     }
 
-    /// Returns a new file that has no name and vanishes when it is closed.
+    /// Returns a new file that has no name and vanishes when it is closed. A crash leaves nothing
+    /// of it.
     pub(super) fn file(&self) -> io::Result<fs::File> {
         tempfile::tempfile_in(&self.dir)
     }
 
+    /// Takes all of `bytes` or nothing, and says whether it did.
     pub(super) fn take(&self, medium: Medium, owner: Option<&TokenId>, bytes: u64) -> bool {
         let mut used = self.used();
         let fits = used.has_room(medium, bytes, &self.limits)
@@ -106,6 +118,7 @@ impl SpoolBudget {
         fits
     }
 
+    /// Gives back what was taken; only a `Share` calls it, once for each byte.
     pub(super) fn give_back(&self, medium: Medium, owner: Option<&TokenId>, bytes: u64) {
         let mut used = self.used();
         let of = used.of(medium);
@@ -113,7 +126,8 @@ impl SpoolBudget {
         used.take_from_owner(owner, bytes);
     }
 
-    /// Moves `bytes` from memory to disk; the owner's part stays as it is.
+    /// Moves `bytes` from memory to disk; the owner's part stays as it is. Says whether there was
+    /// room; nothing moves where there was none.
     pub(super) fn move_to_disk(&self, bytes: u64) -> bool {
         let mut used = self.used();
         let fits = used.has_room(Medium::Disk, bytes, &self.limits);
@@ -130,6 +144,7 @@ impl SpoolBudget {
 }
 
 impl UsedBytes {
+    /// Returns what is taken of a medium.
     fn of(&mut self, medium: Medium) -> &mut u64 {
         match medium {
             Medium::Memory => &mut self.memory,
@@ -137,6 +152,7 @@ impl UsedBytes {
         }
     }
 
+    /// Says whether `bytes` more stay within what all bodies may take there.
     fn has_room(&self, medium: Medium, bytes: u64, limits: &SpoolLimits) -> bool {
         let (used, limit) = match medium {
             Medium::Memory => (self.memory, limits.memory),
@@ -145,24 +161,30 @@ impl UsedBytes {
         bytes <= limit.saturating_sub(used)
     }
 
+    /// Says whether `bytes` more stay within what one token may take; always, where nobody is
+    /// counted.
     fn owner_has_room(&self, owner: Option<&TokenId>, bytes: u64, limits: &SpoolLimits) -> bool {
         let Some(owner) = owner else { return true };
         let used = self.by_owner.get(owner).copied().unwrap_or(0);
         bytes <= limits.per_token.saturating_sub(used)
     }
 
+    /// Counts `bytes` more for an owner, if there is one.
     fn add_to_owner(&mut self, owner: Option<&TokenId>, bytes: u64) {
         let Some(owner) = owner.filter(|_| bytes > 0) else { return };
         match self.by_owner.get_mut(owner) {
             Some(used) => *used += bytes,
+            // The name is copied only here, for the first body, and not for each piece.
             None => drop(self.by_owner.insert(owner.clone(), bytes)),
         }
     }
 
+    /// Counts `bytes` less for an owner, never below zero.
     fn take_from_owner(&mut self, owner: Option<&TokenId>, bytes: u64) {
         let Some(owner) = owner else { return };
         let Some(used) = self.by_owner.get_mut(owner) else { return };
         *used = used.saturating_sub(bytes);
+        // Or every token that ever sent a body would be remembered for good.
         if *used == 0 {
             self.by_owner.remove(owner);
         }

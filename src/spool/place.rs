@@ -5,7 +5,7 @@ use bytes::Bytes;
 use std::fs::File;
 use tokio::sync::Mutex;
 
-/// The content of a spool.
+/// The content of a spool. Readers and bodies hold it too, so it may outlive its spool.
 #[derive(Debug)]
 pub(super) struct SpooledContent {
     pub(super) len: u64,
@@ -14,6 +14,7 @@ pub(super) struct SpooledContent {
     pub(super) _share: Option<Share>,
 }
 
+/// Where the content of a spool is; it never moves once the spool is there.
 #[derive(Debug)]
 pub(super) enum ContentPlace {
     Memory(Bytes),
@@ -27,6 +28,7 @@ pub(super) enum ContentPlace {
 }
 
 impl SpooledContent {
+    /// Returns its length in bytes.
     pub(super) fn len(&self) -> u64 {
         self.len
     }

@@ -7,7 +7,9 @@ use std::{
     sync::Arc,
 };
 
-/// Reads a body at its own position; any number may read one body at once.
+/// Reads a body at its own position; any number may read one body at once. It keeps the body alive.
+/// A clone goes on from the same position by itself. From memory nothing blocks; from disk each
+/// read may.
 #[derive(Debug, Clone)]
 pub struct SpoolReader {
     content: Arc<SpooledContent>,

@@ -11,6 +11,10 @@ use tokio::{fs::File, io::AsyncWriteExt};
 const GATHERED: usize = 128 << 10;
 
 /// Takes a body in, piece by piece. Dropping it forgets the body and gives everything back.
+///
+/// The body is in memory while it is small and there is room, and in a file from then on; it never
+/// goes back. Everything is refused at once that finds no room, so a writer waits only for its own
+/// disk.
 #[derive(Debug)]
 pub struct SpoolWriter {
     share: Share,
@@ -29,13 +33,15 @@ enum WriterPlace {
 
 impl SpoolWriter {
     /// Returns a writer for a body of at most `cap` bytes, counted for `owner` if there is one.
+    /// Takes nothing from the budget yet.
     pub fn new(budget: &Arc<SpoolBudget>, owner: Option<TokenId>, cap: u64) -> Self {
         let share = Share::new(Arc::clone(budget), owner);
         Self { share, cap, len: 0, place: WriterPlace::Memory(Vec::new()) }
     }
 
-    /// Adds a piece. After an error, or when the future is dropped before its end, the body is
-    /// lost and the writer should be dropped.
+    /// Adds a piece. After an error, or when the future is dropped before its end, the body is lost
+    /// and the writer should be dropped. Waits for the disk only once the body is in its file. The
+    /// piece is copied and not kept.
     pub async fn write(&mut self, piece: Bytes) -> Result<(), SpoolError> {
         let len = self.len.saturating_add(piece.len() as u64);
         if len > self.cap {
@@ -77,11 +83,14 @@ impl SpoolWriter {
         Ok(())
     }
 
-    /// Returns the whole body, ready to be read.
+    /// Returns the whole body, ready to be read. Memory that was taken beyond the body is given
+    /// back first. Fails if the file does not hold exactly what was written, so that a write that
+    /// was cut off cannot pass for a whole body.
     pub async fn finish(mut self) -> Result<Spool, SpoolError> {
         match self.place {
             WriterPlace::Memory(content) => {
                 self.share.keep_memory(content.len() as u64);
+                // Cut to its length, since no more than that is counted from here on.
                 Ok(Spool::in_memory(Bytes::from(content.into_boxed_slice()), self.share))
             }
             WriterPlace::Disk(mut file, mut gathered) => {
@@ -124,6 +133,7 @@ fn move_to_disk(share: &mut Share, len: usize) -> Result<File, SpoolError> {
     Ok(file)
 }
 
+/// Writes what was gathered, if the disk keeps its free part after it, and leaves the buffer empty.
 async fn hand_over(
     file: &mut File,
     gathered: &mut Vec<u8>,

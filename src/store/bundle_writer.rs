@@ -11,23 +11,32 @@ pub const SMALL_LOG: u64 = 8 * 1024 * 1024;
 ///
 /// The order is always: `begin`, then `contains` and `apply` as often as needed, then `commit` or
 /// `rollback`. After a [`WriteError::Failed`] the next step is `rollback`, then `reopen`.
+///
+/// Every method may block on the disk, and none is called from two threads at once. What `commit`
+/// returned `Ok` for must survive a crash of the machine. When it fails the transaction may be in
+/// or not, and the caller finds out by `contains` after `reopen`.
 pub trait BundleWriter: Send {
     /// Begins a transaction and returns the chain's head within it; `None` when the chain is empty.
+    /// Fails if the head is not the one that was committed last, since then somebody else writes.
     fn begin(&mut self) -> Result<Option<ChainHead>, WriteError>;
 
-    /// Says whether a record of that time with exactly these bytes is in the chain.
+    /// Says whether a record of that time with exactly these bytes is in the chain. Sees what was
+    /// applied in the open transaction too.
     fn contains(&mut self, at: Timestamp, bytes: &[u8]) -> Result<bool, WriteError>;
 
     /// Applies `bundle`, whose records get `links` in order; a rejected bundle leaves no trace.
+    /// There is one link for each record. A [`WriteError::Failed`] ends the whole transaction.
     fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError>;
 
     /// Makes the transaction durable, with `head` as the chain's head.
     fn commit(&mut self, head: ChainHead) -> Result<(), WriteError>;
 
-    /// Gives the transaction up, if there is one.
+    /// Gives the transaction up, if there is one. It cannot fail: what it cannot undo goes with the
+    /// connection, which is replaced next.
     fn rollback(&mut self);
 
-    /// Drops the connection and opens a new one that trusts nothing of the old one.
+    /// Drops the connection and opens a new one that trusts nothing of the old one. If it fails
+    /// there is no connection, and it is called again later.
     fn reopen(&mut self) -> Result<(), WriteError>;
 
     /// Keeps what the database needs beside its own file small, as far as nobody has to wait for that, and
@@ -36,7 +45,8 @@ pub trait BundleWriter: Send {
         Ok(0)
     }
 
-    /// Tidies up before the last drop; durability does not depend on it.
+    /// Tidies up before the last drop; durability does not depend on it. Nothing is called after
+    /// it.
     fn close(&mut self) -> Result<(), WriteError>;
 }
 

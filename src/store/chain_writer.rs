@@ -1,4 +1,8 @@
 //! Appends bundles to the chain, a transaction at a time.
+//!
+//! A transaction begins with the head that the database holds, never with one remembered here, so
+//! that nothing is chained to a record that is not in. It is committed whole or rolled back whole;
+//! only a bundle that contradicts what is stored is left out alone.
 
 use super::{
     BundleWriter, ChainHasher, ChainHead, ChainLink, WriteError,
@@ -13,14 +17,15 @@ use std::sync::Arc;
 pub(super) enum BundleResult {
     /// It is in, under these links.
     In(Vec<ChainLink>),
-    /// It was in before.
+    /// It was in before. Neither its records nor its effects were applied again.
     WasIn,
     /// It contradicts what is there; it alone was left out. If it tells of what has happened, its
     /// records are in all the same, under these links.
     Rejected(Box<str>, Vec<ChainLink>),
 }
 
-/// Gives records their place in the chain and writes them.
+/// Gives records their place in the chain and writes them. It has one user, the journal's thread,
+/// and keeps nothing between two transactions.
 pub(super) struct ChainWriter {
     writer: Box<dyn BundleWriter>,
     seal: Arc<dyn ChainHasher>,
@@ -31,7 +36,9 @@ impl ChainWriter {
         Self { writer, seal }
     }
 
-    /// Commits the bundles of `jobs` in one transaction, and returns what became of each.
+    /// Commits the bundles of `jobs` in one transaction, and returns what became of each. The
+    /// results are in the order of the jobs. On an error none of them is in, unless the commit
+    /// itself failed: then all of them may be.
     pub(super) fn write(&mut self, jobs: &[Job]) -> Result<Vec<BundleResult>, StoreCause> {
         self.transaction(|chain, head| {
             let write = |job: &Job| match job.duty {
@@ -42,7 +49,8 @@ impl ChainWriter {
         })
     }
 
-    /// Commits bundles that may have been committed before, each at most once.
+    /// Commits bundles that may have been committed before, each at most once. All of them go into
+    /// one transaction, with records even where an effect contradicts what is stored.
     pub(super) fn write_again<'a>(
         &mut self,
         bundles: impl Iterator<Item = &'a Bundle>,
@@ -56,7 +64,8 @@ impl ChainWriter {
         })
     }
 
-    /// Returns those of `bundles` whose first record is in the chain.
+    /// Returns those of `bundles` whose first record is in the chain. Bundles without records are
+    /// never found.
     pub(super) fn already_in<'a>(
         &mut self,
         bundles: impl Iterator<Item = &'a Bundle>,
@@ -72,12 +81,13 @@ impl ChainWriter {
         })
     }
 
-    /// Trusts nothing of the old connection any more.
+    /// Trusts nothing of the old connection any more. After an error it can be called again.
     pub(super) fn reopen(&mut self) -> Result<(), StoreCause> {
         self.writer.reopen().map_err(cause)
     }
 
-    /// Keeps small what grows beside the database, and returns its size.
+    /// Keeps small what grows beside the database, and returns its size. The size is in bytes. An
+    /// error takes nothing away from what is committed.
     pub(super) fn tidy(&mut self) -> Result<u64, StoreCause> {
         self.writer.tidy().map_err(cause)
     }
@@ -103,12 +113,16 @@ impl ChainWriter {
         work: impl FnOnce(&mut Self, &mut ChainHead) -> Result<T, StoreCause>,
     ) -> Result<T, StoreCause> {
         let head = self.writer.begin().map_err(cause)?;
+        // Not the zeros that the database holds for an empty chain: what comes before the first
+        // record is for the hash to say.
         let mut head = head.unwrap_or_else(|| ChainHead { seq: 0, hash: self.seal.genesis() });
         let done = work(self, &mut head)?;
         self.writer.commit(head).map_err(cause)?;
         Ok(done)
     }
 
+    /// The head moves on only if the bundle was applied, so that a rejected one leaves no gap in
+    /// the numbers.
     fn write_one(
         &mut self,
         bundle: &Bundle,
@@ -154,7 +168,8 @@ impl ChainWriter {
     }
 }
 
-/// Returns the bytes that are hashed and kept.
+/// Returns the bytes that are hashed and kept. They are the record as JSON, its fields in the order
+/// of the type: the same record gives the same bytes, as long as the type does not change.
 fn canonical(record: &AuditRecord) -> Result<Vec<u8>, WriteError> {
     serde_json::to_vec(record).map_err(|error| WriteError::Failed(error.into()))
 }

@@ -1,15 +1,20 @@
 //! What of a record is kept in columns beside its bytes, so that it can be searched.
+//!
+//! The chain's hash covers the bytes and not the columns, which somebody could change without
+//! breaking it; that they still say the same is for `verify` to compare.
 
 use crate::domain::{
     AuditRecord, CallId, EnvironmentName, Outcome, RecordBody, RequestId, TokenId,
 };
 
-/// The searchable columns of a record; a function of the record alone, so that `verify` can compare.
+/// The searchable columns of a record; a function of the record alone, so that `verify` can
+/// compare. Attempts and outcomes of a call name neither its token nor its environment; a search
+/// finds them through the call's intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns<'a> {
     /// The kind, as in `intent`.
     pub kind: &'a str,
-    /// When it happened, in microseconds.
+    /// When it happened, in microseconds since the Unix epoch.
     pub at: i64,
     /// The call it belongs to.
     pub call: Option<&'a str>,
@@ -21,12 +26,14 @@ pub struct Columns<'a> {
     pub token: Option<&'a str>,
     /// What was done.
     pub action: &'a str,
-    /// The outcome it tells of.
+    /// The outcome it tells of. Intents, attempts and changes have none, and refusals and their
+    /// summaries are always `refused`.
     pub outcome: Option<&'a str>,
 }
 
 impl<'a> Columns<'a> {
-    /// Returns the columns of `record`.
+    /// Returns the columns of `record`. Of changes, only those of a token fill the columns of a
+    /// token and of its environment.
     pub fn of(record: &'a AuditRecord) -> Self {
         let (environment, token, outcome) = match &record.body {
             RecordBody::Intent(intent) => (Some(&intent.environment), Some(&intent.token), None),
@@ -57,7 +64,8 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Returns the name of the first column in which `self` and `other` differ.
+    /// Returns the name of the first column in which `self` and `other` differ. The order is that
+    /// of the fields; a value that is absent differs from one that is empty.
     pub fn first_difference(&self, other: &Self) -> Option<&'static str> {
         let differences = [
             (self.kind != other.kind, "kind"),
@@ -73,7 +81,8 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A row of the record as it lies in the database: nothing about it is trusted.
+/// A row of the record as it lies in the database: nothing about it is trusted. The hashes may have
+/// any length, the number may be below zero, and the bytes need not be JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawRecord {
     /// The sequence number.

@@ -17,10 +17,11 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
-    /// The database failed.
+    /// The database failed. It may be locked, full, damaged or missing; the cause says which.
     #[error("the database failed")]
     Database(#[source] StoreCause),
-    /// The database does not keep a setting that durability rests on.
+    /// The database does not keep a setting that durability rests on. The settings are read back
+    /// after they are made, since `SQLite` leaves out without an error what it cannot do.
     #[error("the database must run with {setting} {wanted}, but says {found}")]
     Setting {
         /// The setting.
@@ -30,7 +31,7 @@ pub enum StoreError {
         /// What it is.
         found: String,
     },
-    /// The database was written by a newer ideogate.
+    /// The database was written by a newer ideogate. Its schema is left as it is.
     #[error(
         "the database has schema {found}, but this ideogate knows only up to {known}: use the newer one"
     )]
@@ -50,7 +51,8 @@ pub enum StoreError {
         /// The schema read here.
         known: u32,
     },
-    /// A row holds something that cannot be read.
+    /// A row holds something that cannot be read. Nothing is guessed in its place, and the whole
+    /// read fails.
     #[error("a row of {table} cannot be read")]
     Unreadable {
         /// The table.
@@ -61,7 +63,8 @@ pub enum StoreError {
     },
 }
 
-/// A bundle was not committed.
+/// A bundle was not committed. It speaks of that bundle alone: others of the same transaction may
+/// be in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// The database cannot be written; nothing that depends on the bundle may be done.
@@ -70,7 +73,8 @@ pub enum JournalError {
     /// database is reopened; the record then says so. An intent that does is closed as not sent.
     #[error("the database cannot be written: {0}")]
     Unavailable(Box<str>),
-    /// The journal was closed: the gateway is ending, and nothing more becomes durable.
+    /// The journal was closed: the gateway is ending, and nothing more becomes durable. What was
+    /// acknowledged before is durable.
     #[error("the journal is closed")]
     Closed,
     /// The bundle contradicts what is there; it alone was rolled back. What

@@ -1,4 +1,8 @@
 //! What the writer does while the database fails: declines, spills, and tries again.
+//!
+//! Nothing that was acknowledged as durable is lost by an outage. What tells of what has not
+//! happened yet is declined at once, so that it does not happen; what tells of what has happened is
+//! kept until it is in.
 
 use super::{
     Durability, JournalError, JournalHealth,
@@ -16,7 +20,8 @@ use std::sync::atomic::Ordering;
 use tokio::time::Instant;
 
 impl WriterThread {
-    /// Begins an outage with the batch that could not be committed.
+    /// Begins an outage with the batch that could not be committed. From here on everything is
+    /// refused or owed until the database works again.
     pub(super) fn fail(&mut self, batch: Vec<Job>, cause: &(dyn std::error::Error + 'static)) {
         let reason = error_chain(cause).into_boxed_str();
         tracing::error!(reason, "the database cannot be written, admission must stop");
@@ -33,10 +38,12 @@ impl WriterThread {
         self.refuse(batch);
     }
 
-    /// Answers a batch that came while the database fails.
+    /// Answers a batch that came while the database fails. The database is not tried for it.
+    /// Outcomes go to the log in full before the spill file is tried.
     pub(super) fn refuse(&mut self, batch: Vec<Job>) {
         let Some(outage) = &mut self.outage else { return };
         let owed = || batch.iter().filter(|job| job.duty == OnFailure::Owe).map(|job| &job.bundle);
+        // The log comes first: it is the last place left when the disk takes nothing more.
         owed().for_each(log_in_full);
         let spilled = self.spill.append(owed());
         if let Err(error) = &spilled {
@@ -48,6 +55,8 @@ impl WriterThread {
             match job.duty {
                 OnFailure::Decline => job.answer(Err(unavailable())),
                 OnFailure::Owe => {
+                    // Kept in memory also when it was spilled: the file is read at the next start
+                    // only.
                     kept.push(std::mem::take(&mut job.bundle));
                     let spilled = spilled.is_ok().then_some(Durability::Spilled);
                     job.answer(spilled.ok_or_else(unavailable));
@@ -62,6 +71,7 @@ impl WriterThread {
     }
 
     /// Reopens the database and commits all that is owed; the outage ends only with all of it in.
+    /// All of that is one transaction; a try that fails leaves all of it owed.
     pub(super) fn try_again(&mut self) {
         let Some(mut outage) = self.outage.take() else { return };
         match self.settle(&mut outage) {
@@ -79,7 +89,10 @@ impl WriterThread {
         let now = self.clock.now();
         let unsent = self.chain.already_in(outage.doubtful.iter())?;
         outage.owed.extend(unsent.into_iter().filter_map(|intent| not_sent(intent, now)));
+        // They were looked up and are owed from here on: a second look after a failed try would
+        // close them twice.
         outage.doubtful.clear();
+        // Committed even if nothing is owed: only a commit proves that the database can be written.
         let recovered = outage.told(now);
         let verdicts = self.chain.write_again(outage.owed.iter().chain([&recovered]))?;
         let owed = std::mem::take(&mut outage.owed);
@@ -107,7 +120,9 @@ impl WriterThread {
     }
 }
 
-/// Returns what closes a call whose intent went in although its caller was told that it did not.
+/// Returns what closes a call whose intent went in although its caller was told that it did not. It
+/// is charged nothing, frees its places and gives its idempotency key back: its warrant was never
+/// made.
 fn not_sent(intent: &Bundle, now: Timestamp) -> Option<Bundle> {
     let record = intent.records.first()?;
     let call = intent.effects.iter().find_map(opened)?;

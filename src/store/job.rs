@@ -4,7 +4,7 @@ use super::JournalError;
 use crate::domain::{Bundle, Effect};
 use tokio::sync::oneshot;
 
-/// How an outcome was made durable.
+/// How an outcome was made durable. Either way it survives a crash of the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
     /// It is in the database.
@@ -13,10 +13,12 @@ pub enum Durability {
     Spilled,
 }
 
-/// Where the outcome of a bundle is awaited.
+/// Where the outcome of a bundle is awaited. One that is dropped unanswered means that the journal
+/// is closed.
 pub(super) type BundleReply = oneshot::Sender<Result<Durability, JournalError>>;
 
-/// A message to the journal's thread.
+/// A message to the journal's thread. The channel has no bound of its own; of what nobody waits
+/// for, a count bounds how much may lie in it.
 pub(super) enum Message {
     /// Commit this.
     Write(Job),
@@ -24,7 +26,7 @@ pub(super) enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// A bundle on its way.
+/// A bundle on its way. One with a reply is answered once, or dropped with the thread.
 pub(super) struct Job {
     pub(super) bundle: Bundle,
     pub(super) duty: OnFailure,
@@ -44,12 +46,14 @@ pub(super) enum OnFailure {
 }
 
 impl Job {
-    /// Tells whoever waits; a caller who went away does not mind.
+    /// Tells whoever waits; a caller who went away does not mind. The bundle is dropped with it,
+    /// whatever the answer.
     pub(super) fn answer(self, answer: Result<Durability, JournalError>) {
         self.reply.map(|reply| reply.send(answer).ok());
     }
 
-    /// Says whether there is nothing to commit, as for a flush.
+    /// Says whether there is nothing to commit, as for a flush. Alone, such a job is answered
+    /// without a transaction, and in any case after all that was given before it.
     pub(super) fn is_empty(&self) -> bool {
         self.bundle.records.is_empty() && self.bundle.effects.is_empty()
     }

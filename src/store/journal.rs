@@ -17,27 +17,36 @@ use std::{
 };
 use tokio::sync::{broadcast, oneshot, watch};
 
-/// Appended records that may wait to be committed.
+/// Appended records that may wait to be committed. They take memory only, of which a flood of
+/// refusals must not take all.
 pub(super) const MOST_APPENDED: usize = 4096;
 
-/// How long the last drop waits for the writer to end.
+/// How long the last drop waits for the writer to end. After that the process goes on without it:
+/// what was acknowledged is durable in any case.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether the journal can commit.
+/// Whether the journal can commit. It changes only with a commit that fails, with the end of an
+/// outage, and with the end of the writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JournalHealth {
     /// It can.
     Good,
-    /// It cannot, for this reason; it keeps trying, and admission must stop until it can.
+    /// It cannot, for this reason; it keeps trying, and admission must stop until it can. Once the
+    /// journal is closed it stays so.
     Failed(Box<str>),
 }
 
-/// A record was not taken: too many wait already, or the journal is closed. It must be counted.
+/// A record was not taken: too many wait already, or the journal is closed. It must be counted. The
+/// record comes back whole, so that nothing of it is lost before it is counted.
 #[derive(Debug, thiserror::Error)]
 #[error("too many records wait to be written")]
 pub struct NotAppended(pub Box<AuditRecord>);
 
 /// The only way to write durable state. Clones share one writer, which ends with the last of them.
+///
+/// Bundles go in in the order in which they are given. Several that wait are committed together,
+/// with one sync of the disk for all of them. Any thread may give; only the methods that are
+/// `async` wait, and they wait for the disk.
 #[derive(Clone)]
 pub struct Journal(Arc<JournalInner>);
 
@@ -69,7 +78,8 @@ impl Journal {
     /// Puts a call on record before it is sent, and returns the right to send it once.
     ///
     /// Await it in work that is not cut off: a warrant that nobody takes leaves its call open until
-    /// the next start.
+    /// the next start. The intent is durable before the warrant exists, so that no call is sent
+    /// that a crash could forget. Dropped while it waits, it takes nothing back.
     pub async fn commit_intent(
         &self,
         intent: AuditRecord,
@@ -79,7 +89,8 @@ impl Journal {
     }
 
     /// Does the same, and takes an idempotency key with it if there is one. A key that is taken
-    /// rejects the whole: nothing is recorded, and there is no warrant.
+    /// rejects the whole: nothing is recorded, and there is no warrant. That is a
+    /// [`JournalError::Rejected`]. A key whose time was up when the claim was made is taken over.
     pub async fn commit_claim(
         &self,
         intent: AuditRecord,
@@ -94,7 +105,12 @@ impl Journal {
     }
 
     /// Commits a bundle; it is durable when this returns. Fails at once while the database fails.
+    ///
+    /// A bundle that contradicts what is stored is rejected alone, records and effects, whatever
+    /// else is in its transaction. Dropping the future does not take back what was handed over: it
+    /// is committed all the same, and nobody is told.
     pub async fn commit(&self, bundle: Bundle) -> Result<(), JournalError> {
+        // The writer would decline it too, but only after the try that it may be in the middle of.
         if let JournalHealth::Failed(reason) = &*self.0.health.borrow() {
             return Err(JournalError::Unavailable(reason.clone()));
         }
@@ -105,18 +121,26 @@ impl Journal {
     ///
     /// Fails with [`JournalError::Unavailable`] only if the spill file failed too; the bundle is then
     /// in the log and in memory, and still retried.
+    ///
+    /// The bundle is taken during an outage too, since what it tells of has happened. One that
+    /// contradicts what is stored leaves its records without effects, and fails with
+    /// [`JournalError::Rejected`]. Dropping the future does not take the bundle back.
     pub async fn commit_sent(&self, bundle: Bundle) -> Result<Durability, JournalError> {
         self.submit(bundle, OnFailure::Owe).await
     }
 
-    /// Appends a record without waiting for the disk; for refusals.
+    /// Appends a record without waiting for the disk; for refusals. Never blocks, and takes records
+    /// during an outage up to the bound of those that may wait. Records that were not committed yet
+    /// are lost with the process.
     pub fn append(&self, record: AuditRecord) -> Result<(), NotAppended> {
         let not_in = |mut bundle: Bundle| NotAppended(Box::new(bundle.records.swap_remove(0)));
         self.append_bundle(Bundle::record(record)).map_err(not_in)
     }
 
     /// Notes changes without waiting for the disk. They are lost when there is no room for them or
-    /// the process dies: only for what errs on the safe side when it is missing.
+    /// the process dies: only for what errs on the safe side when it is missing. They share the
+    /// room of appended records. Nobody learns whether they were committed; to wait for them, use
+    /// [`flush`](Self::flush).
     pub fn note(&self, effects: Vec<Effect>) {
         let bundle = Bundle { records: Vec::new(), effects };
         if self.append_bundle(bundle).is_err() {
@@ -132,30 +156,37 @@ impl Journal {
         }
         let job = Job { bundle, duty: OnFailure::Keep, reply: None };
         if let Err(Message::Write(job)) = self.send(Message::Write(job)) {
+            // The thread is gone, and nobody else would count it off.
             appended.fetch_sub(1, Ordering::Relaxed);
             return Err(job.bundle);
         }
         Ok(())
     }
 
-    /// Waits until everything given so far, appended records too, is committed.
+    /// Waits until everything given so far, appended records too, is committed. Fails with
+    /// [`JournalError::Unavailable`] while the database fails; what was appended is then kept and
+    /// tried again.
     pub async fn flush(&self) -> Result<(), JournalError> {
         self.submit(Bundle::default(), OnFailure::Decline).await.map(drop)
     }
 
-    /// Returns whether the journal can commit, and each change of it.
+    /// Returns whether the journal can commit, and each change of it. A receiver sees the present
+    /// state at once, and may miss one that lasted only for a moment.
     pub fn health(&self) -> watch::Receiver<JournalHealth> {
         self.0.health.clone()
     }
 
     /// Returns every record that is committed from now on, in the chain's order.
     ///
-    /// A receiver that is too slow loses the oldest and is told how many.
+    /// A receiver that is too slow loses the oldest and is told how many. What is seen is durable,
+    /// and is sent before whoever committed it is answered.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<SealedRecord>> {
         self.0.committed.subscribe()
     }
 
-    /// Commits what was given so far, closes the database and ends the writer.
+    /// Commits what was given so far, closes the database and ends the writer. Returns at once if
+    /// it is closed already. From then on all that is given is refused, and whoever still waited is
+    /// told [`JournalError::Closed`].
     pub(super) async fn close(&self) {
         let (reply, closed) = oneshot::channel();
         if self.send(Message::Close(reply)).is_ok() {
@@ -181,7 +212,8 @@ fn closed() -> JournalError {
 }
 
 impl Drop for JournalInner {
-    /// Lets the writer finish, so that whoever opens the folder next finds it closed.
+    /// Lets the writer finish, so that whoever opens the folder next finds it closed. Blocks the
+    /// thread that drops the last clone, for [`PATIENCE`] at most.
     fn drop(&mut self) {
         self.inbox = None;
         let ended = self.ended.get_mut();

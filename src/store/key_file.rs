@@ -12,16 +12,18 @@ use zeroize::Zeroizing;
 /// The permissions of a file that only its owner reads.
 pub const OWNER_ONLY: u32 = 0o600;
 
-/// A file that holds a key cannot be used.
+/// A file that holds a key cannot be used. It names the path and never anything of the content.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// It cannot be read or written.
     #[error("{} cannot be read or written", .0.display())]
     Io(PathBuf, #[source] io::Error),
-    /// It does not hold what was written to it.
+    /// It does not hold what was written to it. Nothing is made in its place, since whatever the
+    /// key opened would be lost without a word.
     #[error("{} is damaged: put it back from a backup, or move it away to begin with a new one", .0.display())]
     Damaged(PathBuf),
-    /// Other users may read it.
+    /// Other users may read it. Its permissions are told and not changed: whoever could read it may
+    /// have done so already.
     #[error("{path} is open to other users (mode {1:o}): run `chmod 600 {path}`", path = .0.display())]
     OpenToOthers(PathBuf, u32),
     /// It belongs to another user: its path, that user's id and the gateway's own.
@@ -33,7 +35,8 @@ pub enum KeyFileError {
 }
 
 /// Opens the file of a key; `None` when there is none. A file of another user, or one that others may read,
-/// is never read.
+/// is never read. A file that cannot be opened for another reason is an error and not `None`, so
+/// that nobody takes it for missing and makes a new one.
 pub fn open_key(path: &Path) -> Result<Option<File>, KeyFileError> {
     let failed = |error| KeyFileError::Io(path.to_owned(), error);
     let file = match File::open(path) {
@@ -53,6 +56,10 @@ pub fn open_key(path: &Path) -> Result<Option<File>, KeyFileError> {
 }
 
 /// Returns the key of `N` bytes in a file, or makes a random one if there is no such file.
+///
+/// A new key comes from the machine's random bits, is readable by its owner alone and durable when
+/// this returns. A file of another length is [`KeyFileError::Damaged`] and stays as it is. What is
+/// returned is wiped when it is dropped. Blocks.
 pub fn read_or_make_key<const N: usize>(path: &Path) -> Result<Zeroizing<[u8; N]>, KeyFileError> {
     let failed = |error| KeyFileError::Io(path.to_owned(), error);
     let mut bytes = Zeroizing::new([0; N]);
@@ -69,6 +76,10 @@ pub fn read_or_make_key<const N: usize>(path: &Path) -> Result<Zeroizing<[u8; N]
 }
 
 /// Writes a file. It is there whole or not at all, whenever the machine stops.
+///
+/// The content goes into `<path>.new` first, which then takes the name; until then a former file
+/// stays as it is. Only one writer at a time may replace a file. Blocks until the disk has the
+/// bytes and the name.
 pub fn replace_file(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".new");
@@ -78,6 +89,7 @@ pub fn replace_file(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         _ => {}
     }
     let mut options = OpenOptions::new();
+    // Made anew and never opened: nobody else's file or link can take the place of it.
     let mut file = options.write(true).create_new(true).mode(mode).open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
@@ -85,7 +97,8 @@ pub fn replace_file(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     sync_folder_of(path)
 }
 
-/// Makes the names in a file's folder durable.
+/// Makes the names in a file's folder durable. A path without a folder is one in the working
+/// directory.
 pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()

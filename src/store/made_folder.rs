@@ -9,6 +9,10 @@ use std::{
 
 /// Makes a folder, and those above it that are missing, for this user alone. What was made is durable
 /// when this returns: a record whose folder is forgotten by the disk would be lost with it.
+///
+/// New folders have mode 0700; those that are there already keep theirs. Two that make the same
+/// folder at the same time both succeed. A folder above that may be written but not read is left
+/// unsynced. Blocks.
 pub fn make_folder(dir: &Path) -> io::Result<()> {
     make(dir, &mut sync)
 }

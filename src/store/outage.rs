@@ -4,22 +4,26 @@ use crate::domain::{Action, AuditRecord, Bundle, Principal, Timestamp};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A time in which the database cannot be written.
+/// A time in which the database cannot be written. It begins with the commit that failed and ends
+/// only when all that is owed, and a record of the outage itself, are committed together.
 #[derive(Debug)]
 pub(super) struct Outage {
     pub(super) reason: Box<str>,
     pub(super) since: Timestamp,
     pub(super) retry_at: Instant,
-    /// Sent outcomes and appended records, in order.
+    /// Sent outcomes and appended records, in order. They are in memory whether or not the spill
+    /// file took them.
     pub(super) owed: Vec<Bundle>,
-    /// How many of the owed are appended records.
+    /// How many of the owed are appended records. They count against the bound of what may wait
+    /// until the outage is over.
     pub(super) appended: usize,
-    /// Intents that were declined in the very commit that failed: they may be in after all.
+    /// Intents that were declined in the very commit that failed: they may be in after all. Whether
+    /// they are is looked up once the database is open again.
     pub(super) doubtful: Vec<Bundle>,
 }
 
 impl Outage {
-    /// Returns how long to wait before the next try.
+    /// Returns how long to wait before the next try. Zero means that a try is due.
     pub(super) fn until_retry(&self) -> Duration {
         self.retry_at.saturating_duration_since(Instant::now())
     }

@@ -8,11 +8,16 @@ use crate::domain::{
 /// Which records; what is absent or empty does not restrict.
 ///
 /// An `attempt` or `outcome` record matches an environment, a token or an outcome when its call does.
+///
+/// All that is given must hold at once; of a list, one is enough. The default asks for every
+/// record, from the first on. Times are those in the records, which a clock that was set back can
+/// put out of order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordQuery {
     /// Only records after this one.
     pub after_seq: Option<u64>,
-    /// Only records up to this one, and only what was known of their calls by then.
+    /// Only records up to this one, and only what was known of their calls by then. Which records
+    /// match it does not change when later ones are appended.
     pub up_to_seq: Option<u64>,
     /// Only records of this time or later.
     pub since: Option<Timestamp>,
@@ -30,13 +35,14 @@ pub struct RecordQuery {
     pub kinds: Vec<&'static str>,
     /// Only records of calls that ended so; a call without an end is `unknown`.
     pub outcomes: Vec<Outcome>,
-    /// At most so many.
+    /// At most so many. It counts records, or entries where entries are asked for.
     pub limit: Option<usize>,
-    /// The newest first, and the newest when there is a limit.
+    /// The newest first, and the newest when there is a limit. Entries come in the chain's order
+    /// all the same; there it only says which of them a limit keeps.
     pub newest_first: bool,
 }
 
-/// A name that the record may know.
+/// A name that the record may know. Names are compared to the letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mention<'m> {
     /// An environment.
@@ -49,18 +55,21 @@ pub enum Mention<'m> {
     Call(&'m CallId),
 }
 
-/// A call that ended for its client, but whose places are still taken.
+/// A call that ended for its client, but whose places are still taken. They come free when their
+/// time is up or an operator says so, never by a guess about the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlacesHeld {
     /// The call.
     pub call: OpenCall,
     /// How it ended.
     pub outcome: Outcome,
-    /// Until when its places stay taken; may have passed.
+    /// Until when its places stay taken; may have passed. A time that has passed frees nothing by
+    /// itself.
     pub until: Timestamp,
 }
 
-/// A call whose answer may have reached nobody: an identical retry must not be sent blindly.
+/// A call whose answer may have reached nobody: an identical retry must not be sent blindly. Calls
+/// with an idempotency key are not among them: those are met by their key alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsettledCall {
     /// What makes it the same call again.
@@ -77,7 +86,8 @@ pub struct UnsettledCall {
     pub closed_at: Timestamp,
 }
 
-/// An idempotency key that is taken.
+/// An idempotency key that is taken. It is taken until its time is up, whatever became of the call,
+/// unless the call freed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptClaim {
     /// By which call, and until when.
@@ -86,7 +96,8 @@ pub struct KeptClaim {
     pub state: ClaimState,
 }
 
-/// A call that was charged by the price table, and whose generation can say what was billed.
+/// A call that was charged by the price table, and whose generation can say what was billed. What
+/// it says replaces the charge once, and nothing is asked of it after that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookedCall {
     /// The generation.
@@ -95,11 +106,12 @@ pub struct BookedCall {
     pub opened_at: Timestamp,
     /// What it was charged.
     pub charged: Usd,
-    /// What was reserved for it.
+    /// What was reserved for it. Where nothing was reserved it is what was charged.
     pub bound: Usd,
 }
 
-/// The spend of one UTC day on one route by one token.
+/// The spend of one UTC day on one route by one token. A call counts on the day on which it was
+/// opened, whenever it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DailySpend {
     /// When the day begins.
@@ -114,7 +126,8 @@ pub struct DailySpend {
     pub route: RouteName,
     /// Calls opened on that day.
     pub calls: u64,
-    /// Places those calls took.
+    /// Places those calls took. They are added up over the day and are not how many were taken at
+    /// once.
     pub places: u64,
     /// What was charged for them.
     pub charged: Usd,
@@ -122,7 +135,8 @@ pub struct DailySpend {
     pub reserved: Usd,
 }
 
-/// What one token did on one route on one UTC day.
+/// What one token did on one route on one UTC day. It is made of calls that were recorded, so what
+/// was refused here is not in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteUse {
     /// The token.
@@ -141,7 +155,8 @@ pub struct RouteUse {
     pub spent: Usd,
 }
 
-/// How often a token was refused on one route for reasons other than its rights.
+/// How often a token was refused on one route for reasons other than its rights. Refusals that were
+/// only counted in a summary are not among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedUse {
     /// The token.
@@ -154,7 +169,8 @@ pub struct RefusedUse {
     pub last_at: Timestamp,
 }
 
-/// Which calls to add up; what is absent does not restrict.
+/// Which calls to add up; what is absent does not restrict. What is asked for is when calls were
+/// opened, not when they ended or were billed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageQuery {
     /// Only calls opened then or later.
@@ -167,7 +183,8 @@ pub struct UsageQuery {
     pub token: Option<TokenId>,
 }
 
-/// What one token used on one UTC day, on one route, with one model.
+/// What one token used on one UTC day, on one route, with one model. Two uses that differ in any
+/// field before the numbers are told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
     /// When the day begins.
@@ -186,7 +203,7 @@ pub struct Usage {
     pub takes: bool,
     /// Calls sent.
     pub calls: u64,
-    /// Images that came out.
+    /// Images that came out. Of a call with several outcomes the largest number counts.
     pub images: u64,
     /// What was charged.
     pub charged: Usd,

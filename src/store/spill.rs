@@ -2,6 +2,9 @@
 //!
 //! Each line is `<crc32 of the JSON, 8 hex digits> <bundle as JSON>`; the rest of the file is zeros.
 //! A line that was cut off by a crash fails its checksum; nobody was told that it is safe.
+//!
+//! The file is read at the start, and only there. While the process lives, memory holds the same
+//! bundles, and those are what is committed when the outage ends.
 
 use crate::domain::Bundle;
 use std::{
@@ -11,10 +14,12 @@ use std::{
     path::Path,
 };
 
-/// What the file holds at most; an outcome takes about one KiB.
+/// What the file holds at most; an outcome takes about one KiB. That is room for some thousands of
+/// calls that were sent before the database failed.
 pub(super) const SPILL_SIZE: usize = 4 * 1024 * 1024;
 
-/// The spill file, open for as long as the journal is.
+/// The spill file, open for as long as the journal is. Nobody else may write to it: where the next
+/// line goes is kept in memory.
 #[derive(Debug)]
 pub(super) struct SpillFile {
     file: File,
@@ -24,8 +29,13 @@ pub(super) struct SpillFile {
 
 impl SpillFile {
     /// Opens or makes the file, and returns the bundles a former run left in it.
+    ///
+    /// Lines come back in the order in which they were written. One that is damaged is left out and
+    /// told in the log as an error, with all that is left of it. A file that is larger than `size`
+    /// is read whole and not cut.
     pub(super) fn open(path: &Path, size: usize) -> io::Result<(Self, Vec<Bundle>)> {
         let mut options = OpenOptions::new();
+        // Never cut: it may hold what a former run owes.
         let options = options.read(true).write(true).create(true).truncate(false);
         let mut file = options.mode(0o600).open(path)?;
         let mut content = Vec::new();
@@ -41,7 +51,9 @@ impl SpillFile {
         Ok((Self { file, size, used }, bundles))
     }
 
-    /// Writes bundles behind those that are there; they are durable when this returns.
+    /// Writes bundles behind those that are there; they are durable when this returns. Fails with
+    /// `StorageFull`, and writes nothing, if they do not all fit. After a failed write the next one
+    /// begins at the same place.
     pub(super) fn append<'a>(
         &mut self,
         bundles: impl Iterator<Item = &'a Bundle>,
@@ -62,7 +74,8 @@ impl SpillFile {
         Ok(())
     }
 
-    /// Forgets everything; called when all of it is in the database.
+    /// Forgets everything; called when all of it is in the database. The space stays taken. If this
+    /// fails, what is left is recognized at the next start and not applied twice.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         if self.used > 0 {
             self.file.write_all_at(&vec![0; self.used], 0)?;

@@ -6,6 +6,10 @@ use crate::domain::CallId;
 ///
 /// Only [`Journal::commit_intent`](super::Journal::commit_intent) makes one. It cannot be copied;
 /// sending consumes it, and hands it back only when Ideogram refused without billing.
+///
+/// Dropping it unspent leaves the call open in the database: it is `unknown` from the next start
+/// on, with its places held and its money reserved. It holds no database, no lock and no
+/// connection.
 #[derive(Debug)]
 #[must_use = "an intent is on record; send the call, or record why it was not sent"]
 pub struct SendWarrant {
@@ -23,7 +27,7 @@ impl SendWarrant {
         Self::new(call)
     }
 
-    /// Returns the call it allows to send.
+    /// Returns the call it allows to send. Its intent is in the chain under the same id.
     pub fn call(&self) -> &CallId {
         &self.call
     }

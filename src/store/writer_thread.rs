@@ -1,4 +1,7 @@
 //! The journal's thread: takes everything that waits, commits it together, wakes all.
+//!
+//! It alone commits. The thread sleeps while there is nothing to do: it wakes for bundles, for a
+//! try during an outage, and for a log that is not small.
 
 use super::{
     ChainLink, CommitWatch, Durability, JournalError, JournalHealth, SealedRecord,
@@ -19,16 +22,20 @@ use std::{
 };
 use tokio::sync::{broadcast, oneshot, watch};
 
-/// Bundles in one transaction at most, so that the first of them does not wait for ever.
+/// Bundles in one transaction at most, so that the first of them does not wait for ever. Those
+/// beyond it are committed in the next one.
 const MOST_AT_ONCE: usize = 1024;
 
-/// How long the writer waits before it tries a failed database again.
+/// How long the writer waits before it tries a failed database again. It is the same after each
+/// try, however long the outage lasts.
 pub(super) const RETRY: Duration = Duration::from_millis(500);
 
-/// How often the writer looks after the log when nothing is to be committed.
+/// How often the writer looks after the log when nothing is to be committed. A small log needs no
+/// look.
 const TIDY: Duration = Duration::from_secs(1);
 
-/// The only writer.
+/// The only writer. It runs until the last journal is dropped or one is closed, and outlives every
+/// caller's future.
 pub(super) struct WriterThread {
     pub(super) chain: ChainWriter,
     pub(super) spill: SpillFile,
@@ -45,7 +52,9 @@ pub(super) struct WriterThread {
 }
 
 impl WriterThread {
-    /// Works until it is told to close, or until nobody can give it work any more.
+    /// Works until it is told to close, or until nobody can give it work any more. What is owed is
+    /// tried a last time before it ends. When a close is answered, the database is closed and all
+    /// later bundles are refused.
     pub(super) fn run(mut self, inbox: Receiver<Message>) {
         let mut closed = None;
         self.tidy();
@@ -63,7 +72,8 @@ impl WriterThread {
         closed.map(|reply| reply.send(()).ok());
     }
 
-    /// Waits for work; while the database fails, tries it again whenever a try is due.
+    /// Waits for work; while the database fails, tries it again whenever a try is due. Returns
+    /// nothing when all journals are gone.
     fn wait(&mut self, inbox: &Receiver<Message>) -> Option<Message> {
         loop {
             let pause = match &self.outage {
@@ -80,7 +90,8 @@ impl WriterThread {
         }
     }
 
-    /// Looks after what grows beside the database; that this fails is no reason to stop.
+    /// Looks after what grows beside the database; that this fails is no reason to stop. It is
+    /// tried again after the next commit or second.
     fn tidy(&mut self) {
         match self.chain.tidy() {
             Ok(size) => {
@@ -101,6 +112,7 @@ impl WriterThread {
 
     fn commit(&mut self, batch: Vec<Job>) {
         if batch.iter().all(Job::is_empty) {
+            // A flush alone has nothing to wait for: all that was given before it is in.
             return batch.into_iter().for_each(|job| job.answer(Ok(Durability::Committed)));
         }
         let started = Instant::now();
@@ -114,7 +126,8 @@ impl WriterThread {
         }
     }
 
-    /// Publishes and answers; everything in `batch` is durable, or was rejected alone.
+    /// Publishes and answers; everything in `batch` is durable, or was rejected alone. A record is
+    /// published before whoever waits for it is answered.
     fn acknowledge(&self, batch: Vec<Job>, verdicts: Vec<BundleResult>) {
         for (mut job, verdict) in batch.into_iter().zip(verdicts) {
             if job.duty == OnFailure::Keep {
@@ -142,6 +155,8 @@ impl WriterThread {
     }
 
     pub(super) fn publish(&self, links: Vec<ChainLink>, records: Vec<AuditRecord>) {
+        // Without a subscriber there is no reason to copy each record into an allocation of its
+        // own.
         if self.committed.receiver_count() == 0 {
             return;
         }
@@ -168,7 +183,8 @@ impl Drop for WriterThread {
     }
 }
 
-/// Takes everything that waits behind `first`; a close takes effect after all of it.
+/// Takes everything that waits behind `first`; a close takes effect after all of it. At most
+/// [`MOST_AT_ONCE`] bundles are taken, but with a close everything that waits.
 fn gather(first: Message, inbox: &Receiver<Message>) -> (Vec<Job>, Option<oneshot::Sender<()>>) {
     let (mut batch, mut close) = (Vec::new(), None);
     let mut next = Some(first);
@@ -177,6 +193,7 @@ fn gather(first: Message, inbox: &Receiver<Message>) -> (Vec<Job>, Option<onesho
             Message::Write(job) => batch.push(job),
             Message::Close(reply) => close = Some(reply),
         }
+        // With a close there is no next batch: whatever was left behind would be lost.
         let has_room = close.is_some() || batch.len() < MOST_AT_ONCE;
         next = has_room.then(|| inbox.try_recv().ok()).flatten();
     }

@@ -9,6 +9,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
 /// Spawns work and owns it until it ends; clones share the same work.
+///
+/// Work is in one of two classes. What must end by itself is waited for and never cut off from
+/// here; what stands is dropped at its next await when the gateway stops. Spawning needs a runtime
+/// around it.
 #[derive(Debug, Clone, Default)]
 pub struct Tasks(Arc<TasksInner>);
 
@@ -22,7 +26,8 @@ struct TasksInner {
 }
 
 impl Tasks {
-    /// Spawns work that is waited for at shutdown and never cut off while time remains.
+    /// Spawns work that is waited for at shutdown and never cut off while time remains. Dropping
+    /// the handle does not stop it. A panic ends this work alone, and the handle tells of it.
     pub fn spawn_tracked<F>(&self, name: &'static str, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
@@ -30,7 +35,8 @@ impl Tasks {
         self.0.finishing.spawn(work.instrument(tracing::debug_span!("task", task.name = name)))
     }
 
-    /// Spawns work that is dropped when the gateway stops.
+    /// Spawns work that is dropped when the gateway stops. It may be cut off at any of its awaits,
+    /// so it must leave nothing half done there.
     pub fn spawn_background<F>(&self, name: &'static str, work: F)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -42,7 +48,8 @@ impl Tasks {
     }
 
     /// Does `work` at once and then again each time a pause is over, until the gateway stops. What takes
-    /// longer than the pause is not made up for.
+    /// longer than the pause is not made up for. What is done at one time is never done twice at
+    /// once. The gateway's stop may cut it off at any await.
     pub fn every<F>(
         &self,
         name: &'static str,
@@ -61,7 +68,8 @@ impl Tasks {
         });
     }
 
-    /// Runs `work` on a thread that may block.
+    /// Runs `work` on a thread that may block. It is waited for at shutdown, and nothing can cut it
+    /// off. Dropping the handle does not stop it.
     pub fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -69,18 +77,21 @@ impl Tasks {
         self.0.finishing.spawn_blocking(work)
     }
 
-    /// Starts a thread of its own, which must end by itself.
+    /// Starts a thread of its own, which must end by itself. Nobody waits for it at shutdown:
+    /// whoever starts it must know when it is done. Fails if the system gives no thread.
     pub fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
         std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
     }
 
-    /// Waits until all work that must end by itself has ended.
+    /// Waits until all work that must end by itself has ended. Work that is spawned meanwhile is
+    /// waited for too.
     pub async fn finished(&self) {
         self.0.finishing.close();
         self.0.finishing.wait().await;
     }
 
-    /// Tells standing work to end, and waits for it.
+    /// Tells standing work to end, and waits for it. It can be called again, and then waits for
+    /// what is left.
     pub async fn stop(&self) {
         self.0.stop.cancel();
         self.0.standing.close();

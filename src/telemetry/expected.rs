@@ -25,7 +25,8 @@ const OUTCOMES: [Outcome; 4] =
     [Outcome::Success, Outcome::Refused, Outcome::Failed, Outcome::Unknown];
 
 impl Metrics {
-    /// Shows at zero what these settings let happen. Settings that came later add to it.
+    /// Shows at zero what these settings let happen. Settings that came later add to it. Nothing
+    /// that counted before is changed, and series of settings that are gone stay.
     pub fn expect(&self, settings: &Settings) {
         let series = &self.series;
         settings.accounts.keys().for_each(|account| series.expect_account(account));
@@ -39,9 +40,11 @@ impl Metrics {
 }
 
 impl Series {
-    /// Shows at zero what happens whatever the settings say.
+    /// Shows at zero what happens whatever the settings say. It is done once, when the metrics are
+    /// made.
     pub(super) fn expect_the_usual(&self) {
         for code in ErrorCode::ALL.iter().copied() {
+            // What it returns is a guard, which would keep its family locked.
             drop(self.refusals.get_or_create(&CodeLabels { code }));
         }
         for percent in ["80", "100"].map(Word) {
@@ -60,6 +63,7 @@ impl Series {
         }
     }
 
+    /// Shows at zero what is told apart by account.
     fn expect_account(&self, account: &AccountName) {
         for status in UPSTREAM_REFUSALS.map(Word) {
             let labels = RefusalLabels { account: account.clone(), status };
@@ -71,6 +75,7 @@ impl Series {
         drop(self.breaker_open.get_or_create(&labels));
     }
 
+    /// Shows at zero what is told apart by environment.
     fn expect_environment(&self, environment: &EnvironmentName) {
         let labels = EnvironmentLabels { environment: environment.clone() };
         drop(self.queue_wait.get_or_create(&labels));
@@ -79,10 +84,12 @@ impl Series {
         drop(self.spend.get_or_create(&labels));
     }
 
+    /// Shows at zero what is told apart by route.
     fn expect_route(&self, route: &RouteName) {
         drop(self.upstream_time.get_or_create(&RouteLabels { route: route.clone() }));
     }
 
+    /// Shows at zero the calls of an environment on a route, by each of their outcomes.
     fn expect_calls(&self, environment: &EnvironmentName, route: &RouteName) {
         for outcome in OUTCOMES {
             let (environment, route) = (environment.clone(), route.clone());

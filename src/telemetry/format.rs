@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-/// A format of metrics.
+/// A format of metrics. Both tell the same series and values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricsFormat {
     /// The text format of Prometheus, 0.0.4, which everything that scrapes can read.
@@ -15,7 +15,10 @@ pub enum MetricsFormat {
 type Wish = (u16, u8, Reverse<usize>);
 
 impl MetricsFormat {
-    /// Returns the format that an `Accept` prefers; the text format when it prefers none.
+    /// Returns the format that an `Accept` prefers; the text format when it prefers none. The rules
+    /// are those of RFC 9110, section 12.5.1: a range that names more exactly counts, and a quality
+    /// of 0 means never. A version that is not spoken here does not match. Nothing fails: what
+    /// cannot be read is no wish.
     pub fn preferred(accept: &str) -> Self {
         let [open, text] = [Self::OpenMetrics, Self::Text].map(|format| format.wish(accept));
         // Where both are wanted alike, as by `*/*`, what everything can read is safer.
@@ -26,7 +29,7 @@ impl MetricsFormat {
         }
     }
 
-    /// Returns the content type.
+    /// Returns the content type. It is what the formats' own specifications ask for.
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
@@ -34,7 +37,7 @@ impl MetricsFormat {
         }
     }
 
-    /// Returns `open_metrics` in this format.
+    /// Returns `open_metrics` in this format. It must be what the registry wrote, whole.
     pub(super) fn write(self, open_metrics: String) -> String {
         match self {
             Self::Text => plain(&open_metrics),
@@ -54,7 +57,8 @@ impl MetricsFormat {
         Some((quality, exactness, Reverse(at)))
     }
 
-    /// Returns how exactly a range names this format, and its quality in thousandths.
+    /// Returns how exactly a range names this format, and its quality in thousandths. `None` where
+    /// the range is about something else, or is no range.
     fn told(self, range: &str) -> Option<(u8, u16)> {
         let (kind, subkind, version) = match self {
             Self::Text => ("text/plain", "text/*", "0.0.4"),
@@ -72,6 +76,7 @@ impl MetricsFormat {
             let value = value.trim().trim_matches('"');
             match name.trim() {
                 name if name.eq_ignore_ascii_case("q") => quality = thousandths(value)?,
+                // Not a lesser wish: who asks for another version may not be able to read this one.
                 name if name.eq_ignore_ascii_case("version") && value != version => return None,
                 _ => {}
             }
@@ -80,7 +85,8 @@ impl MetricsFormat {
     }
 }
 
-/// Reads a quality as it is written: at most three digits, from 0 to 1.
+/// Reads a quality as it is written: at most three digits, from 0 to 1. That is a weight as RFC
+/// 9110 has it in section 12.4.2; `None` for anything else.
 fn thousandths(quality: &str) -> Option<u16> {
     let (whole, digits) = quality.split_once('.').unwrap_or((quality, ""));
     if !matches!(whole, "0" | "1")
@@ -93,13 +99,15 @@ fn thousandths(quality: &str) -> Option<u16> {
 }
 
 /// Returns `OpenMetrics` as the text format of Prometheus: a counter goes by the name of its series,
-/// and units and the end are not told.
+/// and units and the end are not told. Whatever else begins with a `#` is left out, the end among
+/// it.
 fn plain(open_metrics: &str) -> String {
     let mut text = String::with_capacity(open_metrics.len());
     let mut help = None;
     for line in open_metrics.lines() {
         let mut words = line.splitn(4, ' ');
         match (words.next(), words.next(), words.next(), words.next()) {
+            // Told only with the type that follows, since that decides the name.
             (Some("#"), Some("HELP"), Some(name), about) => help = Some((name, about)),
             (Some("#"), Some("TYPE"), Some(name), Some(kind)) => {
                 let total = if kind == "counter" { "_total" } else { "" };

@@ -1,16 +1,18 @@
 //! What metrics are told apart by. Values come from settings or from this crate, never from
-//! requests, so that nobody outside can make the number of series grow.
+//! requests, so that nobody outside can make the number of series grow. The names of the fields are
+//! the names of the labels, so to rename one is to change what people's dashboards ask for.
 
 use super::LineKind;
 use crate::domain::{AccountName, EnvironmentName, ErrorCode, Outcome, RouteName};
 use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder};
 use std::fmt;
 
-/// A word that is part of this program.
+/// A word that is part of this program. It is never made from what a client sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Word(pub(super) &'static str);
 
 impl Word {
+    /// Returns the word as it is shown.
     const fn as_str(self) -> &'static str {
         self.0
     }
@@ -59,12 +61,14 @@ labels! {
 }
 
 impl SinkLabels {
+    /// Returns the labels of one kind of lines.
     pub(super) const fn of(kind: LineKind) -> Self {
         Self { sink: Word(kind.as_str()) }
     }
 }
 
-/// What becomes of deliveries of webhooks.
+/// What becomes of deliveries of webhooks. All of them are shown at zero from the start, and no
+/// other one is ever counted.
 pub(super) const WEBHOOK_RESULTS: [&str; 14] = [
     "ended",
     "again",
@@ -82,6 +86,7 @@ pub(super) const WEBHOOK_RESULTS: [&str; 14] = [
     "unrecorded",
 ];
 
-/// Why connections do not get as far as TLS.
+/// Why connections do not get as far as TLS. All of them are shown at zero from the start, and no
+/// other one is ever counted.
 pub(super) const TLS_REASONS: [&str; 7] =
     ["plain_http", "incompatible", "protocol", "refused_by_client", "not_tls", "gone", "timeout"];

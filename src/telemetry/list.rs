@@ -1,4 +1,7 @@
 //! Every metric there is: the one list.
+//!
+//! A metric is added here and nowhere else: the list makes its series, registers it, and names it
+//! in [`METRICS`]. What counts for it is told through a method of `Metrics`.
 
 use super::labels::{
     AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
@@ -13,12 +16,15 @@ type Counters<L> = Family<L, Counter>;
 type Gauges<L> = Family<L, Gauge>;
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
-/// What a metric is called and what it tells.
+/// What a metric is called and what it tells. `docs/metrics.md` says the same; a test holds the two
+/// together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MetricInfo {
-    /// The whole name, with its unit, and without the endings of single series as `_total`.
+    /// The whole name, with its unit, and without the endings of single series as `_total`. It
+    /// begins with `ideogate_`.
     pub name: &'static str,
-    /// The unit, when it has one.
+    /// The unit, when it has one. It is a base unit, as Prometheus asks for, but for money, which
+    /// is in millionths of a dollar.
     pub unit: Option<&'static str>,
     /// What it tells, in one sentence.
     pub help: &'static str,
@@ -124,6 +130,7 @@ metrics! {
         "Size of the database's write-ahead log, which grows while somebody reads for long";
 }
 
+/// Registers a metric; its unit becomes part of its name, as `OpenMetrics` wants it.
 fn register<M>(
     registry: &mut Registry,
     name: &'static str,
@@ -146,28 +153,34 @@ fn register<M>(
     }
 }
 
+/// Returns histograms that are told apart by labels and have the same bounds.
 fn family<L: Clone + std::hash::Hash + Eq>(new: fn() -> Histogram) -> Histograms<L> {
     Family::new_with_constructor(new)
 }
 
+/// Returns a histogram in seconds, from a millisecond to ten minutes.
 fn queue_wait() -> Histogram {
     Histogram::new([
         0.001, 0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0,
     ])
 }
 
+/// Returns a histogram in seconds, for work that takes from parts of a second to minutes.
 fn upstream_time() -> Histogram {
     Histogram::new([0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 180.0])
 }
 
+/// Returns a histogram in seconds, from half a millisecond on.
 fn gateway_time() -> Histogram {
     Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5])
 }
 
+/// Returns a histogram of bundles, in powers of two.
 fn journal_batch() -> Histogram {
     Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0])
 }
 
+/// Returns a histogram in seconds, from a tenth of a millisecond on.
 fn journal_commit() -> Histogram {
     Histogram::new([
         0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0,

@@ -10,7 +10,7 @@ use tracing_subscriber::{
     fmt::{MakeWriter, Subscriber},
 };
 
-/// The log cannot be set up.
+/// The log cannot be set up. No log was taken into use.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The filter in the settings is no filter.
@@ -28,6 +28,9 @@ pub enum TelemetryError {
 
 /// Sends the log of this process to `stderr`, as the settings say, and what panics say as well. Stdout
 /// is left to data. Nobody who logs ever waits for whoever reads it.
+///
+/// Once for the whole process; the second time fails with [`TelemetryError::Again`]. Colours are
+/// used only where stderr is a terminal. What is logged before goes nowhere.
 pub fn init(log: &LogSettings, stderr: &LineSink) -> Result<(), TelemetryError> {
     let is_terminal = io::stderr().is_terminal();
     stderr.set_form(NoteForm::Log(log.format));
@@ -37,6 +40,7 @@ pub fn init(log: &LogSettings, stderr: &LineSink) -> Result<(), TelemetryError> 
     Ok(())
 }
 
+/// Returns a log that writes to `writer`, without taking the process's into use.
 pub(super) fn dispatch<W>(
     log: &LogSettings,
     in_colour: bool,

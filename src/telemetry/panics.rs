@@ -7,7 +7,9 @@ use std::{
 };
 
 /// Sends what panics say to the log from now on: printed straight to stderr, it would wait for a reader
-/// who may not be there.
+/// who may not be there. It holds for the whole process and for all threads; a backtrace is among
+/// it where the environment asks for one. What panics say may name a value, so production code must
+/// not put a secret into a panic.
 pub(super) fn log_them() {
     panic::set_hook(Box::new(log));
 }

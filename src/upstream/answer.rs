@@ -19,14 +19,16 @@ const PASSED: [HeaderName; 6] = [
     RETRY_AFTER,
 ];
 
-/// A complete answer, free of our key.
+/// A complete answer, free of our key. Clones share the body.
 #[derive(Debug, Clone)]
 pub struct UpstreamAnswer {
     /// Ideogram's status.
     pub status: StatusCode,
-    /// Its headers, as far as they may be passed on.
+    /// Its headers, as far as they may be passed on. What is not on the list here is dropped,
+    /// cookies and framing among it.
     pub headers: HeaderMap,
-    /// Its body, byte for byte but for our key.
+    /// Its body, byte for byte but for our key. Stars are as long as what they cover, so its length
+    /// is the one that came.
     pub body: Spool,
     /// Whether our key was in it and is now stars.
     pub echoed_key: bool,

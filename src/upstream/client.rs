@@ -19,20 +19,23 @@ use std::{fmt, sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
-/// How long one of the gateway's own reads may take.
+/// How long one of the gateway's own reads may take. It covers all of it, from connecting to the
+/// last byte.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The largest answer to one of the gateway's own reads, in bytes.
+/// The largest answer to one of the gateway's own reads, in bytes. More makes the read an error,
+/// and its connection is closed.
 const LARGEST_READ: u64 = 16 * 1024 * 1024;
 
-/// How an account is reached.
+/// How an account is reached. It is fixed for as long as the [`Upstream`] lives.
 #[derive(Debug)]
 pub struct UpstreamOptions {
     /// The account.
     pub account: AccountName,
     /// Its origin: `https`, or `http` to loopback; no path.
     pub base_url: Uri,
-    /// How long a call may take, from before connecting to the end of its answer.
+    /// How long a call may take, from before connecting to the end of its answer. When it is over
+    /// before the first byte the call was not sent, and after it the outcome is unknown.
     pub timeout: Duration,
     /// The largest answer, in bytes.
     pub max_answer: u64,
@@ -40,7 +43,7 @@ pub struct UpstreamOptions {
     pub idle: Duration,
     /// Authorities that are trusted beside the public ones.
     pub extra_roots: Vec<CertificateDer<'static>>,
-    /// What answers may take.
+    /// What answers may take. They take from it on nobody's account.
     pub budget: Arc<SpoolBudget>,
     /// Where connections run.
     pub tasks: Tasks,
@@ -63,7 +66,8 @@ pub enum UpstreamError {
     Tls(#[source] rustls::Error),
 }
 
-/// The way to one account's upstream.
+/// The way to one account's upstream. It holds no key: the keys of an account come and go beside
+/// it.
 pub struct Upstream {
     account: AccountName,
     origin: UpstreamOrigin,
@@ -76,7 +80,8 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Prepares the way; connects to nothing yet.
+    /// Prepares the way; connects to nothing yet. Fails if the base URL is no origin that a key may
+    /// go to, or an extra authority cannot be read.
     pub fn new(options: UpstreamOptions) -> Result<Self, UpstreamError> {
         Ok(Self {
             origin: UpstreamOrigin::parse(&options.base_url).map_err(UpstreamError::Origin)?,
@@ -90,7 +95,8 @@ impl Upstream {
         })
     }
 
-    /// Binds a key to this upstream's origin, with connections of its own.
+    /// Binds a key to this upstream's origin, with connections of its own. Calls of one key version
+    /// never go out on connections of another.
     pub fn key(&self, credential: Credential) -> Arc<KeyVersion> {
         let credential = Arc::new(credential);
         let connector = Connector {
@@ -110,6 +116,10 @@ impl Upstream {
 
     /// Sends a call, once, and says what became of it. A call that was begun should be driven to
     /// its end; dropping the future closes its connection and leaves the outcome unknown.
+    ///
+    /// The warrant is consumed, and comes back only where nothing was billed for certain: nothing
+    /// was written, or Ideogram answered 429 or 401. Nothing is repeated here that may have
+    /// arrived. The answer is read to its end before this returns, and its key is overwritten.
     pub async fn send(
         &self,
         warrant: SendWarrant,
@@ -137,6 +147,9 @@ impl Upstream {
 
     /// Reads something that costs nothing: a poll, a preflight. Redirects and the like are errors;
     /// any other status is an answer.
+    ///
+    /// There is no warrant because nothing is billed, so it must not be given a path that spends.
+    /// It may go out on a connection that served before. Dropping the future closes the connection.
     pub async fn get(
         &self,
         key: &Arc<KeyVersion>,
@@ -153,6 +166,8 @@ impl Upstream {
         reception.receive(exchange).await.map_err(ReadError::Unreadable)
     }
 
+    /// Sends a request and returns the head of its answer; refuses a key of another account before
+    /// anything is built.
     async fn exchange(
         &self,
         key: &Arc<KeyVersion>,
@@ -167,6 +182,7 @@ impl Upstream {
         Exchange::run(key, request, reuse, deadline).await
     }
 
+    /// Returns where an answer of this account goes.
     fn reception<'a>(
         &'a self,
         key: &'a KeyVersion,

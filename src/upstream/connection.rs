@@ -19,10 +19,12 @@ use tokio::{
     sync::oneshot,
 };
 
-/// The longest head of an answer that is read, in bytes.
+/// The longest head of an answer that is read, in bytes. A longer one is an error, after which
+/// nobody can say what became of the call.
 const LONGEST_HEAD: usize = 64 * 1024;
 
-/// A connection; dropping it closes the socket at once, whatever is still under way.
+/// A connection; dropping it closes the socket at once, whatever is still under way. One request is
+/// under way at a time; HTTP/1.1 pipelining is never used.
 pub(super) struct UpstreamConnection {
     sender: http1::SendRequest<RequestBody>,
     wire: WireWatch,
@@ -44,7 +46,8 @@ pub(super) enum Age {
 pub(super) type Unanswered = TrySendError<Request<RequestBody>>;
 
 impl UpstreamConnection {
-    /// Starts HTTP on a socket.
+    /// Starts HTTP on a socket. Nothing is written by that. What drives the connection runs as a
+    /// task and ends with it.
     pub(super) async fn open<S>(
         socket: KeyInjector<S>,
         wire: WireWatch,
@@ -93,7 +96,8 @@ impl UpstreamConnection {
         self.is_ready() && self.wire.is_quiet()
     }
 
-    /// Waits until it can take another request; false when it never will.
+    /// Waits until it can take another request; false when it never will. Dropping the future
+    /// changes nothing.
     pub(super) async fn becomes_ready(&mut self) -> bool {
         self.sender.ready().await.is_ok()
     }
@@ -108,7 +112,8 @@ impl UpstreamConnection {
         self.sender.try_send_request(request).await
     }
 
-    /// Returns how many bytes of the request were written, and stops writing.
+    /// Returns how many bytes of the request were written, and stops writing. The connection is of
+    /// no use afterwards.
     pub(super) fn seal(&self) -> u64 {
         self.wire.seal()
     }

@@ -13,14 +13,16 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-/// How long a new connection may take, from the name to the end of the TLS handshake.
+/// How long a new connection may take, from the name to the end of the TLS handshake. What is left
+/// of the call's own time is the bound where that is less.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a socket may be silent before it is probed. Ideogram works for minutes without a byte,
 /// and a middlebox that forgets the connection meanwhile costs an answer that was paid for.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
-/// Makes connections to one origin, and to no other.
+/// Makes connections to one origin, and to no other. The name is looked up anew for each
+/// connection, and every address of it is checked.
 pub(super) struct Connector {
     /// The key that is written on its connections, while there is one.
     pub(super) credential: Weak<Credential>,
@@ -30,7 +32,8 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    /// Makes a connection, at the latest until `deadline`.
+    /// Makes a connection, at the latest until `deadline`. No byte of a request is written here; a
+    /// TLS handshake may be. Dropping the future closes the socket.
     pub(super) async fn connect(&self, deadline: Instant) -> Result<UpstreamConnection, NotSent> {
         let deadline = deadline.min(Instant::now() + CONNECT_TIMEOUT);
         timeout_at(deadline, self.connect_until(deadline)).await.unwrap_or(Err(NotSent::Timeout))
@@ -39,6 +42,7 @@ impl Connector {
     async fn connect_until(&self, deadline: Instant) -> Result<UpstreamConnection, NotSent> {
         let addresses = self.addresses().await.map_err(NotSent::Resolve)?;
         let tcp = reach(&addresses, deadline).await.map_err(NotSent::Connect)?;
+        // Asked of the socket that was just opened, since its number says how many files are open.
         if !OpenFiles::now().allows_call(&tcp) {
             let full = io::Error::other("this process has too many files open");
             return Err(NotSent::Connect(full));
@@ -59,10 +63,12 @@ impl Connector {
         }
     }
 
+    /// Returns the socket with what puts the key in its place; it holds the key only weakly.
     fn keyed<S>(&self, socket: S) -> KeyInjector<S> {
         KeyInjector::new(socket, self.credential.clone())
     }
 
+    /// Returns the addresses of the origin's name that bytes may be sent to; none is an error.
     async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         let found = lookup_host(self.origin.address()).await?;
         let allowed: Vec<_> = found.filter(|address| self.origin.allows(address)).collect();
@@ -74,6 +80,7 @@ impl Connector {
 }
 
 /// Tries the addresses in turn; each gets its share of the time, so that a silent one leaves some.
+/// The addresses come in the order of the resolver. The last error is the one that is told.
 async fn reach(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::from(io::ErrorKind::NotFound);
     for (tried, address) in (0..).zip(addresses) {
@@ -88,6 +95,7 @@ async fn reach(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStr
     Err(last)
 }
 
+/// Sends small writes at once, and probes a silent connection.
 fn prepare(tcp: &TcpStream) -> io::Result<()> {
     tcp.set_nodelay(true)?;
     SockRef::from(tcp).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))

@@ -15,7 +15,8 @@ use tokio::{
 };
 
 /// A TCP connection that counts the bytes it writes. It sits below TLS, so what it counts is
-/// what left this process.
+/// what left this process. A byte counts as written once the system has taken it, whether or not it
+/// was sent on.
 #[derive(Debug)]
 pub(super) struct CountingStream {
     watch: WireWatch,
@@ -35,7 +36,7 @@ struct WireState {
 }
 
 impl WireWatch {
-    /// Starts counting for a new request.
+    /// Starts counting for a new request. A seal stays.
     pub(super) fn begin(&self) {
         // What was written before is a handshake or an earlier request, and says nothing of this one.
         self.lock().written = 0;
@@ -50,7 +51,8 @@ impl WireWatch {
     }
 
     /// Returns whether the other side is there and has said nothing that was not read. Between
-    /// two requests anything else, the end or a stray byte, makes a connection useless.
+    /// two requests anything else, the end or a stray byte, makes a connection useless. Reads
+    /// nothing away, and never waits.
     pub(super) fn is_quiet(&self) -> bool {
         let line = self.lock();
         let Some(tcp) = &line.tcp else { return false };
@@ -72,7 +74,7 @@ impl CountingStream {
         Self { watch: WireWatch(Arc::new(Mutex::new(line))), deaf: false }
     }
 
-    /// Returns a view of it.
+    /// Returns a view of it. It may outlive the stream, and then sees no socket.
     pub(super) fn watch(&self) -> WireWatch {
         self.watch.clone()
     }

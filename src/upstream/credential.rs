@@ -6,7 +6,10 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// Ideogram's key, as an operator gave it. Wiped from memory when dropped, never shown.
+/// Ideogram's key, as an operator gave it. Wiped from memory when dropped, never shown. Its bytes
+/// are lent to three tasks alone: writing the request, finding the key in answers, and telling it
+/// from others. Such a key cannot be scoped and never expires
+/// (<https://developer.ideogram.ai/ideogram-api/authentication>).
 pub struct Credential {
     key: SecretString,
     stand_in: HeaderValue,
@@ -31,7 +34,8 @@ impl Credential {
     /// The longest key that is accepted, in characters.
     pub const LONGEST: usize = 512;
 
-    /// Accepts a key of visible ASCII characters.
+    /// Accepts a key of visible ASCII characters. A key that is refused is wiped, and nothing of it
+    /// is told.
     pub fn new(key: SecretString) -> Result<Self, CredentialError> {
         let text = key.expose_secret();
         if text.is_empty() {
@@ -49,18 +53,21 @@ impl Credential {
     }
 
     /// Returns what may be said of the key: its last four characters, as in `…abcd`; of a key
-    /// shorter than twelve, four digits of a hash, as in `#1f2e`.
+    /// shorter than twelve, four digits of a hash, as in `#1f2e`. It says which key is meant to
+    /// whoever has it, and is not unique.
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// Returns what tells the key from others and nothing else, to whoever knows `tag`.
+    /// Returns what tells the key from others and nothing else, to whoever knows `tag`. Two keys
+    /// have the same tag only if they are the same.
     pub fn tagged(&self, tag: &hmac::Key) -> hmac::Tag {
         self.read(|key| hmac::sign(tag, key))
     }
 
     /// Returns what stands in for the key until the request is written: stars, as many as the key
-    /// has characters.
+    /// has characters. It is as long as the key, so that no length changes when the key takes its
+    /// place.
     pub(super) fn stand_in(&self) -> HeaderValue {
         self.stand_in.clone()
     }

@@ -10,13 +10,15 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 
-/// The head of an answer, and the connection on which its body follows.
+/// The head of an answer, and the connection on which its body follows. Dropping it closes the
+/// connection, whatever is left of the answer.
 pub(super) struct Exchange {
     pub(super) connection: UpstreamConnection,
     pub(super) response: Response<Incoming>,
 }
 
-/// Why there is no answer.
+/// Why there is no answer. Whatever connection there was is closed, and nothing more is written to
+/// it.
 pub(super) enum ExchangeFailure {
     /// No byte was written.
     NotSent(NotSent),
@@ -26,7 +28,8 @@ pub(super) enum ExchangeFailure {
 
 impl Exchange {
     /// Sends `request` and waits for the head of its answer until `deadline`. Whatever happens, at
-    /// most one connection ever carries a byte of it.
+    /// most one connection ever carries a byte of it. Dropping the future closes the connection;
+    /// what was written by then stays written.
     pub(super) async fn run(
         key: &KeyVersion,
         request: Request<RequestBody>,
@@ -37,7 +40,8 @@ impl Exchange {
         Self::run_on(connection, key, request, deadline).await
     }
 
-    /// The same, beginning with a given connection.
+    /// The same, beginning with a given connection. A request is moved to a new connection once at
+    /// most, and only if it is certain that no byte of it was written.
     pub(super) async fn run_on(
         connection: UpstreamConnection,
         key: &KeyVersion,
@@ -57,6 +61,7 @@ impl Exchange {
         }
     }
 
+    /// Sends on one connection, and judges what came of it.
     async fn try_on(
         mut connection: UpstreamConnection,
         request: Request<RequestBody>,
@@ -65,6 +70,8 @@ impl Exchange {
         match timeout_at(deadline, connection.send(request)).await {
             Ok(Ok(response)) => Ok(Self { connection, response }),
             Ok(Err(unanswered)) => Err(ConnectionTry::judge(&connection, unanswered)),
+            // Sealed before it is counted: a byte that went out after the count would make a lie of
+            // it.
             Err(_) => Err(ConnectionTry::Failed(match connection.seal() {
                 0 => ExchangeFailure::NotSent(NotSent::Timeout),
                 _ => ExchangeFailure::Unknown(UnknownReason::Timeout),
@@ -83,7 +90,8 @@ enum ConnectionTry {
 
 impl ConnectionTry {
     /// Judges by two witnesses: hyper, which gives a request back only if it never began with it,
-    /// and the wire, which counts what left this process.
+    /// and the wire, which counts what left this process. Both must say that nothing went out
+    /// before anything is tried again.
     fn judge(connection: &UpstreamConnection, mut unanswered: Unanswered) -> Self {
         let (written, untouched) = (connection.seal(), unanswered.take_message());
         let error = unanswered.into_error();
@@ -97,6 +105,7 @@ impl ConnectionTry {
         }
     }
 
+    /// A new connection that gave the request back has failed like any other.
     fn into_failure(self) -> ExchangeFailure {
         match self {
             Self::Failed(failure) => failure,
@@ -105,6 +114,7 @@ impl ConnectionTry {
     }
 }
 
+/// Returns why nobody can say what became of a call of which something was written.
 fn reason(error: &hyper::Error) -> UnknownReason {
     if error.is_parse() {
         UnknownReason::Protocol

@@ -20,7 +20,8 @@ use zeroize::Zeroizing;
 const LINE: &[u8] = b"\r\napi-key: ";
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
-/// A connection on which stars are written as the key. Writes nothing once the key is gone.
+/// A connection on which stars are written as the key. Writes nothing once the key is gone. What it
+/// reads is passed on as it comes.
 pub(super) struct KeyInjector<S> {
     socket: S,
     turn: HeadProgress,
@@ -45,7 +46,7 @@ enum HeadStage {
 }
 
 impl HeadProgress {
-    /// A new request begins.
+    /// A new request begins. The head of the next request must have the stars again.
     pub(super) fn begin(&self) {
         *self.lock() = HeadStage::Head;
     }
@@ -55,7 +56,8 @@ impl HeadProgress {
     }
 }
 
-/// The start of a buffer with the key in it.
+/// The start of a buffer with the key in it. It is wiped when it is dropped, whether or not all of
+/// it was written.
 struct Patch {
     text: Zeroizing<Vec<u8>>,
     /// How much of the buffer comes before the key.
@@ -114,7 +116,9 @@ impl<S> KeyInjector<S> {
     }
 }
 
-/// Returns where the stars are. A head without them is a fault of ours, and must not go out.
+/// Returns where the stars are. A head without them is a fault of ours, and must not go out. The
+/// first line that names the key is the one: it must be in the head and in one buffer with all its
+/// stars.
 fn place(head: &[u8], stars: usize) -> io::Result<usize> {
     // No further than the head goes: its body is the client's, and may hold the same line.
     let end = memmem::find(head, END_OF_HEAD).unwrap_or(head.len());

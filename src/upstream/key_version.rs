@@ -11,6 +11,9 @@ use tokio::time::Instant;
 
 /// One version of an account's key with its own connections, which close when it is dropped.
 /// Made by [`Upstream::key`](super::Upstream::key); it can go to that origin only.
+///
+/// Once it is dropped and its last call has ended, the key is wiped. It cannot be serialized, and
+/// debugging it shows the version alone.
 pub struct KeyVersion {
     pub(super) account: AccountName,
     pub(super) credential: Arc<Credential>,
@@ -20,7 +23,7 @@ pub struct KeyVersion {
 }
 
 impl KeyVersion {
-    /// Returns what may be said of the key, as in `…abcd`.
+    /// Returns what may be said of the key, as in `…abcd`. It may stand in logs and on record.
     pub fn version(&self) -> &str {
         self.credential.version()
     }
@@ -30,7 +33,8 @@ impl KeyVersion {
         &self.account
     }
 
-    /// Returns an idle connection where that will do, or else a new one.
+    /// Returns an idle connection where that will do, or else a new one. Whether anything was ever
+    /// sent on it is told by its age.
     pub(super) async fn connection(
         &self,
         reuse: Reuse,
@@ -46,7 +50,8 @@ impl KeyVersion {
         }
     }
 
-    /// Returns the value of the `Host` header.
+    /// Returns the value of the `Host` header. It is that of the settings and never one that a
+    /// client gave.
     pub(super) fn host(&self) -> HeaderValue {
         self.connector.origin.header()
     }

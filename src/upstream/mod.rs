@@ -21,7 +21,7 @@
 //! | room | what it knows |
 //! | --- | --- |
 //! | [`Credential`], [`KeyVersion`] | the real key, the only origin it may go to, its connections |
-//! | `origin`, `connector`, `connection`, `pool`, `counting_stream` | how bytes get there, and whether any did |
+//! | `origin`, `connector`, `connection`, `pool`, `counting_stream` | how bytes go out, and whether any did |
 //! | `key_injector` | the moment at which the key is written, and the only buffer it is ever in |
 //! | `request`, `answer`, `receive` | what is said and what is kept of the reply |
 //! | `verdict`, [`SendOutcome`] | what the reply means for money |

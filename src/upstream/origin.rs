@@ -31,7 +31,8 @@ pub enum OriginError {
 }
 
 impl UpstreamOrigin {
-    /// Reads an origin; plain HTTP only to a host that is loopback by name or number.
+    /// Reads an origin; plain HTTP only to a host that is loopback by name or number. A path of `/`
+    /// counts as none. Nothing is looked up here.
     pub(super) fn parse(url: &Uri) -> Result<Self, OriginError> {
         let authority = url.authority().ok_or(OriginError::Host)?;
         let extra = authority.as_str().contains('@') || url.query().is_some();
@@ -65,7 +66,8 @@ impl UpstreamOrigin {
         (&self.host, self.port)
     }
 
-    /// Returns the value of the `Host` header.
+    /// Returns the value of the `Host` header. It has no port where that is the usual one of the
+    /// scheme, as RFC 9110 has it in section 4.2.3.
     pub(super) fn header(&self) -> HeaderValue {
         self.header.clone()
     }

@@ -6,7 +6,8 @@ use http::StatusCode;
 use std::io;
 
 /// What became of a call that was to be sent. The table in [the room's front page](super) says
-/// which answer leads where, and what it means for money.
+/// which answer leads where, and what it means for money. Every call that was to be sent has
+/// exactly one, unless its future is dropped.
 #[derive(Debug)]
 pub enum SendOutcome {
     /// Ideogram answered, and what it means is clear from the status: 2xx is billed, all else is
@@ -58,7 +59,7 @@ pub enum SendOutcome {
 }
 
 impl SendOutcome {
-    /// Returns what Ideogram said, if that could be read.
+    /// Returns what Ideogram said, if that could be read. A refusal has one too.
     pub fn answer(&self) -> Option<&UpstreamAnswer> {
         match self {
             Self::Answered(answer)
@@ -70,7 +71,8 @@ impl SendOutcome {
     }
 }
 
-/// Why nothing was sent. Nothing was written, so nothing was billed.
+/// Why nothing was sent. Nothing was written, so nothing was billed. Whoever is told this may try
+/// again without paying twice.
 #[derive(Debug, thiserror::Error)]
 pub enum NotSent {
     /// The path or query cannot be sent as it is.
@@ -88,7 +90,8 @@ pub enum NotSent {
     /// The other side could not prove who it is, or speaks no TLS that we speak.
     #[error("the upstream could not be trusted: {0}")]
     Tls(Box<str>),
-    /// Time ran out before the first byte.
+    /// Time ran out before the first byte. The time is the shorter one of connecting and of the
+    /// call.
     #[error("the upstream could not be reached in time")]
     Timeout,
     /// The connection broke before the first byte.
@@ -96,7 +99,8 @@ pub enum NotSent {
     Lost,
 }
 
-/// Why nobody can say what became of a call.
+/// Why nobody can say what became of a call. The texts of the reasons are on record and never
+/// change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownReason {
     /// Our time ran out after the first byte.
@@ -119,7 +123,7 @@ pub enum UnknownReason {
     RequestBody,
 }
 
-/// Why an answer could not be had in full.
+/// Why an answer could not be had in full. What the status said of the money stands all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// It was cut off, or broke the protocol on the way.
@@ -131,12 +135,13 @@ pub enum Unreadable {
     /// It is larger than an answer may be.
     #[error("too_large")]
     TooLarge,
-    /// There was no room to keep it.
+    /// There was no room to keep it. The disk is full, or the budget for bodies is used up.
     #[error("no_room")]
     NoRoom,
 }
 
-/// Why one of the gateway's own reads has no answer.
+/// Why one of the gateway's own reads has no answer. Reads cost nothing, so each of them may be
+/// asked again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Nothing was sent.

@@ -9,13 +9,15 @@ use std::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-/// The most connections that are kept idle.
+/// The most connections that are kept idle. One more is closed.
 const MOST_IDLE: usize = 64;
 
-/// How long a connection may take to finish what it was doing before it is kept.
+/// How long a connection may take to finish what it was doing before it is kept. One that takes
+/// longer is closed.
 const SETTLING: Duration = Duration::from_millis(100);
 
-/// Idle connections of one key version; dropping it closes them.
+/// Idle connections of one key version; dropping it closes them. It serves reads that cost nothing:
+/// what may be billed is never sent on a connection from it.
 pub(super) struct Pool {
     idle: Mutex<Idle>,
     keep: Duration,
@@ -34,7 +36,9 @@ impl Pool {
         Arc::new(Self { idle: Mutex::default(), keep, tasks })
     }
 
-    /// Takes the connection that was used last, if one is still good.
+    /// Takes the connection that was used last, if one is still good. One that was idle for too
+    /// long, that hung up or that said something unasked is closed on the way. Never waits, and
+    /// makes no connection.
     pub(super) fn take(&self) -> Option<UpstreamConnection> {
         loop {
             let (since, connection) = self.lock().connections.pop()?;
@@ -45,7 +49,7 @@ impl Pool {
     }
 
     /// Keeps a connection whose answer was read to the end. One that is still busy, because the
-    /// answer came before the request was out, is closed.
+    /// answer came before the request was out, is closed. Never waits.
     pub(super) fn put(self: &Arc<Self>, mut connection: UpstreamConnection) {
         if connection.is_ready() {
             return self.keep(connection);
@@ -90,10 +94,13 @@ enum IdleWatch {
     Enough,
 }
 
-/// Closes connections that nobody wanted, and ends with the last of them.
+/// Closes connections that nobody wanted, and ends with the last of them. It holds no pool while it
+/// sleeps, so that a dropped one closes its connections at once.
 async fn watch(pool: Weak<Pool>, keep: Duration) {
     loop {
         sleep(keep).await;
+        // Upgraded anew each time: a pool that is kept alive here would keep a retired key's
+        // connections open.
         let Some(pool) = pool.upgrade() else { return };
         if let IdleWatch::Enough = pool.close_expired() {
             return;

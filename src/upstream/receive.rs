@@ -20,13 +20,16 @@ pub(super) struct Reception<'a> {
 
 impl Reception<'_> {
     /// Reads the answer to its end. Its connection is kept for the next request; where anything
-    /// went wrong it is closed.
+    /// went wrong it is closed. Nothing of it is handed out before all of it is here and free of
+    /// the key.
     pub(super) async fn receive(self, exchange: Exchange) -> Result<UpstreamAnswer, Unreadable> {
         let Exchange { connection, response } = exchange;
         let (head, body) = response.into_parts();
         let (headers, in_headers) = passed_headers(&head.headers, &self.key.redaction);
         let (body, in_body) =
             timeout_at(self.deadline, self.read(body)).await.unwrap_or(Err(Unreadable::Timeout))?;
+        // Only now: a connection whose answer was not read to its end must not serve another
+        // request.
         self.key.pool.put(connection);
         let echoed_key = in_headers || in_body;
         if echoed_key {

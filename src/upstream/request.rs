@@ -11,20 +11,21 @@ use http::{
 };
 use http_body_util::{Either, Empty};
 
-/// The header that carries the key.
+/// The header that carries the key. Ideogram's description of its API calls it `Api-Key`; names of
+/// headers have no case.
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("api-key");
 
 const OUR_NAME: HeaderValue =
     HeaderValue::from_static(concat!("ideogate/", env!("CARGO_PKG_VERSION")));
 
-/// A call as it goes to Ideogram.
+/// A call as it goes to Ideogram. Whatever a client sent and this does not name is not sent on.
 #[derive(Debug, Clone)]
 pub struct UpstreamRequest {
     /// Which connection it may go out on.
     pub reuse: Reuse,
     /// The method, from the route table.
     pub method: Method,
-    /// Path and query as inspection rebuilt them.
+    /// Path and query as inspection rebuilt them. It goes out byte for byte or not at all.
     pub path_and_query: String,
     /// `Content-Type` as the client gave it.
     pub content_type: Option<HeaderValue>,
@@ -32,7 +33,7 @@ pub struct UpstreamRequest {
     pub accept: Option<HeaderValue>,
     /// `Accept-Language` as the client gave it.
     pub accept_language: Option<HeaderValue>,
-    /// The body, byte for byte.
+    /// The body, byte for byte. An empty one is none.
     pub body: Option<Spool>,
 }
 
@@ -50,13 +51,15 @@ impl UpstreamRequest {
         }
     }
 
-    /// Returns the request as hyper sends it. Its length frames the body, never chunks.
+    /// Returns the request as hyper sends it. Its length frames the body, never chunks. The key is
+    /// not in it: stars stand in its place until the bytes leave.
     pub(super) fn build(self, key: &KeyVersion) -> Result<Request<RequestBody>, NotSent> {
         let target = target(&self.path_and_query)?;
         let body = self.body.filter(|body| !body.is_empty());
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(HOST, key.host());
         headers.insert(USER_AGENT, OUR_NAME);
+        // In a compressed answer the key could not be found.
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let given = [
             (CONTENT_TYPE, self.content_type),
@@ -82,7 +85,8 @@ impl UpstreamRequest {
     }
 }
 
-/// Returns the request target in origin form, provided that it goes out exactly as it was given.
+/// Returns the request target in origin form, provided that it goes out exactly as it was given. It
+/// must begin with a slash and be visible ASCII, as RFC 9112 has it in section 3.2.1.
 fn target(path_and_query: &str) -> Result<Uri, NotSent> {
     let clean = path_and_query.starts_with('/')
         && path_and_query.bytes().all(|byte| byte.is_ascii_graphic());

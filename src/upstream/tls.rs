@@ -4,13 +4,15 @@ use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::Certific
 use std::sync::Arc;
 use tokio_rustls::TlsConnector;
 
-/// Returns a connector of [`config`].
+/// Returns a connector of [`config`]. Its connections resume TLS sessions with each other, since
+/// they share its settings.
 pub(super) fn connector(extra: &[CertificateDer<'static>]) -> Result<TlsConnector, rustls::Error> {
     config(extra).map(|config| TlsConnector::from(Arc::new(config)))
 }
 
 /// Returns settings that trust the public authorities and `extra`, and speak HTTP/1.1 only.
-/// Nothing is read from the machine or the environment.
+/// Nothing is read from the machine or the environment. There is no way to turn the check of
+/// certificates off. Fails if one of `extra` is no certificate that can be an authority.
 pub(super) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, rustls::Error> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for certificate in extra {

@@ -1,4 +1,9 @@
 //! What a status means for money, before its body is read.
+//!
+//! The vendor's page on errors (<https://developer.ideogram.ai/ideogram-api/errors>) says that what
+//! is rejected (400, 401, 402, 403, 404, 413, 422, 429) is not run and not billed, that a
+//! generation that failed is not billed, and that a completed one is billed even if its images are
+//! withheld.
 
 use super::{
     UpstreamAnswer,
@@ -25,7 +30,7 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    /// Judges the head of an answer.
+    /// Judges the head of an answer. It looks at nothing but the status and the content type.
     pub(super) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
         match status.as_u16() {
             200..=299 => Self::Done,
@@ -35,6 +40,8 @@ impl Verdict {
             400..=499 | 500 | 503 => Self::Failed,
             // These come from something in between, which may have given up on a call that runs.
             502 | 504 | 520..=529 => Self::Doubtful,
+            // JSON is what Ideogram itself answers with; a page of text comes from something in
+            // between.
             500..=599 if is_json(headers) => Self::Failed,
             500..=599 => Self::Doubtful,
             _ => Self::Unusable(UnknownReason::Protocol),
@@ -66,6 +73,7 @@ impl Verdict {
     }
 }
 
+/// Only what is declared counts, since the body is not here yet.
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let kind = declared.split(';').next().unwrap_or("").trim().to_ascii_lowercase();

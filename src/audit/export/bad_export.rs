@@ -3,7 +3,7 @@
 use crate::audit::trust::NoteError;
 use std::fmt;
 
-/// Where an export is not what was signed.
+/// Where an export is not what was signed. What comes behind it was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadExport {
     /// The line, from 1 on; `None` when it is the file as a whole.
@@ -14,7 +14,7 @@ pub struct BadExport {
     pub problem: ExportProblem,
 }
 
-/// What is wrong with an export.
+/// What is wrong with an export. It repeats no text of the export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportProblem {
     /// It does not begin as an export does.
@@ -29,17 +29,19 @@ pub enum ExportProblem {
     Unlinked,
     /// Its hash or seal does not fit its content.
     Changed,
-    /// A row was changed, or one before it was removed, added or moved.
+    /// A row was changed, or one before it was removed, added or moved. Which of the two it was
+    /// cannot be told from the seal.
     Unsealed,
     /// It ends without what is signed: its end was cut off.
     CutOff,
     /// There is something behind its end.
     TooLong,
-    /// What is signed about it proves nothing.
+    /// What is signed about it proves nothing. The lines may all fit together nevertheless.
     Unsigned(NoteError),
     /// What is signed is about an export with other lines.
     OtherLines,
-    /// What is signed is about an export with another digest.
+    /// What is signed is about an export with another digest. That is how a change shows that no
+    /// hash or seal covers, such as one of the first line.
     OtherDigest,
 }
 

@@ -13,19 +13,22 @@ use crate::audit::trust::{
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Read};
 
-/// The longest line there is; more than the largest record.
+/// The longest line there is; more than the largest record. One that is longer counts as cut off,
+/// so that a file without line ends does not fill the memory.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What checking an export found.
+/// What checking an export found. Both parts are judged by the keys that were trusted, and by
+/// nothing that the export says of itself unless there were none.
 #[derive(Debug)]
 pub struct ExportReport {
     /// Whether it is what was signed.
     pub integrity: Result<VerifiedExport, BadExport>,
     /// Whether it is all of the record that was signed elsewhere.
     pub completeness: Completeness,
-    /// Whom it was believed by.
+    /// Whom it was believed by. Of several that were given it is the first.
     pub key: Option<VerifierKey>,
-    /// Whether that key was named by nobody but the export itself.
+    /// Whether that key was named by nobody but the export itself. Then a good report only says
+    /// that the file was not changed after somebody signed it.
     pub key_is_its_own: bool,
 }
 
@@ -43,7 +46,7 @@ impl ExportReport {
     }
 }
 
-/// Says whether an export is a table, by how it begins.
+/// Says whether an export is a table, by how it begins. Nothing is consumed.
 pub fn is_table(input: &mut impl BufRead) -> io::Result<bool> {
     Ok(input.fill_buf()?.first() != Some(&b'{'))
 }
@@ -51,6 +54,9 @@ pub fn is_table(input: &mut impl BufRead) -> io::Result<bool> {
 /// Checks an export with the keys that are `trusted`; with the one that it names itself when there are
 /// none. A table's notes are in its `sidecar`. `outside` are checkpoints that were kept elsewhere. Tells
 /// `progress` how many bytes are read.
+///
+/// Reads the input once and a line at a time, and stops at the first that is wrong. Blocks. Fails
+/// only if the input cannot be read: all that is wrong with the export is in the report.
 pub fn examine_export(
     input: impl BufRead,
     sidecar: Option<&str>,
@@ -96,6 +102,8 @@ pub fn examine_export(
     Ok(ExportReport { integrity, completeness, key, key_is_its_own })
 }
 
+/// Holds the checkpoints from outside against an export. Of one whose integrity is broken only what
+/// was read so far is judged.
 fn complete(
     evidence: SignedEvidence,
     marks: &Marks,
@@ -105,6 +113,7 @@ fn complete(
     let Ok(VerifiedExport { manifest }) = integrity else {
         return judge(evidence, marks, 0, None, None);
     };
+    // Rows of a table are entries, and the one that began last need not hold the last record.
     let is_whole = manifest.is_complete() && !is_table;
     let ends = is_whole.then_some(manifest.last);
     judge(evidence, marks, manifest.last, ends, Some(manifest.created))
@@ -128,6 +137,7 @@ struct ExportReading {
 }
 
 impl ExportReading {
+    /// Takes in one line; the first that is wrong ends the reading.
     fn take(
         &mut self,
         line: &str,
@@ -183,6 +193,7 @@ impl ExportReading {
     }
 }
 
+/// Like every claim of an export it is believed only if no other key is given.
 fn claimed_by_sidecar(sidecar: &str) -> Option<VerifierKey> {
     let text = sidecar.split("\n\n").next().map(|text| format!("{text}\n"));
     text.and_then(|text| Manifest::of_text(&text)).map(|manifest| manifest.key)

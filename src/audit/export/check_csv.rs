@@ -8,7 +8,8 @@ use super::{
 };
 use crate::audit::trust::{Marks, NoteError, SignedNote};
 
-/// What was read so far, and what is signed about it.
+/// What was read so far, and what is signed about it. A table names no hash of the chain, so it
+/// adds nothing to the marks.
 #[derive(Debug)]
 pub(super) struct Rows {
     notes: Option<(SignedNote, SignedNote)>,

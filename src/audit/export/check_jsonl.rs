@@ -24,7 +24,8 @@ pub(super) struct Records {
     end: Option<(Result<SignedNote, NoteError>, Result<SignedNote, NoteError>)>,
 }
 
-/// Returns the key that the first line names.
+/// Returns the key that the first line names. Nothing vouches for it: anybody can write a first
+/// line.
 pub(super) fn claimed_by_header(line: &str) -> Option<VerifierKey> {
     serde_json::from_str::<Header>(line).ok()?.key.parse().ok()
 }
@@ -45,6 +46,8 @@ impl Records {
         if seq <= before.seq {
             return Err(bad(ExportProblem::NotInOrder(due)));
         }
+        // Only an export that nothing narrows must have every record; in another one, gaps are what
+        // was left out.
         if self.is_whole() && seq != before.seq + 1 {
             return Err(bad(ExportProblem::RecordMissing(before.seq + 1)));
         }

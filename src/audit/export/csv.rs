@@ -1,4 +1,7 @@
 //! Folded entries as a table: RFC 4180, one physical line a row, harmless in a spreadsheet.
+//!
+//! Rows end with CR and LF as RFC 4180 has it. A row proves nothing about the chain: its seal only
+//! says that the table is the one that was written.
 
 use crate::{audit::Entry, domain::hides};
 use serde_json::{Map, Value};
@@ -10,7 +13,9 @@ const TAG: &[u8] = b"ideogate audit export row v1\n";
 /// The columns of the entry itself.
 const ENTRY: [&str; 5] = ["timestamp", "action", "userId", "resource", "result"];
 
-/// The columns of `metadata`.
+/// The columns of `metadata`. Their names and order are part of the form: a table with another
+/// first row is refused when it is checked, and details without a column of their own go into the
+/// one for the rest.
 const METADATA: [&str; 31] = [
     "request_id",
     "call_id",
@@ -54,7 +59,7 @@ const SEAL: &str = "seal";
 /// Where the sequence number is, counted from 0.
 pub(super) const SEQ_COLUMN: usize = ENTRY.len() + 17;
 
-/// Writes rows, each sealed to the one before it.
+/// Writes rows, each sealed to the one before it. The first seal is over the header and 32 zeros.
 #[derive(Debug)]
 pub(super) struct SealedRows {
     seal: [u8; 32],
@@ -66,18 +71,21 @@ pub(super) fn header() -> String {
     names.copied().collect::<Vec<_>>().join(",")
 }
 
-/// Returns the seal of a row, given without its last cell and the comma before that.
+/// Returns the seal of a row, given without its last cell and the comma before that. It is SHA-256
+/// over a tag of its own, the seal before, and the row's bytes.
 pub(super) fn seal(before: &[u8; 32], row: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(TAG).chain_update(before).chain_update(row).finalize().into()
 }
 
 impl SealedRows {
+    /// Writes the first row, and begins the seals with it.
     pub(super) fn begin(out: &mut Vec<u8>) -> Self {
         out.extend(header().as_bytes());
         out.extend(b"\r\n");
         Self { seal: seal(&[0; 32], header().as_bytes()) }
     }
 
+    /// Writes a row with its seal.
     pub(super) fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) {
         let row = row(entry);
         self.seal = seal(&self.seal, row.as_bytes());
@@ -91,6 +99,7 @@ impl SealedRows {
     }
 }
 
+/// Returns the cells of an entry, joined, without the seal.
 fn row(entry: &Entry) -> String {
     // An entry is an object whose keys are text.
     let Ok(Value::Object(mut entry)) = serde_json::to_value(entry) else { return String::new() };
@@ -100,6 +109,7 @@ fn row(entry: &Entry) -> String {
     };
     let cells = ENTRY.iter().map(|name| cell(entry.get(*name)));
     let cells = cells.chain(METADATA.iter().map(|name| cell(metadata.get(*name))));
+    // A detail without a column of its own must not get lost.
     let is_other = |(name, _): &(&String, &Value)| !METADATA.contains(&name.as_str());
     let others: Map<_, _> = metadata
         .iter()
@@ -110,6 +120,8 @@ fn row(entry: &Entry) -> String {
     cells.chain([cell(other.as_ref())]).collect::<Vec<_>>().join(",")
 }
 
+/// Returns a value as a cell: nothing for what is not known, lists of texts with blanks between,
+/// the rest as JSON.
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
@@ -122,6 +134,8 @@ fn cell(value: Option<&Value>) -> String {
 }
 
 /// What strangers wrote must not break the row, and no spreadsheet may take it for a formula.
+/// Characters that do not show or that turn others around become U+FFFD, line ends among them, so
+/// that every row is one physical line.
 fn quoted(text: &str) -> String {
     let text = text.replace(hides, "\u{fffd}");
     let sign = if text.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
@@ -131,12 +145,14 @@ fn quoted(text: &str) -> String {
     format!("\"{sign}{}\"", text.replace('"', "\"\""))
 }
 
-/// Returns a cell of a row, without its quotes.
+/// Returns a cell of a row, without its quotes. Columns count from 0; `None` when the row has
+/// fewer.
 pub(super) fn cell_of(row: &str, column: usize) -> Option<String> {
     let mut cells = vec![String::new()];
     let mut is_quoted = false;
     for character in row.chars() {
         match character {
+            // A doubled quote turns it twice, so it needs no case of its own.
             '"' => is_quoted = !is_quoted,
             ',' if !is_quoted => cells.push(String::new()),
             other => cells.last_mut()?.push(other),

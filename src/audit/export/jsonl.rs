@@ -5,10 +5,10 @@ use crate::{audit::trust::SignedNote, store::SealedRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The version of this form.
+/// The version of this form. A reader refuses every other one.
 pub(super) const VERSION: u32 = 1;
 
-/// The first line.
+/// The first line. It is covered by the signed digest like all lines but the last.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Header {
     pub(super) ideogate_export: u32,
@@ -18,7 +18,8 @@ pub(super) struct Header {
     pub(super) up_to: u64,
 }
 
-/// A record's line. The bytes that were hashed are those of `record`, as they stand.
+/// A record's line. The bytes that were hashed are those of `record`, as they stand. `n` counts the
+/// records of this file from 1 on, `seq` is the record's number; hashes are in hex.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecordLine<'l> {
@@ -30,7 +31,7 @@ pub(super) struct RecordLine<'l> {
     pub(super) record: &'l RawValue,
 }
 
-/// The last line.
+/// The last line. Both notes are whole, with their signatures.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct End {
@@ -38,14 +39,15 @@ pub(super) struct End {
     pub(super) checkpoint: String,
 }
 
-/// What the last line begins with.
+/// What the last line begins with. No record's line begins with it, since those begin with `n`.
 pub(super) const END: &str = "{\"manifest\":";
 
-/// Numbers the lines.
+/// Numbers the lines. The count goes into the lines, so that a part of a file shows what it lacks.
 #[derive(Debug)]
 pub(super) struct LineCounter(u64);
 
 impl LineCounter {
+    /// Writes the first line.
     pub(super) fn begin(subject: &ExportSubject, out: &mut Vec<u8>) -> Self {
         let checkpoint = &subject.up_to.checkpoint;
         let header = Header {
@@ -59,11 +61,13 @@ impl LineCounter {
         Self(0)
     }
 
+    /// Writes a record's line; fails if its bytes are not JSON, and writes nothing then.
     pub(super) fn record(
         &mut self,
         sealed: &SealedRecord,
         out: &mut Vec<u8>,
     ) -> Result<(), Unwritable> {
+        // Taken over as it stands: written anew, it might not be the bytes that were hashed.
         let record = serde_json::from_slice(&sealed.bytes).map_err(|_| Unwritable(sealed.seq))?;
         self.0 += 1;
         let (prev_hash, hash) = (hex::encode(sealed.prev_hash), hex::encode(sealed.hash));
@@ -77,6 +81,7 @@ pub(super) fn end(manifest: &SignedNote, checkpoint: &SignedNote, out: &mut Vec<
     line(&End { manifest: manifest.to_string(), checkpoint: checkpoint.to_string() }, out);
 }
 
+/// Writes a value as one line.
 fn line(value: &impl Serialize, out: &mut Vec<u8>) {
     // None of them has maps whose keys are not text, and memory takes all, so this cannot fail.
     serde_json::to_writer(&mut *out, value).unwrap_or_default();

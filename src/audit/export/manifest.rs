@@ -6,7 +6,8 @@ use crate::{
 };
 use std::fmt;
 
-/// What the text begins with: no checkpoint does, so that none can be mistaken for the other.
+/// What the text begins with: no checkpoint does, so that none can be mistaken for the other. Both
+/// are signed with the same key.
 const FIRST_LINE: &str = "ideogate audit export v1";
 
 /// How an export is written.
@@ -19,13 +20,16 @@ pub enum Format {
 }
 
 /// What an export holds, so that what was changed, added or left out shows.
+///
+/// One manifest has one text, a line for each field that is there, and is refused when it is
+/// written in another way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The key of the log, which signs this too.
     pub key: VerifierKey,
     /// How it is written.
     pub format: Format,
-    /// When it began, by the gateway's clock.
+    /// When it began, by the gateway's clock. It is the time of its checkpoint.
     pub created: Timestamp,
     /// What narrows it, as JSON; `{}` when nothing does.
     pub filter: String,
@@ -33,7 +37,8 @@ pub struct Manifest {
     pub lines: u64,
     /// The number of the first record in it; 0 when there is none.
     pub first: u64,
-    /// The number of the last record in it, or of the one that begins the last entry.
+    /// The number of the last record in it, or of the one that begins the last entry. It is 0 when
+    /// there is none.
     pub last: u64,
     /// The number of the last record that it could hold.
     pub up_to: u64,
@@ -44,12 +49,14 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Says whether it holds the whole record up to its time.
+    /// Says whether it holds the whole record up to its time. Of a table that means all entries,
+    /// which prove no record.
     pub fn is_complete(&self) -> bool {
         self.filter == "{}"
     }
 
-    /// Reads the manifest that a note vouches for.
+    /// Reads the manifest that a note vouches for. A manifest that names another key than the one
+    /// that signed it is [`NoteError::Malformed`].
     pub fn verified<'k>(
         note: &SignedNote,
         trusted: impl IntoIterator<Item = &'k VerifierKey>,
@@ -85,11 +92,12 @@ impl Manifest {
             digest: hash(value("sha256")?)?,
             seal: value("seal").map(hash).map_or(Some(None), |seal| seal.map(Some))?,
         };
+        // One manifest has one text: whatever is written otherwise is not ours.
         (read.to_string() == text).then_some(read)
     }
 }
 
-/// Reads a hash in hex.
+/// Reads a hash in hex. Both cases of letters are read, and exactly 32 bytes.
 pub(super) fn hash(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(text, &mut bytes).ok().map(|()| bytes)

@@ -13,7 +13,8 @@ pub struct ExportSubject {
     pub format: Format,
     /// What narrows it; an empty object when nothing does.
     pub filter: Value,
-    /// Where the record ended when it began; also dates it.
+    /// Where the record ended when it began; also dates it. Nothing beyond it belongs into the
+    /// export, however long that takes to write.
     pub up_to: SignedCheckpoint,
 }
 

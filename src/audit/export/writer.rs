@@ -12,6 +12,11 @@ use crate::{
 use sha2::{Digest, Sha256};
 
 /// Writes an export piece by piece, and knows at its end what to sign.
+///
+/// It holds no more than a digest and some counts, however long the export is: what it writes is
+/// for the caller to send on. Dropped before its end it leaves an export that nothing signs, which
+/// is refused when it is checked. The digest is of what it wrote, so nothing else may go into the
+/// file.
 #[derive(Debug)]
 pub struct ExportWriter {
     subject: ExportSubject,
@@ -36,6 +41,7 @@ impl ExportWriter {
             Format::Jsonl => ExportLayout::Jsonl(LineCounter::begin(&subject, out)),
             Format::Csv => ExportLayout::Csv(SealedRows::begin(out)),
         };
+        // What the caller had in `out` before is no part of the export.
         let digest = Sha256::new_with_prefix(&out[before..]);
         Self { subject, form, digest, lines: 0, first: 0, last: 0 }
     }
@@ -45,7 +51,8 @@ impl ExportWriter {
         self.subject.format
     }
 
-    /// Writes a record into JSON lines; a table has none.
+    /// Writes a record into JSON lines; a table has none. The records must come in the chain's
+    /// order. An error leaves `out` as it was.
     pub fn record(&mut self, record: &SealedRecord, out: &mut Vec<u8>) -> Result<(), Unwritable> {
         let before = out.len();
         if let ExportLayout::Jsonl(lines) = &mut self.form {
@@ -55,7 +62,8 @@ impl ExportWriter {
         Ok(())
     }
 
-    /// Writes an entry into a table; JSON lines have none.
+    /// Writes an entry into a table; JSON lines have none. The entries must come in the order of
+    /// the records that begin them.
     pub fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) {
         let before = out.len();
         if let ExportLayout::Csv(table) = &mut self.form {
@@ -64,6 +72,7 @@ impl ExportWriter {
         }
     }
 
+    /// Counts a line, and takes it into the digest.
     fn wrote(&mut self, seq: u64, bytes: &[u8]) {
         self.digest.update(bytes);
         self.lines += 1;
@@ -74,7 +83,8 @@ impl ExportWriter {
     }
 
     /// Writes the end, and returns what is signed about the whole: the manifest, and the checkpoint of
-    /// the record when the export began.
+    /// the record when the export began. For a table that text is its sidecar, to be kept beside
+    /// it; JSON lines have both in their last line.
     pub fn end(self, notary: &Notary, out: &mut Vec<u8>) -> String {
         let Self { subject, form, digest, lines, first, last } = self;
         let checkpoint = subject.up_to.checkpoint;

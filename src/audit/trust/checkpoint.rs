@@ -10,14 +10,15 @@ use std::fmt;
 ///
 /// As text it has four lines: the log's origin, the number of records, the hash of the last of them in
 /// base64, and the time. The first three are as in <https://c2sp.org/tlog-checkpoint>, but the hash is the
-/// chain's and not a tree's.
+/// chain's and not a tree's. One checkpoint has exactly one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// Which log; also the name of the key that signs it.
     pub origin: Box<str>,
     /// Where the chain ended.
     pub head: ChainHead,
-    /// When it was signed, by the gateway's clock.
+    /// When it was signed, by the gateway's clock. It is what the gateway says, and no proof of the
+    /// time.
     pub at: Timestamp,
 }
 
@@ -33,7 +34,8 @@ pub enum CheckpointError {
 }
 
 impl Checkpoint {
-    /// Reads the checkpoint that a note vouches for.
+    /// Reads the checkpoint that a note vouches for. A checkpoint of another origin than the
+    /// signing key's name is [`CheckpointError::OtherText`], whoever is trusted.
     pub fn verified<'k>(
         note: &SignedNote,
         trusted: impl IntoIterator<Item = &'k VerifierKey>,
@@ -81,7 +83,8 @@ struct CheckpointLine {
 }
 
 impl SignedCheckpoint {
-    /// Returns it as one JSON object without a line's end, in printable ASCII.
+    /// Returns it as one JSON object without a line's end, in printable ASCII. Only the note in it
+    /// proves anything; the other fields can be read without decoding it.
     pub fn json(&self) -> String {
         let Checkpoint { head, at, .. } = &self.checkpoint;
         let note = self.note.to_string();
@@ -91,7 +94,8 @@ impl SignedCheckpoint {
         crate::audit::line::Ascii(&json).to_string()
     }
 
-    /// Returns it as a line on stdout, beside those that begin with `[AUDIT]`.
+    /// Returns it as a line on stdout, beside those that begin with `[AUDIT]`. No record's line
+    /// begins like it.
     pub fn line(&self) -> String {
         format!("[CHECKPOINT] {}", self.json())
     }

@@ -33,7 +33,12 @@ impl CheckpointFile {
     }
 
     /// Adds a note; it is durable when this returns.
+    ///
+    /// A note that a crash cut off is left where it is and ended with an empty line, so that the
+    /// new one can be read. A new file has mode 0600. Blocks, and only one may add at a time.
     pub fn add(&self, note: &SignedNote) -> io::Result<()> {
+        // Looked at before it is opened, for that makes it; only a new name needs its folder
+        // synced.
         let is_new = !self.0.exists();
         let mut options = OpenOptions::new();
         let mut file = options.read(true).append(true).create(true).mode(0o600).open(&self.0)?;
@@ -43,7 +48,8 @@ impl CheckpointFile {
         if is_new { sync_folder_of(&self.0) } else { Ok(()) }
     }
 
-    /// Returns the last notes in it, oldest first; none when there is no file.
+    /// Returns the last notes in it, oldest first; none when there is no file. Those that do not
+    /// fit into the last 16 KiB are not read, and what is no whole note is left out.
     pub(super) fn last(&self) -> io::Result<Vec<SignedNote>> {
         let mut file = match File::open(&self.0) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -15,17 +15,18 @@ pub struct FoundNote {
     pub note: SignedNote,
 }
 
-/// What was found in a text.
+/// What was found in a text. None of the notes is verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvidenceSource {
     /// The notes, in the order of the text.
     pub notes: Vec<FoundNote>,
-    /// Pieces that a note could have been, by the line they begin in.
+    /// Pieces that a note could have been, by the line they begin in. A crash may have cut one off.
     pub unreadable: Vec<usize>,
 }
 
-/// Finds all notes in a text: whole ones with empty lines between, `[CHECKPOINT]` lines, and JSON lines with
-/// a `note`, also where a log collector put its own things around them.
+/// Finds all notes in a text: whole ones with empty lines between, `[CHECKPOINT]` lines, and JSON
+/// lines with a `note`, also where a log collector put its own things around them. Nothing fails:
+/// what is no note is left out or listed as unreadable. The notes come by line.
 pub fn notes_in(text: &str) -> EvidenceSource {
     let mut found = EvidenceSource::default();
     let mut rest = String::with_capacity(text.len());

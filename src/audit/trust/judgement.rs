@@ -8,7 +8,8 @@ use crate::{
 };
 use std::{collections::BTreeMap, fmt};
 
-/// Checkpoints to hold a record against, and whom to believe.
+/// Checkpoints to hold a record against, and whom to believe. It can hold checkpoints of several
+/// places, and only those that are signed by a key that is believed count for anything.
 #[derive(Debug, Default)]
 pub struct SignedEvidence {
     keys: Vec<VerifierKey>,
@@ -23,11 +24,13 @@ pub struct Witness {
     pub checkpoint: Checkpoint,
     /// Where it was found, for people.
     pub place: String,
-    /// Whether it was kept where nobody who can write the record can write.
+    /// Whether it was kept where nobody who can write the record can write. It is what the caller
+    /// says of the place: nothing in a note can tell it.
     pub is_outside: bool,
 }
 
-/// A note that proves nothing.
+/// A note that proves nothing. It counts against the record: what an exchanged key signed looks
+/// just like that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     /// Where it was found, for people.
@@ -55,7 +58,8 @@ pub enum Contradiction {
     },
 }
 
-/// How much of the record is proven to be there.
+/// How much of the record is proven to be there. Without any evidence nothing is proven and nothing
+/// contradicted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completeness {
     /// The number of the last record there is.
@@ -66,9 +70,11 @@ pub struct Completeness {
     pub proven_inside: Option<Witness>,
     /// Checkpoints that agree.
     pub agreeing: usize,
-    /// Checkpoints about records that could not be looked at.
+    /// Checkpoints about records that could not be looked at. They count neither for nor against
+    /// it.
     pub unjudged: usize,
-    /// What contradicts the record, earliest first.
+    /// What contradicts the record, earliest first. Of those that miss the end, only the one that
+    /// misses most of it is kept.
     pub contradictions: Vec<Contradiction>,
     /// Notes that prove nothing.
     pub rejected: Vec<Rejected>,
@@ -85,7 +91,8 @@ impl SignedEvidence {
         &self.keys
     }
 
-    /// Adds what was found in `name`.
+    /// Adds what was found in `name`. A note that proves nothing is kept as rejected, with the line
+    /// it begins in.
     pub fn add(&mut self, found: &EvidenceSource, name: &str, is_outside: bool) {
         for found in &found.notes {
             let place = format!("{name}, line {}", found.line);
@@ -98,7 +105,7 @@ impl SignedEvidence {
         }
     }
 
-    /// Returns the hashes to look out for.
+    /// Returns the hashes to look out for. The head of no records is found from the beginning.
     pub fn marks(&self) -> Marks {
         let wanted = self.witnesses.iter().map(|witness| (witness.checkpoint.head.seq, None));
         let mut marks = Marks(wanted.collect());
@@ -169,12 +176,15 @@ impl Completeness {
         self.contradictions.push(Contradiction::EndsBefore { signed, ends: self.ends });
     }
 
-    /// Says whether nothing speaks against the record.
+    /// Says whether nothing speaks against the record. A record without any checkpoint is good too;
+    /// how much of it is proven is told apart from that.
     pub fn is_good(&self) -> bool {
         self.contradictions.is_empty() && self.rejected.is_empty()
     }
 
-    /// Returns the number of the last record that a checkpoint from outside vouches for.
+    /// Returns the number of the last record that a checkpoint from outside vouches for. It is 0
+    /// when none does. Those of the data folder do not count: whoever can write the record can
+    /// write them too.
     pub fn proven_up_to(&self) -> u64 {
         self.proven.as_ref().map_or(0, |witness| witness.checkpoint.head.seq)
     }

@@ -9,10 +9,12 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// The signing key's file in the data folder.
+/// The signing key's file in the data folder. The key is in no setting and no variable, since it
+/// must outlive the process.
 pub const SIGNING_FILE: &str = "audit-signing.key";
 
-/// The verifier key's file in the data folder, for whoever has only a copy of the record.
+/// The verifier key's file in the data folder, for whoever has only a copy of the record. It is
+/// written anew at a start where it is missing or is not that of the key.
 pub const PUBLIC_FILE: &str = "audit-signing.pub";
 
 /// A new key until its first checkpoint is on disk: a crash in between leaves no key without one.
@@ -22,10 +24,10 @@ const BEGUN_FILE: &str = "audit-signing.key.begun";
 /// versions get it when they are taken up.
 const MARK: &str = "has-last-checkpoint";
 
-/// More than a key's file ever has.
+/// More than a key's file ever has. What is longer is damaged.
 const MOST_BYTES: usize = 1024;
 
-/// The signing key cannot be used.
+/// The signing key cannot be used. No key is made in its place without an operator's word.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningFileError {
     /// It cannot be read or written.
@@ -73,7 +75,8 @@ pub(super) struct Kept {
     pub(super) is_marked: bool,
 }
 
-/// Reads the key of a data folder; `None` when there is none.
+/// Reads the key of a data folder; `None` when there is none. The public half is written beside it
+/// where that is missing or another one.
 pub(super) fn read(dir: &Path) -> Result<Option<Kept>, SigningFileError> {
     let kept = read_from(dir.join(SIGNING_FILE))?;
     if let Some(kept) = &kept {
@@ -93,6 +96,7 @@ pub(super) fn begun(dir: &Path) -> Result<Option<SigningKey>, SigningFileError> 
 fn read_from(path: PathBuf) -> Result<Option<Kept>, SigningFileError> {
     let failed = |error| SigningFileError::Io(path.clone(), error);
     let Some(mut file) = open_key(&path)? else { return Ok(None) };
+    // A buffer that does not grow: one that did would leave pieces of the key behind, unwiped.
     let mut bytes = Zeroizing::new([0; MOST_BYTES]);
     let mut length = 0;
     while length < MOST_BYTES {
@@ -118,7 +122,8 @@ pub(super) fn begin(dir: &Path, text: &KeyText) -> Result<(), SigningFileError> 
     write_marked(dir.join(BEGUN_FILE), text)
 }
 
-/// Takes the key that was begun into use, in place of the one that may be there.
+/// Takes the key that was begun into use, in place of the one that may be there. It is durable when
+/// this returns, and there is no moment without a key where there was one.
 pub(super) fn adopt(dir: &Path, key: &VerifierKey) -> Result<(), SigningFileError> {
     let path = dir.join(SIGNING_FILE);
     let adopted = fs::rename(dir.join(BEGUN_FILE), &path).and_then(|()| sync_folder_of(&path));
@@ -126,7 +131,8 @@ pub(super) fn adopt(dir: &Path, key: &VerifierKey) -> Result<(), SigningFileErro
     publish(dir, key)
 }
 
-/// Marks a key of an older version: its last checkpoint is there.
+/// Marks a key of an older version: its last checkpoint is there. From then on a start without that
+/// checkpoint is refused.
 pub(super) fn mark(dir: &Path) -> Result<(), SigningFileError> {
     let path = dir.join(SIGNING_FILE);
     let text = fs::read_to_string(&path).map(Zeroizing::new);

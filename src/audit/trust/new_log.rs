@@ -15,7 +15,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A key that was made and is not in its file yet.
+/// A key that was made and is not in its file yet. Dropping it forgets the key, and nothing was
+/// written. Debugging it does not show the private half.
 pub struct NewLog {
     key: SigningKey,
     text: KeyText,
@@ -48,6 +49,9 @@ impl NewLog {
     ///
     /// The key comes last. A crash before that leaves the old key beside a checkpoint that is not its
     /// own, with which no start goes on.
+    ///
+    /// What is kept aside has the end of the new log's name in its own: the last checkpoint is
+    /// copied, the file of checkpoints moved. Blocks; nothing may sign meanwhile.
     pub fn succeed(
         self,
         dir: &Path,
@@ -60,6 +64,7 @@ impl NewLog {
             |error| SigningFileError::Io(path, error)
         };
         let last = dir.join(LAST_SIGNED_FILE);
+        // Copied and not moved: until the new one is written, a start must find the old one.
         self.copy_aside(&last).map_err(failed(&last))?;
         sign_first(&self.key, dir, at)?;
         self.move_aside(file.path()).map_err(failed(file.path()))?;
@@ -67,6 +72,7 @@ impl NewLog {
         Ok(self.verifier().clone())
     }
 
+    /// A file that is not there is left so.
     fn copy_aside(&self, path: &Path) -> io::Result<()> {
         match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -74,6 +80,7 @@ impl NewLog {
         }
     }
 
+    /// A file that is not there is left so.
     fn move_aside(&self, path: &Path) -> io::Result<()> {
         match fs::rename(path, self.aside(path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -89,7 +96,9 @@ impl NewLog {
     }
 }
 
-/// Makes a log's first checkpoint, of no records, durable as its last one.
+/// Makes a log's first checkpoint, of no records, durable as its last one. It says that the log
+/// exists, so that a later start can tell a log whose checkpoints were removed from one that never
+/// had any.
 pub(super) fn sign_first(
     key: &SigningKey,
     dir: &Path,

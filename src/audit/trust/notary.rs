@@ -9,10 +9,15 @@ use crate::{
 use parking_lot::Mutex;
 use std::{io, path::PathBuf, sync::Arc};
 
-/// The file in the data folder that holds the last checkpoint, whatever became of its copies.
+/// The file in the data folder that holds the last checkpoint, whatever became of its copies. It is
+/// replaced whole, so it always holds exactly one note.
 pub const LAST_SIGNED_FILE: &str = "audit-signing.last";
 
 /// Signs where the chain ends, and never one thing and then another.
+///
+/// Of two heads that it signs, the later is never older, and two of one number are the same. That
+/// holds over restarts, since each new head is noted in the data folder before its signature is
+/// given out.
 #[derive(Debug)]
 pub struct Notary {
     key: SigningKey,
@@ -21,7 +26,7 @@ pub struct Notary {
     highest: Mutex<Option<ChainHead>>,
 }
 
-/// A head was not signed.
+/// A head was not signed. Nothing was given out.
 #[derive(Debug, thiserror::Error)]
 pub enum NotaryError {
     /// It contradicts what was signed before.
@@ -35,7 +40,8 @@ pub enum NotaryError {
         /// The number of records that were signed.
         signed: u64,
     },
-    /// It could not be noted that it is signed, so it is not given out.
+    /// It could not be noted that it is signed, so it is not given out. The same head may be tried
+    /// again.
     #[error("{} cannot be written", .0.display())]
     Unnoted(PathBuf, #[source] io::Error),
 }
@@ -60,15 +66,19 @@ impl Notary {
         self.clock.now()
     }
 
-    /// Returns the number of the last record that was signed; 0 when none was.
+    /// Returns the number of the last record that was signed; 0 when none was. Waits for the disk
+    /// while a head is being noted.
     pub fn signed(&self) -> u64 {
         self.highest.lock().map_or(0, |head| head.seq)
     }
 
-    /// Signs a head, which must be durable. That it was signed is durable when this returns. Blocks.
+    /// Signs a head, which must be durable. That it was signed is durable when this returns.
+    /// Blocks. The same head can be signed again, at a later time, which writes nothing.
     pub fn sign(&self, head: ChainHead) -> Result<SignedCheckpoint, NotaryError> {
+        // The database has zeros there. What is signed is what the first record will be chained to.
         let head =
             if head.seq == 0 { ChainHead { hash: HashChain.genesis(), ..head } } else { head };
+        // Held until the head is noted: another one signed in between could contradict it.
         let mut highest = self.highest.lock();
         let is_older = |signed: &ChainHead| head.seq < signed.seq;
         let is_other = |signed: &ChainHead| head.seq == signed.seq && head.hash != signed.hash;
@@ -78,6 +88,7 @@ impl Notary {
         let origin = self.key().name().into();
         let checkpoint = Checkpoint { origin, head, at: self.clock.now() };
         let note = self.key.sign(checkpoint.to_string());
+        // The same head at a later time says nothing new, so the disk is left alone.
         if *highest != Some(head) {
             let unnoted = |error| NotaryError::Unnoted(self.last_file.clone(), error);
             replace_file(&self.last_file, note.to_string().as_bytes(), 0o600).map_err(unnoted)?;
@@ -86,7 +97,8 @@ impl Notary {
         Ok(SignedCheckpoint { checkpoint, note })
     }
 
-    /// Signs a text that no checkpoint can be mistaken for.
+    /// Signs a text that no checkpoint can be mistaken for. It is not noted: a text about the
+    /// record must come with a checkpoint that was.
     pub(in crate::audit) fn sign_text(&self, text: String) -> SignedNote {
         self.key.sign(text)
     }

@@ -7,10 +7,11 @@ use std::fmt;
 /// What a signature's line begins with: an em dash and a space.
 pub(super) const DASH: &str = "\u{2014} ";
 
-/// The largest note that is read; ours are a few hundred bytes.
+/// The largest note that is read; ours are a few hundred bytes. What is longer is malformed.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// A text and the signatures under it, which prove nothing until they are verified.
+/// A text and the signatures under it, which prove nothing until they are verified. The text ends
+/// with a newline and may have empty lines; the last empty line is what ends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedNote {
     text: String,
@@ -33,7 +34,8 @@ pub enum NoteError {
     /// None of the keys that are trusted signed it.
     #[error("it is signed by a key that is not trusted here")]
     UnknownKey,
-    /// It names a trusted key, which did not sign this text.
+    /// It names a trusted key, which did not sign this text. That is so even if another trusted key
+    /// signed it well.
     #[error("its signature does not fit: it was changed or forged")]
     Forged,
 }
@@ -44,7 +46,8 @@ impl SignedNote {
         Self { text, signatures: vec![signature] }
     }
 
-    /// Reads a note.
+    /// Reads a note. Characters below the space other than newlines are refused, and there must be
+    /// a signature. Signatures of unknown kinds are kept.
     pub fn parse(note: &str) -> Result<Self, NoteError> {
         let is_allowed = |c: char| c == '\n' || c >= ' ';
         if note.len() > MOST_BYTES || !note.chars().all(is_allowed) {
@@ -59,7 +62,8 @@ impl SignedNote {
         Ok(Self { text: text.to_owned(), signatures: signatures.collect::<Result<_, _>>()? })
     }
 
-    /// Returns the text if a key that is trusted signed it, and which one did.
+    /// Returns the text if a key that is trusted signed it, and which one did. Signatures by other
+    /// keys do not matter. Of several trusted keys that signed it, the last one is returned.
     pub fn verify<'k>(
         &self,
         trusted: impl IntoIterator<Item = &'k VerifierKey>,
@@ -72,13 +76,15 @@ impl SignedNote {
                 if !key.vouches(self.text.as_bytes(), &signature.bytes) {
                     return Err(NoteError::Forged);
                 }
+                // The search goes on: a bad signature of a trusted key behind a good one must be
+                // found too.
                 found = Some(key);
             }
         }
         found.map(|key| (&*self.text, key)).ok_or(NoteError::UnknownKey)
     }
 
-    /// Returns the names of those who are said to have signed it.
+    /// Returns the names of those who are said to have signed it. The names are claims.
     pub fn signers(&self) -> impl Iterator<Item = &str> {
         self.signatures.iter().map(|signature| &*signature.name)
     }

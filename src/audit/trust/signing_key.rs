@@ -15,7 +15,8 @@ const SEED_LEN: usize = 32;
 /// What the file of a signing key begins with, as in Go's `note` package.
 const PREFIX: &str = "PRIVATE+KEY+";
 
-/// Signs notes in the name of one log.
+/// Signs notes in the name of one log. Debugging it shows the public half alone, and it cannot be
+/// serialized.
 pub struct SigningKey {
     pair: Ed25519KeyPair,
     verifier: VerifierKey,
@@ -25,7 +26,8 @@ pub struct SigningKey {
 pub(super) type KeyText = Zeroizing<String>;
 
 impl SigningKey {
-    /// Makes a key, and with it a log that nobody knows yet.
+    /// Makes a key, and with it a log that nobody knows yet. The name has 64 random bits, so that
+    /// two gateways never share one. The text is what its file must hold; nothing is written here.
     pub(in crate::audit) fn make() -> io::Result<(Self, KeyText)> {
         let mut log = [0; 8];
         let mut seed = Zeroizing::new([0; SEED_LEN]);
@@ -37,8 +39,10 @@ impl SigningKey {
         Ok((key, text))
     }
 
-    /// Reads the text of a key's file; `None` when it is damaged.
+    /// Reads the text of a key's file; `None` when it is damaged. The name, the id and the key must
+    /// belong together, so that one changed letter is found.
     pub(in crate::audit) fn of_text(text: &str) -> Option<Self> {
+        // Three parts and no more: base64 has plus signs of its own.
         let mut parts = text.trim_end().strip_prefix(PREFIX)?.splitn(3, '+');
         let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
         let mut bytes = Zeroizing::new([0; 3 * SEED_LEN]);
@@ -78,7 +82,8 @@ impl SigningKey {
         &self.verifier
     }
 
-    /// Signs a text, which must be made of whole lines.
+    /// Signs a text, which must be made of whole lines. The same text always gets the same
+    /// signature, as RFC 8032 has it.
     pub(in crate::audit) fn sign(&self, text: String) -> SignedNote {
         let signature = self.pair.sign(text.as_bytes());
         SignedNote::signed(text, self.verifier.name(), self.verifier.id(), signature.as_ref())

@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// What a log is taken up with.
+/// What a log is taken up with. Nothing else may write into the folder while a log is taken up.
 #[derive(Debug)]
 pub struct LogResumption<'t> {
     /// The data folder, held by this process.
@@ -33,7 +33,7 @@ pub struct LogResumption<'t> {
 const WHAT_TO_DO: &str = "Nothing is served. Put the newest copy of the data folder back. If there is none and \
     this one must do, `ideogate audit accept-restore --reason …` says so on record and goes on with a new key";
 
-/// A log cannot be taken up.
+/// A log cannot be taken up. There is no notary then, so nothing is signed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
     /// The signing key cannot be used.
@@ -109,7 +109,8 @@ pub enum ResumeError {
 }
 
 impl ResumeError {
-    /// Says whether an operator can accept it and go on with a new key.
+    /// Says whether an operator can accept it and go on with a new key. What only the owner of a
+    /// file or a disk can mend is not among it.
     pub fn can_be_accepted(&self) -> bool {
         match self {
             Self::Key(error) => {
@@ -132,6 +133,11 @@ impl ResumeError {
 impl LogResumption<'_> {
     /// Returns who signs from now on; makes the key at the first start. Quick: it looks at one record.
     /// Blocks.
+    ///
+    /// The newest checkpoint in the data folder and the newest in the file of checkpoints are each
+    /// held against the record that they name, and the higher one is what nothing older is signed
+    /// after. The whole chain is not read. A crash at any moment of the first start leaves what the
+    /// next start goes on with.
     pub fn notary(self) -> Result<Notary, ResumeError> {
         let last_file = self.dir.join(LAST_SIGNED_FILE);
         let last = last_signed(&last_file)?;
@@ -203,7 +209,8 @@ impl LogResumption<'_> {
         Ok(())
     }
 
-    /// Returns the newest of the added checkpoints that can be read; a crash may have torn the last.
+    /// Returns the newest of the added checkpoints that can be read; a crash may have torn the
+    /// last. A checkpoint by another key is refused at once: the file is another log's.
     fn newest(
         &self,
         added: &[SignedNote],
@@ -224,6 +231,7 @@ impl LogResumption<'_> {
         Ok(None)
     }
 
+    /// A checkpoint of no records holds against every record.
     fn holds(&self, signed: &Checkpoint) -> Result<(), ResumeError> {
         if signed.head.seq == 0 {
             return Ok(());
@@ -241,7 +249,8 @@ impl LogResumption<'_> {
     }
 }
 
-/// Returns what the last checkpoint says. Its file is written whole or not at all.
+/// Returns what the last checkpoint says. Its file is written whole or not at all. So a damaged one
+/// is a change by somebody and never the work of a crash.
 fn known(
     path: &Path,
     last: Option<Result<SignedNote, NoteError>>,
@@ -257,11 +266,13 @@ fn known(
     }
 }
 
+/// Returns the error that names whose checkpoints a file holds.
 fn other_log(path: &Path, note: &SignedNote) -> ResumeError {
     let signer = note.signers().collect::<Vec<_>>().join(", ");
     ResumeError::OtherLog { path: path.to_owned(), signer }
 }
 
+/// Reads the last checkpoint's file, unverified; `None` when there is none.
 fn last_signed(path: &Path) -> Result<Option<Result<SignedNote, NoteError>>, ResumeError> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -8,10 +8,11 @@ use std::{fmt, str::FromStr};
 /// What c2sp.org/signed-note calls Ed25519.
 pub(super) const ED25519_TYPE: u8 = 1;
 
-/// Bytes of a public key.
+/// Bytes of a public key. RFC 8032 fixes it for Ed25519.
 pub(super) const PUBLIC_LEN: usize = 32;
 
-/// Whoever has it can check signatures, and nothing else: `<name>+<8 hex digits>+<base64>`.
+/// Whoever has it can check signatures, and nothing else: `<name>+<8 hex digits>+<base64>`. It is
+/// public, and may be printed and stored anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifierKey {
     name: Box<str>,
@@ -43,7 +44,8 @@ impl VerifierKey {
         &self.name
     }
 
-    /// Returns the first four bytes of SHA-256 over name, newline, kind and key.
+    /// Returns the first four bytes of SHA-256 over name, newline, kind and key. It tells keys
+    /// apart in notes and proves nothing: four bytes can be found twice.
     pub fn id(&self) -> [u8; 4] {
         id_of(&self.name, &self.public)
     }
@@ -61,7 +63,8 @@ pub(super) fn id_of(name: &str, public: &[u8; PUBLIC_LEN]) -> [u8; 4] {
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
-/// Says whether a key may have this name in a note.
+/// Says whether a key may have this name in a note. c2sp.org/signed-note forbids spaces and plus
+/// signs; control characters are refused here as well.
 pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
 }
@@ -79,6 +82,7 @@ impl FromStr for VerifierKey {
 
     fn from_str(text: &str) -> Result<Self, VerifierKeyError> {
         let malformed = VerifierKeyError::Malformed;
+        // Three parts and no more: base64 has plus signs of its own.
         let mut parts = text.trim().splitn(3, '+');
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(malformed);

@@ -13,7 +13,8 @@ use crate::{
 };
 use rusqlite::{Params, Row};
 
-/// The columns of an [`OpenCall`], in the order that [`open_call`] reads.
+/// The columns of an [`OpenCall`], in the order that [`open_call`] reads. One list serves all, so
+/// that columns and their reading cannot drift apart.
 macro_rules! select_calls {
     ($more:literal) => {
         concat!(
@@ -26,6 +27,7 @@ macro_rules! select_calls {
 
 impl Reader {
     /// Returns every token with its secrets, by number; those that ended and are not forgotten too.
+    /// Tokens come by id; revoked ones are among them.
     pub fn tokens(&self) -> Result<Vec<(Token, Vec<TokenSecret>)>, StoreError> {
         let mut secrets = self.secrets()?;
         self.all("SELECT definition FROM tokens ORDER BY id", [], |row| {
@@ -37,12 +39,14 @@ impl Reader {
         })
     }
 
-    /// Returns the calls without an end: sent or about to be, or left open by a crash.
+    /// Returns the calls without an end: sent or about to be, or left open by a crash. The oldest
+    /// comes first. At a start all of them were left by a former run.
     pub fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
         self.all(select_calls!("WHERE closed_at IS NULL ORDER BY opened_at"), [], open_call)
     }
 
     /// Returns the calls that ended, but whose places are still taken; their time may have passed.
+    /// Those whose time is up first come first.
     pub fn held_calls(&self) -> Result<Vec<PlacesHeld>, StoreError> {
         let sql =
             select_calls!("WHERE places_until IS NOT NULL AND released = 0 ORDER BY places_until");
@@ -53,6 +57,7 @@ impl Reader {
     }
 
     /// Returns the calls that ended at `since` or later and whose answer may have reached nobody.
+    /// The oldest end comes first, so that of two with one fingerprint the later one comes last.
     pub fn unsettled_fingerprints(
         &self,
         since: Timestamp,
@@ -88,7 +93,8 @@ impl Reader {
         self.all(sql, [before.as_micros()], open_call)
     }
 
-    /// Returns an unknown call whose reserved money was given back.
+    /// Returns an unknown call whose reserved money was given back. `None` for one that is still
+    /// reserved, that was charged, or that never had a price.
     pub fn written_off(&self, call: &CallId) -> Result<Option<OpenCall>, StoreError> {
         let sql = select_calls!(
             "WHERE call = ?1 AND charged = 0 AND reserved > 0 AND outcome IN ('unknown', 'success')"
@@ -96,12 +102,14 @@ impl Reader {
         Ok(self.all(sql, [call.as_str()], open_call)?.into_iter().next())
     }
 
-    /// Returns the generations that nobody has seen end.
+    /// Returns the generations that nobody has seen end. The oldest comes first, whether or not the
+    /// time of its places is up.
     pub fn pending_generations(&self) -> Result<Vec<Generation>, StoreError> {
         self.generations("g.state = 'pending' ORDER BY g.submitted_at", [])
     }
 
-    /// Returns a generation, if it was submitted or named through this gateway.
+    /// Returns a generation, if it was submitted or named through this gateway. It is found in
+    /// every state, with those whom it belongs to.
     pub fn generation(&self, id: &GenerationId) -> Result<Option<Generation>, StoreError> {
         let found = self.generations("g.id = ?1", [id.as_str()])?;
         Ok(found.into_iter().next())
@@ -112,6 +120,8 @@ impl Reader {
         self.all(&sql, values, generation)
     }
 
+    /// The first row that cannot be read ends the read with its error. Statements are kept
+    /// prepared, so `sql` should be one of few texts.
     pub(super) fn all<T>(
         &self,
         sql: &str,

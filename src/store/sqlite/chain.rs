@@ -5,7 +5,8 @@ use crate::store::{ChainHead, StoreError};
 use rusqlite::{Connection, OptionalExtension};
 
 /// Reads where the chain is said to end, with number 0 when it is empty; `None` where somebody took
-/// that row away.
+/// that row away. It is a row of its own, so that records which somebody removed from the chain's
+/// end are missed.
 pub(super) fn said_head(connection: &Connection) -> rusqlite::Result<Option<ChainHead>> {
     let mut statement = connection.prepare_cached("SELECT seq, hash FROM chain_head")?;
     let said = statement.query_row([], |row| {
@@ -21,12 +22,13 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<ChainHead> {
 }
 
 impl Reader {
-    /// Returns where the chain ends. What is seen is durable.
+    /// Returns where the chain ends. What is seen is durable. The number is 0 in an empty chain.
     pub fn head(&self) -> Result<ChainHead, StoreError> {
         self.with(|connection| Ok(head(connection)?))
     }
 
-    /// Returns the hash of a record as it is stored; `None` when there is no such record.
+    /// Returns the hash of a record as it is stored; `None` when there is no such record. It is not
+    /// checked: in a record that somebody changed it may have any length.
     pub fn hash_at(&self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
         self.with(|connection| {
             let sql = "SELECT hash FROM audit_records WHERE seq = ?1";

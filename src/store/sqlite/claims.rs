@@ -7,7 +7,9 @@ use crate::{
 };
 use rusqlite::{Connection, params};
 
-/// Takes a key. One that is taken contradicts: the call behind it must not be sent a second time.
+/// Takes a key. One that is taken contradicts: the call behind it must not be sent a second time. A
+/// key whose time was up when the claim was made is taken over, even if nobody has forgotten it
+/// yet.
 pub(super) fn take(connection: &Connection, claim: &Claim) -> Result<(), WriteError> {
     let sql = "INSERT INTO claims (key, token, fingerprint, call, state, claimed_at, expires_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -39,14 +41,15 @@ pub(super) fn end(
     Ok(())
 }
 
-/// Gives the key of a call back.
+/// Gives the key of a call back. Without a claim there is nothing to do: calls without a key are
+/// freed alike.
 pub(super) fn free(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
     let sql = "DELETE FROM claims WHERE call = ?1";
     connection.prepare_cached(sql)?.execute([call.as_str()])?;
     Ok(())
 }
 
-/// Forgets keys whose time is up.
+/// Forgets keys whose time is up. Those that end at this very time are forgotten too.
 pub(super) fn expire(connection: &Connection, until: Timestamp) -> Result<(), WriteError> {
     let sql = "DELETE FROM claims WHERE expires_at <= ?1";
     connection.prepare_cached(sql)?.execute([until.as_micros()])?;
@@ -54,7 +57,8 @@ pub(super) fn expire(connection: &Connection, until: Timestamp) -> Result<(), Wr
 }
 
 impl Reader {
-    /// Returns the idempotency keys that are taken at `now`, oldest first.
+    /// Returns the idempotency keys that are taken at `now`, oldest first. Those that end first
+    /// come first, which is the same while all are kept equally long.
     pub fn claims(&self, now: Timestamp) -> Result<Vec<KeptClaim>, StoreError> {
         let sql = "SELECT key, token, fingerprint, call, state, claimed_at, expires_at FROM claims
                    WHERE expires_at > ?1 ORDER BY expires_at";

@@ -14,7 +14,9 @@ use crate::{
 };
 use rusqlite::{Connection, params};
 
-/// Applies one effect; one that finds nothing to change contradicts what is stored.
+/// Applies one effect; one that finds nothing to change contradicts what is stored. `made_at` is
+/// the time of the bundle's first record, and of a secret that comes with it. Deliveries, ends of
+/// claims and what is forgotten by time may be applied again and change nothing then.
 pub(super) fn apply(
     connection: &Connection,
     effect: &Effect,
@@ -62,6 +64,7 @@ fn open(connection: &Connection, call: &OpenCall) -> Result<(), WriteError> {
 }
 
 /// A call may be closed again: an unknown one is resolved later, a pending one is charged later.
+/// What was said before of its end, its charge and its places is overwritten.
 fn close(connection: &Connection, call: &CloseCall) -> Result<(), WriteError> {
     let sql = "UPDATE calls SET outcome = ?2, charged = ?3, closed_at = ?4, places_until = ?5
                WHERE call = ?1";
@@ -85,7 +88,8 @@ fn release(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
     change(connection, sql, [call.as_str()], "no such call to release")
 }
 
-/// A generation that is named again, by another call too, stays with whom it belonged to first.
+/// A generation that is named again, by another call too, stays with whom it belonged to first. Its
+/// state is taken from a later save only if that is of the same call.
 fn save_generation(connection: &Connection, generation: &Generation) -> Result<(), WriteError> {
     let sql =
         "INSERT INTO generations (id, call, account, environment, owner, token, route, places,

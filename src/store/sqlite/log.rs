@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A log beyond this size is worth a warning.
+/// A log beyond this size is worth a warning. It is twice what is still called small, in bytes.
 pub const LARGE_LOG: u64 = 16 * 1024 * 1024;
 
 /// How long it takes between two looks whether the readers are done.
@@ -26,12 +26,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Pages that a commit moves on its way, which is the database's own default.
 const FEW: i64 = 1000;
 
-/// Returns the size in bytes of the write-ahead log in a data folder.
+/// Returns the size in bytes of the write-ahead log in a data folder. It is 0 where there is none,
+/// or where it cannot be looked at.
 pub fn log_size(dir: &Path) -> u64 {
     fs::metadata(connection::log(dir)).map_or(0, |found| found.len())
 }
 
-/// Looks after the log of one writer.
+/// Looks after the log of one writer. It belongs to the thread that commits.
 #[derive(Debug)]
 pub(super) struct Log {
     dir: PathBuf,
@@ -52,7 +53,9 @@ impl Log {
         Self { dir: dir.to_owned(), large: None }
     }
 
-    /// Does what can be done without waiting to keep the log small, and returns its size.
+    /// Does what can be done without waiting to keep the log small, and returns its size. Takes
+    /// several calls: one ends the moving by commits, later ones start a thread and take up what it
+    /// found, and the last one cuts the log off. The size is in bytes.
     pub(super) fn tidy(&mut self, writer: &Connection) -> Result<u64, WriteError> {
         let size = log_size(&self.dir);
         if size <= SMALL_LOG {
@@ -74,7 +77,8 @@ impl Log {
         Ok(size)
     }
 
-    /// Waits until nothing is moved any more.
+    /// Waits until nothing is moved any more. Blocks for as long as that takes, and forgets that
+    /// the log was large.
     pub(super) fn settle(&mut self) {
         if let Some(moving) = self.large.take().and_then(|large| large.moving) {
             moving.recv().ok();
@@ -133,7 +137,8 @@ fn begin_to_move(dir: &Path) -> Option<Receiver<i64>> {
     Tasks::thread("write-ahead log", work).is_ok().then_some(moving)
 }
 
-/// Moves what can be moved, and returns how many pages are left.
+/// Moves what can be moved, and returns how many pages are left. It moves only what no reader needs
+/// any more, and waits for nobody.
 fn move_pages(dir: &Path) -> Result<i64, StoreError> {
     let connection = connection::open_beside(dir)?;
     let sql = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -146,7 +151,7 @@ fn moves_itself(writer: &Connection, pages: i64) -> Result<(), WriteError> {
 }
 
 /// Moves what is left into the database and empties the log. Says whether that worked: it does not wait
-/// for readers.
+/// for readers. An error of the database is an error; a reader in the way is not.
 pub(super) fn cut_off(writer: &Connection) -> Result<bool, WriteError> {
     writer.busy_timeout(Duration::ZERO)?;
     let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));

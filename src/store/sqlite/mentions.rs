@@ -7,7 +7,8 @@ impl Reader {
     /// Says whether any record is about that.
     ///
     /// Only environments have no index, and the whole record is read for one that was never there:
-    /// ask for what nothing else knows.
+    /// ask for what nothing else knows. A name that is only in the bytes of a record, and in no
+    /// column, is not found.
     pub fn mentions(&self, what: Mention<'_>) -> Result<bool, StoreError> {
         let (sql, name) = match what {
             Mention::Environment(name) => {

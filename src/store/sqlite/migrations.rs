@@ -3,17 +3,21 @@
 use crate::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior};
 
-/// Step `n` of the list leads to schema `n + 1`.
+/// Step `n` of the list leads to schema `n + 1`. Its number is kept in the database as `SQLite`'s
+/// `user_version`.
 const STEPS: &[&str] = &[
     include_str!("001_foundation.sql"),
     include_str!("002_claims.sql"),
     include_str!("003_access.sql"),
     include_str!("004_operators.sql"),
+    // The place in this list counts and not the number in the name: there is no 005.
     include_str!("006_webhooks.sql"),
     include_str!("007_booked.sql"),
 ];
 
-/// Runs the steps that the database has not seen yet, each in a transaction.
+/// Runs the steps that the database has not seen yet, each in a transaction. A crash in between
+/// leaves the steps that are done, and the next start goes on with the rest. A newer database is
+/// refused, and no step is ever taken back.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found = version(connection)?;
     for (step, known) in STEPS.iter().zip(1..).skip(found as usize) {
@@ -25,7 +29,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refuses a database that a reader here cannot understand.
+/// Refuses a database that a reader here cannot understand. It must be exactly the newest that is
+/// known here: readers never change a schema.
 pub(super) fn require_current(connection: &Connection) -> Result<(), StoreError> {
     let (found, known) = (version(connection)?, newest());
     if found == known { Ok(()) } else { Err(StoreError::OlderSchema { found, known }) }

@@ -7,7 +7,8 @@ use crate::{
 };
 use rusqlite::{Connection, params};
 
-/// Keeps an operator; a new secret ends the old one.
+/// Keeps an operator; a new secret ends the old one. Without a digest the operator must be there
+/// already, and their secret stays; with one, the old digest is overwritten.
 pub(super) fn save(connection: &Connection, stored: &StoredOperator) -> Result<(), WriteError> {
     let (operator, id) = (&stored.operator, stored.operator.id.as_str());
     let definition = serde_json::to_string(operator);
@@ -24,7 +25,8 @@ pub(super) fn save(connection: &Connection, stored: &StoredOperator) -> Result<(
 }
 
 impl Reader {
-    /// Returns every operator with the digest of their secret, oldest first.
+    /// Returns every operator with the digest of their secret, oldest first. Those that are revoked
+    /// are among them. One definition that cannot be read fails the whole read.
     pub fn operators(&self) -> Result<Vec<(Operator, TokenDigest)>, StoreError> {
         self.with(|connection| {
             let sql = "SELECT definition, digest FROM operators ORDER BY id";

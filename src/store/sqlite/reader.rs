@@ -10,12 +10,17 @@ use std::{
     sync::Arc,
 };
 
-/// Connections kept open between queries.
+/// Connections kept open between queries. More may be open at once; those beyond are closed after
+/// their query.
 const MOST_IDLE: usize = 4;
 
 /// Reads committed state. Every method blocks: call it where blocking is allowed.
 ///
 /// Clones share their connections; queries run side by side.
+///
+/// A statement sees the state of one moment, also when it takes long; the writer goes on meanwhile,
+/// but its log cannot shrink below what that statement needs. Nothing can be written through a
+/// reader.
 #[derive(Clone)]
 pub struct Reader(Arc<Shared>);
 
@@ -25,28 +30,33 @@ struct Shared {
 }
 
 impl Reader {
-    /// Opens a data folder to read, in use or not, or a copy of one.
+    /// Opens a data folder to read, in use or not, or a copy of one. Fails on a schema that this
+    /// version does not know, older or newer: only the writer changes schemas.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let first = connection::open_to_read(dir)?;
         let idle = Mutex::new(vec![first]);
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), idle })))
     }
 
-    /// Returns the bytes of the database, as `data.max_size` bounds them.
+    /// Returns the bytes of the database, as `data.max_size` bounds them. The write-ahead log is
+    /// not counted.
     pub fn size(&self) -> Result<u64, StoreError> {
         self.with(|connection| Ok(connection::size(connection)?))
     }
 
     /// Closes the connections that are not in use, so that the database's files can be tidied up.
+    /// The reader can still be used: it opens new ones.
     pub(in crate::store) fn close(&self) {
         self.idle().clear();
     }
 
-    /// Runs `work` on a connection of its own.
+    /// Runs `work` on a connection of its own. A connection whose work failed is dropped and not
+    /// used again.
     pub(super) fn with<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        // A statement of its own, so that the lock is free again before a connection is opened.
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,

@@ -39,7 +39,8 @@ fn outcome_by(seq: u64) -> String {
 }
 
 impl Reader {
-    /// Returns the records that match, in the order and number asked for.
+    /// Returns the records that match, in the order and number asked for. Records that cannot be
+    /// read fail the whole search. Their hashes are returned as stored, not checked.
     pub fn records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
         let filter = Filter::of(query, of_calls(query));
         let sql = format!("SELECT {COLUMNS} FROM audit_records r {}", filter.clauses(query));
@@ -49,14 +50,16 @@ impl Reader {
         })
     }
 
-    /// Returns the time of the newest record; nothing if there is none.
+    /// Returns the time of the newest record; nothing if there is none. The newest is the last of
+    /// the chain, whatever the clock said.
     pub fn newest_at(&self) -> Result<Option<Timestamp>, StoreError> {
         let query = RecordQuery { limit: Some(1), newest_first: true, ..RecordQuery::default() };
         Ok(self.records(&query)?.first().map(|sealed| sealed.record.at))
     }
 
     /// Returns the records of whole entries, in the chain's order: those that begin an entry and
-    /// match, with everything that became of their calls. A limit counts entries.
+    /// match, with everything that became of their calls. A limit counts entries. With `up_to_seq`,
+    /// what became of the calls after that is still among the records, for the caller to leave out.
     pub fn entry_records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
         let filter = Filter::of_entries(query);
         self.with(|connection| {
@@ -66,7 +69,7 @@ impl Reader {
     }
 
     /// Returns the number of the record that begins the `last`th entry from the end of those that match;
-    /// `None` when there are fewer.
+    /// `None` when there are fewer. Counting begins with 1, and 0 means the same.
     pub fn begins_last(&self, query: &RecordQuery, last: u64) -> Result<Option<u64>, StoreError> {
         let filter = Filter::of_entries(query);
         let newest = RecordQuery { newest_first: true, limit: Some(1), ..query.clone() };
@@ -94,7 +97,9 @@ impl Reader {
     }
 
     /// Runs `visit` over every row of the chain in order, and where the chain is said to end,
-    /// as of one moment. Rows are streamed; the writer goes on meanwhile.
+    /// as of one moment. Rows are streamed; the writer goes on meanwhile. No row is checked or read
+    /// as a record, so that a damaged one can be told from a missing one. A connection is taken
+    /// until `visit` returns, and the log cannot shrink meanwhile.
     pub fn scan<T>(
         &self,
         visit: impl FnOnce(ChainHead, &mut dyn Iterator<Item = Result<RawRecord, StoreError>>) -> T,

@@ -7,7 +7,8 @@ use crate::{
 };
 
 impl Reader {
-    /// Returns what each token did since, by route and UTC day.
+    /// Returns what each token did since, by route and UTC day. Days of which the time since then
+    /// is only a part are counted in part.
     pub fn route_uses(&self, since: Timestamp) -> Result<Vec<RouteUse>, StoreError> {
         // The sign keeps it from the index by time: with it, each call of the time would be looked
         // up on its own, which takes longer than reading them all in their order.
@@ -29,7 +30,8 @@ impl Reader {
     }
 
     /// Returns where tokens were refused since although they had the right: for want of a place, of
-    /// money, of a body that can be read.
+    /// money, of a body that can be read. Only refusals that were written in full count, not those
+    /// in summaries.
     pub fn refused_uses(&self, since: Timestamp) -> Result<Vec<RefusedUse>, StoreError> {
         let sql = "SELECT token, json_extract(CAST(bytes AS TEXT), '$.body.route') AS route,
                           count(*), max(at)
@@ -50,6 +52,7 @@ impl Reader {
     }
 
     /// Returns when a token last did anything that left a record; changes of it are not its doing.
+    /// The last is the last of the chain, whatever the clock said.
     pub fn last_seen(&self, token: &TokenId) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT at FROM audit_records WHERE token = ?1 AND kind <> 'admin'
                    ORDER BY seq DESC LIMIT 1";
@@ -58,7 +61,7 @@ impl Reader {
         Ok(found.into_iter().next())
     }
 
-    /// Returns when the record begins.
+    /// Returns when the record begins. `None` while there is no record.
     pub fn record_begins(&self) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT at FROM audit_records ORDER BY seq LIMIT 1";
         let found = self.all(sql, [], |row| Ok(Timestamp::from_micros(row.get(0)?)))?;

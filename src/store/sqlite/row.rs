@@ -7,7 +7,7 @@ use crate::{
 };
 use rusqlite::Row;
 
-/// The columns of a [`Generation`] in a table `g`, in the order that [`generation`] reads.
+/// The states that a row may have; a text that is none of them cannot be read.
 const GENERATION_STATES: [GenerationState; 5] = [
     GenerationState::Pending,
     GenerationState::Booked,
@@ -16,6 +16,7 @@ const GENERATION_STATES: [GenerationState; 5] = [
     GenerationState::Abandoned,
 ];
 
+/// The columns of a [`Generation`] in a table `g`, in the order that [`generation`] reads.
 pub(super) const SELECTED_GENERATION: &str =
     "g.id, g.call, g.account, g.environment, g.owner, g.token, g.route, g.places, g.submitted_at,
      g.places_until, g.state";
@@ -36,7 +37,8 @@ pub(super) fn generation(row: &Row<'_>) -> Result<Generation, StoreError> {
     })
 }
 
-/// Reads the one of `all` whose name is stored.
+/// Reads the one of `all` whose name is stored. A text that none of them has is an error: a newer
+/// version wrote it, or somebody else.
 pub(super) fn one_of<T: Copy>(
     row: &Row<'_>,
     column: usize,

@@ -8,7 +8,8 @@ use crate::{
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 
-/// Adds a secret to a token, or gives one that it has another end.
+/// Adds a secret to a token, or gives one that it has another end. Neither its number nor the token
+/// of a digest ever changes: a digest that another token or number has is rejected.
 pub(super) fn save(
     connection: &Connection,
     token: &TokenId,

@@ -11,7 +11,8 @@ use crate::{
 };
 use rusqlite::{Connection, params};
 
-/// Settles a call whose charge was not known.
+/// Settles a call whose charge was not known. One that has a charge contradicts, so that nothing is
+/// charged twice. Without a charge nothing changes: the call stays open for one.
 pub(super) fn settle(
     connection: &Connection,
     call: &CallId,
@@ -22,7 +23,9 @@ pub(super) fn settle(
     change(connection, sql, values, "the call is settled already")
 }
 
-/// Corrects a charge once, and only from what it was corrected against.
+/// Corrects a charge once, and only from what it was corrected against. The generation has nothing
+/// more to tell then. A charge that changed meanwhile contradicts, and nothing of the correction
+/// stays.
 pub(super) fn correct(connection: &Connection, bill: &Bill) -> Result<(), WriteError> {
     let sql = "UPDATE generations SET state = 'completed'
                WHERE id = ?1 AND call = ?2 AND state = 'booked'";
@@ -33,7 +36,8 @@ pub(super) fn correct(connection: &Connection, bill: &Bill) -> Result<(), WriteE
     change(connection, sql, values, "the call was charged otherwise meanwhile")
 }
 
-/// Takes back that a call was written off.
+/// Takes back that a call was written off. Its charge is not known any more, so that reads of what
+/// was spent count its reserve again.
 pub(super) fn reserve_again(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
     let sql = "UPDATE calls SET charged = NULL
                WHERE call = ?1 AND charged = 0 AND reserved > 0
@@ -43,7 +47,7 @@ pub(super) fn reserve_again(connection: &Connection, call: &CallId) -> Result<()
 
 impl Reader {
     /// Returns the calls that were charged by the price table and whose generations were not asked
-    /// yet what was billed.
+    /// yet what was billed. The oldest generation comes first.
     pub fn booked_calls(&self) -> Result<Vec<BookedCall>, StoreError> {
         let sql = format!(
             "SELECT {SELECTED_GENERATION}, c.opened_at, c.charged, c.reserved

@@ -11,7 +11,9 @@ use rusqlite::{Row, params};
 pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 impl Reader {
-    /// Returns the spend of calls opened at `since` or later, by UTC day, token and route.
+    /// Returns the spend of calls opened at `since` or later, by UTC day, token and route. Money is
+    /// reserved for a call until its charge is known, unless it failed. Open calls are counted like
+    /// others.
     pub fn spend(&self, since: Timestamp) -> Result<Vec<DailySpend>, StoreError> {
         let sql =
             "SELECT account, environment, token, route, opened_at / ?2, count(*), sum(places),

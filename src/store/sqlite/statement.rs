@@ -3,7 +3,8 @@
 use crate::{domain::GenerationState, store::WriteError};
 use rusqlite::{Connection, Params};
 
-/// Returns the state as it is stored.
+/// Returns the state as it is stored. The names are in databases that exist: they are never
+/// changed.
 pub(super) const fn state_name(state: GenerationState) -> &'static str {
     match state {
         GenerationState::Pending => "pending",
@@ -14,6 +15,8 @@ pub(super) const fn state_name(state: GenerationState) -> &'static str {
     }
 }
 
+/// Executes a statement that must change a row. One that changes none is rejected with `complaint`,
+/// and only its bundle with it.
 pub(super) fn change(
     connection: &Connection,
     sql: &str,

@@ -7,7 +7,8 @@ use crate::{
 };
 use rusqlite::{Connection, params};
 
-/// Keeps the delivery that ends a generation. A second one contradicts: a generation ends once.
+/// Keeps the delivery that ends a generation. A second one contradicts: a generation ends once. The
+/// same delivery, come again, contradicts too; whoever receives it looks for its digest first.
 pub(super) fn keep_delivery(
     connection: &Connection,
     delivery: &Delivery,
@@ -22,7 +23,8 @@ pub(super) fn keep_delivery(
     change(connection, sql, values, "a webhook ended the generation already")
 }
 
-/// Holds an account to a user. Another one contradicts.
+/// Holds an account to a user. Another one contradicts. The same one changes nothing, and keeps the
+/// time since when it is known.
 pub(super) fn pin_user(connection: &Connection, user: &VendorUser) -> Result<(), WriteError> {
     let sql = "INSERT INTO webhook_users (account, user, since) VALUES (?1, ?2, ?3)
                ON CONFLICT (account) DO UPDATE SET since = since WHERE user = excluded.user";
@@ -38,7 +40,7 @@ impl Reader {
         Ok(self.all(sql, [id.as_str()], read)?.into_iter().next())
     }
 
-    /// Returns the vendor's users that accounts are held to.
+    /// Returns the vendor's users that accounts are held to. There is one for each account at most.
     pub fn vendor_users(&self) -> Result<Vec<VendorUser>, StoreError> {
         let sql = "SELECT account, user, since FROM webhook_users ORDER BY account";
         self.all(sql, [], |row| {

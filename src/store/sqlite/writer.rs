@@ -12,6 +12,10 @@ use rusqlite::{Connection, params};
 use std::path::{Path, PathBuf};
 
 /// Writes bundles into the database of a data folder.
+///
+/// Whoever else appends to the chain makes the next transaction fail, since the head is no longer
+/// the one that was committed last. A head is known only after the first transaction of this
+/// process.
 pub(in crate::store) struct SqliteWriter {
     dir: PathBuf,
     max_size: u64,
@@ -25,7 +29,8 @@ pub(in crate::store) struct SqliteWriter {
 }
 
 impl SqliteWriter {
-    /// Opens the database, making it if there is none, and brings its schema up to date.
+    /// Opens the database, making it if there is none, and brings its schema up to date. Fails on a
+    /// database of a newer version, and where a setting that durability rests on is not taken.
     pub(in crate::store) fn open(dir: &Path, max_size: u64) -> Result<Self, StoreError> {
         let connection = Some(connection::open_to_write(dir, max_size)?);
         let (dir, log) = (dir.to_owned(), Log::new(dir));
@@ -78,12 +83,16 @@ impl BundleWriter for SqliteWriter {
     fn commit(&mut self, head: ChainHead) -> Result<(), WriteError> {
         let connection = self.connection()?;
         if self.known.is_some_and(|known| known.seq == head.seq) {
+            // Without new records the head stays, and to write it again would cost a page in each
+            // commit.
             return run(connection, "COMMIT");
         }
         let sql = "UPDATE chain_head SET seq = ?1, hash = ?2 WHERE only = 1";
         let mut statement = connection.prepare_cached(sql)?;
         statement.execute(params![head.seq.cast_signed(), head.hash])?;
         drop(statement);
+        // Noted before the attempt: a commit that fails may be in all the same, and is then known
+        // by its head.
         self.attempted = Some(head);
         run(self.connection()?, "COMMIT")?;
         (self.known, self.attempted) = (Some(head), None);
@@ -99,6 +108,7 @@ impl BundleWriter for SqliteWriter {
 
     fn reopen(&mut self) -> Result<(), WriteError> {
         self.connection = None;
+        // Two checkpoints at once would make the one below fail.
         self.log.settle();
         let opened = connection::open_to_write(&self.dir, self.max_size);
         let connection = opened.map_err(|error| WriteError::Failed(error.into()))?;

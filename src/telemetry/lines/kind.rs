@@ -1,6 +1,7 @@
 //! What a line is.
 
-/// What a line is, and so what is missing when it is dropped.
+/// What a line is, and so what is missing when it is dropped. It names the series of a metric, so
+/// there are only these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineKind {
     /// An event of the log.
@@ -17,7 +18,7 @@ impl LineKind {
     /// All kinds, in the order in which they are counted.
     pub const ALL: [Self; 4] = [Self::Log, Self::Audit, Self::Checkpoint, Self::Output];
 
-    /// Returns the kind's name.
+    /// Returns the kind's name. It is what metrics and `[DROPPED]` lines call it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Log => "log",
@@ -27,6 +28,7 @@ impl LineKind {
         }
     }
 
+    /// Returns the kind's place in [`ALL`](Self::ALL).
     pub(super) const fn index(self) -> usize {
         self as usize
     }

@@ -11,17 +11,18 @@ use tracing_subscriber::fmt::{
 const WORDS: &str =
     "lines were dropped here: whoever reads them was gone, too slow or out of space";
 
-/// How the line looks.
+/// How the line looks. A reader of the stream finds the gap by it, where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoteForm {
     /// As an event of the log.
     Log(LogFormat),
-    /// As `[DROPPED] ` and JSON, between the lines of data on stdout.
+    /// As `[DROPPED] ` and JSON, between the lines of data on stdout. The counts are by kind, and
+    /// the time is when it was told.
     Data,
 }
 
 impl NoteForm {
-    /// Returns the line, with its end.
+    /// Returns the line, with its end. The counts are of what is missing since the last such line.
     pub(super) fn line(self, untold: Untold) -> Vec<u8> {
         let line = match self {
             Self::Log(LogFormat::Text) => {
@@ -38,6 +39,7 @@ impl NoteForm {
     }
 }
 
+/// Returns the time and the counts as one object; kinds of which none is missing are left out.
 fn by_kind(untold: Untold) -> Map<String, Value> {
     let time = ("timestamp".to_owned(), now().into());
     let counts = untold.by_kind().map(|(kind, lines)| (kind.as_str().to_owned(), lines.into()));

@@ -8,16 +8,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many bytes wait at most: seconds of the busiest log, days of an idle one.
+/// How many bytes wait at most: seconds of the busiest log, days of an idle one. What is being
+/// written counts until it is out.
 pub(super) const MOST: usize = 4 * 1024 * 1024;
 
-/// What a line takes beside its own bytes.
+/// What a line takes beside its own bytes. With it, very many short lines are bounded too.
 const OVERHEAD: usize = 48;
 
-/// How long after a failure it is looked whether writing works again, when no line comes first.
+/// How long after a failure it is looked whether writing works again, when no line comes first. A
+/// line that comes first is tried at once.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// One line, with its end.
+/// One line, with its end. It is never changed or split on its way.
 #[derive(Debug)]
 pub(super) struct QueuedLine {
     pub(super) kind: LineKind,
@@ -25,15 +27,16 @@ pub(super) struct QueuedLine {
 }
 
 impl QueuedLine {
+    /// Returns the bytes that it counts for.
     fn size(&self) -> usize {
         self.text.len() + OVERHEAD
     }
 }
 
-/// What the writer is to do next.
+/// What the writer is to do next. Nothing else is ever asked of the writer.
 #[derive(Debug)]
 pub(super) enum Work {
-    /// Write these lines.
+    /// Write these lines. They must be counted as written or as failed, each once.
     Lines(VecDeque<QueuedLine>),
     /// Say how many are missing.
     Note,
@@ -42,6 +45,9 @@ pub(super) enum Work {
 }
 
 /// Lines on their way from whoever has them to the thread that writes them.
+///
+/// The lock is held for moments only, never while anything is written, so whoever logs waits for no
+/// reader. Any thread may push; one thread takes.
 #[derive(Debug)]
 pub(super) struct LineQueue {
     state: Mutex<State>,
@@ -82,7 +88,8 @@ impl LineQueue {
         Self { state: Mutex::new(state), work: Condvar::new(), done: Condvar::new(), dropped }
     }
 
-    /// Takes a line if there is room, and drops it if there is none.
+    /// Takes a line if there is room, and drops it if there is none. A line that is dropped is
+    /// counted at once.
     pub(super) fn push(&self, line: QueuedLine) {
         let mut state = self.state();
         state.is_full |= state.size + line.size() > MOST;
@@ -95,19 +102,21 @@ impl LineQueue {
         }
         state.size += line.size();
         state.lines.push_back(line);
+        // A writer that is at work looks for more by itself before it sleeps.
         if state.is_idle {
             self.work.notify_one();
         }
     }
 
-    /// Counts lines that were lost on their way here.
+    /// Counts lines that were lost on their way here. They never were in the queue, and take
+    /// nothing of it.
     pub(super) fn miss(&self, kind: LineKind, lines: u64) {
         let mut state = self.state();
         self.drop_lines(&mut state, kind, lines);
         self.work.notify_one();
     }
 
-    /// Counts lines that could not be written.
+    /// Counts lines that could not be written. They are told of once writing works again.
     pub(super) fn failed<'l>(&self, lines: impl Iterator<Item = &'l QueuedLine>) {
         let mut state = self.state();
         for line in lines {
@@ -124,7 +133,9 @@ impl LineQueue {
         state.progress = Instant::now();
     }
 
-    /// Waits for work. `is_failing` says that the last writing failed.
+    /// Waits for work. `is_failing` says that the last writing failed. Blocks the writer's thread
+    /// until there is some. After a failure there is work again within a second, even if no line
+    /// comes.
     pub(super) fn next(&self, is_failing: bool) -> Work {
         let mut state = self.state();
         let begun = Instant::now();
@@ -152,6 +163,7 @@ impl LineQueue {
     }
 
     /// Takes what is to be told of, and the line that tells it; nothing when nothing is missing.
+    /// With that, lines are taken again: the gap ends where its note stands.
     pub(super) fn note(&self) -> Option<(Vec<u8>, Untold)> {
         let mut state = self.state();
         state.is_full = false;
@@ -159,7 +171,7 @@ impl LineQueue {
         (!untold.is_nothing()).then(|| (state.form.line(untold), untold))
     }
 
-    /// Takes back what could not be told.
+    /// Takes back what could not be told. It is added to what has gone missing meanwhile.
     pub(super) fn not_told(&self, untold: Untold) {
         self.state().untold.add_all(untold);
     }
@@ -170,7 +182,7 @@ impl LineQueue {
     }
 
     /// Waits until all lines are written or dropped: for `most` at most, and no longer than until nothing
-    /// moved for `still`.
+    /// moved for `still`. Blocks. Lines that come meanwhile are waited for too.
     pub(super) fn flush(&self, most: Duration, still: Duration) {
         let begun = Instant::now();
         let mut state = self.state();
@@ -184,12 +196,14 @@ impl LineQueue {
         }
     }
 
-    /// Ends the writer once all that waits is written.
+    /// Ends the writer once all that waits is written. Lines can still be pushed, and nobody may
+    /// write them any more.
     pub(super) fn close(&self) {
         self.state().is_closed = true;
         self.work.notify_one();
     }
 
+    /// Counts lines that are not written: for the metric, and for the next note.
     fn drop_lines(&self, state: &mut State, kind: LineKind, lines: u64) {
         state.untold.add(kind, lines);
         self.dropped.add(kind, lines);

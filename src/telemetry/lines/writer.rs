@@ -12,10 +12,12 @@ use std::{
 };
 
 /// What is written at once at most: what a pipe takes as a whole, so that lines of others who write into
-/// the same pipe do not come between. A longer line is written by itself.
+/// the same pipe do not come between. A longer line is written by itself. POSIX promises no less
+/// than 512 bytes for that, and Linux has 4096.
 const AT_ONCE: usize = 4096;
 
-/// Writes lines to a file, pipe or terminal.
+/// Writes lines to a file, pipe or terminal. It may sleep in a write for ever, and holds no lock
+/// meanwhile.
 #[derive(Debug)]
 pub(super) struct SinkThread {
     to: File,
@@ -31,7 +33,7 @@ impl SinkThread {
         Self { to, queue, is_failing: false, is_torn: false }
     }
 
-    /// Writes until the queue is closed and empty.
+    /// Writes until the queue is closed and empty. Returns then; the file is closed with it.
     pub(super) fn run(mut self) {
         loop {
             match self.queue.next(self.is_failing) {
@@ -42,11 +44,13 @@ impl SinkThread {
         }
     }
 
+    /// What fails is counted and not tried again: the place where it is missing is told instead.
     fn write_lines(&mut self, mut lines: &[QueuedLine]) {
         while !lines.is_empty() {
             let (chunk, rest) = lines.split_at(chunk(lines));
             lines = rest;
             let text: Vec<_> = chunk.iter().flat_map(|line| &*line.text).copied().collect();
+            // The note goes first: what is missing came before these lines.
             let written = if self.is_failing && !self.write_note() {
                 Err(None)
             } else {
@@ -63,7 +67,8 @@ impl SinkThread {
         }
     }
 
-    /// Says how many lines are missing, and returns whether that worked.
+    /// Says how many lines are missing, and returns whether that worked. What could not be told is
+    /// told with the next note.
     fn write_note(&mut self) -> bool {
         let Some((text, untold)) = self.queue.note() else { return true };
         self.is_failing = self.write(&text).is_err();
@@ -75,6 +80,7 @@ impl SinkThread {
         !self.is_failing
     }
 
+    /// Writes a text on a line of its own, behind whatever was cut off before it.
     fn write(&mut self, text: &[u8]) -> io::Result<()> {
         if self.is_torn {
             self.write_all(b"\n")?;
@@ -82,6 +88,7 @@ impl SinkThread {
         self.write_all(text)
     }
 
+    /// Writes all of a text, or fails; what was written by then stays written.
     fn write_all(&mut self, mut text: &[u8]) -> io::Result<()> {
         while !text.is_empty() {
             match self.to.write(text) {
@@ -90,6 +97,7 @@ impl SinkThread {
                     self.is_torn = !text[..written].ends_with(b"\n");
                     text = &text[written..];
                 }
+                // A signal came in between; nothing was written.
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // Somebody else who has the same pipe made it so that it does not wait by itself.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {

@@ -1,7 +1,8 @@
 //! Single characters as JSON and URLs may write them.
 
 /// Returns how many bytes of `text` spell the longest reading of `form`, each character plain,
-/// JSON-escaped or URL-escaped as it likes; `None` when it is not there.
+/// JSON-escaped or URL-escaped as it likes; `None` when it is not there. Letters of the hexadecimal
+/// digits may have either case.
 pub(super) fn spelled(text: &[u8], form: &[u8]) -> Option<usize> {
     let Some((&wanted, rest)) = form.split_first() else { return Some(0) };
     widths(text, wanted)
@@ -10,7 +11,8 @@ pub(super) fn spelled(text: &[u8], form: &[u8]) -> Option<usize> {
         .find_map(|width| spelled(&text[width..], rest).map(|length| width + length))
 }
 
-/// Returns the character that an escape at the start of `text` stands for.
+/// Returns the character that an escape at the start of `text` stands for. `None` where the text
+/// starts with a plain character.
 pub(super) fn escaped(text: &[u8]) -> Option<u8> {
     long(text).map(|(byte, _)| byte).or_else(|| short(text))
 }

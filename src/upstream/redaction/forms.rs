@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, NO_PAD);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, NO_PAD);
 
-/// A text that gives the key away.
+/// A text that gives the key away. It is wiped when it is dropped.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct KeyPattern {
     /// What the key alone decides.
@@ -32,7 +32,8 @@ impl Edge {
 }
 
 /// Returns the key itself and its base64, in both alphabets, as it reads behind any number of
-/// other bytes.
+/// other bytes. Forms that read alike are kept once. Base64 is that of RFC 4648, with and without
+/// padding: the padding holds nothing of the key.
 pub(super) fn of(key: &[u8]) -> Vec<KeyPattern> {
     let text = Zeroizing::new(key.to_vec());
     let mut forms = vec![KeyPattern { text, before: None, after: None }];

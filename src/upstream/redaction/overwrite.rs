@@ -8,6 +8,9 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use std::{fmt, ops::Range};
 
 /// Everything needed to find one key in any text; made once per key version.
+///
+/// It finds the key as it is and in base64, and each character of these plain, escaped for JSON or
+/// escaped for a URL. It never lengthens or shortens a text, so framing and positions stay true.
 pub(in super::super) struct Redaction {
     forms: Vec<KeyPattern>,
     landmarks: Option<AhoCorasick>,
@@ -15,7 +18,8 @@ pub(in super::super) struct Redaction {
     reach: usize,
 }
 
-/// Keys shorter than this are no secrets, and may be part of ordinary words.
+/// Keys shorter than this are no secrets, and may be part of ordinary words. They are not searched
+/// for.
 const SHORTEST: usize = 8;
 
 /// How much of a form is searched for. Few characters, because the search engine keeps copies of
@@ -36,12 +40,14 @@ impl Redaction {
         Self { forms, landmarks, spelling, reach: (longest + 2) * escape::LONGEST }
     }
 
-    /// Returns the length of the longest text that can be the key.
+    /// Returns the length of the longest text that can be the key. It is in bytes, escapes and
+    /// edges included.
     pub(super) fn reach(&self) -> usize {
         self.reach
     }
 
-    /// Writes stars over each occurrence of the key, and returns whether there was one.
+    /// Writes stars over each occurrence of the key, and returns whether there was one. The text
+    /// must be whole. The work is in proportion to its length, whatever is in it.
     pub(in super::super) fn overwrite(&self, text: &mut [u8]) -> bool {
         self.overwrite_until(text.len(), text)
     }

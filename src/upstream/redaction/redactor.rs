@@ -3,10 +3,12 @@
 use super::Redaction;
 use bytes::{Bytes, BytesMut};
 
-/// How much is looked through at a time.
+/// How much is looked through at a time. So much is held back in memory for each answer that
+/// arrives, and the reach of a key beside it.
 const BLOCK: usize = 64 * 1024;
 
-/// Takes an answer piece by piece and gives it back without the key, wherever it was cut.
+/// Takes an answer piece by piece and gives it back without the key, wherever it was cut. Pieces
+/// come out in their order and with their length in all unchanged.
 pub(in super::super) struct Redactor<'a> {
     redaction: &'a Redaction,
     held: BytesMut,
@@ -20,7 +22,7 @@ impl<'a> Redactor<'a> {
     }
 
     /// Takes the next piece, and returns what is clean and complete by now. The end of it is held
-    /// back, because a key may have begun there.
+    /// back, because a key may have begun there. `None` until there is enough to look through.
     pub(in super::super) fn push(&mut self, piece: &[u8]) -> Option<Bytes> {
         self.held.extend_from_slice(piece);
         if self.held.len() < BLOCK + self.redaction.reach() {
@@ -31,7 +33,7 @@ impl<'a> Redactor<'a> {
         Some(self.held.split_to(clean).freeze())
     }
 
-    /// Returns the rest, and whether the key was anywhere.
+    /// Returns the rest, and whether the key was anywhere. The rest is clean too, and complete.
     pub(in super::super) fn finish(mut self) -> (Bytes, bool) {
         self.found |= self.redaction.overwrite(&mut self.held);
         (self.held.freeze(), self.found)

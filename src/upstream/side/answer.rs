@@ -16,7 +16,9 @@ pub struct SideAnswer {
     pub max_age: Option<Duration>,
 }
 
-/// Reads `Cache-Control`, less the time that the document lay elsewhere already.
+/// Reads `Cache-Control`, less the time that the document lay elsewhere already. Both headers are
+/// those of RFC 9111; `no-store` or `no-cache` means not at all, and of several `max-age` the last
+/// one counts.
 pub(super) fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let values = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let words = values.flat_map(|value| value.split(',')).map(|word| word.trim().to_lowercase());

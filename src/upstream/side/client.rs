@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 /// How long a document may take, from connecting to its last byte.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A public document could not be read.
+/// A public document could not be read. No such error tells the URL.
 #[derive(Debug, thiserror::Error)]
 pub enum SideError {
     /// The base URL is not an origin.
@@ -33,6 +33,7 @@ pub enum SideError {
 }
 
 /// Reads public documents of one origin. It has no key, no cookies, no proxy, and follows nothing.
+/// Clones share its settings. Each document comes on a connection of its own.
 #[derive(Clone)]
 pub struct SideClient {
     http: reqwest::Client,
@@ -40,7 +41,8 @@ pub struct SideClient {
 }
 
 impl SideClient {
-    /// Prepares a client for an origin that an account may have; connects to nothing yet.
+    /// Prepares a client for an origin that an account may have; connects to nothing yet. It trusts
+    /// the public authorities alone, whatever an account trusts beside them.
     pub fn new(base_url: &Uri) -> Result<Self, SideError> {
         UpstreamOrigin::parse(base_url).map_err(SideError::Origin)?;
         let tls = tls::config(&[]).map_err(SideError::Tls)?;
@@ -61,7 +63,9 @@ impl SideClient {
         Ok(Self { http, origin })
     }
 
-    /// Reads the document at `path`, of at most `most` bytes.
+    /// Reads the document at `path`, of at most `most` bytes. `path` begins with a slash. No more
+    /// than `most` bytes are ever kept, whatever the length that was announced. Dropping the future
+    /// closes the connection.
     pub async fn get(&self, path: &str, most: usize) -> Result<SideAnswer, SideError> {
         let request = self.http.get(format!("{}{path}", self.origin));
         let mut response = request.send().await.map_err(broken)?;
