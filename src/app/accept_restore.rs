@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use std::{fs, sync::Arc};
 
 /// What is accepted, by whom, and why.
+///
+/// The gateway must be stopped: the data folder is held while this works.
 #[derive(Debug)]
 pub struct AcceptRestore<'a> {
     /// Where the record is.
@@ -30,6 +32,8 @@ pub struct AcceptRestore<'a> {
 }
 
 /// What accepting came to.
+///
+/// Either way the record is good for a start afterwards.
 #[derive(Debug)]
 pub enum RestoreAccepted {
     /// The record is the one that was signed: nothing was changed.
@@ -44,6 +48,8 @@ pub enum RestoreAccepted {
 }
 
 /// A record cannot be accepted.
+///
+/// Nothing was signed with the new key then.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptRestoreError {
     /// The data folder cannot be held.
@@ -65,6 +71,9 @@ pub enum AcceptRestoreError {
 
 /// Puts on record that this record was restored, and makes it a new log: what the old key signed stays
 /// true of the old one, and nothing that contradicts it is ever signed with the same key.
+///
+/// The order is: the record of it, then the new key. A process that dies in between leaves what a start
+/// refuses, and this can be done again. What the old key signed is moved aside and kept.
 pub async fn accept_restore(
     asked: AcceptRestore<'_>,
 ) -> Result<RestoreAccepted, AcceptRestoreError> {
@@ -82,6 +91,7 @@ pub async fn accept_restore(
     done
 }
 
+/// Does it with the store open.
 async fn go_on(
     asked: &AcceptRestore<'_>,
     store: &Store,
@@ -94,6 +104,7 @@ async fn go_on(
         Err(problem) if problem.can_be_accepted() => problem,
         Err(problem) => return Err(AcceptRestoreError::TakeUp(problem)),
     };
+    // Made in memory before anything is recorded, so that a machine without randomness changes nothing.
     let made = NewLog::make().map_err(|error| SigningFileError::Io(dir.clone(), error))?;
     let old_key = fs::read_to_string(dir.join(PUBLIC_FILE)).ok();
     let before = json!({
@@ -115,6 +126,7 @@ async fn go_on(
     Ok(RestoreAccepted::GoesOn { problem: told(&problem), key })
 }
 
+/// Returns a checkpoint as the record shows it.
 fn signed(checkpoint: &Checkpoint) -> Value {
     let Checkpoint { origin, head, at } = checkpoint;
     json!({ "origin": origin, "seq": head.seq, "hash": hex::encode(head.hash), "time": at })

@@ -1,4 +1,6 @@
 //! `[AUDIT]` lines, for log collectors that read stdout.
+//!
+//! They are a copy for whoever reads along. Nothing waits for a line, and a line that is lost is counted.
 
 use crate::{
     audit::AuditLine,
@@ -11,6 +13,7 @@ use std::{fmt::Display, sync::Arc};
 use tokio::sync::broadcast::error::RecvError;
 
 /// Lines that are held back at most before the gateway is ready.
+/// Those beyond are counted as missed.
 const MOST_HELD: usize = 4096;
 
 /// Where lines about the record go; clones share it. Lines are held back at first: what waits for
@@ -18,14 +21,17 @@ const MOST_HELD: usize = 4096;
 #[derive(Debug, Clone)]
 pub(super) struct LinesOut(Arc<Out>);
 
+/// What clones share.
 #[derive(Debug)]
 struct Out {
+    /// Where lines go.
     to: LineSink,
     /// Lines that wait, until they are let out.
     held: Mutex<Option<Vec<(LineKind, String)>>>,
 }
 
 impl LinesOut {
+    /// Returns a way out that holds lines back.
     pub(super) fn new(to: LineSink) -> Self {
         Self(Arc::new(Out { to, held: Mutex::new(Some(Vec::new())) }))
     }
@@ -41,6 +47,8 @@ impl LinesOut {
     }
 
     /// Has the lines written that waited, and those that follow at once.
+    ///
+    /// Their order stays. To be called once the first line was printed.
     pub(super) fn let_out(&self) {
         let mut held = self.0.held.lock();
         for (kind, line) in held.take().unwrap_or_default() {
@@ -50,6 +58,9 @@ impl LinesOut {
 }
 
 /// Has each committed record written as a line until the journal ends.
+///
+/// In the order of the record. Where commits come faster than lines can be made, lines are missed and
+/// counted, and commits never wait.
 pub(super) fn write_lines(tasks: &Tasks, journal: &Journal, out: LinesOut) {
     let mut records = journal.subscribe();
     tasks.spawn_background("audit lines", async move {

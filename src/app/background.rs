@@ -1,16 +1,25 @@
 //! Work that goes on as long as the gateway runs.
+//!
+//! All of it ends with the gateway's tasks.
 
 use super::services::Services;
 use crate::{domain::AuditRecord, store::JournalHealth};
 use std::{future::ready, time::Duration};
 
+/// How often time passes for admission: caps that recover, reserved places that lapse.
 const TICK: Duration = Duration::from_millis(250);
+/// How often what has run out is put away.
 const TIDY: Duration = Duration::from_secs(1);
+/// How often calls without a known end are looked for that count as charged by now.
 const CHARGES: Duration = Duration::from_mins(1);
+/// How often ended secrets are looked for.
 const SECRETS: Duration = Duration::from_hours(1);
+/// How often refusals are put on record that were only counted.
 const SUMMARIES: Duration = Duration::from_secs(10);
 
 /// Starts all standing work.
+///
+/// To be called once, after what an earlier run left was settled.
 pub(super) fn start(rooms: &Services) {
     every(rooms, "admission tick", TICK, |rooms| rooms.admission.tick());
     every(rooms, "tidy up", TIDY, |rooms| rooms.calls.tidy_up());
@@ -24,6 +33,7 @@ pub(super) fn start(rooms: &Services) {
     rooms.tasks.spawn_background("keep answers", async move { calls.keep_what_is_left().await });
 }
 
+/// Does short work again and again; it must not block.
 fn every(rooms: &Services, name: &'static str, pause: Duration, work: fn(&Services)) {
     let own = rooms.clone();
     rooms.tasks.every(name, pause, move || {
@@ -101,6 +111,7 @@ impl Services {
         self.append_summaries(self.refusals.close());
     }
 
+    /// What the journal does not take is counted again.
     fn append_summaries(&self, summaries: Vec<AuditRecord>) {
         for record in summaries {
             if let Err(not_appended) = self.journal.append(record) {

@@ -1,4 +1,6 @@
 //! What operators told of the balances of accounts, across restarts.
+//!
+//! A balance is what an operator said at some moment, less what was charged since.
 
 use super::services::Services;
 use crate::{
@@ -11,14 +13,20 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// What the record of a balance says of it now.
+///
+/// Other members of the record are passed over.
 #[derive(Deserialize)]
 struct BalanceRecord {
+    /// The balance.
     balance_usd: Usd,
+    /// When it was told.
     set_at: Timestamp,
 }
 
 impl Services {
     /// Takes up the last balance that was told of each account, without what was charged since.
+    ///
+    /// An account whose balance nobody ever told has none. It is an error if the record cannot be read.
     pub(super) async fn restore_balances(&self) -> anyhow::Result<()> {
         let reader = self.reader.clone();
         let read = self.tasks.run_blocking(move || balances(&reader)).await;
@@ -29,6 +37,8 @@ impl Services {
     }
 
     /// Warns of balances that fell below the threshold of their account.
+    ///
+    /// Each fall below is told once.
     pub(super) fn tell_low_balances(&self) {
         for (name, account) in &self.settings.accounts {
             if let Some(balance) = self.ledger.fell_below(name, account.top_up_threshold) {
@@ -44,6 +54,7 @@ impl Services {
     }
 }
 
+/// Returns the last balance of each account with what was charged since. Blocks.
 fn balances(reader: &Reader) -> Result<BTreeMap<AccountName, Balance>, StoreError> {
     let mut last = BTreeMap::new();
     for (account, told) in reader.changes(Action::BalanceChange)?.iter().filter_map(told) {
@@ -59,6 +70,7 @@ fn balances(reader: &Reader) -> Result<BTreeMap<AccountName, Balance>, StoreErro
     last.into_iter().map(spent).collect()
 }
 
+/// Returns the balance that a record tells; `None` where it cannot be understood.
 fn told(sealed: &SealedRecord) -> Option<(AccountName, BalanceRecord)> {
     let RecordBody::Admin(change) = &sealed.record.body else { return None };
     let told = serde_json::from_value(change.after.clone()).ok()?;

@@ -1,4 +1,7 @@
 //! The certificates of the listeners, read again when they change.
+//!
+//! A certificate that cannot be served never replaces one that is: the old one goes on, and the files are
+//! tried again.
 
 use super::{Reload, services::Services};
 use crate::{
@@ -21,17 +24,24 @@ const PACE: Duration = Duration::from_secs(2);
 const REMINDER: Duration = Duration::from_hours(24);
 
 /// The certificates of both listeners; none where one speaks plain HTTP.
+///
+/// They are read before anything is bound, so that a wrong one fails the start.
 #[derive(Debug)]
 pub(super) struct Certificates {
+    /// That of clients.
     proxy: Option<Keeper>,
+    /// That of operators.
     admin: Option<Keeper>,
 }
 
 /// Keeps one listener's certificate fresh.
 #[derive(Debug)]
 struct Keeper {
+    /// Which listener it is for.
     listener: &'static str,
+    /// What the listener shows.
     identity: Arc<TlsIdentity>,
+    /// The certificate and its key.
     files: [WatchedFile; 2],
     /// Why the files, as they are now, are not served; told once.
     refused: Option<String>,
@@ -41,6 +51,8 @@ struct Keeper {
 
 impl Certificates {
     /// Reads what the settings name.
+    ///
+    /// It is an error if a file cannot be read, or the two do not belong together.
     pub(super) fn open(listen: &Listen) -> anyhow::Result<Self> {
         let own = if listen.admin_tls.is_some() { "listen.admin_tls" } else { "listen.tls" };
         Ok(Self {
@@ -50,6 +62,8 @@ impl Certificates {
     }
 
     /// Returns the ports of both listeners, secured where there is a certificate.
+    ///
+    /// Without a certificate a port speaks plain HTTP; with one it speaks TLS alone.
     pub(super) fn ports(
         &self,
         [proxy, admin]: [TcpListener; 2],
@@ -66,6 +80,8 @@ impl Certificates {
     }
 
     /// Reads the files again whenever they change or somebody asks for it, from now on.
+    ///
+    /// Connections that are open keep the certificate they began with.
     pub(super) fn watch(self, rooms: &Services, reload: &Reload) {
         for mut keeper in [self.proxy, self.admin].into_iter().flatten() {
             let (tasks, clock) = (rooms.tasks.clone(), Arc::clone(&rooms.clock));
@@ -95,13 +111,18 @@ impl Certificates {
 }
 
 /// Why files are looked at.
+///
+/// A look that was asked for reads the files even if they did not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LookCause {
+    /// It is time.
     Pace,
+    /// Somebody asked for it.
     Asked,
 }
 
 impl Keeper {
+    /// Reads a pair; `None` where the settings name none.
     fn open(
         listener: &'static str,
         files: Option<&TlsFiles>,
@@ -118,6 +139,7 @@ impl Keeper {
     /// Looks whether the files changed, and serves what they hold then.
     fn look(&mut self, cause: LookCause, now: Timestamp) {
         let [certificate, key] = &mut self.files;
+        // Both are asked in any case, or a change of the second would be noticed a look too late.
         let has_changed = certificate.changed() | key.changed();
         // What was refused is tried again each time: it may be that a right was missing.
         if !has_changed && cause == LookCause::Pace && self.refused.is_none() {
@@ -130,12 +152,14 @@ impl Keeper {
         }
     }
 
+    /// Tells that another certificate is served.
     fn exchanged(&mut self, pair: &TlsPair) {
         let (listener, until) = (self.listener, pair.about().not_after);
         tracing::info!(listener, %until, "the certificate was exchanged; new connections get it");
         (self.refused, self.doubted) = (None, None);
     }
 
+    /// Tells, once for each reason, that the old certificate goes on.
     fn kept(&mut self, fault: &TlsFault) {
         let told = format!("{fault:?}");
         if self.refused.as_ref() != Some(&told) {

@@ -1,4 +1,7 @@
 //! The end of the record, signed now and then and kept where the settings say.
+//!
+//! A checkpoint is the number and the hash of a record, signed: whoever holds a copy can prove later that the
+//! record was changed. Calls never wait for one.
 
 use super::{audit_lines::LinesOut, services::Services};
 use crate::{
@@ -25,14 +28,23 @@ const LOOK: Duration = Duration::from_millis(250);
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// Signs and keeps; clones share what they work with.
+///
+/// A checkpoint counts once it is in the file; a printed line is a copy.
 #[derive(Debug, Clone)]
 pub(super) struct Checkpoints {
+    /// Signs.
     notary: Arc<Notary>,
+    /// Reads the record's end.
     reader: Reader,
+    /// Keeps them.
     file: CheckpointFile,
+    /// Where copies are printed, if anywhere.
     lines: Option<LinesOut>,
+    /// Counts them.
     metrics: Arc<Metrics>,
+    /// After so many new records one is made.
     records: u64,
+    /// After so long one is made, if anything is new.
     pause: Duration,
     /// The last record that the file holds a checkpoint of, as far as this run knows.
     kept: Arc<AtomicU64>,
@@ -40,11 +52,15 @@ pub(super) struct Checkpoints {
 
 /// What came of looking at the record's end.
 enum EndOfRecord {
+    /// Nothing is new, or not enough yet.
     NothingToDo,
+    /// One was made and kept.
     Signed,
 }
 
 /// A checkpoint was not made, or not kept.
+///
+/// It is tried again in 10 seconds at most.
 #[derive(Debug, thiserror::Error)]
 enum CheckpointFailure {
     #[error("the record's end cannot be read")]
@@ -62,6 +78,7 @@ pub(super) fn checkpoint_file(settings: &Settings) -> CheckpointFile {
 }
 
 impl Checkpoints {
+    /// Returns what signs the record of these rooms; nothing runs yet.
     pub(super) fn of(rooms: &Services, lines: Option<LinesOut>) -> Self {
         let audit = &rooms.settings.audit;
         Self {
@@ -77,6 +94,8 @@ impl Checkpoints {
     }
 
     /// Signs as often as the settings say, as long as the gateway runs.
+    ///
+    /// It looks four times a second. Blocking work is done apart from what serves.
     pub(super) fn stand(&self, tasks: &Tasks) {
         let (own, blocking) = (self.clone(), tasks.clone());
         tasks.spawn_background("checkpoints", async move {
@@ -102,6 +121,8 @@ impl Checkpoints {
     }
 
     /// Signs the very last record. Whoever writes the record should have stopped.
+    ///
+    /// An error is told and nothing else: the next start signs what is missing.
     pub(super) async fn sign_last(&self, tasks: &Tasks) {
         let work = self.clone();
         let signed = tasks.run_blocking(move || work.look(true)).await;
@@ -121,6 +142,7 @@ impl Checkpoints {
         Ok(EndOfRecord::Signed)
     }
 
+    /// Signs, prints and keeps. The file decides whether it counts as made.
     fn sign(&self, head: ChainHead) -> Result<(), CheckpointFailure> {
         let signed = self.notary.sign(head)?;
         if let Some(out) = &self.lines {

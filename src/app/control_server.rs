@@ -12,6 +12,9 @@ use std::convert::Infallible;
 use tower::ServiceExt;
 
 /// Returns the control plane; each request is told who is at the other end of its connection.
+///
+/// The peer is the network address, or the user of the socket, which the kernel tells. Every answer has the
+/// request's id.
 pub(super) fn control_face(
     state: AdminState,
 ) -> impl Fn(RequestInfo, Request<Incoming>) -> BoxFuture<'static, Response<Body>> + Clone + Send + 'static
@@ -34,6 +37,7 @@ pub(super) fn control_face(
     }
 }
 
+/// Returns the peer in the control plane's words.
 fn peer(peer: web::Peer) -> AdminPeer {
     match peer {
         web::Peer::Network(addr) => AdminPeer::Tcp { addr },

@@ -12,9 +12,13 @@ use anyhow::Context;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The slot of each environment.
+///
+/// Environments without a key are not in it.
 pub(super) type Slots = BTreeMap<EnvironmentName, Arc<KeySlot>>;
 
 /// Returns what keys are tagged with.
+///
+/// It is an error if the file with the tags' key cannot be read or made.
 pub(super) fn tags(ground: &BuildInputs<'_>) -> anyhow::Result<Arc<TagKey>> {
     let dir = &ground.settings.data.dir;
     let tags = TagKey::in_folder(dir);
@@ -23,6 +27,8 @@ pub(super) fn tags(ground: &BuildInputs<'_>) -> anyhow::Result<Arc<TagKey>> {
 
 /// Returns the slots of an account. Environments with one key share its connections, and switch
 /// together if they share its source.
+///
+/// An environment that needs a key and has none gets no slot, and its calls are refused.
 pub(super) fn slots(
     ground: &BuildInputs<'_>,
     (name, account): (&AccountName, &AccountSettings),
@@ -44,6 +50,7 @@ pub(super) fn slots(
             let key = upstream.key(credential);
             ServingKey::new(key, tag.clone(), Arc::clone(&ground.clock))
         });
+        // By source, not by key: two sources may hold the same key today and another one tomorrow.
         let slot = by_source.entry(own.map(UpstreamKey::source));
         let slot = slot.or_insert_with(|| Arc::new(KeySlot::new(Arc::clone(serving))));
         slots.insert(environment.clone(), Arc::clone(slot));
@@ -52,6 +59,8 @@ pub(super) fn slots(
 }
 
 /// Returns the room that exchanges the keys in these slots.
+///
+/// Accounts of the simulator have no part in it: their key is made for this run.
 pub(super) fn room(ground: &BuildInputs<'_>, lines: &AccountLinks, tags: Arc<TagKey>) -> Keys {
     let accounts = ground.settings.accounts.iter();
     let real = accounts.filter(|(_, account)| account.base_url.is_some());
@@ -66,6 +75,7 @@ pub(super) fn room(ground: &BuildInputs<'_>, lines: &AccountLinks, tags: Arc<Tag
     })
 }
 
+/// Returns the slots of an account, one for each source.
 fn kept(
     ground: &BuildInputs<'_>,
     lines: &AccountLinks,
@@ -88,6 +98,7 @@ fn kept(
     kept.collect()
 }
 
+/// Returns the environments of an account.
 fn of_account<'a>(
     ground: &'a BuildInputs<'_>,
     name: &'a AccountName,
@@ -96,6 +107,7 @@ fn of_account<'a>(
     environments.filter(|(_, environment)| environment.account == *name).map(|(name, _)| name)
 }
 
+/// Returns where the next key of an environment comes from.
 fn next(secrets: &Secrets, environment: &EnvironmentName) -> Option<NextSource> {
     let next = secrets.next(environment)?;
     let from_variable = matches!(next.source(), KeySource::Variable(_));

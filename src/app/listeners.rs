@@ -1,4 +1,6 @@
 //! The three places to connect to, bound before anything else starts.
+//!
+//! A port of 0 becomes a real one here, so that addresses can be told before anything is served.
 
 use crate::{
     config::{Settings, TlsFiles},
@@ -13,16 +15,24 @@ use std::{
 use tokio::net::{TcpListener, UnixListener};
 
 /// Listeners that nobody is served on yet.
+///
+/// Connections that come meanwhile wait in the system's backlog.
 #[derive(Debug)]
 pub(super) struct Listeners {
+    /// For clients.
     pub(super) proxy: TcpListener,
+    /// For operators over the network.
     pub(super) admin: TcpListener,
+    /// For operators on this machine.
     pub(super) socket: UnixListener,
+    /// Where the socket is.
     pub(super) socket_path: PathBuf,
 }
 
 impl Listeners {
     /// Binds all three; the data folder must be held, since the socket is in it.
+    ///
+    /// It is an error if any of them cannot be bound; the words name the setting.
     pub(super) async fn bind(settings: &Settings) -> anyhow::Result<Self> {
         let socket_path = settings.data.dir.join("admin.sock");
         Ok(Self {
@@ -35,6 +45,8 @@ impl Listeners {
     }
 
     /// Returns how clients reach the data plane: as the settings say, or where it is bound.
+    ///
+    /// A warning is told where links would work on this machine alone.
     pub(super) fn public_url(&self, settings: &Settings) -> anyhow::Result<String> {
         if let Some(url) = &settings.listen.public_url {
             return Ok(url.trim_end_matches('/').to_owned());
@@ -63,6 +75,7 @@ pub fn from_here(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
+/// Binds an address that a setting names.
 async fn tcp(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; is it in use? set {setting} to another address, or to port 0 for a free one")

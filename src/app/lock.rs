@@ -1,4 +1,6 @@
 //! Keeps a second process off the data folder.
+//!
+//! Two processes on one record would each continue the chain in their own way.
 
 use crate::store::make_folder;
 use fs4::{FileExt, TryLockError};
@@ -10,6 +12,8 @@ use std::{
 };
 
 /// The data folder cannot be used.
+///
+/// Nothing in the folder was changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum DataFolderError {
     /// It could not be made or opened.
@@ -26,13 +30,18 @@ pub enum DataFolderError {
 }
 
 /// The data folder, held until this is dropped.
+///
+/// The kernel gives the lock back when the process ends, however it ends.
 #[derive(Debug)]
 pub struct DataFolder {
+    /// The file that is locked.
     _lock: File,
 }
 
 impl DataFolder {
     /// Makes the folder if needed, for this user alone, and holds it.
+    ///
+    /// Never waits: it is an error at once if another process holds it, or if group or others may enter it.
     pub fn hold(dir: &Path) -> Result<Self, DataFolderError> {
         let name: Box<str> = dir.display().to_string().into();
         let unusable = |error| DataFolderError::Unusable(name.clone(), error);

@@ -8,6 +8,8 @@ use crate::{
 use std::{fmt, sync::Arc};
 
 /// What a gateway is started with.
+///
+/// Holding the settings against the machine beforehand is the caller's part.
 pub struct StartOptions {
     /// Everything that can be set.
     pub settings: Settings,
@@ -24,6 +26,7 @@ pub struct StartOptions {
 }
 
 impl fmt::Debug for StartOptions {
+    /// Keys are not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StartOptions").field("settings", &self.settings).finish_non_exhaustive()
     }

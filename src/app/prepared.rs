@@ -1,4 +1,6 @@
 //! A gateway that is built and serves nobody yet.
+//!
+//! The order is the promise: what can fail without a trace comes before what leaves one.
 
 use super::{
     DataFolder, Reload, Running, StartOptions,
@@ -33,24 +35,41 @@ use tokio_util::sync::CancellationToken;
 
 /// What has to be there before the first request: the data folder held, addresses bound, the record
 /// open and still the one that was signed, all rooms built.
+///
+/// Dropping it gives everything back, and nobody was served.
 pub(super) struct Prepared {
+    /// The data folder, held.
     folder: DataFolder,
+    /// What the listeners show.
     certificates: Certificates,
+    /// Where they are bound.
     listeners: Listeners,
+    /// How clients reach the data plane.
     public_url: String,
+    /// The database.
     store: Store,
+    /// The simulator, if an account asks for it.
     simulator: Option<SimulatorHere>,
+    /// What serves.
     rooms: Services,
+    /// Where lines about the record go.
     lines: Option<LinesOut>,
+    /// What signs the record.
     checkpoints: Checkpoints,
+    /// The keys, until they are in their slots alone.
     secrets: Secrets,
+    /// What works and deserves a look.
     doubts: Doubts,
 }
 
 impl Prepared {
     /// Builds it all; what cannot be used is told before anything is changed.
+    ///
+    /// It is an error if the record is not the one that was signed last.
     pub(super) async fn of(options: StartOptions) -> anyhow::Result<Self> {
+        // Certificates first, for a wrong one must not leave even a folder behind.
         let certificates = Certificates::open(&options.settings.listen)?;
+        // Before the socket, which is in it, and before anything reads the record.
         let folder = DataFolder::hold(&options.settings.data.dir)?;
         let listeners = Listeners::bind(&options.settings).await?;
         let public_url = listeners.public_url(&options.settings)?;
@@ -97,6 +116,10 @@ impl Prepared {
     }
 
     /// Puts right what an earlier run left behind, before anything new is taken on.
+    ///
+    /// The ledger, the pause and the balances come back first, then calls that an earlier run left open
+    /// become unknown, then keys are taken up. A crash in the middle does no harm: the next start begins
+    /// again.
     pub(super) async fn settle(&self) -> anyhow::Result<()> {
         let rooms = &self.rooms;
         rooms.restore_ledger().await?;
@@ -117,6 +140,8 @@ impl Prepared {
     }
 
     /// Serves clients and operators from now on.
+    ///
+    /// Standing work begins before the first connection is accepted.
     pub(super) fn serve(self) -> anyhow::Result<Running> {
         let Self { rooms, listeners, certificates, simulator, checkpoints, .. } = self;
         // From here on the keys are in their slots alone.
@@ -152,6 +177,7 @@ impl Prepared {
     }
 }
 
+/// Opens the database, or makes it.
 fn open_store(
     settings: &Settings,
     clock: &Arc<dyn Clock>,
@@ -176,6 +202,8 @@ fn tell_clock(store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
 }
 
 /// Takes up the log where an earlier run left it, if the record is still the one that was signed.
+///
+/// It is an error otherwise, and the start is refused: signing on would make the change look right.
 fn take_up(
     settings: &Settings,
     store: &Store,

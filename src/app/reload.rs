@@ -7,16 +7,22 @@ use tokio::{
 };
 
 /// Asks whoever works with files that may change, as keys and certificates, to read them again now.
+///
+/// Clones ask the same. Those who work with files hear of it and decide what to read.
 #[derive(Debug, Clone)]
 pub struct Reload(watch::Sender<u64>);
 
 impl Reload {
     /// Asks for it.
+    ///
+    /// Returns at once. Asking twice before anybody looked is asking once.
     pub fn ask(&self) {
         self.0.send_modify(|times| *times = times.wrapping_add(1));
     }
 
     /// Takes SIGHUP as asking, from now on and while the returned work is driven.
+    ///
+    /// It is an error if the signal cannot be listened to.
     pub(super) fn at_hang_ups(self) -> io::Result<impl Future<Output = ()>> {
         let mut hang_ups = signal(SignalKind::hangup())?;
         Ok(async move {

@@ -1,4 +1,6 @@
 //! What was spent before this start goes back into the ledger.
+//!
+//! Budgets are kept in memory; the database has what they must begin with.
 
 use super::services::Services;
 use crate::{
@@ -10,6 +12,8 @@ use anyhow::Context;
 
 impl Services {
     /// Adds up what the database says was charged and reserved since the month began.
+    ///
+    /// What is reserved and has no known end counts as well, so that a restart never gives a budget back.
     pub(super) async fn restore_ledger(&self) -> anyhow::Result<()> {
         let month = BudgetWindow::of(Period::Month, self.clock.now()).start();
         let reader = self.reader.clone();
@@ -44,6 +48,8 @@ impl Services {
 
 impl Services {
     /// Pauses again if an operator paused the gateway and nobody resumed it.
+    ///
+    /// The last of the two records counts, by its number.
     pub(super) async fn restore_pause(&self) -> anyhow::Result<()> {
         let reader = self.reader.clone();
         let read = self.tasks.run_blocking(move || {

@@ -32,22 +32,36 @@ pub enum LeftOver {
 }
 
 /// A gateway that serves until it is shut down.
+///
+/// It is ended by `shut_down`, which takes it whole.
 #[derive(Debug)]
 pub struct Running {
+    /// What serves.
     pub(super) rooms: Services,
+    /// The database.
     pub(super) store: Store,
+    /// Where clients connect.
     pub(super) proxy: SocketAddr,
+    /// Where operators connect over the network.
     pub(super) admin: SocketAddr,
+    /// The control plane's socket.
     pub(super) socket: PathBuf,
+    /// How clients reach the data plane.
     pub(super) public_url: String,
     /// Tells the data plane to stop accepting; separate from the tasks' own stop, which ends what
     /// still runs.
     pub(super) closing: CancellationToken,
+    /// What serves operators.
     pub(super) operators: AdminServer,
+    /// What asks for files to be read again.
     pub(super) reload: Reload,
+    /// The simulator, if an account asks for it.
     pub(super) simulator: Option<SimulatorHere>,
+    /// Where lines about the record go.
     pub(super) lines: Option<LinesOut>,
+    /// What signs the record.
     pub(super) checkpoints: Checkpoints,
+    /// Holds the data folder until the end.
     pub(super) _folder: DataFolder,
 }
 
@@ -141,6 +155,8 @@ impl Running {
     }
 
     /// Returns the line that scripts wait for.
+    ///
+    /// Ports are those that were bound, never 0.
     pub fn ready_line(&self) -> String {
         let (listen, socket) = (&self.rooms.settings.listen, self.socket.display());
         let proxy = format!("{}://{}", scheme(listen.tls.as_ref()), self.proxy);
@@ -150,6 +166,11 @@ impl Running {
 
     /// Stops admitting, lets sent calls finish for `deadline` at most or until `now` is done, makes
     /// everything durable, and returns what was left then. Operators can look on meanwhile.
+    ///
+    /// The order is: calls, refusals that were only counted, paid answers that nobody received, the journal,
+    /// operators, the last checkpoint, the database. Calls that were sent and had not ended become unknown at
+    /// the next start; their money stays reserved. An error in one step does not keep the next from being
+    /// done.
     pub async fn shut_down<N>(self, deadline: Duration, now: impl Future<Output = N>) -> Ended<N> {
         self.rooms.admission.drain();
         self.closing.cancel();
@@ -158,6 +179,7 @@ impl Running {
             () = tokio::time::sleep(deadline) => Ended { left: self.left_over(), forced: None },
             now = now => Ended { left: self.left_over(), forced: Some(now) },
         };
+        // Before the flush, so that the last refusals are durable, too.
         self.rooms.write_last_summaries();
         self.rooms.calls.keep_all().await;
         if let Err(error) = self.rooms.journal.flush().await {
@@ -165,6 +187,7 @@ impl Running {
         }
         self.operators.see_off().await;
         self.rooms.tasks.stop().await;
+        // After the last task that could write a record, so that nothing comes behind what is signed.
         self.checkpoints.sign_last(&self.rooms.tasks).await;
         drop(self.simulator);
         self.store.close().await;
@@ -172,6 +195,7 @@ impl Running {
         ended
     }
 
+    /// Says what had not ended, by the intents that are open.
     fn left_over(&self) -> LeftOver {
         match self.rooms.metrics.open_intents() {
             0 => LeftOver::Clients,

@@ -1,4 +1,6 @@
 //! The two faces of the gateway, put on their listeners.
+//!
+//! Each listener has limits of its own, so that clients cannot use up the connections of operators.
 
 use super::{
     admin_server::AdminServer, control_server::control_face, services::Services, vitals::House,
@@ -15,6 +17,8 @@ use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
 /// Serves clients on a port until it closes.
+///
+/// Returns at once.
 pub(super) fn serve_clients(
     rooms: &Services,
     listener: Port,
@@ -32,6 +36,9 @@ pub(super) fn serve_clients(
 }
 
 /// Serves operators on a port and on the socket until their closing.
+///
+/// The socket leaves no files to others, so that operators on this machine are served when clients are turned
+/// away.
 pub(super) fn serve_operators(
     rooms: &Services,
     (network, local): (Port, UnixListener),
@@ -48,6 +55,7 @@ pub(super) fn serve_operators(
     operators.tasks.spawn_background("socket", web::serve(local, face, limits, tasks, stop));
 }
 
+/// Returns the limits of a listener; `name` is what metrics call it.
 fn web_door(
     rooms: &Services,
     (name, files): (&'static str, LeavesFiles),
@@ -57,6 +65,7 @@ fn web_door(
     web::ListenerState::worded(name, limits, Arc::clone(&rooms.metrics), wording)
 }
 
+/// Returns the data plane.
 fn gateway(rooms: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
     Gateway::new(GatewayParts {
         settings: Arc::clone(&rooms.settings),
@@ -78,6 +87,7 @@ fn gateway(rooms: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway
     })
 }
 
+/// Returns what the control plane works with.
 fn admin_state(
     rooms: &Services,
     (missing, doubts): (Vec<MissingKey>, Doubts),

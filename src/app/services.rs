@@ -1,4 +1,6 @@
 //! The rooms, built whole from the settings.
+//!
+//! Each is built once and handed to those that use it; none looks another one up.
 
 use super::{
     build_inputs::{BuildInputs, base_url},
@@ -27,29 +29,51 @@ use anyhow::Context;
 use std::sync::Arc;
 
 /// Everything that serves; clones share it.
+///
+/// Dropping a clone ends nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Services {
+    /// The settings.
     pub(super) settings: Arc<Settings>,
+    /// Tells the time.
     pub(super) clock: Arc<dyn Clock>,
+    /// Runs what goes on by itself.
     pub(super) tasks: Tasks,
+    /// Makes records durable.
     pub(super) journal: Journal,
+    /// Reads the record.
     pub(super) reader: Reader,
+    /// The tokens.
     pub(super) tokens: Tokens,
+    /// The operators.
     pub(super) operators: Operators,
+    /// Gives places to calls.
     pub(super) admission: Admission,
+    /// Counts money.
     pub(super) ledger: Ledger,
+    /// Holds bodies.
     pub(super) spool: Arc<SpoolBudget>,
+    /// Counts refusals.
     pub(super) refusals: Arc<RefusalBook>,
+    /// Counts requests.
     pub(super) rate_limits: Arc<RateLimits>,
+    /// Sends calls.
     pub(super) calls: Calls,
+    /// Exchanges Ideogram's keys.
     pub(super) keys: Keys,
+    /// Counts what is measured.
     pub(super) metrics: Arc<Metrics>,
+    /// Receives webhooks.
     pub(super) webhooks: WebhookDoor,
+    /// Signs the record's end.
     pub(super) notary: Arc<Notary>,
 }
 
 impl Services {
     /// Builds all rooms; nothing runs yet.
+    ///
+    /// It is an error if tokens or operators cannot be loaded, a folder cannot be used, or an account has an
+    /// address that no client can be made for. Ideogram is not asked anything.
     pub(super) fn build(ground: &BuildInputs<'_>) -> anyhow::Result<Self> {
         let settings = Arc::clone(&ground.settings);
         let (clock, tasks) = (Arc::clone(&ground.clock), ground.tasks.clone());
@@ -108,6 +132,7 @@ impl Services {
     }
 }
 
+/// Loads the operators.
 fn operators(
     settings: &Settings,
     journal: &Journal,
@@ -121,6 +146,7 @@ fn operators(
         .context("operators cannot be loaded")
 }
 
+/// Returns the accounts with their caps, and the environments with their weights.
 fn admission_options(settings: &Settings) -> AdmissionOptions {
     let lanes = |account: &AccountName| {
         let of_account = settings.environments.iter().filter(|(_, env)| env.account == *account);
@@ -141,6 +167,7 @@ fn admission_options(settings: &Settings) -> AdmissionOptions {
     AdmissionOptions { queue_capacity: settings.queue.capacity, accounts }
 }
 
+/// Makes the room for bodies, in the data folder.
 fn spool(settings: &Settings) -> anyhow::Result<Arc<SpoolBudget>> {
     let bodies = &settings.bodies;
     let limits = SpoolLimits {
@@ -155,12 +182,14 @@ fn spool(settings: &Settings) -> anyhow::Result<Arc<SpoolBudget>> {
         .with_context(|| format!("{} cannot be used for bodies", dir.display()))
 }
 
+/// Opens the room for kept answers, in the data folder.
 fn sealed(settings: &Settings) -> anyhow::Result<SealedAnswers> {
     let dir = &settings.data.dir;
     SealedAnswers::open(dir, settings.bodies.min_free)
         .with_context(|| format!("answers cannot be kept in {}", dir.display()))
 }
 
+/// Returns the way to Ideogram of each account.
 fn lines(
     ground: &BuildInputs<'_>,
     spool: &Arc<SpoolBudget>,
@@ -174,6 +203,7 @@ fn lines(
         .collect()
 }
 
+/// Returns the way to Ideogram of one account, with its keys.
 fn line(
     ground: &BuildInputs<'_>,
     (name, account): (&AccountName, &AccountSettings),

@@ -4,9 +4,13 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals that end the process.
+///
+/// From then on these signals no longer end the process by themselves.
 #[derive(Debug)]
 pub struct Signals {
+    /// SIGTERM.
     terminate: Signal,
+    /// SIGINT.
     interrupt: Signal,
 }
 
@@ -18,6 +22,8 @@ impl Signals {
     }
 
     /// Waits for the next of them.
+    ///
+    /// May be dropped and called again: a signal in between is not lost.
     pub async fn next(&mut self) -> EndSignal {
         tokio::select! {
             _ = self.terminate.recv() => EndSignal::Terminate,
@@ -37,6 +43,8 @@ pub enum EndSignal {
 
 impl EndSignal {
     /// Returns the exit code by which shells tell of a process that the signal ended.
+    ///
+    /// It is 128 and the signal's number.
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Terminate => 143,

@@ -1,4 +1,6 @@
 //! The simulator inside this process, for accounts that ask for it.
+//!
+//! Its port is reachable for everybody on this machine, so that it asks for a key that nobody else knows.
 
 use crate::{
     config::Settings,
@@ -19,13 +21,19 @@ use tokio::net::TcpListener;
 /// A simulator that listens on loopback and knows one key, made for this run.
 #[derive(Debug)]
 pub(super) struct SimulatorHere {
+    /// Where it listens.
     pub(super) address: SocketAddr,
+    /// The key of this run.
     key: SecretString,
+    /// The simulator.
     simulator: Simulator,
 }
 
 impl SimulatorHere {
     /// Starts the simulator if an account has no address of its own.
+    ///
+    /// All accounts without an address share one simulator, and it has the cap of the first of them. It ends
+    /// with the tasks.
     pub(super) async fn start(
         settings: &Settings,
         (public_url, local_url): (&str, &str),
@@ -63,11 +71,14 @@ impl SimulatorHere {
     }
 
     /// Returns the simulator's pictures, for the data plane to show.
+    ///
+    /// The link itself is the permission.
     pub(super) fn pictures(&self) -> Arc<dyn PictureShelf> {
         Arc::new(PictureService(self.simulator.pictures()))
     }
 }
 
+/// Returns a key of 192 bits.
 fn random_key() -> anyhow::Result<String> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).context("no randomness for the simulator's key")?;
@@ -79,6 +90,7 @@ fn random_key() -> anyhow::Result<String> {
 struct PictureService(Pictures);
 
 impl PictureShelf for PictureService {
+    /// Answers for a picture, or that there is none.
     fn picture<'s>(
         &'s self,
         path: &'s str,

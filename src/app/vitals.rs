@@ -1,4 +1,6 @@
 //! What the control plane asks about the gateway as a whole.
+//!
+//! Nothing here decides: it reads what the rooms know, in the control plane's words.
 
 use super::services::Services;
 use crate::{
@@ -16,10 +18,15 @@ use futures_util::{FutureExt, future::BoxFuture};
 use std::sync::Arc;
 
 /// Answers for the rooms.
+///
+/// It holds what the start knew and the rooms do not: keys that are missing, doubts about the machine.
 #[derive(Debug)]
 pub(super) struct House {
+    /// The rooms.
     pub(super) rooms: Services,
+    /// The environments without a key, as they were at the start.
     pub(super) missing: Vec<MissingKey>,
+    /// What deserves a look.
     pub(super) doubts: Doubts,
 }
 
@@ -67,6 +74,7 @@ impl Vitals for House {
             .and_then(|settings| self.rooms.settings.accounts.get(&settings.account))
             .is_some_and(|account| account.base_url.is_none());
         match slot {
+            // The simulator's key is made for this run and is nothing that an operator could give.
             Some(_) if simulated => KeyState::Unneeded,
             Some(slot) => {
                 let version = Some(slot.current(|key| key.version().into()));
@@ -120,6 +128,7 @@ impl CallDesk for House {
     }
 }
 
+/// Returns what came of writing off, in the control plane's words.
 fn written_off(result: Result<Usd, WriteOffError>) -> Result<WriteOff, DeskError> {
     let past = |step: calls::PastStep| CallPastStep { at: step.at, by: step.by };
     match result {
@@ -136,6 +145,8 @@ fn written_off(result: Result<Usd, WriteOffError>) -> Result<WriteOff, DeskError
 
 impl Services {
     /// Reads gauges that are cheaper to ask for than to keep.
+    ///
+    /// Others are kept as they change.
     pub(super) fn observe(&self) {
         for account in self.admission.status() {
             let places = AccountPlaces {

@@ -6,6 +6,8 @@ use crate::{
 };
 
 /// Returns the accounts that receive webhooks.
+///
+/// All others pass the app's own address on.
 pub(super) fn receiving<'a>(
     accounts: impl IntoIterator<Item = (&'a AccountName, &'a AccountSettings)>,
 ) -> impl Iterator<Item = (&'a AccountName, &'a AccountSettings)> {

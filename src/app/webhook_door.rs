@@ -1,4 +1,6 @@
 //! Where webhooks come in, for accounts that receive them.
+//!
+//! The client that fetches keys holds no key of Ideogram's, so that it cannot send one.
 
 use super::{
     build_inputs::{BuildInputs, base_url},
@@ -21,9 +23,12 @@ use std::{
 const KEYS_PATH: &str = "/v1/.well-known/jwks.json";
 
 /// The largest document of keys, in bytes.
+/// A larger one is an error, and the keys before it stay in use.
 const LARGEST_KEYS: usize = 64 * 1024;
 
 /// Builds the door; accounts of one origin share its keys.
+///
+/// Nothing is fetched yet. Without an account that receives, no delivery is taken.
 pub(super) fn build(ground: &BuildInputs<'_>) -> anyhow::Result<WebhookDoor> {
     let settings = &ground.settings;
     let (mut addresses, mut signers) = (BTreeMap::new(), BTreeMap::<String, SignerGroup>::new());
@@ -55,10 +60,13 @@ pub(super) fn build(ground: &BuildInputs<'_>) -> anyhow::Result<WebhookDoor> {
 }
 
 /// The keys that an origin publishes.
+///
+/// Fetched from the account's own origin, and from nowhere else.
 #[derive(Debug)]
 struct Published(SideClient);
 
 impl KeyFetch for Published {
+    /// Fetches the document; redirects are not followed.
     fn fetch(&self) -> BoxFuture<'static, Result<FetchedKeys, Box<dyn Error + Send + Sync>>> {
         let client = self.0.clone();
         let fetch = async move {

@@ -1,4 +1,6 @@
 //! What can be typed.
+//!
+//! The doc comments here are the help that users read: the first line is the short one.
 
 use super::{
     audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
@@ -10,6 +12,7 @@ use super::{
 };
 use clap::{Parser, Subcommand};
 
+/// What `--help` says of exit codes.
 const CODES: &str = "\
 Exit codes:
   0   done

@@ -1,4 +1,6 @@
 //! Who the command line is, to a gateway that is reached over the network.
+//!
+//! The token is in a variable or a file, never in an argument, which every user of the machine can read.
 
 use super::{endpoint::AdminEndpoint, error::CliError, global::Global, output::Output};
 use crate::{
@@ -15,7 +17,10 @@ use std::net::IpAddr;
 
 /// Returns the headers that show an operator token to a gateway at that place. A socket asks for
 /// none, and is shown none.
+///
+/// It is an error if the variables give no usable token, or if it would travel in clear to another machine.
 pub(super) fn headers(place: &AdminEndpoint) -> anyhow::Result<HeaderMap> {
+    // At the socket the kernel tells who asks; a token would only be one more that could leak.
     let AdminEndpoint::Url(url) = place else { return Ok(HeaderMap::new()) };
     let token = operator_token(&process_variables());
     let token = token.map_err(|error| CliError::Usage(error.to_string()))?;
@@ -26,6 +31,8 @@ pub(super) fn headers(place: &AdminEndpoint) -> anyhow::Result<HeaderMap> {
 }
 
 /// Warns of an operator token in a file that other users can read, where one is shown to a gateway.
+///
+/// The token is sent all the same: the warning is for the file, not for the command.
 pub(super) fn warn(global: &Global, screen: Output) {
     let is_shown = global.admin.as_ref().is_some_and(|admin| admin.starts_with("http"));
     if let Some(words) = operator_token_doubt(&process_variables()).filter(|_| is_shown) {
@@ -33,13 +40,17 @@ pub(super) fn warn(global: &Global, screen: Output) {
     }
 }
 
+/// Returns the header's value, which debug texts do not show.
 fn bearer(token: &PlainSecret) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))?;
+    // Debug texts of requests leave it out then.
     value.set_sensitive(true);
     Ok(value)
 }
 
 /// Refuses to send a token where others could read it on the way.
+///
+/// Plain http is good for loopback only. A URL with a name or a password in it is refused.
 fn check_confidential(url: &str) -> Result<(), CliError> {
     let url = Url::parse(url);
     let url = url.map_err(|error| CliError::Usage(format!("--admin is no URL: {error}")))?;
@@ -59,6 +70,7 @@ fn check_confidential(url: &str) -> Result<(), CliError> {
     Err(CliError::Usage(told))
 }
 
+/// Says whether a URL is of this machine, by its address or as `localhost`.
 fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

@@ -1,4 +1,7 @@
 //! A client of the admin API, over its socket or a URL.
+//!
+//! Redirects are not followed, no proxy of the environment is used, and nothing is tried again by itself:
+//! what changes something must not happen twice.
 
 use super::{endpoint::AdminEndpoint, error::CliError, trust::Trust};
 use crate::{
@@ -13,25 +16,34 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{error::Error, io, iter, time::Duration};
 
 /// Returns a plain HTTP client, as apps have it.
+///
+/// It shows no operator token.
 pub(super) fn plain(trust: &Trust) -> anyhow::Result<reqwest::Client> {
     builder(trust)?.build().context("cannot make a client")
 }
 
+/// Connecting may take five seconds.
 fn builder(trust: &Trust) -> anyhow::Result<ClientBuilder> {
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(trust.config()?)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
+        // A proxy of the environment is meant for the web; a gateway is reached without it.
         .no_proxy()
         .connect_timeout(Duration::from_secs(5))
         .user_agent(concat!("ideogate/", env!("CARGO_PKG_VERSION"))))
 }
 
 /// Asks a gateway.
+///
+/// Every answer must bear the mark of a gateway, so that nobody else is taken for one.
 #[derive(Debug)]
 pub(super) struct AdminClient {
+    /// Sends.
     http: reqwest::Client,
+    /// What every URL begins with.
     base: String,
+    /// Where the gateway is, for people.
     at: String,
     /// Keeps the way to the socket open, where it is one.
     socket: Option<SocketPath>,
@@ -44,6 +56,8 @@ impl AdminClient {
     }
 
     /// Returns a client that shows these headers with everything it asks.
+    ///
+    /// It is an error if a socket's path cannot be used, or TLS cannot be set up.
     pub(super) fn with(
         place: AdminEndpoint,
         trust: &Trust,
@@ -75,16 +89,22 @@ impl AdminClient {
     }
 
     /// Says whether the gateway is on this machine for sure, since it answers at a socket.
+    ///
+    /// A URL of loopback is not sure: it may be a tunnel to elsewhere.
     pub(super) fn is_local(&self) -> bool {
         self.socket.is_some()
     }
 
     /// Gets a value.
+    ///
+    /// It is an error if nobody answers, if somebody refuses, or if the answer is of another shape.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         self.read(self.send(self.http.get(self.url(path))).await?).await
     }
 
     /// Gets the value that a query asks for.
+    ///
+    /// The query is encoded from its fields; those that are absent are left out.
     pub(super) async fn search<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -94,6 +114,8 @@ impl AdminClient {
     }
 
     /// Gets a text.
+    ///
+    /// It is taken as it comes.
     pub(super) async fn text(&self, path: &str) -> anyhow::Result<String> {
         let text = self.send(self.http.get(self.url(path))).await?.text().await;
         let text = text.map_err(reqwest::Error::without_url);
@@ -101,11 +123,15 @@ impl AdminClient {
     }
 
     /// Posts nothing, and returns the value that comes back.
+    ///
+    /// It is sent once. Where the answer is lost, whether it was done is not known here.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         self.read(self.send(self.http.post(self.url(path))).await?).await
     }
 
     /// Posts a value, and returns the one that comes back.
+    ///
+    /// It is sent once, too.
     pub(super) async fn post_json<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -115,6 +141,8 @@ impl AdminClient {
     }
 
     /// Gets an answer to be read piece by piece.
+    ///
+    /// The mark of a gateway was seen by then; what follows may still break off.
     pub(super) async fn open(
         &self,
         path: &str,
@@ -125,6 +153,8 @@ impl AdminClient {
 
     /// Tells why an answer broke off, which the connection does not say: whoever may not read on is told
     /// so when they ask again.
+    ///
+    /// It asks once more who is asking. A gateway that is there and lets them in leaves the cause open.
     pub(super) async fn broke_off(&self, error: reqwest::Error, what: &str) -> anyhow::Error {
         let broken = format!("{} broke off {what}", self.at);
         match self.open("/api/v1/operators/me", &()).await {
@@ -135,6 +165,8 @@ impl AdminClient {
     }
 
     /// Asks whether something is well, whatever the words of the answer are.
+    ///
+    /// For `/healthz` and `/readyz`, whose answers need no mark.
     pub(super) async fn ask(&self, path: &str) -> anyhow::Result<()> {
         let request = self.http.get(self.url(path)).send().await;
         let response = request.map_err(|error| self.fault(error.without_url()))?;
@@ -144,10 +176,12 @@ impl AdminClient {
         Ok(())
     }
 
+    /// Returns the URL of a path.
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
+    /// Sends, and turns every answer that is no success into an error.
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
         let response = request.send().await.map_err(|error| self.fault(error.without_url()))?;
         if response.status().is_success() {
@@ -165,6 +199,7 @@ impl AdminClient {
         }
     }
 
+    /// Reads a value; one of another shape comes from no gateway of this version.
     async fn read<T: DeserializeOwned>(&self, response: Response) -> anyhow::Result<T> {
         let text = response.bytes().await.map_err(reqwest::Error::without_url);
         let text = text.with_context(|| format!("{} broke off its answer", self.at))?;
@@ -172,6 +207,7 @@ impl AdminClient {
             .map_err(|_| CliError::NoGateway { at: self.at.clone() }.into())
     }
 
+    /// Returns what went wrong with a connection, in the words that scripts tell apart.
     fn fault(&self, error: reqwest::Error) -> anyhow::Error {
         let at = self.at.clone();
         if is_forbidden(&error) {
@@ -195,12 +231,16 @@ pub(super) fn is_gateway(response: &Response) -> bool {
 
 /// Returns the words of an answer that the listener made before anything else could, as to plain
 /// HTTP where it speaks TLS.
+///
+/// It is JSON with a `message`, in no shape that the control plane has.
 fn said_plainly(text: &str) -> Option<String> {
     let answer: serde_json::Value = serde_json::from_str(text).ok()?;
     Some(answer["message"].as_str()?.to_owned())
 }
 
 /// Returns what lies under an error, without the layers in between.
+///
+/// What TLS says is put into words of its own; of all else the innermost cause is taken.
 pub(super) fn last_cause(error: &reqwest::Error) -> String {
     if let Some(error) = causes(error).find_map(|error| error.downcast_ref()) {
         return tls_words(error);
@@ -212,6 +252,7 @@ pub(super) fn last_cause(error: &reqwest::Error) -> String {
     last.to_string()
 }
 
+/// Says whether the socket is there and may not be opened.
 fn is_forbidden(error: &reqwest::Error) -> bool {
     causes(error).any(|error| {
         let said = error.downcast_ref::<io::Error>();
@@ -220,6 +261,8 @@ fn is_forbidden(error: &reqwest::Error) -> bool {
 }
 
 /// Returns why the certificate of the other side is not believed, if that is what went wrong.
+///
+/// Such a gateway may be the right one: its authority is just not known here.
 pub(super) fn distrust(error: &reqwest::Error) -> Option<String> {
     causes(error).find_map(|error| match error.downcast_ref()? {
         rustls::Error::InvalidCertificate(why) => Some(certificate_words(why)),
@@ -227,6 +270,7 @@ pub(super) fn distrust(error: &reqwest::Error) -> Option<String> {
     })
 }
 
+/// Returns the causes of an error, from the outside in.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     iter::successors(error.source(), |error| below(*error))
 }

@@ -16,6 +16,8 @@ pub struct CompletionsArguments {
 }
 
 /// Prints the completions of what can be typed.
+///
+/// It is made from what can be typed, so that it never lags behind.
 pub(super) fn run(
     screen: Output,
     arguments: &CompletionsArguments,

@@ -38,6 +38,8 @@ and none was named with --admin, your own file answers, and says so.")]
 }
 
 /// Does it.
+///
+/// Mistakes in the settings are an error with exit code 64.
 pub(super) fn run(
     global: &Global,
     screen: Output,
@@ -52,13 +54,20 @@ pub(super) fn run(
 }
 
 /// What is shown.
+///
+/// No secret is among it.
 struct Shown {
+    /// The settings.
     all: Vec<SettingView>,
+    /// Whose they are.
     source: Source,
+    /// Where the caller's own differ from those in force.
     differing: Vec<Difference>,
 }
 
 /// Returns the settings that are in force, or those of the caller's file where no gateway runs.
+///
+/// A gateway that was named and does not answer is an error, never a reason to show the file instead.
 fn shown(global: &Global, screen: Output) -> anyhow::Result<Shown> {
     let Some(running) = wait(running::find(global, screen))? else {
         let shown = locate::settings(global)?.settings.shown;
@@ -76,6 +85,8 @@ fn shown(global: &Global, screen: Output) -> anyhow::Result<Shown> {
 }
 
 /// Shows each setting, and where the caller's own differ.
+///
+/// JSON has the differences beside each setting; for people they follow on stderr.
 fn show(global: &Global, screen: Output) -> anyhow::Result<()> {
     let Shown { all, source, differing } = shown(global, screen)?;
     if screen.is_json() {
@@ -88,6 +99,7 @@ fn show(global: &Global, screen: Output) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Goes as far as `serve` does before it changes anything. What works and deserves a look goes to stderr.
 fn check(global: &Global, screen: Output) -> anyhow::Result<()> {
     let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
     for doubt in doubts.now() {
@@ -102,6 +114,7 @@ fn check(global: &Global, screen: Output) -> anyhow::Result<()> {
     for doubt in tls::doubts(&loaded.settings.listen, SystemClock.now()) {
         screen.note(doubt.to_string());
     }
+    // A budget cannot cover what has no price, so such calls are refused where one covers: better told now.
     let unpriced = loaded.settings.prices.unpriced(&loaded.settings.routes);
     if !unpriced.is_empty() {
         let names: Vec<_> = unpriced.iter().map(RouteName::as_str).collect();

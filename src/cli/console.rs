@@ -9,15 +9,22 @@ use std::{
 
 /// Where a command that serves others prints: whoever reads it may be gone, slow or asleep, and nobody is
 /// served later for that.
+///
+/// Lines that cannot be written in time are dropped and counted.
 #[derive(Debug)]
 pub(super) struct Console {
+    /// Stdout.
     pub(super) out: LineSink,
+    /// Stderr.
     pub(super) err: LineSink,
+    /// How many lines were dropped.
     pub(super) dropped: DroppedLines,
 }
 
 impl Console {
     /// Opens it for as long as the process lives.
+    ///
+    /// To be called once. It is an error if stdout or stderr cannot be opened.
     pub(super) fn open() -> io::Result<&'static Self> {
         let dropped = DroppedLines::default();
         let log = NoteForm::Log(crate::config::LogFormat::Text);
@@ -31,16 +38,22 @@ impl Console {
     }
 
     /// Prints a line to stdout.
+    ///
+    /// Returns at once.
     pub(super) fn say(&self, line: &str) {
         self.out.line(LineKind::Output, line);
     }
 
     /// Prints words to stderr.
+    ///
+    /// Returns at once.
     pub(super) fn note(&self, words: &str) {
         self.err.line(LineKind::Log, words);
     }
 
     /// Waits until all is written, but never for a reader who is not there.
+    ///
+    /// To be called at the very end.
     pub(super) fn flush(&self) {
         self.out.flush();
         self.err.flush();

@@ -17,14 +17,20 @@ use std::{sync::Arc, time::Duration};
 
 /// Believes what an authority vouches for, a well-known or a given one, and what was given itself: a
 /// certificate that signed itself is its own authority, as `openssl req -x509` makes it.
+///
+/// A certificate that was given itself must still be for the name that is asked, and within its time.
 #[derive(Debug)]
 pub(super) struct CustomCaVerifier {
+    /// The certificates that were given.
     given: Vec<CertificateDer<'static>>,
+    /// Believes what authorities vouch for.
     usual: Arc<WebPkiServerVerifier>,
 }
 
 impl CustomCaVerifier {
     /// Returns what believes these, and what they vouch for.
+    ///
+    /// It is an error if the library cannot be set up with them.
     pub(super) fn by(
         given: Vec<CertificateDer<'static>>,
         provider: &Arc<CryptoProvider>,
@@ -37,6 +43,8 @@ impl CustomCaVerifier {
 }
 
 /// Returns the well-known authorities and those given.
+///
+/// What cannot be read as an authority is left out.
 pub(super) fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
     let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
     // What is no authority can still be the gateway's own certificate.
@@ -45,6 +53,7 @@ pub(super) fn roots(given: &[CertificateDer<'static>]) -> RootCertStore {
 }
 
 impl ServerCertVerifier for CustomCaVerifier {
+    /// Believes a certificate that was given, or asks the authorities.
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -53,6 +62,7 @@ impl ServerCertVerifier for CustomCaVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        // Looked at first: to the library a certificate that signed itself is no authority for itself.
         if !self.given.contains(end_entity) {
             let usual = &self.usual;
             return usual.verify_server_cert(
@@ -75,6 +85,7 @@ impl ServerCertVerifier for CustomCaVerifier {
         Ok(ServerCertVerified::assertion())
     }
 
+    /// Looks whether the other side has the key, in TLS 1.2.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -84,6 +95,7 @@ impl ServerCertVerifier for CustomCaVerifier {
         self.usual.verify_tls12_signature(message, certificate, signed)
     }
 
+    /// The same in TLS 1.3.
     fn verify_tls13_signature(
         &self,
         message: &[u8],
@@ -93,6 +105,7 @@ impl ServerCertVerifier for CustomCaVerifier {
         self.usual.verify_tls13_signature(message, certificate, signed)
     }
 
+    /// Returns the schemes of the library.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.usual.supported_verify_schemes()
     }

@@ -1,4 +1,6 @@
 //! Where a gateway answers operators.
+//!
+//! A socket is on this machine and asks for no token; a URL may lead anywhere.
 
 use super::error::CliError;
 use crate::config::plain_path;
@@ -16,11 +18,15 @@ pub(super) enum AdminEndpoint {
 
 impl AdminEndpoint {
     /// Reads what was given as `--admin`.
+    ///
+    /// What begins with `http://` or `https://` is a URL and all else a path. What looks like an address
+    /// without either is refused, since a socket of that name is hardly meant.
     pub(super) fn of(text: &str) -> Result<Self, CliError> {
         if text.starts_with("http://") || text.starts_with("https://") {
             check_url("--admin", text)?;
             return Ok(Self::Url(text.trim_end_matches('/').to_owned()));
         }
+        // `localhost:8081` could name a socket; whoever types it means an address.
         let port = text.rsplit_once(':').map(|(_, port)| port.parse::<u16>().is_ok());
         if text.contains("://") || (port == Some(true) && !text.contains('/')) {
             let told = format!(
@@ -44,6 +50,8 @@ impl fmt::Display for AdminEndpoint {
 }
 
 /// Refuses a URL that nothing can be asked at.
+///
+/// `given_as` is what the mistake names. Port 0 is refused.
 pub(super) fn check_url(given_as: &str, text: &str) -> Result<(), CliError> {
     let wrong =
         |problem: &dyn fmt::Display| CliError::Usage(format!("{given_as} is no URL: {problem}"));

@@ -32,6 +32,8 @@ pub enum EnvironmentCommand {
 }
 
 /// Shows them as the gateway that runs has them; as the caller's file has them where none runs.
+///
+/// Where both are there and differ, the gateway counts and the difference is told on stderr.
 pub(super) fn run(
     global: &Global,
     screen: Output,
@@ -64,6 +66,7 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns the environments, whose they are, and where the caller's own differ.
 async fn found(
     global: &Global,
     screen: Output,
@@ -82,6 +85,7 @@ fn prefix(name: &str) -> String {
     format!("environments.{}.", config::join("", name))
 }
 
+/// Returns an environment with where it comes from.
 fn sourced<'v>(
     view: &'v EnvironmentView,
     source: Source,
@@ -90,12 +94,15 @@ fn sourced<'v>(
     Sourced::of(view, source, differing, &prefix(&view.name))
 }
 
+/// Returns the mistake of naming one that is not there.
 fn unknown(name: &str, all: &[EnvironmentView]) -> CliError {
     let known: Vec<_> = all.iter().map(|view| view.name.as_str()).collect();
     CliError::Usage(no_such("environment", name, &known))
 }
 
 /// Returns the environments with what is known of their keys here.
+///
+/// It is an error if a key that was given is none.
 fn views(loaded: &LoadedSettings) -> Result<Vec<EnvironmentView>, CliError> {
     let settings = &loaded.settings;
     let secrets = Secrets::load(settings, &loaded.variables).map_err(CliError::Settings)?;
@@ -105,6 +112,8 @@ fn views(loaded: &LoadedSettings) -> Result<Vec<EnvironmentView>, CliError> {
 }
 
 /// Returns what is known of an environment's key, never the key.
+///
+/// Whether Ideogram takes it is not known here.
 fn key(name: &EnvironmentName, secrets: &Secrets) -> KeyState {
     if let Some(missing) = secrets.missing().iter().find(|one| one.environment == *name) {
         return KeyState::Missing { how: missing.how.clone() };
@@ -117,6 +126,7 @@ fn key(name: &EnvironmentName, secrets: &Secrets) -> KeyState {
     KeyState::Present { version: None, shared_with: others.collect() }
 }
 
+/// Prints a table, and hints to stderr.
 fn list(screen: Output, all: Vec<EnvironmentView>) -> anyhow::Result<()> {
     let hints: Vec<_> = all.iter().filter_map(|view| view.key.hint.clone()).collect();
     let row = |view: EnvironmentView| {
@@ -131,6 +141,7 @@ fn list(screen: Output, all: Vec<EnvironmentView>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns an environment field by field.
 fn fields(view: &EnvironmentView) -> Vec<(&'static str, String)> {
     let mut key = view.key.status.clone();
     if !view.key.shared_with.is_empty() {

@@ -1,16 +1,22 @@
 //! What goes wrong in ways that scripts tell apart.
+//!
+//! Scripts tell failures apart by exit codes; the words may change.
 
 use crate::{admin::Problem, config::FieldErrors};
 use std::io;
 
 /// A fault in the settings or in how the command was used; from `sysexits.h`.
 pub(super) const USAGE: u8 = 64;
+/// The gateway cannot be reached; from `sysexits.h` too.
 const UNAVAILABLE: u8 = 69;
+/// Anything else that failed.
 const FAILURE: u8 = 1;
 /// Something was found: a bad record, a failed check.
 pub(super) const FINDING: u8 = 2;
 
 /// A failure with an exit code of its own.
+///
+/// Its words say what to do. They hold no secret.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CliError {
     /// The settings hold mistakes.
@@ -63,6 +69,8 @@ pub(super) enum CliError {
 
 impl CliError {
     /// Returns the exit code.
+    ///
+    /// A refusal for a mistake in what was given is 64, like any other mistake in use.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Usage(_) => USAGE,
@@ -78,12 +86,16 @@ impl CliError {
 
 impl CliError {
     /// Returns the exit code of a gateway that cannot be reached, if that is what went wrong.
+    ///
+    /// `None` for any other failure.
     pub(super) fn unavailable(&self) -> Option<u8> {
         Some(self.exit_code()).filter(|code| *code == UNAVAILABLE)
     }
 }
 
 /// Refuses what cannot be the id of a call, before it becomes part of a path.
+///
+/// It looks at the form only.
 pub(super) fn check_call_id(call: &str) -> Result<(), CliError> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if call.starts_with("call_") && call.bytes().all(is_plain) {
@@ -93,6 +105,7 @@ pub(super) fn check_call_id(call: &str) -> Result<(), CliError> {
     Err(CliError::Usage(told))
 }
 
+/// Returns what a gateway says of a refusal, with every mistake on a line of its own.
 fn told(problem: &Problem) -> String {
     if problem.mistakes.is_empty() {
         return format!("{}: {}", problem.title, problem.detail);
@@ -105,6 +118,8 @@ fn told(problem: &Problem) -> String {
 }
 
 /// Says whether the reader of our output went away, which is no failure of ours.
+///
+/// Such an end is silent, but not a success: it is 141.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     // Only our own output counts: a connection that breaks is a failure.

@@ -1,4 +1,6 @@
 //! Files that arguments name.
+//!
+//! An argument came through a shell already: a `~` or `$` that is still there would become part of a name.
 
 use crate::config::plain_path;
 use clap::builder::{PathBufValueParser, TypedValueParser};

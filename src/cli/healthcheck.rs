@@ -29,6 +29,8 @@ pub struct HealthcheckArguments {
 }
 
 /// Asks.
+///
+/// Prints `ok` if all is well. It asks nothing that needs a token.
 pub(super) fn run(
     global: &Global,
     screen: Output,
@@ -44,6 +46,7 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns where to ask, and whom to believe there. Where `--admin` is given, it is asked alone.
 fn places(global: &Global) -> anyhow::Result<Vec<(AdminEndpoint, Trust)>> {
     if global.admin.is_some() {
         return Ok(vec![(locate::place(global)?, Trust::of(global))]);
@@ -56,11 +59,15 @@ fn places(global: &Global) -> anyhow::Result<Vec<(AdminEndpoint, Trust)>> {
     Ok(iter::once(socket).chain(proxy).map(|place| (place, Trust::Anyone)).collect())
 }
 
+/// Asks one after the other; the time is for all together. The first failure ends it.
+///
+/// Where nothing comes in time, that is told as a gateway that cannot be reached.
 async fn ask_all(
     places: Vec<(AdminEndpoint, Trust)>,
     arguments: &HealthcheckArguments,
 ) -> anyhow::Result<()> {
     let path = if arguments.ready { "/readyz" } else { "/healthz" };
+    // One end for all places: a container's check has one time limit, too.
     let until = Instant::now() + arguments.timeout;
     for (place, trust) in places {
         let client = AdminClient::of(place, &trust)?;

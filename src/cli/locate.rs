@@ -11,9 +11,12 @@ use crate::{
 use std::path::{Path, PathBuf};
 
 /// What people call their settings file, which is read only when it is named.
+/// Where it lies unread, that is told.
 const USUAL_FILE: &str = "ideogate.toml";
 
 /// Loads the settings.
+///
+/// They are the caller's own, which need not be those that a gateway runs with.
 pub(super) fn settings(global: &Global) -> Result<LoadedSettings, CliError> {
     let options = LoadOptions {
         file: global.config.clone(),
@@ -24,6 +27,8 @@ pub(super) fn settings(global: &Global) -> Result<LoadedSettings, CliError> {
 }
 
 /// Names the settings of whoever calls, for people.
+///
+/// It is how sentences begin that compare them with those in force.
 pub(super) fn own_settings(global: &Global) -> String {
     match &global.config {
         Some(file) => format!("your settings file {}", file.display()),
@@ -32,12 +37,15 @@ pub(super) fn own_settings(global: &Global) -> String {
 }
 
 /// Loads the settings that the gateway is to be run with, and holds them against the machine.
+///
+/// Nothing is changed: neither folder nor file is made.
 pub(super) fn settings_to_serve(
     global: &Global,
     screen: Output,
 ) -> Result<(LoadedSettings, Checked), CliError> {
     let loaded = settings(global)?;
     let checked = loaded.check().map_err(CliError::Settings)?;
+    // Not read by itself: what a gateway runs with must not depend on the folder that somebody stands in.
     if global.config.is_none() && Path::new(USUAL_FILE).exists() {
         screen.note(format!(
             "{USUAL_FILE} is here and was not read: say --config {USUAL_FILE}, or set IDEOGATE_CONFIG"
@@ -48,6 +56,8 @@ pub(super) fn settings_to_serve(
 }
 
 /// Returns where the gateway is: as was said, or as the settings say.
+///
+/// It is an error if nothing was said and the settings hold mistakes.
 pub(super) fn place(global: &Global) -> Result<AdminEndpoint, CliError> {
     match &global.admin {
         Some(text) => AdminEndpoint::of(text),
@@ -56,11 +66,16 @@ pub(super) fn place(global: &Global) -> Result<AdminEndpoint, CliError> {
 }
 
 /// Returns where the settings put the socket.
+///
+/// It is always there while a gateway runs, whatever its listeners are.
 pub(super) fn socket(settings: &Settings) -> PathBuf {
     settings.data.dir.join("admin.sock")
 }
 
 /// Returns where the settings let clients connect, as seen from this machine.
+///
+/// An address on all networks is reached on loopback. It is an error if the port is a free one that only the
+/// gateway knows.
 pub(super) fn proxy_url(settings: &Settings) -> Result<String, CliError> {
     let address = from_here(settings.listen.proxy);
     if address.port() == 0 {
@@ -71,6 +86,8 @@ pub(super) fn proxy_url(settings: &Settings) -> Result<String, CliError> {
 }
 
 /// Returns a client of the gateway, as whoever the variables of this shell say.
+///
+/// Nothing is sent yet. It is an error if an operator token would have to travel in clear.
 pub(super) fn client(global: &Global) -> anyhow::Result<AdminClient> {
     let place = place(global)?;
     let shown = bearer::headers(&place)?;

@@ -8,8 +8,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 const SPECIAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
 
 /// Returns an id or a name as a part of a path; refuses a secret that is given for one.
+///
+/// Every sign that could end the part or begin another is percent-encoded. It is an error if it is empty or
+/// means a folder.
 pub(super) fn segment(what: &str, text: &str) -> Result<String, CliError> {
     not_a_secret(what, Some(text))?;
+    // These two would lead to another path, however they are encoded.
     if text.is_empty() || text == "." || text == ".." {
         let told = format!("'{text}' is not the id or name of {what}; the list shows them");
         return Err(CliError::Usage(told));
@@ -18,6 +22,8 @@ pub(super) fn segment(what: &str, text: &str) -> Result<String, CliError> {
 }
 
 /// Refuses a secret that is given where the id or name of its holder is wanted; never repeats it.
+///
+/// A text that only begins like one is refused as well.
 pub(super) fn not_a_secret(what: &str, text: Option<&str>) -> Result<(), CliError> {
     if text.and_then(SecretKind::claimed_by).is_none() {
         return Ok(());

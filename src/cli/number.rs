@@ -3,31 +3,42 @@
 use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
 
 /// Reads a whole number from 1 on.
+///
+/// 0 is refused, for nothing would come of it.
 pub(super) fn count(text: &str) -> Result<u64, String> {
     within(text, 1..=u64::MAX)
 }
 
 /// Reads a number of images.
+///
+/// Whether so many are allowed is for the gateway to say.
 pub(super) fn images(text: &str) -> Result<u32, String> {
     within(text, 0..=u32::MAX)
 }
 
 /// Reads a port.
+///
+/// 0 stands for any free one.
 pub(super) fn port(text: &str) -> Result<u16, String> {
     within(text, 0..=u16::MAX)
 }
 
 /// Reads an address to listen at.
+///
+/// No name is looked up.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an address with a port, like 127.0.0.1:8090".to_owned())
 }
 
 /// Reads a duration.
+///
+/// With a unit, as in `3s`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|_| "must be a duration like 500ms, 3s or 1m".to_owned())
 }
 
+/// Reads a number within bounds, both of them allowed.
 fn within<T>(text: &str, range: RangeInclusive<T>) -> Result<T, String>
 where
     T: std::str::FromStr + PartialOrd + std::fmt::Display,

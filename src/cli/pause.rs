@@ -5,6 +5,8 @@ use crate::admin::PauseView;
 use std::process::ExitCode;
 
 /// Pauses or resumes.
+///
+/// Calls that were sent go on. The state outlives a restart.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,

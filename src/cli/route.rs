@@ -37,6 +37,8 @@ pub enum RouteCommand {
 }
 
 /// Shows them as the gateway that runs has them; as the caller's file has them where none runs.
+///
+/// Where both are there and differ, the gateway counts and the difference is told on stderr.
 pub(super) fn run(
     global: &Global,
     screen: Output,
@@ -69,6 +71,7 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns the routes, whose they are, and where the caller's own differ.
 async fn found(
     global: &Global,
     screen: Output,
@@ -85,20 +88,26 @@ async fn found(
 }
 
 /// Says whether the caller's settings mean to say anything about routes.
+///
+/// Where neither a settings file nor a route file was named, the shipped table is nobody's word.
 fn says_routes(global: &Global, settings: &Settings) -> bool {
     let file = settings.shown.get("routes.file");
     global.config.is_some() || file.is_some_and(|file| file.origin != SettingOrigin::Default)
 }
 
+/// Returns the routes of the caller's settings.
 fn own(settings: &Settings) -> Vec<RouteView> {
     settings.routes.routes().iter().map(|route| RouteView::of(route)).collect()
 }
 
+/// Returns how the columns of a route begin.
 fn prefix(view: &RouteView) -> String {
     format!("routes.{}.", view.name)
 }
 
 /// Returns where the caller's route table is another than the one in force, column by column.
+///
+/// Routes that only one side has differ in every column that is set.
 fn differing(all: &[RouteView], settings: &Settings) -> Vec<Difference> {
     let columns = |views: &[RouteView]| -> BTreeMap<String, Option<String>> {
         views.iter().flat_map(columns_of).collect()
@@ -115,6 +124,7 @@ fn differing(all: &[RouteView], settings: &Settings) -> Vec<Difference> {
     keys.into_iter().filter_map(difference).collect()
 }
 
+/// Returns the columns of a route, each as text.
 fn columns_of(view: &RouteView) -> Vec<(String, Option<String>)> {
     let Ok(Value::Object(columns)) = serde_json::to_value(view) else { return Vec::new() };
     let shown = |value: Value| (!value.is_null()).then(|| value.to_string());
@@ -122,11 +132,13 @@ fn columns_of(view: &RouteView) -> Vec<(String, Option<String>)> {
     columns.into_iter().map(|(column, value)| (key(column), shown(value))).collect()
 }
 
+/// Returns the mistake of naming one that is not there.
 fn unknown(name: &str, all: &[RouteView]) -> CliError {
     let known: Vec<_> = all.iter().map(|view| view.name.as_str()).collect();
     CliError::Usage(format!("{}; see `ideogate route list`", no_such("route", name, &known)))
 }
 
+/// Returns a route as a row.
 fn row(view: &RouteView) -> [String; 6] {
     [
         view.name.clone(),
@@ -138,6 +150,7 @@ fn row(view: &RouteView) -> [String; 6] {
     ]
 }
 
+/// Returns what is special about a route, in words.
 fn notes(view: &RouteView) -> String {
     let notes = [
         (!view.enabled, "off"),
@@ -150,6 +163,7 @@ fn notes(view: &RouteView) -> String {
     notes.join(", ")
 }
 
+/// Returns a route field by field; what it does not have is left out.
 fn fields(view: &RouteView) -> Vec<(&'static str, String)> {
     let mut fields = vec![
         ("name", view.name.clone()),

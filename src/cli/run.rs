@@ -1,4 +1,6 @@
 //! From what was typed to an exit code.
+//!
+//! Every command is reached from here, and each failure becomes an exit code here.
 
 use super::{
     arguments::{Cli, Command},
@@ -15,6 +17,8 @@ use clap::{CommandFactory, FromArgMatches};
 use std::{ffi::OsStr, process::ExitCode};
 
 /// Returns what was typed; prints help or what is wrong with it otherwise, and the exit code.
+///
+/// Help and version are no failure; a mistake is 64.
 pub fn parse() -> Result<Cli, ExitCode> {
     read().map_err(|error| {
         // What is left to do when even this cannot be printed is to end.
@@ -43,12 +47,15 @@ fn read() -> Result<Cli, clap::Error> {
 }
 
 /// Does what was typed.
+///
+/// `csv` is refused for all but `usage`, before anything is done.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { global, command } = cli;
     let screen = Output::new(global.output);
     if screen.is_csv() && !matches!(command, Command::Usage(_)) {
         return Err(CliError::Usage("only `usage` answers in csv".to_owned()).into());
     }
+    // Before the command, so that it is told even if that fails.
     bearer::warn(&global, screen);
     match command {
         Command::Demo(arguments) => demo::run(screen, &arguments),
@@ -78,6 +85,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Prints what went wrong as one chain, and returns the exit code that goes with it.
+///
+/// It is 1 for a failure that scripts need not tell apart.
 pub fn complain(error: &anyhow::Error) -> ExitCode {
     if error::is_broken_pipe(error) {
         // As the shell tells of a program that a closed pipe ended: whoever waits for a verdict must

@@ -30,6 +30,8 @@ SIGTERM or SIGINT ends it when the calls at Ideogram have ended, with exit code 
 pub struct ServeArguments {}
 
 /// Runs the gateway until it is told to stop.
+///
+/// The code is 0 if it ended as it was asked to, and 143 or 130 if a second signal cut calls off.
 pub(super) fn run(
     global: &Global,
     screen: Output,
@@ -41,7 +43,9 @@ pub(super) fn run(
     done
 }
 
+/// Looks at everything that can be wrong before anything is bound or written.
 fn begin(global: &Global, screen: Output, console: &'static Console) -> anyhow::Result<ExitCode> {
+    // Before anything is opened, so that the raised limit holds for all of it.
     let files = OpenFiles::raise();
     let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
     if !files.is_enough() {
@@ -66,6 +70,8 @@ fn begin(global: &Global, screen: Output, console: &'static Console) -> anyhow::
 }
 
 /// A key that must not be used again is a fault in what was given, not in the gateway.
+///
+/// So it exits with 64, and whoever starts it again and again can tell that from a crash.
 fn retired_is_usage(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<StartError>() {
         Some(retired @ StartError::Retired { .. }) => CliError::Usage(retired.to_string()).into(),
@@ -74,17 +80,24 @@ fn retired_is_usage(error: anyhow::Error) -> anyhow::Error {
 }
 
 /// What a gateway is started with.
+///
+/// The variables that keys came from are gone by then.
 struct Starting {
+    /// The settings.
     settings: Settings,
+    /// The keys.
     secrets: Secrets,
+    /// What works and deserves a look.
     doubts: Doubts,
 }
 
+/// Prints the ready line once it serves, and waits for a signal.
 async fn serve(
     Starting { settings, secrets, doubts }: Starting,
     screen: Output,
     console: &'static Console,
 ) -> anyhow::Result<ExitCode> {
+    // Before anything starts: a signal that comes meanwhile ends it in good order.
     let mut signals = Signals::listen()?;
     let deadline = settings.shutdown.deadline;
     let audit_lines = settings.audit.stdout.then(|| console.out.clone());
@@ -92,8 +105,10 @@ async fn serve(
     let options = StartOptions { settings, secrets, doubts, clock, audit_lines, dropped };
     let started = start(options).await;
     let running = started.map_err(retired_is_usage)?;
+    // Before the ready line, for SIGHUP ends a process that does not listen to it.
     running.reload_at_hang_ups()?;
     screen.line(running.ready_line())?;
+    // Behind the ready line, which scripts take to be the first.
     running.let_audit_lines_out();
     signals.next().await;
     tracing::info!("shutting down; sent calls finish, a second signal ends now");

@@ -64,6 +64,7 @@ pub enum DeliverTo {
 }
 
 impl From<DeliverTo> for Delivers {
+    /// Returns the same in the stand-in's words.
     fn from(to: DeliverTo) -> Self {
         match to {
             DeliverTo::Nowhere => Self::Nowhere,
@@ -73,11 +74,13 @@ impl From<DeliverTo> for Delivers {
     }
 }
 
+/// Reads a factor from 0 to 100.
 fn pace(text: &str) -> Result<f64, String> {
     let factor: f64 = text.parse().map_err(|_| "is a number like 0.5".to_owned())?;
     if (0.0..=100.0).contains(&factor) { Ok(factor) } else { Err("is from 0 to 100".to_owned()) }
 }
 
+/// Reads an address of http or https; it loses its last slashes.
 fn url(text: &str) -> Result<String, String> {
     let is_url = |uri: &http::Uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
@@ -88,6 +91,8 @@ fn url(text: &str) -> Result<String, String> {
 }
 
 /// Runs the stand-in until it is told to stop.
+///
+/// It keeps nothing: what happened is forgotten when it ends.
 pub(super) fn run(screen: Output, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
     let console = Console::open().context("stdout and stderr cannot be opened")?;
     let done = wait(simulate(screen.on(console), arguments));
@@ -95,6 +100,7 @@ pub(super) fn run(screen: Output, arguments: SimulatorArguments) -> anyhow::Resu
     done
 }
 
+/// Prints the ready line before it accepts the first connection; those that come earlier wait.
 async fn simulate(screen: Output, arguments: SimulatorArguments) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(arguments.listen).await;

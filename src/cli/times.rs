@@ -1,17 +1,24 @@
 //! Moments and spans as people say them.
+//!
+//! All times are UTC.
 
 use crate::domain::Timestamp;
 use std::time::Duration;
 
+/// The units that spans are told in, with their seconds.
 const STEPS: [(u64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
 
 /// Returns a moment as `2026-01-31 12:00:00Z`.
+///
+/// Fractions of seconds are cut off.
 pub(super) fn moment(at: Timestamp) -> String {
     let text = at.to_string();
     text.get(..19).map_or(text.clone(), |seconds| seconds.replace('T', " ") + "Z")
 }
 
 /// Returns a moment with its distance from now, as `2026-01-31 12:00:00Z (in 30 days)`.
+///
+/// The distance is in whole units of the largest that fits, rounded down.
 pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
     let distance = if at > now {
         format!("in {}", span(at.since(now)))
@@ -21,6 +28,7 @@ pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
     format!("{} ({distance})", moment(at))
 }
 
+/// Returns a span in its largest unit.
 fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     let step = STEPS.iter().find(|(size, _)| seconds >= *size).unwrap_or(&STEPS[3]);

@@ -8,14 +8,19 @@ use crate::{
 };
 
 /// A pair of files that the settings name.
+///
+/// What is read is what a gateway would serve if it started now.
 pub(super) struct NamedPair<'l> {
     /// How its settings begin.
     pub(super) setting: &'static str,
+    /// The files.
     pub(super) files: &'l TlsFiles,
 }
 
 impl NamedPair<'_> {
     /// Reads the pair, or says what is wrong with which setting.
+    ///
+    /// It is an error if a file cannot be read, or the two do not belong together.
     pub(super) fn read(&self) -> Result<TlsPair, String> {
         TlsPair::read(self.files).map_err(|fault| {
             let setting = self.setting;
@@ -25,6 +30,8 @@ impl NamedPair<'_> {
 }
 
 /// Returns the pairs that the settings name.
+///
+/// The admin listener's own pair is among them only if it has one.
 pub(super) fn named(listen: &Listen) -> Vec<NamedPair<'_>> {
     let pairs = [("listen.tls", &listen.tls), ("listen.admin_tls", &listen.admin_tls)];
     pairs
@@ -34,11 +41,15 @@ pub(super) fn named(listen: &Listen) -> Vec<NamedPair<'_>> {
 }
 
 /// Refuses certificates and keys that no gateway could serve.
+///
+/// The first that is wrong is told. Certificates that are only doubtful pass.
 pub(super) fn check(listen: &Listen) -> Result<(), CliError> {
     named(listen).iter().try_for_each(|named| named.read().map(drop).map_err(CliError::Usage))
 }
 
 /// Returns what deserves a look about the pairs that can be read.
+///
+/// Pairs that cannot be read are told elsewhere.
 pub(super) fn doubts(listen: &Listen, now: Timestamp) -> Vec<TlsDoubt> {
     named(listen)
         .iter()

@@ -22,6 +22,8 @@ use std::{
 };
 
 /// Whose certificate is believed when a gateway shows one.
+///
+/// Only public certificates are named here, never a key.
 #[derive(Debug, Clone)]
 pub(super) enum Trust {
     /// Those that an authority vouches for: the well-known ones, and the one in this file.
@@ -36,11 +38,16 @@ pub(super) enum Trust {
 
 impl Trust {
     /// Returns whom to believe as was said.
+    ///
+    /// By default these are the well-known authorities.
     pub(super) fn of(global: &Global) -> Self {
         Self::Authorities(global.admin_ca.clone())
     }
 
     /// Returns how a client speaks TLS then.
+    ///
+    /// The protocol is TLS 1.2 or 1.3, and no certificate of the client is shown. It is an error if a file
+    /// cannot be used.
     pub(super) fn config(&self) -> anyhow::Result<ClientConfig> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
@@ -58,12 +65,14 @@ impl Trust {
                 let first = certificates(file)?.into_iter().next();
                 builder.dangerous().with_custom_certificate_verifier(known(first))
             }
+            // For health checks alone: nothing secret is asked, and no token is shown.
             Self::Anyone => builder.dangerous().with_custom_certificate_verifier(known(None)),
         };
         Ok(config.with_no_client_auth())
     }
 }
 
+/// Returns the certificates of a file, one at least.
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, CliError> {
     let found =
         CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
@@ -75,18 +84,24 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, CliError> {
     }
 }
 
+/// Returns the mistake of naming a file that cannot be used.
 fn bad_file(file: &Path, error: &dyn std::fmt::Display) -> CliError {
     CliError::Usage(format!("the certificate in {} cannot be used: {error}", file.display()))
 }
 
 /// Believes one certificate, or all; that the other side has its key is proven in any case.
+///
+/// Names and times do not count: the certificate itself was compared.
 #[derive(Debug)]
 struct PinnedVerifier {
+    /// The one that is believed; `None` for all.
     only: Option<CertificateDer<'static>>,
+    /// Checks signatures.
     provider: Arc<CryptoProvider>,
 }
 
 impl ServerCertVerifier for PinnedVerifier {
+    /// Compares the certificate, byte by byte.
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -103,6 +118,7 @@ impl ServerCertVerifier for PinnedVerifier {
         }
     }
 
+    /// Looks whether the other side has the key, in TLS 1.2.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -113,6 +129,7 @@ impl ServerCertVerifier for PinnedVerifier {
         verify_tls12_signature(message, certificate, signed, schemes)
     }
 
+    /// The same in TLS 1.3.
     fn verify_tls13_signature(
         &self,
         message: &[u8],
@@ -123,6 +140,7 @@ impl ServerCertVerifier for PinnedVerifier {
         verify_tls13_signature(message, certificate, signed, schemes)
     }
 
+    /// Returns the schemes of the library.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
     }

@@ -1,4 +1,6 @@
 //! `ideogate whoami`
+//!
+//! It is asked at the data plane, as an app would ask, and needs no operator's rights.
 
 use super::{
     client, endpoint::check_url, error::CliError, file::file, global::Global, locate,
@@ -15,6 +17,7 @@ use serde_json::Value;
 use std::{path::PathBuf, process::ExitCode};
 use zeroize::Zeroizing;
 
+/// Holds the token.
 const VARIABLE: &str = "IDEOGATE_TOKEN";
 
 /// Whom to ask, and with which token.
@@ -36,6 +39,8 @@ pub struct WhoAmIArguments {
 }
 
 /// Asks as an app would.
+///
+/// No call is made and nothing is billed. It is an error if the token is not accepted.
 pub(super) fn run(
     global: &Global,
     screen: Output,
@@ -54,6 +59,8 @@ pub(super) fn run(
 }
 
 /// Returns where to ask, and whose certificate to believe there.
+///
+/// Without `--url` it is the listener of the caller's settings, on this machine.
 fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust), CliError> {
     if let Some(url) = &arguments.url {
         check_url("--url", url)?;
@@ -68,6 +75,8 @@ fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust)
     Ok((locate::proxy_url(&settings)?, trust))
 }
 
+/// Reads the token from a file or a variable, without white space at its ends; the copy is wiped when it is
+/// dropped.
 fn token(arguments: &WhoAmIArguments, screen: Output) -> anyhow::Result<Zeroizing<String>> {
     let text = if let Some(file) = &arguments.token_file {
         if let Some(words) = open_to_others("--token-file", file) {
@@ -81,13 +90,16 @@ fn token(arguments: &WhoAmIArguments, screen: Output) -> anyhow::Result<Zeroizin
         let missing = || format!("give the token with --token-file or the variable {VARIABLE}");
         found.ok_or_else(|| CliError::Usage(missing()))?.1
     };
+    // Both copies are wiped: the one that was read, and the one without white space.
     Ok(Zeroizing::new(Zeroizing::new(text).trim().to_owned()))
 }
 
+/// Asks, and returns what the gateway says. The header with the token is not shown in debug texts.
 async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
     let key = HeaderValue::from_str(token).ok();
     let mut key =
         key.ok_or_else(|| CliError::Usage("the token has odd characters in it".to_owned()))?;
+    // Debug texts of the request leave it out then.
     key.set_sensitive(true);
     let request =
         client::plain(trust)?.get(format!("{url}/_ideogate/whoami")).header("Api-Key", key);
@@ -107,6 +119,7 @@ async fn ask(url: &str, trust: &Trust, token: &str) -> anyhow::Result<Value> {
     anyhow::bail!("{url} answered {status} {code}: {words}")
 }
 
+/// Returns why nobody could be asked.
 fn unreachable(url: &str, error: &reqwest::Error) -> anyhow::Error {
     let at = url.to_owned();
     match client::distrust(error) {
@@ -115,6 +128,7 @@ fn unreachable(url: &str, error: &reqwest::Error) -> anyhow::Error {
     }
 }
 
+/// Prints what the token is, may do and has left.
 fn show(screen: Output, who: &WhoAmI) -> anyhow::Result<()> {
     let scopes: Vec<_> = who.scopes.grants().map(|grant| grant.to_string()).collect();
     let available = if who.available { "" } else { ", which has no key: no call is possible" };
@@ -145,6 +159,7 @@ fn show(screen: Output, who: &WhoAmI) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns a budget as a row.
 fn row(budget: &BudgetStanding) -> [String; 6] {
     [
         budget.of.clone(),

@@ -1,4 +1,7 @@
 //! Addresses and ports.
+//!
+//! An address to listen on is an IP address with a port, never a name: nothing here asks a resolver, so
+//! what a gateway listens on cannot change between two starts.
 
 use super::{
     section::InvalidValue,
@@ -8,9 +11,13 @@ use super::{
 use http::Uri;
 use std::net::{IpAddr, SocketAddr};
 
+/// What a refusal shows as the right form.
 const EXAMPLE: &str = "must be an address and a port like \"127.0.0.1:8080\"";
 
 /// Reads an address to listen on.
+///
+/// Port 0 is allowed and means a free one. A port alone, as a number, is refused: whoever writes it has not
+/// said whether this machine alone or all networks are meant.
 pub(super) fn listening(node: &Node) -> Result<SocketAddr, InvalidValue> {
     if let SettingValue::Integer(port) = &node.value {
         return Err(node.refuse(format!("{EXAMPLE}, and is a port alone: \"127.0.0.1:{port}\"")));
@@ -23,6 +30,8 @@ pub(super) fn listening(node: &Node) -> Result<SocketAddr, InvalidValue> {
 }
 
 /// Says whether two listeners would want the same port of the same address.
+///
+/// Two listeners with port 0 never collide, for each gets a port of its own.
 pub(super) fn collide(one: SocketAddr, other: SocketAddr) -> bool {
     let takes_all = |all: IpAddr, of: IpAddr| match all {
         IpAddr::V4(ip) => ip.is_unspecified() && of.is_ipv4(),
@@ -30,21 +39,28 @@ pub(super) fn collide(one: SocketAddr, other: SocketAddr) -> bool {
         IpAddr::V6(ip) => ip.is_unspecified(),
     };
     let (a, b) = (one.ip(), other.ip());
+    // Two that ask for port 0 are given a port each.
     one.port() == other.port() && one.port() != 0 && (a == b || takes_all(a, b) || takes_all(b, a))
 }
 
 /// Says whether the port of a URL, if it names one, can be.
+///
+/// Port 0 cannot be: nobody can connect to it.
 pub(super) fn has_good_port(url: &Uri) -> bool {
     url.authority().is_none_or(|authority| is_good(authority.as_str()))
 }
 
 /// Says whether the port of a host, if it names one, can be.
+///
+/// The text may be a name, an address of IPv4, or one of IPv6 in brackets; what stands before the port is
+/// not looked at.
 pub(super) fn is_good(authority: &str) -> bool {
     let behind_address = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind);
     let port = behind_address.split_once(':').map(|(_, port)| port);
     port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
+/// Returns what is wrong with an address that could not be parsed; nothing where the text is empty.
 fn detail(text: &str) -> Option<String> {
     if text.parse::<IpAddr>().is_ok() || text.ends_with(']') {
         return Some("the port is missing".to_owned());

@@ -1,13 +1,18 @@
 //! The file `.env`, which other programs have their lines in too: what is wrong with theirs is none of our
 //! business, what is wrong with ours is told.
+//!
+//! Values may be keys: what is kept of them is wiped when it is dropped.
 
 use super::field_error::FieldError;
 use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
+/// What the names of our variables begin with.
 const OURS: [&str; 2] = ["IDEOGATE_", "IDEOGRAM_"];
 
 /// What the file holds.
+///
+/// Values of others are among `values` too, since ours may refer to them.
 #[derive(Default)]
 pub(super) struct DotEnv {
     /// Variables with the lines that they begin at; the last of a name counts.
@@ -19,6 +24,10 @@ pub(super) struct DotEnv {
 }
 
 /// Reads the file; `is_set` tells which variables the process has, for values may refer to them.
+///
+/// Never fails: whatever cannot be understood is skipped if it is of others, and told by its line, counted
+/// from 1, if it is ours. A byte order mark of UTF-8 is skipped. A file that begins with the mark of UTF-16
+/// yields no values, and a mistake only if it holds a name of ours.
 pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
     let mut found = DotEnv::default();
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
@@ -29,6 +38,8 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    // What was understood is put together again, so that a broken line of others stops none of those behind
+    // it.
     let mut good = Zeroizing::new(String::new());
     let (mut entries, mut names) = (Vec::new(), BTreeSet::new());
     let mut at = 0;
@@ -48,6 +59,7 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
                 let told = format!("line {number} {problem}");
                 found.mistakes.push(FieldError::about(".env", told));
             }
+            // Kept by name and line, in case the settings name this variable for a key.
             Err(_) => drop(entry.name.map(|name| found.broken.insert(name.into(), number))),
         }
     }
@@ -59,16 +71,25 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
 }
 
 /// A variable, or what is in its place.
+///
+/// It may go over several lines if it is ours.
 struct DotEnvEntry {
+    /// Its lines as they stand in the file; `None` where they are not UTF-8.
     text: Option<Zeroizing<String>>,
+    /// What stands before the first `=`, if that can be a name.
     name: Option<String>,
+    /// Whether it begins with one of our names.
     is_ours: bool,
+    /// Whether it begins with a quote that no line closes before the next one of ours.
     is_open: bool,
+    /// How many lines it takes, 1 or more.
     lines: usize,
 }
 
 impl DotEnvEntry {
     /// Only our own values go over several lines: a quote that others forgot must not hide our lines.
+    ///
+    /// Reads the entry that begins at the line `first`, counted from 0.
     fn at(lines: &[&[u8]], first: usize) -> Self {
         let name = name(lines[first]);
         let is_ours = is_ours(lines[first]);
@@ -88,6 +109,9 @@ impl DotEnvEntry {
     }
 
     /// Returns the name and the text, nothing for a comment, or what is wrong.
+    ///
+    /// What is wrong is told in words that repeat nothing of the line: neither its value nor a name that it
+    /// refers to.
     fn understood(
         &self,
         is_set: &dyn Fn(&str) -> bool,
@@ -102,6 +126,8 @@ impl DotEnvEntry {
                                  between quotes"
                 .to_owned()),
             Some(Ok((name, value))) => {
+                // The entry was only tried; its value is read together with the others, and this copy
+                // wiped.
                 drop(Zeroizing::new(value));
                 // Its name is not told: it may be a part of a key.
                 if self.is_ours && refers_to_nothing(text, is_set) {
@@ -117,16 +143,21 @@ impl DotEnvEntry {
     }
 }
 
+/// Says whether a line sets one of our variables, with or without `export`.
 fn is_ours(line: &[u8]) -> bool {
     let line = without_export(line);
     OURS.iter().any(|ours| line.starts_with(ours.as_bytes()))
 }
 
+/// Returns a line without leading white space and without `export`, which files that a shell reads as well
+/// have in front.
 fn without_export(line: &[u8]) -> &[u8] {
     let line = line.trim_ascii_start();
     line.strip_prefix(b"export ").unwrap_or(line).trim_ascii_start()
 }
 
+/// Returns the name that a line sets; `None` where there is no `=`, or where what stands before it is no
+/// name.
 fn name(line: &[u8]) -> Option<String> {
     let line = without_export(line);
     let end = line.iter().position(|byte| *byte == b'=')?;
@@ -134,11 +165,13 @@ fn name(line: &[u8]) -> Option<String> {
     name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_').then(|| name.to_owned())
 }
 
+/// Returns what stands behind the first `=`, trimmed; nothing where there is none.
 fn value(line: &[u8]) -> &[u8] {
     let at = line.iter().position(|byte| *byte == b'=').map_or(line.len(), |at| at + 1);
     line[at..].trim_ascii()
 }
 
+/// Says whether a value begins with a quote that its line does not close.
 fn opens_quote(line: &[u8]) -> bool {
     match value(line).split_first() {
         Some((quote @ (b'"' | b'\''), rest)) => !rest.contains(quote),
@@ -147,6 +180,8 @@ fn opens_quote(line: &[u8]) -> bool {
 }
 
 /// Says whether a value refers to a variable that nobody set, and that would vanish from it.
+///
+/// A value between single quotes refers to nothing, and neither does a `$` behind a backslash.
 fn refers_to_nothing(text: &str, is_set: &dyn Fn(&str) -> bool) -> bool {
     let value = text.split_once('=').map_or("", |(_, value)| value.trim_start());
     if value.starts_with('\'') {
@@ -161,6 +196,7 @@ fn refers_to_nothing(text: &str, is_set: &dyn Fn(&str) -> bool) -> bool {
     })
 }
 
+/// Says whether bytes of UTF-16, in either order, hold the beginning of one of our names anywhere.
 fn holds_ours_in_utf16(bytes: &[u8]) -> bool {
     OURS.iter().any(|ours| {
         let mut wide: Vec<u8> = ours.bytes().flat_map(|byte| [byte, 0]).collect();

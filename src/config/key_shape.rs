@@ -1,13 +1,20 @@
 //! What a text that was given for a key of Ideogram's is instead.
+//!
+//! No form is asked of a key. Refused is only what stands in its place by a slip: quotes, a placeholder, a
+//! header, another secret.
 
 use crate::domain::SecretKind;
 
 /// Returns what is wrong with a text, without repeating any of it.
+///
+/// `None` means that the text may be a key, not that Ideogram knows it. The first rule that holds is told,
+/// in an order that names the cause before what follows from it.
 pub(super) fn problem(text: &str) -> Option<&'static str> {
     let lower = text.trim().to_ascii_lowercase();
     let rules: [(bool, &'static str); 8] = [
         (text.starts_with('\u{feff}'), "begins with a byte order mark: save it without one"),
         (
+            // Quotes are told before a NAME= inside them: whoever takes them away sees the rest.
             is_quoted(text.trim()),
             "has quotes around it, which `docker run --env-file` and some others leave: take them away",
         ),
@@ -27,12 +34,16 @@ pub(super) fn problem(text: &str) -> Option<&'static str> {
     rules.into_iter().find(|(holds, _)| *holds).map(|(_, problem)| problem)
 }
 
+/// Says whether a quote stands at either end, straight or typographic: one alone is left of a pair that was
+/// cut.
 fn is_quoted(text: &str) -> bool {
     let quotes = ['"', '\'', '`', '“', '”', '‘', '’', '«', '»'];
     text.starts_with(quotes) || text.ends_with(quotes)
 }
 
 /// A key may end in `=`, as base64 does, but has no name and a `=` before anything else.
+///
+/// Says whether a text is a whole line `NAME=value` instead of the value.
 fn names_variable(text: &str) -> bool {
     let text = text.strip_prefix("export ").unwrap_or(text);
     let Some((name, value)) = text.split_once('=') else { return false };
@@ -42,6 +53,7 @@ fn names_variable(text: &str) -> bool {
     is_name && !value.trim_start_matches('=').is_empty()
 }
 
+/// Says whether a text stands where a key is to be filled in. It expects lower case.
 fn is_placeholder(lower: &str) -> bool {
     let whole =
         ["changeme", "change-me", "change_me", "todo", "none", "null", "undefined", "secret"];

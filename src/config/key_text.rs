@@ -1,4 +1,6 @@
 //! The text of a key: what it may look like, and the file it may stand in.
+//!
+//! Neither the text nor a part of it is in any error from here.
 
 use super::{key_shape, paths};
 use secrecy::SecretString;
@@ -9,9 +11,13 @@ use std::{
 };
 use zeroize::Zeroizing;
 
+/// The most bytes that a key may have.
 const LONGEST: usize = 4096;
 
 /// Where a key came from.
+///
+/// Shown as the variable, and the file behind it in brackets. It tells where to look and holds no part of
+/// the key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeySource {
     /// A variable that holds it.
@@ -35,6 +41,9 @@ impl fmt::Display for KeySource {
 }
 
 /// Accepts the text of a key, or says what is wrong with it without repeating it.
+///
+/// Refuses a text that is empty, longer than 4096 bytes, of a form that no key has, or with anything but
+/// visible ASCII in it.
 pub(super) fn checked(text: &str) -> Result<SecretString, String> {
     if text.is_empty() {
         return Err("is empty".to_owned());
@@ -49,6 +58,8 @@ pub(super) fn checked(text: &str) -> Result<SecretString, String> {
 }
 
 /// Accepts the text of a secret that is made elsewhere and may be anything without spaces.
+///
+/// Only visible ASCII is accepted.
 pub(super) fn checked_secret(text: &str) -> Result<SecretString, String> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("holds a space, a line break or another character no key has".to_owned());
@@ -57,6 +68,8 @@ pub(super) fn checked_secret(text: &str) -> Result<SecretString, String> {
 }
 
 /// No key could be read again.
+///
+/// The key in service stays what it is then: whoever reads a key again keeps the old one.
 #[derive(Debug, thiserror::Error)]
 pub enum KeySourceError {
     /// It came from a variable.
@@ -77,6 +90,9 @@ pub enum KeySourceError {
 }
 
 /// Reads a key from a file, which may end in a line break.
+///
+/// The path is refused as the settings refuse one, and the error is a sentence that begins behind the name
+/// of the variable. A path that may be the secret itself is not repeated where it cannot be read.
 pub(super) fn read(path: &str) -> Result<SecretString, String> {
     if let Some(problem) = paths::problem(path) {
         return Err(problem.to_owned());
@@ -92,6 +108,9 @@ pub(super) fn read(path: &str) -> Result<SecretString, String> {
 }
 
 /// The same, for files that are looked at while the gateway runs.
+///
+/// One line break at the end is taken away, and nothing else is trimmed. No more is read than a key may be
+/// long, so that a large file costs nothing.
 pub(super) fn read_file(path: &str) -> Result<SecretString, KeySourceError> {
     // As large as a key may be, so that it is never moved while it grows.
     let mut text = Zeroizing::new(String::with_capacity(LONGEST + 2));
@@ -105,6 +124,7 @@ pub(super) fn read_file(path: &str) -> Result<SecretString, KeySourceError> {
     checked(line).map_err(|problem| KeySourceError::NoKey(problem.into()))
 }
 
+/// Tells a file that is not there, which may still come, from one that cannot be read.
 fn of_file(error: io::Error) -> KeySourceError {
     match error.kind() {
         io::ErrorKind::NotFound => KeySourceError::Missing(error),
@@ -113,6 +133,8 @@ fn of_file(error: io::Error) -> KeySourceError {
 }
 
 /// Returns the words for a file of a secret that cannot be read.
+///
+/// The path is left out where it may be the secret itself.
 pub(super) fn unreadable(path: &str, error: &io::Error) -> String {
     format!("names a file that cannot be read: {}: {error}", paths::shown(path))
 }

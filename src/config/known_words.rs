@@ -1,4 +1,6 @@
 //! Words in the settings that are most likely slips: names that can be new, and variables of nobody.
+//!
+//! None of it is a mistake: the gateway starts, and the sentences are told beside it.
 
 use super::{LoadedSettings, nearest::nearest};
 use std::collections::BTreeSet;
@@ -16,6 +18,9 @@ const VARIABLES: [&str; 8] = [
 ];
 
 /// Returns what is told of them.
+///
+/// Each is a sentence that names the variable or the setting. A word without a near one among those known
+/// is not doubted, since models and speeds may be newer than the price table.
 pub(super) fn doubts_about_words(loaded: &LoadedSettings) -> Vec<String> {
     let mut doubts = variables(loaded);
     doubts.extend(models_and_speeds(loaded));
@@ -23,6 +28,9 @@ pub(super) fn doubts_about_words(loaded: &LoadedSettings) -> Vec<String> {
 }
 
 /// Kubernetes sets variables after the names of services, so that not every other name is a slip.
+///
+/// Returns what is told of variables that begin with `IDEOGATE_` and set nothing. Those with `IDEOGATE__`
+/// are left out, for an unknown setting is refused elsewhere.
 fn variables(loaded: &LoadedSettings) -> Vec<String> {
     let others = loaded.variables.names("IDEOGATE_").filter(|name| !VARIABLES.contains(name));
     others
@@ -37,6 +45,7 @@ fn variables(loaded: &LoadedSettings) -> Vec<String> {
         .collect()
 }
 
+/// Returns what is told of the models and speeds in the rules of environments that no price is for.
 fn models_and_speeds(loaded: &LoadedSettings) -> Vec<String> {
     let settings = &loaded.settings;
     let rows = || settings.prices.rows();
@@ -57,6 +66,7 @@ fn models_and_speeds(loaded: &LoadedSettings) -> Vec<String> {
     doubts
 }
 
+/// Returns the doubt about one word, if it is not known and a known one is near.
 fn slip(key: &str, word: &str, known: &BTreeSet<&str>) -> Option<String> {
     if known.contains(word) {
         return None;

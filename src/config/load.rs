@@ -1,4 +1,6 @@
 //! Loads the settings: the defaults, a file, the environment, one over the other.
+//!
+//! All layers are read even if one of them holds mistakes, so that these are told at once.
 
 use super::{
     field_error::{FieldError, FieldErrors},
@@ -17,17 +19,23 @@ use std::{
     sync::Arc,
 };
 
+/// The shipped settings, as text.
 const DEFAULT: &str = include_str!("../../config/default.toml");
 
 /// Returns `config/default.toml`: every setting with its default and what it means.
+///
+/// The same text is the lowest layer of every load.
 pub const fn default_text() -> &'static str {
     DEFAULT
 }
 
 /// Where settings come from.
+///
+/// With none of them given, the shipped defaults are loaded, and `.env` of the current folder.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The operator's file.
+    /// A relative name counts from `working_dir`.
     pub file: Option<PathBuf>,
     /// The environment, from [`process_variables`](super::process_variables).
     pub variables: Vec<(String, String)>,
@@ -36,6 +44,8 @@ pub struct LoadOptions {
 }
 
 /// Settings that were read and hold no mistake.
+///
+/// Nothing beyond the files of settings was looked at yet: neither the keys nor the data folder.
 #[derive(Debug, Clone)]
 pub struct LoadedSettings {
     /// The settings.
@@ -46,6 +56,10 @@ pub struct LoadedSettings {
 
 impl Settings {
     /// Loads the settings, or returns everything that is wrong with them.
+    ///
+    /// Reads `.env`, the operator's file and the route and price files that it names. Reads no key and
+    /// changes nothing. An account or environment that the operator adds starts from the shipped `ideogram`
+    /// or `dev`.
     pub fn load(options: LoadOptions) -> Result<LoadedSettings, FieldErrors> {
         let LoadOptions { file, variables, working_dir } = options;
         let variables = Variables::gather(variables, &working_dir)?;
@@ -64,6 +78,9 @@ impl Settings {
     }
 }
 
+/// Returns the merged tree: the shipped defaults, the file over them, the variables over both.
+///
+/// Names in variables are settled against the two layers below, since a variable cannot hold `-` or `.`.
 fn layers(
     file: Option<&Path>,
     working_dir: &Path,
@@ -78,13 +95,19 @@ fn layers(
     let mut from_variables = keep(variables.settings());
     let mut tree = shipped.clone();
     merge(&mut tree, from_file.unwrap_or_default());
+    // Against the two layers below: only they show which names with `-` or `.` there are.
     mistakes.extend(variable_names::settle(&mut from_variables, &tree));
     merge(&mut tree, from_variables);
+    // After the variables, so that an account or environment which they add starts from the shipped one as
+    // well.
+    // Without an origin of its own, an added account is a simulator: it must never reach Ideogram by
+    // accident.
     inherit(&mut tree, &shipped, "accounts", "ideogram", &["base_url"]);
     inherit(&mut tree, &shipped, "environments", "dev", &["account", "scopes"]);
     FieldErrors::or(mistakes, tree)
 }
 
+/// Returns what the operator's file holds; each value knows its line.
 fn file_layer(file: &Path, working_dir: &Path) -> Result<SettingTable, Vec<FieldError>> {
     let name = file.display().to_string();
     let text = fs::read_to_string(working_dir.join(file))

@@ -1,8 +1,12 @@
 //! Filters of the log, of which one that is misunderstood silences everything.
+//!
+//! The library that applies filters skips what it does not understand, so that a slip would show less than
+//! was meant, and tell nobody.
 
 use super::{nearest::nearest, section::InvalidValue, tree::Node, values::text};
 use tracing_subscriber::EnvFilter;
 
+/// The levels, from the one that shows nothing to the one that shows all.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// What other programs call these levels.
@@ -23,12 +27,16 @@ const ELSEWHERE: [(&str, &str); 14] = [
     ("quiet", "off"),
 ];
 
+/// What a refusal shows as the right form.
 const EXAMPLE: &str = "must be a filter like \"info\" or \"info,ideogate=debug\"";
 
 /// The target of everything that ideogate logs.
 const OWN: &str = "ideogate";
 
 /// Reads a filter in which every part names a level, and which does not leave the errors out unsaid.
+///
+/// Spaces around commas are taken away. Levels may be written in any case, or as numbers from 0 to 5. A
+/// filter without a level for all of ideogate is refused: `off` must be said for it.
 pub(super) fn filter(node: &Node) -> Result<Box<str>, InvalidValue> {
     let written = text(node)?;
     let parts: Vec<&str> = written.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
@@ -51,6 +59,9 @@ pub(super) fn filter(node: &Node) -> Result<Box<str>, InvalidValue> {
 }
 
 /// Returns what is wrong with one part of a filter.
+///
+/// Parts are levels, or targets with a level behind `=`. A target of another crate is not checked, but for
+/// one that is a slip of `ideogate`.
 fn problem(part: &str) -> Option<String> {
     let Some((target, level)) = part.rsplit_once('=').filter(|(_, level)| !level.contains(']'))
     else {
@@ -70,24 +81,30 @@ fn problem(part: &str) -> Option<String> {
 }
 
 /// Says whether a part says how much of everything is shown.
+///
+/// A target counts if ideogate's own begins with it, as the filter compares targets by their beginning.
 fn covers_all(part: &str) -> bool {
     is_level(part)
         || part
             .split_once('=')
+            // The filter compares targets by their beginning, so that `ideo` covers all of ideogate.
             .is_some_and(|(target, _)| !target.is_empty() && OWN.starts_with(target))
 }
 
+/// Says whether a word is a level, in any case, or a number that stands for one.
 fn is_level(word: &str) -> bool {
     LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word))
         || matches!(word, "0" | "1" | "2" | "3" | "4" | "5")
 }
 
+/// Returns the level that a word means elsewhere, or else the nearest one.
 fn meant(word: &str) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == word).map(|(_, level)| *level);
     elsewhere.or_else(|| nearest(&word, LEVELS))
 }
 
+/// Returns what is told of a part that is a single word and no level.
 fn of_bare_word(word: &str) -> String {
     match meant(word) {
         Some(level) => format!("\"{word}\" is no level; did you mean \"{level}\"?"),
@@ -98,6 +115,7 @@ fn of_bare_word(word: &str) -> String {
     }
 }
 
+/// Returns what is told of a word behind `=` that is no level.
 fn of_level(word: &str) -> String {
     match meant(word) {
         Some(level) => format!("\"{word}\" is no level; did you mean \"{level}\"?"),

@@ -1,4 +1,6 @@
 //! Finds what somebody probably meant, and says so.
+//!
+//! Everything that says "did you mean" asks here, so that all of it is equally bold.
 
 /// The longest word that is looked at: a longer one is no slip of the finger.
 const LONGEST: usize = 128;
@@ -10,6 +12,9 @@ const MOST: usize = 3;
 const FEW: usize = 12;
 
 /// Returns the candidate that is nearest to `word`, if one is near enough to be meant.
+///
+/// Near enough is one change for each three letters of the word, at least 1 and at most 3. Of equally near
+/// ones, the first by the alphabet is returned. Letters are compared as written, so that case counts.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let length = word.chars().count();
     if length > LONGEST {
@@ -21,6 +26,8 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
 }
 
 /// Says that there is nothing of that name, and what was probably meant, or what there is.
+///
+/// With more than 12 names none is listed.
 pub fn no_such(what: &str, name: &str, known: &[&str]) -> String {
     let told = format!("there is no {what} '{name}'");
     if let Some(near) = nearest(name, known.iter().copied()) {
@@ -33,6 +40,8 @@ pub fn no_such(what: &str, name: &str, known: &[&str]) -> String {
 }
 
 /// Returns how many letters must be added, dropped, changed or swapped with their neighbour.
+///
+/// This is the optimal string alignment distance: no part of the word is changed twice.
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut before: Vec<usize> = Vec::new();

@@ -1,12 +1,16 @@
 //! The operator token of whoever uses the command line: from the environment, or from a file that it
 //! names; never from arguments, which every user of the machine can read.
+//!
+//! The token is for the command line alone; the gateway itself never reads these variables.
 
 use super::{key_text, machine::open_to_others, paths};
 use crate::domain::{PlainSecret, SecretKind};
 use std::{fs::File, io::Read, path::Path};
 use zeroize::Zeroizing;
 
+/// Holds the token.
 const VARIABLE: &str = "IDEOGATE_OPERATOR_TOKEN";
+/// Names the file that holds it.
 const FILE_VARIABLE: &str = "IDEOGATE_OPERATOR_TOKEN_FILE";
 
 /// Longer than any token.
@@ -21,6 +25,10 @@ pub struct OperatorTokenError {
 }
 
 /// Returns the operator token that these variables give, if they give one.
+///
+/// An empty variable counts as not set. It is an error when both are set, when the file cannot be read, and
+/// when the text is no whole operator token with a right checksum. White space around the token does not
+/// count.
 pub fn operator_token(
     variables: &[(String, String)],
 ) -> Result<Option<PlainSecret>, OperatorTokenError> {
@@ -45,13 +53,17 @@ pub fn operator_token(
 }
 
 /// Returns what to tell of the file that these variables name, if other users can read it.
+///
+/// `None` where no file is named, or where only its owner and group can read it.
 pub fn operator_token_doubt(variables: &[(String, String)]) -> Option<String> {
     let (_, path) =
         variables.iter().find(|(name, path)| name == FILE_VARIABLE && !path.is_empty())?;
     open_to_others(FILE_VARIABLE, Path::new(path))
 }
 
+/// Understands a token, or says what the text is instead.
 fn token(text: &str) -> Result<PlainSecret, &'static str> {
+    // Files end in a line break, and some in two characters for it.
     let text = text.trim_ascii();
     PlainSecret::parse(SecretKind::Operator, text).map_err(|_| match SecretKind::claimed_by(text) {
         Some(SecretKind::Client) => {
@@ -66,6 +78,7 @@ fn token(text: &str) -> Result<PlainSecret, &'static str> {
     })
 }
 
+/// Reads the file, up to 4096 bytes; the copy is wiped when it is dropped.
 fn read(path: &str) -> Result<Zeroizing<String>, String> {
     if let Some(problem) = paths::problem(path) {
         return Err(problem.to_owned());

@@ -1,9 +1,13 @@
 //! Where a value of the settings comes from.
+//!
+//! A value keeps its origin from the layer it was read in, through merging, up to what people are shown.
 
 use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// Where a value of the settings comes from.
+///
+/// Shown and serialized as one text, as in `ideogate.toml:12`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SettingOrigin {
     /// The compiled-in defaults.
@@ -28,6 +32,8 @@ pub enum SettingOrigin {
 
 impl SettingOrigin {
     /// Returns the layer of settings that it belongs to.
+    ///
+    /// It is `default`, `file`, `variable` or `dotenv`, which the admin API hands on as it is.
     pub fn layer(&self) -> &'static str {
         match self {
             Self::Default => "default",

@@ -1,14 +1,20 @@
 //! Paths as people write them in settings, where no shell looks at them.
+//!
+//! A path is taken as it stands: nothing is expanded, joined or looked up here.
 
 use super::{section::InvalidValue, tree::Node, values::text};
 use std::path::PathBuf;
 
 /// A path would not mean what whoever wrote it meant.
+///
+/// The words do not repeat the path.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{0}")]
 pub struct PathError(Box<str>);
 
 /// Refuses a path that only a shell would understand, and that would become a folder named `~`.
+///
+/// A path that is not UTF-8 is taken as it is.
 pub fn plain_path(path: PathBuf) -> Result<PathBuf, PathError> {
     match path.to_str().and_then(problem) {
         Some(problem) => Err(PathError(problem.into())),
@@ -17,6 +23,8 @@ pub fn plain_path(path: PathBuf) -> Result<PathBuf, PathError> {
 }
 
 /// Reads a path.
+///
+/// It stays relative if it was written so.
 pub(super) fn path(node: &Node) -> Result<PathBuf, InvalidValue> {
     path_text(node).map(|text| PathBuf::from(&*text))
 }
@@ -31,6 +39,8 @@ pub(super) fn path_text(node: &Node) -> Result<Box<str>, InvalidValue> {
 }
 
 /// Returns what is wrong with a path.
+///
+/// `None` means that it is written plainly, not that it is there.
 pub(super) fn problem(path: &str) -> Option<&'static str> {
     if path.starts_with('~') {
         return Some("begins with ~, which only a shell understands: write the whole path out");
@@ -48,6 +58,8 @@ pub(super) fn problem(path: &str) -> Option<&'static str> {
 }
 
 /// Returns a path to show it; somebody may have put the secret itself where its file is to be named.
+///
+/// A path that begins with `/`, `./` or `../`, or that is shorter than 20 bytes, is shown; no other is.
 pub(super) fn shown(path: &str) -> &str {
     let looks_like_one = ["/", "./", "../"].iter().any(|start| path.starts_with(start));
     if looks_like_one || path.len() < 20 {
@@ -57,6 +69,8 @@ pub(super) fn shown(path: &str) -> &str {
     }
 }
 
+/// Says whether a `$` stands before something that a shell would replace. A `$` at the end or before a
+/// digit is only a sign.
 fn names_variable(path: &str) -> bool {
     let names =
         |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c));

@@ -1,4 +1,6 @@
 //! `[review]`: what an access review takes for too much.
+//!
+//! These bound what is told, never what a token may do: a review changes nothing.
 
 use crate::domain::EnvironmentName;
 use std::time::Duration;

@@ -1,13 +1,20 @@
 //! Keys and secrets, wrapped so that nobody prints them.
+//!
+//! Each is wiped when it is dropped, and its debug text shows nothing of it.
 
 use super::key_text::{self, KeySource, KeySourceError};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 
 /// A real key of Ideogram's, and where it came from.
+///
+/// It can neither be scoped nor does it expire: whoever has it can spend the balance of its workspace at
+/// Ideogram.
 #[derive(Clone)]
 pub struct UpstreamKey {
+    /// The key.
     pub(super) secret: SecretString,
+    /// Where it came from.
     pub(super) source: KeySource,
 }
 
@@ -22,6 +29,7 @@ impl UpstreamKey {
         &self.source
     }
 
+    /// Says whether two are the same key, wherever they came from.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.secret.expose_secret() == other.secret.expose_secret()
     }
@@ -34,14 +42,18 @@ impl fmt::Debug for UpstreamKey {
 }
 
 /// Where the key will be that comes next, and the key if it is there already.
+///
+/// It is not in use before somebody rotates, or the current one is rejected.
 #[derive(Clone)]
 pub struct NextKey {
     pub(super) source: KeySource,
+    /// The key, if it was there at the start.
     pub(super) secret: Option<SecretString>,
 }
 
 impl NextKey {
     /// Returns the key itself, still wrapped, if it is there.
+    /// It is as it was at the start; the file may hold another by now.
     pub fn secret(&self) -> Option<&SecretString> {
         self.secret.as_ref()
     }
@@ -60,6 +72,9 @@ impl fmt::Debug for NextKey {
 
 impl KeySource {
     /// Reads the key again; only a file can hold another than at the start.
+    ///
+    /// Blocks while it reads. It is an error when the file is not there, is empty or holds no key; a
+    /// variable always is one, since it cannot change while the process runs.
     pub fn read_again(&self) -> Result<SecretString, KeySourceError> {
         match self {
             Self::Variable(name) => Err(KeySourceError::Fixed(name.clone())),
@@ -69,6 +84,8 @@ impl KeySource {
 }
 
 /// A secret that webhooks are signed with where Ideogram's own signature is not.
+///
+/// It is second best: Ideogram signs with Ed25519 keys that it publishes.
 #[derive(Clone)]
 pub struct WebhookSecret(SecretString);
 
@@ -79,6 +96,8 @@ impl WebhookSecret {
     }
 
     /// Lends the secret's bytes.
+    ///
+    /// They are lent for the call, so that no copy is left behind.
     pub fn read<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
         look(self.0.expose_secret().as_bytes())
     }

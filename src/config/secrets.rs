@@ -1,4 +1,6 @@
 //! Ideogram's keys, from the environment or from files that it names; never from settings.
+//!
+//! No error, sentence or debug text from here holds a part of a key.
 
 use super::{
     field_error::{FieldError, FieldErrors},
@@ -15,9 +17,12 @@ use std::{
     fmt,
 };
 
+/// The variable of the key that all environments may share, and the beginning of all others.
 const SHARED: &str = "IDEOGRAM_API_KEY";
 
 /// An environment that has no key, and so cannot be used.
+///
+/// The gateway starts without it, and the environment is disabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingKey {
     /// The environment.
@@ -27,12 +32,19 @@ pub struct MissingKey {
 }
 
 /// The keys of all environments that need one.
+///
+/// It holds what was there when it was loaded, and does not follow files that change.
 #[derive(Clone, Default)]
 pub struct Secrets {
+    /// The key of each environment that has one.
     keys: BTreeMap<EnvironmentName, UpstreamKey>,
+    /// The next key of each environment that has a key and names a next one.
     next: BTreeMap<EnvironmentName, NextKey>,
+    /// The environments that need a key and have none.
     missing: Vec<MissingKey>,
+    /// The variables that look like keys and belong to no environment.
     unused: Vec<Box<str>>,
+    /// The secrets that webhooks may be signed with.
     webhooks: Vec<WebhookSecret>,
 }
 
@@ -41,8 +53,13 @@ impl Secrets {
     ///
     /// Environments of an account without a `base_url` need none. A key that was not given is no
     /// mistake; the environment is among the [`missing`](Self::missing) then.
+    ///
+    /// An environment's own variable wins over the shared one; one that names its variable never falls
+    /// back. All that is wrong is told at once. Reads files, and blocks while it does.
     pub fn load(settings: &Settings, variables: &Variables) -> Result<Self, FieldErrors> {
         let mut search = SecretSearch { variables, asked: BTreeSet::new(), mistakes: Vec::new() };
+        // Asked for even where no environment falls back to it: a mistake in it is told, and it is not
+        // taken for unused.
         let shared = search.key(SHARED);
         let mut secrets = Self::default();
         search.complain_about_twins(settings);
@@ -52,8 +69,12 @@ impl Secrets {
             let own = stated.map_or_else(|| usual_variable(name), str::to_owned);
             let fallback = if stated.is_none() { shared.as_ref() } else { None };
             let is_own = search.key(&own);
+            // A next key belongs to the variable that gave the current one: own beside own, shared beside
+            // shared.
             let next = search.next(if is_own.is_some() { &own } else { SHARED });
             match is_own.or_else(|| fallback.cloned()) {
+                // The simulator takes no key; it was asked for all the same, so that it is not told as
+                // unused.
                 _ if account.is_none_or(|account| account.base_url.is_none()) => {}
                 Some(key) => {
                     secrets.keys.insert(name.clone(), key);
@@ -69,16 +90,22 @@ impl Secrets {
     }
 
     /// Returns the key of an environment.
+    ///
+    /// `None` where it needs none, or is among `missing`.
     pub fn key(&self, environment: &EnvironmentName) -> Option<&UpstreamKey> {
         self.keys.get(environment)
     }
 
     /// Returns where the next key of an environment is, or will be.
+    ///
+    /// `None` where no next key was named, or where the environment has no key.
     pub fn next(&self, environment: &EnvironmentName) -> Option<&NextKey> {
         self.next.get(environment)
     }
 
     /// Returns the secrets that webhooks may be signed with, from `IDEOGRAM_SECRET`.
+    ///
+    /// There are 16 at most; a webhook may be signed with any of them.
     pub fn webhooks(&self) -> &[WebhookSecret] {
         &self.webhooks
     }
@@ -89,6 +116,8 @@ impl Secrets {
     }
 
     /// Returns the groups of environments that use one key together.
+    ///
+    /// Compared are the keys themselves, so that one key from two variables is found too.
     pub fn shared(&self) -> Vec<Vec<EnvironmentName>> {
         let mut groups: Vec<(&UpstreamKey, Vec<EnvironmentName>)> = Vec::new();
         for (name, key) in &self.keys {
@@ -121,6 +150,8 @@ impl Secrets {
     }
 
     /// Returns the variables that look like keys, but belong to no environment.
+    ///
+    /// They are no mistake: the environment may come later.
     pub fn unused(&self) -> &[Box<str>] {
         &self.unused
     }
@@ -132,14 +163,20 @@ impl fmt::Debug for Secrets {
     }
 }
 
+/// The search for keys, and what it came across.
 struct SecretSearch<'v> {
+    /// The environment.
     variables: &'v Variables,
+    /// The variables that were asked for, whether they are set or not.
     asked: BTreeSet<String>,
+    /// What is wrong with those that are set; each is told once, however many environments ask.
     mistakes: Vec<FieldError>,
 }
 
 impl SecretSearch<'_> {
     // A variable and its `_FILE` are two ways to say the same; said twice, one is wrong.
+    /// Returns the key of a variable or of the file that its `_FILE` names. `None` where neither is set, or
+    /// where a mistake was noted.
     fn key(&mut self, variable: &str) -> Option<UpstreamKey> {
         let file_variable = format!("{variable}_FILE");
         let first_time = self.asked.insert(variable.to_owned());
@@ -206,6 +243,7 @@ impl SecretSearch<'_> {
     }
 
     // A file that is not there yet, or is empty, will hold the key some day.
+    /// Returns the next key that belongs to a variable. A file that is missing or empty is no mistake here.
     fn next(&mut self, variable: &str) -> Option<NextKey> {
         let variable = format!("{variable}_NEXT");
         let file_variable = format!("{variable}_FILE");
@@ -224,10 +262,12 @@ impl SecretSearch<'_> {
     }
 }
 
+/// Returns the variable that holds an environment's key unless its settings name another.
 fn usual_variable(environment: &EnvironmentName) -> String {
     format!("{SHARED}_{}", variable_names::in_variable(environment.as_str()))
 }
 
+/// Returns the note about a missing key, with every way to give one.
 fn missing(environment: &EnvironmentName, variable: &str, may_share: bool) -> MissingKey {
     let shared = if may_share { ", or IDEOGRAM_API_KEY for all environments" } else { "" };
     let how = format!(

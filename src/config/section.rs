@@ -1,4 +1,6 @@
 //! Reads a table of settings key by key, and remembers what was read.
+//!
+//! Whatever is not asked for is a mistake, so that a key that is read nowhere cannot be set in vain.
 
 use super::{
     field_error::FieldError,
@@ -9,15 +11,22 @@ use super::{
 use std::{cell::RefCell, collections::BTreeMap};
 
 /// A value does not fit; what it should be.
+///
+/// It becomes a mistake once the reader adds the path of the key.
 #[derive(Debug)]
 pub(super) struct InvalidValue {
+    /// The value, if it may be shown.
     shown: Option<String>,
+    /// Where it comes from.
     origin: SettingOrigin,
+    /// What is wrong, or what is allowed.
     problem: String,
 }
 
 impl Node {
     /// Returns the refusal of this value.
+    ///
+    /// The value is shown with it, cut off when it is long.
     pub(super) fn refuse(&self, problem: impl Into<String>) -> InvalidValue {
         InvalidValue {
             shown: Some(self.shown()),
@@ -27,6 +36,8 @@ impl Node {
     }
 
     /// Returns the refusal of a value that must not be shown.
+    ///
+    /// To be used wherever a secret may stand by a slip.
     pub(super) fn refuse_unseen(&self, problem: impl Into<String>) -> InvalidValue {
         InvalidValue { shown: None, origin: self.origin.clone(), problem: problem.into() }
     }
@@ -42,9 +53,13 @@ pub(super) struct ReadSetting {
 }
 
 /// What was found while reading: settings and mistakes.
+///
+/// Readers share it and add to it while they read, so that one mistake stops no other reader.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
+    /// What was read, by path.
     seen: RefCell<BTreeMap<String, ReadSetting>>,
+    /// What is wrong, in the order it was found.
     mistakes: RefCell<Vec<FieldError>>,
 }
 
@@ -60,6 +75,8 @@ impl Notes {
     }
 
     /// Adds a mistake about a setting that was read before.
+    ///
+    /// It carries the value and place that the setting was read with; without them if it was never read.
     pub(super) fn complain(&self, path: &str, problem: impl Into<Box<str>>) {
         let mut mistake = FieldError::about(path, problem);
         if let Some(seen) = self.seen.borrow().get(path) {
@@ -72,6 +89,8 @@ impl Notes {
     }
 
     /// Says whether a setting that was read before is as it is shipped.
+    ///
+    /// A setting that was not read is not.
     pub(super) fn is_default(&self, path: &str) -> bool {
         self.seen.borrow().get(path).is_some_and(|seen| seen.origin == SettingOrigin::Default)
     }
@@ -81,12 +100,15 @@ impl Notes {
         (self.seen.into_inner(), self.mistakes.into_inner())
     }
 
+    /// Remembers a setting as it was read.
     fn see(&self, path: String, value: Option<String>, origin: SettingOrigin) {
         self.seen.borrow_mut().insert(path, ReadSetting { value, origin });
     }
 }
 
 /// A table of settings that is being read.
+///
+/// Keys are taken out as they are read; `end` notes those that are left.
 #[derive(Debug)]
 pub(super) struct Section<'n> {
     notes: &'n Notes,
@@ -114,17 +136,22 @@ impl<'n> Section<'n> {
     }
 
     /// Returns the path of a key of this table.
+    ///
+    /// As in `queue.capacity`.
     pub(super) fn path_of(&self, key: &str) -> String {
         join(&self.path, key)
     }
 
     /// Reads a value that must be there. `None` means that a mistake was noted.
+    ///
+    /// An empty text counts as not given.
     pub(super) fn read<T>(
         &mut self,
         key: &str,
         parse: impl Fn(&Node) -> Result<T, InvalidValue>,
     ) -> Option<T> {
         match self.take(key) {
+            // An empty text takes away what a lower layer gave; a variable has no other way to.
             Some(node) if !is_empty(&node) => self.understand(key, &node, parse),
             node => {
                 let mistake = FieldError::about(self.path_of(key), "must be given");
@@ -155,6 +182,8 @@ impl<'n> Section<'n> {
     }
 
     /// Returns the table of that name, empty when it is absent.
+    ///
+    /// What is no table is noted, and read as an empty one.
     pub(super) fn table(&mut self, key: &str) -> Section<'n> {
         let path = self.path_of(key);
         let node = self.take(key);
@@ -162,6 +191,8 @@ impl<'n> Section<'n> {
     }
 
     /// Returns all tables inside the table of that name.
+    ///
+    /// By name, in alphabetical order.
     pub(super) fn tables(&mut self, key: &str) -> Vec<(Box<str>, Section<'n>)> {
         let outer = self.table(key);
         let entries = outer.entries.clone();
@@ -173,6 +204,9 @@ impl<'n> Section<'n> {
     }
 
     /// Notes every key that nobody asked for.
+    ///
+    /// The nearest key that was asked for is told with it, or all of them. What looks like an API key is
+    /// told where keys belong.
     pub(super) fn end(self) {
         for (key, node) in &self.entries {
             let near = nearest(key, self.asked.iter().map(AsRef::as_ref));
@@ -187,12 +221,14 @@ impl<'n> Section<'n> {
         }
     }
 
+    /// Returns what the table may hold, as a sentence.
     fn known(&self) -> String {
         let names = self.asked.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
         let place = if self.path.is_empty() { "the settings" } else { &self.path };
         format!("{place} has {names}")
     }
 
+    /// Returns a node as the table at `path`.
     fn inner(&self, path: String, node: Option<Node>) -> Section<'n> {
         let entries = match node {
             None => SettingTable::new(),
@@ -206,11 +242,14 @@ impl<'n> Section<'n> {
         Section::nested(path, entries, self.notes)
     }
 
+    /// Takes a key out, and remembers that it was asked for.
     fn take(&mut self, key: &str) -> Option<Node> {
         self.asked.push(key.into());
         self.entries.remove(key)
     }
 
+    /// Parses a value that is there. The value is remembered if it fits, and a mistake noted if it does
+    /// not.
     fn understand<T>(
         &self,
         key: &str,
@@ -235,9 +274,11 @@ impl<'n> Section<'n> {
     }
 }
 
+/// What is told of a key of Ideogram's that stands in the settings.
 const NO_KEYS: &str = "keys are never in settings; give IDEOGRAM_API_KEY, IDEOGRAM_API_KEY_FILE, \
                        or the same with _<ENVIRONMENT>, as in IDEOGRAM_API_KEY_PROD_FILE";
 
+/// Says whether a value is an empty text.
 fn is_empty(node: &Node) -> bool {
     matches!(&node.value, SettingValue::Text(text) | SettingValue::Raw(text) if text.is_empty())
 }

@@ -8,6 +8,9 @@ use crate::domain::{
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// Everything that can be set; `config/default.toml` documents each key.
+///
+/// Each field was read and checked, and those that depend on each other fit. Nothing changes them while the
+/// process runs.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `[listen]`
@@ -49,6 +52,8 @@ pub struct Settings {
 }
 
 /// `[listen]`: where clients and operators connect.
+///
+/// The two addresses never collide.
 #[derive(Debug, Clone)]
 pub struct Listen {
     /// The data plane's address; port 0 picks a free one.
@@ -75,6 +80,8 @@ impl Listen {
 }
 
 /// A certificate and its key, as files.
+///
+/// They are read at the start, again when they change, and at SIGHUP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
     /// A PEM certificate chain, the listener's own certificate first.
@@ -84,6 +91,8 @@ pub struct TlsFiles {
 }
 
 /// `[data]`: where everything durable is.
+///
+/// Nobody but this user may enter the folder.
 #[derive(Debug, Clone)]
 pub struct Data {
     /// The data folder.
@@ -102,6 +111,8 @@ pub enum Database {
 }
 
 /// How places are counted.
+///
+/// Ideogram's limit counts images and videos in flight, not requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountBy {
     /// Each image takes a place, as Ideogram counts.
@@ -111,6 +122,8 @@ pub enum CountBy {
 }
 
 /// `[accounts.NAME]`: an Ideogram organization, or the simulator.
+///
+/// The cap and the balance are Ideogram's for the organization, whatever keys and environments share it.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
     /// Origin of the API, without a path. `None` means the simulator inside this process.
@@ -138,6 +151,8 @@ pub struct AccountSettings {
 }
 
 /// `[environments.NAME]`: the limits of its tokens.
+///
+/// A token cannot be granted more than `scopes`.
 #[derive(Debug, Clone)]
 pub struct EnvironmentSettings {
     /// The account it uses.
@@ -187,6 +202,8 @@ pub struct Policy {
 }
 
 /// `[environments.NAME.limited]`: the small set behind `write:limited`.
+///
+/// Where `write:limited` is granted, at least one of them is set.
 #[derive(Debug, Clone, Default)]
 pub struct Limited {
     /// The routes; empty means all that the scope allows.
@@ -210,6 +227,8 @@ impl Limited {
 }
 
 /// `[queue]`: how calls wait.
+///
+/// `timeout` is never longer than `max_timeout`.
 #[derive(Debug, Clone)]
 pub struct QueueSettings {
     /// Calls that may wait at once, per account.
@@ -236,6 +255,8 @@ pub struct Bodies {
 }
 
 /// `[door]`: limits for connections of the data plane.
+///
+/// Fewer connections are served where the process may open too few files.
 #[derive(Debug, Clone)]
 pub struct DoorSettings {
     /// How long the header may take to arrive.
@@ -253,6 +274,8 @@ pub struct DoorSettings {
 }
 
 /// `[audit]`
+///
+/// How the record is told and signed.
 #[derive(Debug, Clone)]
 pub struct Audit {
     /// Whether each record is printed on stdout as an `[AUDIT]` line, and each checkpoint too.
@@ -291,6 +314,8 @@ pub struct Shutdown {
 }
 
 /// `[operators]`: who administers the gateway over the network.
+///
+/// Whoever may open the Unix socket is an admin anyway.
 #[derive(Debug, Clone)]
 pub struct OperatorSettings {
     /// Failed attempts a minute, from one address, after which nobody there is let in for a while.
@@ -300,6 +325,8 @@ pub struct OperatorSettings {
 }
 
 /// `[keys]`: how Ideogram's keys are exchanged while the gateway runs.
+///
+/// Files are also looked at when SIGHUP comes and when somebody rotates.
 #[derive(Debug, Clone)]
 pub struct KeySettings {
     /// How often files with keys are looked at.

@@ -1,10 +1,14 @@
 //! The settings as text, for people.
+//!
+//! It is what `config show` prints and the admin API returns.
 
 use super::{origin::SettingOrigin, section::ReadSetting};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt};
 
 /// A setting as `config show` shows it.
+///
+/// Shown as a line of TOML with the origin behind it, or as a comment where it is not set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShownSetting {
     /// The path of keys, as in `queue.capacity`.
@@ -26,6 +30,8 @@ impl fmt::Display for ShownSetting {
 }
 
 /// Every setting with its value and the place it comes from, by key. No secret is among them.
+///
+/// Routes and prices are not among them, but for the names of their files and switches.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct EffectiveSettings(Vec<ShownSetting>);
@@ -47,6 +53,8 @@ impl EffectiveSettings {
     }
 
     /// Returns the setting of that key.
+    ///
+    /// `None` for a key that no setting has.
     pub fn get(&self, key: &str) -> Option<&ShownSetting> {
         self.0.iter().find(|setting| &*setting.key == key)
     }

@@ -1,4 +1,6 @@
 //! Settings as they were written: a tree of values that know where they come from.
+//!
+//! Nothing is understood yet: what a value means is decided when a reader asks for it.
 
 use super::{field_error::FieldError, origin::SettingOrigin};
 use std::collections::BTreeMap;
@@ -10,11 +12,16 @@ pub(super) type SettingTable = BTreeMap<Box<str>, Node>;
 /// A value and where it comes from.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
+    /// What was written.
     pub(super) value: SettingValue,
+    /// Where.
     pub(super) origin: SettingOrigin,
 }
 
 /// A value as it was written.
+///
+/// Values of variables stay as they were written, since only their reader knows whether a list or a text is
+/// meant.
 #[derive(Debug, Clone)]
 pub(super) enum SettingValue {
     /// A text.
@@ -35,6 +42,7 @@ pub(super) enum SettingValue {
 
 impl Node {
     /// Returns the value in the form of TOML, shortened when it is long.
+    /// Longer than 400 characters is long.
     pub(super) fn shown(&self) -> String {
         let mut text = self.written();
         if let Some((end, _)) = text.char_indices().nth(400) {
@@ -44,6 +52,7 @@ impl Node {
         text
     }
 
+    /// Returns the whole value in the form of TOML.
     fn written(&self) -> String {
         match &self.value {
             SettingValue::Text(text) => format!("{text:?}"),
@@ -61,6 +70,8 @@ impl Node {
 }
 
 /// Parses a TOML document; `origin` names the place of a line.
+///
+/// Lines count from 1. Every mistake of the syntax is returned, named after the file.
 pub(super) fn parse(
     name: &str,
     text: &str,
@@ -90,6 +101,8 @@ pub(super) fn raw(text: &str) -> SettingValue {
 }
 
 /// Returns the list a variable holds: a TOML list, or texts between commas.
+///
+/// Parts between commas are trimmed, and empty ones left out.
 pub(super) fn raw_list(text: &str, origin: &SettingOrigin) -> Vec<Node> {
     if let Ok(parsed) = DeValue::parse(text)
         && let DeValue::Array(items) = parsed.get_ref()
@@ -104,6 +117,8 @@ pub(super) fn raw_list(text: &str, origin: &SettingOrigin) -> Vec<Node> {
 }
 
 /// Returns the number a variable holds.
+///
+/// Only a TOML integer that fits 64 bits with a sign is one.
 pub(super) fn raw_integer(text: &str) -> Option<i64> {
     match DeValue::parse(text).ok()?.into_inner() {
         DeValue::Integer(number) => integer(&number),
@@ -112,6 +127,8 @@ pub(super) fn raw_integer(text: &str) -> Option<i64> {
 }
 
 /// Lays `upper` over `lower`: tables are merged, other values replaced.
+///
+/// What is replaced loses its origin as well. A list is replaced whole.
 pub(super) fn merge(lower: &mut SettingTable, upper: SettingTable) {
     for (key, node) in upper {
         match (lower.get_mut(&key).map(|below| &mut below.value), node.value) {
@@ -132,12 +149,15 @@ pub(super) fn inner<'t>(table: &'t SettingTable, key: &str) -> Option<&'t Settin
 }
 
 /// Writes a key as it stands in a path of keys.
+///
+/// A key with other characters than letters, digits, `_` and `-` stands in quotes.
 pub fn join(path: &str, key: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let key = if key.chars().all(plain) { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }
 }
 
+/// Returns a table of the parsed document.
 fn table(entries: &DeTable<'_>, place: &dyn Fn(usize) -> SettingOrigin) -> SettingTable {
     let entry = |(key, value): (&toml::Spanned<_>, _)| -> (Box<str>, Node) {
         let key: &std::borrow::Cow<'_, str> = key.get_ref();
@@ -146,6 +166,8 @@ fn table(entries: &DeTable<'_>, place: &dyn Fn(usize) -> SettingOrigin) -> Setti
     entries.iter().map(entry).collect()
 }
 
+/// Returns a value of the parsed document. Kinds that no setting takes keep their text, so that refusals
+/// can show it.
 fn node(value: &toml::Spanned<DeValue<'_>>, place: &dyn Fn(usize) -> SettingOrigin) -> Node {
     let origin = place(value.span().start);
     let value = match value.get_ref() {
@@ -165,20 +187,25 @@ fn node(value: &toml::Spanned<DeValue<'_>>, place: &dyn Fn(usize) -> SettingOrig
     Node { value, origin }
 }
 
+/// Returns a number, in whatever base it was written; `None` where it does not fit.
 fn integer(number: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(number.as_str(), number.radix()).ok()
 }
 
 /// Where the lines of a text end.
+///
+/// A place in the text becomes a line by a binary search.
 struct LineIndex(Vec<usize>);
 
 impl LineIndex {
+    /// Finds the line breaks of a text.
     fn of(text: &str) -> Self {
         Self(
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
         )
     }
 
+    /// Returns the line of a byte, from 1.
     fn number(&self, at: usize) -> usize {
         1 + self.0.partition_point(|end| *end < at)
     }

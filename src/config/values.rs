@@ -1,4 +1,6 @@
 //! The kinds of values that settings have.
+//!
+//! Each reader refuses with what is allowed, as the end of a sentence that begins with the key.
 
 use super::{
     section::InvalidValue,
@@ -8,6 +10,9 @@ use crate::domain::{Usd, hides, written_span};
 use std::{str::FromStr, time::Duration};
 
 /// Reads a text that is not empty.
+///
+/// Characters that do not show, or that turn the order of others, are refused: a name could look like
+/// another.
 pub(super) fn text(node: &Node) -> Result<Box<str>, InvalidValue> {
     match written(node) {
         Some(text) if text.contains(hides) => {
@@ -19,6 +24,8 @@ pub(super) fn text(node: &Node) -> Result<Box<str>, InvalidValue> {
 }
 
 /// Reads yes or no.
+///
+/// Only `true` and `false`, in lower case; 1 and `yes` are not.
 pub(super) fn boolean(node: &Node) -> Result<bool, InvalidValue> {
     match &node.value {
         SettingValue::Boolean(truth) => Ok(*truth),
@@ -28,6 +35,8 @@ pub(super) fn boolean(node: &Node) -> Result<bool, InvalidValue> {
 }
 
 /// Reads a whole number from `low` to `high`.
+///
+/// Both bounds are allowed. A text in quotes is no number.
 pub(super) fn whole<T: TryFrom<u64>>(
     low: u64,
     high: u64,
@@ -45,6 +54,8 @@ pub(super) fn whole<T: TryFrom<u64>>(
 }
 
 /// Reads a span of time that is at least `low`.
+///
+/// Written as in `30s`; several units may be added up, as in `1h 30m`.
 pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, InvalidValue> {
     move |node| {
         let parsed = written(node).and_then(|text| humantime::parse_duration(text).ok());
@@ -59,6 +70,8 @@ pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, InvalidV
 }
 
 /// Reads a size in bytes that is at least `low`.
+///
+/// `64MiB` counts in powers of 1024, and `64MB` in powers of 1000. A number alone is bytes.
 pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, InvalidValue> {
     move |node| {
         let parsed = written(node).and_then(|text| bytesize::ByteSize::from_str(text).ok());
@@ -73,12 +86,16 @@ pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, InvalidValue> {
 }
 
 /// Reads an amount of money.
+///
+/// US dollars, given as a text so that no float ever rounds them.
 pub(super) fn money(node: &Node) -> Result<Usd, InvalidValue> {
     let parsed = written(node).and_then(|text| text.parse().ok());
     parsed.ok_or_else(|| node.refuse("must be an amount of dollars like \"5.00\""))
 }
 
 /// Reads one of a few words.
+///
+/// Letters must be as they are listed.
 pub(super) fn choice<T: Copy>(
     words: &'static [(&'static str, T)],
 ) -> impl Fn(&Node) -> Result<T, InvalidValue> {
@@ -93,6 +110,9 @@ pub(super) fn choice<T: Copy>(
 }
 
 /// Reads a list.
+///
+/// In a file it must be a TOML list; a variable may also hold texts between commas. The first item that
+/// does not fit is told.
 pub(super) fn list<T>(
     item: impl Fn(&Node) -> Result<T, InvalidValue>,
 ) -> impl Fn(&Node) -> Result<Vec<T>, InvalidValue> {

@@ -5,19 +5,25 @@ use super::{
     tree::{SettingTable, SettingValue, inner},
 };
 
+/// The tables whose keys people name.
 const GROUPS: [&str; 2] = ["accounts", "environments"];
 
 /// Returns a name as it stands in a variable.
+///
+/// Upper case, with `_` for `-` and `.`.
 pub(super) fn in_variable(name: &str) -> String {
     name.to_ascii_uppercase().replace(['-', '.'], "_")
 }
 
 /// Gives what variables set to the account or environment that is meant: of those that are there, or else a
 /// new one with `-`.
+///
+/// Where a variable could mean two that are there, nothing is guessed: it is a mistake.
 pub(super) fn settle(variables: &mut SettingTable, lower: &SettingTable) -> Vec<FieldError> {
     GROUPS.iter().flat_map(|group| settle_group(group, variables, lower)).collect()
 }
 
+/// Does so for one table.
 fn settle_group(
     group: &str,
     variables: &mut SettingTable,
@@ -42,6 +48,7 @@ fn settle_group(
     mistakes
 }
 
+/// Returns the name that a variable means, or what is wrong.
 fn meant(name: &str, known: &[&str]) -> Result<String, String> {
     if known.contains(&name) {
         return Ok(name.to_owned());

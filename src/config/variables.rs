@@ -1,4 +1,6 @@
 //! The environment of the process, read in one place, with `.env` below it.
+//!
+//! Whoever needs a variable is given it from here.
 
 use super::{
     dot_env,
@@ -13,9 +15,12 @@ use std::{
 };
 use zeroize::Zeroizing;
 
+/// What variables that set a setting begin with.
 const PREFIX: &str = "IDEOGATE__";
 
 /// Returns the variables of this process; what is not UTF-8 in them is replaced.
+///
+/// Each call takes them anew.
 pub fn process_variables() -> Vec<(String, String)> {
     let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
@@ -23,11 +28,15 @@ pub fn process_variables() -> Vec<(String, String)> {
 
 /// The variables of the process, and below them those of `.env`. One that is empty counts as not set, as
 /// whoever passes on what was not given has no other way to say so.
+///
+/// Its debug text shows names only, and its values are wiped when it is dropped.
 #[derive(Clone, Default)]
 pub struct Variables {
+    /// The variables that are set, each with its value and its place.
     named: NamedVariable,
     /// Variables of `.env` whose line cannot be understood, and that line.
     broken: BTreeMap<Box<str>, usize>,
+    /// Where the file `.env` is, or would be.
     dot_env: PathBuf,
 }
 
@@ -36,6 +45,9 @@ type NamedVariable = BTreeMap<Box<str>, (Zeroizing<String>, SettingOrigin)>;
 
 impl Variables {
     /// Returns the variables given, and those of the file `.env` in `working_dir` that are not.
+    ///
+    /// A missing `.env` is no mistake; one that cannot be read is. Relative to the working folder it is the
+    /// only file looked for: no folder above is searched.
     pub fn gather(given: Vec<(String, String)>, working_dir: &Path) -> Result<Self, FieldErrors> {
         let mut all = Self { dot_env: working_dir.join(".env"), ..Self::default() };
         let mut mistakes = Vec::new();
@@ -58,6 +70,7 @@ impl Variables {
         FieldErrors::or(mistakes, all)
     }
 
+    /// Takes what `.env` sets, and returns what is wrong with our lines in it.
     fn take_dot_env(&mut self, bytes: &[u8], given: &[(String, String)]) -> Vec<FieldError> {
         let found = dot_env::read(bytes, &|name| given.iter().any(|(given, _)| given == name));
         for (name, value, line) in found.values {
@@ -68,6 +81,7 @@ impl Variables {
         found.mistakes
     }
 
+    /// Sets a variable, unless its value is empty.
     fn set(&mut self, name: Box<str>, value: Zeroizing<String>, origin: SettingOrigin) {
         if !value.is_empty() {
             self.named.insert(name, (value, origin));
@@ -75,6 +89,8 @@ impl Variables {
     }
 
     /// Returns the value of a variable.
+    ///
+    /// `None` where it is not set or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.named.get(name).map(|(value, _)| value.as_str())
     }
@@ -90,6 +106,8 @@ impl Variables {
     }
 
     /// Returns the line of `.env` that should set a variable, and cannot be understood.
+    ///
+    /// `None` where the process sets the variable itself: the line is then of no use to anybody.
     pub(super) fn broken_line(&self, name: &str) -> Option<usize> {
         self.broken.get(name).copied().filter(|_| !self.is_set(name))
     }
@@ -106,6 +124,9 @@ impl Variables {
     }
 
     /// Returns the settings among the variables as a tree.
+    ///
+    /// `IDEOGATE__QUEUE__CAPACITY` is `capacity` in `queue`; letters become lower case. Two variables that
+    /// contradict each other are a mistake, whichever comes first.
     pub(super) fn settings(&self) -> Result<SettingTable, Vec<FieldError>> {
         let (mut tree, mut mistakes) = (SettingTable::new(), Vec::new());
         for (name, (value, origin)) in &self.named {
@@ -130,6 +151,7 @@ impl std::fmt::Debug for Variables {
     }
 }
 
+/// Puts a value at its path, and makes the tables on the way.
 fn place(tree: &mut SettingTable, path: &[&str], node: Node) -> Result<(), String> {
     let Some((first, rest)) = path.split_first().filter(|(first, _)| !first.is_empty()) else {
         return Err(format!("a setting is written {PREFIX}SECTION__KEY"));

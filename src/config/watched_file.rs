@@ -1,4 +1,6 @@
 //! Files whose content may be exchanged while the gateway runs.
+//!
+//! Nothing is subscribed to: whoever watches a file asks as often as it wants to know.
 
 use std::{
     fs, io,
@@ -8,9 +10,13 @@ use std::{
 
 /// A file that is looked at now and then, whichever way it is exchanged: written over, renamed into
 /// place, or behind a link that is pointed elsewhere.
+///
+/// It looks only when it is asked, and never at the content.
 #[derive(Debug)]
 pub struct WatchedFile {
+    /// Where it is; links are followed at each look.
     path: PathBuf,
+    /// How it was at the last look; `None` if it was not there yet.
     seen: Option<Stamp>,
 }
 
@@ -20,6 +26,8 @@ struct Stamp([u64; 3], [i64; 4]);
 
 impl WatchedFile {
     /// Watches a file from now on.
+    ///
+    /// A file that is not there is watched as well: it has changed once it comes.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let seen = Stamp::of(&path).ok();
@@ -33,13 +41,17 @@ impl WatchedFile {
 
     /// Says whether the file changed since it was last looked at. A file that is gone did not: it is
     /// between its old content and its new one.
+    ///
+    /// Each change is told once. Blocks for a look at the file's state.
     pub fn changed(&mut self) -> bool {
+        // What was seen stays, so that whatever comes into its place is a change.
         let Ok(now) = Stamp::of(&self.path) else { return false };
         self.seen.replace(now) != Some(now)
     }
 }
 
 impl Stamp {
+    /// Takes the state of the file that a path leads to.
     fn of(path: &Path) -> io::Result<Self> {
         let about = fs::metadata(path)?;
         Ok(Self(

@@ -1,4 +1,6 @@
 //! `IDEOGRAM_SECRET`: the secrets that webhooks may be signed with, several while they are rotated.
+//!
+//! They are second best, for set-ups that sign with a shared secret: Ideogram itself signs with Ed25519.
 
 use super::{
     field_error::FieldError, key_text, paths, secret::WebhookSecret, variables::Variables,
@@ -21,6 +23,8 @@ const SHORTEST: usize = 16;
 const LONGEST: u64 = 64 << 10;
 
 /// Reads the secrets; what is wrong with them is noted without repeating them.
+///
+/// No secrets are returned where one of them is wrong.
 pub(super) fn read(variables: &Variables, mistakes: &mut Vec<FieldError>) -> Vec<WebhookSecret> {
     let (value, file) = (variables.get(VARIABLE), variables.get(FILE_VARIABLE));
     let (found, named) = match (value, file) {
@@ -39,9 +43,12 @@ pub(super) fn read(variables: &Variables, mistakes: &mut Vec<FieldError>) -> Vec
 }
 
 /// Commas and line breaks stand between secrets.
+///
+/// Returns all of them, or the first thing that is wrong.
 fn secrets(text: &str) -> Result<Vec<WebhookSecret>, String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let parts: Vec<_> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    // An empty part is refused rather than skipped: it may be a variable that somebody forgot to set.
     if parts.iter().any(|part| part.is_empty()) {
         return Err("has a comma with nothing before or behind it: is a secret missing?".to_owned());
     }
@@ -66,6 +73,7 @@ fn secrets(text: &str) -> Result<Vec<WebhookSecret>, String> {
     }
 }
 
+/// Reads the secrets from a file, up to 64 KiB.
 fn from_file(path: &str) -> Result<Vec<WebhookSecret>, String> {
     if let Some(problem) = paths::problem(path) {
         return Err(problem.to_owned());

@@ -6,8 +6,12 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebhookMode {
     /// The app, at its own `webhook_url`, which goes through as it is.
+    ///
+    /// The gateway learns of the end by polling.
     Pass,
     /// The gateway, at its own address.
+    ///
+    /// It polls all the same, since Ideogram does not promise delivery.
     Receive,
 }
 

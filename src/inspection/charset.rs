@@ -1,4 +1,7 @@
 //! Which labels of text mean that its ASCII bytes are ASCII.
+//!
+//! Clients label a body with their language's default charset and mostly send ASCII under it. What is ASCII
+//! is the same under each label that is known here, so that it can be inspected without being converted.
 
 /// How the charset of a label reads bytes. All of these read an ASCII byte that stands alone as that
 /// ASCII character; a label that may read it as something else has no place here.
@@ -17,11 +20,15 @@ pub(super) enum Charset {
 impl Charset {
     /// Returns the charset of a label, in any case and with or without the hyphens in it; `None` for
     /// those that are not known to leave ASCII alone, as UTF-16, UTF-7, ISO-2022, EBCDIC, `Shift_JIS`.
+    ///
+    /// A label longer than 32 bytes is not known. The names are those of IANA's registry of character sets,
+    /// and what languages call the same.
     pub(super) fn named(label: &[u8]) -> Option<Self> {
         const LONGEST: usize = 32;
         if label.len() > LONGEST || !label.is_ascii() {
             return None;
         }
+        // Languages write one name with and without these.
         let kept = |c: &char| !matches!(c, '-' | '_' | '.' | ':');
         let bare: String =
             label.iter().map(|b| char::from(b.to_ascii_lowercase())).filter(kept).collect();
@@ -35,6 +42,7 @@ impl Charset {
     }
 }
 
+/// Says whether a name, in lower case and without hyphens, is one of ASCII.
 fn is_ascii(name: &str) -> bool {
     const NAMES: [&str; 9] = [
         "ascii",
@@ -50,6 +58,7 @@ fn is_ascii(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
+/// Says whether a name is one of a charset in which each byte is one character and ASCII stays itself.
 fn is_one_byte(name: &str) -> bool {
     const NAMES: [&str; 10] = [
         "88591",
@@ -75,6 +84,8 @@ fn is_one_byte(name: &str) -> bool {
         || number(&["windows", "cp", "xcp"]).is_some_and(|page| matches!(page, 1250..=1258))
 }
 
+/// Says whether a name is one of a charset in which a byte below 128 may be a later byte of a character, but
+/// never the first of several.
 fn is_many_bytes(name: &str) -> bool {
     const NAMES: [&str; 13] = [
         "gbk",

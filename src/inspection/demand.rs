@@ -1,4 +1,7 @@
 //! From what was found to what is demanded.
+//!
+//! What is demanded here is what is reserved and allowed later, so that nothing is guessed: a field that
+//! could be read in two ways was refused before.
 
 use super::{
     InspectionError,
@@ -11,6 +14,8 @@ use crate::domain::{
 use std::collections::BTreeMap;
 
 /// Returns what a request on `route` demands, with the route's defaults for what it does not say.
+///
+/// It is an error where a field stands at both levels, or where an address for webhooks is named twice.
 pub(super) fn demand(
     route: &Route,
     query: &Query<'_>,
@@ -29,6 +34,7 @@ pub(super) fn demand(
     })
 }
 
+/// Returns how many places the request takes: as many as it asks for images.
 fn places(route: &Route, fields: &Fields<'_>) -> Result<Places, InspectionError> {
     Ok(match &route.places {
         PlacesRule::None => 0,
@@ -40,6 +46,7 @@ fn places(route: &Route, fields: &Fields<'_>) -> Result<Places, InspectionError>
     })
 }
 
+/// Returns the model that is named, or else the route's own.
 fn model(route: &Route, fields: &Fields<'_>) -> Result<Option<Box<str>>, InspectionError> {
     Ok(match &route.model {
         ModelRule::None => None,
@@ -48,6 +55,7 @@ fn model(route: &Route, fields: &Fields<'_>) -> Result<Option<Box<str>>, Inspect
     })
 }
 
+/// Returns the rendering speed that is named, or else the route's own, as it was written.
 fn speed(route: &Route, fields: &Fields<'_>) -> Result<Option<Box<str>>, InspectionError> {
     let named = match &route.speed_field {
         Some(name) => text(fields, name)?,
@@ -56,6 +64,7 @@ fn speed(route: &Route, fields: &Fields<'_>) -> Result<Option<Box<str>>, Inspect
     Ok(named.or_else(|| route.default_speed.clone()))
 }
 
+/// Returns those fields that are there of the ones that the price may depend on.
 fn priced_fields(
     route: &Route,
     fields: &Fields<'_>,
@@ -69,6 +78,7 @@ fn priced_fields(
     Ok(priced)
 }
 
+/// Returns what was found as a value to compare; of a list, only that it is there.
 fn field_value(found: &FieldReading) -> FieldValue {
     match found {
         FieldReading::Text(text) => FieldValue::Text(text.clone()),
@@ -102,6 +112,7 @@ fn webhook_url(
     }
 }
 
+/// Returns the addresses that Ideogram is to fetch pictures from.
 fn image_urls(fields: &Fields<'_>) -> Result<Vec<Box<str>>, InspectionError> {
     Ok(match fields.found(IMAGE_URLS)? {
         Some(FieldReading::Texts(urls)) => urls.clone(),
@@ -126,6 +137,7 @@ fn is_asynchronous(
     Ok(route.is_asynchronous(field.as_ref()))
 }
 
+/// Returns the text of a field, `None` where it is absent.
 fn text(fields: &Fields<'_>, name: &str) -> Result<Option<Box<str>>, InspectionError> {
     Ok(match fields.found(name)? {
         Some(FieldReading::Text(text)) => Some(text.clone()),

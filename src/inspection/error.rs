@@ -1,12 +1,17 @@
 //! Why a request is refused at inspection.
+//!
+//! An error names the field and what is allowed. It never repeats a value, which may be a prompt.
 
 use crate::domain::ErrorCode;
 use std::{borrow::Cow, io};
 
 /// A request cannot be inspected, or must not be passed on as it is.
+///
+/// Nothing of the request was sent to Ideogram, and it is not billed.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectionError {
     /// The request cannot be read.
+    /// Answered with `malformed_request`.
     #[error("{field} {problem}")]
     Malformed {
         /// The field, parameter or header at fault; `body` for the body as a whole.
@@ -15,6 +20,7 @@ pub enum InspectionError {
         problem: Cow<'static, str>,
     },
     /// The request can be read in two ways.
+    /// Answered with `ambiguous_request`: another reader might see another value of something that matters.
     #[error("{field} {problem}")]
     Ambiguous {
         /// The field, parameter or header at fault.
@@ -23,6 +29,7 @@ pub enum InspectionError {
         problem: Cow<'static, str>,
     },
     /// The body is of a kind or in an encoding that the route does not take.
+    /// Answered with `unsupported_media_type`.
     #[error("{field} {problem}")]
     UnsupportedMediaType {
         /// The header at fault.
@@ -36,19 +43,24 @@ pub enum InspectionError {
 }
 
 impl InspectionError {
+    /// Returns the error about a field that cannot be read.
     pub(super) fn malformed(field: &str, problem: impl Into<Cow<'static, str>>) -> Self {
         Self::Malformed { field: shown(field), problem: problem.into() }
     }
 
+    /// Returns the error about a field that can be read in two ways.
     pub(super) fn ambiguous(field: &str, problem: impl Into<Cow<'static, str>>) -> Self {
         Self::Ambiguous { field: shown(field), problem: problem.into() }
     }
 
+    /// Returns the error about a header that names a kind or an encoding the route does not take.
     pub(super) fn unsupported(field: &str, problem: impl Into<Cow<'static, str>>) -> Self {
         Self::UnsupportedMediaType { field: shown(field), problem: problem.into() }
     }
 
     /// Returns the code of the answer to the client.
+    ///
+    /// All but the gateway's own fault are the client's, and the same request would be refused again.
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Malformed { .. } => ErrorCode::MalformedRequest,

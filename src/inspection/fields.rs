@@ -1,12 +1,17 @@
 //! The fields that are inspected on a route, and what was found in them.
+//!
+//! What is in no inspected field is passed over: the gateway need not know it.
 
 use super::InspectionError;
 use crate::domain::{Asynchronous, ModelRule, Places, PlacesRule, Route, WebhookRule};
 
 /// Always inspected, on every route: where results may be sent, what the vendor shall fetch, and
 /// which of the organization's models is used are matters of policy, not of the route.
+/// This one says where results are sent.
 pub(super) const WEBHOOK_URL: &str = "webhook_url";
+/// The field with addresses that Ideogram is to fetch pictures from.
 pub(super) const IMAGE_URLS: &str = "image_urls";
+/// The field that names a model of the organization's own.
 pub(super) const CUSTOM_MODEL: &str = "custom_model_uri";
 
 /// The longest text taken from an inspected field, in bytes.
@@ -17,12 +22,18 @@ pub(super) const LONGEST_SCALAR: usize = 256;
 /// The most texts taken from an inspected list.
 pub(super) const MOST_TEXTS: usize = 256;
 
+/// What is told of a number of images that is none. Ideogram takes 1 to 8.
 pub(super) const PLACES_PROBLEM: &str = "must be a whole number from 1 to 8";
+/// What is told of a flag that is none.
 pub(super) const FLAG_PROBLEM: &str = "must be true or false";
+/// What is told of a text that is none, or too long.
 pub(super) const TEXT_PROBLEM: &str = "must be a text of at most 64 KiB";
+/// What is told of a list that is none, or holds too much.
 pub(super) const TEXTS_PROBLEM: &str = "must be a list of at most 256 texts of at most 64 KiB each";
+/// What is told of a text that would read differently by its label and by UTF-8.
 pub(super) const CHARSET_PROBLEM: &str =
     "has characters beyond ASCII under a charset other than utf-8; label it utf-8";
+/// What is told of an object that is none.
 pub(super) const OBJECT_PROBLEM: &str = "must be a JSON object";
 
 /// What a field may hold.
@@ -54,29 +65,46 @@ pub(super) enum Level {
 }
 
 /// What was found in a field.
+///
+/// A text from JSON has lost its escapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FieldReading {
+    /// It says null, and counts as absent.
     Null,
+    /// A number of images, 1 to 8.
     Places(Places),
+    /// True or false.
     Flag(bool),
+    /// A text.
     Text(Box<str>),
+    /// A list of texts, in their order.
     Texts(Vec<Box<str>>),
+    /// Something is there; what it holds does not count.
     Present,
 }
 
+/// A field that is inspected on the route, and what was found in it.
 #[derive(Debug)]
 struct InspectedField<'r> {
+    /// Its name, as the route or this room calls it.
     name: &'r str,
+    /// Where it is looked for.
     level: Level,
+    /// What it may hold.
     shape: FieldShape,
+    /// What it holds; `None` until it was seen.
     found: Option<FieldReading>,
 }
 
 /// Names one of the inspected fields.
+///
+/// It is good for the `Fields` it came from and for no other.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FieldIndex(usize);
 
 /// The inspected fields of one request.
+///
+/// They are few, so that they are searched one by one.
 #[derive(Debug)]
 pub(super) struct Fields<'r>(Vec<InspectedField<'r>>);
 
@@ -86,6 +114,7 @@ impl<'r> Fields<'r> {
     /// A name that is asked for twice keeps its first, stricter shape.
     pub(super) fn of(route: &'r Route) -> Self {
         let mut fields = Self(Vec::with_capacity(12 + route.priced_fields.len()));
+        // The order counts: a name that comes again keeps its first shape, and the loosest ones come last.
         let beside = fields.watch_places(&route.places);
         if let Asynchronous::Field(name) = &route.asynchronous {
             fields.watch(name, Level::Top, FieldShape::Flag);
@@ -114,11 +143,14 @@ impl<'r> Fields<'r> {
             return Level::Top;
         };
         self.watch(object, Level::Top, FieldShape::Object);
+        // Ideogram may look for the number outside, too; one that stands there must not be overlooked.
         self.watch(name, Level::Top, FieldShape::Misplaced);
         self.watch(name, Level::Inside, FieldShape::Places);
         Level::Inside
     }
 
+    /// Watches the fields of policy at the top and at the level of the other fields, so that neither place is
+    /// overlooked.
     fn watch_always(&mut self, beside: Level) {
         for (name, shape) in [
             (WEBHOOK_URL, FieldShape::Text),
@@ -130,6 +162,7 @@ impl<'r> Fields<'r> {
         }
     }
 
+    /// Watches a field, unless it is watched at that level already.
     fn watch(&mut self, name: &'r str, level: Level, shape: FieldShape) {
         if self.find(level, name.as_bytes()).is_none() {
             self.0.push(InspectedField { name, level, shape, found: None });
@@ -137,21 +170,27 @@ impl<'r> Fields<'r> {
     }
 
     /// Returns the inspected field of that name at that level.
+    ///
+    /// Names are compared byte by byte, as JSON and forms know them: case counts.
     pub(super) fn find(&self, level: Level, name: &[u8]) -> Option<FieldIndex> {
         let same =
             |field: &InspectedField<'_>| field.level == level && field.name.as_bytes() == name;
         self.0.iter().position(same).map(FieldIndex)
     }
 
+    /// Returns the field's name.
     pub(super) fn name(&self, index: FieldIndex) -> &'r str {
         self.0[index.0].name
     }
 
+    /// Returns what the field may hold.
     pub(super) fn shape(&self, index: FieldIndex) -> FieldShape {
         self.0[index.0].shape
     }
 
     /// Refuses a field that may not come, or not again.
+    ///
+    /// A field that comes twice is refused, since readers differ in which of the two counts.
     pub(super) fn admit(&self, index: FieldIndex) -> Result<(), InspectionError> {
         let field = &self.0[index.0];
         if field.shape == FieldShape::Misplaced {
@@ -170,6 +209,8 @@ impl<'r> Fields<'r> {
     }
 
     /// Keeps what was found in a form's part; lists and files may come in several parts.
+    ///
+    /// A field of any other kind that comes in several parts is refused, as if it came twice.
     pub(super) fn add(
         &mut self,
         index: FieldIndex,
@@ -189,6 +230,8 @@ impl<'r> Fields<'r> {
     }
 
     /// Returns what was found under `name` at either level; null counts as absent.
+    ///
+    /// It is an error if it was found at both levels.
     pub(super) fn found(&self, name: &str) -> Result<Option<&FieldReading>, InspectionError> {
         let there = |field: &&InspectedField<'_>| {
             field.name == name

@@ -18,6 +18,8 @@ use crate::{
 use std::io::BufReader;
 
 /// What inspection found.
+///
+/// It exists only for a request that is well-formed; whether it is allowed is decided later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspected {
     /// What the request demands.
@@ -33,6 +35,9 @@ pub struct Inspected {
 ///
 /// Reads a body that is on disk, so it may wait for the disk then, and takes a few milliseconds for
 /// each ten megabytes; see [`Spool::in_place`]. Memory used is bounded, whatever the body.
+///
+/// Changes nothing: neither the body nor anything elsewhere. Inspecting the same request again finds the
+/// same.
 pub fn inspect(subject: Subject<'_>) -> Result<Inspected, InspectionError> {
     let mut fields = Fields::of(subject.route);
     let query = Query::read(subject.query, subject.route, &fields)?;
@@ -53,11 +58,13 @@ pub fn inspect(subject: Subject<'_>) -> Result<Inspected, InspectionError> {
     Ok(Inspected { demand, fingerprint: digest.finish(), query: query.rebuilt() })
 }
 
+/// Reads a JSON body from memory, or through a buffer of 64 KiB from disk.
 fn scan_json(
     body: &Spool,
     charset: Charset,
     fields: &mut Fields<'_>,
 ) -> Result<(), InspectionError> {
+    // What is in memory already needs no buffer beside it.
     if let Some(content) = body.in_place() {
         return json::scan(&content[..], Place::body(charset), fields);
     }

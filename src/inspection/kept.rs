@@ -1,11 +1,19 @@
 //! Bytes that are kept, up to a limit.
+//!
+//! The rest is counted out, so that a long value costs no more memory than a short one.
 
 /// Keeps what it is given as long as it fits.
+///
+/// Once something did not fit, nothing of the whole is returned any more: half a value is none.
 #[derive(Debug)]
 pub(super) struct BoundedBuffer {
+    /// What fitted.
     bytes: Vec<u8>,
+    /// The most bytes that are kept.
     limit: usize,
+    /// Whether everything that was given is kept.
     fits: bool,
+    /// Whether everything that was given is ASCII.
     is_ascii: bool,
 }
 
@@ -15,6 +23,7 @@ impl BoundedBuffer {
         Self { bytes: Vec::new(), limit, fits: true, is_ascii: true }
     }
 
+    /// Takes the next bytes.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.is_ascii = self.is_ascii && bytes.is_ascii();
         self.fits &= bytes.len() <= self.limit - self.bytes.len();
@@ -23,6 +32,7 @@ impl BoundedBuffer {
         }
     }
 
+    /// Makes it as it was when it was new.
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         (self.fits, self.is_ascii) = (true, true);

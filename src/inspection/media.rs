@@ -1,4 +1,6 @@
 //! What kind of body a request has.
+//!
+//! The content type decides how a body is read, so that one which could mean two kinds is refused.
 
 use super::{
     InspectionError,
@@ -16,6 +18,7 @@ use http::{
 };
 use std::borrow::Cow;
 
+/// The header that names the kind.
 const TYPE: &str = "content-type";
 
 /// The kind of a body, and how to read it.
@@ -31,6 +34,9 @@ pub(super) enum Media {
 
 impl Media {
     /// Returns the kind of the body, if the route takes it.
+    ///
+    /// A route without bodies takes none. A route with bodies wants exactly one content type, and one of
+    /// those it lists.
     pub(super) fn of(
         route: &Route,
         headers: &HeaderMap,
@@ -52,6 +58,7 @@ impl Media {
     }
 }
 
+/// Refuses a body on a route that takes none.
 fn nothing(body: &Spool) -> Result<Media, InspectionError> {
     if body.is_empty() {
         return Ok(Media::Nothing);
@@ -63,6 +70,7 @@ fn nothing(body: &Spool) -> Result<Media, InspectionError> {
 fn check_encoding(headers: &HeaderMap) -> Result<(), InspectionError> {
     let is_identity =
         |value: &http::HeaderValue| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    // Without the header, all of none are identity.
     if headers.get_all(CONTENT_ENCODING).iter().all(is_identity) {
         return Ok(());
     }
@@ -72,6 +80,7 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), InspectionError> {
     ))
 }
 
+/// Returns the one value of a header. It is an error if it comes twice.
 fn only<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,
@@ -84,12 +93,14 @@ fn only<'h>(
     Ok(first.map(http::HeaderValue::as_bytes))
 }
 
+/// Returns the kind that a media type means, in any case.
 fn kind(essence: &[u8]) -> Option<BodyKind> {
     [BodyKind::Json, BodyKind::Multipart]
         .into_iter()
         .find(|kind| essence.eq_ignore_ascii_case(name(*kind).as_bytes()))
 }
 
+/// Returns the media type of a kind.
 fn name(kind: BodyKind) -> &'static str {
     match kind {
         BodyKind::Json => "application/json",
@@ -97,12 +108,14 @@ fn name(kind: BodyKind) -> &'static str {
     }
 }
 
+/// Returns the error for another media type, with those that the route takes.
 fn unsupported(what: &str, route: &Route) -> InspectionError {
     let accepted: Vec<_> = route.bodies.iter().map(|kind| name(*kind)).collect();
     let problem = format!("{what}; it must be {}", accepted.join(" or "));
     InspectionError::unsupported(TYPE, problem)
 }
 
+/// Reads the parameters of a JSON body. Those that nobody knows are let pass, as RFC 8259 (11) defines none.
 fn json(parameters: HeaderParameters<'_>) -> Result<Media, InspectionError> {
     let mut charset = None;
     for parameter in parameters {
@@ -117,6 +130,8 @@ fn json(parameters: HeaderParameters<'_>) -> Result<Media, InspectionError> {
 }
 
 /// Other parameters are refused, since one of them could hide a second boundary from some readers.
+///
+/// Reads the parameters of a form: the boundary, which must be there, and perhaps the charset.
 fn multipart(parameters: HeaderParameters<'_>) -> Result<Media, InspectionError> {
     let (mut boundary, mut charset) = (None, None);
     for parameter in parameters {
@@ -148,6 +163,8 @@ fn take_charset(found: &mut Option<Charset>, label: &[u8]) -> Result<(), Inspect
     if found.is_some() {
         return Err(InspectionError::ambiguous(TYPE, "must not have two charsets"));
     }
+    // In a charset of many bytes a quote or bracket may be half a character, so it stays out of a body's
+    // label.
     *found = Charset::named(label).filter(|charset| *charset != Charset::ManyBytes);
     if found.is_some() {
         return Ok(());
@@ -157,6 +174,7 @@ fn take_charset(found: &mut Option<Charset>, label: &[u8]) -> Result<(), Inspect
     Err(InspectionError::unsupported(TYPE, problem))
 }
 
+/// Returns the error for parameters that cannot be read in the one way allowed.
 fn unreadable() -> InspectionError {
     InspectionError::malformed(TYPE, "must be a media type with parameters like name=value")
 }

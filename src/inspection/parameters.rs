@@ -1,4 +1,7 @@
 //! Header values with parameters, as in `form-data; name="image"`, read strictly.
+//!
+//! The grammar is that of RFC 9110 (5.6.6), but for values without quotes, which may hold a few characters
+//! more.
 
 /// One parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,16 +28,22 @@ impl Parameter<'_> {
 }
 
 /// A header value cannot be read in the one way allowed.
+///
+/// What was wrong is not told: the caller knows which header it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotParameters;
 
 /// Returns the header's first word, and the parameters that follow it.
+///
+/// The first word is not checked, and is empty where there is none.
 pub(super) fn split(header: &[u8]) -> (&[u8], HeaderParameters<'_>) {
     let end = memchr::memchr(b';', header).unwrap_or(header.len());
     (header[..end].trim_ascii(), HeaderParameters(&header[end..]))
 }
 
 /// The parameters of a header value, in order; what cannot be read ends them with an error.
+///
+/// Names that come twice are returned twice.
 #[derive(Debug, Clone)]
 pub(super) struct HeaderParameters<'h>(&'h [u8]);
 
@@ -48,11 +57,13 @@ impl<'h> Iterator for HeaderParameters<'h> {
             return None;
         }
         let read = rest.strip_prefix(b";").and_then(|rest| parameter(rest.trim_ascii_start()));
+        // After what cannot be read nothing is, for nobody knows where it ends.
         self.0 = read.map_or(&[], |(_, rest)| rest);
         Some(read.map(|(parameter, _)| parameter).ok_or(NotParameters))
     }
 }
 
+/// Reads one parameter, and returns what is behind it.
 fn parameter(text: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
     let equals = text.iter().position(|b| !is_token(*b)).filter(|at| *at > 0)?;
     let (name, rest) = text.split_at(equals);
@@ -68,6 +79,7 @@ fn parameter(text: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
 }
 
 /// Returns where the quoted text ends, and whether a quote in it was escaped.
+/// `None` where it does not end.
 fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
     let (mut at, mut has_escaped_quote) = (0, false);
     loop {
@@ -81,6 +93,8 @@ fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
 }
 
 /// Says whether a byte may stand in a name.
+///
+/// These are the characters of a token (RFC 9110, 5.6.2).
 pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -7,6 +7,8 @@ use crate::{
 use http::HeaderMap;
 
 /// What is inspected.
+///
+/// It lends everything: inspection keeps nothing of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'s> {
     /// The route the request is for.

@@ -1,4 +1,7 @@
 //! Looking at a source: is there a key, is it another, does Ideogram take it.
+//!
+//! A look never switches to what it has not tried: the key in service stays until another one is known to
+//! work.
 
 use super::{
     Keys,
@@ -17,12 +20,17 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Who looks, and how far that goes.
+///
+/// It tells whom the record names for what comes of it.
 #[derive(Debug, Clone)]
 pub(super) struct CheckRequest {
+    /// Who wants it.
     pub(super) by: Actor,
     /// A key that was refused before is asked about again.
+    /// Else the earlier refusal counts, without a word to Ideogram.
     pub(super) again: bool,
     /// A key that was retired may be used again.
+    /// It holds for this look alone.
     pub(super) allow_retired: bool,
 }
 
@@ -31,10 +39,14 @@ impl CheckRequest {
     pub(super) const CHANGED: Self =
         Self { by: Actor::GATEWAY, again: false, allow_retired: false };
     /// What it wishes when it was asked to read its files again.
+    ///
+    /// So a key that was refused has another chance when somebody asks.
     pub(super) const RELOAD: Self = Self { by: Actor::GATEWAY, again: true, allow_retired: false };
 }
 
 /// What a look came to.
+///
+/// Only the first one changed which key calls use.
 #[derive(Debug)]
 pub(super) enum CheckOutcome {
     /// Another key is current now.
@@ -57,6 +69,9 @@ pub(super) enum CheckOutcome {
 
 impl Keys {
     /// Looks at a source, and acts on what is there.
+    ///
+    /// Looks at one slot happen one after the other. A next key whose file is gone or empty is staged no
+    /// longer. What is no key is refused, on record, once.
     pub(super) async fn look(
         &self,
         kept: &Arc<ManagedSlot>,
@@ -64,6 +79,7 @@ impl Keys {
         wish: &CheckRequest,
     ) -> CheckOutcome {
         let Some(source) = kept.source(place) else { return CheckOutcome::Nothing };
+        // One look at a time: two could read the file in different states and switch in the wrong order.
         let _looking = kept.looking.acquire().await;
         match self.read(kept, place, source).await {
             Ok(secret) => match Credential::new(secret) {
@@ -79,6 +95,7 @@ impl Keys {
         }
     }
 
+    /// Reads a source. A next key from a variable is taken once, for it cannot change.
     async fn read(
         &self,
         kept: &Arc<ManagedSlot>,
@@ -95,6 +112,8 @@ impl Keys {
         read.unwrap_or_else(|error| Err(KeySourceError::Unreadable(error.into())))
     }
 
+    /// Decides what a key is that was read: the one in service, a staged one, one that was here before, or a
+    /// new one.
     async fn consider(
         &self,
         kept: &Arc<ManagedSlot>,
@@ -114,6 +133,7 @@ impl Keys {
             return CheckOutcome::Same;
         }
         let was_current = self.has_left(kept, &tag);
+        // The source of the next key may still hold one that was in service and is on its way out.
         if place == SlotKey::Next && was_current {
             kept.unstage();
             return CheckOutcome::Nothing;
@@ -124,6 +144,8 @@ impl Keys {
         if let Some(same) = kept.refused_before(place, &tag).filter(|_| !wish.again) {
             return CheckOutcome::Refused { version, reason: same };
         }
+        // The same key may serve another slot; then both share its count, and it is retired only when both
+        // have left.
         let serving = self.serving(&kept.account, &tag);
         let key = serving.unwrap_or_else(|| {
             ServingKey::new(kept.line.upstream.key(credential), tag, Arc::clone(&self.0.clock))
@@ -132,6 +154,9 @@ impl Keys {
     }
 
     /// Asks Ideogram, for free, before a key gets its place.
+    ///
+    /// The question is `GET /models`, which Ideogram does not bill. A clear yes gives the key its place, 401
+    /// and 403 refuse it, and anything else leaves all as it is and is tried again.
     pub(super) async fn preflight(
         &self,
         kept: &Arc<ManagedSlot>,
@@ -163,6 +188,8 @@ impl Keys {
     }
 
     /// Says whether a key was in service here and is on its way out, or gone.
+    ///
+    /// Such a key must not be staged again: it may be about to be revoked.
     fn has_left(&self, kept: &ManagedSlot, tag: &str) -> bool {
         let state = self.state();
         let drains = state.draining.iter().any(|one| one.key.tag() == tag);
@@ -171,6 +198,8 @@ impl Keys {
     }
 
     /// Returns why a key may not be used again, if it may not.
+    ///
+    /// The settings may allow it by its last four characters, or whoever asks.
     pub(super) fn retired(
         &self,
         kept: &ManagedSlot,
@@ -188,11 +217,15 @@ impl Keys {
     }
 
     /// Says whether the settings allow to use a retired key again.
+    ///
+    /// Compared are the last four characters, with or without the sign in front.
     pub(super) fn allows(&self, version: &str) -> bool {
         let bare = |text: &str| text.trim_start_matches(['…', '#']).to_owned();
         self.0.settings.allow_retired.iter().any(|allowed| bare(allowed) == bare(version))
     }
 
+    /// Refuses what is there and is no key. The same finding is put on record once, until somebody asks
+    /// again.
     async fn unusable(
         &self,
         kept: &Arc<ManagedSlot>,
@@ -208,6 +241,8 @@ impl Keys {
     }
 
     /// Notes that a key is not used, on record and in the log.
+    ///
+    /// The key in service stays. Where the record cannot be written the key is refused all the same.
     pub(super) async fn refuse(
         &self,
         kept: &Arc<ManagedSlot>,

@@ -1,4 +1,6 @@
 //! An old key, until nobody uses it: then it goes, and may be revoked.
+//!
+//! The count of who uses a key decides, never a clock: a slow call keeps its key alive.
 
 use super::{Keys, key_history::Retired, managed_slot::ManagedSlot, room::Draining};
 use crate::{
@@ -16,18 +18,29 @@ const AGAIN: Duration = Duration::from_secs(1);
 const LETTING_GO: Duration = Duration::from_millis(2);
 
 /// What is told of a key that goes.
+///
+/// It holds nothing of the key itself, so that it outlives it.
 #[derive(Debug, Clone)]
 pub(super) struct Leaving {
+    /// The account.
     pub(super) account: AccountName,
+    /// What the record knows the key by.
     pub(super) tag: Box<str>,
+    /// Its last four characters.
     pub(super) version: Box<str>,
+    /// The environments that used it.
     pub(super) environments: Vec<EnvironmentName>,
+    /// When a call last used it, as far as this run knows.
     pub(super) last_used: Option<Timestamp>,
+    /// The last four characters of the key that took over.
     pub(super) replaced_by: Option<Box<str>>,
 }
 
 impl Keys {
     /// Waits for the last call with a key, if nobody wants the key any more.
+    ///
+    /// Where an environment still uses the same key from another source, nothing happens: the last of them to
+    /// leave drains it. Draining the same key twice is drained once.
     pub(super) fn drain(&self, kept: Arc<ManagedSlot>, key: Arc<ServingKey>) {
         if self.is_wanted(key.tag()) {
             let version = key.version().to_owned();
@@ -49,6 +62,8 @@ impl Keys {
             .spawn_background("key drain", async move { keys.until_unused(kept, key).await });
     }
 
+    /// Waits as long as it takes. After as long as a call may take, the log says that calls still use the
+    /// key.
     async fn until_unused(self, kept: Arc<ManagedSlot>, key: Arc<ServingKey>) {
         loop {
             if timeout(kept.patience, key.unused()).await.is_err() {
@@ -60,12 +75,15 @@ impl Keys {
                 );
                 key.unused().await;
             }
+            // Nobody switches meanwhile: a slot could be taking this very key back.
             let turn = self.0.turn.acquire().await;
             if self.is_wanted(key.tag()) {
                 self.state().draining.retain(|one| !Arc::ptr_eq(&one.key, &key));
                 return;
             }
             if key.in_use() == 0 {
+                // Refused from here on, also before the record says so, or it could be taken back while it
+                // goes.
                 let leaving = self.close(&kept, &key);
                 drop(turn);
                 gone(key).await;
@@ -75,6 +93,8 @@ impl Keys {
     }
 
     /// Lets a key go that nobody uses; from here on it is refused, though that is not on record yet.
+    ///
+    /// The caller holds the turn, so that no slot takes the key meanwhile.
     fn close(&self, kept: &ManagedSlot, key: &Arc<ServingKey>) -> Leaving {
         let leaving = Leaving {
             account: kept.account.clone(),
@@ -94,6 +114,9 @@ impl Keys {
     }
 
     /// Puts on record that a key is gone, however long that takes, and then tells it.
+    ///
+    /// It is tried again every second until the record is written; `safe to revoke` is told only then. After
+    /// a crash before that the next start does it, if every environment of the key has another one then.
     pub(super) async fn retire(&self, leaving: Leaving, by: &Actor) {
         let Leaving { account, tag, version, environments, last_used, replaced_by } = &leaving;
         let after = json!({
@@ -111,6 +134,7 @@ impl Keys {
                 Ok(()) => break,
                 Err(error) => tracing::warn!(%error, "a retired key is not on record yet"),
             }
+            // Never given up: whoever waits to revoke the key would wait for ever, or revoke it on a guess.
             sleep(AGAIN).await;
         }
         let used = last_used.map_or("in an earlier run, or never".to_owned(), |at| at.to_string());
@@ -125,6 +149,8 @@ impl Keys {
 
 /// Drops a key, and waits until whoever just ended with it has let go too: then its connections are
 /// closed and it is wiped.
+///
+/// It looks every 2 milliseconds; those that let go are dropping it already.
 async fn gone(key: Arc<ServingKey>) {
     let left = Arc::downgrade(&key);
     drop(key);
@@ -134,6 +160,7 @@ async fn gone(key: Arc<ServingKey>) {
 }
 
 impl Leaving {
+    /// Returns how the key was retired, not on record yet.
     fn retired(&self, at: Timestamp) -> Retired {
         let (last_used, replaced_by) = (self.last_used, self.replaced_by.clone());
         Retired { at, last_used, replaced_by, on_record: false }

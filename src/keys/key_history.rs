@@ -1,4 +1,6 @@
 //! What the record says of keys.
+//!
+//! There is no table of keys: the records of adoptions and retirements, in their order, say it all.
 
 use crate::{
     domain::{AccountName, Action, EnvironmentName, RecordBody, Timestamp},
@@ -11,26 +13,39 @@ use std::collections::BTreeMap;
 pub(super) type KeyHistory = BTreeMap<(AccountName, Box<str>), KeyEntry>;
 
 /// What is known of a key.
+///
+/// The key itself is nowhere in it.
 #[derive(Debug, Clone)]
 pub(super) struct KeyEntry {
+    /// Its last four characters.
     pub(super) version: Box<str>,
+    /// The environments that it was adopted for.
     pub(super) environments: Vec<EnvironmentName>,
+    /// When it was last taken into service.
     pub(super) adopted_at: Timestamp,
+    /// How it was retired, if it was.
     pub(super) retired: Option<Retired>,
 }
 
 /// How a key was retired.
+///
+/// A key that is adopted again is retired no longer.
 #[derive(Debug, Clone)]
 pub(super) struct Retired {
+    /// When.
     pub(super) at: Timestamp,
+    /// When a call last used it, where that was known.
     pub(super) last_used: Option<Timestamp>,
+    /// The key that took over.
     pub(super) replaced_by: Option<Box<str>>,
     /// Whether it is safe to revoke: that is so only once it is on record.
     pub(super) on_record: bool,
 }
 
+/// What is read of a record; older records may lack all but the first.
 #[derive(Deserialize)]
 struct KeyChange {
+    /// The tag of the key.
     fingerprint: Box<str>,
     #[serde(default)]
     environments: Vec<EnvironmentName>,
@@ -41,9 +56,12 @@ struct KeyChange {
 }
 
 /// Reads it from the record.
+///
+/// Blocks. A record that cannot be understood is passed over.
 pub(super) fn read(reader: &Reader) -> Result<KeyHistory, StoreError> {
     let mut records = reader.changes(Action::KeyAdopt)?;
     records.extend(reader.changes(Action::KeyRetired)?);
+    // By their order in the record: a key may be adopted again after it was retired.
     records.sort_by_key(|record| record.seq);
     let mut book = KeyHistory::new();
     for record in &records {
@@ -52,6 +70,7 @@ pub(super) fn read(reader: &Reader) -> Result<KeyHistory, StoreError> {
     Ok(book)
 }
 
+/// Notes one record, the older ones before it; `None` where it says nothing of a key.
 fn note(book: &mut KeyHistory, sealed: &SealedRecord) -> Option<()> {
     let record = &sealed.record;
     let RecordBody::Admin(change) = &record.body else { return None };

@@ -1,4 +1,6 @@
 //! A slot with where its keys come from, and what was seen there.
+//!
+//! A slot is what environments of one source share: they switch together.
 
 use crate::{
     calls::{AccountLink, KeySlot, ServingKey},
@@ -12,9 +14,12 @@ use tokio::{sync::Semaphore, time::Instant};
 
 /// How long the first pause is after a preflight that said nothing, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The pause doubles up to this.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Where the next key is or will be, and the key if it came from a variable.
+///
+/// A variable is read at the start alone; a file may come and go.
 #[derive(Debug)]
 pub struct NextSource {
     /// Where.
@@ -24,34 +29,53 @@ pub struct NextSource {
 }
 
 /// A slot whose keys are exchanged.
+///
+/// Its debug text shows where the key comes from, and nothing of the key.
 pub struct ManagedSlot {
+    /// The account whose keys these are.
     pub(super) account: AccountName,
+    /// The environments that share the slot.
     pub(super) environments: Vec<EnvironmentName>,
+    /// The keys in service.
     pub(super) slot: Arc<KeySlot>,
+    /// How Ideogram is asked about a key.
     pub(super) line: Arc<AccountLink>,
+    /// Where the current key comes from.
     pub(super) source: KeySource,
+    /// Where the next key comes from, if it was named.
     pub(super) next: Option<KeySource>,
     /// How long calls take at most, after which a drain is worth a word.
     pub(super) patience: Duration,
     /// Taken by whoever looks at the sources, one at a time.
     pub(super) looking: Semaphore,
+    /// What was seen at the sources.
     seen: Mutex<SourceState>,
 }
 
 /// Which of the two keys of a slot it is about.
+///
+/// Both are asked for in the same ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SlotKey {
+    /// The one that calls use.
     Current,
+    /// The one that is to come.
     Next,
 }
 
 /// What was seen at the sources.
+///
+/// It is never locked across a wait.
 pub(super) struct SourceState {
+    /// The file of the current key, if it is in one.
     pub(super) file: Option<WatchedFile>,
+    /// The file of the next key, if it is in one.
     pub(super) next_file: Option<WatchedFile>,
     /// The next key from a variable, until it is staged.
     pub(super) given: Option<SecretString>,
+    /// The last key that was refused, until its place is settled.
     pub(super) refused: Option<RefusedKey>,
+    /// The key that is tried again.
     pub(super) waiting: Option<PendingKey>,
     /// Since when the current key is, and the staged one.
     pub(super) since: [Option<Timestamp>; 2],
@@ -60,27 +84,42 @@ pub(super) struct SourceState {
 }
 
 /// A key that was refused.
+///
+/// It is shown to operators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RefusedKey {
+    /// The place it was meant for.
     pub(super) place: SlotKey,
     /// `None` when there was nothing that could be a key.
     pub(super) tag: Option<Box<str>>,
+    /// Its last four characters.
     pub(super) version: Box<str>,
+    /// Why, in words that hold nothing of it.
     pub(super) reason: Box<str>,
+    /// When.
     pub(super) at: Timestamp,
 }
 
 /// A key of which nothing clear was heard yet.
+///
+/// It is kept, so that trying again needs no second look at its source.
 pub(super) struct PendingKey {
+    /// The place it is meant for.
     pub(super) place: SlotKey,
+    /// The key.
     pub(super) key: Arc<ServingKey>,
+    /// The pause it is in.
     pub(super) pause: Duration,
+    /// When it is tried again.
     pub(super) due: Instant,
+    /// What came instead of a clear answer.
     pub(super) reason: Box<str>,
 }
 
 impl ManagedSlot {
     /// Keeps a slot of environments of `account` that take their key from `source`.
+    ///
+    /// Its files are watched from now on: what changes before the first look is noticed.
     pub fn new(
         (account, line): (AccountName, Arc<AccountLink>),
         environments: Vec<EnvironmentName>,
@@ -112,11 +151,14 @@ impl ManagedSlot {
         }
     }
 
+    /// Lends what was seen.
     pub(super) fn seen(&self) -> MutexGuard<'_, SourceState> {
         self.seen.lock()
     }
 
     /// Returns where a key comes from.
+    ///
+    /// `None` where no next key was named.
     pub(super) fn source(&self, place: SlotKey) -> Option<&KeySource> {
         match place {
             SlotKey::Current => Some(&self.source),
@@ -125,6 +167,8 @@ impl ManagedSlot {
     }
 
     /// Says whether the file of a key changed since it was last asked.
+    ///
+    /// A variable never does.
     pub(super) fn changed(&self, place: SlotKey) -> bool {
         let mut seen = self.seen();
         let file = match place {
@@ -140,13 +184,18 @@ impl ManagedSlot {
     }
 
     /// Returns how the record names a key of this account.
+    ///
+    /// As in `ideogram/…abcd`.
     pub(super) fn resource(&self, version: &str) -> String {
         format!("{}/{version}", self.account)
     }
 
     /// A key gets another try after a pause, which grows.
+    ///
+    /// From a second up to a minute, for the same key; another one begins anew.
     pub(super) fn wait(&self, place: SlotKey, key: Arc<ServingKey>, reason: Box<str>) {
         let mut seen = self.seen();
+        // The pause grows for the same key only; another one deserves a quick first try.
         let again = seen.waiting.as_ref().filter(|waiting| waiting.key.tag() == key.tag());
         let pause = again.map_or(FIRST_PAUSE, |waiting| (waiting.pause * 2).min(LONGEST_PAUSE));
         seen.waiting = Some(PendingKey { place, key, pause, due: Instant::now() + pause, reason });
@@ -160,6 +209,8 @@ impl ManagedSlot {
     }
 
     /// Takes the staged key back.
+    ///
+    /// The key is wiped once nobody holds it.
     pub(super) fn unstage(&self) {
         self.settle(SlotKey::Next);
         if let Some(key) = self.slot.stage(None) {
@@ -172,6 +223,8 @@ impl ManagedSlot {
     }
 
     /// Returns why a key was refused when it was seen before.
+    ///
+    /// Only the last refusal is known, and only until its place is settled.
     pub(super) fn refused_before(&self, place: SlotKey, tag: &str) -> Option<Box<str>> {
         let seen = self.seen();
         let refused = seen.refused.as_ref().filter(|refused| refused.place == place)?;
@@ -185,6 +238,7 @@ impl fmt::Debug for ManagedSlot {
     }
 }
 
+/// Returns the file of a source, watched.
 fn watched(source: Option<&KeySource>) -> Option<WatchedFile> {
     match source? {
         KeySource::Variable(_) => None,

@@ -1,4 +1,7 @@
 //! What is put on record about keys.
+//!
+//! All of it goes through the same journal as calls. An adoption is durable before the switch; a refusal holds
+//! even if its record cannot be written.
 
 use super::{Keys, managed_slot::ManagedSlot};
 use crate::{
@@ -11,6 +14,8 @@ use serde_json::{Value, json};
 
 impl Keys {
     /// Makes a record about a key durable.
+    ///
+    /// Returns once it is. Where this future is dropped the record may still be written.
     pub(super) async fn record(
         &self,
         by: &Actor,
@@ -25,6 +30,8 @@ impl Keys {
 }
 
 /// Returns what a record of an adoption says.
+///
+/// It holds the tag and the last four characters, never the key.
 pub(super) fn adopted(kept: &ManagedSlot, key: &ServingKey, source: &KeySource) -> Value {
     json!({
         "version": key.version(),
@@ -35,6 +42,8 @@ pub(super) fn adopted(kept: &ManagedSlot, key: &ServingKey, source: &KeySource) 
 }
 
 /// Returns the kind of a source.
+///
+/// It is `variable` or `file`; the record has neither the variable's name nor the file's path.
 pub(super) fn kind(source: &KeySource) -> &'static str {
     match source {
         KeySource::Variable(_) => "variable",

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// What the room works with.
+///
+/// Slots are given whole: environments that share a source share a slot.
 #[derive(Debug)]
 pub struct KeysOptions {
     /// The slots whose keys are exchanged.
@@ -32,11 +34,15 @@ pub struct KeysOptions {
 }
 
 /// Exchanges keys; clones share everything.
+///
+/// It is the only one that switches keys; `calls` only uses them and tells of a 401.
 #[derive(Debug, Clone)]
 pub struct Keys(pub(super) Arc<KeysInner>);
 
+/// What clones share.
 #[derive(Debug)]
 pub(super) struct KeysInner {
+    /// The slots.
     pub(super) kept: Vec<Arc<ManagedSlot>>,
     pub(super) tags: Arc<TagKey>,
     pub(super) settings: config::KeySettings,
@@ -50,13 +56,19 @@ pub(super) struct KeysInner {
 }
 
 /// What changes.
+///
+/// It is never locked across a wait.
 #[derive(Debug, Default)]
 pub(super) struct KeysState {
+    /// What is known of keys.
     pub(super) book: KeyHistory,
+    /// The keys on their way out.
     pub(super) draining: Vec<Draining>,
 }
 
 /// A key that is no longer current, until its last call ended.
+///
+/// It keeps the key alive until its drain ends.
 #[derive(Debug)]
 pub(super) struct Draining {
     pub(super) kept: Arc<ManagedSlot>,
@@ -65,6 +77,8 @@ pub(super) struct Draining {
 
 impl Keys {
     /// Returns the room; nothing is watched yet.
+    ///
+    /// Keys are taken up by `take_up` and watched by `watch`, in this order.
     pub fn new(options: KeysOptions) -> Self {
         let KeysOptions { kept, tags, settings, journal, reader, clock, tasks } = options;
         Self(Arc::new(KeysInner {
@@ -80,13 +94,17 @@ impl Keys {
         }))
     }
 
-    /// Returns since when Ideogram rejects an environment's key, if it does.
+    /// Says whether Ideogram rejects an environment's key, as far as that was seen.
+    ///
+    /// An environment without a slot here has none that could be.
     pub fn is_rejected(&self, environment: &EnvironmentName) -> bool {
         let health = self.of(environment).map(|kept| kept.slot.current(|key| key.health()));
         matches!(health, Some(KeyHealth::Rejected { .. }))
     }
 
     /// Returns the other environments that use the key of `environment`.
+    ///
+    /// The keys themselves are compared, by their tags, so that one key from two sources is found.
     pub fn sharing(&self, environment: &EnvironmentName) -> Vec<EnvironmentName> {
         let Some(own) = self.of(environment) else { return Vec::new() };
         let tag: Box<str> = own.slot.current(|key| key.tag().into());
@@ -95,10 +113,12 @@ impl Keys {
         names.filter(|name| *name != environment).cloned().collect()
     }
 
+    /// Returns the slot of an environment.
     fn of(&self, environment: &EnvironmentName) -> Option<&Arc<ManagedSlot>> {
         self.0.kept.iter().find(|kept| kept.environments.contains(environment))
     }
 
+    /// Lends what changes.
     pub(super) fn state(&self) -> MutexGuard<'_, KeysState> {
         self.0.state.lock()
     }
@@ -112,6 +132,9 @@ impl Keys {
     }
 
     /// Returns the key in service that has this tag, if there is one.
+    ///
+    /// It may be current, next or draining. Sharing it keeps one count of users and one set of connections
+    /// for a key.
     pub(super) fn serving(&self, account: &AccountName, tag: &str) -> Option<Arc<ServingKey>> {
         let of_account = self.0.kept.iter().filter(|kept| kept.account == *account);
         let mut slots = of_account.map(|kept| &kept.slot);

@@ -15,6 +15,8 @@ use crate::{
 use std::sync::Arc;
 
 /// No key was exchanged.
+///
+/// A key that Ideogram refuses is no error but an outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum RotateError {
     /// There is no such environment, or it has no key that could be exchanged.
@@ -28,6 +30,10 @@ pub enum RotateError {
 impl Keys {
     /// Reads the files again, of one environment or of all; where there is nothing new, the staged key
     /// becomes current.
+    ///
+    /// Each slot has an outcome of its own; the first that cannot be recorded ends it, and those before it
+    /// stay switched. A key that was refused before is tried again. Which key is used changes only after
+    /// Ideogram took the new one.
     pub async fn rotate(
         &self,
         environment: Option<&str>,
@@ -47,6 +53,7 @@ impl Keys {
         }
     }
 
+    /// Looks at the current source first, and at the next one only if there is nothing new.
     async fn rotate_slot(&self, kept: &Arc<ManagedSlot>, wish: &CheckRequest) -> CheckOutcome {
         let looked = self.look(kept, SlotKey::Current, wish).await;
         let (CheckOutcome::Same | CheckOutcome::Fixed(_)) = looked else { return looked };
@@ -64,6 +71,7 @@ impl Keys {
     }
 }
 
+/// Returns the outcome in words for operators.
 fn view(kept: &ManagedSlot, looked: CheckOutcome) -> Result<RotatedView, RotateError> {
     let current = kept.slot.current(|key| key.version().to_owned());
     let mut previous = None;
@@ -100,10 +108,12 @@ fn view(kept: &ManagedSlot, looked: CheckOutcome) -> Result<RotatedView, RotateE
     })
 }
 
+/// Says whether Ideogram rejects the current key.
 fn is_rejected(kept: &ManagedSlot) -> bool {
     kept.slot.current(|key| matches!(key.health(), KeyHealth::Rejected { .. }))
 }
 
+/// Returns where the current key comes from, in words.
 fn place(kept: &ManagedSlot) -> String {
     match &kept.source {
         KeySource::Variable(name) => name.to_string(),
@@ -111,6 +121,7 @@ fn place(kept: &ManagedSlot) -> String {
     }
 }
 
+/// Returns what to do about a variable, which a running process never sees change.
 fn fixed(kept: &ManagedSlot, variable: &str) -> String {
     let variable = if let KeySource::Variable(own) = &kept.source { own } else { variable };
     format!(

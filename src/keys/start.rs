@@ -1,4 +1,6 @@
 //! Taking up the keys at the start.
+//!
+//! A start asks Ideogram nothing about the keys in use: it must not depend on Ideogram being reachable.
 
 use super::{
     Keys,
@@ -18,6 +20,8 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// The keys cannot be taken up.
+///
+/// Each of them ends the start: half a start would look like a good one.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// What the record says of keys cannot be read.
@@ -55,11 +59,15 @@ pub enum StartError {
 impl Keys {
     /// Refuses keys that were retired, puts on record those that are new, and retires those that were
     /// exchanged while the gateway was down.
+    ///
+    /// Nothing is served before this is done. What a crash left half done is finished here: a switch that was
+    /// on record only, a key that was drained and not retired. A key that is only missing is not retired.
     pub async fn take_up(&self) -> Result<(), StartError> {
         let reader = self.0.reader.clone();
         let read = self.0.tasks.run_blocking(move || key_history::read(&reader)).await;
         let book = read.map_err(|_| StartError::Stopping)?.map_err(StartError::Read)?;
         self.state().book = book;
+        // All are looked at before anything is written, so that a start which is refused leaves no trace.
         for kept in &self.0.kept {
             self.refuse_retired(kept)?;
         }
@@ -72,6 +80,8 @@ impl Keys {
         Ok(())
     }
 
+    /// Refuses a current key that was retired, unless the settings allow it or the next key can be used
+    /// instead.
     fn refuse_retired(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
         let Some(retired) = self.retirement(kept) else { return Ok(()) };
         let version: Box<str> = kept.slot.current(|key| key.version().into());
@@ -95,12 +105,14 @@ impl Keys {
         })
     }
 
+    /// Returns how the current key was retired, if it was.
     fn retirement(&self, kept: &ManagedSlot) -> Option<Retired> {
         let tag: Box<str> = kept.slot.current(|key| key.tag().into());
         self.state().book.get(&(kept.account.clone(), tag))?.retired.clone()
     }
 
     /// A staged key may have taken over in an earlier run; the variables still say the old order.
+    /// Says whether it did.
     fn use_next_instead(&self, kept: &Arc<ManagedSlot>) -> bool {
         let given = kept.seen().given.take();
         let read = given.or_else(|| kept.next.as_ref()?.read_again().ok());
@@ -116,6 +128,7 @@ impl Keys {
         true
     }
 
+    /// Puts the current key on record, unless the record has it in service for all environments of the slot.
     async fn note_first_sight(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
         let key = kept.slot.current(Arc::clone);
         let known = self.state().book.get(&(kept.account.clone(), key.tag().into())).cloned();
@@ -135,6 +148,8 @@ impl Keys {
 
     /// Returns the keys of earlier runs whose environments have others now. Where an environment is only
     /// without a key, or gone, it may come back with the old one.
+    ///
+    /// No call of theirs is left, for their process has ended.
     fn left_behind(&self) -> Vec<Leaving> {
         let state = self.state();
         let in_service = state.book.iter().filter(|(_, known)| known.retired.is_none());

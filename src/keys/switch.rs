@@ -1,4 +1,6 @@
 //! From one key to another: on record, then in effect.
+//!
+//! A process that dies in between finds the new key at its source and the adoption on record.
 
 use super::{
     Keys,
@@ -16,6 +18,9 @@ use std::sync::Arc;
 
 impl Keys {
     /// Makes a preflighted key current: new calls use it from here on.
+    ///
+    /// If it cannot be put on record, nothing is switched. No call gets the old key afterwards, and those
+    /// that have it keep it to their end. Switches happen one at a time.
     pub(super) async fn switch(
         &self,
         kept: &Arc<ManagedSlot>,
@@ -34,6 +39,7 @@ impl Keys {
             tracing::error!(%error, "a key was not switched, for that cannot be put on record");
             return CheckOutcome::Unrecorded(error);
         }
+        // On record by now. What follows is in memory only, and a crash before it ends in the same state.
         self.note_adoption(kept, &key);
         kept.settle(place);
         let old = kept.slot.switch_to(key);
@@ -43,6 +49,8 @@ impl Keys {
     }
 
     /// Notes in the book that a key is in service.
+    ///
+    /// An earlier retirement of the same key is forgotten.
     pub(super) fn note_adoption(&self, kept: &ManagedSlot, key: &ServingKey) {
         let adopted_at = self.0.clock.now();
         kept.seen().since = [Some(adopted_at), None];
@@ -56,9 +64,13 @@ impl Keys {
     }
 
     /// Lets the staged key take over from a rejected one, if Ideogram still takes it.
+    ///
+    /// The rejection is put on record once. Without a staged key, calls of these environments are refused
+    /// until the key is exchanged or works again.
     pub(super) async fn replace_rejected(&self, kept: &Arc<ManagedSlot>) {
         let (health, key) = kept.slot.current(|key| (key.health(), key.take()));
         let KeyHealth::Rejected { since } = health else { return };
+        // Names are enough from here on: holding the key would keep it from being retired.
         let (version, tag) = key.names();
         drop(key);
         let next = kept.slot.next(Arc::clone);
@@ -84,6 +96,8 @@ impl Keys {
     }
 
     /// Makes the staged key current, after asking once more whether it works.
+    ///
+    /// If Ideogram rejects it, it is staged no longer; where nothing clear is heard, it stays staged.
     pub(super) async fn take_next(
         &self,
         kept: &Arc<ManagedSlot>,

@@ -9,22 +9,29 @@ use std::{fmt, path::Path};
 
 /// The file in the data folder, beside the database and never in it.
 const FILE: &str = "keys.tag";
+/// The bytes of the key that tags are made with.
 const LENGTH: usize = 32;
 
 /// How much of a tag is kept, in bytes: enough to tell keys apart.
 const SHOWN: usize = 16;
 
 /// Tags keys, so that they are known again. A tag says nothing of its key to whoever lacks this.
+///
+/// It is in a file of its own, so that who copies the database alone cannot test guesses of keys against it.
 pub struct TagKey(hmac::Key);
 
 impl TagKey {
     /// Reads it from a data folder, or makes it.
+    ///
+    /// Losing the file makes every key a new one to the record.
     pub fn in_folder(dir: &Path) -> Result<Self, KeyFileError> {
         let bytes = read_or_make_key::<LENGTH>(&dir.join(FILE))?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &*bytes)))
     }
 
     /// Returns the tag of a key.
+    ///
+    /// It has 32 hexadecimal digits of HMAC-SHA256, and is the same for the same key in all environments.
     pub fn of(&self, credential: &Credential) -> Box<str> {
         hex::encode(&credential.tagged(&self.0).as_ref()[..SHOWN]).into()
     }

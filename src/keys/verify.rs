@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 impl Keys {
     /// Asks for free whether Ideogram takes each current and each next key.
+    ///
+    /// One after the other, with `GET /models`. A rejection is told to whoever replaces rejected keys; no key
+    /// is switched here.
     pub async fn verify(&self) -> Vec<VerifiedView> {
         let mut all = Vec::new();
         for kept in &self.0.kept {
@@ -27,6 +30,7 @@ impl Keys {
     }
 }
 
+/// Returns what was heard of a key, still without its environments.
 fn verified(key: &ServingKey, state: &str, asked: KeyCheck) -> VerifiedView {
     let (verdict, note) = match asked {
         KeyCheck::Good => ("good", None),

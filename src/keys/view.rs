@@ -1,4 +1,6 @@
 //! What operators see of keys.
+//!
+//! Of a key only its last four characters are shown, anywhere.
 
 use super::{
     Keys,
@@ -80,6 +82,7 @@ pub struct RotatedView {
 }
 
 impl Keys {
+    /// Returns all keys: by slot, then those that drain, then the 20 that were retired last.
     fn all(&self) -> Vec<KeyView> {
         let mut all: Vec<_> = self.0.kept.iter().flat_map(of_slot).collect();
         let state = self.state();
@@ -98,6 +101,9 @@ impl Keys {
     }
 
     /// Lists all keys: those in service, those that wait, those that were refused or retired.
+    ///
+    /// A key is safe to revoke only where that is said: its last call ended, its connections are closed, and
+    /// the retirement is on record.
     pub fn list(&self) -> Vec<KeyView> {
         let mut all = self.all();
         for view in &mut all {
@@ -114,6 +120,7 @@ impl Keys {
     }
 }
 
+/// Returns the keys of a slot: current, next, the one that waits and the one that was refused.
 fn of_slot(kept: &Arc<ManagedSlot>) -> Vec<KeyView> {
     let mut views = vec![kept.slot.current(|key| serving_view(kept, key, "current"))];
     views.extend(kept.slot.next(|key| serving_view(kept, key, "next")));
@@ -132,6 +139,7 @@ fn of_slot(kept: &Arc<ManagedSlot>) -> Vec<KeyView> {
     views
 }
 
+/// Returns a key that can be used. A current one that Ideogram rejects is `rejected`.
 fn serving_view(kept: &ManagedSlot, key: &Arc<ServingKey>, state: &str) -> KeyView {
     let source = match (state, &kept.next) {
         ("next", Some(next)) => next,
@@ -156,6 +164,7 @@ fn serving_view(kept: &ManagedSlot, key: &Arc<ServingKey>, state: &str) -> KeyVi
     }
 }
 
+/// Returns a view that says nothing yet.
 fn blank(account: &AccountName, environments: &[EnvironmentName], version: &str) -> KeyView {
     KeyView {
         environments: environments.iter().map(ToString::to_string).collect(),
@@ -172,6 +181,7 @@ fn blank(account: &AccountName, environments: &[EnvironmentName], version: &str)
     }
 }
 
+/// Returns a key that was refused.
 fn refused_view(kept: &ManagedSlot, refused: &RefusedKey) -> KeyView {
     KeyView {
         source: kept.source(refused.place).map(ToString::to_string).unwrap_or_default(),
@@ -182,6 +192,7 @@ fn refused_view(kept: &ManagedSlot, refused: &RefusedKey) -> KeyView {
     }
 }
 
+/// Returns a key that was retired; `None` for any other.
 fn retired(((account, _), known): (&(AccountName, Box<str>), &KeyEntry)) -> Option<KeyView> {
     let retired = known.retired.as_ref()?;
     Some(KeyView {

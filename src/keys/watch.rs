@@ -1,4 +1,6 @@
 //! Standing work: files that change, a reload that is asked for, keys that Ideogram rejects.
+//!
+//! The work ends with the process.
 
 use super::{
     Keys,
@@ -13,6 +15,9 @@ use tokio::{
 
 impl Keys {
     /// Watches all sources from now on; `reload` changes when all files are to be read again.
+    ///
+    /// To be called once, after the keys were taken up. A file is looked at every `look_every`, without a
+    /// notification of the system.
     pub fn watch(&self, reload: &watch::Receiver<u64>) {
         for kept in &self.0.kept {
             let (keys, own, reload) = (self.clone(), Arc::clone(kept), reload.clone());
@@ -29,10 +34,12 @@ impl Keys {
         }
     }
 
+    /// Stages the next key first, then looks at changes again and again.
     async fn watch_files(self, kept: Arc<ManagedSlot>, mut reload: watch::Receiver<u64>) {
         self.look(&kept, SlotKey::Next, &CheckRequest::CHANGED).await;
         let pause = self.0.settings.look_every;
         let mut ticks = interval_at(Instant::now() + pause, pause);
+        // A look that took long is not made up for by several at once.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -45,6 +52,7 @@ impl Keys {
         }
     }
 
+    /// Looks at the files that changed, and at a key that is to be tried again.
     async fn look_at_changes(&self, kept: &Arc<ManagedSlot>) {
         for place in [SlotKey::Current, SlotKey::Next] {
             if kept.changed(place) {
@@ -54,6 +62,7 @@ impl Keys {
         self.try_again(kept).await;
     }
 
+    /// Looks at both sources, whether they changed or not.
     async fn look_at_all(&self, kept: &Arc<ManagedSlot>) {
         for place in [SlotKey::Current, SlotKey::Next] {
             self.look(kept, place, &CheckRequest::RELOAD).await;
@@ -61,6 +70,8 @@ impl Keys {
     }
 
     /// Preflights a key again of which nothing clear was heard.
+    ///
+    /// It is taken as it was read: its file may hold another by now, which is noticed as a change.
     async fn try_again(&self, kept: &Arc<ManagedSlot>) {
         let due = |waiting: &PendingKey| waiting.due <= Instant::now();
         let found = kept
@@ -70,6 +81,7 @@ impl Keys {
             .filter(|waiting| due(waiting))
             .map(|waiting| (waiting.place, Arc::clone(&waiting.key)));
         if let Some((place, key)) = found {
+            // Another look may be under way, and two preflights for one place could overtake each other.
             let _looking = kept.looking.acquire().await;
             self.preflight(kept, place, key, &CheckRequest::CHANGED).await;
         }

@@ -11,19 +11,27 @@ use crate::{
 };
 use std::time::Duration;
 
+/// A cent, in millionths of a dollar.
 const CENT: i64 = 10_000;
+/// A day, by which spending is added up.
 const DAY: Duration = Duration::from_hours(24);
+/// The most days of a month.
 const MONTH_DAYS: u64 = 31;
 /// What a budget is proposed to be, in times of what was used.
 const ROOM: u32 = 3;
 
 /// What a token spends, as far as was seen.
 struct TokenSpend {
+    /// The most on one day.
     day: Usd,
+    /// A month at the rate that was seen, and never less than what was spent.
     month: Usd,
 }
 
 /// Returns that a token's budget is far above what it spends, if so.
+///
+/// Far is `budget_factor` times, rounded up to cents. Proposed is three times what it spends, or less if that
+/// would be found again.
 pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
     let spend = TokenSpend::of(case)?;
     let limits = &case.token.token.limits;
@@ -55,6 +63,8 @@ pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Returns that nothing limits what a token may spend, if so: whether or not it has spent yet.
+///
+/// Without any spending no amount is proposed.
 pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
     if !is_unlimited(&case.token.token, case.settings) {
         return None;
@@ -82,6 +92,7 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
 
 impl TokenSpend {
     /// Returns what it spends; `None` when that is nothing, or no money.
+    /// The simulator's spending is no money.
     fn of(case: &Case<'_>) -> Option<Self> {
         let (day, total) = (case.token.dearest_day(), case.token.total());
         if day == Usd::ZERO || !case.is_real() {

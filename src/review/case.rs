@@ -10,10 +10,15 @@ use crate::{
 };
 
 /// One token under review.
+///
+/// It lends the facts; judging changes none of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Case<'f> {
+    /// All that is known.
     pub(super) facts: &'f Facts,
+    /// What counts as too much.
     pub(super) settings: &'f Settings,
+    /// What is known of the token.
     pub(super) token: &'f TokenFacts,
     /// `None` when it was taken out of the settings.
     pub(super) environment: Option<&'f EnvironmentSettings>,
@@ -38,11 +43,15 @@ impl Case<'_> {
     }
 
     /// Returns the severity, or less if the token was not watched for the whole time.
+    ///
+    /// What was seen for a short time may look different later.
     pub(super) fn if_watched_long(&self, severity: Severity) -> Severity {
         if self.facts.is_watched_long(&self.token.token) { severity } else { severity.lowered() }
     }
 
     /// Returns the evidence, in the same words for all that concerns a token.
+    ///
+    /// It says so where the time was shorter than what was asked for.
     pub(super) fn evidence(&self, items: Vec<String>, words: &str) -> Evidence {
         let watched_since = self.facts.watched_since(&self.token.token);
         let (calls, last_used_at) = (self.token.calls(), self.token.last_seen);

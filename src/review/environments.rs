@@ -11,11 +11,14 @@ use crate::{
 };
 
 /// Returns the environments of production that allow wildcards.
+///
+/// The tokens of these environments are judged by themselves.
 pub(super) fn wildcards(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     let production = settings.review.production.iter();
     production.filter_map(|name| wildcard(facts, settings, name)).collect()
 }
 
+/// Returns the finding for one environment, if it allows any.
 fn wildcard(facts: &Facts, settings: &Settings, name: &EnvironmentName) -> Option<Finding> {
     let environment = settings.environments.get(name)?;
     let found: Vec<_> = environment.scopes.grants().filter(|grant| is_wildcard(*grant)).collect();

@@ -4,6 +4,8 @@ use crate::domain::{EnvironmentName, RouteName, Timestamp, Token, Usd};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Everything that is judged.
+///
+/// Judging looks at nothing else, so that findings can be tested without a record.
 #[derive(Debug, Clone)]
 pub struct Facts {
     /// When it is.
@@ -21,6 +23,8 @@ pub struct Facts {
 }
 
 /// What is known of a token.
+///
+/// Of its secrets only numbers and times are among it.
 #[derive(Debug, Clone)]
 pub struct TokenFacts {
     /// The token.
@@ -38,6 +42,8 @@ pub struct TokenFacts {
 }
 
 /// A route that a token called.
+///
+/// Only calls that were sent count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedRoute {
     /// The route.
@@ -51,6 +57,8 @@ pub struct UsedRoute {
 }
 
 /// A route on which a token was refused.
+///
+/// It was not refused for its rights, so it still needs the scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRoute {
     /// The route.
@@ -75,6 +83,8 @@ pub struct OldSecret {
 }
 
 /// What is known of a key of Ideogram's.
+///
+/// It holds the last four characters of the key at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFacts {
     /// `account/version`.
@@ -88,12 +98,16 @@ pub struct KeyFacts {
 impl Facts {
     /// Returns since when a token was watched: it cannot have been used before it was made, nor seen
     /// before the record began.
+    ///
+    /// Without a record it was not watched at all.
     pub(super) fn watched_since(&self, token: &Token) -> Timestamp {
         let begins = self.record_begins.unwrap_or(self.now);
         self.since.max(token.created_at).max(begins)
     }
 
     /// Says whether a token was watched for the whole time.
+    ///
+    /// An hour less still counts as the whole time.
     pub(super) fn is_watched_long(&self, token: &Token) -> bool {
         // The record begins with the first token, a moment after the window if that is exact.
         self.watched_since(token).since(self.since) < Duration::from_hours(1)

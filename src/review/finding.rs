@@ -36,6 +36,8 @@ impl Severity {
     }
 
     /// Returns the next lower one: what was looked at for a short time only weighs less.
+    ///
+    /// The lowest stays.
     pub(super) const fn lowered(self) -> Self {
         match self {
             Self::High => Self::Medium,
@@ -142,6 +144,8 @@ impl FindingSubject {
     }
 
     /// Says whether it touches an environment.
+    ///
+    /// Names are compared whole.
     pub fn is_in(&self, environment: &EnvironmentName) -> bool {
         self.environments.iter().any(|name| name == environment.as_str())
     }

@@ -13,6 +13,8 @@ use crate::{
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Where facts come from.
+///
+/// Nothing is written to any of them.
 #[derive(Debug, Clone)]
 pub struct Sources {
     /// The record.
@@ -27,6 +29,9 @@ pub struct Sources {
 
 impl Facts {
     /// Reads the facts of all tokens that can be used at `now`, with uses since then. Blocks.
+    ///
+    /// It reads the whole record of that time in one pass, and a little for each token. Tokens that are
+    /// disabled, revoked or ended are left out. It is an error if the record cannot be read.
     pub fn gather(sources: &Sources, since: Timestamp, now: Timestamp) -> Result<Self, StoreError> {
         let Sources { reader, tokens, settings, shared_keys } = sources;
         let mut used = uses(settings, reader.route_uses(since)?);
@@ -50,6 +55,7 @@ impl Facts {
             let last_call = seen.chain(refused.iter().map(|one| one.last_at)).max();
             let recorded = match last_call {
                 Some(last) => Some(last),
+                // Only for those not seen in the window: it reads backwards until it finds something.
                 None => reader.last_seen(&token.id)?,
             };
             let remembered = secrets.iter().filter_map(|secret| secret.used_at).max();
@@ -73,9 +79,12 @@ impl Facts {
     }
 }
 
+/// What a token used.
 #[derive(Default)]
 struct UsedRights {
+    /// The routes it called.
     routes: Vec<UsedRoute>,
+    /// What it spent, by the day.
     spent: BTreeMap<Timestamp, Usd>,
 }
 
@@ -112,6 +121,7 @@ fn takes_places(settings: &Settings, route: &RouteName) -> bool {
     })
 }
 
+/// Returns the older of two secrets that both work; `None` where there is only one.
 fn old_secret(
     reader: &Reader,
     token: &TokenId,
@@ -152,12 +162,14 @@ fn keys(settings: &Settings, newest_first: &[SealedRecord]) -> Vec<KeyFacts> {
     keys
 }
 
+/// Says whether a record is about a key of an environment.
 fn names(record: &SealedRecord, environment: &EnvironmentName) -> bool {
     let RecordBody::Admin(change) = &record.record.body else { return false };
     let named = change.after["environments"].as_array();
     named.is_some_and(|all| all.iter().any(|name| name == environment.as_str()))
 }
 
+/// Says whether two records are about one key: by its last four characters and its tag.
 fn is_same_key(one: &SealedRecord, other: &SealedRecord) -> bool {
     let tag = |record: &SealedRecord| match &record.record.body {
         RecordBody::Admin(change) => change.after["fingerprint"].as_str().map(str::to_owned),

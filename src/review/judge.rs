@@ -7,6 +7,8 @@ use super::{
 use crate::config::Settings;
 
 /// Returns everything that could be less, gravest first; the same facts make the same findings.
+///
+/// Nothing is read or changed here. Findings of equal weight are in order of kind and subject.
 pub fn judge(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     for token in &facts.tokens {
@@ -27,6 +29,9 @@ pub fn judge(facts: &Facts, settings: &Settings) -> Vec<Finding> {
 }
 
 /// Returns what is found about one token.
+///
+/// Of a token that nobody uses it is only told what still matters then: that it is idle, has a wildcard, an
+/// old secret or old routes.
 fn judge_token(case: &Case<'_>) -> Vec<Finding> {
     let idle = lifetime::idle(case);
     let is_idle = idle.is_some();

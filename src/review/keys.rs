@@ -12,6 +12,8 @@ use crate::{
 };
 
 /// Returns the keys that are in service for too long.
+///
+/// A key that is twice as old as the limit weighs more.
 pub(super) fn ages(facts: &Facts, review: &Review) -> Vec<Finding> {
     let limit = review.key_max_age;
     let is_old = |key: &&KeyFacts| facts.now.since(key.adopted_at) > limit;
@@ -44,6 +46,8 @@ pub(super) fn ages(facts: &Facts, review: &Review) -> Vec<Finding> {
 }
 
 /// Returns the keys that environments share.
+///
+/// It weighs more where one of them is production.
 pub(super) fn shared(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     let production = &settings.review.production;
     let finding = |group: &Vec<EnvironmentName>| {
@@ -73,16 +77,20 @@ pub(super) fn shared(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     facts.shared_keys.iter().map(finding).collect()
 }
 
+/// Returns the evidence, which knows no calls.
 fn of_keys(facts: &Facts, items: Vec<String>, words: String) -> Evidence {
     let watched_since = facts.since.max(facts.record_begins.unwrap_or(facts.now));
     Evidence { watched_since, calls: 0, last_used_at: None, items, words }
 }
 
+/// Returns the environments as texts.
 fn names(environments: &[EnvironmentName]) -> Vec<String> {
     environments.iter().map(ToString::to_string).collect()
 }
 
 /// Returns the variable that names the file of an environment's key.
+///
+/// It is the one that the settings name, or the usual one.
 fn variable(settings: &Settings, environment: &str) -> String {
     let stated = settings.key_variables.iter().find(|(name, _)| name.as_str() == environment);
     if let Some((_, stated)) = stated {

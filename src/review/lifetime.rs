@@ -10,10 +10,14 @@ use std::time::Duration;
 
 /// What ends sooner than that cannot wait.
 const URGENT: Duration = Duration::from_hours(48);
+/// A day.
 const DAY: Duration = Duration::from_hours(24);
+/// The longest life that a token may be given.
 const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
 
 /// Returns that nobody uses a token, if so.
+///
+/// A token that was never used is idle from the day it was made. It weighs more if it may spend.
 pub(super) fn idle(case: &Case<'_>) -> Option<Finding> {
     let (facts, token) = (case.facts, &case.token.token);
     let limit = case.settings.review.idle_after;
@@ -39,6 +43,8 @@ pub(super) fn idle(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Returns that a token ends soon, if so.
+///
+/// The proposed life is long enough not to be found again at once.
 pub(super) fn expiring(case: &Case<'_>) -> Option<Finding> {
     let (facts, token, review) = (case.facts, &case.token.token, &case.settings.review);
     let left = token.expires_at.since(facts.now);
@@ -71,6 +77,8 @@ pub(super) fn expiring(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Returns that somebody still uses a secret that was replaced, if so.
+///
+/// Uses before the new one was made do not count.
 pub(super) fn old_secret(case: &Case<'_>) -> Option<Finding> {
     let old = case.token.old_secret?;
     let last_used = old.last_used.filter(|used| *used > old.replaced_at)?;

@@ -10,6 +10,8 @@ use super::{
 const BEFORE_V1: &str = "legacy.";
 
 /// Returns that a token uses such routes, if it does.
+///
+/// Such are the routes without a version, and those that the table marks as deprecated.
 pub(super) fn legacy(case: &Case<'_>) -> Option<Finding> {
     let routes = &case.settings.routes;
     let is_deprecated =

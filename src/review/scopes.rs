@@ -1,4 +1,6 @@
 //! Scopes that are granted and not needed.
+//!
+//! A call that was refused for lack of money or places needs its scope all the same.
 
 use super::{
     case::Case,
@@ -9,6 +11,8 @@ use crate::domain::{RouteName, Scope, ScopeGrant, ScopeSet};
 use std::collections::BTreeSet;
 
 /// Returns what a token has and did not use, if it has such.
+///
+/// What was watched too short and used nothing is not told of. The command keeps all that was used.
 pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
     let granted = &case.token.token.scopes;
     let used = used(case);
@@ -53,6 +57,8 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Returns that a token of production has a wildcard, if it does.
+///
+/// Proposed are the scopes that it used, or all that it may use now, by name.
 pub(super) fn production_wildcard(case: &Case<'_>) -> Option<Finding> {
     let granted = &case.token.token.scopes;
     let wildcards: Vec<_> = granted.grants().filter(|grant| is_wildcard(*grant)).collect();
@@ -97,6 +103,8 @@ fn used(case: &Case<'_>) -> BTreeSet<Scope> {
 }
 
 /// Returns the least that allows all that was used.
+///
+/// `write:limited` cannot be divided: it stays if any of it was used and nothing else allows that.
 fn needed(granted: &ScopeSet, used: &BTreeSet<Scope>) -> ScopeSet {
     let mut kept: BTreeSet<ScopeGrant> = BTreeSet::new();
     for grant in granted.grants() {
@@ -150,6 +158,8 @@ fn named(case: &Case<'_>, granted: &ScopeSet) -> ScopeSet {
 }
 
 /// Returns the arguments that lead from one to the other, the shorter way.
+///
+/// Scopes by name are taken away one by one; where there is a wildcard, those that stay are named.
 fn difference(granted: &ScopeSet, kept: &ScopeSet) -> Vec<String> {
     let all_by_name = granted.grants().all(|grant| matches!(grant, ScopeGrant::One(_)));
     if !all_by_name {
@@ -159,6 +169,7 @@ fn difference(granted: &ScopeSet, kept: &ScopeSet) -> Vec<String> {
     gone.flat_map(|grant| ["--without".to_owned(), command::scope(grant)]).collect()
 }
 
+/// Returns the arguments that keep a grant.
 fn keep(grant: ScopeGrant) -> [String; 2] {
     ["--scope".to_owned(), command::scope(grant)]
 }

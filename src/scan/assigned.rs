@@ -1,4 +1,6 @@
 //! Keys of Ideogram's, which have no shape of their own: found by what they are assigned to.
+//!
+//! They are told as likely, never as certain. A value is only looked at near to where Ideogram is named.
 
 use super::{
     finding::Leak,
@@ -37,16 +39,22 @@ const ASSIGNMENT: &str = r#"(?xi-u)
 "#;
 
 /// Finds keys by the names they are assigned to.
+///
+/// Names and values are bounded in length, so that no text makes the search slow.
 #[derive(Debug)]
 pub(super) struct Assignments(Regex);
 
 impl Assignments {
     /// Returns the finder.
+    ///
+    /// It is an error only if the expression is wrong, which no input causes.
     pub(super) fn new() -> Result<Self, regex::Error> {
         Regex::new(ASSIGNMENT).map(Self)
     }
 
     /// Returns the keys around the places where Ideogram is named, and where they start.
+    ///
+    /// They are in order of their places, each once.
     pub(super) fn keys(&self, text: &[u8], named: &[usize]) -> Vec<(usize, Leak)> {
         let mut keys = Vec::new();
         for around in surroundings(text, named) {
@@ -77,6 +85,7 @@ fn surroundings(text: &[u8], places: &[usize]) -> Vec<Range<usize>> {
     stretches
 }
 
+/// Returns the key of an assignment, if its name and its value are those of one.
 fn key(text: &[u8], found: &Captures<'_>, name: &Range<usize>) -> Option<(usize, Leak)> {
     let value = found.name("value")?;
     let name = str::from_utf8(&text[name.clone()]).ok()?;
@@ -107,6 +116,7 @@ fn is_allowed(text: &[u8], at: usize) -> bool {
     memchr::memmem::find(&text[start..end], ALLOWED).is_some()
 }
 
+/// Returns the first and the last four characters. A value here has 20 at least.
 fn redacted(value: &str) -> String {
     format!("{}…{}", &value[..4], &value[value.len() - 4..])
 }

@@ -7,10 +7,15 @@ use std::{
 };
 
 /// Reads contents out of git's storage, one after the other; ends its process when dropped.
+///
+/// One process of git serves all contents.
 #[derive(Debug)]
 pub(super) struct Blobs {
+    /// Git's process.
     child: Child,
+    /// Where names are written to.
     asks: ChildStdin,
+    /// Where contents are read from.
     tells: BufReader<ChildStdout>,
 }
 
@@ -27,6 +32,8 @@ impl Blobs {
     }
 
     /// Shows a content, and drains what was not read of it.
+    ///
+    /// It is an error if git does not have the content, or ends. After an error it is of no more use.
     pub(super) fn show<T>(
         &mut self,
         blob: &str,
@@ -39,6 +46,7 @@ impl Blobs {
         let size: u64 = size.and_then(|(_, size)| size.parse().ok()).ok_or(GitError::Nonsense)?;
         let mut content = (&mut self.tells).take(size);
         let seen = look(&mut content);
+        // The rest must go, or it would be read as the header of the next content.
         io::copy(&mut content, &mut io::sink()).map_err(GitError::Io)?;
         self.tells.read_exact(&mut [0]).map_err(GitError::Io)?;
         Ok(seen)

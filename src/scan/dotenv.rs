@@ -11,6 +11,8 @@ const SHARED: [&str; 7] =
     [".example", ".sample", ".template", ".tmpl", ".dist", ".defaults", ".schema"];
 
 /// Says whether a path names a file of secrets: `.env` or `.env.*`.
+///
+/// Only the last part of the path counts.
 pub(super) fn is_env_file(path: &Path) -> bool {
     let name = path.file_name().map_or(&b""[..], OsStr::as_bytes);
     let Some(rest) = name.strip_prefix(b".env") else { return false };
@@ -19,6 +21,8 @@ pub(super) fn is_env_file(path: &Path) -> bool {
 }
 
 /// Returns the top of the work tree that a folder is in, if it is in one.
+///
+/// It is known by `.git`, a folder or a file; git itself is not asked.
 pub(super) fn work_tree(folder: &Path) -> Option<PathBuf> {
     let folder = std::path::absolute(folder).ok()?;
     let is_top = |folder: &&Path| folder.join(".git").exists();

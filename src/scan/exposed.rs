@@ -14,6 +14,8 @@ use std::{
 
 /// Returns findings for those of these `.env` files that git does not ignore. Outside of a work
 /// tree there is nothing wrong with them; where git does not tell, they are told of.
+///
+/// Each work tree's git is asked once.
 pub(super) fn among(env_files: Vec<PathBuf>) -> ScanReport {
     let mut report = ScanReport::default();
     for (top, files) in by_work_tree(env_files) {
@@ -40,6 +42,7 @@ fn by_work_tree(files: Vec<PathBuf>) -> BTreeMap<PathBuf, BTreeMap<PathBuf, Path
     by_work_tree
 }
 
+/// Returns those of the files that git ignores, or what to tell where it does not say.
 fn ignored(top: &Path, files: &BTreeMap<PathBuf, PathBuf>) -> Result<BTreeSet<PathBuf>, String> {
     let ignored = Git::at(top).ignored(files.keys().map(PathBuf::as_path));
     let words =

@@ -6,6 +6,8 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 /// Something that must not be where it is.
+///
+/// It may be printed and kept: it never holds the whole secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ScanFinding {
     /// The file.
@@ -23,6 +25,8 @@ pub struct ScanFinding {
 }
 
 /// How sure a finding is.
+///
+/// A token of ours carries a checksum; a key of Ideogram's has no shape to be sure of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
@@ -60,6 +64,8 @@ pub enum Leak {
 }
 
 /// What was looked at, and what was found there.
+///
+/// A report without findings is good only if nothing is unread.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScanReport {
     /// How much was looked at.
@@ -111,6 +117,8 @@ impl Leak {
 
 impl ScanReport {
     /// Adds what another look found.
+    ///
+    /// What both found stands twice until it is put in order.
     pub fn add(&mut self, other: Self) {
         self.scanned.files += other.scanned.files;
         self.scanned.bytes += other.scanned.bytes;
@@ -120,6 +128,8 @@ impl ScanReport {
     }
 
     /// Returns the same in an order that does not depend on who was faster.
+    ///
+    /// What stands twice is told once.
     #[must_use]
     pub fn in_order(mut self) -> Self {
         self.findings.sort();

@@ -1,4 +1,6 @@
 //! What only git knows; asked through its own program.
+//!
+//! Git only reads here: no index is refreshed, no hook and no program of a repository is run.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -9,6 +11,8 @@ use std::{
 };
 
 /// Git did not tell.
+///
+/// Whoever asks says what could not be looked at; nothing is passed over in silence.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// There is no program of that name.
@@ -31,6 +35,7 @@ pub enum GitError {
 /// Git, asked about one work tree.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Git<'a> {
+    /// The folder, or the one that this process is in.
     folder: Option<&'a Path>,
 }
 
@@ -71,6 +76,7 @@ impl<'a> Git<'a> {
         command
     }
 
+    /// Runs git to its end and returns what it wrote.
     fn ask<A: AsRef<OsStr>>(
         self,
         arguments: impl IntoIterator<Item = A>,
@@ -80,6 +86,8 @@ impl<'a> Git<'a> {
     }
 
     /// Asserts that there is a work tree.
+    ///
+    /// It is an error inside a bare repository, too.
     pub(super) fn check(self) -> Result<(), GitError> {
         let is_inside = self.ask(["rev-parse", "--is-inside-work-tree"]);
         match is_inside {
@@ -119,6 +127,8 @@ impl<'a> Git<'a> {
 
     /// Says whether there is something under a path: in the folder, in the index, or in what the next
     /// commit would take away.
+    ///
+    /// So that a mistyped path is told of, and a deleted file is not.
     pub(super) fn knows(self, path: &Path) -> Result<bool, GitError> {
         if path.symlink_metadata().is_ok() {
             return Ok(true);
@@ -132,6 +142,8 @@ impl<'a> Git<'a> {
     }
 
     /// Returns what the next commit would add or change below these paths, or anywhere.
+    ///
+    /// Deleted files, other repositories and contents that are not there yet are left out.
     pub(super) fn staged(self, below: &[PathBuf]) -> Result<Vec<Staged>, GitError> {
         let what = [
             "--literal-pathspecs",
@@ -154,6 +166,7 @@ impl<'a> Git<'a> {
     }
 }
 
+/// Tells a program that is missing from one that does not run.
 pub(super) fn of_start(error: io::Error) -> GitError {
     match error.kind() {
         io::ErrorKind::NotFound => GitError::Missing,
@@ -161,6 +174,7 @@ pub(super) fn of_start(error: io::Error) -> GitError {
     }
 }
 
+/// Returns what git wrote, or the first line of its complaint.
 fn said(output: Output) -> Result<Vec<u8>, GitError> {
     if output.status.success() {
         return Ok(output.stdout);
@@ -170,6 +184,7 @@ fn said(output: Output) -> Result<Vec<u8>, GitError> {
     Err(GitError::Refused(first.trim_start_matches("fatal: ").to_owned()))
 }
 
+/// Reads paths that zeros end. They need not be UTF-8.
 fn paths(listed: &[u8]) -> Vec<PathBuf> {
     let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
     names.map(|name| PathBuf::from(OsStr::from_bytes(name))).collect()

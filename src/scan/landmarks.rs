@@ -5,9 +5,12 @@ use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// How Ideogram is written in names, without what differs between `ideogram` and `Ideogram`.
+/// Its first letters are left out, since `id` and `Id` would need entries of their own.
 const VENDOR: [&str; 3] = ["eogram", "EOGRAM", "eoGram"];
 
 /// What a place may be the start of.
+///
+/// A place is only where it is worth to look closely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Landmark {
     /// A secret of ours, as it is.
@@ -24,9 +27,13 @@ pub(super) enum Landmark {
 }
 
 /// Finds the places that deserve a close look, at the speed of memory.
+///
+/// All texts are searched for at once, in one pass.
 #[derive(Debug)]
 pub(super) struct Landmarks {
+    /// The short texts.
     texts: AhoCorasick,
+    /// What each of them is the start of.
     marks: Vec<Landmark>,
 }
 
@@ -39,6 +46,8 @@ impl Landmarks {
     }
 
     /// Returns the places in a text, from left to right.
+    ///
+    /// They do not overlap.
     pub(super) fn places<'a>(
         &'a self,
         text: &'a [u8],
@@ -48,6 +57,7 @@ impl Landmarks {
     }
 }
 
+/// Returns the short texts, with what each is the start of.
 fn all() -> Vec<(Vec<u8>, Landmark)> {
     let mut all = Vec::new();
     for kind in SecretKind::ALL {

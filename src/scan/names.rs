@@ -1,6 +1,8 @@
 //! Names that things are assigned to.
 
 /// How sure a name makes it that what it names is a key of Ideogram's.
+///
+/// The surer a name is, the less its value must show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameCertainty {
     /// It says so itself, as in `IDEOGRAM_API_KEY`.
@@ -56,6 +58,8 @@ const ABOUT: [&str; 36] = [
 
 impl NameCertainty {
     /// Reads a name in any spelling: `IDEOGRAM_API_KEY`, `ideogramApiKey`, `ideogram.api-key`.
+    ///
+    /// `None` where it names something else: another vendor's key, or a path, hash or header of a key.
     pub(super) fn of(name: &str) -> Option<Self> {
         let last = last_word(name);
         if ABOUT.contains(&last.as_str()) {

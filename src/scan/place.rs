@@ -3,6 +3,8 @@
 use memchr::{memchr_iter, memrchr};
 
 /// A place in a text, as editors count.
+///
+/// Columns count characters of UTF-8, not bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TextPosition {
     /// The line, from 1.
@@ -16,6 +18,8 @@ impl TextPosition {
     pub(super) const START: Self = Self { line: 1, column: 1 };
 
     /// Returns the place behind this text.
+    ///
+    /// The text must begin where this place is.
     pub(super) fn after(self, text: &[u8]) -> Self {
         let Some(last) = memrchr(b'\n', text) else {
             return Self { column: self.column + characters(text), ..self };

@@ -17,9 +17,13 @@ use std::{
 const MOST: usize = 1000;
 
 /// Looks for what must not be there; made once, used by many threads.
+///
+/// It keeps nothing of what it has seen.
 #[derive(Debug)]
 pub struct Scanner {
+    /// Where to look closely.
     landmarks: Landmarks,
+    /// How keys of Ideogram's are found there.
     assignments: Assignments,
 }
 
@@ -41,11 +45,16 @@ impl Scanner {
     }
 
     /// Looks at a stream to its end; findings carry this name as their path.
+    ///
+    /// Memory is bounded, whatever the length. It is an error if the source cannot be read; what was found
+    /// until then is lost.
     pub fn stream(&self, name: &Path, source: impl Read) -> io::Result<ScanReport> {
         self.look(name, source, &mut WindowBuffer::new())
     }
 
     /// Looks at a text to its end, window by window.
+    ///
+    /// Of one text at most 1,000 findings are told, and a note says so.
     pub(super) fn look(
         &self,
         path: &Path,
@@ -79,6 +88,7 @@ impl Scanner {
             }
         }
         leaks.extend(self.assignments.keys(window.text, &named));
+        // The rest is seen whole by another window, which tells it.
         leaks.retain(|(at, _)| window.own.contains(at));
         leaks.sort_by_key(|(at, _)| *at);
         leaks

@@ -14,6 +14,8 @@ const DIGITS: usize = 49;
 const LONGEST: usize = 4 + 32 + 1 + DIGITS;
 
 /// Returns the secret that starts at a landmark, if one does.
+///
+/// Only a text with the right checksum is one, so that examples in documents are none.
 pub(super) fn at(text: &[u8], place: usize, mark: Landmark) -> Option<Leak> {
     match mark {
         Landmark::Plain => secret(&text[place..]),
@@ -27,6 +29,8 @@ pub(super) fn at(text: &[u8], place: usize, mark: Landmark) -> Option<Leak> {
 }
 
 /// Returns the secret that a text starts with, whatever follows it.
+///
+/// What follows the last digit does not matter.
 fn secret(text: &[u8]) -> Option<Leak> {
     let text = &text[..text.len().min(LONGEST)];
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);

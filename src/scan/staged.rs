@@ -14,6 +14,9 @@ use std::path::PathBuf;
 impl Scanner {
     /// Looks at what is in the index of this folder's repository: whole files, as they would be
     /// committed, whatever the work tree has by now. With paths, only below those.
+    ///
+    /// It is an error if this is no work tree, or if git cannot be asked; a content that cannot be read is
+    /// told as unread.
     pub fn staged(&self, below: &[PathBuf]) -> Result<ScanReport, GitError> {
         let git = Git::here();
         git.check()?;

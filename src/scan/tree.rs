@@ -18,6 +18,8 @@ use std::{
 };
 
 /// What becomes of files that git ignores.
+///
+/// Files that git tracks are looked at in any case, even if an ignore file names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ignored {
     /// They stay on this machine, so nobody looks at them.
@@ -27,6 +29,8 @@ pub enum Ignored {
 }
 
 /// Files, and folders with all that is in them.
+///
+/// Links are not followed, and a `.git` that is met on the way is not entered.
 #[derive(Debug)]
 pub struct Tree<'a> {
     /// Where to look.
@@ -36,8 +40,11 @@ pub struct Tree<'a> {
 }
 
 /// What the threads have seen together.
+///
+/// They are put in order at the end.
 #[derive(Debug, Default)]
 struct ThreadFindings {
+    /// What was found.
     report: ScanReport,
     /// `.env` files, of which git is asked in the end.
     env_files: Vec<PathBuf>,
@@ -45,6 +52,9 @@ struct ThreadFindings {
 
 impl Scanner {
     /// Looks at files and folders. `saw` is told the size of each file, by many threads.
+    ///
+    /// It never fails: what cannot be read is told in the report. The order of the report does not depend on
+    /// the threads.
     pub fn tree(&self, tree: &Tree<'_>, saw: &(dyn Fn(u64) + Sync)) -> ScanReport {
         let seen = Mutex::default();
         let repositories = Arc::default();
@@ -62,10 +72,15 @@ impl Scanner {
 }
 
 /// One walk over a tree.
+///
+/// What all threads share.
 #[derive(Clone, Copy)]
 struct Walk<'a> {
+    /// What looks.
     scanner: &'a Scanner,
+    /// What was seen.
     seen: &'a Mutex<ThreadFindings>,
+    /// Who is told of progress.
     saw: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -119,6 +134,7 @@ impl Walk<'_> {
         }
     }
 
+    /// Looks at one file, and notes what it holds.
     fn file(self, path: &Path, room: &mut WindowBuffer) {
         let path = path.strip_prefix("./").unwrap_or(path);
         let looked = File::open(path).and_then(|file| self.scanner.look(path, file, room));
@@ -135,10 +151,12 @@ impl Walk<'_> {
         }
     }
 
+    /// Notes what could not be looked at.
     fn unread(self, unread: Unread) {
         lock(self.seen).report.unread.push(unread);
     }
 
+    /// Notes that git did not tell what it tracks.
     fn not_told(self, folder: &Path, error: &GitError) {
         let words = format!(
             "{}: files that are tracked although an ignore file names them were not looked at: \
@@ -162,6 +180,7 @@ fn top_folders(paths: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
     paths.iter().filter(is_managed).cloned()
 }
 
+/// Returns what could not be walked, with the path that is at fault.
 fn unread(error: &ignore::Error, path: &Path) -> Unread {
     match error {
         ignore::Error::WithPath { path, err } => unread(err, path),
@@ -179,6 +198,7 @@ fn of_io(error: &io::Error) -> String {
     words.split_once(" (os error").map_or(words.clone(), |(words, _)| words.to_owned())
 }
 
+/// Lends what is shared.
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock()
 }

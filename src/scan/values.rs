@@ -2,7 +2,9 @@
 
 use crate::domain::SecretKind;
 
+/// The shortest value that is looked at.
 const SHORTEST: usize = 20;
+/// The longest.
 const LONGEST: usize = 256;
 
 /// What people write where a key belongs, in lower case and without signs.
@@ -79,6 +81,7 @@ pub(super) fn is_hex(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Says whether a value begins as somebody else's secret.
 fn is_foreign(value: &str) -> bool {
     FOREIGN.iter().any(|start| value.starts_with(start))
 }
@@ -112,10 +115,12 @@ fn entropy(text: &str) -> f64 {
     shares.map(|share| -share * share.log2()).sum()
 }
 
+/// Says whether a value looks like a path or an address.
 fn is_path(value: &str) -> bool {
     value.contains("//") || value.starts_with(['/', '.', '~']) || value.contains("/.")
 }
 
+/// Says whether a value holds a word that stands where a key belongs.
 fn is_placeholder(value: &str) -> bool {
     let bare: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
     let bare = bare.to_ascii_lowercase();

@@ -9,9 +9,12 @@ use std::{
 /// How much is looked at in one go.
 const WINDOW: usize = 1 << 20;
 /// How far around a find is looked, and so how far windows overlap to either side.
+/// It is larger than anything that is looked for.
 pub(super) const REACH: usize = 8 << 10;
 
 /// Room for one window, to be used for one file after the other.
+///
+/// It is not cleared in between: only what was read is shown.
 #[derive(Debug)]
 pub(super) struct WindowBuffer(Box<[u8]>);
 
@@ -23,12 +26,15 @@ impl WindowBuffer {
 }
 
 /// A stretch of a file.
+///
+/// Something at its edge is seen whole by one of two windows.
 #[derive(Debug)]
 pub(super) struct FileWindow<'a> {
     /// What is in it.
     pub(super) text: &'a [u8],
     /// Where something must start to be this window's to tell: the rest is seen whole by another.
     pub(super) own: Range<usize>,
+    /// Where the text begins in the file.
     begins: TextPosition,
 }
 
@@ -47,6 +53,9 @@ impl FileWindow<'_> {
 }
 
 /// Shows a file window by window until enough was seen, and returns how many bytes were read.
+///
+/// UTF-16 with a mark at its start is shown as ASCII, with `?` for what is none. It is an error if the source
+/// cannot be read.
 pub(super) fn each(
     mut source: impl Read,
     room: &mut WindowBuffer,
@@ -101,6 +110,7 @@ enum Units {
 }
 
 impl Units {
+    /// Reads the mark at the start of a text.
     fn of(start: &[u8]) -> Self {
         match start {
             [0xff, 0xfe, ..] => Self::Pairs { low: 0 },
@@ -117,6 +127,7 @@ impl Units {
         }
     }
 
+    /// Returns the part of a room that is used.
     fn whole(self, room: &mut [u8]) -> &mut [u8] {
         let length = self.room(room.len());
         &mut room[..length]

@@ -8,6 +8,8 @@ use http::{
 use serde_json::Value as Json;
 
 /// A complete answer.
+///
+/// The server adds the framing. How much of it goes out, and when, is for a script to say.
 #[derive(Debug, Clone)]
 pub struct SimulatedAnswer {
     /// Its status.
@@ -20,6 +22,8 @@ pub struct SimulatedAnswer {
 
 impl SimulatedAnswer {
     /// Returns a success with JSON.
+    ///
+    /// The status is 200 until another is given.
     pub fn json(body: &Json) -> Self {
         Self::of("application/json", body.to_string().into())
     }
@@ -31,6 +35,8 @@ impl SimulatedAnswer {
     }
 
     /// Returns the same with another status.
+    ///
+    /// What is no status becomes 500.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -38,6 +44,8 @@ impl SimulatedAnswer {
     }
 
     /// Returns the same with a time after which to try again.
+    ///
+    /// The time is in whole seconds, as `Retry-After` counts them (RFC 9110, 10.2.3).
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.headers.insert(RETRY_AFTER, seconds.into());

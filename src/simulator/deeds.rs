@@ -1,4 +1,6 @@
 //! What is done for a request that was found good.
+//!
+//! A request comes here once its key, path and fields were found good.
 
 use super::{
     answer::SimulatedAnswer,
@@ -14,9 +16,13 @@ use super::{
 use std::sync::Arc;
 
 /// What a training costs in millionths of a dollar.
+/// That is $40 a run.
 const TRAINING: u64 = 40_000_000;
 
 /// Does what a request asks for.
+///
+/// A quote takes no place, costs nothing and makes nothing. What is made goes on to its end even if this
+/// future is dropped, but for work whose webhook a script sends early.
 pub(super) async fn perform(
     vendor: &Arc<Vendor>,
     received: &Received,
@@ -38,12 +44,15 @@ pub(super) async fn perform(
         // Whoever names an address is told there, and does not wait.
         Timing::AsAsked => form.flag("async") || form.has("webhook_url"),
     };
+    // Named by every call, but delivered to only where the answer comes later.
     manner.address = received.webhook(operation, form);
     let delivery = if later { AnswerTime::Later } else { AnswerTime::Now };
     work::make(vendor, order, manner, delivery).await
 }
 
 /// Does what takes neither time nor places.
+///
+/// A training is billed at once; all else is free.
 fn simple(
     vendor: &Vendor,
     received: &Received,
@@ -71,11 +80,15 @@ fn simple(
 }
 
 /// Returns what stands in the path where the operation has braces.
+///
+/// Returns nothing where the path has no braces.
 fn named<'a>(operation: &Operation, path: &'a str) -> &'a str {
     let mut pairs = operation.path.split('/').zip(path.split('/'));
     pairs.find(|(part, _)| part.starts_with('{')).map_or("", |(_, segment)| segment)
 }
 
+/// Answers how a generation stands, in the words of the API it is asked through. More than 1,000 polls in 10
+/// seconds are refused with 429 and a time to wait.
 fn poll(vendor: &Vendor, family: Family, id: &str) -> Result<SimulatedAnswer, SimulatedRefusal> {
     if vendor.polls.is_too_many(vendor.clock.now()) {
         return Err(SimulatedRefusal::Polls);
@@ -87,6 +100,7 @@ fn poll(vendor: &Vendor, family: Family, id: &str) -> Result<SimulatedAnswer, Si
     }))
 }
 
+/// Starts a training and bills it. It needs at least 15 pictures.
 fn train(
     vendor: &Vendor,
     understood: &Understood,

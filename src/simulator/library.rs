@@ -1,41 +1,60 @@
 //! Models and data sets.
+//!
+//! They take no places. One model is there from the start; what is added is lost when the process ends.
 
 use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value as Json, json};
 
 /// How many data sets, and how many models, there can be.
+/// More are answered as if they had been added, and are then not found.
 const MOST: usize = 1000;
 /// How many files a training needs.
+///
+/// A smaller one is refused, and not billed.
 const FEWEST_FILES: usize = 15;
 
 /// Models and data sets of the account.
+///
+/// One for all keys, as they are all of one account.
 #[derive(Debug)]
 pub struct Library {
+    /// What it holds.
     shelves: Mutex<Shelves>,
 }
 
+/// The models and data sets, in the order they were added.
 #[derive(Debug, Default)]
 struct Shelves {
+    /// The models as answers show them.
     models: Vec<Json>,
+    /// The data sets.
     datasets: Vec<Dataset>,
 }
 
+/// A data set. Of its files only the number is known.
 #[derive(Debug)]
 struct Dataset {
+    /// Its name for machines.
     id: String,
+    /// What answers show of it.
     shown: Json,
+    /// How many files were uploaded.
     files: usize,
+    /// The models that were trained with it.
     models: Vec<String>,
 }
 
 /// Why a training does not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoTraining {
+    /// There is no such data set.
     UnknownDataset,
+    /// It holds fewer than 15 files.
     TooFewFiles,
 }
 
 impl Library {
+    /// Returns a library with the one model.
     pub(super) fn new() -> Self {
         let shelves = Shelves { models: vec![example()], datasets: Vec::new() };
         Self { shelves: Mutex::new(shelves) }
@@ -51,6 +70,8 @@ impl Library {
     }
 
     /// Returns one model.
+    ///
+    /// `None` where there is none of that name.
     pub(super) fn model(&self, id: &str) -> Option<Json> {
         let shelves = self.lock();
         let model = shelves.models.iter().find(|model| model["model_id"] == id)?;
@@ -63,6 +84,8 @@ impl Library {
     }
 
     /// Returns one data set.
+    ///
+    /// `None` where there is none of that name. The files are made-up names without sizes.
     pub(super) fn dataset(&self, id: &str) -> Option<Json> {
         let shelves = self.lock();
         let set = shelves.datasets.iter().find(|set| set.id == id)?;
@@ -74,6 +97,8 @@ impl Library {
     }
 
     /// Adds a data set.
+    ///
+    /// Two may have the same name, as their ids differ.
     pub(super) fn add_dataset(&self, id: String, name: &str, now: &str) -> Json {
         let shown = json!({"dataset_id": id, "name": name, "user_id": "simulator",
             "creation_time": now});
@@ -86,6 +111,8 @@ impl Library {
     }
 
     /// Adds files to a data set.
+    ///
+    /// `None` where there is no such data set. None of the files ever fails.
     pub(super) fn upload(&self, id: &str, files: usize) -> Option<Json> {
         let mut shelves = self.lock();
         let set = shelves.datasets.iter_mut().find(|set| set.id == id)?;
@@ -101,6 +128,8 @@ impl Library {
     }
 
     /// Starts a training.
+    ///
+    /// It never ends: the model stays in training.
     pub(super) fn train(
         &self,
         dataset: &str,
@@ -122,6 +151,7 @@ impl Library {
     }
 }
 
+/// Returns a model as answers show it.
 fn model((id, name): (&str, &str), status: &str, dataset: &str, now: &str) -> Json {
     json!({"model_id": id, "custom_model_uri": format!("model/{id}/version/0"), "name": name,
         "status": status, "dataset_id": dataset, "creation_time": now, "last_update_time": now,

@@ -5,13 +5,17 @@ use crate::domain::{Clock, SystemClock};
 use std::{sync::Arc, time::Duration};
 
 /// What a stand-in is told at its start.
+///
+/// Keys, cap and balance can be changed later through the handle; all else stays.
 #[derive(Debug, Clone)]
 pub struct SimulatorOptions {
     /// The values of `Api-Key` that it accepts.
+    /// A request with another key, or with none, is refused.
     pub keys: Vec<String>,
     /// How many images may be in flight at once.
     pub cap: u32,
     /// How long things take: 1.0 as long as at Ideogram, 0.0 no time at all.
+    /// Below zero counts as zero.
     pub pace: f64,
     /// What it can be paid in millionths of a dollar; none is without end.
     pub balance: Option<u64>,
@@ -20,6 +24,7 @@ pub struct SimulatorOptions {
     /// How long links to pictures are good.
     pub link_lifetime: Duration,
     /// Whether it obeys `/_simulator/…`, which needs no key.
+    /// Whoever reaches the port can command it then, so it is for loopback only.
     pub control: bool,
     /// How many of the last calls it remembers; a stand-in that nobody questions needs none.
     pub kept_calls: usize,

@@ -1,15 +1,23 @@
 //! How often generations may be asked for.
+//!
+//! Ideogram allows 1,000 polls in 10 seconds for an organization, and answers 429 with `Retry-After` beyond.
 
 use crate::domain::Timestamp;
 use parking_lot::Mutex;
 use std::time::Duration;
 
 /// How many times in one window.
+///
+/// This is Ideogram's own bound.
 const LIMIT: u32 = 1000;
 /// How long a window is.
+///
+/// It begins with the first poll after the one before has ended.
 const WINDOW: Duration = Duration::from_secs(10);
 
 /// Counts how often generations are asked for.
+///
+/// One for all keys.
 #[derive(Debug, Default)]
 pub struct Polls(Mutex<Option<(Timestamp, u32)>>);
 

@@ -1,9 +1,13 @@
 //! Refusals, as either generation of the API words them.
+//!
+//! A refusal is not billed, whatever its status.
 
 use super::{answer::SimulatedAnswer, routes::Family};
 use serde_json::{Value as Json, json};
 
 /// Why a request is refused.
+///
+/// The words are the stand-in's own; statuses and members are Ideogram's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SimulatedRefusal {
     /// The key is missing or wrong, and this status says so.
@@ -30,6 +34,8 @@ pub enum SimulatedRefusal {
 
 impl SimulatedRefusal {
     /// Returns the refusal that usually has `status`, if there is one.
+    ///
+    /// Scripts use it to answer with a status and the body that goes with it.
     pub fn usual(status: u16, cap: u32) -> Option<Self> {
         Some(match status {
             400 => Self::Invalid("the request is not valid".to_owned()),
@@ -46,6 +52,9 @@ impl SimulatedRefusal {
     }
 
     /// Returns the answer that says it.
+    ///
+    /// `/v1` has `error` alone; `/v2` adds `reject_reason` where Ideogram names one. Only a refused poll says
+    /// when to try again.
     pub fn answer(&self, family: Family) -> SimulatedAnswer {
         let mut body = json!({"error": self.words()});
         if family == Family::V2 {
@@ -55,6 +64,7 @@ impl SimulatedRefusal {
         if *self == Self::Polls { answer.retry_after(10) } else { answer }
     }
 
+    /// Returns the status.
     fn status(&self) -> u16 {
         match self {
             Self::Stranger(status) => *status,
@@ -69,6 +79,7 @@ impl SimulatedRefusal {
         }
     }
 
+    /// Returns what is told in `error`.
     fn words(&self) -> &str {
         match self {
             Self::Stranger(_) => "no key, or not a key of this account",
@@ -84,6 +95,7 @@ impl SimulatedRefusal {
         }
     }
 
+    /// Adds why, in the words of `/v2`.
     fn reason(&self, body: &mut Json) {
         match self {
             Self::Funds => body["reject_reason"] = json!("insufficient_funds"),

@@ -1,4 +1,6 @@
 //! What arrived, as it arrived.
+//!
+//! It is kept in memory, up to 64 MiB and as many calls as was said; the oldest go first.
 
 use crate::domain::Timestamp;
 use bytes::Bytes;
@@ -8,11 +10,14 @@ use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::watch;
 
 /// How many bytes of a body are kept.
+/// Length and digest are of all of it.
 pub(super) const KEPT_BODY: usize = 1 << 20;
 /// How many bytes are kept of all calls together.
 const KEPT_BYTES: usize = 64 << 20;
 
 /// Everything that arrived, and the peaks.
+///
+/// A copy: what happens later does not change it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Seen {
     /// The calls in the order of their arrival; the oldest may be gone.
@@ -34,6 +39,8 @@ pub struct Seen {
 }
 
 /// One call.
+///
+/// It is there from the moment its head was read, and fills up while it goes on.
 #[derive(Debug, Clone, Serialize)]
 pub struct SeenCall {
     /// Its number, from 0.
@@ -67,6 +74,9 @@ pub struct SeenCall {
 }
 
 /// How a call ended.
+///
+/// It tells what the stand-in did, not what the client got: bytes that were handed to the system may still be
+/// lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallEnd {
@@ -80,49 +90,74 @@ pub enum CallEnd {
     Broken,
 }
 
+/// Writes bytes as text, with a mark in place of what is no UTF-8.
 fn lossy<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&String::from_utf8_lossy(bytes))
 }
 
 impl SeenCall {
     /// Returns the value of a header, whatever the spelling of its name.
+    ///
+    /// Of several, the first.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     /// Returns the path.
+    ///
+    /// It is not decoded.
     pub fn path(&self) -> &str {
         self.path_and_query.split('?').next().unwrap_or("")
     }
 }
 
 /// Writes down what arrives.
+///
+/// Whoever waits for something hears when a call or a delivery changes.
 #[derive(Debug)]
 pub struct ArrivalLog {
+    /// How many calls are kept.
     kept: usize,
+    /// What is written down.
     book: Mutex<SeenLog>,
+    /// Tells of changes.
     changed: watch::Sender<()>,
 }
 
+/// Everything that is written down, and the counters.
 #[derive(Debug, Default)]
 struct SeenLog {
+    /// The calls, the oldest first; their numbers have no gaps.
     calls: VecDeque<SeenCall>,
+    /// The bytes that are kept of them.
     bytes: usize,
+    /// The number of the next call.
     next: u64,
+    /// How many are open.
     open: u64,
+    /// The most that were.
     most_open: u64,
+    /// How many connections were opened.
     connections: u64,
+    /// How many ended over something that was no request.
     broken: u64,
+    /// The tries to deliver webhooks, with their numbers.
     deliveries: VecDeque<(u64, SeenDelivery)>,
+    /// The number of the next try.
     next_delivery: u64,
 }
 
 /// A call that is being written down; ends it when dropped.
+///
+/// Without a word about its end, the client went away.
 #[derive(Debug)]
 pub(super) struct SeenEntry {
+    /// Where it is written down.
     log: Arc<ArrivalLog>,
+    /// The call's number.
     id: u64,
+    /// How it ends.
     end: CallEnd,
 }
 
@@ -132,6 +167,7 @@ impl ArrivalLog {
         Self { kept, book: Mutex::default(), changed: watch::Sender::new(()) }
     }
 
+    /// Lends the log.
     fn lock(&self) -> MutexGuard<'_, SeenLog> {
         self.book.lock()
     }
@@ -222,11 +258,13 @@ impl ArrivalLog {
 }
 
 impl SeenLog {
+    /// Returns a call, unless it is gone.
     fn find(&mut self, id: u64) -> Option<&mut SeenCall> {
         let first = self.calls.front()?.id;
         self.calls.get_mut(usize::try_from(id.checked_sub(first)?).ok()?)
     }
 
+    /// Takes calls out until the rest is within both bounds.
     fn make_room(&mut self, kept: usize) {
         while (self.calls.len() > kept || self.bytes > KEPT_BYTES)
             && let Some(oldest) = self.calls.pop_front()
@@ -238,6 +276,8 @@ impl SeenLog {
 
 impl SeenEntry {
     /// Changes what is written down of the call.
+    ///
+    /// A call that is gone is not changed.
     pub(super) fn note(&self, change: impl FnOnce(&mut SeenCall)) {
         let mut book = self.log.lock();
         let Some(call) = book.find(self.id) else { return };
@@ -257,7 +297,9 @@ impl SeenEntry {
 }
 
 impl Drop for SeenEntry {
+    /// Writes down the end, even if the future of the call was dropped.
     fn drop(&mut self) {
+        // Released before the note, which takes the lock itself.
         self.log.lock().open -= 1;
         let end = self.end;
         self.note(|call| call.end = end);

@@ -1,14 +1,19 @@
 //! How successes look.
+//!
+//! Members and their types are those of Ideogram's description; values that depend on nothing are made up.
 
 use super::orders::{Known, Order};
 use super::{pictures::Links, routes::AnswerShape};
 use serde_json::{Value as Json, json};
 
 /// Returns the pictures of an order, each with a fresh link.
+///
+/// A withheld picture has no link and is marked as unsafe.
 pub(super) fn data(order: &Order, links: &Links) -> Json {
     (0..order.images).map(|index| item(order, links, index)).collect()
 }
 
+/// Returns one picture.
 fn item(order: &Order, links: &Links, index: u32) -> Json {
     let safe = !order.is_withheld();
     let url = safe.then(|| links.link(order, index));
@@ -37,6 +42,8 @@ fn item(order: &Order, links: &Links, index: u32) -> Json {
 }
 
 /// Returns the JSON of a finished order.
+///
+/// It is the answer to a call that waited for the end.
 pub(super) fn finished(order: &Order, links: &Links, id: &str, created: &str) -> Json {
     match order.shape {
         AnswerShape::Legacy | AnswerShape::V3 | AnswerShape::Cutout => {
@@ -71,11 +78,14 @@ pub(super) fn finished(order: &Order, links: &Links, id: &str, created: &str) ->
     }
 }
 
+/// Returns an answer that names the kind of its data.
 fn kind(response_type: &str, created: &str, order: &Order, links: &Links) -> Json {
     json!({"response_type": response_type, "created": created, "data": data(order, links)})
 }
 
 /// Returns the page of a design.
+///
+/// It shows the first 200 characters of the prompt, so escaped that they stay text.
 pub(super) fn page(order: &Order) -> String {
     let mut text = String::new();
     for letter in order.prompt.chars().take(200) {
@@ -88,10 +98,12 @@ pub(super) fn page(order: &Order) -> String {
     format!("<!doctype html><title>Design</title><h1>{text}</h1>")
 }
 
+/// Returns a description.
 fn words(order: &Order) -> String {
     format!("Soft shapes in calm colours, number {}.", order.seed)
 }
 
+/// Returns a prompt in the structure of version 4.
 fn structure(order: &Order) -> Json {
     json!({
         "high_level_description": words(order),
@@ -101,6 +113,7 @@ fn structure(order: &Order) -> Json {
     })
 }
 
+/// Returns a block of text.
 fn block() -> Json {
     json!({
         "x": 64, "y": 64, "width": 512, "height": 96, "text": "Hello", "alignment": "center",
@@ -110,6 +123,8 @@ fn block() -> Json {
 }
 
 /// Returns the answer to `dry_run`.
+///
+/// `usd_micros` are millionths of a dollar; `credit_millis` is a tenth of that number.
 pub(super) fn quote(order: &Order) -> Json {
     let price = order.price;
     let total = price.total();

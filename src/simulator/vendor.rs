@@ -15,6 +15,8 @@ use crate::{domain::Clock, tasks::Tasks};
 use std::sync::Arc;
 
 /// The state of a stand-in.
+///
+/// It lives in memory alone: a new process has forgotten all of it.
 #[derive(Debug)]
 pub struct Vendor {
     /// The keys it accepts.
@@ -46,6 +48,7 @@ pub struct Vendor {
 }
 
 impl Vendor {
+    /// Returns a stand-in to which nothing has happened.
     pub(super) fn new(options: SimulatorOptions, tasks: Tasks) -> Self {
         let clock = options.clock;
         let log = Arc::new(ArrivalLog::new(options.kept_calls));
@@ -89,6 +92,8 @@ impl Vendor {
     }
 
     /// Forgets scripts, calls, peaks and bills.
+    ///
+    /// Generations, models and keys stay.
     pub(super) fn reset(&self) {
         self.scripts.clear();
         self.log.reset();

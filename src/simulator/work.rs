@@ -16,6 +16,8 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{oneshot, watch};
 
 /// How the work goes, other than usual.
+///
+/// By default it goes as usual.
 #[derive(Debug, Default)]
 pub struct Manner {
     /// How much longer it takes.
@@ -39,16 +41,26 @@ pub enum AnswerTime {
     Later,
 }
 
+/// Dropping it before its end gives places and money back, and bills nothing.
 struct OrderWork {
+    /// The stand-in.
     vendor: Arc<Vendor>,
+    /// What is made.
     order: Order,
+    /// The generation.
     id: String,
+    /// When it was asked for.
     created: String,
+    /// When the answer comes.
     delivery: AnswerTime,
+    /// Its places and the money held for it.
     occupied: Occupied,
 }
 
 /// Takes places and money for an order, makes it and answers.
+///
+/// Refused is an unsafe prompt first, then want of money, then want of places; a refusal takes nothing. Where
+/// this future is dropped the work goes on and is billed, but for work whose webhook a script sends early.
 pub async fn make(
     vendor: &Arc<Vendor>,
     order: Order,
@@ -74,6 +86,8 @@ pub async fn make(
 }
 
 /// Answers what an order would cost, without making it.
+///
+/// Takes no place and bills nothing.
 pub fn quote(order: &Order) -> SimulatedAnswer {
     SimulatedAnswer::json(&shapes::quote(order))
 }
@@ -99,6 +113,8 @@ impl OrderWork {
     }
 
     /// Returns the result as it is delivered, if somebody wants it.
+    ///
+    /// Nobody does where the answer has the result itself.
     fn parcel(&self, address: Option<String>, twist: Option<Twist>) -> Option<Parcel> {
         let address = address.filter(|_| self.delivery == AnswerTime::Later)?;
         let data = shapes::data(&self.order, &self.vendor.links);
@@ -114,12 +130,14 @@ impl OrderWork {
         manner: Manner,
     ) -> Result<SimulatedAnswer, SimulatedRefusal> {
         let (done, result) = oneshot::channel();
+        // In a task of its own: Ideogram finishes and bills what nobody waits for any more.
         vendor.tasks.spawn_background("simulated work", async move {
             done.send(self.run(manner).await).ok();
         });
         result.await.unwrap_or(Err(SimulatedRefusal::Failed))
     }
 
+    /// Takes its time, waits for a release if it is held, and delivers or fails.
     async fn run(self, manner: Manner) -> Result<SimulatedAnswer, SimulatedRefusal> {
         let time = self.order.takes + manner.longer;
         if !time.is_zero() {
@@ -143,9 +161,12 @@ impl OrderWork {
     }
 
     /// Bills the work, frees its places and builds the answer, in this order.
+    ///
+    /// The state is written down first, so that whoever sees the places free can ask how it ended.
     async fn deliver(self) -> Result<SimulatedAnswer, SimulatedRefusal> {
         let cost = self.order.price.total();
         let data = shapes::data(&self.order, &self.vendor.links);
+        // Before the places are free, or a poll could still say that it is pending.
         self.note(SimulatedState::Completed { data, cost });
         self.occupied.bill(self.order.price.quantity);
         let (order, links) = (self.order, &self.vendor.links);
@@ -166,6 +187,8 @@ impl OrderWork {
     }
 
     /// Writes down how it stands, where it can be asked for.
+    ///
+    /// Answers at once are not kept, but for those of `/v2`, whose name can be asked for.
     fn note(&self, standing: SimulatedState) {
         if self.delivery == AnswerTime::Now && self.order.shape != AnswerShape::V2 {
             return;

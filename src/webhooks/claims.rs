@@ -13,6 +13,8 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// What a delivery claims in its headers; well formed, and its time is within the window.
+///
+/// Nothing in it is proved: anybody can write headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryClaims {
     /// By the vendor's signature.
@@ -22,25 +24,38 @@ pub struct DeliveryClaims {
 }
 
 /// What comes with the vendor's signature.
+///
+/// The shapes are those of Ideogram's documentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct VendorClaims {
+    /// The generation that it speaks of.
     pub(super) generation: Box<str>,
+    /// The user at Ideogram.
     pub(super) user: Box<str>,
     /// As it was written, for that is what was signed.
     pub(super) timestamp: Box<str>,
+    /// The key that is said to have signed; a hint.
     pub(super) key: Box<str>,
+    /// The signature of Ed25519 (RFC 8032).
     pub(super) signature: [u8; 64],
 }
 
 /// What comes with a signature by a shared secret.
+///
+/// It names neither a generation nor a user: these are read in the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SharedClaims {
+    /// The HMAC-SHA256.
     pub(super) signature: [u8; 32],
+    /// When it was signed, if that is in a header.
     pub(super) timestamp: Option<Box<str>>,
 }
 
 impl DeliveryClaims {
     /// Reads the headers of a delivery that arrives at `now`.
+    ///
+    /// It is an error if a header is missing, comes twice or is misshapen, if the time is outside the window,
+    /// and if there is no signature at all.
     pub(super) fn read(
         headers: &HeaderMap,
         now: Timestamp,
@@ -81,6 +96,8 @@ impl VendorClaims {
     }
 
     /// Returns what was signed: three texts without line breaks, and the digest of the raw body.
+    ///
+    /// No two deliveries have the same message, for none of the three can hold a line break.
     pub(super) fn message(&self, body: &[u8]) -> String {
         let Self { generation, user, timestamp, .. } = self;
         format!("{generation}\n{user}\n{timestamp}\n{}", hex::encode(Sha256::digest(body)))
@@ -105,6 +122,7 @@ impl SharedClaims {
     }
 }
 
+/// Refuses a time outside the window, before or after `now`.
 fn check_time(text: &str, now: Timestamp, window: Duration) -> Result<(), DeliveryRejection> {
     let micros = seconds(text).and_then(|seconds| seconds.checked_mul(1_000_000));
     let at = micros.map(Timestamp::from_micros).ok_or(DeliveryRejection::Window)?;

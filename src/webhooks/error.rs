@@ -1,11 +1,15 @@
 //! Why a delivery does not count.
 
 /// Keys are not to be had; the cause is in the log.
+///
+/// It is not the sender's fault: the delivery may come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the vendor's keys could not be fetched")]
 pub struct FetchFailed;
 
 /// A delivery does not count. Says nothing that the sender wrote, for the record is for ever.
+///
+/// A refused delivery has had no effect.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryRejection {
     /// It has no signature of either kind.
@@ -58,6 +62,8 @@ impl DeliveryRejection {
     }
 
     /// Returns the word that metrics tell it by.
+    ///
+    /// There are five words, so that metrics stay few.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Unsigned | Self::Missing(_) | Self::Twice(_) | Self::Misshapen(_) => "headers",

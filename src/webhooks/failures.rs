@@ -8,22 +8,30 @@ use std::{
 };
 use tokio::time::Instant;
 
+/// How long failures count.
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Addresses that are counted apart in a minute; the others share one count.
 const MOST_ADDRESSES: usize = 4096;
 
 /// Counts failures by address; an IPv6 address counts as its /64, which one sender commands as a whole.
+///
+/// Memory is bounded: at most 4096 addresses are known apart.
 #[derive(Debug)]
 pub(super) struct Failures {
+    /// The most failures in a minute.
     most: u32,
     book: Mutex<FailureBook>,
 }
 
+/// The counts, and when old ones were last forgotten.
 #[derive(Debug, Default)]
 struct FailureBook {
+    /// The counts of those known apart.
     by_address: HashMap<IpAddr, FailureWindow>,
+    /// The count of all others together.
     others: Option<FailureWindow>,
+    /// When old ones were last forgotten.
     forgotten_at: Option<Instant>,
 }
 
@@ -37,6 +45,7 @@ impl FailureBook {
     }
 }
 
+/// A minute from the first failure on.
 #[derive(Debug, Clone, Copy)]
 struct FailureWindow {
     since: Instant,
@@ -44,11 +53,14 @@ struct FailureWindow {
 }
 
 impl Failures {
+    /// Returns a count of nothing.
     pub(super) fn new(most: u32) -> Self {
         Self { most, book: Mutex::default() }
     }
 
     /// Returns for how long an address is not listened to; `None` when it is.
+    ///
+    /// It is not listened to from its last allowed failure on, until the minute is over.
     pub(super) fn blocked(&self, address: IpAddr) -> Option<Duration> {
         let address = network(address);
         let book = self.lock();
@@ -93,6 +105,7 @@ impl FailureWindow {
     }
 }
 
+/// Returns what an address is counted as. An address of IPv4 within IPv6 counts as that of IPv4.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)).into(),

@@ -1,4 +1,6 @@
 //! The header fields of a delivery: exactly one of each, in the one shape it has.
+//!
+//! Names are as Ideogram documents them; case does not count (RFC 9110, 5.1).
 
 use super::DeliveryRejection;
 use http::HeaderMap;
@@ -10,6 +12,7 @@ pub(super) const USER: &str = "x-ideogram-webhook-user-id";
 /// When it was signed, in whole seconds since the Unix epoch.
 pub(super) const TIMESTAMP: &str = "x-ideogram-webhook-timestamp";
 /// Which key signed it; a hint.
+/// Every key is tried.
 pub(super) const KEY: &str = "x-ideogram-webhook-key-id";
 /// The vendor's signature.
 pub(super) const SIGNATURE: &str = "x-ideogram-webhook-signature";
@@ -24,6 +27,8 @@ pub(super) const SHARED_TIMESTAMP: &str = "x-ideogram-timestamp";
 const LONGEST: usize = 128;
 
 /// Returns a header's value if it came, once, as visible ASCII.
+///
+/// It is an error if it came twice, or with anything but visible ASCII.
 pub(super) fn one<'h>(
     headers: &'h HeaderMap,
     name: &'static str,
@@ -59,6 +64,8 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// Returns seconds since the Unix epoch, written in digits alone.
+///
+/// At most 12 digits, without a sign.
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let is_number = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()

@@ -1,4 +1,7 @@
 //! The vendor's key set: the keys in it that can verify a webhook.
+//!
+//! A set is a JWK set (RFC 7517), with keys for Ed25519 (RFC 8037). Keys of other kinds are passed over, not
+//! refused.
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -9,17 +12,23 @@ use serde_json::Value;
 const MOST: usize = 32;
 
 /// A public key of the vendor's.
+///
+/// It can verify and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct VendorKey {
+    /// Its name in the set.
     id: Option<Box<str>>,
+    /// The public key.
     point: [u8; 32],
 }
 
+/// Members that nobody asks for are passed over.
 #[derive(Deserialize)]
 struct JwksDocument {
     keys: Vec<Value>,
 }
 
+/// What is read of an entry; `kty`, `crv` and `x` must be there.
 #[derive(Deserialize)]
 struct JwksEntry {
     kty: Box<str>,
@@ -54,6 +63,7 @@ pub(super) fn keys(document: &[u8]) -> Option<Vec<VendorKey>> {
 }
 
 impl VendorKey {
+    /// Returns the key of an entry; `None` where it is not for verifying Ed25519 signatures.
     fn of(entry: JwksEntry) -> Option<Self> {
         let is_or_absent = |found: &Option<Box<str>>, wanted: &[&str]| {
             found.as_deref().is_none_or(|found| wanted.contains(&found))
@@ -75,6 +85,8 @@ impl VendorKey {
     }
 
     /// Says whether this key made the signature.
+    ///
+    /// It is false for a key that is no point of the curve, too.
     pub(super) fn made(&self, signature: &[u8; 64], message: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.point).verify(message, signature).is_ok()
     }

@@ -25,6 +25,8 @@ const SHORTEST: Duration = Duration::from_mins(5);
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
 /// A key set as it was fetched.
+///
+/// Whether it holds usable keys is not looked at yet.
 #[derive(Debug, Clone)]
 pub struct FetchedKeys {
     /// The document.
@@ -34,29 +36,38 @@ pub struct FetchedKeys {
 }
 
 /// Fetches a key set from where it is published, without any credential.
+///
+/// It is called by one task at a time, and not within 30 seconds of the last call.
 pub trait KeyFetch: fmt::Debug + Send + Sync {
     /// Fetches the document anew.
     fn fetch(&self) -> BoxFuture<'static, Result<FetchedKeys, Box<dyn Error + Send + Sync>>>;
 }
 
 /// The keys of one origin.
+///
+/// Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct KeySet(Arc<JwksInner>);
 
+/// What clones share.
 struct JwksInner {
     source: Arc<dyn KeyFetch>,
     tasks: Tasks,
     state: Mutex<JwksState>,
 }
 
+/// It is never locked across a wait.
 #[derive(Default)]
 struct JwksState {
+    /// The last set that was usable.
     kept: Option<CachedKeys>,
+    /// When the last fetch began.
     tried_at: Option<Instant>,
     /// The fetch under way; all who need it wait for the same one.
     flight: Option<Shared<BoxFuture<'static, ()>>>,
 }
 
+/// A set, and how old it is.
 #[derive(Clone)]
 struct CachedKeys {
     keys: Arc<[VendorKey]>,
@@ -65,11 +76,16 @@ struct CachedKeys {
 }
 
 impl KeySet {
+    /// Returns a set that was not fetched yet.
     pub(super) fn new(source: Arc<dyn KeyFetch>, tasks: Tasks) -> Self {
         Self(Arc::new(JwksInner { source, tasks, state: Mutex::default() }))
     }
 
     /// Returns the id of the key that made a signature, as the set calls it; `Ok(None)` when none did.
+    ///
+    /// A signature that no key fits leads to one more fetch at most, however many come. It is an error only
+    /// if there is no usable set at all; one that could not be refreshed serves up to 24 hours after it was
+    /// fetched.
     pub(super) async fn maker(
         &self,
         claims: &VendorClaims,
@@ -97,6 +113,7 @@ impl KeySet {
         Ok(maker.next().map(|key| key.id().unwrap_or("unnamed").into()))
     }
 
+    /// Says whether the set may be used without asking again.
     fn is_fresh(&self) -> bool {
         let state = self.0.lock();
         state.kept.as_ref().is_some_and(|kept| kept.fetched_at.elapsed() < kept.fresh_for)
@@ -122,6 +139,7 @@ impl JwksInner {
         (kept.fetched_at.elapsed() < LONGEST).then_some(kept.keys)
     }
 
+    /// Returns the fetch under way, or begins one; `None` within 30 seconds of the last.
     fn flight(self: &Arc<Self>) -> Option<Shared<BoxFuture<'static, ()>>> {
         let mut state = self.lock();
         if let Some(flight) = &state.flight {
@@ -139,10 +157,12 @@ impl JwksInner {
         Some(flight)
     }
 
+    /// Fetches the set and keeps it if it is usable; otherwise the old one stays.
     async fn fetch(&self) {
         let fetched = self.source.fetch().await;
         let usable = fetched.map(|fetched| (jwks::keys(&fetched.document), fetched.max_age));
         let mut state = self.lock();
+        // In the same lock as the set, so that nobody sees the flight over and the set missing.
         state.flight = None;
         match usable {
             Ok((Some(keys), max_age)) => {

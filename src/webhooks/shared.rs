@@ -1,4 +1,6 @@
 //! Signatures by a shared secret: for set-ups that sign so.
+//!
+//! It is second best: a secret that can verify can also sign. Ideogram itself signs with Ed25519.
 
 use super::claims::SharedClaims;
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, verify};
@@ -8,6 +10,8 @@ use std::fmt;
 pub(super) struct SharedSecrets(Vec<Key>);
 
 /// Which bytes a secret signed.
+///
+/// Where it is the body alone, the body must tell the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Covered {
     /// The body alone.
@@ -17,6 +21,7 @@ pub(super) enum Covered {
 }
 
 impl SharedSecrets {
+    /// Takes the secrets that count.
     pub(super) fn new(keys: Vec<Key>) -> Self {
         Self(keys)
     }
@@ -26,6 +31,7 @@ impl SharedSecrets {
         Key::new(HMAC_SHA256, secret)
     }
 
+    /// Says whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -45,8 +51,10 @@ impl SharedSecrets {
         self.fits(body, &claims.signature).then_some(Covered::Body)
     }
 
+    /// Says whether any secret made the signature.
     fn fits(&self, message: &[u8], signature: &[u8]) -> bool {
         let one = |key: &Key| verify(key, message, signature).is_ok();
+        // All are tried, so that the time tells nothing about which one fits.
         self.0.iter().fold(false, |found, key| one(key) | found)
     }
 }

@@ -4,13 +4,17 @@ use crate::domain::Timestamp;
 use serde::Deserialize;
 
 /// A body that can be read.
+///
+/// Prompts and links are passed over: none of it is kept or logged.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct EventBody {
+    /// The generation.
     #[serde(default)]
     generation_id: Option<Box<str>>,
     /// What the vendor's older description calls it.
     #[serde(default)]
     request_id: Option<Box<str>>,
+    /// Since when the generation is.
     #[serde(default)]
     pub(super) created: Option<Timestamp>,
 }

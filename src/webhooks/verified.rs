@@ -26,12 +26,19 @@ impl Scheme {
 }
 
 /// A delivery whose signature holds. Made by [`Verifier::verify`](super::Verifier::verify) alone.
+///
+/// It says nothing yet about whether there is such a generation, or whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
+    /// The generation it is about.
     pub(super) generation: GenerationId,
+    /// The vendor's user, where the signature covers one.
     pub(super) user: Option<Box<str>>,
+    /// The accounts whose keys or secrets fit.
     pub(super) accounts: BTreeSet<AccountName>,
+    /// How it was verified.
     pub(super) scheme: Scheme,
+    /// What tells it from all others.
     pub(super) digest: DeliveryDigest,
 }
 
@@ -42,6 +49,8 @@ impl Verified {
     }
 
     /// Returns the vendor's user, where the signature covers one.
+    ///
+    /// A shared secret covers none.
     pub fn user(&self) -> Option<&str> {
         self.user.as_deref()
     }
@@ -57,6 +66,8 @@ impl Verified {
     }
 
     /// Returns what tells this delivery from all others.
+    ///
+    /// The same signed bytes have the same one.
     pub fn digest(&self) -> DeliveryDigest {
         self.digest
     }

@@ -45,9 +45,12 @@ pub struct VerifierOptions<'o> {
 }
 
 /// Verifies deliveries; clones share keys and counts.
+///
+/// It changes nothing but its own counts and key sets: what a delivery means is decided elsewhere.
 #[derive(Debug, Clone)]
 pub struct Verifier(Arc<VerifierInner>);
 
+/// What clones share.
 #[derive(Debug)]
 struct VerifierInner {
     signers: Vec<(BTreeSet<AccountName>, KeySet)>,
@@ -83,6 +86,8 @@ impl Verifier {
     }
 
     /// Counts a failure of an address.
+    ///
+    /// The caller decides what counts as one; not having keys is none of the address's.
     pub fn failed(&self, address: IpAddr) {
         self.0.failures.count(address);
     }
@@ -96,6 +101,8 @@ impl Verifier {
     ///
     /// Where the vendor signed, that decides; a signature by a secret beside it must hold too, if there
     /// are secrets to check it with.
+    ///
+    /// May wait for a fetch of keys. Where this future is dropped, a fetch under way goes on.
     pub async fn verify(
         &self,
         claims: DeliveryClaims,
@@ -105,6 +112,7 @@ impl Verifier {
         match (vendor, shared) {
             (Some(vendor), shared) => {
                 if let Some(shared) = shared.filter(|_| !self.0.secrets.is_empty()) {
+                    // Looked at first: it costs no fetch.
                     self.0.secrets.covers(&shared, body).ok_or(DeliveryRejection::Secret)?;
                 }
                 self.by_vendor(vendor, body).await
@@ -114,6 +122,7 @@ impl Verifier {
         }
     }
 
+    /// Verifies by the keys of all origins: a delivery counts for every account whose keys fit.
     async fn by_vendor(
         &self,
         claims: VendorClaims,
@@ -147,6 +156,7 @@ impl Verifier {
         })
     }
 
+    /// Verifies by a shared secret. The body must name its generation, and the time where no header does.
     fn by_secret(&self, claims: &SharedClaims, body: &[u8]) -> Result<Verified, DeliveryRejection> {
         if self.0.secrets.is_empty() {
             return Err(DeliveryRejection::NoSecret);
@@ -172,6 +182,7 @@ impl Verifier {
     }
 }
 
+/// Returns the digest of what was signed, apart by scheme.
 fn digest(scheme: &str, message: &[u8]) -> DeliveryDigest {
     let digest = Sha256::new().chain_update(scheme).chain_update([0]).chain_update(message);
     DeliveryDigest::from_bytes(digest.finalize().into())

@@ -1,4 +1,7 @@
 //! `ideogate audit accept-restore`
+//!
+//! It works on the data folder itself, so that the gateway must be stopped; who accepts is the user of the
+//! process.
 
 use crate::{
     app::{AcceptRestore, RestoreAccepted, accept_restore},
@@ -11,6 +14,8 @@ use serde_json::json;
 use std::{process::ExitCode, sync::Arc};
 
 /// The longest reason.
+///
+/// It is counted in bytes, as the record keeps it.
 const MOST_BYTES: usize = 1000;
 
 /// Why the record is not the one that was signed.
@@ -28,6 +33,10 @@ pub struct AcceptRestoreArguments {
 }
 
 /// Accepts it.
+///
+/// A reason must be given, without characters that do not show. A record that is the one that was signed is
+/// left as it is, and the exit code is 0 then, too. The settings are held against the machine, as for a
+/// start.
 pub(super) fn run(
     global: &Global,
     screen: Output,

@@ -50,6 +50,8 @@ pub enum AuditCommand {
 }
 
 /// Does it.
+///
+/// `verify` and `accept-restore` read files and need no gateway; all others ask one.
 pub(in crate::cli) fn run(
     global: &Global,
     screen: Output,

@@ -1,4 +1,8 @@
 //! How much of the record is proven to be there, in words and as JSON.
+//!
+//! Integrity says that what is there is as it was written; completeness says up to where it is proven that
+//! all of it is there. A proof comes from outside only: whoever can change the record can also change what
+//! lies beside it.
 
 use crate::audit::{
     export::{ExportReport, Format},
@@ -7,9 +11,13 @@ use crate::audit::{
 use serde_json::{Map, Value, json};
 
 /// Findings that are told each; the others are counted.
+/// JSON has them all.
 const MOST_TOLD: usize = 3;
 
 /// Returns the first line for a record that is whole and not the one that was signed.
+///
+/// A contradiction comes before a checkpoint that proves nothing. `None` where nothing speaks against the
+/// record.
 pub(super) fn first_bad(found: &Completeness) -> Option<String> {
     if let Some(contradiction) = found.contradictions.first() {
         return Some(format!("BAD: {contradiction}"));
@@ -23,6 +31,9 @@ pub(super) fn first_bad(found: &Completeness) -> Option<String> {
 }
 
 /// Returns what is proven of a database.
+///
+/// One line for each thing that is to be said, the proof first. `is_whole` says whether all records were
+/// looked at.
 pub(super) fn of_database(found: &Completeness, is_whole: bool) -> Vec<String> {
     let mut told = Vec::new();
     match (&found.proven, &found.proven_inside) {
@@ -47,6 +58,8 @@ pub(super) fn of_database(found: &Completeness, is_whole: bool) -> Vec<String> {
 }
 
 /// Returns what is proven of an export.
+///
+/// Only JSON lines can be held against checkpoints; a table is what the gateway told.
 pub(super) fn of_export(report: &ExportReport) -> Vec<String> {
     let found = &report.completeness;
     let mut told = Vec::new();
@@ -75,6 +88,9 @@ pub(super) fn of_export(report: &ExportReport) -> Vec<String> {
     told
 }
 
+/// Returns a number of checkpoints as the beginning of a sentence.
+///
+/// The verb stands with it, since it depends on the number.
 fn counted(checkpoints: usize) -> String {
     if checkpoints == 1 {
         "1 checkpoint is".to_owned()
@@ -83,6 +99,7 @@ fn counted(checkpoints: usize) -> String {
     }
 }
 
+/// Returns up to which record a checkpoint from elsewhere proves it, and how many come after.
 fn from_outside(proven: &Witness, ends: u64) -> String {
     let (seq, at) = (proven.checkpoint.head.seq, proven.checkpoint.at);
     let place = &proven.place;
@@ -95,6 +112,7 @@ fn from_outside(proven: &Witness, ends: u64) -> String {
     }
 }
 
+/// Returns what speaks against the record, the first three of it.
 fn against(found: &Completeness) -> Vec<String> {
     let contradictions = found.contradictions.iter().map(ToString::to_string);
     let rejected = found.rejected.iter();
@@ -109,6 +127,8 @@ fn against(found: &Completeness) -> Vec<String> {
 }
 
 /// Returns both parts for scripts; `ok`, `records`, `head`, `first_bad` and `problem` stand for the whole.
+///
+/// The whole is good only if both parts are.
 pub(super) fn json(
     is_good: bool,
     integrity: Value,
@@ -136,6 +156,7 @@ pub(super) fn json(
     all
 }
 
+/// Returns what is proven, for scripts.
 fn completeness(found: &Completeness) -> Value {
     let witness = |witness: &Witness| json!({"seq": witness.checkpoint.head.seq, "time": witness.checkpoint.at, "place": witness.place});
     let contradiction = |found: &Contradiction| {

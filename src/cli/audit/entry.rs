@@ -4,6 +4,8 @@ use crate::cli::output::{Output, OutputError};
 use serde_json::Value;
 
 /// Prints a JSON line: as it came for scripts, as a line of words for people.
+///
+/// A line that is no JSON is printed as it came. It is an error if stdout cannot be written.
 pub(super) fn print(screen: Output, line: &str) -> Result<(), OutputError> {
     if screen.is_json() {
         return screen.line(line);
@@ -15,6 +17,8 @@ pub(super) fn print(screen: Output, line: &str) -> Result<(), OutputError> {
 }
 
 /// Returns an entry as one line: when, how it ended, who, what, and by which name to find it.
+///
+/// What an entry does not have is left out.
 fn words(entry: &Value) -> String {
     let metadata = &entry["metadata"];
     let mut words = vec![
@@ -41,15 +45,19 @@ fn words(entry: &Value) -> String {
 }
 
 /// Returns how an entry ended, or that it goes on.
+///
+/// `pending` stands for one that goes on; all others have the outcome that the record names.
 fn outcome(entry: &Value) -> String {
     let goes_on = entry["result"] == "pending";
     text(if goes_on { &entry["result"] } else { &entry["metadata"]["outcome"] })
 }
 
+/// Returns a time to the second.
 fn moment(text: &str) -> String {
     text.get(..19).map_or_else(|| text.to_owned(), |seconds| seconds.replace('T', " ") + "Z")
 }
 
+/// Returns a value as text; nothing for null.
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,4 +1,6 @@
 //! Keys and checkpoints as they are given on the command line.
+//!
+//! What came from outside counts as proof; what lies in the data folder is only compared.
 
 use crate::{
     audit::trust::{EvidenceSource, PUBLIC_FILE, VerifierKey, notes_in},
@@ -12,6 +14,10 @@ use std::{
 };
 
 /// Returns the keys that were given, each as itself or as a file that holds some.
+///
+/// A text that is no key and names no file is a mistake, and so is a file without a key.
+///
+/// A file may hold several, one a line.
 pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<VerifierKey>> {
     let mut keys = Vec::new();
     for given in given {
@@ -31,6 +37,7 @@ pub(super) fn keys(given: &[String]) -> anyhow::Result<Vec<VerifierKey>> {
     Ok(keys)
 }
 
+/// Returns the keys of a file, one a line.
 fn keys_in(path: &Path) -> anyhow::Result<Vec<VerifierKey>> {
     let name = path.display();
     let text = fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
@@ -42,12 +49,17 @@ fn keys_in(path: &Path) -> anyhow::Result<Vec<VerifierKey>> {
 }
 
 /// Returns the key that a data folder names itself, if it does.
+///
+/// It proves nothing by itself: who can change the record can exchange it.
 pub(super) fn key_of_folder(dir: &Path) -> anyhow::Result<Option<VerifierKey>> {
     let path = dir.join(PUBLIC_FILE);
     if path.exists() { Ok(keys_in(&path)?.into_iter().next()) } else { Ok(None) }
 }
 
 /// Returns what files from outside hold; each must hold a checkpoint.
+///
+/// Each comes with its name for people. A file without any is a mistake: a proof that was meant must not be
+/// missing in silence.
 pub(super) fn outside(files: &[PathBuf]) -> anyhow::Result<Vec<(EvidenceSource, String)>> {
     let mut found = Vec::new();
     for path in files {
@@ -63,6 +75,8 @@ pub(super) fn outside(files: &[PathBuf]) -> anyhow::Result<Vec<(EvidenceSource, 
 }
 
 /// Returns what a file holds that may not be there.
+///
+/// A missing file holds nothing.
 pub(super) fn inside(path: &Path) -> anyhow::Result<(EvidenceSource, String)> {
     let name = path.display().to_string();
     let bytes = match fs::read(path) {

@@ -1,4 +1,6 @@
 //! `ideogate audit export`
+//!
+//! The answer is written as it comes, so that the size of the record does not matter.
 
 use super::{
     export_file::{ExportFile, Target},
@@ -63,6 +65,10 @@ pub(super) enum ExportForm {
 }
 
 /// Writes an export, and checks it.
+///
+/// A file gets its name only after it was checked against its signature; on stdout only the end of JSON lines
+/// is looked for. It is an error if the answer breaks off: what came until then is in a file that ends in
+/// `.part`.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -75,7 +81,9 @@ pub(super) async fn run(
         return Err(CliError::Usage(told.to_owned()).into());
     }
     let target = Target::of(arguments.to.clone(), arguments.note.clone(), is_table);
+    // Before the gateway is asked, for an export is put on record even if it cannot be written here.
     target.check(arguments.force)?;
+    // The key comes first: a gateway that cannot tell it has nothing that the file could be checked with.
     let key: CheckpointKeyView = client.get("/api/v1/audit/key").await?;
     let response = client.open("/api/v1/audit/export", &asked(&arguments)).await?;
     let name = header(&response, &EXPORT_NAME);
@@ -90,6 +98,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Writes the answer piece by piece, and shows how far it is.
 async fn receive(
     client: &AdminClient,
     mut response: Response,
@@ -118,6 +127,8 @@ async fn receive(
 }
 
 /// Returns the last sequence number in a piece of JSON lines, for the bar only.
+///
+/// Nothing rests on it: a piece may end anywhere, and a number that is cut off is passed over.
 fn last_seq(piece: &[u8]) -> Option<u64> {
     const NAME: &[u8] = b",\"seq\":";
     let at = memmem::rfind(piece, NAME)? + NAME.len();
@@ -127,10 +138,12 @@ fn last_seq(piece: &[u8]) -> Option<u64> {
     std::str::from_utf8(&digits).ok().filter(|_| is_whole)?.parse().ok()
 }
 
+/// Returns a header of the answer.
 fn header(response: &Response, name: &http::HeaderName) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
+/// Returns the export that is asked for.
 fn asked(arguments: &ExportArguments) -> AuditExport {
     AuditExport {
         format: match arguments.format {

@@ -14,38 +14,55 @@ use std::{
 };
 
 /// What the last line of JSON lines begins with.
+/// By it an export that broke off is told from a whole one.
 const END: &[u8] = b"{\"manifest\":";
 
 /// More than the last line of an export has.
+/// So much of the end is kept in memory.
 const TAIL: usize = 64 * 1024;
 
 /// Where an export and its note go.
+///
+/// Without a file it is stdout.
 #[derive(Debug)]
 pub(super) struct Target {
+    /// The file.
     file: Option<PathBuf>,
+    /// Where what is signed about a table goes.
     note: Option<PathBuf>,
 }
 
 /// An export that is being written.
+///
+/// It is written under another name, beside the one that it will have.
 #[derive(Debug)]
 pub(super) struct ExportFile<'t> {
+    /// Where it goes.
     target: &'t Target,
+    /// Stdout, where no file was named.
     screen: Output,
+    /// The file under its other name, open.
     part: Option<(PathBuf, File)>,
+    /// The end of what was written.
     tail: Vec<u8>,
 }
 
 /// An export that was written, and checked if it is a file.
+///
+/// `None` for stdout, of which nothing can be read again.
 #[derive(Debug)]
 pub(super) struct Written(Option<Manifest>);
 
 impl Target {
+    /// The note of a table goes beside its file, unless it was named.
     pub(super) fn of(file: Option<PathBuf>, note: Option<PathBuf>, is_table: bool) -> Self {
         let usual = file.as_deref().filter(|_| is_table).map(|file| beside(file, ".note"));
         Self { note: note.or(usual), file }
     }
 
     /// Refuses to replace what is there, before anything is asked for.
+    ///
+    /// It is looked at again at the end, for the export may have taken long.
     pub(super) fn check(&self, force: bool) -> Result<(), CliError> {
         let there = self.file.iter().chain(&self.note).find(|path| !force && path.exists());
         there.map_or(Ok(()), |path| {
@@ -56,6 +73,7 @@ impl Target {
 }
 
 impl<'t> ExportFile<'t> {
+    /// Makes the file with the mode 0600, or writes over one of an earlier try.
     pub(super) fn begin(screen: Output, target: &'t Target) -> anyhow::Result<Self> {
         let part = match &target.file {
             None => None,
@@ -68,6 +86,7 @@ impl<'t> ExportFile<'t> {
         Ok(Self { target, screen, part, tail: Vec::new() })
     }
 
+    /// Writes the next piece.
     pub(super) fn write(&mut self, piece: &[u8]) -> anyhow::Result<()> {
         match &mut self.part {
             Some((path, file)) => file.write_all(piece).with_context(|| cannot("write", path))?,
@@ -80,6 +99,10 @@ impl<'t> ExportFile<'t> {
     }
 
     /// Checks what was written, and gives it its name.
+    ///
+    /// Nothing gets its name before it is on the disk and fits its signature. The note comes first, so that a
+    /// table is never there without it. It is an error if the export has no end, or is not what the gateway
+    /// signed.
     pub(super) fn finish(
         self,
         note: Option<&str>,
@@ -93,10 +116,12 @@ impl<'t> ExportFile<'t> {
         let written = match &self.part {
             None => None,
             Some((part, file)) => {
+                // On the disk before it is checked, so that what is checked is what stays.
                 file.sync_all().with_context(|| cannot("write", part))?;
                 Some(checked(part, note, key)?)
             }
         };
+        // Again: somebody may have written there while the export came.
         self.target.check(force)?;
         if let (Some(path), Some(note)) = (&self.target.note, note) {
             let part = beside(path, ".part");
@@ -110,6 +135,7 @@ impl<'t> ExportFile<'t> {
         Ok(Written(written))
     }
 
+    /// Says whether the last line is the one that ends an export.
     fn has_end(&self) -> bool {
         let Some(lines) = self.tail.strip_suffix(b"\n") else { return false };
         let last = lines.rsplit(|byte| *byte == b'\n').next();
@@ -146,6 +172,8 @@ impl Written {
 }
 
 /// Checks that what is on the disk is what was signed.
+///
+/// It reads the file again, instead of trusting what was sent.
 fn checked(part: &Path, note: Option<&str>, key: &str) -> anyhow::Result<Manifest> {
     let input = BufReader::new(File::open(part).with_context(|| cannot("read", part))?);
     let key = key.parse().context("the gateway's key cannot be read")?;
@@ -159,6 +187,7 @@ fn checked(part: &Path, note: Option<&str>, key: &str) -> anyhow::Result<Manifes
     }
 }
 
+/// Makes a file that only this user can read.
 fn create(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
@@ -166,17 +195,20 @@ fn create(path: &Path) -> std::io::Result<File> {
 /// Gives a file its name, durably.
 fn name(part: &Path, path: &Path) -> anyhow::Result<()> {
     fs::rename(part, path).with_context(|| cannot("write", path))?;
+    // Without this the name may be lost with the power, though the content is not.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).with_context(|| cannot("sync", folder))
 }
 
+/// Returns a path with an ending added to its name.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
+/// Returns the words for something that failed with a path.
 fn cannot(what: &str, path: &Path) -> String {
     format!("cannot {what} {}", path.display())
 }

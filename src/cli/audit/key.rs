@@ -7,6 +7,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Prints the verifier key.
+///
+/// It is public: noted elsewhere, it shows later whether somebody exchanged it.
 pub(super) async fn key(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let view: CheckpointKeyView = client.get("/api/v1/audit/key").await?;
     if screen.is_json() {
@@ -18,6 +20,8 @@ pub(super) async fn key(client: &AdminClient, screen: Output) -> anyhow::Result<
 }
 
 /// Prints a checkpoint: as a note for files of notes, as an object for scripts.
+///
+/// The gateway signs where the record ends now, for this question.
 pub(super) async fn checkpoint(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let view: CheckpointView = client.get("/api/v1/audit/checkpoint").await?;
     if screen.is_json() {

@@ -1,4 +1,7 @@
 //! `ideogate audit …`
+//!
+//! Whoever wants proof must not have to trust the gateway: `verify` works on the files alone, with a key and
+//! checkpoints that were noted elsewhere. All else but `accept-restore` asks the gateway.
 
 mod accept_restore;
 mod command;

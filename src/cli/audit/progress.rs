@@ -4,13 +4,19 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::{Duration, Instant};
 
 /// What is done sooner needs no bar.
+/// A bar that only flashes tells nothing.
 const SOON: Duration = Duration::from_millis(400);
 
 /// A bar on stderr, if that is a terminal.
+///
+/// It is gone when it is dropped, and leaves no line behind.
 #[derive(Debug)]
 pub(super) struct Progress {
+    /// The bar, hidden at first.
     bar: ProgressBar,
+    /// When it began.
     started: Instant,
+    /// Whether it is shown by now.
     is_shown: bool,
 }
 
@@ -43,6 +49,7 @@ impl Progress {
         }
     }
 
+    /// Says whether it is time to show the bar, which happens once.
     fn is_due(&mut self) -> bool {
         let is_due = !self.is_shown && self.started.elapsed() > SOON;
         if is_due {
@@ -54,11 +61,13 @@ impl Progress {
 }
 
 impl Drop for Progress {
+    /// Takes the bar away.
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
 
+/// Returns the look of a bar.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -1,4 +1,6 @@
 //! `ideogate audit search`
+//!
+//! What is printed is in the order of the record, oldest first, whatever was asked for.
 
 use super::entry;
 use crate::{
@@ -44,9 +46,13 @@ pub struct SearchArguments {
 }
 
 /// Entries of one answer: as many as there may be.
+/// The gateway gives no more at once.
 const PAGE: usize = 1000;
 
 /// Searches page by page until the end or the number asked for.
+///
+/// Each page is printed as it comes. It is an error if an answer breaks off; what was printed is right all
+/// the same.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -81,6 +87,7 @@ pub(super) async fn run(
             entry::print(screen, line)?;
             left -= 1;
         }
+        // `last` chooses where the first page begins; the others begin where the one before ended.
         (asked.after, asked.last) = (next, None);
         if next.is_none() {
             break;

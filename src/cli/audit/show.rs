@@ -5,6 +5,9 @@ use serde_json::Value;
 use std::process::ExitCode;
 
 /// Shows an entry.
+///
+/// A request that was only counted is answered with the summary that may count it, which is said on stderr. A
+/// token in place of the id is refused and not repeated.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -12,6 +15,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     named::not_a_secret("a call or request", Some(id))?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    // It becomes a part of a path, and is an id in any case, so it is looked at here.
     if !(id.starts_with("call_") || id.starts_with("req_")) || !id.bytes().all(is_plain) {
         let told = format!(
             "'{id}' is not the id of a call or request, which start with call_ and req_; \

@@ -5,6 +5,8 @@ use crate::cli::{client::AdminClient, output::Output};
 use std::process::ExitCode;
 
 /// Prints entries as they come, until either side ends.
+///
+/// It begins with what comes next, not with what was. It is an error if the gateway breaks it off.
 pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let mut response = client.open("/api/v1/audit/tail", &()).await?;
     let mut unread = Vec::new();
@@ -14,6 +16,7 @@ pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<
             Ok(None) => break,
             Err(error) => return Err(client.broke_off(error, "the record").await),
         };
+        // Kept as bytes, for a piece may end inside a character.
         unread.extend_from_slice(&piece);
         for line in complete_lines(&mut unread) {
             entry::print(screen, &line)?;
@@ -23,6 +26,8 @@ pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<
 }
 
 /// Takes the lines that are complete out of what was read.
+///
+/// What has no end yet is kept for later.
 fn complete_lines(unread: &mut Vec<u8>) -> Vec<String> {
     let Some(end) = unread.iter().rposition(|byte| *byte == b'\n') else { return Vec::new() };
     let rest = unread.split_off(end + 1);

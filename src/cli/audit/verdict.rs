@@ -13,23 +13,36 @@ use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 
 /// What is said, and whether anything was found.
+///
+/// Words and JSON are made from the same findings, so that they never differ.
 #[derive(Debug)]
 pub(super) struct VerifyVerdict {
+    /// Whether integrity and completeness are good.
     is_good: bool,
     /// `good: …` or `BAD: …`
     first: String,
+    /// What is said of integrity.
     integrity: String,
+    /// What is said of completeness, line by line.
     completeness: Vec<String>,
+    /// Which key was believed, and why.
     key: String,
+    /// What to do if it is bad.
     hint: &'static str,
+    /// All of it for scripts.
     json: Map<String, Value>,
 }
 
+/// The hint for a broken chain.
 const SAFE_BEFORE: &str = "Compare with a backup: everything before this record is as written.";
+/// The hint for a whole chain that is not the one that was signed.
 const UNSAFE: &str = "Compare with a backup that the checkpoints agree with.";
+/// The hint for an export.
 const OTHER_COPY: &str = "Take another copy of the export, or export again.";
 
 impl VerifyVerdict {
+    /// `is_given` says whether the key came from outside; else it proves nothing against whoever holds the
+    /// folder.
     pub(super) fn of_database(report: &VerifyReport, keys: &[VerifierKey], is_given: bool) -> Self {
         let (first, integrity, of_integrity) = match &report.integrity {
             Ok(good) => (
@@ -64,6 +77,7 @@ impl VerifyVerdict {
         }
     }
 
+    /// A key that the export names itself proves nothing, and it is said so.
     pub(super) fn of_export(report: &ExportReport) -> Self {
         let (first, integrity, of_integrity) = match &report.integrity {
             Ok(good) => {
@@ -108,6 +122,8 @@ impl VerifyVerdict {
     }
 
     /// Prints it, and returns the exit code that goes with it.
+    ///
+    /// The code is 0 or 2.
     pub(super) fn print(self, screen: Output) -> anyhow::Result<ExitCode> {
         if screen.is_json() {
             screen.json(&self.json)?;
@@ -139,6 +155,7 @@ fn what(manifest: &Manifest) -> String {
     }
 }
 
+/// Returns which keys were believed, in words.
 fn whom(keys: &[VerifierKey], is_given: bool, own: &str) -> String {
     let all = texts(keys).join(", ");
     match keys {
@@ -148,6 +165,7 @@ fn whom(keys: &[VerifierKey], is_given: bool, own: &str) -> String {
     }
 }
 
+/// Returns keys as texts.
 fn texts(keys: &[VerifierKey]) -> Vec<String> {
     keys.iter().map(ToString::to_string).collect()
 }

@@ -1,4 +1,6 @@
 //! `ideogate audit verify`
+//!
+//! No gateway is needed; one may run on the same folder meanwhile.
 
 use super::{
     evidence::{inside, key_of_folder, keys, outside},
@@ -53,6 +55,8 @@ pub struct VerifyArguments {
 }
 
 /// Checks the record.
+///
+/// What is bad is no error: it is told, and the exit code is 2.
 pub(super) fn run(
     global: &Global,
     screen: Output,
@@ -65,6 +69,7 @@ pub(super) fn run(
     verdict.print(screen)
 }
 
+/// Examines a data folder. Without a key that was given, the folder's own is taken, and that is told.
 fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerdict> {
     let (dir, own_file) = if let Some(dir) = &arguments.data {
         (dir.clone(), None)
@@ -76,6 +81,7 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
     let key_is_given = !given.is_empty();
     let keys = if key_is_given { given } else { key_of_folder(&dir)?.into_iter().collect() };
     let outside = outside(&arguments.checkpoint)?;
+    // Without a key the checkpoints that were given would prove nothing, and nobody would notice.
     if keys.is_empty() && !outside.is_empty() {
         let told = format!("{} does not say its verifier key: give it with --key", dir.display());
         return Err(CliError::Usage(told).into());
@@ -93,6 +99,7 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
     }
     let mut progress = Progress::new("verifying");
     let report = examine_database(&dir, evidence, |done, of| progress.at(done, of));
+    // The bar goes before anything is printed.
     drop(progress);
     let report = report.with_context(|| {
         format!(
@@ -103,6 +110,7 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
     Ok(VerifyVerdict::of_database(&report, &keys, key_is_given))
 }
 
+/// Examines an export. A table without its note is a mistake in how the command is used.
 fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerdict> {
     let name = file.display();
     let unreadable = || format!("{name} cannot be read");
@@ -127,6 +135,8 @@ fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerd
 }
 
 /// Returns what was signed about a table.
+///
+/// `None` where no note was named and none is beside the export.
 fn sidecar(file: &Path, note: Option<&Path>) -> anyhow::Result<Option<String>> {
     let mut usual = file.as_os_str().to_owned();
     usual.push(".note");

@@ -14,12 +14,16 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// What the call brought.
+///
+/// It is printed as it is.
 pub(super) struct DemoCall {
     /// What happened, a field each.
     pub(super) facts: Vec<(&'static str, String)>,
 }
 
 /// Makes the call, saves the picture, and looks the call up in the audit.
+///
+/// It is an error if anything on the way fails: the answer, the picture, the file or the record.
 pub(super) async fn make(
     running: &Running,
     token: &str,
@@ -56,10 +60,12 @@ pub(super) async fn make(
     })
 }
 
+/// Returns where the picture is, and how large.
 fn saved(path: &Path, bytes: usize) -> String {
     format!("{} ({bytes} bytes)", path.display())
 }
 
+/// Returns the call's entry, as one line of JSON.
 fn entry(running: &Running, request: &str) -> anyhow::Result<String> {
     let query =
         RecordQuery { request: Some(RequestId::from_stored(request)), ..RecordQuery::default() };

@@ -1,4 +1,6 @@
 //! The demo from start to end.
+//!
+//! Nothing reaches Ideogram: the token is of the sandbox, whose account is the simulator.
 
 use super::{
     arguments::DemoArguments,
@@ -17,6 +19,8 @@ use anyhow::Context;
 use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 /// Runs gateway and simulator together with a throw-away data folder, and makes a call.
+///
+/// The folder is thrown away at the end; the picture stays.
 pub(in crate::cli) fn run(screen: Output, arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
     let console = Console::open().context("stdout and stderr cannot be opened")?;
     let done = wait(show(screen.on(console), arguments, console));
@@ -24,6 +28,7 @@ pub(in crate::cli) fn run(screen: Output, arguments: &DemoArguments) -> anyhow::
     done
 }
 
+/// Starts, calls, tells, and waits for a signal unless it is to be done once.
 async fn show(
     screen: Output,
     arguments: &DemoArguments,
@@ -44,6 +49,8 @@ async fn show(
 }
 
 /// Settings are the defaults: nothing of the user's own is read or touched.
+///
+/// Ports of 0 become free ones. The log shows errors only, so that what is printed stays in view.
 async fn begin(
     folder: &Path,
     arguments: &DemoArguments,
@@ -67,6 +74,7 @@ async fn begin(
     start(StartOptions { settings, secrets, doubts, clock, audit_lines: None, dropped }).await
 }
 
+/// Makes a token of the sandbox that lives a day.
 async fn token(running: &Running) -> anyhow::Result<String> {
     let new = NewToken {
         environment: "sandbox".to_owned(),
@@ -79,6 +87,7 @@ async fn token(running: &Running) -> anyhow::Result<String> {
     Ok(plain.reveal().to_owned())
 }
 
+/// Prints what happened, and how to do it again.
 fn tell(screen: Output, running: &Running, token: &str, made: &DemoCall) -> anyhow::Result<()> {
     let url = running.public_url();
     screen.line("One call went through the gateway to the simulator and back.\n")?;

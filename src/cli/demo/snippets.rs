@@ -1,4 +1,6 @@
 //! The demo's call in other words.
+//!
+//! Each has the token in it, which is good only while the demo runs.
 
 /// Returns the call for a shell.
 pub(super) fn curl(url: &str, token: &str) -> String {

@@ -15,13 +15,19 @@ use crate::{
 };
 
 /// What was found, and the exit code that goes with it whatever was found.
+///
+/// A gateway that was named and does not answer has an exit code of its own.
 pub(super) struct GatewaySeen {
+    /// What was found.
     pub(super) findings: Vec<DoctorCheck>,
+    /// The exit code, where the findings do not decide.
     pub(super) code: Option<u8>,
 }
 
 /// Looks at everything that can be looked at: at the gateway that runs, and at the caller's own file
 /// where none does.
+///
+/// Nothing is changed. What cannot be looked at is a finding, too, so that the rest is still looked at.
 pub(super) fn all(global: &Global, screen: Output) -> GatewaySeen {
     let mut findings = vec![machine::clock(SystemClock.now())];
     let own = locate::settings(global);
@@ -29,6 +35,7 @@ pub(super) fn all(global: &Global, screen: Output) -> GatewaySeen {
         Ok(_) => findings.push(DoctorCheck::good("settings", "without mistakes")),
         Err(fault) => findings.push(DoctorCheck::broken("settings", fault.to_string())),
     }
+    // Where the gateway is, only the settings say.
     if own.is_err() && global.admin.is_none() {
         let words = "cannot be found before the settings are good";
         findings.push(DoctorCheck::doubtful(gateway::WHAT, words));
@@ -53,6 +60,8 @@ pub(super) fn all(global: &Global, screen: Output) -> GatewaySeen {
 }
 
 /// Looks at the gateway, and compares the caller's own settings with those in force.
+///
+/// What it cannot ask is a finding; what was seen until then is told all the same.
 fn of_gateway(
     global: &Global,
     screen: Output,
@@ -78,6 +87,8 @@ fn of_gateway(
 }
 
 /// Looks at what the caller's own file says.
+///
+/// It opens the database for reading where there is one, and changes nothing.
 fn of_file(own: &LoadedSettings) -> Vec<DoctorCheck> {
     let settings = &own.settings;
     let mut findings = keys::of_file(own);

@@ -20,6 +20,8 @@ Changes nothing. Exits 2 if something is broken, and 69 if the gateway that --ad
 pub struct DoctorArguments {}
 
 /// Looks for what is wrong.
+///
+/// The code is 2 if something is broken; what only deserves a look changes nothing.
 pub(in crate::cli) fn run(global: &Global, screen: Output) -> anyhow::Result<ExitCode> {
     let GatewaySeen { findings, code } = checks::all(global, screen);
     if screen.is_json() {

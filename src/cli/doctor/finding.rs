@@ -4,6 +4,8 @@ use serde::Serialize;
 use std::fmt;
 
 /// How a thing is.
+///
+/// Only the last one changes the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum CheckMark {
@@ -17,6 +19,8 @@ pub(super) enum CheckMark {
 }
 
 /// One thing that was looked at.
+///
+/// Shown as one line that begins with the mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct DoctorCheck {
     /// What was looked at.

@@ -15,6 +15,8 @@ pub(super) const WHAT: &str = "gateway";
 const NEARLY_FULL: u64 = 80;
 
 /// Says that none runs, and that it is the caller's own file that was looked at.
+///
+/// It deserves a look and is not broken: nobody said that one should run.
 pub(super) fn absent(global: &Global) -> DoctorCheck {
     let at = locate::place(global).map(|place| place.to_string()).unwrap_or_default();
     let own = locate::own_settings(global);
@@ -25,6 +27,8 @@ pub(super) fn absent(global: &Global) -> DoctorCheck {
 }
 
 /// Says where the caller's own settings are others than those in force.
+///
+/// `None` where they are the same.
 pub(super) fn differing(global: &Global, all: &[Difference]) -> Option<DoctorCheck> {
     let keys: Vec<_> = all.iter().map(|one| one.key.as_str()).collect();
     let own = locate::own_settings(global);
@@ -36,6 +40,8 @@ pub(super) fn differing(global: &Global, all: &[Difference]) -> Option<DoctorChe
 }
 
 /// Looks at how a gateway that runs is; at its folder too, if it is on this machine.
+///
+/// It is an error if the gateway stops answering in between.
 pub(super) async fn check(client: &AdminClient, is_here: bool) -> anyhow::Result<Vec<DoctorCheck>> {
     let status: StatusView = client.get("/api/v1/status").await?;
     let mut findings = keys::of_gateway(client).await?;
@@ -59,6 +65,7 @@ pub(super) async fn check(client: &AdminClient, is_here: bool) -> anyhow::Result
     Ok(findings)
 }
 
+/// Returns what the gateway says of itself as a whole.
 fn whole(client: &AdminClient, status: &StatusView) -> Vec<DoctorCheck> {
     let (at, version) = (client.at(), &status.version);
     let obstacles = status.obstacles.iter();
@@ -75,6 +82,7 @@ fn whole(client: &AdminClient, status: &StatusView) -> Vec<DoctorCheck> {
     findings
 }
 
+/// Looks at the size of the record; without a bound nothing is full.
 fn record(status: &StatusView) -> DoctorCheck {
     let Some(bytes) = status.record_bytes else {
         return DoctorCheck::broken("record", "the gateway cannot measure it");

@@ -8,9 +8,12 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
+/// What is said of the keys.
 const WHAT: &str = "keys";
 
 /// Looks at the keys as the gateway that runs has them.
+///
+/// Ideogram is not asked: what was seen by calls counts.
 pub(super) async fn of_gateway(client: &AdminClient) -> anyhow::Result<Vec<DoctorCheck>> {
     let all: Vec<EnvironmentView> = client.get("/api/v1/environments").await?;
     let hints = all.iter().filter(|view| view.key.status == "missing");
@@ -23,6 +26,8 @@ pub(super) async fn of_gateway(client: &AdminClient) -> anyhow::Result<Vec<Docto
 }
 
 /// Looks at the keys that the caller's variables give.
+///
+/// Keys themselves are not shown.
 pub(super) fn of_file(loaded: &LoadedSettings) -> Vec<DoctorCheck> {
     let secrets = match Secrets::load(&loaded.settings, &loaded.variables) {
         Ok(secrets) => secrets,
@@ -41,6 +46,8 @@ pub(super) fn of_file(loaded: &LoadedSettings) -> Vec<DoctorCheck> {
 }
 
 /// Returns the groups of environments that use one key, each once.
+///
+/// Groups come in the order of their first names.
 fn shared(all: &[EnvironmentView]) -> BTreeSet<Vec<String>> {
     let group = |view: &EnvironmentView| {
         let own = [view.name.clone()];
@@ -50,12 +57,14 @@ fn shared(all: &[EnvironmentView]) -> BTreeSet<Vec<String>> {
     all.iter().filter_map(group).collect()
 }
 
+/// Returns the finding about environments that share a key.
 fn together(names: &[String]) -> DoctorCheck {
     let names = names.join(", ");
     let words = format!("{names} share one key: rotating or losing it concerns them all");
     DoctorCheck::doubtful(WHAT, words)
 }
 
+/// Returns the findings, or that there is nothing to say.
 fn or_good(findings: Vec<DoctorCheck>) -> Vec<DoctorCheck> {
     if findings.is_empty() {
         return vec![DoctorCheck::good(WHAT, "each environment that needs one has its own")];

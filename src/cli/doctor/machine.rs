@@ -17,6 +17,8 @@ const EARLIEST: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 const LATEST: Timestamp = Timestamp::from_micros(4_102_444_800_000_000);
 
 /// Looks at the clock, by which budgets are reset and tokens expire.
+///
+/// It finds a clock that was never set, not one that is minutes off.
 pub(super) fn clock(now: Timestamp) -> DoctorCheck {
     if (EARLIEST..LATEST).contains(&now) {
         DoctorCheck::good("clock", now.to_string())
@@ -26,6 +28,8 @@ pub(super) fn clock(now: Timestamp) -> DoctorCheck {
 }
 
 /// Looks at who may enter the data folder.
+///
+/// One that is not there yet deserves a look; one that others may enter is broken.
 pub(super) fn data_folder(dir: &Path) -> DoctorCheck {
     let shown = dir.display();
     let found = match fs::metadata(dir) {
@@ -52,6 +56,8 @@ pub(super) fn data_folder(dir: &Path) -> DoctorCheck {
 }
 
 /// Looks at the size of the database's write-ahead log.
+///
+/// `None` while it is not large. It grows while somebody reads the database for long.
 pub(super) fn log(size: u64, folder: &str) -> Option<DoctorCheck> {
     let sized = bytesize::ByteSize(size);
     let words = || {
@@ -64,6 +70,8 @@ pub(super) fn log(size: u64, folder: &str) -> Option<DoctorCheck> {
 }
 
 /// Looks at the space left where the data folder is, or will be.
+///
+/// Measured is the nearest folder above that is there.
 pub(super) fn disk_of(dir: &Path, least: u64) -> DoctorCheck {
     let there = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     match free_space(there) {
@@ -73,6 +81,8 @@ pub(super) fn disk_of(dir: &Path, least: u64) -> DoctorCheck {
 }
 
 /// Looks at the space that is left.
+///
+/// Less than `least` is broken, and less than four times as much deserves a look.
 pub(super) fn disk(free: u64, least: u64) -> DoctorCheck {
     let (left, least_shown) = (bytesize::ByteSize(free), bytesize::ByteSize(least));
     if free < least {
@@ -86,6 +96,8 @@ pub(super) fn disk(free: u64, least: u64) -> DoctorCheck {
 }
 
 /// Looks whether the clock is behind the record in this folder, if there is one.
+///
+/// `None` where there is no record, or the clock is right.
 pub(super) fn record_clock(dir: &Path, now: Timestamp) -> Option<DoctorCheck> {
     // A record that cannot be read is told where the record is looked at.
     let reader = Reader::open(dir).ok()?;
@@ -94,12 +106,16 @@ pub(super) fn record_clock(dir: &Path, now: Timestamp) -> Option<DoctorCheck> {
 }
 
 /// Returns what was seen to deserve a look.
+///
+/// Each is a finding of its own.
 pub(super) fn warnings(all: Vec<String>) -> Vec<DoctorCheck> {
     all.into_iter().map(|words| DoctorCheck::doubtful("machine", words)).collect()
 }
 
 /// Looks at the files that the settings name, and at what the machine grants. Keys and the data folder are
 /// looked at by themselves.
+///
+/// A mistake about the checkpoint file is broken; a doubt deserves a look.
 pub(super) fn held_against(loaded: &LoadedSettings) -> Vec<DoctorCheck> {
     match loaded.check() {
         Ok(checked) => warnings(checked.doubts.now()),

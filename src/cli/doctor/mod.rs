@@ -1,4 +1,6 @@
 //! `ideogate doctor`
+//!
+//! Nothing is changed by it, and Ideogram is not asked.
 
 mod checks;
 mod command;

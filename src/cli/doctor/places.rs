@@ -6,9 +6,12 @@ use crate::{
     cli::client::AdminClient,
 };
 
+/// What is said of places.
 const WHAT: &str = "places";
 
 /// Looks at whether the places of each account can be used.
+///
+/// Calls that only wait are nothing to find.
 pub(super) async fn check(client: &AdminClient) -> anyhow::Result<Vec<DoctorCheck>> {
     let queue: QueueView = client.get("/api/v1/queue").await?;
     let findings: Vec<_> = queue.accounts.iter().flat_map(of).collect();
@@ -18,6 +21,7 @@ pub(super) async fn check(client: &AdminClient) -> anyhow::Result<Vec<DoctorChec
     Ok(findings)
 }
 
+/// Returns what is found about one account.
 fn of(account: &QueueAccountView) -> Vec<DoctorCheck> {
     let QueueAccountView { name, cap, effective_cap, unknown, .. } = account;
     let mut found = Vec::new();

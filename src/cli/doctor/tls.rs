@@ -8,13 +8,17 @@ use crate::{
     web::TlsDoubt,
 };
 
+/// What is said of certificates.
 const WHAT: &str = "tls";
 
 /// Looks at the certificates and keys that the settings name, as they are now in the files.
+///
+/// Without TLS there is nothing to find. Keys are read and not shown.
 pub(super) fn check(listen: &Listen, now: Timestamp) -> Vec<DoctorCheck> {
     named(listen).iter().flat_map(|named| of(named, now)).collect()
 }
 
+/// Returns what is found about one pair.
 fn of(named: &NamedPair<'_>, now: Timestamp) -> Vec<DoctorCheck> {
     let pair = match named.read() {
         Ok(pair) => pair,
@@ -29,6 +33,7 @@ fn of(named: &NamedPair<'_>, now: Timestamp) -> Vec<DoctorCheck> {
     doubts.iter().map(finding).collect()
 }
 
+/// Returns a doubt as a finding: what keeps clients away is broken.
 fn finding(doubt: &TlsDoubt) -> DoctorCheck {
     if doubt.keeps_clients_away() {
         DoctorCheck::broken(WHAT, doubt.to_string())

@@ -37,6 +37,8 @@ Exits 1 if no key was switched that should have been.")]
 }
 
 /// Does it.
+///
+/// All of it asks the gateway: no key is read here.
 pub(in crate::cli) async fn run(
     client: &AdminClient,
     screen: Output,

@@ -1,4 +1,6 @@
 //! One key that comes from several places, told once.
+//!
+//! Only the text for people is grouped; scripts get what the gateway says.
 
 use crate::keys::KeyView;
 
@@ -11,6 +13,8 @@ pub(super) struct Grouped {
 }
 
 /// Puts together what the gateway knows to be one key in one state of one account.
+///
+/// The order of the first of each group is kept.
 pub(super) fn grouped(all: Vec<KeyView>) -> Vec<Grouped> {
     let mut groups: Vec<Grouped> = Vec::new();
     for view in all {
@@ -35,6 +39,7 @@ fn is_same(one: &KeyView, other: &KeyView) -> bool {
         && other.environments.iter().all(is_shared)
 }
 
+/// Adds a place to a key: it is safe to revoke only if it is so everywhere, and since the earliest time.
 fn add(key: &mut KeyView, other: KeyView) {
     key.shared_with.retain(|name| !other.environments.contains(name));
     key.environments.extend(other.environments);
@@ -44,6 +49,7 @@ fn add(key: &mut KeyView, other: KeyView) {
     };
     key.last_used = key.last_used.max(other.last_used);
     key.in_flight += other.in_flight;
+    // One place that still uses the key is enough to make revoking it a mistake.
     key.safe_to_revoke &= other.safe_to_revoke;
 }
 

@@ -9,6 +9,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Lists the keys.
+///
+/// What needs words goes to stderr, below the table.
 pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let all: Vec<KeyView> = client.get("/api/v1/keys").await?;
     if screen.is_json() {
@@ -28,6 +30,7 @@ pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns a key as a row.
 fn row(view: &KeyView) -> [String; 8] {
     let time = |at: Option<Timestamp>| at.map_or("-".to_owned(), moment);
     let revoke = if view.safe_to_revoke { "safe" } else { "no" };
@@ -43,6 +46,7 @@ fn row(view: &KeyView) -> [String; 8] {
     ]
 }
 
+/// Returns what is to be said of a key beside its row.
 fn words(group: &Grouped) -> Vec<String> {
     let Grouped { key: view, sources } = group;
     let mut words = Vec::new();
@@ -60,6 +64,8 @@ fn words(group: &Grouped) -> Vec<String> {
 }
 
 /// Returns words about keys that need somebody: rejected and refused ones.
+///
+/// `doctor` shows them as broken.
 pub(in crate::cli) async fn doubts(client: &AdminClient) -> anyhow::Result<Vec<String>> {
     let all: Vec<KeyView> = client.get("/api/v1/keys").await?;
     let bad = all.iter().filter(|view| matches!(view.state.as_str(), "rejected" | "refused"));

@@ -1,4 +1,6 @@
 //! `ideogate key …`
+//!
+//! Keys are shown by their last four characters alone.
 
 mod command;
 mod grouped;

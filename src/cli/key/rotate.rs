@@ -27,6 +27,9 @@ pub struct RotateKeyArguments {
 }
 
 /// Exchanges the keys.
+///
+/// With `--wait` it goes on until the old keys are safe to revoke, or still used elsewhere. Cancelling it
+/// then changes nothing: the gateway goes on by itself.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -60,6 +63,8 @@ pub(super) async fn run(
 
 /// Waits until the calls of every key have ended that left service in these environments, whoever
 /// exchanged it, and says whether all of those keys are safe to revoke.
+///
+/// It asks twice a second and has no end of its own.
 async fn wait(client: &AdminClient, screen: Output, all: &[RotatedView]) -> anyhow::Result<bool> {
     let is_ours = |view: &KeyView| {
         let mut same = all.iter().filter(|one| one.account == view.account);
@@ -70,6 +75,7 @@ async fn wait(client: &AdminClient, screen: Output, all: &[RotatedView]) -> anyh
     loop {
         let keys: Vec<KeyView> = client.get("/api/v1/keys").await?;
         let draining = keys.iter().filter(|view| view.state == "draining" && is_ours(view));
+        // Looked at anew each time, for somebody else may exchange keys of the same environments meanwhile.
         leaving.extend(draining.map(name));
         if leaving.iter().all(|old| ended(&keys, old)) {
             let told: Vec<_> = leaving.iter().map(|old| tell(screen, &keys, old)).collect();
@@ -80,21 +86,27 @@ async fn wait(client: &AdminClient, screen: Output, all: &[RotatedView]) -> anyh
 }
 
 /// Says whether a key drains no more: it is retired, or other environments go on with it.
+///
+/// A key that the gateway no longer lists at all has not ended by that.
 fn ended(keys: &[KeyView], old: &(String, String)) -> bool {
     let mut same = keys.iter().filter(|view| name(view) == *old);
     let drains = same.clone().any(|view| view.state == "draining");
     !drains && same.any(|view| view.safe_to_revoke || is_in_service(view))
 }
 
+/// Says whether a key can still be used by calls.
 fn is_in_service(view: &KeyView) -> bool {
     matches!(view.state.as_str(), "current" | "next" | "rejected")
 }
 
+/// Returns what tells a key from others: its account and its last four characters.
 fn name(view: &KeyView) -> (String, String) {
     (view.account.clone(), view.version.clone())
 }
 
 /// Tells whether a key that drains no more may be revoked.
+///
+/// Returns whether it may.
 fn tell(screen: Output, keys: &[KeyView], old: &(String, String)) -> bool {
     let version = &old.1;
     let mut same = keys.iter().filter(|view| name(view) == *old);

@@ -7,6 +7,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Asks Ideogram about the keys.
+///
+/// The code is 2 if any key is rejected, and 1 if no clear answer came for one.
 pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let all: Vec<VerifiedView> = client.post("/api/v1/keys/verify").await?;
     if screen.is_json() {
@@ -24,6 +26,7 @@ pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<
     Ok(code)
 }
 
+/// Returns how bad a verdict is.
 fn rank(verdict: &str) -> u8 {
     match verdict {
         "rejected" => 2,
@@ -32,6 +35,7 @@ fn rank(verdict: &str) -> u8 {
     }
 }
 
+/// Returns a key as a row.
 fn row(one: &VerifiedView) -> [String; 5] {
     let said = match &one.note {
         Some(note) => format!("{}: {note}", one.verdict),

@@ -44,6 +44,8 @@ pub enum OperatorCommand {
 }
 
 /// Does it.
+///
+/// Whether the caller may do it is for the gateway to say.
 pub(in crate::cli) async fn run(
     client: &AdminClient,
     screen: Output,

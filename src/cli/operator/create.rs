@@ -35,6 +35,8 @@ pub struct CreateOperatorArguments {
 }
 
 /// Makes the operator.
+///
+/// The token goes to stdout and everything else to stderr, so that it can be written into a file.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -48,6 +50,8 @@ pub(super) async fn run(
 }
 
 /// Shows a secret, the only time that it is seen.
+///
+/// JSON has it whole; for people the token stands alone on its line.
 pub(super) fn tell(screen: Output, made: &NewSecret) -> anyhow::Result<()> {
     if screen.is_json() {
         return screen.json(made);

@@ -8,6 +8,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Lists the operators.
+///
+/// Revoked and expired ones are among them.
 pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let operators: Vec<OperatorView> = client.get("/api/v1/operators").await?;
     if screen.is_json() {

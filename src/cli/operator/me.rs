@@ -8,6 +8,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Tells who asks.
+///
+/// At the socket that is the user of this machine, who has no entry among the operators.
 pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let me: MeView = client.get("/api/v1/operators/me").await?;
     if screen.is_json() {

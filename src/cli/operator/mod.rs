@@ -1,4 +1,6 @@
 //! `ideogate operator …`
+//!
+//! Operators are for the network: whoever may open the socket is an admin without being one of them.
 
 mod command;
 mod create;

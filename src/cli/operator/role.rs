@@ -22,6 +22,8 @@ pub struct RoleArguments {
 }
 
 /// Gives the role.
+///
+/// Their token stays as it is.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,

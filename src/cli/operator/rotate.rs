@@ -26,6 +26,8 @@ pub struct RotateOperatorArguments {
 }
 
 /// Gives the new token.
+///
+/// The old token opens nothing from then on, even if the answer with the new one is lost: rotate again then.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,

@@ -36,6 +36,8 @@ pub(super) async fn run(
 }
 
 /// Returns what is known of an operator, field by field.
+///
+/// The token is not among it: only its digest is kept.
 pub(super) fn fields(operator: OperatorView) -> Vec<(&'static str, String)> {
     let now = SystemClock.now();
     vec![

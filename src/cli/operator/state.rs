@@ -16,6 +16,9 @@ pub struct OperatorStateArguments {
 }
 
 /// Changes the operators, one after the other.
+///
+/// All names are looked at before the first is sent. The first that fails ends it, and those before it stay
+/// changed.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -40,6 +43,8 @@ pub(super) fn tell(screen: Output, operator: &OperatorView) -> anyhow::Result<()
 }
 
 /// Returns what names an operator as a part of a path; refuses a token given for it.
+///
+/// A token in its place is never repeated.
 pub(super) fn id(text: &str) -> Result<String, CliError> {
     named::segment("an operator", text)
 }

@@ -1,4 +1,6 @@
 //! `ideogate queue …`
+//!
+//! Places and queues are those of the gateway that runs; without one there is nothing to see.
 
 mod command;
 mod release;

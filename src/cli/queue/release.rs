@@ -7,6 +7,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Frees the places of a call.
+///
+/// It is an error if the call holds no places any more. Its money stays reserved.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,

@@ -7,6 +7,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Shows places and queues.
+///
+/// What stops calls is told on stderr: a pause, a balance that is used up.
 pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<ExitCode> {
     let queue: QueueView = client.get("/api/v1/queue").await?;
     if screen.is_json() {
@@ -34,6 +36,7 @@ pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns an account as a row, with a row for each of its environments below it.
 fn rows(account: &QueueAccountView) -> Vec<[String; 7]> {
     let cap = if account.effective_cap == account.cap {
         account.cap.to_string()

@@ -36,13 +36,17 @@ pub struct ReviewArguments {
     pub fail_on: Severity,
 }
 
+/// Reads a severity that can be failed on; the lowest cannot.
 fn severity(text: &str) -> Result<Severity, String> {
     let found = Severity::ALL.into_iter().find(|severity| severity.as_str() == text);
+    // What is only good to know must not fail a job.
     let found = found.filter(|severity| *severity > Severity::Info);
     found.ok_or_else(|| "is one of high, medium, low".to_owned())
 }
 
 /// Reviews, and says by the exit code whether something was found.
+///
+/// What was found is no error: the code is 2 then.
 pub(in crate::cli) async fn run(
     client: &AdminClient,
     screen: Output,

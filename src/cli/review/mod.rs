@@ -1,4 +1,6 @@
 //! `ideogate review`
+//!
+//! The gateway judges, and here it is only shown: nothing of what is proposed is done.
 
 mod command;
 mod table;

@@ -7,6 +7,8 @@ use crate::{
 };
 
 /// Prints the findings by severity, and how many there are.
+///
+/// A severity without findings is left out.
 pub(super) fn show(screen: Output, review: &ReviewView) -> Result<(), OutputError> {
     for severity in Severity::ALL {
         let own: Vec<_> =
@@ -21,6 +23,7 @@ pub(super) fn show(screen: Output, review: &ReviewView) -> Result<(), OutputErro
     screen.line(summary(review))
 }
 
+/// Prints one finding: what, why, what to do.
 fn one(screen: Output, finding: &Finding) -> Result<(), OutputError> {
     let subject = &finding.subject;
     let name = subject.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
@@ -36,6 +39,7 @@ fn one(screen: Output, finding: &Finding) -> Result<(), OutputError> {
     }
 }
 
+/// Returns a kind in words.
 fn title(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::UnusedScopes => "unused scopes",
@@ -51,6 +55,7 @@ fn title(kind: FindingKind) -> &'static str {
     }
 }
 
+/// Returns how many there are of each severity.
 fn summary(review: &ReviewView) -> String {
     let counts = review.counts;
     let all = [

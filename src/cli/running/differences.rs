@@ -8,6 +8,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// One setting that the gateway has otherwise than the caller's own file and variables.
+///
+/// Neither value is a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::cli) struct Difference {
     /// The setting.
@@ -24,6 +26,8 @@ pub(in crate::cli) struct Difference {
 ///
 /// Whoever names a file means all of it, its defaults too; without one, only what the caller's variables
 /// say counts. Settings that cannot be read are told of on stderr and not compared.
+///
+/// They come in order of their keys.
 pub(in crate::cli) fn differences(
     global: &Global,
     screen: Output,
@@ -41,6 +45,8 @@ pub(in crate::cli) fn differences(
 }
 
 /// Tells of differences on stderr.
+///
+/// Nothing is said where there are none.
 pub(in crate::cli) fn tell<'d>(
     global: &Global,
     screen: Output,
@@ -58,6 +64,7 @@ pub(in crate::cli) fn tell<'d>(
     }
 }
 
+/// Returns the differences; `is_whole` says whether defaults count as said.
 fn compare(running: &[SettingView], own: &[SettingView], is_whole: bool) -> Vec<Difference> {
     let by_key = |all: &[SettingView]| -> BTreeMap<String, SettingView> {
         all.iter().map(|one| (one.key.clone(), one.clone())).collect()

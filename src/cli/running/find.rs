@@ -6,6 +6,8 @@ use crate::{
 };
 
 /// A gateway that runs, and the settings that it runs with.
+///
+/// It answered a moment ago.
 pub(in crate::cli) struct RunningGateway {
     /// Asks it for more.
     pub(in crate::cli) client: AdminClient,
@@ -14,6 +16,8 @@ pub(in crate::cli) struct RunningGateway {
 }
 
 /// Returns the gateway that runs; `None` where the caller's own file is to answer, which is said on stderr.
+///
+/// It is an error if one was named and does not answer, or if one refuses.
 pub(in crate::cli) async fn find(
     global: &Global,
     screen: Output,
@@ -38,6 +42,8 @@ pub(in crate::cli) async fn ask(global: &Global) -> anyhow::Result<Option<Runnin
 }
 
 /// Says whether nobody answers, as opposed to somebody who refuses.
+///
+/// A certificate that is not trusted, or a socket that may not be opened, is somebody who is there.
 fn is_unreachable(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(CliError::Unreachable { .. }))
 }

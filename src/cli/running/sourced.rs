@@ -14,11 +14,16 @@ pub(in crate::cli) enum Source {
 }
 
 /// A value with its source, and where the caller's own file says something else.
+///
+/// Its fields stand beside those of the value in JSON.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct Sourced<'v, T> {
+    /// The value.
     #[serde(flatten)]
     value: &'v T,
+    /// Whose it is.
     source: Source,
+    /// What the caller's own file says otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differs: Vec<&'v Difference>,
 }

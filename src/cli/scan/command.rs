@@ -49,6 +49,8 @@ pub struct ScanArguments {
 }
 
 /// Looks, and tells what was found.
+///
+/// The code is 2 if something was found, even if something else could not be read.
 pub(in crate::cli) fn run(screen: Output, arguments: &ScanArguments) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let scanner = Scanner::new()?;
@@ -69,6 +71,7 @@ pub(in crate::cli) fn run(screen: Output, arguments: &ScanArguments) -> anyhow::
     })
 }
 
+/// Looks at streams and paths; at this folder if neither is named.
 fn look(scanner: &Scanner, arguments: &ScanArguments) -> anyhow::Result<ScanReport> {
     let (streams, mut paths): (Vec<_>, Vec<_>) =
         arguments.paths.iter().cloned().partition(|path| path == Path::new("-"));
@@ -93,12 +96,15 @@ fn look(scanner: &Scanner, arguments: &ScanArguments) -> anyhow::Result<ScanRepo
 }
 
 /// Returns a bar that shows itself on a terminal alone, while it takes long.
+///
+/// It is on stderr, so that findings can be piped.
 fn progress() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(4));
     let style = ProgressStyle::with_template("looked at {bytes} in {elapsed}");
     style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
 }
 
+/// Returns what git did not tell, as a failure or as a mistake in use.
 fn of_git(error: GitError) -> anyhow::Error {
     match error {
         GitError::NoWorkTree => {

@@ -1,4 +1,6 @@
 //! `ideogate scan`
+//!
+//! It needs neither a gateway nor settings.
 
 mod command;
 mod show;

@@ -8,6 +8,7 @@ use bytesize::ByteSize;
 use serde_json::json;
 use std::{path::Path, time::Duration};
 
+/// What to do about a client's token.
 const TOKEN: &str = "\
 A token: whoever saw it can use it. Only its digest is stored, so ask the gateway which one it is.
 Then end this secret at once, with another for the app or without:
@@ -15,6 +16,7 @@ Then end this secret at once, with another for the app or without:
   ideogate token rotate tok_… --grace 0s
   ideogate token revoke tok_…";
 
+/// What to do about an operator's token.
 const OPERATOR_TOKEN: &str = "\
 An operator's token: whoever saw it can administer the gateway. Ask whose it is, and end it at once,
 with another for the operator or without:
@@ -22,12 +24,14 @@ with another for the operator or without:
   ideogate operator rotate op_…
   ideogate operator revoke op_…";
 
+/// What to do about a key of Ideogram's.
 const KEY: &str = "\
 A key of Ideogram's: it can spend the whole balance, and never expires. Revoke it at Ideogram, and
 give the app a token instead:
   ideogate token create --environment ENV --name NAME --scope SCOPE
 If it is none, write `ideogate:allow` into its line.";
 
+/// What to do about a file of secrets.
 const ENV_FILE: &str = "\
 A file of secrets that the next commit may take along. Let git ignore it, and forget it if it is
 known already:
@@ -35,6 +39,8 @@ known already:
   git rm --cached .env";
 
 /// Tells what was found: places to stdout, what to do to stderr.
+///
+/// Each kind of advice is told once. No secret is printed whole.
 pub(super) fn tell(screen: Output, report: &ScanReport, took: Duration) -> anyhow::Result<()> {
     if screen.is_json() {
         return screen.json(&document(report, took));
@@ -61,6 +67,7 @@ pub(super) fn tell(screen: Output, report: &ScanReport, took: Duration) -> anyho
     Ok(())
 }
 
+/// Returns all of it for scripts, each finding with its advice.
 fn document(report: &ScanReport, took: Duration) -> serde_json::Value {
     let finding = |finding: &ScanFinding| {
         let mut told = json!(finding);
@@ -79,6 +86,7 @@ fn document(report: &ScanReport, took: Duration) -> serde_json::Value {
     })
 }
 
+/// Returns a finding as one line, as compilers write places.
 fn line(finding: &ScanFinding) -> String {
     let ScanFinding { path, line, column, leak, .. } = finding;
     let words = match leak {
@@ -91,6 +99,8 @@ fn line(finding: &ScanFinding) -> String {
 }
 
 /// Writes a path as one line, whatever is in its name: a name must not look like a line of ours.
+///
+/// Control characters are written as escapes.
 fn in_one_line(path: &Path) -> String {
     let name = path.display().to_string();
     let mut line = String::new();
@@ -105,6 +115,8 @@ fn in_one_line(path: &Path) -> String {
 }
 
 /// Says what to do.
+///
+/// It depends on the kind alone.
 fn advice(leak: &Leak) -> &'static str {
     match leak {
         Leak::Token { .. } => TOKEN,
@@ -114,6 +126,7 @@ fn advice(leak: &Leak) -> &'static str {
     }
 }
 
+/// Returns how much was looked at and found.
 fn summary(report: &ScanReport, took: Duration) -> String {
     let files = match report.scanned.files {
         1 => "1 file".to_owned(),

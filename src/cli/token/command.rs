@@ -37,6 +37,8 @@ pub enum TokenCommand {
 }
 
 /// Does it.
+///
+/// Whether the caller may do it is for the gateway to say.
 pub(in crate::cli) async fn run(
     client: &AdminClient,
     screen: Output,

@@ -72,6 +72,7 @@ pub struct CreateArguments {
 }
 
 impl From<CreateArguments> for NewToken {
+    /// Texts go as they were typed: the gateway reads them and names all mistakes at once.
     fn from(asked: CreateArguments) -> Self {
         Self {
             environment: asked.environment,
@@ -106,6 +107,8 @@ struct CreatedOutput<'m> {
 }
 
 /// Makes the token.
+///
+/// The token goes to stdout and everything else to stderr, so that a shell can take it.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -126,6 +129,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns what scripts are told.
 fn shape(made: &CreatedToken) -> CreatedOutput<'_> {
     CreatedOutput {
         id: &made.id,

@@ -21,6 +21,8 @@ pub struct ListArguments {
 }
 
 /// Lists the tokens.
+///
+/// Revoked and expired ones are among them; secrets are not.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,

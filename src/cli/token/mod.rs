@@ -1,4 +1,7 @@
 //! `ideogate token …`
+//!
+//! The text of a token is seen once, when it is made or rotated. Ever after, it is named by its id, or by its
+//! name where that is unique.
 
 mod command;
 mod create;

@@ -66,6 +66,7 @@ pub struct ReduceArguments {
 }
 
 impl From<ReduceArguments> for Reduction {
+    /// No webhooks and nothing said about webhooks are two things.
     fn from(asked: ReduceArguments) -> Self {
         let says_webhooks = asked.no_webhooks || !asked.webhook_hosts.is_empty();
         Self {
@@ -87,6 +88,8 @@ impl From<ReduceArguments> for Reduction {
 }
 
 /// Reduces the token, and shows it as it is then.
+///
+/// It is an error if nothing is to be lost, or if anything would be gained.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -94,6 +97,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/tokens/{}/reduce", super::state::id(&arguments.id)?);
     let asked = Reduction::from(arguments);
+    // Told here, for whoever forgot an option is helped by the list of them.
     if asked == Reduction::default() {
         let words = "say what the token loses, as in --without write:edit; see --help";
         return Err(CliError::Usage(words.to_owned()).into());

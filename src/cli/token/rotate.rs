@@ -48,6 +48,7 @@ pub struct RotateArguments {
 }
 
 impl RotateArguments {
+    /// Returns the rotation that is asked for.
     fn rotation(&self) -> RotationRequest {
         let drop = match (self.drop_old, self.drop_new) {
             (true, _) => Some(DropNow::Old),
@@ -72,6 +73,9 @@ struct RotatedOutput<'m> {
 }
 
 /// Rotates the token.
+///
+/// The new secret goes to stdout and everything else to stderr. If the answer is lost, `--drop-new` ends the
+/// secret that nobody got.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -97,6 +101,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Ends the older secret, and makes none.
 async fn finish(client: &AdminClient, screen: Output, path: &str) -> anyhow::Result<ExitCode> {
     let token: TokenView = client.post(&format!("{path}/finish")).await?;
     if screen.is_json() {
@@ -109,6 +114,8 @@ async fn finish(client: &AdminClient, screen: Output, path: &str) -> anyhow::Res
 }
 
 /// Tells in words until when a secret works.
+///
+/// A secret without an end of its own ends with the token.
 pub(super) fn end(secret: &SecretView, now: Timestamp) -> String {
     match secret.ends_at {
         None => "works as long as the token".to_owned(),
@@ -117,6 +124,7 @@ pub(super) fn end(secret: &SecretView, now: Timestamp) -> String {
     }
 }
 
+/// Returns what scripts are told.
 fn shape(made: &RotatedToken) -> RotatedOutput<'_> {
     RotatedOutput {
         id: &made.id,

@@ -20,6 +20,8 @@ pub struct ShowArguments {
 }
 
 /// Shows the token.
+///
+/// Of its secrets only numbers and times are shown.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -36,6 +38,8 @@ pub(super) async fn run(
 }
 
 /// Shows a token, a field a line, and its secrets.
+///
+/// What it may do is told in sentences, as the gateway makes them.
 pub(super) fn show(screen: Output, mut token: TokenView) -> anyhow::Result<()> {
     let secrets = std::mem::take(&mut token.secrets);
     let may = std::mem::take(&mut token.may);
@@ -58,6 +62,7 @@ pub(super) fn show(screen: Output, mut token: TokenView) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns a token field by field; limits that are not set are left out.
 fn fields(token: TokenView) -> Vec<(&'static str, String)> {
     let now = SystemClock.now();
     let limits = token.limits;

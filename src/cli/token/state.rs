@@ -16,6 +16,9 @@ pub struct StateArguments {
 }
 
 /// Changes the tokens, one after the other.
+///
+/// All names are looked at before the first is sent. The first that fails ends it, and those before it stay
+/// changed.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -35,6 +38,8 @@ pub(super) async fn run(
 }
 
 /// Returns what names a token as a part of a path; refuses a token given for it.
+///
+/// A token in its place is never repeated.
 pub(super) fn id(text: &str) -> Result<String, CliError> {
     named::segment("a token", text)
 }

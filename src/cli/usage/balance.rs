@@ -1,4 +1,6 @@
 //! `ideogate usage balance`
+//!
+//! It is an estimate: Ideogram tells no balance to the gateway.
 
 use crate::{
     admin::{BalanceView, NewBalance},
@@ -9,6 +11,8 @@ use crate::{
 use std::process::ExitCode;
 
 /// Shows what should be left on an account; tells what is on it first, if an amount is given.
+///
+/// What is told goes on record.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -34,6 +38,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns the balance of an account; it is an error if there is no such account.
 async fn shown(client: &AdminClient, account: &AccountName) -> anyhow::Result<BalanceView> {
     let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
     let names: Vec<_> = all.iter().map(|balance| balance.account.as_str()).collect();
@@ -42,6 +47,7 @@ async fn shown(client: &AdminClient, account: &AccountName) -> anyhow::Result<Ba
     Ok(found.ok_or(unknown)?)
 }
 
+/// Prints a balance field by field.
 fn show(screen: Output, balance: &BalanceView) -> anyhow::Result<()> {
     let BalanceView { account, balance_usd, set_at, charged_usd, left_usd, .. } = balance;
     let top_up = format!(
@@ -68,11 +74,14 @@ fn show(screen: Output, balance: &BalanceView) -> anyhow::Result<()> {
 }
 
 /// Returns words about each account that should be topped up.
+///
+/// An account whose balance was never told is not among them.
 pub(in crate::cli) async fn low_balances(client: &AdminClient) -> anyhow::Result<Vec<String>> {
     let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
     Ok(all.iter().filter_map(low).collect())
 }
 
+/// Returns words about a balance that is low; `None` where it is not, or where it was never told.
 fn low(balance: &BalanceView) -> Option<String> {
     let left = balance.left_usd.filter(|_| balance.low)?;
     let (account, threshold) = (&balance.account, balance.top_up_threshold_usd);

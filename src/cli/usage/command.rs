@@ -88,12 +88,15 @@ hours. Can be undone until the UTC day ends. Both go on record, with the reason.
     },
 }
 
+/// Reads what to add up by.
 fn by(text: &str) -> Result<SumKey, String> {
     let read = serde_json::from_value(text.into());
     read.map_err(|_| "is one of environment, token, route, model, day, account".to_owned())
 }
 
 /// Does it.
+///
+/// Options for sums count only where no subcommand is given.
 pub(in crate::cli) async fn run(
     client: &AdminClient,
     screen: Output,

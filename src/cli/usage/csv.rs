@@ -4,6 +4,8 @@ use crate::{admin::UsageView, domain::hides};
 use std::fmt::Write;
 
 /// Returns a header and a line for each sum.
+///
+/// The columns stay as they are, and amounts are in dollars.
 pub(super) fn of(lines: &[UsageView]) -> String {
     let mut text = "key,calls,images,cost_usd,reserved_usd,reads\n".to_owned();
     for UsageView { key, calls, images, cost_usd, reserved_usd, reads } in lines {
@@ -14,6 +16,8 @@ pub(super) fn of(lines: &[UsageView]) -> String {
 }
 
 /// Models are named by clients: what a spreadsheet could take for a formula is kept a text.
+///
+/// Quotes are doubled (RFC 4180), and what does not show is left out.
 fn quoted(key: &str) -> String {
     let key: String = key.chars().filter(|character| !hides(*character)).collect();
     let sign = if key.starts_with(['=', '+', '-', '@']) { "'" } else { "" };

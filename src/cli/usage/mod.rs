@@ -1,4 +1,6 @@
 //! `ideogate usage …`
+//!
+//! Amounts are in US dollars; days and months are those of UTC.
 
 mod balance;
 mod command;

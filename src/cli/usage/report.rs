@@ -10,6 +10,8 @@ use anyhow::Context;
 use std::process::ExitCode;
 
 /// Shows what was used and spent.
+///
+/// It is an error if the answer cannot be read whole: half a sum is none.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
@@ -30,6 +32,7 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Prints a table, with a row for the whole where there are several.
 fn table(screen: Output, search: &UsageSearch, lines: &[UsageView]) -> anyhow::Result<()> {
     let key = serde_json::to_value(search.by)?;
     let header =
@@ -42,6 +45,7 @@ fn table(screen: Output, search: &UsageSearch, lines: &[UsageView]) -> anyhow::R
     Ok(())
 }
 
+/// Returns a sum as a row.
 fn row(line: &UsageView) -> [String; 6] {
     let UsageView { key, calls, images, cost_usd, reserved_usd, reads } = line;
     [
@@ -54,6 +58,7 @@ fn row(line: &UsageView) -> [String; 6] {
     ]
 }
 
+/// Returns the sum of all.
 fn whole(lines: &[UsageView]) -> UsageView {
     let sum = |of: fn(&UsageView) -> Usd| lines.iter().map(of).sum();
     UsageView {

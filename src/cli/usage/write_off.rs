@@ -16,6 +16,9 @@ pub(super) enum WriteOffStep {
 }
 
 /// Gives back the money that is reserved for a call, or takes that back.
+///
+/// It is an error if nothing is reserved, or if it is too late to undo. A missing reason is told, since the
+/// record is kept for ever.
 pub(super) async fn run(
     client: &AdminClient,
     screen: Output,

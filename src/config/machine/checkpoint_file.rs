@@ -1,19 +1,26 @@
 //! Whether checkpoints can be kept where the settings say.
+//!
+//! The file is best on another disk, where nobody who can change the record can change it too.
 
 use super::data_folder::{about, may};
 use crate::config::{field_error::FieldError, settings::Settings, shown::EffectiveSettings};
 use rustix::fs::Access;
 use std::{fs, io, path::Path};
 
+/// The setting.
 const KEY: &str = "audit.checkpoint_file";
 
 /// Returns what is wrong with the file that the settings name; without one, there is nothing to look at.
+///
+/// Nothing is made or opened: permissions are asked for.
 pub(super) fn check(settings: &Settings, shown: &EffectiveSettings) -> Option<FieldError> {
     let file = settings.audit.checkpoint_file.as_deref()?;
     let problem = problem(file, &settings.data.dir)?;
     Some(about(KEY, problem, shown))
 }
 
+/// Returns what is wrong. A file that is there must be a plain one that this user can read and write; one
+/// that is not must have a folder that it can be made in.
 fn problem(file: &Path, data: &Path) -> Option<String> {
     match fs::metadata(file) {
         Ok(found) if found.is_dir() => Some("is a folder, and must be a file".to_owned()),
@@ -27,6 +34,8 @@ fn problem(file: &Path, data: &Path) -> Option<String> {
 }
 
 /// The data folder is made at the start; any other must be there.
+///
+/// Returns what is wrong with the folder that the file would be made in.
 fn of_folder(file: &Path, data: &Path) -> Option<String> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
     let folder = parent.unwrap_or(Path::new("."));

@@ -1,4 +1,7 @@
 //! Whether the data folder can be used, or made.
+//!
+//! The folder holds the record and paid answers, so that one that other users can enter is a mistake and no
+//! doubt.
 
 use crate::config::{field_error::FieldError, shown::EffectiveSettings};
 use rustix::{
@@ -7,14 +10,19 @@ use rustix::{
 };
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 
+/// The setting.
 const KEY: &str = "data.dir";
 
 /// Returns what is wrong with the folder.
+///
+/// A folder that is not there is good if it can be made. Makes nothing.
 pub(super) fn check(dir: &Path, shown: &EffectiveSettings) -> Option<FieldError> {
     problem(dir).map(|problem| about(KEY, problem, shown))
 }
 
 /// Returns a mistake about a setting as it was read.
+///
+/// It has the place and the value that the settings show for the key.
 pub(super) fn about(key: &str, problem: String, shown: &EffectiveSettings) -> FieldError {
     let mistake = FieldError::about(key, problem);
     let Some(setting) = shown.get(key) else { return mistake };
@@ -26,10 +34,15 @@ pub(super) fn about(key: &str, problem: String, shown: &EffectiveSettings) -> Fi
 }
 
 /// Asks whether this process may do something, as the user that counts for files.
+///
+/// That is the effective user. The answer holds for now: permissions may change before the file is opened.
 pub(super) fn may(path: &Path, what: Access) -> Result<(), Errno> {
+    // Without the flag the real user would be asked about, but files are opened as the effective one.
     accessat(CWD, path, what, AtFlags::EACCESS)
 }
 
+/// Returns what is wrong with the folder itself: it must be a folder, closed to group and others, and
+/// usable by this user.
 fn problem(dir: &Path) -> Option<String> {
     let all = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
     match fs::metadata(dir) {
@@ -44,6 +57,7 @@ fn problem(dir: &Path) -> Option<String> {
     }
 }
 
+/// Returns what is wrong with the nearest folder above that is there, in which the others would be made.
 fn of_parent(dir: &Path) -> Option<String> {
     let there = dir.ancestors().skip(1).find(|folder| folder.exists());
     let there = there.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

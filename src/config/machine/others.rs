@@ -1,4 +1,6 @@
 //! Whether other users of the machine can read a file.
+//!
+//! It judges modes alone: access lists of the file system are not read.
 
 use std::{
     fs::{self, Metadata},
@@ -6,11 +8,19 @@ use std::{
     path::Path,
 };
 
+/// The mode bit that lets others read.
 const READ: u32 = 0o004;
+/// The mode bits that let the group or others write.
 const WRITE: u32 = 0o022;
+/// The mode bit that lets others enter a folder; shifted by three, the group's.
 const ENTER: u32 = 0o001;
 
 /// Returns what others can do with a file that holds a secret, and what to do about it.
+///
+/// `what` names the setting or variable that the file is for. `None` if the file is not there, or cannot be
+/// looked at.
+///
+/// A file that its group may read is no doubt; one that its group may write is.
 pub fn doubt(what: &str, path: &Path) -> Option<String> {
     let mode = mode(&fs::metadata(path).ok()?);
     let deed = match mode {
@@ -25,7 +35,10 @@ pub fn doubt(what: &str, path: &Path) -> Option<String> {
 }
 
 /// A folder on the way that others cannot enter keeps them off, whatever the file's own mode says.
+///
+/// Links are followed first. What cannot be followed counts as closed.
 fn others_get_there(path: &Path) -> bool {
+    // A link may lead into another folder, and it is that folder that counts.
     let Ok(whole) = fs::canonicalize(path) else { return false };
     let can_enter = |folder: &Path| {
         fs::metadata(folder).is_ok_and(|about| mode(&about) & (ENTER | ENTER << 3) != 0)
@@ -33,6 +46,7 @@ fn others_get_there(path: &Path) -> bool {
     whole.ancestors().skip(1).all(can_enter)
 }
 
+/// Returns the nine permission bits of a file.
 fn mode(about: &Metadata) -> u32 {
     about.permissions().mode() & 0o777
 }

@@ -1,4 +1,6 @@
 //! What must hold for rows beside the columns by themselves.
+//!
+//! Each check notes what it finds and goes on, so that one start tells all of it.
 
 use super::row::Row;
 use crate::{
@@ -9,6 +11,9 @@ use std::collections::HashMap;
 
 /// Notes shipped rows that could never apply, or contradict each other or the route table. A row that
 /// never applies is worse than none: calls would look cheaper than they are.
+///
+/// Noted is a row billed by another measure than its route, one that asks for a speed, model or field which
+/// its route does not have, and two rows for the same.
 pub(super) fn check_shipped(rows: &[Row], routes: &RouteTable, notes: &Notes) {
     for row in rows {
         for route in row.routes.iter().filter_map(|name| routes.by_name(name)) {
@@ -32,6 +37,7 @@ pub(super) fn check_own(rows: &[Row], routes: &RouteTable, notes: &Notes) {
     }
 }
 
+/// Notes a price per output for a route that is billed per input, or the other way round.
 fn check_per(row: &Row, route: &Route, notes: &Notes) {
     let (fits, word) = match route.cost {
         Cost::Free => return,
@@ -44,6 +50,7 @@ fn check_per(row: &Row, route: &Route, notes: &Notes) {
     }
 }
 
+/// Notes a row that waits for something which calls of its route never show.
 fn check_sight(row: &Row, route: &Route, notes: &Notes) {
     let name = &route.name;
     let has_speed = route.speed_field.is_some() || route.default_speed.is_some();
@@ -60,6 +67,8 @@ fn check_sight(row: &Row, route: &Route, notes: &Notes) {
     }
 }
 
+/// Notes two rows of one file for the same route, model, speed and condition. Letters of both cases are the
+/// same here, as they are when a price is looked up.
 fn check_twins(rows: &[Row], notes: &Notes) {
     let mut first = HashMap::new();
     for row in rows {

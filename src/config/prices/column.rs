@@ -1,4 +1,6 @@
 //! The columns of the price table that are not plain values.
+//!
+//! Whatever is refused here names the form that is expected.
 
 use crate::{
     config::{
@@ -12,6 +14,9 @@ use crate::{
 use jiff::civil::Date;
 
 /// Reads the version: a date, and perhaps a mark behind it.
+///
+/// The mark has at most 32 characters. The version goes into the record beside each price, so it stays
+/// short and plain.
 pub(super) fn version(node: &Node) -> Result<Box<str>, InvalidValue> {
     let mark = |rest: &str| {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -28,6 +33,8 @@ pub(super) fn version(node: &Node) -> Result<Box<str>, InvalidValue> {
 }
 
 /// Reads when a price was seen, as far as that is known.
+///
+/// A month is enough. The date is checked and then dropped: it is for people who read the file.
 pub(super) fn date(node: &Node) -> Result<(), InvalidValue> {
     let is_date = |text: &&str| is_day(text) || (text.len() == 7 && is_day(&format!("{text}-01")));
     let found = written(node).filter(is_date);
@@ -36,11 +43,14 @@ pub(super) fn date(node: &Node) -> Result<(), InvalidValue> {
     })
 }
 
+/// Says whether a text is a day of the calendar, as in `2026-11-22`.
 fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<Date>().is_ok()
 }
 
 /// Reads a price, which is a text so that no float ever rounds it.
+///
+/// The amount is in US dollars, as Ideogram bills. A number without quotes is refused, and so is zero.
 pub(super) fn price(node: &Node) -> Result<Usd, InvalidValue> {
     let text = match &node.value {
         SettingValue::Text(text) => text.parse().ok(),
@@ -57,6 +67,8 @@ pub(super) fn price(node: &Node) -> Result<Usd, InvalidValue> {
 
 /// Reads the routes that a row is for; a name that ends in `*` stands for all that are billed and
 /// start so. Without a table, no name is looked up.
+///
+/// A name that names no route is refused, and so is a star that stands for none.
 pub(super) fn routes(
     table: Option<&RouteTable>,
 ) -> impl Fn(&Node) -> Result<Vec<RouteName>, InvalidValue> {
@@ -69,6 +81,7 @@ pub(super) fn routes(
     }
 }
 
+/// Returns the routes that one name stands for.
 fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, InvalidValue> {
     let Some(start) = written(node).and_then(|word| word.strip_suffix('*')) else {
         return route_name(node, table).map(|name| vec![name]);
@@ -84,6 +97,8 @@ fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, In
 }
 
 /// Reads what must hold of a field.
+///
+/// Exactly one of `value` and `present = true` is taken. The refusals do not show the table, but the form.
 pub(super) fn condition(node: &Node) -> Result<PriceCondition, InvalidValue> {
     let refuse = |problem: &str| node.refuse_unseen(format!("{problem}; it is written {FORM}"));
     let SettingValue::Table(entries) = &node.value else {
@@ -107,10 +122,13 @@ pub(super) fn condition(node: &Node) -> Result<PriceCondition, InvalidValue> {
     }
 }
 
+/// The keys that a condition may have.
 const CONDITION_KEYS: [&str; 3] = ["field", "value", "present"];
+/// What a refusal shows as the right form.
 const FORM: &str =
     "{ field = \"upscale_factor\", value = \"X2\" } or { field = \"…\", present = true }";
 
+/// Returns a text, whole number or boolean as the text that a field is compared with.
 fn scalar(node: &Node) -> Option<Box<str>> {
     match &node.value {
         SettingValue::Text(text) if !text.is_empty() => Some(text.clone()),

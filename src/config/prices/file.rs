@@ -1,4 +1,6 @@
 //! One file of prices.
+//!
+//! A file has a version and rows; it is used whole or not at all.
 
 use super::{column::version, row::Row};
 use crate::{
@@ -12,9 +14,12 @@ use crate::{
 };
 use std::collections::HashSet;
 
+/// The keys that a file may have.
 const KEYS: [&str; 2] = ["version", "prices"];
 
 /// A file of prices, read and checked.
+///
+/// What `PriceReader::file` returns has passed its checks.
 #[derive(Debug)]
 pub(super) struct PriceFile {
     /// Its version.
@@ -26,6 +31,8 @@ pub(super) struct PriceFile {
 pub(super) type Check = fn(&[Row], &RouteTable, &Notes);
 
 /// What a file is read with.
+///
+/// Copied freely: it only lends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PriceReader<'r> {
     /// The route table, unless it holds mistakes itself.
@@ -37,6 +44,9 @@ pub(super) struct PriceReader<'r> {
 impl PriceReader<'_> {
     /// Reads a file, but for the rows of some routes. `None` means that mistakes were noted, or that
     /// there is no route table to hold the file against.
+    ///
+    /// Rows of the routes in `without` are left out before the checks, for another file has the prices of
+    /// these.
     pub(super) fn file(
         self,
         name: &str,
@@ -52,11 +62,13 @@ impl PriceReader<'_> {
             check(&file.rows, routes, &apart);
         }
         let (_, mistakes) = apart.into_parts();
+        // Without a route table no check has run, so that the rows must not be used.
         let is_good = mistakes.is_empty() && self.routes.is_some();
         self.notes.extend(mistakes);
         file.filter(|_| is_good)
     }
 
+    /// Reads the columns of all rows; what belongs together is not looked at yet.
     fn unchecked(self, name: &str, text: &str) -> Option<PriceFile> {
         let origin = |line| SettingOrigin::File { name: name.into(), line };
         let mut tree = parse(name, text, &origin).map_err(|wrong| self.notes.extend(wrong)).ok()?;
@@ -68,6 +80,7 @@ impl PriceReader<'_> {
         Some(PriceFile { version: version?, rows: rows.into_iter().collect::<Option<_>>()? })
     }
 
+    /// Reads one row; rows are counted from 1 in the mistakes.
     fn row(self, (columns, start): (SettingTable, SettingOrigin), number: u32) -> Option<Row> {
         let path = format!("prices[{number}]");
         let section = Section::nested(path.clone(), columns, self.notes).starting_at(start);
@@ -77,6 +90,8 @@ impl PriceReader<'_> {
 
 impl PriceFile {
     /// Returns its rows, route by route.
+    ///
+    /// A row for three routes becomes three, in the order of the file.
     pub(super) fn prices(&self) -> Vec<PriceRow> {
         let each = |row: &Row| row.routes.iter().map(|route| row.of(route)).collect::<Vec<_>>();
         self.rows.iter().flat_map(each).collect()
@@ -87,6 +102,7 @@ impl PriceFile {
         self.rows.iter().flat_map(|row| row.routes.iter().cloned()).collect()
     }
 
+    /// Returns the file without rows for some routes.
     fn without(mut self, routes: &HashSet<RouteName>) -> Self {
         for row in &mut self.rows {
             row.routes.retain(|route| !routes.contains(route));
@@ -95,6 +111,7 @@ impl PriceFile {
     }
 }
 
+/// Reads the rows as tables, each with the place that it starts at.
 fn tables(node: &Node) -> Result<Vec<(SettingTable, SettingOrigin)>, InvalidValue> {
     let SettingValue::List(rows) = &node.value else { return Err(node.refuse(ROWS)) };
     let one = |row: &Node| match &row.value {
@@ -104,8 +121,10 @@ fn tables(node: &Node) -> Result<Vec<(SettingTable, SettingOrigin)>, InvalidValu
     rows.iter().map(one).collect()
 }
 
+/// What a refusal of something else says.
 const ROWS: &str = "must be rows, each under [[prices]]";
 
+/// Notes keys that no price file has, and takes them out.
 fn refuse_others(tree: &mut SettingTable, notes: &Notes) {
     for (key, node) in tree.extract_if(.., |key, _| !KEYS.contains(&&**key)) {
         let problem = "there is no such key; a price file has version and [[prices]]";

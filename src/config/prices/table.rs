@@ -13,11 +13,16 @@ use crate::{
 };
 use std::{collections::HashSet, fs, path::Path};
 
+/// The shipped prices, as text.
 const SHIPPED: &str = include_str!("../../../config/prices.toml");
+/// What mistakes in them name as their file.
 const SHIPPED_NAME: &str = "shipped prices.toml";
 
 /// Reads `[prices]` and the files behind it. `None` means that mistakes were noted, or that there is
 /// no route table to hold prices against.
+///
+/// The table's version is the shipped one, or both joined by `+`. Where the operator's file cannot be read
+/// or holds a mistake there is no table: the shipped prices never stand in for it.
 pub(in crate::config) fn read(
     mut section: Section<'_>,
     working_dir: &Path,
@@ -33,6 +38,7 @@ pub(in crate::config) fn read(
     };
     let text = fs::read_to_string(working_dir.join(&*name));
     let unread = |error| notes.complain("prices.file", format!("cannot be read: {error}"));
+    // The operator's file is read first, for what it names decides which shipped rows are left out.
     let own = reading.file(&name, &text.map_err(unread).ok()?, check_own, &HashSet::new())?;
     let shipped = reading.file(SHIPPED_NAME, SHIPPED, check_shipped, &own.routes())?;
     // The version names both, so that a record tells what its price came from.

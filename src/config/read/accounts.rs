@@ -1,4 +1,6 @@
 //! `[accounts.NAME]`
+//!
+//! An account is an organization at Ideogram, or the simulator.
 
 use crate::{
     config::{
@@ -16,9 +18,13 @@ use http::Uri;
 use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 /// The accounts by name; `None` where mistakes were noted.
+///
+/// Those with mistakes stay listed, so that an environment that refers to one is not blamed for it.
 pub(super) type Accounts = BTreeMap<Box<str>, Option<(AccountName, AccountSettings)>>;
 
 /// Reads all of `[accounts]`.
+///
+/// Whether those who receive webhooks can be reached is asked elsewhere, once the addresses are known.
 pub(super) fn accounts(sections: Vec<(Box<str>, Section<'_>)>, notes: &Notes) -> Accounts {
     let one = |(key, section): (Box<str>, Section<'_>)| {
         let name = name(&join("accounts", &key), &key, notes);
@@ -33,6 +39,8 @@ pub(super) fn complete(accounts: Accounts) -> Option<BTreeMap<AccountName, Accou
     accounts.into_values().collect()
 }
 
+/// Reads one account. Times are at least a second, but for `place_ttl`, which may be zero; the cap is 1 to
+/// 10,000 places.
 fn account(mut section: Section<'_>) -> Option<AccountSettings> {
     let base_url = section.optional("base_url", origin);
     let max_in_flight = section.read("max_in_flight", whole(1, 10_000));
@@ -48,6 +56,7 @@ fn account(mut section: Section<'_>) -> Option<AccountSettings> {
     let webhooks = section.read("webhooks", modes);
     let user_id = section.optional("user_id", user_id);
     section.end();
+    // No `?` above: each value must be read, or a mistake in one would hide those in others.
     Some(AccountSettings {
         base_url: base_url?,
         max_in_flight: max_in_flight?,
@@ -63,9 +72,12 @@ fn account(mut section: Section<'_>) -> Option<AccountSettings> {
     })
 }
 
+/// Reads the origin of the API: https, or plain http to loopback, with neither path, query, user nor
+/// password. One with a user or a password is refused without being shown.
 fn origin(node: &Node) -> Result<Uri, InvalidValue> {
     let allowed = "must be an origin like \"https://api.ideogram.ai\", without path or query";
     let text = written(node).ok_or_else(|| node.refuse(allowed))?;
+    // Looked at before anything else is refused, for every other refusal shows the text, password and all.
     if text.contains('@') {
         return Err(node.refuse_unseen("must not hold a user or a password"));
     }
@@ -84,12 +96,15 @@ fn origin(node: &Node) -> Result<Uri, InvalidValue> {
     }
 }
 
+/// Says whether a host is `localhost` or an address of loopback. No name is looked up.
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Reads the vendor's name of a user, as it stands in a header.
+///
+/// At most 128 visible ASCII characters.
 fn user_id(node: &Node) -> Result<Box<str>, InvalidValue> {
     let is_name = |text: &&str| text.len() <= 128 && text.bytes().all(|b| b.is_ascii_graphic());
     let name = written(node).filter(is_name);

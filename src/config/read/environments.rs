@@ -1,4 +1,7 @@
 //! `[environments.NAME]`
+//!
+//! An environment limits what its tokens may be granted. It refers to accounts, routes and the queue, which
+//! are read before it.
 
 use super::{accounts::Accounts, limits::network};
 use crate::{
@@ -16,10 +19,16 @@ use crate::{
 use std::{collections::BTreeMap, time::Duration};
 
 /// What environments refer to.
+///
+/// What could not be read is absent, and is then not held against the environments.
 pub(super) struct Around<'a> {
+    /// The accounts, with those that hold mistakes.
     pub(super) accounts: &'a Accounts,
+    /// The queue, for its longest wait.
     pub(super) queue: Option<&'a QueueSettings>,
+    /// The route table, for names of routes.
     pub(super) routes: Option<&'a RouteTable>,
+    /// Where mistakes are noted.
     pub(super) notes: &'a Notes,
 }
 
@@ -28,6 +37,9 @@ pub(super) type EnvironmentSections =
     (BTreeMap<EnvironmentName, EnvironmentSettings>, BTreeMap<EnvironmentName, Box<str>>);
 
 /// Reads all of `[environments]`. `None` means that mistakes were noted.
+///
+/// The environments are also held against each other: together they reserve no more places of an account
+/// than its cap.
 pub(super) fn environments(
     sections: Vec<(Box<str>, Section<'_>)>,
     around: &Around<'_>,
@@ -49,8 +61,12 @@ pub(super) fn environments(
     Some((environments, variables))
 }
 
+/// An environment with its name, and the variable of its key where that was said.
 type EnvironmentEntry = (EnvironmentName, (EnvironmentSettings, Option<Box<str>>));
 
+/// Reads one environment, and the variable that holds its key where that was said.
+///
+/// It must not wait longer than the queue's longest wait, and a grant of `write:limited` needs limits.
 fn environment(
     mut section: Section<'_>,
     path: &str,
@@ -78,6 +94,7 @@ fn environment(
         let path = join(path, "queue_timeout");
         around.notes.complain(&path, "must not be longer than queue.max_timeout");
     }
+    // No `?` above: each value must be read, or a mistake in one would hide those in others.
     let environment = EnvironmentSettings {
         account: account?,
         scopes: scopes?.into_iter().collect::<ScopeSet>(),
@@ -94,6 +111,7 @@ fn environment(
     Some((environment, key?))
 }
 
+/// Reads the rules for all tokens. A list that is absent becomes an empty one, which rules nothing.
 fn policy(mut section: Section<'_>) -> Option<Policy> {
     let max_images = section.optional("max_images", whole(1, 8));
     let max_places = section.optional("max_places", whole(1, 10_000));
@@ -116,14 +134,17 @@ fn policy(mut section: Section<'_>) -> Option<Policy> {
     })
 }
 
+/// Reads a word of a list.
 fn word(node: &Node) -> Result<String, InvalidValue> {
     text(node).map(String::from)
 }
 
+/// Reads a host name of a list; it comes in lower case.
 fn host(node: &Node) -> Result<String, InvalidValue> {
     super::listen::host(node).map(String::from)
 }
 
+/// Reads the limits of `write:limited`. Routes that are named must be there.
 fn limited(mut section: Section<'_>, around: &Around<'_>) -> Option<Limited> {
     let routes = section.optional("routes", list(|node| route_name(node, around.routes)));
     let speeds = section.optional("speeds", list(text));
@@ -138,6 +159,7 @@ fn limited(mut section: Section<'_>, around: &Around<'_>) -> Option<Limited> {
     })
 }
 
+/// Reads the name of an account that the settings have, with or without mistakes.
 fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, InvalidValue> {
     let word = written(node).unwrap_or_default();
     let found = accounts.contains_key(word).then(|| word.parse().ok()).flatten();
@@ -147,6 +169,7 @@ fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, InvalidValue
     })
 }
 
+/// Reads a scope or a wildcard of scopes.
 fn grant(node: &Node) -> Result<ScopeGrant, InvalidValue> {
     let word = written(node).unwrap_or_default();
     word.parse().map_err(|_| {
@@ -159,6 +182,7 @@ fn grant(node: &Node) -> Result<ScopeGrant, InvalidValue> {
     })
 }
 
+/// Reads the name of a variable: upper case, digits and `_`.
 fn variable(node: &Node) -> Result<Box<str>, InvalidValue> {
     let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let name = written(node).filter(|name| name.chars().all(allowed));
@@ -169,6 +193,8 @@ fn variable(node: &Node) -> Result<Box<str>, InvalidValue> {
     )
 }
 
+/// Notes an environment whose usual variable would read as another one's file, or as another one's next
+/// key.
 fn complain_about_file_name(path: &str, key: &str, notes: &Notes) {
     if key.rsplit(['-', '.']).next() == Some("file") {
         let problem = "must not end in \"file\", for IDEOGRAM_API_KEY_…_FILE names a file";
@@ -181,6 +207,7 @@ fn complain_about_file_name(path: &str, key: &str, notes: &Notes) {
     }
 }
 
+/// Notes a grant of `write:limited` that nothing limits.
 fn complain_about_no_limits(path: &str, grants: &[ScopeGrant], limited: &Limited, notes: &Notes) {
     if limited.is_open() && grants.contains(&ScopeGrant::WriteLimited) {
         let problem = format!("write:limited needs limits: give some in [{path}.limited]");
@@ -188,6 +215,8 @@ fn complain_about_no_limits(path: &str, grants: &[ScopeGrant], limited: &Limited
     }
 }
 
+/// Notes reservations that are larger together than their account's cap, once an account, at the last
+/// environment that reserves.
 fn complain_about_reservations(entries: &[Option<EnvironmentEntry>], around: &Around<'_>) {
     for (account, limits) in around.accounts.values().flatten() {
         let reserving = entries.iter().flatten().filter(|(_, (environment, _))| {

@@ -9,9 +9,13 @@ use crate::config::{
 use ipnet::IpNet;
 use std::{net::IpAddr, time::Duration};
 
+/// The shortest time that a client is given.
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Reads `[queue]`.
+///
+/// A longest wait below the shipped usual one lowers that too; one below a usual wait that was given is a
+/// mistake. A capacity of 0 means that nobody waits.
 pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<QueueSettings> {
     let capacity = section.read("capacity", whole(0, 1_000_000));
     let timeout = section.read("timeout", span(Duration::ZERO));
@@ -27,6 +31,8 @@ pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<QueueSett
 }
 
 /// Reads `[bodies]`.
+///
+/// All are bytes. Memory is at least 1 MiB; the disk may be none.
 pub(super) fn bodies(mut section: Section<'_>) -> Option<Bodies> {
     let memory = section.read("memory", size(1024 * 1024));
     let disk = section.read("disk", size(0));
@@ -44,6 +50,8 @@ pub(super) fn bodies(mut section: Section<'_>) -> Option<Bodies> {
 }
 
 /// Reads `[door]`.
+///
+/// Each time is at least a second.
 pub(super) fn door(mut section: Section<'_>) -> Option<DoorSettings> {
     let header_timeout = section.read("header_timeout", span(SECOND));
     let body_idle_timeout = section.read("body_idle_timeout", span(SECOND));
@@ -62,6 +70,7 @@ pub(super) fn door(mut section: Section<'_>) -> Option<DoorSettings> {
     })
 }
 
+/// Reads a network, or a single address, which is the network of itself.
 pub(super) fn network(node: &Node) -> Result<IpNet, InvalidValue> {
     let text = written(node).unwrap_or_default();
     let address = || text.parse::<IpAddr>().map(IpNet::from);

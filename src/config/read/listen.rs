@@ -1,4 +1,7 @@
 //! `[listen]`
+//!
+//! Tokens travel in what is listened for, so that plain HTTP is served on loopback only, unless somebody
+//! says that it is meant.
 
 use crate::config::{
     address::{self, collide, has_good_port, listening},
@@ -11,6 +14,9 @@ use crate::config::{
 use std::net::SocketAddr;
 
 /// Reads `[listen]`.
+///
+/// Without TLS, an address other than loopback needs `allow_plaintext`; and the two listeners never want
+/// the same port.
 pub(super) fn listen(mut section: Section<'_>, notes: &Notes) -> Option<Listen> {
     let proxy = section.read("proxy", listening);
     let admin = section.read("admin", listening);
@@ -20,6 +26,7 @@ pub(super) fn listen(mut section: Section<'_>, notes: &Notes) -> Option<Listen> 
     let allow_plaintext = section.read("allow_plaintext", boolean);
     let admin_hosts = section.read("admin_hosts", list(host));
     section.end();
+    // `Some(None)` means that no TLS was asked for; with half a pair, that mistake is told alone.
     if allow_plaintext == Some(false) && tls == Some(None) {
         complain_about_plaintext("listen.proxy", proxy, notes);
         if admin_tls == Some(None) {
@@ -45,6 +52,8 @@ pub(super) fn listen(mut section: Section<'_>, notes: &Notes) -> Option<Listen> 
 }
 
 /// Reads a certificate and its key: both or none. `None` means that a mistake was noted.
+///
+/// The files are not opened here.
 #[expect(clippy::option_option, reason = "the outer one is for `?` in a struct literal")]
 fn tls_files(
     section: &mut Section<'_>,
@@ -67,6 +76,7 @@ fn tls_files(
     None
 }
 
+/// Notes an address that is not loopback.
 fn complain_about_plaintext(path: &str, address: Option<SocketAddr>, notes: &Notes) {
     if address.is_some_and(|address| !address.ip().is_loopback()) {
         let problem = "without TLS it must be a loopback address: say \
@@ -75,6 +85,8 @@ fn complain_about_plaintext(path: &str, address: Option<SocketAddr>, notes: &Not
     }
 }
 
+/// Reads an address of http or https without query, fragment or user. It loses its last slashes, since
+/// paths are put behind it.
 fn public_url(node: &Node) -> Result<Box<str>, InvalidValue> {
     let refused = || node.refuse("must be a URL like \"https://images.example.com\"");
     let text = written(node).ok_or_else(refused)?;
@@ -89,6 +101,7 @@ fn public_url(node: &Node) -> Result<Box<str>, InvalidValue> {
     Err(refused())
 }
 
+/// Reads a host name or address, with or without a port, in lower case.
 pub(super) fn host(node: &Node) -> Result<Box<str>, InvalidValue> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let name = written(node).filter(|name| !name.is_empty() && name.chars().all(allowed));

@@ -1,4 +1,6 @@
 //! Reads each table of the settings, and checks what belongs together.
+//!
+//! Each reader returns `None` where it noted mistakes, and goes on reading all the same.
 
 mod accounts;
 mod environments;

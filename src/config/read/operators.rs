@@ -8,6 +8,8 @@ use crate::config::{
 use std::time::Duration;
 
 /// Reads `[operators]`.
+///
+/// A token lives a minute at least.
 pub(super) fn operators(mut section: Section<'_>) -> Option<OperatorSettings> {
     let attempts_per_minute = section.read("attempts_per_minute", whole(1, 10_000));
     let token_lifetime = section.read("token_lifetime", span(Duration::from_mins(1)));

@@ -9,6 +9,9 @@ use crate::config::{
 use std::time::Duration;
 
 /// Reads `[review]`; `environments` are those that there are.
+///
+/// Spans of time that something is looked back at are at least a day. An environment that is named and not
+/// there is a mistake.
 pub(super) fn read(mut section: Section<'_>, environments: &[Box<str>]) -> Option<Review> {
     let day = Duration::from_hours(24);
     let window = section.read("window", span(day));

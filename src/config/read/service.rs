@@ -11,6 +11,8 @@ use crate::config::{
 use std::time::Duration;
 
 /// Reads `[data]`.
+///
+/// The folder is neither looked at nor made here.
 pub(super) fn data(mut section: Section<'_>) -> Option<Data> {
     let dir = section.read("dir", path);
     let database = section.read("database", database);
@@ -20,6 +22,8 @@ pub(super) fn data(mut section: Section<'_>) -> Option<Data> {
 }
 
 /// Reads `[audit]`.
+///
+/// A checkpoint is made after 1 to 1,000,000 records, or after a second at least.
 pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
     let stdout = section.read("stdout", boolean);
     let records = section.read("checkpoint_records", whole(1, 1_000_000));
@@ -35,6 +39,8 @@ pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
 }
 
 /// Reads `[log]`.
+///
+/// A filter that would hide the errors of ideogate is a mistake.
 pub(super) fn log(mut section: Section<'_>) -> Option<LogSettings> {
     let filter = section.read("filter", filter);
     let words = choice(&[("text", LogFormat::Text), ("json", LogFormat::Json)]);
@@ -44,6 +50,8 @@ pub(super) fn log(mut section: Section<'_>) -> Option<LogSettings> {
 }
 
 /// Reads `[shutdown]`.
+///
+/// The deadline may be zero: then nothing is waited for.
 pub(super) fn shutdown(mut section: Section<'_>) -> Option<Shutdown> {
     let deadline = section.read("deadline", span(Duration::ZERO));
     section.end();
@@ -51,6 +59,8 @@ pub(super) fn shutdown(mut section: Section<'_>) -> Option<Shutdown> {
 }
 
 /// Reads `[keys]`.
+///
+/// Files are looked at every 10 milliseconds at most.
 pub(super) fn keys(mut section: Section<'_>) -> Option<KeySettings> {
     let look_every = section.read("look_every", span(Duration::from_millis(10)));
     let allow_retired = section.read("allow_retired", list(last_four));
@@ -58,6 +68,7 @@ pub(super) fn keys(mut section: Section<'_>) -> Option<KeySettings> {
     Some(KeySettings { look_every: look_every?, allow_retired: allow_retired? })
 }
 
+/// Reads where the record is kept.
 fn database(node: &Node) -> Result<Database, InvalidValue> {
     match written(node) {
         Some("sqlite") => Ok(Database::Sqlite),
@@ -67,6 +78,8 @@ fn database(node: &Node) -> Result<Database, InvalidValue> {
 }
 
 /// What is longer may be a whole key, so it is not shown.
+///
+/// Reads the end of a key, 1 to 4 characters, with or without `…` in front.
 fn last_four(node: &Node) -> Result<Box<str>, InvalidValue> {
     let is_end = |text: &&str| {
         let bare = text.trim_start_matches('…');

@@ -1,4 +1,7 @@
 //! The settings as a whole.
+//!
+//! The order matters only where a table refers to another: environments come after accounts, queue and
+//! routes.
 
 use super::{accounts, environments, limits, listen, operators, review, service, webhooks};
 use crate::config::{
@@ -10,6 +13,8 @@ use crate::config::{
 use std::{path::Path, sync::Arc};
 
 /// Reads the settings out of the merged layers. `None` means that mistakes were noted.
+///
+/// Every table is read even if one before it holds mistakes, so that all are told at once.
 pub(in crate::config) fn settings(
     tree: SettingTable,
     working_dir: &Path,
@@ -42,6 +47,7 @@ pub(in crate::config) fn settings(
     };
     let environments = environments::environments(sections, &around);
     root.end();
+    // Only from here on does a missing part end the reading: all mistakes are noted by now.
     let (environments, key_variables) = environments?;
     Some(Settings {
         listen: listen?,

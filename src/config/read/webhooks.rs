@@ -12,9 +12,12 @@ use http::Uri;
 use std::{net::IpAddr, time::Duration};
 
 /// The longest address that Ideogram takes is 2048 characters; the path is ours.
+/// `webhook_url` has that bound in Ideogram's `OpenAPI` document.
 const LONGEST_URL: usize = 2000;
 
 /// Reads `[webhooks]`.
+///
+/// The window is a second at least; the wait may be zero.
 pub(super) fn webhooks(mut section: Section<'_>) -> Option<Webhooks> {
     let window = section.read("window", span(Duration::from_secs(1)));
     let wait = section.read("wait", span(Duration::ZERO));
@@ -30,6 +33,9 @@ pub(super) fn webhooks(mut section: Section<'_>) -> Option<Webhooks> {
 }
 
 /// Ideogram delivers to public https addresses only; stand-ins on loopback take any.
+///
+/// Notes accounts that receive webhooks at an address which Ideogram would refuse: it takes `https` only,
+/// and no private or loopback host.
 pub(super) fn complain(accounts: &Accounts, listen: Option<&Listen>, notes: &Notes) {
     let Some(listen) = listen else { return };
     for (name, account) in accounts.values().flatten() {
@@ -43,10 +49,13 @@ pub(super) fn complain(accounts: &Accounts, listen: Option<&Listen>, notes: &Not
     }
 }
 
+/// Says whether an account is Ideogram itself. Plain http goes to loopback only, so what is not https is a
+/// stand-in.
 fn is_remote(account: &AccountSettings) -> bool {
     account.base_url.as_ref().is_some_and(|url| url.scheme_str() == Some("https"))
 }
 
+/// Returns what is wrong with the public address as one that Ideogram delivers to.
 fn unreachable(public_url: Option<&str>) -> Option<&'static str> {
     let Some(url) = public_url else {
         return Some("needs listen.public_url, where Ideogram reaches the gateway");
@@ -63,6 +72,8 @@ fn unreachable(public_url: Option<&str>) -> Option<&'static str> {
     (url.len() > LONGEST_URL).then_some("needs a shorter listen.public_url")
 }
 
+/// Says whether a host is one of this machine or of a private network, as far as its name or address tells.
+/// A name without a dot counts as one. Nothing is looked up.
 fn is_private(host: &str) -> bool {
     let name = host.trim_start_matches('[').trim_end_matches(']');
     match name.parse::<IpAddr>() {

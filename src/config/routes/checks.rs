@@ -1,4 +1,6 @@
 //! What must hold for a route beside the columns by themselves.
+//!
+//! They hold for shipped and for added routes alike.
 
 use crate::{
     config::{section::Notes, tree::join},
@@ -9,6 +11,9 @@ use std::collections::HashMap;
 
 /// Notes what is wrong with routes by themselves and among each other; `closed` are the paths that
 /// no file can open.
+///
+/// Refused is a route that could spend with a reading scope, open a path that was shipped closed, or answer
+/// for the same operation as another.
 pub(super) fn check(routes: &[Route], closed: &[&DeniedPath], notes: &Notes) {
     for route in routes {
         check_scope(route, notes);
@@ -25,6 +30,7 @@ fn column(route: &Route, key: &str) -> String {
 }
 
 // Reading scopes never spend: what is billed needs a scope that says so.
+/// Notes a billed route without a scope that may spend, and one without any scope that is no `GET`.
 fn check_scope(route: &Route, notes: &Notes) {
     let spends = |scope: Scope| scope.in_write_wildcard() || scope == Scope::TrainModels;
     if route.is_billable() && !route.scope.is_some_and(spends) {
@@ -35,6 +41,7 @@ fn check_scope(route: &Route, notes: &Notes) {
     }
 }
 
+/// Notes a route that would let `dry_run` through, and a webhook parameter that its query does not have.
 fn check_query(route: &Route, notes: &Notes) {
     if route.query.iter().any(|name| &**name == "dry_run") {
         let problem = "must not hold dry_run: the gateway writes it itself where quote = true";
@@ -47,6 +54,7 @@ fn check_query(route: &Route, notes: &Notes) {
     }
 }
 
+/// Notes columns about a body that contradict each other.
 fn check_body(route: &Route, notes: &Notes) {
     let has_field = matches!(route.places, PlacesRule::Field { .. });
     if has_field && route.bodies.is_empty() {
@@ -61,6 +69,8 @@ fn check_body(route: &Route, notes: &Notes) {
     }
 }
 
+/// Notes a route that opens a path which was shipped closed. Paths that the operator's own file closes are
+/// not asked about.
 fn check_denied(route: &Route, closed: &[&DeniedPath], notes: &Notes) {
     if let Some(denied) = closed.iter().find(|denied| denied.covers(route.path.as_str())) {
         let problem = format!("is closed by name: {}: {}", denied.path, denied.reason);
@@ -68,6 +78,7 @@ fn check_denied(route: &Route, closed: &[&DeniedPath], notes: &Notes) {
     }
 }
 
+/// Notes two routes of one method and shape of path: which of them a call is would be a matter of order.
 fn check_twins(routes: &[Route], notes: &Notes) {
     let mut first: HashMap<(&Method, String), &Route> = HashMap::new();
     for route in routes {

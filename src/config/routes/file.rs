@@ -1,4 +1,7 @@
 //! The layers of the route file.
+//!
+//! An operator's file may add routes, change single columns of shipped ones and close further paths. It
+//! cannot change what every route starts from.
 
 use crate::config::{
     field_error::FieldError,
@@ -8,7 +11,9 @@ use crate::config::{
 };
 use std::{collections::BTreeSet, fs, path::Path};
 
+/// The shipped table, as text.
 const SHIPPED: &str = include_str!("../../../config/routes.toml");
+/// What mistakes in it name as their file.
 const SHIPPED_NAME: &str = "shipped routes.toml";
 
 /// The merged layers, part by part.
@@ -28,6 +33,8 @@ pub(super) struct RouteLayers {
 }
 
 /// Returns the shipped file with the operator's over it. `None` means that mistakes were noted.
+///
+/// Tables are merged key by key. The file's name counts from `working_dir`.
 pub(super) fn parts(
     operators: Option<&str>,
     working_dir: &Path,
@@ -54,6 +61,8 @@ pub(super) fn parts(
 }
 
 /// Returns all columns of a route: the defaults, its template, its own.
+///
+/// The later wins. A template that is not there adds nothing here; it is told when the column is read.
 pub(super) fn columns(own: SettingTable, parts: &RouteLayers) -> SettingTable {
     let mut columns = parts.defaults.clone();
     if let Some(SettingValue::Text(name)) = own.get("template").map(|node| &node.value)
@@ -65,6 +74,7 @@ pub(super) fn columns(own: SettingTable, parts: &RouteLayers) -> SettingTable {
     columns
 }
 
+/// Reads one file; each value knows its line.
 fn layer(name: &str, text: &str, notes: &Notes) -> Option<SettingTable> {
     let origin = |line| SettingOrigin::File { name: name.into(), line };
     parse(name, text, &origin).map_err(|mistakes| notes.extend(mistakes)).ok()
@@ -78,6 +88,7 @@ fn refuse_defaults(upper: &SettingTable, notes: &Notes) {
     }
 }
 
+/// Takes a table out of the tree. What is no table is noted, and an empty one returned.
 fn part(tree: &mut SettingTable, key: &str, notes: &Notes) -> SettingTable {
     match tree.remove(key) {
         None => SettingTable::new(),

@@ -1,4 +1,6 @@
 //! One route, read column by column.
+//!
+//! Columns that contradict each other are told elsewhere; here each is read by itself.
 
 use super::column::{field_name, method, places, scope};
 use crate::{
@@ -14,9 +16,12 @@ use crate::{
 };
 use std::time::Duration;
 
+/// What `bodies` may hold.
 const BODIES: &[(&str, BodyKind)] = &[("json", BodyKind::Json), ("multipart", BodyKind::Multipart)];
+/// What `cost` may say.
 const COSTS: &[(&str, Cost)] =
     &[("free", Cost::Free), ("per_output", Cost::PerOutput), ("per_input", Cost::PerInput)];
+/// What `settlement` may say.
 const SETTLEMENTS: &[(&str, Settlement)] = &[
     ("images_in_data", Settlement::ImagesInData),
     ("per_input", Settlement::PerInput),
@@ -25,6 +30,8 @@ const SETTLEMENTS: &[(&str, Settlement)] = &[
 ];
 
 /// Reads a route. `None` means that a mistake was noted.
+///
+/// All columns are read even if one is wrong, and a key that is no column is a mistake.
 pub(super) fn route(
     name: Option<RouteName>,
     mut section: Section<'_>,
@@ -52,6 +59,7 @@ pub(super) fn route(
     let verified = section.read("verified", boolean);
     let enabled = section.read("enabled", boolean);
     section.end();
+    // Its columns were merged in already; here it only has to be there.
     template?;
     Some(Route {
         name: name?,
@@ -78,6 +86,7 @@ pub(super) fn route(
     })
 }
 
+/// Reads where the number of images is found, and how many are meant where the field is absent.
 fn read_places(section: &mut Section<'_>) -> Option<PlacesRule> {
     let rule = section.read("places", places);
     let absent = section.read("places_default", whole(1, 8));
@@ -89,6 +98,7 @@ fn read_places(section: &mut Section<'_>) -> Option<PlacesRule> {
     })
 }
 
+/// Reads where the model is found. A model beside a field is what counts where the field is absent.
 fn read_model(section: &mut Section<'_>) -> Option<ModelRule> {
     let model = section.optional("model", text);
     let field = section.optional("model_field", field_name);
@@ -99,6 +109,7 @@ fn read_model(section: &mut Section<'_>) -> Option<ModelRule> {
     })
 }
 
+/// Reads where the address of a webhook stands. The query wins where both are given.
 fn read_webhook(section: &mut Section<'_>) -> Option<WebhookRule> {
     let query = section.optional("webhook_query", field_name);
     let field = section.optional("webhook_field", field_name);
@@ -109,6 +120,7 @@ fn read_webhook(section: &mut Section<'_>) -> Option<WebhookRule> {
     })
 }
 
+/// Reads whether a call answers before its generation ends, always or if a field says so.
 fn read_asynchronous(section: &mut Section<'_>) -> Option<Asynchronous> {
     let always = section.read("asynchronous", boolean);
     let field = section.optional("async_field", field_name);
@@ -119,6 +131,7 @@ fn read_asynchronous(section: &mut Section<'_>) -> Option<Asynchronous> {
     })
 }
 
+/// Looks whether a template is there; its columns were merged before.
 fn template(node: &Node, templates: &SettingTable) -> Result<(), InvalidValue> {
     match written(node) {
         Some(name) if templates.contains_key(name) => Ok(()),
@@ -129,6 +142,7 @@ fn template(node: &Node, templates: &SettingTable) -> Result<(), InvalidValue> {
     }
 }
 
+/// Reads the pattern of the path.
 fn path(node: &Node) -> Result<PathPattern, InvalidValue> {
     let parsed = written(node).unwrap_or_default().parse::<PathPattern>();
     parsed.map_err(|error| node.refuse(error.to_string()))

@@ -20,6 +20,9 @@ use crate::{
 use std::path::Path;
 
 /// Reads `[routes]` and the files behind it. `None` means that mistakes were noted.
+///
+/// A table with a mistake in any route is no table at all. Switching comes last: `disable` and `enable` win
+/// over what the files say of a route, and a route in both is a mistake.
 pub(in crate::config) fn read(
     mut section: Section<'_>,
     working_dir: &Path,
@@ -41,6 +44,8 @@ pub(in crate::config) fn read(
 }
 
 /// Reads the name of a route that the table has; of any route while there is no table.
+///
+/// The second is so that one mistake in the table does not become a mistake for every name.
 pub(in crate::config) fn route_name(
     node: &Node,
     table: Option<&RouteTable>,
@@ -60,6 +65,7 @@ pub(in crate::config) fn route_name(
     })
 }
 
+/// Returns the table with routes switched on and off.
 fn switched(table: &RouteTable, enable: &[RouteName], disable: &[RouteName]) -> RouteTable {
     let switch = |route: &Route| {
         let mut route = route.clone();
@@ -88,6 +94,7 @@ fn table(parts: &RouteLayers, notes: &Notes) -> Option<RouteTable> {
     is_good.then(|| RouteTable::new(routes, denied))
 }
 
+/// Reads one route of the merged layers.
 fn one(key: &str, own: &Node, parts: &RouteLayers, notes: &Notes) -> Option<Route> {
     let path = join("routes", key);
     let SettingValue::Table(own_columns) = &own.value else {
@@ -100,6 +107,7 @@ fn one(key: &str, own: &Node, parts: &RouteLayers, notes: &Notes) -> Option<Rout
     route(name, Section::nested(path, columns, notes), &parts.templates)
 }
 
+/// Reads the closed paths. A path begins with `/`, and a `*` stands at its end or nowhere.
 fn denied(entries: &SettingTable, notes: &Notes) -> Vec<DeniedPath> {
     let mut denied = Vec::new();
     for (path, node) in entries {

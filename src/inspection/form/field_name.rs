@@ -1,4 +1,7 @@
 //! Which inspected field a part means.
+//!
+//! Frameworks make fields out of names in their own ways: `num_images[]`, `num%5Fimages`, `"num_images"`.
+//! Such a name could count elsewhere and be overlooked here.
 
 use super::part::PartHeader;
 use crate::inspection::{
@@ -10,6 +13,8 @@ use crate::inspection::{
 ///
 /// A name that is not an inspected one, but would be to a reader that takes escapes, blanks, quotes
 /// or brackets another way, is refused.
+///
+/// A name that no reader could take for an inspected one is nobody's business, and its part is passed over.
 pub(super) fn find(
     fields: &Fields<'_>,
     header: &PartHeader,
@@ -35,6 +40,9 @@ pub(super) fn find(
 }
 
 /// Returns the name as the most forgiving reader would take it.
+///
+/// Escapes are decoded, what follows a bracket or a zero byte is cut off, and quotes, backslashes and white
+/// space are left out.
 fn most_forgiving(name: &[u8]) -> Vec<u8> {
     let decoded = percent_encoding::percent_decode(name);
     let end = |b: &u8| matches!(b, b'[' | 0);

@@ -1,4 +1,6 @@
 //! The header of one part.
+//!
+//! The rules are those of RFC 7578, with nothing of what it lets readers forgive.
 
 use crate::inspection::{
     InspectionError,
@@ -7,6 +9,8 @@ use crate::inspection::{
 use memchr::memmem;
 
 /// A part's header, as far as the gateway must know it.
+///
+/// Other fields of the header are passed over.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct PartHeader {
     /// The field's name as it came, escapes and all.
@@ -21,6 +25,8 @@ pub(super) struct PartHeader {
 
 impl PartHeader {
     /// Reads the header's lines, without the blank line that ends them.
+    ///
+    /// A field that counts must not come twice, and `Content-Disposition` must be there.
     pub(super) fn read(block: &[u8]) -> Result<Self, InspectionError> {
         let (mut header, mut disposition) = (Self::default(), None);
         for line in lines(block) {
@@ -46,6 +52,7 @@ impl PartHeader {
         Ok(header)
     }
 
+    /// Reads the field's name and the file's name.
     fn read_disposition(&mut self, disposition: &[u8]) -> Result<(), InspectionError> {
         let (kind, parameters) = split(disposition);
         if !kind.eq_ignore_ascii_case(b"form-data") {
@@ -58,8 +65,11 @@ impl PartHeader {
     }
 }
 
+/// The header that names the field.
 const DISPOSITION: &str = "content-disposition";
 
+/// Returns the header's lines, without their ends. A line that continues the one before is not joined to it,
+/// and is then refused as no `name: value`.
 fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut ends: Vec<_> = memmem::find_iter(block, b"\r\n").collect();
     ends.push(block.len());
@@ -71,6 +81,7 @@ fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// Splits a line at its first colon. Control characters but the tab are refused.
 fn name_and_value(line: &[u8]) -> Result<(&[u8], &[u8]), InspectionError> {
     let colon = memchr::memchr(b':', line).unwrap_or(0);
     let (name, value) = line.split_at(colon);
@@ -83,6 +94,8 @@ fn name_and_value(line: &[u8]) -> Result<(&[u8], &[u8]), InspectionError> {
     Ok((name, value.trim_ascii()))
 }
 
+/// Returns the field's name. RFC 7578 (4.2) forbids `filename*` in forms and knows no `name*`; the first is
+/// common and let pass, the second is refused.
 fn name(parameters: HeaderParameters<'_>) -> Result<Box<[u8]>, InspectionError> {
     let mut name = None;
     for parameter in parameters {
@@ -103,6 +116,7 @@ fn name(parameters: HeaderParameters<'_>) -> Result<Box<[u8]>, InspectionError> 
     name.ok_or_else(|| InspectionError::malformed(DISPOSITION, "must have a name"))
 }
 
+/// Returns the file's name, both spellings together where both are there; `None` for a part that is no file.
 fn file_name(
     parameters: HeaderParameters<'_>,
     field: &str,
@@ -129,6 +143,8 @@ fn file_name(
 /// To a reader that knows no escapes, a value ends at the first quote in it, and what follows may be a name. To
 /// one that looks for `name=` behind a blank or a semicolon, quotes mean nothing at all. The name that such a
 /// reader finds could be that of a field which decides what a call costs.
+///
+/// Says whether some reader could find another name in a value.
 fn hides_a_name(parameter: Parameter<'_>) -> bool {
     let value = parameter.value.to_ascii_lowercase();
     memmem::find_iter(&value, b"name").any(|at| {
@@ -140,6 +156,7 @@ fn hides_a_name(parameter: Parameter<'_>) -> bool {
     })
 }
 
+/// Returns the error for parameters that cannot be read in the one way allowed.
 fn unreadable() -> InspectionError {
     InspectionError::malformed(DISPOSITION, "must be form-data with parameters like name=\"…\"")
 }

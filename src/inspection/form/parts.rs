@@ -1,21 +1,32 @@
 //! The parts of a form, one after the other.
+//!
+//! A form is read once from its start to its end, with a view of at most 64 KiB, so that its size costs no
+//! memory.
 
 use super::{Boundary, part::PartHeader, window::BodyWindow};
 use crate::inspection::InspectionError;
 use memchr::memmem;
 
 /// The most bytes a part's header may have.
+/// So it always fits into the view.
 const LONGEST_HEADER: usize = 8 << 10;
 
 /// Walks over the parts of a form. Each header must be followed by a read of the content.
+///
+/// It goes forward only, so that each part is seen once.
 pub(super) struct FormParts<'s> {
+    /// The body, from where it is read next.
     window: BodyWindow<'s>,
+    /// What stands between the parts.
     boundary: &'s Boundary,
+    /// Whether the closing boundary was passed.
     is_over: bool,
 }
 
 impl<'s> FormParts<'s> {
     /// Returns the parts of a form, of which the text before the first boundary was passed over.
+    ///
+    /// It is an error if the body has no boundary, or the first one is not on a line of its own.
     pub(super) fn start(
         window: BodyWindow<'s>,
         boundary: &'s Boundary,
@@ -50,6 +61,8 @@ impl<'s> FormParts<'s> {
     }
 
     /// Returns the next part's header, or `None` behind the last part.
+    ///
+    /// It is an error if the header is longer than 8 KiB, is not readable in one way, or the body ends in it.
     pub(super) fn next(&mut self) -> Result<Option<PartHeader>, InspectionError> {
         if self.is_over {
             return Ok(None);
@@ -60,10 +73,12 @@ impl<'s> FormParts<'s> {
         Ok(Some(header))
     }
 
+    /// Returns how long the header is that comes next, without the blank line behind it.
     fn header_len(&mut self) -> Result<usize, InspectionError> {
         const BLANK_LINE: &[u8] = b"\r\n\r\n";
         loop {
             let bytes = self.window.bytes();
+            // No more is searched, so that the bound does not depend on how much happens to be in view.
             let bytes = &bytes[..bytes.len().min(LONGEST_HEADER + BLANK_LINE.len())];
             if let Some(len) = memmem::find(bytes, BLANK_LINE) {
                 return Ok(len);
@@ -78,6 +93,9 @@ impl<'s> FormParts<'s> {
     }
 
     /// Hands the part's content to `sink`, and moves to the next part.
+    ///
+    /// It comes in pieces, in order, without the line end before the boundary, which is not part of it (RFC
+    /// 2046, 5.1.1).
     pub(super) fn content(&mut self, sink: &mut dyn FnMut(&[u8])) -> Result<(), InspectionError> {
         let delimiter = self.boundary.delimiter();
         // To some readers this is an empty part and the next one, to others it is content.
@@ -87,6 +105,7 @@ impl<'s> FormParts<'s> {
         self.through_delimiter(sink)
     }
 
+    /// Hands on what stands before the next delimiter, and passes over that.
     fn through_delimiter(&mut self, sink: &mut dyn FnMut(&[u8])) -> Result<(), InspectionError> {
         let line = self.boundary.line().len();
         loop {
@@ -109,6 +128,7 @@ impl<'s> FormParts<'s> {
         }
     }
 
+    /// Passes over what follows a delimiter: a line end, or the two dashes that close the form.
     fn after_delimiter(&mut self) -> Result<(), InspectionError> {
         match self.window.widen_to(2)? {
             [b'\r', b'\n', ..] => {
@@ -152,6 +172,7 @@ impl<'s> FormParts<'s> {
     }
 }
 
+/// Returns the error about the body as a whole.
 fn malformed(problem: &'static str) -> InspectionError {
     InspectionError::malformed("body", problem)
 }

@@ -1,4 +1,6 @@
 //! A form with inspected fields.
+//!
+//! Parts of other fields are read into the fingerprint, and nothing of them is kept.
 
 use super::{FormType, field_name, part::PartHeader, parts::FormParts, value, window::BodyWindow};
 use crate::inspection::{
@@ -16,6 +18,9 @@ use std::io::Read;
 const MOST_PARTS: usize = 256;
 
 /// Reads a form, keeps what stands in the inspected fields, and adds every part to the digest.
+///
+/// The digest has the parts in the order they came: two orders are two requests. Transfer encodings are not
+/// undone. It is an error at the first part that is refused; the rest is not read then.
 pub(in crate::inspection) fn scan(
     source: &mut dyn Read,
     form: &FormType,
@@ -39,6 +44,7 @@ pub(in crate::inspection) fn scan(
     Ok(())
 }
 
+/// Adds what names a part to the digest. The boundary is no part of it, so that a retry may have another one.
 fn add_header(digest: &mut Digest, header: &PartHeader) {
     digest.piece(b"part");
     digest.piece(&header.name);
@@ -47,6 +53,8 @@ fn add_header(digest: &mut Digest, header: &PartHeader) {
 }
 
 /// Parts within a part would be taken for the form's own by some readers.
+///
+/// Refuses a part whose content type is a form.
 fn check(header: &PartHeader) -> Result<(), InspectionError> {
     let content_type = header.content_type.as_deref().unwrap_or_default();
     let start = split(content_type).0.get(..b"multipart/".len());
@@ -57,6 +65,8 @@ fn check(header: &PartHeader) -> Result<(), InspectionError> {
     Ok(())
 }
 
+/// Reads a part that is for an inspected field. Of a file in a field that only has to be there, nothing is
+/// looked at.
 fn inspected(
     parts: &mut FormParts<'_>,
     header: &PartHeader,
@@ -67,6 +77,7 @@ fn inspected(
 ) -> Result<(), InspectionError> {
     let (field, shape) = (fields.name(index), fields.shape(index));
     if !matches!(shape, FieldShape::Texts | FieldShape::Any) {
+        // Before the part is read, so that a second one is refused without being kept.
         fields.admit(index)?;
     }
     let is_file = shape == FieldShape::Any && header.file_name.is_some();
@@ -75,6 +86,7 @@ fn inspected(
     let Some(inner) = inner else { return fields.add(index, FieldReading::Present) };
     value::check_text(field, [outer, inner], &kept)?;
     fields.add(index, value::found(field, shape, &kept)?)?;
+    // The part has been read, but the object in it has not: its fields count as if they were the form's.
     if shape == FieldShape::Object {
         let text = kept.whole().ok_or_else(|| InspectionError::malformed(field, OBJECT_PROBLEM))?;
         json::scan(text, Place::inside(field), fields)?;
@@ -82,6 +94,8 @@ fn inspected(
     Ok(())
 }
 
+/// Reads a part that nobody asks for, but for `_charset_` (RFC 7578, 4.6), which would change the texts of
+/// others.
 fn passed_over(
     parts: &mut FormParts<'_>,
     header: &PartHeader,

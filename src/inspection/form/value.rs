@@ -1,4 +1,6 @@
 //! What an inspected part holds.
+//!
+//! All of a form's values are texts; a number or a flag is one that is written in the one way allowed.
 
 use super::part::PartHeader;
 use crate::inspection::{
@@ -13,6 +15,8 @@ use crate::inspection::{
 };
 
 /// Returns how many bytes of a part must be kept to know its value.
+///
+/// What is longer is refused, or counts as present where only that is asked for.
 pub(super) fn longest(shape: FieldShape) -> usize {
     match shape {
         FieldShape::Any => LONGEST_SCALAR,
@@ -21,6 +25,8 @@ pub(super) fn longest(shape: FieldShape) -> usize {
 }
 
 /// Returns what a part holds that is inspected and is no file.
+///
+/// The text must be UTF-8. It is an error if it does not fit the shape.
 pub(super) fn found(
     field: &str,
     shape: FieldShape,
@@ -44,6 +50,7 @@ pub(super) fn found(
     found.ok_or_else(|| InspectionError::malformed(field, problem))
 }
 
+/// Reads a number of images: one digit, without sign, blanks or leading zero.
 fn places(text: &str) -> Option<FieldReading> {
     match text.as_bytes() {
         [digit @ b'1'..=b'8'] => Some(FieldReading::Places(u32::from(digit - b'0'))),
@@ -51,12 +58,16 @@ fn places(text: &str) -> Option<FieldReading> {
     }
 }
 
+/// Reads `true` or `false`, in lower case.
 fn flag(text: &str) -> Option<FieldReading> {
     text.parse().ok().map(FieldReading::Flag)
 }
 
 /// Returns the charset of an inspected part's text, or refuses a header that makes it mean something
 /// else to other readers.
+///
+/// A file name, a transfer encoding or the content type of something else would make it another thing to some
+/// readers.
 pub(super) fn check_header(
     field: &str,
     shape: FieldShape,
@@ -82,10 +93,12 @@ pub(super) fn check_header(
     charset(field, parameters)
 }
 
+/// Says whether a transfer encoding changes nothing. RFC 7578 (4.7) deprecates the header in forms.
 fn is_as_it_is(encoding: &[u8]) -> bool {
     [&b"7bit"[..], b"8bit", b"binary"].into_iter().any(|same| encoding.eq_ignore_ascii_case(same))
 }
 
+/// Returns the charset that the part's content type names; UTF-8 without one.
 fn charset(field: &str, parameters: HeaderParameters<'_>) -> Result<Charset, InspectionError> {
     let problem = "must be text in utf-8, or in ASCII under the label of another charset";
     let wrong = || InspectionError::malformed(field, problem);

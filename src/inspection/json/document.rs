@@ -1,4 +1,7 @@
 //! A document with inspected fields.
+//!
+//! Every member of the inspected levels is looked at, for a name that comes twice is read differently by
+//! different readers (RFC 8259, 4).
 
 use super::{Place, lexer::Lexer};
 use crate::inspection::{
@@ -18,6 +21,9 @@ const LONGEST_NAME: usize = 256;
 
 /// Reads the JSON object that is the whole of `input`, and keeps what stands in the inspected
 /// fields of its level.
+///
+/// A byte order mark is refused (RFC 8259, 8.1, forbids to add one), and so is anything behind the object. It
+/// is an error where the document is no JSON, even in a place that nobody asked for.
 pub(in crate::inspection) fn scan(
     input: impl BufRead,
     place: Place<'_>,
@@ -27,27 +33,34 @@ pub(in crate::inspection) fn scan(
     let mut lexer = Lexer::new(input, field);
     match lexer.peek_word()? {
         Some(b'{') => {}
+        // Told apart from other nonsense, since editors add the mark unasked.
         Some(0xef) => return Err(lexer.error("must not start with a byte order mark")),
         _ => return Err(lexer.error(OBJECT_PROBLEM)),
     }
     let mut document =
         JsonDocument { lexer, fields, charset, name: BoundedBuffer::up_to(LONGEST_NAME) };
     document.object(level, 1)?;
+    // Something behind the object could be a second object, and that one another reader's choice.
     match document.lexer.peek_word()? {
         None => Ok(()),
         Some(_) => Err(document.lexer.error("has something behind its JSON object")),
     }
 }
 
+/// A document that is being read.
 struct JsonDocument<'d, 'r, R> {
+    /// Where it is read from.
     lexer: Lexer<'d, R>,
+    /// What is looked for, and what was found.
     fields: &'d mut Fields<'r>,
+    /// How the document is labelled.
     charset: Charset,
     /// The name of the member that is being read.
     name: BoundedBuffer,
 }
 
 impl<R: BufRead> JsonDocument<'_, '_, R> {
+    /// Reads an object of an inspected level.
     fn object(&mut self, level: Level, depth: u32) -> Result<(), InspectionError> {
         self.lexer.check_depth(depth)?;
         self.lexer.expect(b'{')?;
@@ -62,6 +75,7 @@ impl<R: BufRead> JsonDocument<'_, '_, R> {
         }
     }
 
+    /// Reads a member. A name longer than 256 bytes is nobody's, and its value passed over.
     fn member(&mut self, level: Level, depth: u32) -> Result<(), InspectionError> {
         self.lexer.peek_word()?;
         self.name.clear();
@@ -74,6 +88,8 @@ impl<R: BufRead> JsonDocument<'_, '_, R> {
         }
     }
 
+    /// Reads the value of an inspected field. null is allowed where a field may be absent, but not for a
+    /// number of images, nor for the object that holds one.
     fn inspected(&mut self, index: FieldIndex, depth: u32) -> Result<(), InspectionError> {
         self.fields.admit(index)?;
         let next = self.lexer.peek_word()?;
@@ -110,12 +126,14 @@ impl<R: BufRead> JsonDocument<'_, '_, R> {
         }
     }
 
+    /// Reads a flag that begins with `next`.
     fn flag(&mut self, next: Option<u8>) -> Result<bool, InspectionError> {
         let is_true = next == Some(b't');
         self.lexer.literal(if is_true { b"true" } else { b"false" })?;
         Ok(is_true)
     }
 
+    /// Reads a text that is kept; it must fit 64 KiB.
     fn text(
         &mut self,
         index: FieldIndex,
@@ -126,6 +144,7 @@ impl<R: BufRead> JsonDocument<'_, '_, R> {
         kept.text().map(Into::into).ok_or_else(|| self.wrong(index, problem))
     }
 
+    /// Reads a list of texts, 256 at most.
     fn texts(&mut self, index: FieldIndex) -> Result<FieldReading, InspectionError> {
         self.lexer.expect(b'[')?;
         let mut texts = Vec::new();
@@ -143,6 +162,8 @@ impl<R: BufRead> JsonDocument<'_, '_, R> {
         }
     }
 
+    /// Reads whatever stands there. A scalar of at most 256 bytes is kept as text; a longer one counts as
+    /// present.
     fn any(
         &mut self,
         index: FieldIndex,
@@ -173,11 +194,13 @@ impl<R: BufRead> JsonDocument<'_, '_, R> {
         Ok(())
     }
 
+    /// Returns the error about an inspected field.
     fn wrong(&self, index: FieldIndex, problem: &'static str) -> InspectionError {
         InspectionError::malformed(self.fields.name(index), problem)
     }
 }
 
+/// Returns what is told of a field that does not have its shape.
 fn problem(shape: FieldShape) -> &'static str {
     match shape {
         FieldShape::Object | FieldShape::Misplaced => OBJECT_PROBLEM,

@@ -1,14 +1,20 @@
 //! The words of a JSON document.
+//!
+//! The grammar is that of RFC 8259, with nothing added: no comments, no last comma, no single quotes.
 
 use crate::inspection::{InspectionError, kept::BoundedBuffer};
 use std::io::BufRead;
 
 /// The deepest nesting that is read; the whole document is at depth 1.
+/// Readers are free to have such a bound (RFC 8259, 9).
 pub(super) const DEEPEST: u32 = 128;
 
 /// Reads a document from its start to its end, never back.
+///
+/// It holds nothing of the document but what it was told to keep.
 #[derive(Debug)]
 pub(super) struct Lexer<'f, R> {
+    /// The rest of the document.
     input: R,
     /// What errors name: the body, or the form field that holds the document.
     field: &'f str,
@@ -17,10 +23,12 @@ pub(super) struct Lexer<'f, R> {
 }
 
 impl<'f, R: BufRead> Lexer<'f, R> {
+    /// Returns a lexer at the document's start.
     pub(super) fn new(input: R, field: &'f str) -> Self {
         Self { input, field, is_beyond_ascii: false }
     }
 
+    /// Returns an error about the document as a whole.
     pub(super) fn error(&self, problem: &'static str) -> InspectionError {
         InspectionError::malformed(self.field, problem)
     }
@@ -30,14 +38,17 @@ impl<'f, R: BufRead> Lexer<'f, R> {
         self.input.fill_buf().map_err(InspectionError::Unreadable)
     }
 
+    /// Passes over bytes that were seen.
     pub(super) fn skip(&mut self, bytes: usize) {
         self.input.consume(bytes);
     }
 
+    /// Returns the next byte without passing over it; `None` at the end.
     pub(super) fn peek(&mut self) -> Result<Option<u8>, InspectionError> {
         Ok(self.window()?.first().copied())
     }
 
+    /// Returns the next byte and passes over it. It is an error at the end.
     pub(super) fn next(&mut self) -> Result<u8, InspectionError> {
         let byte = self.peek()?.ok_or_else(|| self.error("is JSON that ends too early"))?;
         self.skip(1);
@@ -45,6 +56,7 @@ impl<'f, R: BufRead> Lexer<'f, R> {
     }
 
     /// Passes over blanks, and returns the byte behind them.
+    /// The blanks are the four of RFC 8259, 2.
     pub(super) fn peek_word(&mut self) -> Result<Option<u8>, InspectionError> {
         loop {
             let window = self.window()?;
@@ -81,6 +93,8 @@ impl<'f, R: BufRead> Lexer<'f, R> {
     }
 
     /// Passes over a value that nobody asked for. `depth` is that of what holds it.
+    ///
+    /// It must be JSON all the same.
     pub(super) fn pass_value(&mut self, depth: u32) -> Result<(), InspectionError> {
         match self.peek_word()? {
             Some(b'{') => self.pass_object(depth + 1),
@@ -93,6 +107,7 @@ impl<'f, R: BufRead> Lexer<'f, R> {
         }
     }
 
+    /// Passes over an object at that depth. Names that come twice are let pass here: nobody asks for them.
     fn pass_object(&mut self, depth: u32) -> Result<(), InspectionError> {
         self.check_depth(depth)?;
         self.expect(b'{')?;
@@ -110,6 +125,7 @@ impl<'f, R: BufRead> Lexer<'f, R> {
         }
     }
 
+    /// Passes over a list at that depth.
     fn pass_array(&mut self, depth: u32) -> Result<(), InspectionError> {
         self.check_depth(depth)?;
         self.expect(b'[')?;
@@ -124,10 +140,12 @@ impl<'f, R: BufRead> Lexer<'f, R> {
         }
     }
 
+    /// It is an error below the deepest nesting. The bound also keeps reading from using up the stack.
     pub(super) fn check_depth(&self, depth: u32) -> Result<(), InspectionError> {
         if depth <= DEEPEST { Ok(()) } else { Err(self.error("is JSON nested deeper than 128")) }
     }
 
+    /// Passes over a literal, of which nothing was passed over yet.
     pub(super) fn literal(&mut self, literal: &'static [u8]) -> Result<(), InspectionError> {
         for wanted in literal {
             if self.next()? != *wanted {
@@ -138,6 +156,8 @@ impl<'f, R: BufRead> Lexer<'f, R> {
     }
 
     /// Reads a number as it is written.
+    ///
+    /// The form is checked and nothing computed, so that a number of any length is read without loss.
     pub(super) fn number(
         &mut self,
         mut kept: Option<&mut BoundedBuffer>,
@@ -179,6 +199,7 @@ impl<'f, R: BufRead> Lexer<'f, R> {
         Ok(true)
     }
 
+    /// Returns the error for what the grammar does not allow.
     pub(super) fn invalid(&self) -> InspectionError {
         self.error("is not valid JSON")
     }

@@ -12,6 +12,8 @@ fn is_plain(byte: u8) -> bool {
 impl<R: BufRead> Lexer<'_, R> {
     /// Reads a string. What is kept is kept without its escapes, and must then be proper Unicode;
     /// a lone surrogate in a string that nobody asked for is the client's own affair.
+    ///
+    /// Control characters and bytes that are no UTF-8 are refused in every string, kept or not.
     pub(super) fn string(
         &mut self,
         mut kept: Option<&mut BoundedBuffer>,
@@ -43,6 +45,7 @@ impl<R: BufRead> Lexer<'_, R> {
         }
     }
 
+    /// Reads a character of two to four bytes.
     fn multibyte(&mut self, kept: &mut Option<&mut BoundedBuffer>) -> Result<(), InspectionError> {
         self.is_beyond_ascii = true;
         let mut bytes = [self.next()?, 0, 0, 0];
@@ -64,6 +67,7 @@ impl<R: BufRead> Lexer<'_, R> {
         Ok(())
     }
 
+    /// Reads what follows a backslash.
     fn escape(&mut self, kept: &mut Option<&mut BoundedBuffer>) -> Result<(), InspectionError> {
         self.skip(1);
         let character = match self.next()? {
@@ -75,6 +79,7 @@ impl<R: BufRead> Lexer<'_, R> {
             b't' => '\t',
             b'u' => match kept {
                 Some(_) => self.character()?,
+                // What is not kept is not decoded, so that half a pair in it is let pass.
                 None => return self.unit().map(drop),
             },
             _ => return Err(self.invalid()),
@@ -101,6 +106,7 @@ impl<R: BufRead> Lexer<'_, R> {
         }
     }
 
+    /// Reads the four hexadecimal digits of a `\u` escape.
     fn unit(&mut self) -> Result<u16, InspectionError> {
         let mut unit = 0;
         for _ in 0..4 {

@@ -1,4 +1,6 @@
 //! The fields of a request body, read by other means than the gateway's, which it judges.
+//!
+//! It shares no code with the gateway's inspection, so that a fault in one shows against the other.
 
 mod multipart;
 mod read;

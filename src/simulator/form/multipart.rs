@@ -1,4 +1,6 @@
 //! Multipart form data.
+//!
+//! Read as leniently as most servers do, from memory, with the whole body at hand.
 
 use super::{
     Upload,
@@ -15,10 +17,14 @@ enum AfterDelimiter<'a> {
 }
 
 /// Reads the parts between the boundaries; `None` when they are broken.
+///
+/// Text before the first boundary is skipped. A part without a name, or a text that is no UTF-8, breaks the
+/// form.
 pub(super) fn read(body: &[u8], boundary: &str) -> Option<FormValues> {
     let delimiter = format!("\r\n--{boundary}");
     let mut form = FormValues::default();
     let start = delimiter.get(2..)?;
+    // The first boundary may stand at the very beginning, without a line break in front.
     let first = body.strip_prefix(start.as_bytes()).and_then(after);
     let mut next = first.or_else(|| split(body, &delimiter).map(|(_, next)| next))?;
     while let AfterDelimiter::Part(rest) = next {
@@ -47,6 +53,8 @@ fn after(rest: &[u8]) -> Option<AfterDelimiter<'_>> {
 }
 
 /// Adds one part, which starts with the line break after its delimiter.
+///
+/// It breaks the form if it has no name. Any part with a file name is a file.
 fn add(form: &mut FormValues, part: &[u8]) -> Option<()> {
     let end = memmem::find(part, b"\r\n\r\n")?;
     let head = std::str::from_utf8(part.get(..end)?).ok()?;
@@ -65,6 +73,8 @@ fn add(form: &mut FormValues, part: &[u8]) -> Option<()> {
 }
 
 /// Returns a parameter of a header's value, without its quotes.
+///
+/// Names are compared in any case; the first one counts.
 pub(super) fn parameter(header: &str, wanted: &str) -> Option<String> {
     let mut rest = header;
     while let Some(at) = rest.find(';') {
@@ -79,6 +89,8 @@ pub(super) fn parameter(header: &str, wanted: &str) -> Option<String> {
 }
 
 /// Reads a quoted or a bare word, and returns what follows it.
+///
+/// A backslash escapes any character.
 fn word(text: &str) -> (String, &str) {
     let text = text.trim_start();
     let Some(quoted) = text.strip_prefix('"') else {

@@ -9,9 +9,12 @@ use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_json::Value as Json;
 
 /// The field that wraps the others in paths without a version.
+/// In a form it is a text that holds JSON.
 const WRAPPER: &str = "image_request";
 
 /// A body cannot be read.
+///
+/// Answered with 415 where the kind is wrong, and with 400 otherwise.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FormError {
     /// The operation does not take this kind of body.
@@ -29,6 +32,8 @@ pub enum FormError {
 }
 
 /// Reads the fields of a body; wrapped ones stand beside the others afterwards.
+///
+/// A body where none is taken is ignored.
 pub fn read(
     operation: &Operation,
     headers: &HeaderMap,
@@ -53,6 +58,7 @@ pub fn read(
     Ok(form)
 }
 
+/// Reads a JSON object. Of a name that comes twice, the last one counts.
 fn json(body: &[u8]) -> Result<FormValues, FormError> {
     let Ok(Json::Object(object)) = serde_json::from_slice(body) else {
         return Err(FormError::Json);

@@ -1,6 +1,10 @@
 //! What is known of an uploaded file: how long it is, and how large the picture in it.
+//!
+//! The picture is not decoded: only its head is read.
 
 /// An uploaded file.
+///
+/// The bytes themselves are not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Upload {
     /// How many bytes it has.
@@ -11,6 +15,8 @@ pub struct Upload {
 
 impl Upload {
     /// Looks at a file.
+    ///
+    /// What cannot be read, or is wider than 65,535 pixels, has no size and is taken all the same.
     pub(super) fn of(content: &[u8]) -> Self {
         let size = png(content).or_else(|| jpeg(content)).or_else(|| webp(content));
         let size = size.filter(|(width, height)| *width > 0 && *height > 0);
@@ -20,8 +26,10 @@ impl Upload {
     }
 }
 
+/// A width and a height in pixels, as wide as any format can say.
 type Sides = (u32, u32);
 
+/// Reads the `IHDR` chunk, which comes first.
 fn png(content: &[u8]) -> Option<Sides> {
     let head = content.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
     Some((big(head, 8, 4)?, big(head, 12, 4)?))
@@ -43,6 +51,7 @@ fn jpeg(content: &[u8]) -> Option<Sides> {
     }
 }
 
+/// Reads whichever of the three headers a WebP has.
 fn webp(content: &[u8]) -> Option<Sides> {
     let chunk = content.strip_prefix(b"RIFF")?.get(4..)?.strip_prefix(b"WEBP")?;
     match chunk.get(..4)? {
@@ -56,11 +65,13 @@ fn webp(content: &[u8]) -> Option<Sides> {
     }
 }
 
+/// Reads a number whose first byte weighs most.
 fn big(bytes: &[u8], from: usize, count: usize) -> Option<u32> {
     let number = bytes.get(from..from + count)?;
     Some(number.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
+/// Reads a number whose first byte weighs least.
 fn little(bytes: &[u8], from: usize, count: usize) -> Option<u32> {
     let number = bytes.get(from..from + count)?;
     Some(number.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))

@@ -1,4 +1,6 @@
 //! Whether the fields hold what they may.
+//!
+//! These are the bounds of Ideogram's own description of its API, as far as it has any.
 
 use super::values::{FormValue, FormValues};
 use crate::simulator::{
@@ -8,11 +10,15 @@ use crate::simulator::{
 use serde_json::Value as Json;
 
 /// The largest picture that `/v1` takes, in bytes.
+/// Ideogram's description says 10 MB.
 const FILE_LIMIT: usize = 10 << 20;
 /// The largest picture that `/v2` takes, in bytes.
+/// Ideogram's page on precise editing says 25 MB.
 const V2_FILE_LIMIT: usize = 25 << 20;
 
 /// What is wrong with a request.
+///
+/// Shown as the field and what is wrong with it; the value is not repeated.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Flaw {
     /// A field is missing.
@@ -30,6 +36,8 @@ pub enum Flaw {
 }
 
 /// Tests the fields of a request; those that the operation does not know are ignored.
+///
+/// The first flaw is returned. Where a prompt may be text or JSON, exactly one of the two is needed.
 pub fn validate(operation: &Operation, form: &FormValues, delivers: &Delivers) -> Result<(), Flaw> {
     let fields = operation.fields.iter().chain(operation.wrapped).copied().flatten();
     let mut either = 0;
@@ -42,9 +50,11 @@ pub fn validate(operation: &Operation, form: &FormValues, delivers: &Delivers) -
             either += u32::from(form.has(field.name));
         }
     }
+    // Only where both are optional: elsewhere one of them is required by itself.
     if alternatives && either != 1 { Err(Flaw::Prompts) } else { Ok(()) }
 }
 
+/// Refuses a file that is too large for the operation.
 fn largest(operation: &Operation, field: &FormField, form: &FormValues) -> Result<(), Flaw> {
     let limit = if operation.quotes { V2_FILE_LIMIT } else { FILE_LIMIT };
     let over = |value: &FormValue| matches!(value, FormValue::File(upload) if upload.bytes > limit);
@@ -56,6 +66,7 @@ fn largest(operation: &Operation, field: &FormField, form: &FormValues) -> Resul
     Ok(())
 }
 
+/// Tests the values of one field.
 fn check(field: &FormField, values: &[FormValue], delivers: &Delivers) -> Result<(), Flaw> {
     if values.is_empty() {
         return if field.required { Err(Flaw::Missing(field.name)) } else { Ok(()) };
@@ -63,6 +74,7 @@ fn check(field: &FormField, values: &[FormValue], delivers: &Delivers) -> Result
     fits(field.kind, values, delivers).map_err(|problem| Flaw::Wrong(field.name, problem))
 }
 
+/// Tests the values against the kind of the field, and says what is needed if they do not fit.
 fn fits(kind: FieldKind, values: &[FormValue], delivers: &Delivers) -> Result<(), &'static str> {
     let each = |test: &dyn Fn(&FormValue) -> bool, problem| {
         if values.iter().all(test) { Ok(()) } else { Err(problem) }
@@ -102,16 +114,19 @@ fn plain(value: &FormValue) -> Option<String> {
     }
 }
 
+/// Says whether a text is one of the words, in the same case.
 fn one_of(value: &FormValue, words: &str) -> bool {
     plain(value).is_some_and(|text| words.split(' ').any(|word| word == text))
 }
 
+/// Says whether a text is a known size in the old spelling.
 fn legacy_size(value: &FormValue, sizes: &str) -> bool {
     let text = plain(value).unwrap_or_default();
     let size = text.strip_prefix("RESOLUTION_").map(|size| size.replace('_', "x"));
     size.is_some_and(|size| sizes.split(' ').any(|known| known == size))
 }
 
+/// Says whether a text is a size: a word for one, or two sides of 64 to 4096 pixels.
 fn size(text: &str) -> bool {
     let words = ["auto", "source", "1k", "2k", "4k", "8k"];
     if words.iter().any(|word| word.eq_ignore_ascii_case(text)) {
@@ -121,6 +136,7 @@ fn size(text: &str) -> bool {
     matches!(sides, Some((Ok(64..=4096), Ok(64..=4096))))
 }
 
+/// Tests that all values are files, and not too many.
 fn files(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     if !values.iter().all(|value| matches!(value, FormValue::File(_))) {
         return Err("an uploaded file is needed");
@@ -128,6 +144,7 @@ fn files(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     if values.len() > most { Err("these are too many files") } else { Ok(()) }
 }
 
+/// Tests that all values are pictures: files, addresses, or lists of addresses.
 fn images(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     let count: usize = values.iter().map(|value| list(value).map_or(1, <[Json]>::len)).sum();
     let known = |value: &FormValue| match value {
@@ -140,6 +157,7 @@ fn images(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     if count > most { Err("these are too many pictures") } else { Ok(()) }
 }
 
+/// Tests that all values are texts or lists of texts.
 fn texts(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     let count: usize = values.iter().map(|value| list(value).map_or(1, <[Json]>::len)).sum();
     let known = |value: &FormValue| match list(value) {
@@ -152,6 +170,7 @@ fn texts(values: &[FormValue], most: usize) -> Result<(), &'static str> {
     if count > most { Err("these are too many") } else { Ok(()) }
 }
 
+/// Returns the items of a JSON list.
 fn list(value: &FormValue) -> Option<&[Json]> {
     match value {
         FormValue::Json(Json::Array(items)) => Some(items),
@@ -159,6 +178,7 @@ fn list(value: &FormValue) -> Option<&[Json]> {
     }
 }
 
+/// Says whether all items are texts.
 fn strings(items: &[Json]) -> bool {
     items.iter().all(Json::is_string)
 }

@@ -5,6 +5,8 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// The fields of a body, by name, each with all its values.
+///
+/// JSON has one value for a name; a form may have several.
 #[derive(Debug, Default)]
 pub struct FormValues(BTreeMap<String, Vec<FormValue>>);
 
@@ -21,6 +23,8 @@ pub enum FormValue {
 
 impl FormValues {
     /// Adds a value.
+    ///
+    /// Earlier values stay.
     pub fn add(&mut self, name: &str, value: FormValue) {
         self.0.entry(name.to_owned()).or_default().push(value);
     }
@@ -35,6 +39,8 @@ impl FormValues {
     }
 
     /// Takes a field out.
+    ///
+    /// It is as if it had never come.
     pub fn take(&mut self, name: &str) -> Option<Vec<FormValue>> {
         self.0.remove(name)
     }
@@ -60,6 +66,8 @@ impl FormValues {
     }
 
     /// Returns whether a field says yes; the last value counts.
+    ///
+    /// A field that was left out says no.
     pub fn flag(&self, name: &str) -> bool {
         self.all(name).last().and_then(FormValue::flag).unwrap_or(false)
     }
@@ -67,6 +75,8 @@ impl FormValues {
 
 impl FormValue {
     /// Returns the value as text.
+    ///
+    /// Numbers, flags and files are none.
     pub fn text(&self) -> Option<String> {
         match self {
             Self::Json(json @ (Json::Object(_) | Json::Array(_))) => Some(json.to_string()),
@@ -93,6 +103,8 @@ impl FormValue {
     }
 
     /// Returns the value as a number.
+    ///
+    /// A text with blanks around a number is one.
     pub fn number(&self) -> Option<f64> {
         match self {
             Self::Json(json) => json.as_f64(),
@@ -111,6 +123,8 @@ impl FormValue {
     }
 
     /// Returns the value as a JSON object, also when it came as text.
+    ///
+    /// A file is none, whatever it holds.
     pub fn object(&self) -> Option<serde_json::Map<String, Json>> {
         match self {
             Self::Json(Json::Object(object)) => Some(object.clone()),

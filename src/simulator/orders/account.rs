@@ -1,25 +1,40 @@
 //! The account: how many places it has, what it can pay, what it paid.
+//!
+//! Places and money are Ideogram's view of them. The gateway's own counting is judged by it.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 
 /// The places and the money of the one account that all keys belong to.
+///
+/// All changes are made under one lock, so that places and money never disagree.
 #[derive(Debug)]
 pub struct SimulatedAccount(Mutex<Books>);
 
+/// All numbers of the account; money in millionths of a dollar.
 #[derive(Debug, Clone, Copy, Default)]
 struct Books {
+    /// How many images may be in flight.
     cap: u32,
+    /// What it can be paid in all; `None` is without end.
     balance: Option<u64>,
+    /// How many images are in flight.
     in_flight: u32,
+    /// The most there were at once.
     most_in_flight: u32,
+    /// The most there would have been, had none been refused.
     most_wanted: u32,
+    /// What is held for orders that are not done.
     held: u64,
+    /// What was billed.
     paid: u64,
+    /// How many units were billed.
     units: u64,
 }
 
 /// Why the account does not take an order.
+///
+/// Nothing was taken, held or billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderRefused {
     /// The balance does not cover it.
@@ -29,23 +44,32 @@ pub enum OrderRefused {
 }
 
 /// Places that are taken until this is dropped.
+///
+/// Dropping it bills nothing: an order that fails is free.
 #[derive(Debug)]
 pub struct Occupied {
+    /// Where they were taken.
     account: Arc<SimulatedAccount>,
+    /// How many.
     places: u32,
+    /// What is held for the order.
     price: u64,
 }
 
 impl SimulatedAccount {
+    /// Returns an account with nothing in flight and nothing billed.
     pub(crate) fn new(cap: u32, balance: Option<u64>) -> Self {
         Self(Mutex::new(Books { cap, balance, ..Books::default() }))
     }
 
+    /// Lends the books.
     fn books(&self) -> MutexGuard<'_, Books> {
         self.0.lock()
     }
 
     /// Takes places and holds money, all or nothing.
+    ///
+    /// Money is looked at first, and a refusal for want of it does not count as wanted.
     pub(crate) fn take(
         self: &Arc<Self>,
         places: u32,
@@ -54,6 +78,7 @@ impl SimulatedAccount {
         let mut books = self.books();
         let wanted = books.in_flight.saturating_add(places);
         let spent = books.paid.saturating_add(books.held).saturating_add(price);
+        // Money before places: what cannot be paid never wanted a place.
         if books.balance.is_some_and(|balance| spent > balance) {
             return Err(OrderRefused::Funds);
         }
@@ -70,17 +95,21 @@ impl SimulatedAccount {
     /// Takes places for somebody else, whatever the cap.
     pub(crate) fn occupy(self: &Arc<Self>, places: u32) -> Occupied {
         self.books().in_flight += places;
+        // Above the cap if need be: somebody else's calls are Ideogram's to refuse, not the gateway's.
         Occupied { account: Arc::clone(self), places, price: 0 }
     }
 
+    /// Changes the cap for orders to come.
     pub(crate) fn set_cap(&self, cap: u32) {
         self.books().cap = cap;
     }
 
+    /// Returns the cap.
     pub(crate) fn cap(&self) -> u32 {
         self.books().cap
     }
 
+    /// Changes what it can be paid in all.
     pub(crate) fn set_balance(&self, balance: Option<u64>) {
         self.books().balance = balance;
     }
@@ -90,6 +119,7 @@ impl SimulatedAccount {
         self.books().paid += price;
     }
 
+    /// Returns how many images are in flight.
     pub(crate) fn in_flight(&self) -> u32 {
         self.books().in_flight
     }
@@ -116,6 +146,8 @@ impl SimulatedAccount {
 
 impl Occupied {
     /// Bills what was held for, and gives the places back.
+    ///
+    /// The bill is written before the places are free, so that nobody sees them free and unpaid.
     pub(crate) fn bill(self, units: u32) {
         let mut books = self.account.books();
         books.paid += self.price;
@@ -124,6 +156,7 @@ impl Occupied {
 }
 
 impl Drop for Occupied {
+    /// Gives back the places and what was held.
     fn drop(&mut self) {
         let mut books = self.account.books();
         books.in_flight = books.in_flight.saturating_sub(self.places);

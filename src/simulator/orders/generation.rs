@@ -5,19 +5,27 @@ use serde_json::{Value as Json, json};
 use std::collections::{HashMap, VecDeque};
 
 /// How many generations are remembered.
+/// Older ones are as unknown as any that never were.
 const KEPT: usize = 10_000;
 
 /// The generations that were started.
+///
+/// Failed ones are kept as well.
 #[derive(Debug, Default)]
 pub struct SimulatedGenerations(Mutex<KeptGeneration>);
 
+/// The generations, and which of them is the oldest.
 #[derive(Debug, Default)]
 struct KeptGeneration {
+    /// The generations by their name.
     by_id: HashMap<String, SimulatedGeneration>,
+    /// Their names, in the order they were started.
     oldest_first: VecDeque<String>,
 }
 
 /// One generation.
+///
+/// It belongs to the account: any key may ask for it.
 #[derive(Debug, Clone)]
 pub struct SimulatedGeneration {
     /// When it was asked for, as text.
@@ -48,11 +56,14 @@ impl SimulatedGenerations {
     }
 
     /// Writes down how a generation stands.
+    ///
+    /// A generation that is there already is replaced and keeps its age.
     pub fn put(&self, id: &str, generation: SimulatedGeneration) {
         let mut kept = self.lock();
         if kept.by_id.insert(id.to_owned(), generation).is_none() {
             kept.oldest_first.push_back(id.to_owned());
         }
+        // A generation that is put again keeps its place in the row, so that each name is in it once.
         while kept.oldest_first.len() > KEPT
             && let Some(oldest) = kept.oldest_first.pop_front()
         {
@@ -61,6 +72,8 @@ impl SimulatedGenerations {
     }
 
     /// Returns how a generation stands.
+    ///
+    /// `None` where there is none, or none any more.
     pub fn get(&self, id: &str) -> Option<SimulatedGeneration> {
         self.lock().by_id.get(id).cloned()
     }
@@ -68,6 +81,8 @@ impl SimulatedGenerations {
 
 impl SimulatedGeneration {
     /// Returns the answer of `/v1/generations`.
+    ///
+    /// Pictures are in it once they are made; a price is not.
     pub fn as_v1(&self, id: &str) -> Json {
         let mut answer =
             json!({"generation_id": id, "status": self.status(), "created": self.created});
@@ -79,6 +94,9 @@ impl SimulatedGeneration {
     }
 
     /// Returns the answer of `/v2/generations`.
+    ///
+    /// It has every member in each state, null where there is nothing to say, with the price once it is
+    /// billed.
     pub fn as_v2(&self, id: &str) -> Json {
         let (cost, data) = match &self.standing {
             SimulatedState::Completed { data, cost } => (json!(cost), data.clone()),
@@ -99,6 +117,7 @@ impl SimulatedGeneration {
         })
     }
 
+    /// Returns the word that both APIs have for it.
     fn status(&self) -> &'static str {
         match self.standing {
             SimulatedState::Pending => "pending",

@@ -1,4 +1,7 @@
 //! What a request orders.
+//!
+//! Everything about it is decided here, before any place is taken: the same request with the same seed makes
+//! the same pictures.
 
 use super::{
     price::OrderPrice,
@@ -18,6 +21,8 @@ const UNSAFE: &str = "unsafe-prompt";
 const WITHHELD: &str = "withheld";
 
 /// What a request orders, apart from who pays.
+///
+/// It can be quoted, made, or thrown away: reading it takes and bills nothing.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// How its success looks.
@@ -48,6 +53,8 @@ pub struct Order {
 
 impl Order {
     /// Reads an order from a validated request; `chance` gives the seed where none is asked for.
+    ///
+    /// A seed is from 0 to 2,147,483,647. `pace` stretches how long it takes.
     pub fn read(
         operation: &Operation,
         (product, shape): (Product, AnswerShape),
@@ -57,6 +64,7 @@ impl Order {
     ) -> Self {
         let images = images(operation, form);
         let asked = form.integer("seed").and_then(|seed| u32::try_from(seed).ok());
+        // Halved, since seeds end at 2,147,483,647.
         let seed = asked.unwrap_or(chance >> 1);
         Self {
             shape,
@@ -75,16 +83,22 @@ impl Order {
     }
 
     /// Returns whether the safety check refuses it.
+    ///
+    /// Such an order takes no place and is not billed, as at Ideogram.
     pub fn is_unsafe(&self) -> bool {
         self.prompt.contains(UNSAFE)
     }
 
     /// Returns whether its pictures are withheld.
+    ///
+    /// They are billed all the same, as at Ideogram.
     pub fn is_withheld(&self) -> bool {
         self.prompt.contains(WITHHELD)
     }
 
     /// Returns the seed of the picture at `index`.
+    ///
+    /// Neighbouring pictures have neighbouring seeds.
     pub fn seed_of(&self, index: u32) -> u32 {
         self.seed.wrapping_add(index) & 0x7fff_ffff
     }
@@ -105,10 +119,12 @@ impl Order {
     }
 }
 
+/// Returns a size as answers write it, as in `1024x768`.
 fn text((width, height): Size) -> String {
     format!("{width}x{height}")
 }
 
+/// Returns the prompt under whichever name it came; nothing where there is none.
 fn prompt(form: &FormValues) -> String {
     ["prompt", "text_prompt", "json_prompt"]
         .into_iter()

@@ -1,9 +1,15 @@
 //! What things cost: a small sense of prices, so that double bills are seen.
+//!
+//! The prices agree with the gateway's shipped table, but for `very_low` and `low` of version 4.5, which are
+//! made up. They are written down again on purpose: what the gateway reserves and settles must not be judged
+//! by its own table.
 
 use super::speed::Speed;
 use crate::simulator::{form::FormValues, routes::Product};
 
 /// What an order costs, in millionths of a dollar.
+///
+/// A multiple of one unit, however many pictures come out safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderPrice {
     /// For one unit.
@@ -15,6 +21,8 @@ pub struct OrderPrice {
 }
 
 /// How well a price is known before anything is made.
+///
+/// A quote tells it: an exact price, an estimate with a bound, or an estimate without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
     /// It is the price.
@@ -28,11 +36,16 @@ pub enum Known {
 /// What version 4.5 costs at the best quality, which may be what no quality means.
 const BEST_OF_V45: u64 = 100_000;
 /// What the price of other vendors' models grows with, beside the number of pictures.
+///
+/// A quote for such a model is an estimate where one of these fields is there.
 const GROWS_WITH: [&str; 7] =
     ["image", "images", "size", "resolution", "resolution_tier", "quality", "upscale_factor"];
 
 impl OrderPrice {
     /// Returns the price of what a request orders.
+    ///
+    /// Enlarging, describing, taking apart and better prompts count once for each call, all else once for
+    /// each picture.
     pub fn of(product: Product, form: &FormValues, images: u32) -> Self {
         let per_input = matches!(
             product,
@@ -47,11 +60,14 @@ impl OrderPrice {
     }
 
     /// Returns the price of all units.
+    ///
+    /// It is in millionths of a dollar, and never overflows.
     pub fn total(&self) -> u64 {
         self.unit.saturating_mul(u64::from(self.quantity))
     }
 }
 
+/// Returns how well the price of a request is known before it is made.
 fn known(product: Product, form: &FormValues) -> Known {
     match product {
         Product::Chosen(bound) => Known::UpTo(bound),
@@ -62,6 +78,7 @@ fn known(product: Product, form: &FormValues) -> Known {
     }
 }
 
+/// Returns the price of one unit.
 fn unit(product: Product, form: &FormValues) -> u64 {
     let speed = Speed::of(form);
     let by_speed = |turbo, default, quality| match speed {
@@ -99,6 +116,7 @@ fn unit(product: Product, form: &FormValues) -> u64 {
     }
 }
 
+/// Returns the price of one picture of the models without a version in their path; `v3` is that of version 3.
 fn legacy(form: &FormValues, v3: u64) -> u64 {
     match form.text("model").as_deref() {
         Some("V_1") => 60_000,

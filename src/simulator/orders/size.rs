@@ -20,6 +20,8 @@ const MOST: f64 = 4096.0 * 4096.0;
 const MOST_OF_V45: f64 = 2048.0 * 2048.0;
 
 /// The sizes of an order.
+///
+/// Neither side is ever zero, nor longer than 8192 pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
     /// What it is made at.
@@ -44,6 +46,7 @@ pub(super) fn sizes(operation: &Operation, product: Product, form: &FormValues) 
     Sizes { made, enlarged: by.map(|by| times(made, by)) }
 }
 
+/// Returns the size that a picture is made at.
 fn made(path: &str, product: Product, form: &FormValues) -> Size {
     let source = source(path, form);
     let keeps = path.contains("/precise-edit/") || form.has("mask");
@@ -68,6 +71,7 @@ fn made(path: &str, product: Product, form: &FormValues) -> Size {
     }
 }
 
+/// Returns the size where nothing is asked for and nothing uploaded.
 fn usual(product: Product) -> Size {
     let wide = matches!(product, Product::V4 | Product::V45 | Product::Priced(_));
     if wide { (2048, 2048) } else { (1024, 1024) }
@@ -81,10 +85,12 @@ fn source(path: &str, form: &FormValues) -> Option<Size> {
     found.or_else(|| first("images", form).filter(|_| of_many))
 }
 
+/// Returns the size of the first picture under a name.
 fn first(name: &str, form: &FormValues) -> Option<Size> {
     form.all(name).first().and_then(crate::simulator::form::FormValue::picture)
 }
 
+/// Returns how many times larger a picture shall become, 1 to 8.
 fn factor(form: &FormValues) -> Option<u16> {
     let text = form.text("upscale_factor")?;
     text.trim_start_matches(['x', 'X']).parse().ok().filter(|by| (1..=8).contains(by))
@@ -98,6 +104,7 @@ fn tier(form: &FormValues) -> Option<u16> {
     [1, 2, 4, 8].contains(&thousands).then_some(thousands * 1024)
 }
 
+/// Returns the size that is asked for as two numbers.
 fn custom(form: &FormValues) -> Option<Size> {
     let side = |name| form.integer(name).and_then(|side| u16::try_from(side).ok());
     side("custom_width")
@@ -115,6 +122,8 @@ fn sides(text: &str) -> Option<Size> {
 }
 
 /// Returns the known size whose ratio is nearest.
+///
+/// The distance is that of the logarithms, so that wide and tall ones are treated alike.
 fn nearest(ratio: Size, known: &str, usual_area: f64) -> Size {
     let shape = |(width, height): Size| f64::from(width) / f64::from(height);
     let distance = |size: &Size| {
@@ -126,25 +135,31 @@ fn nearest(ratio: Size, known: &str, usual_area: f64) -> Size {
     known.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or((1024, 1024))
 }
 
+/// Returns the pixels of a size.
 fn area((width, height): Size) -> f64 {
     f64::from(width) * f64::from(height)
 }
 
+/// Returns a size so many times as large, within the bounds.
 fn times((width, height): Size, by: u16) -> Size {
     let by = f64::from(by);
     bounded(f64::from(width) * by, f64::from(height) * by, LONGEST, MOST)
 }
 
+/// Returns the size of a ratio that has so many pixels, within the bounds.
 fn of_area(ratio: Size, wanted: f64) -> Size {
     let by = (wanted / area(ratio)).sqrt();
     bounded(f64::from(ratio.0) * by, f64::from(ratio.1) * by, LONGEST, MOST)
 }
 
+/// Returns a size that keeps to the bounds.
 fn within((width, height): Size, longest: f64, most: f64) -> Size {
     bounded(f64::from(width), f64::from(height), longest, most)
 }
 
 /// Makes sides smaller in proportion until they fit.
+///
+/// The ratio is kept as well as whole pixels allow.
 fn bounded(width: f64, height: f64, longest: f64, most: f64) -> Size {
     let by = (longest / width.max(height)).min((most / (width * height)).sqrt()).min(1.0);
     #[expect(

@@ -3,6 +3,8 @@
 use std::f32::consts::TAU;
 
 /// A colour in linear light, each part from 0 to 1.
+///
+/// Values may go beyond 0 and 1 on the way; only what is shown is cut.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Colour(pub(super) [f32; 3]);
 
@@ -10,6 +12,8 @@ impl Colour {
     /// Returns the colour of a lightness (0 to 1), a strength (0 to 0.3) and a hue (turns).
     ///
     /// These are the axes of Oklab, in which equal steps look equally large.
+    ///
+    /// The numbers are those of Oklab's definition (Björn Ottosson, 2020).
     pub(super) fn new(lightness: f32, strength: f32, hue: f32) -> Self {
         let (sin, cos) = (hue * TAU).sin_cos();
         let (green_red, blue_yellow) = (strength * cos, strength * sin);
@@ -25,6 +29,8 @@ impl Colour {
     }
 
     /// Returns the colour on the way to another; `way` runs from 0 to 1.
+    ///
+    /// They are mixed in linear light.
     pub(super) fn towards(self, other: Self, way: f32) -> Self {
         let Self([r, g, b]) = self;
         let Self([to_r, to_g, to_b]) = other;
@@ -32,6 +38,8 @@ impl Colour {
     }
 
     /// Returns the colour as a screen shows it; `grain` hides the steps between shades.
+    ///
+    /// The curve is that of sRGB (IEC 61966-2-1).
     pub(super) fn bytes(self, grain: f32) -> [u8; 3] {
         self.0.map(|part| {
             let part = part.clamp(0.0, 1.0);

@@ -4,11 +4,14 @@ use super::{paint::paint, recipe::Recipe};
 use std::io::Write;
 
 /// How many bytes a pixel has.
+/// They are red, green, blue and how much is seen.
 const PIXEL: usize = 4;
 
 /// Paints a recipe at its full size; `None` when the picture cannot be encoded.
 ///
 /// It is painted small and stretched row by row: of a large picture no more than what goes out is ever held.
+///
+/// It takes a while and waits for nothing, so it belongs on a thread that may block.
 pub fn png(recipe: &Recipe) -> Option<Vec<u8>> {
     let (width, height) = recipe.full_size();
     let mut bytes = Vec::new();
@@ -26,6 +29,7 @@ pub fn png(recipe: &Recipe) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Writes all rows. A row that repeats the one above is not built again.
 fn stretch(recipe: &Recipe, out: &mut impl Write) -> Option<()> {
     let (small, full) = (recipe.painted_size(), recipe.full_size());
     let pixels = paint(recipe);
@@ -49,6 +53,8 @@ fn stretch(recipe: &Recipe, out: &mut impl Write) -> Option<()> {
 }
 
 /// Returns which of `few` stands for the one at `place` of `many`.
+///
+/// It is always below `few`, if `place` is below `many`.
 fn scaled(place: u16, few: u16, many: u16) -> usize {
     usize::from(place) * usize::from(few) / usize::from(many.max(1))
 }

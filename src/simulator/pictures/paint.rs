@@ -10,32 +10,54 @@ use std::f32::consts::TAU;
 const RANGES: u8 = 6;
 
 /// Everything that the pixels are worked out from; lengths are in heights of the picture.
+///
+/// It is planned once for a picture; pixels change nothing in it.
 struct Scene {
+    /// The sky above.
     top: Colour,
+    /// The sky at the horizon.
     bottom: Colour,
+    /// The sun or moon.
     sun: Light,
+    /// The soft lights in the sky.
     lights: Vec<Light>,
+    /// The hills, the farthest first.
     ranges: Vec<Range>,
 }
 
 /// A round light.
+///
+/// Soft at its edge.
 struct Light {
+    /// How far from the left.
     x: f32,
+    /// How far from the top.
     y: f32,
+    /// How large.
     radius: f32,
+    /// How strong, from 0 to 1.
     strength: f32,
+    /// Its colour.
     colour: Colour,
 }
 
 /// A range of hills.
+///
+/// A crest that three waves make.
 struct Range {
+    /// How far from the top its middle is.
     base: f32,
+    /// Turns for each height of the picture, height, and where each begins.
     waves: [(f32, f32, f32); 3],
+    /// The colour of its crest.
     crest: Colour,
+    /// The colour below.
     foot: Colour,
 }
 
 /// Numbers that look like chance and are the same for the same recipe.
+///
+/// The generator is `SplitMix64`, cut to 16 bits a number.
 struct Chance(u64);
 
 impl Chance {
@@ -52,12 +74,15 @@ impl Chance {
 }
 
 /// Returns the pixels of a recipe, four bytes each, row by row.
+///
+/// The same recipe gives the same pixels, on every machine that computes alike.
 pub(super) fn paint(recipe: &Recipe) -> Vec<u8> {
     let (width, height) = recipe.painted_size();
     let ratio = f32::from(width) / f32::from(height);
     let scene = Scene::plan(recipe, ratio);
     let crests: Vec<Vec<f32>> =
         (0..width).map(|x| scene.crests(f32::from(x) / f32::from(height))).collect();
+    // A generator of its own, so that the grain does not depend on what the scene took.
     let mut grain = Chance(recipe.prompt ^ 1);
     let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height) * 4);
     for y in 0..height {
@@ -79,6 +104,7 @@ fn cut(across: f32, down: f32) -> u8 {
 }
 
 impl Scene {
+    /// Decides all of the scene. The order of the numbers counts: another order makes other pictures.
     fn plan(recipe: &Recipe, ratio: f32) -> Self {
         let mut chance = Chance(recipe.prompt.wrapping_add(u64::from(recipe.seed) << 20));
         // From cyan over blue and violet to red: what skies look like.
@@ -118,6 +144,7 @@ impl Scene {
         self.ranges.iter().map(|range| range.crest_at(x)).collect()
     }
 
+    /// Returns the colour of a point; `pixel` is how large a pixel is there, for soft edges.
     fn at(&self, x: f32, y: f32, crests: &[f32], pixel: f32) -> Colour {
         let mut colour = self.sky(x, y, pixel);
         for (range, crest) in self.ranges.iter().zip(crests) {
@@ -130,6 +157,7 @@ impl Scene {
         colour
     }
 
+    /// Returns the colour of the sky at a point.
     fn sky(&self, x: f32, y: f32, pixel: f32) -> Colour {
         let mut colour = self.top.towards(self.bottom, smooth(y / 0.8));
         for light in &self.lights {
@@ -143,6 +171,7 @@ impl Scene {
 }
 
 impl Light {
+    /// Returns one of the lights in the sky.
     fn soft(chance: &mut Chance, ratio: f32, hue: f32, turn: f32, night: bool) -> Self {
         let lightness = if night { 0.62 } else { 0.9 };
         Self {
@@ -154,6 +183,7 @@ impl Light {
         }
     }
 
+    /// Returns how much of the light a point gets.
     fn glow(&self, x: f32, y: f32, radius: f32) -> f32 {
         let (x, y) = ((x - self.x) / radius, (y - self.y) / radius);
         self.strength * (-(x * x + y * y)).exp()
@@ -161,6 +191,7 @@ impl Light {
 }
 
 impl Range {
+    /// Returns a range; `near` is 0 for the farthest and 1 for the nearest.
     fn plan(chance: &mut Chance, near: f32, hue: f32, night: bool) -> Self {
         let lightness = if night { 0.46 - 0.3 * near } else { 0.8 - 0.48 * near };
         let tall = 0.045 + 0.02 * near;
@@ -176,6 +207,7 @@ impl Range {
         }
     }
 
+    /// Returns how far from the top the crest is at `x`.
     fn crest_at(&self, x: f32) -> f32 {
         let height =
             |(turns, tall, start): &(f32, f32, f32)| tall * (turns * x * TAU + start).sin();

@@ -12,6 +12,8 @@ const LONGEST: u32 = 512;
 const NAME: usize = 17;
 
 /// What a picture is made from: the same recipe makes the same picture.
+///
+/// Of the prompt only a digest is in it, so that a link shows nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recipe {
     /// What the prompt comes down to.
@@ -34,6 +36,8 @@ impl Recipe {
     }
 
     /// Returns the recipe as a name.
+    ///
+    /// It is hexadecimal, 34 digits long.
     pub fn name(&self) -> String {
         let (width, height) = self.size;
         let mut bytes = Vec::with_capacity(NAME);
@@ -46,6 +50,8 @@ impl Recipe {
     }
 
     /// Reads a name.
+    ///
+    /// `None` for anything but such a name. A name that reads well need not be one that was given.
     pub fn from_name(name: &str) -> Option<Self> {
         let bytes: [u8; NAME] = hex::decode(name).ok()?.try_into().ok()?;
         let number = |from: usize, to: usize| {
@@ -62,6 +68,8 @@ impl Recipe {
     }
 
     /// Returns the size that is painted: the ratio asked for, small enough to be cheap.
+    ///
+    /// Neither side is zero.
     pub fn painted_size(&self) -> Size {
         let (width, height) = (u32::from(self.full_size().0), u32::from(self.full_size().1));
         let longest = width.max(height);

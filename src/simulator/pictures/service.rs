@@ -9,18 +9,26 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 /// Answers for pictures; needs no key.
+///
+/// The link itself is the permission, as at Ideogram.
 #[derive(Debug, Clone)]
 pub struct Pictures {
+    /// Tests links.
     links: Links,
+    /// Paints apart from the threads that serve.
     tasks: Tasks,
 }
 
 impl Pictures {
+    /// Returns what answers for these links.
     pub(crate) fn new(links: Links, tasks: Tasks) -> Self {
         Self { links, tasks }
     }
 
     /// Answers for the picture at `path` below the link base, as in `/images/….png`.
+    ///
+    /// Only GET and HEAD are answered. A link that is unknown is answered with 404, a forged one with 403 and
+    /// one that has expired with 410.
     pub async fn answer(
         &self,
         method: &Method,
@@ -48,10 +56,12 @@ impl Pictures {
     }
 }
 
+/// Returns an answer of words.
 fn plain(status: StatusCode, text: &'static str) -> Response<Bytes> {
     with_type(status, "text/plain; charset=utf-8", Bytes::from_static(text.as_bytes()))
 }
 
+/// Returns an answer of some kind.
 fn with_type(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;

@@ -1,6 +1,10 @@
 //! What a field may hold.
+//!
+//! The gateway's own route table has other columns: here is only what Ideogram checks.
 
 /// A field of a request body.
+///
+/// A field that no operation lists is ignored.
 #[derive(Debug, Clone, Copy)]
 pub struct FormField {
     /// Its name.
@@ -12,11 +16,14 @@ pub struct FormField {
 }
 
 /// What a field may hold.
+///
+/// Bounds are inclusive.
 #[derive(Debug, Clone, Copy)]
 pub enum FieldKind {
     /// Any text.
     Text,
     /// Text of so many characters.
+    /// Characters are those of Unicode.
     Length(usize, usize),
     /// A whole number in a range.
     Integer(i64, i64),
@@ -25,10 +32,12 @@ pub enum FieldKind {
     /// True or false.
     Flag,
     /// One of some words, which are separated by blanks.
+    /// Case counts.
     OneOf(&'static str),
     /// `RESOLUTION_width_height` of some sizes, which are separated by blanks.
     LegacySize(&'static str),
     /// A width and a height, as in `1024x768`, or a word for one, as in `auto` or `2k`.
+    /// A side has 64 to 4096 pixels.
     Size,
     /// One uploaded file.
     File,

@@ -1,4 +1,7 @@
 //! The paths without a version.
+//!
+//! Some of them wrap their fields in `image_request`: an object of the JSON body, or a form field that holds
+//! JSON. Refusals of strangers are 403 for some of them, as Ideogram's description says.
 
 use super::{
     field::{
@@ -10,11 +13,16 @@ use super::{
     values,
 };
 
+/// Makes a picture of the model that is named.
 const MADE: Deed = Deed::Make(Product::Legacy, AnswerShape::Legacy);
 
+/// The style.
 const STYLE: &[FormField] = &[optional("style_type", OneOf(values::LEGACY_STYLES))];
+/// The model.
 const MODEL: &[FormField] = &[optional("model", OneOf(values::LEGACY_MODELS))];
+/// The size.
 const SIZE: &[FormField] = &[optional("resolution", LegacySize(values::LEGACY_SIZES))];
+/// What stands in the object to make a picture.
 const REQUEST: &[&[FormField]] = &[
     PROMPT,
     MODEL,
@@ -26,6 +34,7 @@ const REQUEST: &[&[FormField]] = &[
     SEED,
     &[optional("aspect_ratio", OneOf(values::LEGACY_ASPECTS))],
 ];
+/// What stands in the object to change one.
 const REMIX_REQUEST: &[&[FormField]] = &[
     PROMPT,
     MODEL,
@@ -38,6 +47,7 @@ const REMIX_REQUEST: &[&[FormField]] = &[
     WEIGHT,
     &[optional("aspect_ratio", OneOf(values::LEGACY_ASPECTS))],
 ];
+/// What stands in the object to enlarge one.
 const UPSCALE_REQUEST: &[&[FormField]] = &[
     MAYBE_PROMPT,
     MAGIC_OPTION,
@@ -46,6 +56,7 @@ const UPSCALE_REQUEST: &[&[FormField]] = &[
     &[optional("resemblance", Integer(1, 100)), optional("detail", Integer(1, 100))],
 ];
 
+/// The operations.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::post("/generate", BodyType::Json, &[], MADE).wrapping(REQUEST),
     Operation::post("/remix", BodyType::Multipart, &[IMAGE_FILE], MADE)

@@ -1,4 +1,7 @@
 //! The operations of the stand-in, as data.
+//!
+//! They are written down apart from `config/routes.toml`, so that what the gateway lets pass is judged by
+//! another table.
 
 mod field;
 mod fields;

@@ -3,6 +3,8 @@
 use super::field::FormField;
 
 /// One operation of the stand-in.
+///
+/// Nothing here is changed while it runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
     /// The HTTP method.
@@ -28,6 +30,8 @@ pub struct Operation {
 }
 
 /// A generation of the API.
+///
+/// Statuses are the same in both, but for a file that is too large: 400 in the first, 413 in the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// Paths without a version, and `/v1`: errors are loosely typed.
@@ -50,6 +54,8 @@ pub enum BodyType {
 }
 
 /// When an answer with the result comes.
+///
+/// An answer that comes later has `generation_id` alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timing {
     /// With the answer.
@@ -63,6 +69,8 @@ pub enum Timing {
 }
 
 /// What an operation does.
+///
+/// Only what is made takes places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
     /// Makes something that takes places and is billed.
@@ -123,6 +131,8 @@ pub enum Product {
 }
 
 /// How a success looks.
+///
+/// Only a design can be something else than JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerShape {
     /// The paths without a version.
@@ -153,6 +163,8 @@ pub enum AnswerShape {
 
 impl Operation {
     /// Returns an operation without a body.
+    ///
+    /// Without a key it answers 401, and its answer comes at once.
     pub(super) const fn get(path: &'static str, deed: Deed) -> Self {
         Self {
             method: "GET",
@@ -185,6 +197,8 @@ impl Operation {
     }
 
     /// Returns an operation of `/v2` that makes pictures and can be asked for a price.
+    ///
+    /// It answers at once unless the field `async` or an address for webhooks asks otherwise.
     pub(super) const fn v2(
         path: &'static str,
         body: BodyType,
@@ -197,12 +211,16 @@ impl Operation {
     }
 
     /// Puts `fields` inside `image_request`.
+    ///
+    /// Fields beside the object do not count for those in it.
     pub(super) const fn wrapping(mut self, fields: &'static [&'static [FormField]]) -> Self {
         self.wrapped = fields;
         self
     }
 
     /// Answers 403 to a stranger.
+    ///
+    /// Ideogram's description has 403 there, where other operations have 401.
     pub(super) const fn forbidding(mut self) -> Self {
         self.stranger = 403;
         self
@@ -221,6 +239,8 @@ impl Operation {
     }
 
     /// Returns whether `path` is one of this operation's.
+    ///
+    /// The number of segments must be the same, and one in braces must not be empty.
     pub(super) fn covers(&self, path: &str) -> bool {
         let mut given = path.split('/');
         let fits = self.path.split('/').all(|part| match given.next() {

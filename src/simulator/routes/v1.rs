@@ -14,9 +14,12 @@ use super::{
     values,
 };
 
+/// Makes a picture of version 3.
 const V3: Deed = Deed::Make(Product::V3, AnswerShape::V3);
+/// Makes a design in layers, at the price of version 3.
 const LAYERS: Deed = Deed::Make(Product::V3, AnswerShape::Layers);
 
+/// Returns an operation of version 3.
 const fn v3(
     path: &'static str,
     body: BodyType,
@@ -26,9 +29,11 @@ const fn v3(
     Operation::post(path, body, fields, deed)
 }
 
+/// What is taken to change a part of a picture.
 const INPAINT: &[&[FormField]] =
     &[IMAGE, MASK, PROMPT, MAGIC, COUNT, SEED, SPEED, V3_TYPE, CUSTOM, V3_LOOK, CHARACTER];
 
+/// The operations.
 pub(super) const OPERATIONS: &[Operation] = &[
     v3(
         "/v1/ideogram-v3/generate",

@@ -1,4 +1,7 @@
 //! `/v2`: pictures, designs, polling and the account.
+//!
+//! Models of other vendors are here with one price each. The account's operations refuse every key, as
+//! Ideogram refuses one without access to billing.
 
 use super::{
     field::FormField,
@@ -6,19 +9,26 @@ use super::{
     operation::{AnswerShape, BodyType, Deed, Operation, Product, Timing},
 };
 
+/// What is taken to make a picture.
 const GENERATE: &[&[FormField]] = &[V2_PROMPT, V2];
+/// The same with a character.
 const CHARACTER: &[&[FormField]] = &[V2_PROMPT, V2, V2_CHARACTER];
+/// What is taken to do something with a picture, with or without a prompt.
 const FROM_IMAGE: &[&[FormField]] = &[V2_IMAGE, V2_MASK, V2_MAYBE_PROMPT, V2, V2_CHARACTER];
+/// What is taken to change a picture as a prompt says.
 const CHANGE: &[&[FormField]] = &[V2_IMAGE, V2_MASK, V2_PROMPT, V2, V2_CHARACTER];
 
+/// Makes a picture from a prompt.
 const fn generate(path: &'static str, product: Product) -> Operation {
     Operation::v2(path, BodyType::Either, GENERATE, product)
 }
 
+/// Changes a picture; a form only, as it takes files.
 const fn change(path: &'static str, product: Product) -> Operation {
     Operation::v2(path, BodyType::Multipart, CHANGE, product)
 }
 
+/// Does something with a picture.
 const fn process(path: &'static str, product: Product) -> Operation {
     Operation::v2(path, BodyType::Either, FROM_IMAGE, product)
 }
@@ -29,6 +39,7 @@ const fn describe(path: &'static str) -> Operation {
     Operation::post(path, BodyType::Multipart, &[V2_IMAGE], deed).of_v2()
 }
 
+/// The operations.
 pub(super) const OPERATIONS: &[Operation] = &[
     generate("/v2/image/generate/auto", Product::Chosen(30_000)),
     generate("/v2/image/generate/ideogram-4-5", Product::V45),

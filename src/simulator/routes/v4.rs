@@ -14,13 +14,18 @@ use super::{
     values,
 };
 
+/// Makes a picture of version 4.
 const V4: Deed = Deed::Make(Product::V4, AnswerShape::V4);
 
+/// What is taken to make a picture.
 const GENERATE: &[&[FormField]] = &[TEXT_OR_JSON, SEED, CUSTOM, V4_SIZE, SLOWER, COPYRIGHT];
+/// What is taken to make a design.
 const DESIGN: &[&[FormField]] = &[PROMPT, SEED, MAGIC_OPTION, SLOWER, V4_DESIGN];
+/// What is taken to make a picture from one.
 const FROM_IMAGE: &[&[FormField]] =
     &[IMAGE, MAYBE_PROMPT, SEED, MAGIC_OPTION, V4_IMAGE_SIZE, SLOWER, COPYRIGHT];
 
+/// The operations.
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::post("/v1/ideogram-v4/generate", BodyType::Either, GENERATE, V4),
     Operation::post("/v1/ideogram-v4-fp8/generate", BodyType::Either, GENERATE, V4),

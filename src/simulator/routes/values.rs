@@ -1,4 +1,6 @@
 //! The words that fields may hold, as bare facts.
+//!
+//! They are those of Ideogram's description, separated by blanks.
 
 /// The sizes of the paths without a version.
 pub(super) const LEGACY_SIZES: &str = "\

@@ -14,6 +14,7 @@ use std::{
 use tokio::time::{Sleep, sleep};
 
 /// How many bytes of a huge answer are made at once.
+/// It is one static block, so that a huge answer costs no memory.
 const BLOCK: &[u8] = &[b'x'; 16 << 10];
 
 /// What an answer's body is made of.
@@ -42,11 +43,17 @@ pub(super) enum AnswerContent {
 }
 
 /// The body of an answer; the call ends with it.
+///
+/// Dropping it before its end writes down that the client went away, unless it was to be broken.
 #[derive(Debug)]
 pub(super) struct AnswerBody {
+    /// What is still to come.
     content: AnswerContent,
+    /// The call that ends with it.
     entry: Option<SeenEntry>,
+    /// How the call ends if all of it goes out.
     end: CallEnd,
+    /// What to tell the wire after the last byte.
     hang_up: Option<Arc<Orders>>,
 }
 
@@ -71,10 +78,13 @@ impl AnswerBody {
 
 impl AnswerContent {
     /// Returns a text of JSON that is `bytes` long.
+    ///
+    /// The text is closed, so that it is JSON to its end.
     pub(super) fn huge(bytes: u64) -> Self {
         Self::Huge { opening: Bytes::from_static(b"\""), left: bytes.saturating_sub(1) }
     }
 
+    /// Returns how many bytes are still to come.
     fn left(&self) -> u64 {
         match self {
             Self::Whole(rest) | Self::Dribble { rest, .. } => rest.len() as u64,
@@ -82,6 +92,7 @@ impl AnswerContent {
         }
     }
 
+    /// Returns the next bytes, never none while some are to come.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Bytes> {
         match self {
             Self::Whole(rest) => Poll::Ready(std::mem::take(rest)),
@@ -111,6 +122,7 @@ impl Body for AnswerBody {
     type Data = Bytes;
     type Error = Infallible;
 
+    /// Never fails: what breaks an answer is the wire.
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -134,6 +146,7 @@ impl Body for AnswerBody {
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
+        // The entry says that the client went away unless it is told otherwise.
         if self.content.left() > 0 && self.end == CallEnd::Answered {
             return;
         }

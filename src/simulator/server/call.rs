@@ -20,9 +20,14 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The largest body that is taken at all.
+/// Larger ones are read to their end and not kept.
 const LARGEST: usize = 160 << 20;
 
 /// Answers one call.
+///
+/// The head is taken from the wire before anything else is read. A body is received whole before the script
+/// is looked for, so that a scripted reset never leaves a client that still sends. Where this future is
+/// dropped, the client went away.
 pub(super) async fn answer(
     vendor: Arc<Vendor>,
     orders: Arc<Orders>,
@@ -31,6 +36,7 @@ pub(super) async fn answer(
 ) -> Result<Response<AnswerBody>, Broken> {
     let (parts, body) = request.into_parts();
     let head = orders.head();
+    // What was planned for the call before does not count for this one.
     orders.set(WritePlan::Pass);
     if vendor.control && parts.uri.path().starts_with("/_simulator/") {
         let body = body.collect().await.map_err(Broken::Request)?.to_bytes();
@@ -40,12 +46,14 @@ pub(super) async fn answer(
     let body = receive(body, &entry).await?;
     let received = Received { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     let cue = vendor.scripts.next(received.method.as_str(), received.uri.path());
+    // Said before it is played: a future that is dropped meanwhile would say that the client went away.
     if matches!(cue.act, crate::simulator::Act::ResetUnanswered) {
         entry.ends(CallEnd::Broken);
     }
     play(&vendor, &orders, received, cue, entry).await
 }
 
+/// Writes down the call as far as its head tells.
 fn arrive(vendor: &Vendor, connection: u64, head: Bytes, parts: &Parts) -> SeenEntry {
     vendor.log.arrive(SeenCall {
         id: 0,

@@ -1,4 +1,6 @@
 //! Commands from outside, for a stand-in in a process of its own.
+//!
+//! They need no key and are not written down as calls.
 
 use super::body::AnswerBody;
 use crate::simulator::{Script, vendor::Vendor};
@@ -8,6 +10,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 /// One script or several.
+///
+/// Either form is taken, so that a script by hand needs no brackets.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Given {
@@ -16,6 +20,9 @@ enum Given {
 }
 
 /// Answers a command.
+///
+/// Answers 200 with what was asked for or `{}`, 400 to a script that cannot be read, and 404 to anything
+/// else.
 pub(super) fn answer(vendor: &Vendor, parts: &Parts, body: &[u8]) -> Response<AnswerBody> {
     match (parts.method.as_str(), parts.uri.path()) {
         ("GET", "/_simulator/seen") => {
@@ -40,6 +47,7 @@ pub(super) fn answer(vendor: &Vendor, parts: &Parts, body: &[u8]) -> Response<An
     }
 }
 
+/// Adds the scripts of a body, all or none.
 fn script(vendor: &Vendor, body: &[u8]) -> Response<AnswerBody> {
     match serde_json::from_slice(body) {
         Ok(Given::One(script)) => vendor.scripts.add(script),
@@ -56,10 +64,12 @@ fn script(vendor: &Vendor, body: &[u8]) -> Response<AnswerBody> {
     done()
 }
 
+/// Returns the answer to a command that has nothing to tell.
 fn done() -> Response<AnswerBody> {
     respond(StatusCode::OK, Bytes::from_static(b"{}"))
 }
 
+/// Returns an answer of JSON.
 fn respond(status: StatusCode, body: Bytes) -> Response<AnswerBody> {
     let mut response = Response::new(AnswerBody::unseen(body));
     *response.status_mut() = status;

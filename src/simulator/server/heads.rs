@@ -1,15 +1,23 @@
 //! Finds the heads of requests in the bytes that arrive, exactly as they arrived.
+//!
+//! Hyper hands on headers without their spelling and order. What reached the vendor byte for byte is what
+//! tests are about.
 
 use bytes::Bytes;
 use std::collections::VecDeque;
 
 /// The longest head that is kept.
+/// What is beyond is dropped.
 const LONGEST: usize = 256 << 10;
 
 /// Follows the framing of one connection.
+///
+/// Only HTTP/1.1 is followed (RFC 9112); it judges nothing, for hyper refuses what is no request.
 #[derive(Debug, Default)]
 pub(super) struct RequestHeads {
+    /// The heads that were not asked for yet.
     found: VecDeque<Bytes>,
+    /// Where the next byte belongs.
     within: Within,
     /// The head, or the line of a chunked body, as far as it has come.
     gathered: Vec<u8>,
@@ -20,16 +28,23 @@ pub(super) struct RequestHeads {
 /// What the next byte belongs to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Within {
+    /// To a head, or to nothing between two requests.
     #[default]
     Head,
+    /// To a body with so many bytes left.
     Body(u64),
+    /// To the line that says how long a chunk is.
     ChunkSize,
+    /// To a chunk with so many bytes left, its line break counted.
     Chunk(u64),
+    /// To what follows the last chunk.
     Trailers,
 }
 
 impl RequestHeads {
     /// Takes bytes as they arrive.
+    ///
+    /// They may be cut anywhere.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) {
         while let Some((first, rest)) = bytes.split_first() {
             match self.within {
@@ -47,6 +62,8 @@ impl RequestHeads {
     }
 
     /// Returns the oldest head that was not returned yet.
+    ///
+    /// It includes the empty line at its end.
     pub(super) fn next(&mut self) -> Option<Bytes> {
         self.found.pop_front()
     }
@@ -56,6 +73,7 @@ impl RequestHeads {
         self.found.is_empty() && self.within == Within::Head && self.gathered.is_empty()
     }
 
+    /// Passes over bytes of a body.
     fn skip(&mut self, left: u64) {
         self.within = match self.within {
             Within::Chunk(_) if left == 0 => Within::ChunkSize,
@@ -65,6 +83,7 @@ impl RequestHeads {
         };
     }
 
+    /// Takes a byte of a line.
     fn gather(&mut self, byte: u8) {
         if self.gathered.len() < LONGEST {
             self.gathered.push(byte);
@@ -87,12 +106,14 @@ impl RequestHeads {
         }
     }
 
+    /// Begins with the first line of something.
     fn start(&mut self, within: Within) {
         self.gathered.clear();
         self.line = 0;
         self.within = within;
     }
 
+    /// Keeps the head, and goes on with what it announces.
     fn end_head(&mut self) {
         let head = std::mem::take(&mut self.gathered);
         self.start(framing(&head));
@@ -128,6 +149,8 @@ fn framing(head: &[u8]) -> Within {
 }
 
 /// Returns the headers of a head in their order and spelling.
+///
+/// White space around values is not kept.
 pub(super) fn headers(head: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(head);
     let lines = text.lines().skip(1).filter_map(|line| line.split_once(':'));

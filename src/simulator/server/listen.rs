@@ -12,12 +12,15 @@ use tokio_util::sync::CancellationToken;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves connections until `shutdown`, and drops those that are still open then.
+///
+/// An error of `accept` is waited out and never ends it.
 pub(in crate::simulator) async fn listen(
     vendor: Arc<Vendor>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) {
     let stop = CancellationToken::new();
+    // Connections run in tasks of their own and end with this future, also where that is dropped.
     let _guard = stop.clone().drop_guard();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -36,6 +39,7 @@ pub(in crate::simulator) async fn listen(
     }
 }
 
+/// Serves one connection to its end, and notes if that came within a request.
 async fn connection(vendor: Arc<Vendor>, stream: TcpStream) {
     stream.set_nodelay(true).ok();
     let number = vendor.log.connect();
@@ -44,6 +48,7 @@ async fn connection(vendor: Arc<Vendor>, stream: TcpStream) {
         call::answer(Arc::clone(&vendor), Arc::clone(&orders), number, request)
     });
     let served = http1::Builder::new()
+        // An idle connection stays open as long as the client likes: who closes first is what tests decide.
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(wire), service)
         .await;

@@ -21,6 +21,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use std::{future::pending, sync::Arc, time::Duration};
 
 /// Answers a call that was completely received.
+///
+/// What the vendor would refuse is known before the script is played. Acts that do the work wait for it, and
+/// it is billed even if its answer never arrives.
 pub(super) async fn play(
     vendor: &Arc<Vendor>,
     orders: &Arc<Orders>,
@@ -74,14 +77,21 @@ pub(super) async fn play(
 }
 
 /// Where a call is played.
+///
+/// It lends what all acts need.
 struct PlayStage<'a> {
+    /// The stand-in.
     vendor: &'a Arc<Vendor>,
+    /// The wire.
     orders: &'a Arc<Orders>,
+    /// The call.
     received: &'a Received,
 }
 
 impl PlayStage<'_> {
     /// Does the call as usual.
+    ///
+    /// Links to pictures are followed here too, without a key.
     async fn work(
         &self,
         understood: Result<Understood, SimulatedRefusal>,
@@ -103,6 +113,8 @@ impl PlayStage<'_> {
     }
 
     /// Plays what is done in place of the call.
+    ///
+    /// Nothing is made or billed. A call that hangs holds its places until its future is dropped.
     async fn instead(
         &self,
         act: Act,
@@ -128,6 +140,7 @@ impl PlayStage<'_> {
             }
             Act::Raw { text } => Ok(self.raw(text, entry)),
             Act::Hang => {
+                // Held until this future is dropped; where there are none it hangs without.
                 let _places = self.vendor.account.take(places, 0);
                 pending::<Result<Response<AnswerBody>, Broken>>().await
             }
@@ -138,6 +151,8 @@ impl PlayStage<'_> {
         }
     }
 
+    /// Returns the answer that a script gives, or the usual one for its status. Headers that are none are
+    /// left out.
     fn scripted(
         &self,
         status: u16,
@@ -168,13 +183,16 @@ impl PlayStage<'_> {
         answer.with_status(status)
     }
 
+    /// Sends all of an answer; to HEAD, its head alone.
     fn whole(&self, answer: SimulatedAnswer, entry: SeenEntry) -> Response<AnswerBody> {
+        // Hyper sends no body to HEAD, and one that is left over would read as a client that went away.
         let is_head = self.received.method == http::Method::HEAD;
         let content =
             AnswerContent::Whole(if is_head { Bytes::new() } else { answer.body.clone() });
         respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Answered))
     }
 
+    /// Sends an answer that the wire breaks.
     fn broken(
         &self,
         answer: SimulatedAnswer,
@@ -186,6 +204,7 @@ impl PlayStage<'_> {
         respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Broken))
     }
 
+    /// Sends these bytes in place of an answer.
     fn raw(&self, text: String, entry: SeenEntry) -> Response<AnswerBody> {
         self.orders.set(WritePlan::Instead(text.into()));
         let answer = SimulatedAnswer::of("text/plain", Bytes::new());
@@ -194,6 +213,7 @@ impl PlayStage<'_> {
     }
 }
 
+/// Writes down the status, and returns the answer.
 fn respond(
     answer: SimulatedAnswer,
     entry: SeenEntry,
@@ -206,6 +226,7 @@ fn respond(
     response
 }
 
+/// Sends an answer a few bytes at a time.
 fn dribbling(
     answer: SimulatedAnswer,
     step: usize,
@@ -216,6 +237,7 @@ fn dribbling(
     respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Answered))
 }
 
+/// Returns an answer as gzip, whether the client takes it or not.
 fn compressed(mut answer: SimulatedAnswer) -> SimulatedAnswer {
     answer.body = gzip(&answer.body).into();
     answer.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

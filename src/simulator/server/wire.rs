@@ -18,26 +18,38 @@ use tokio::{
 };
 
 /// The stream.
+///
+/// It is HTTP in the clear: the gateway's TLS is tested elsewhere.
 #[derive(Debug)]
 pub(super) struct SimulatedWire {
+    /// The connection.
     stream: TcpStream,
+    /// What it remembers and is told.
     orders: Arc<Orders>,
 }
 
 /// What the stream remembers, and what it is told; shared with the calls on it.
+///
+/// The calls on a connection come one after the other, so each finds its own head.
 #[derive(Debug, Default)]
 pub(super) struct Orders(Mutex<SimulatedWireState>);
 
+/// What is shared.
 #[derive(Debug, Default)]
 struct SimulatedWireState {
+    /// The heads that came in.
     heads: RequestHeads,
+    /// What becomes of the bytes that go out.
     plan: WritePlan,
+    /// Whether reading shall end.
     hung_up: bool,
     /// Who waits for more to read.
     reader: Option<Waker>,
 }
 
 /// What becomes of the bytes that go out.
+///
+/// It counts from the moment it is set.
 #[derive(Debug, Default, Clone)]
 pub(super) enum WritePlan {
     /// They go out.
@@ -54,11 +66,14 @@ pub(super) enum WritePlan {
 }
 
 impl Orders {
+    /// Lends the state.
     fn lock(&self) -> MutexGuard<'_, SimulatedWireState> {
         self.0.lock()
     }
 
     /// Returns the head of the call that just began.
+    ///
+    /// Empty where the wire has not seen one.
     pub(super) fn head(&self) -> Bytes {
         self.lock().heads.next().unwrap_or_default()
     }
@@ -69,6 +84,8 @@ impl Orders {
     }
 
     /// Says what becomes of the bytes that go out from now on.
+    ///
+    /// It holds until another is set; every call begins with one that lets all pass.
     pub(super) fn set(&self, plan: WritePlan) {
         self.lock().plan = plan;
     }
@@ -84,11 +101,13 @@ impl Orders {
 }
 
 impl SimulatedWire {
+    /// Returns the stream, and what its calls hold of it.
     pub(super) fn new(stream: TcpStream) -> (Self, Arc<Orders>) {
         let orders = Arc::<Orders>::default();
         (Self { stream, orders: Arc::clone(&orders) }, orders)
     }
 
+    /// Writes as many bytes as are left to write, and fails once there are none.
     fn write_some(
         &mut self,
         context: &mut Context<'_>,
@@ -103,6 +122,7 @@ impl SimulatedWire {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
+    /// Writes other bytes than those given, and fails once they are out.
     fn write_instead(
         &mut self,
         context: &mut Context<'_>,
@@ -118,12 +138,14 @@ impl SimulatedWire {
 }
 
 impl AsyncRead for SimulatedWire {
+    /// Remembers what came in; after hanging up, it looks as if the client had closed.
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        // Nothing read is what a client's goodbye looks like to hyper.
         if this.orders.lock().hung_up {
             return Poll::Ready(Ok(()));
         }
@@ -132,6 +154,7 @@ impl AsyncRead for SimulatedWire {
             this.orders.lock().reader = Some(context.waker().clone());
             return Poll::Pending;
         }
+        // Before hyper sees them, so that the head of a call is there when the call begins.
         let new = buffer.filled().get(before..).unwrap_or(&[]);
         this.orders.lock().heads.feed(new);
         Poll::Ready(Ok(()))
@@ -139,6 +162,7 @@ impl AsyncRead for SimulatedWire {
 }
 
 impl AsyncWrite for SimulatedWire {
+    /// Does as the plan says.
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -172,6 +196,7 @@ impl AsyncWrite for SimulatedWire {
         Pin::new(&mut self.get_mut().stream).poll_flush(context)
     }
 
+    /// Ends the sending side, but not where a reset is to come.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if matches!(this.orders.lock().plan, WritePlan::ResetAfter(_)) {
@@ -183,6 +208,7 @@ impl AsyncWrite for SimulatedWire {
 }
 
 impl Drop for SimulatedWire {
+    /// Resets the connection where the plan says so.
     fn drop(&mut self) {
         if matches!(self.orders.lock().plan, WritePlan::ResetAfter(_)) {
             // Without lingering, closing sends a reset; if that cannot be set, it just closes.

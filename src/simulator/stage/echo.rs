@@ -1,4 +1,6 @@
 //! Answers with the headers of the request, as a careless vendor might.
+//!
+//! The key is among them, so that tests see whether the gateway lets it through to a client.
 
 use super::script::Encoding;
 use crate::simulator::answer::SimulatedAnswer;
@@ -8,6 +10,8 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use std::fmt::Write;
 
 /// Returns the headers as an answer.
+///
+/// Names are in lower case.
 pub fn echo(headers: &HeaderMap, status: u16, encoding: Encoding) -> SimulatedAnswer {
     let mut lines: Vec<(String, String)> = Vec::new();
     for (name, value) in headers {
@@ -27,6 +31,7 @@ pub fn echo(headers: &HeaderMap, status: u16, encoding: Encoding) -> SimulatedAn
     answer.with_status(status)
 }
 
+/// Writes a line for each header.
 fn plain(lines: &[(String, String)]) -> String {
     lines.iter().fold(String::new(), |mut text, (name, value)| {
         text.push_str(name);
@@ -43,6 +48,7 @@ fn json(lines: &[(String, String)]) -> String {
     format!("{{\"headers\":{{{}}}}}", members.join(","))
 }
 
+/// Returns a value as it is written.
 fn encode(value: &[u8], encoding: Encoding) -> String {
     let text = String::from_utf8_lossy(value);
     match encoding {

@@ -125,6 +125,7 @@ pub enum Encoding {
     Base64Whole,
 }
 
+/// The number of calls that a script is for unless it says so.
 fn once() -> u32 {
     1
 }
@@ -177,6 +178,8 @@ impl Script {
     }
 
     /// Returns whether it is for calls like this one.
+    ///
+    /// The query is not part of the path.
     pub(super) fn is_for(&self, method: &str, path: &str) -> bool {
         let Some(wanted) = &self.path else { return true };
         let wanted = match wanted.split_once(' ') {

@@ -7,13 +7,19 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// The scripts that are still to be played, oldest first.
+///
+/// A call takes the oldest script that is for it, and no other.
 #[derive(Debug)]
 pub struct Scripts {
+    /// The scripts.
     waiting: Mutex<Vec<Script>>,
+    /// Counts the releases.
     released: watch::Sender<u64>,
 }
 
 /// How one call goes.
+///
+/// It is decided once the request was received, and does not change.
 #[derive(Debug)]
 pub struct Cue {
     /// What is done.
@@ -33,6 +39,7 @@ impl Default for Scripts {
 }
 
 impl Scripts {
+    /// Lends the scripts.
     fn lock(&self) -> MutexGuard<'_, Vec<Script>> {
         self.waiting.lock()
     }
@@ -43,6 +50,8 @@ impl Scripts {
     }
 
     /// Lets all work end that is held now.
+    ///
+    /// Work that is held later waits for the next release.
     pub(in crate::simulator) fn release(&self) {
         self.released.send_modify(|count| *count += 1);
     }
@@ -54,7 +63,10 @@ impl Scripts {
     }
 
     /// Returns how the next call goes; the oldest script for it decides.
+    ///
+    /// The script counts as played by that, even if the client goes away.
     pub(in crate::simulator) fn next(&self, method: &str, path: &str) -> Cue {
+        // Subscribed before the script is taken, so that a release in between is not lost.
         let released = self.released.subscribe();
         let usual =
             |released| Cue { act: Act::Usual, delay: Duration::ZERO, released, webhook: None };

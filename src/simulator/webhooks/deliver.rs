@@ -1,4 +1,6 @@
 //! Delivers, and tries again a few times.
+//!
+//! As at Ideogram, no delivery is promised: after three tries it is given up.
 
 use super::{Delivers, SignedAs, Twist, USER, WebhookSigner, send};
 use crate::{domain::Clock, simulator::seen::ArrivalLog, tasks::Tasks};
@@ -16,6 +18,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 const SHORTEST: Duration = Duration::from_millis(50);
 
 /// What is delivered where.
+///
+/// The body is the same in every try; the signature is made anew, with the time of the try.
 #[derive(Debug)]
 pub struct Parcel {
     /// The generation.
@@ -29,6 +33,8 @@ pub struct Parcel {
 }
 
 /// Delivers webhooks.
+///
+/// Each delivery runs on its own and delays nobody.
 #[derive(Debug)]
 pub struct Postman {
     /// Where to.
@@ -47,6 +53,8 @@ pub struct Postman {
 
 impl Postman {
     /// Delivers a parcel, unless nothing is sent there.
+    ///
+    /// Returns at once.
     pub fn deliver(self: &Arc<Self>, parcel: Parcel) {
         if parcel.twist == Some(Twist::Never) || !self.delivers.reaches(&parcel.address) {
             return;
@@ -55,6 +63,7 @@ impl Postman {
         self.tasks.spawn_background("simulated webhook", async move { own.run(&parcel).await });
     }
 
+    /// Tries until one is accepted; the pauses grow.
     async fn run(&self, parcel: &Parcel) {
         if let Some(Twist::Late { by_ms }) = parcel.twist {
             sleep(Duration::from_millis(by_ms)).await;
@@ -82,11 +91,13 @@ impl Postman {
         status.is_some_and(|status| (200..300).contains(&status))
     }
 
+    /// Returns the headers of one try, signed as the twist says.
     fn headers(&self, parcel: &Parcel) -> Vec<(&'static str, String)> {
         let is_other = parcel.twist == Some(Twist::OtherUser);
         let user = if is_other { "another-user" } else { USER };
         let at = self.clock.now().as_micros().div_euclid(1_000_000);
         let signed = SignedAs { generation: &parcel.generation, user, at };
+        // Signed properly, but for another body: only who checks the digest finds out.
         let wrong = parcel.twist == Some(Twist::WrongSignature);
         let body = if wrong { b"something else" } else { &parcel.body[..] };
         self.signer.headers(signed, body)

@@ -18,6 +18,8 @@ pub enum Delivers {
 
 impl Delivers {
     /// Says whether an address is taken.
+    ///
+    /// What is not taken is refused with the request that names it.
     pub(in crate::simulator) fn takes(&self, address: &str) -> bool {
         is_public(address) || self.reaches(address)
     }
@@ -34,6 +36,8 @@ impl Delivers {
 }
 
 /// Returns whether `address` could be called from the internet.
+///
+/// No name is looked up, so that a public name of a private address counts as public.
 fn is_public(address: &str) -> bool {
     let Some(rest) = address.strip_prefix("https://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
@@ -52,6 +56,7 @@ fn is_public(address: &str) -> bool {
     }
 }
 
+/// Says whether an address is of this machine, in the clear or not.
 fn is_loopback(address: &str) -> bool {
     let uri: Option<http::Uri> = address.parse().ok();
     let host = uri.as_ref().and_then(http::Uri::host).unwrap_or("");

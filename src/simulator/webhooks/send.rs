@@ -15,11 +15,15 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
 /// How long one try may take.
+/// It covers connecting, sending and the head of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Why a try failed; it is only logged.
 type SendFailure = Box<dyn Error + Send + Sync>;
 
 /// Posts `body` and returns the status; `None` when no answer came.
+///
+/// A redirect is not followed, and is no acceptance.
 pub(super) async fn post(
     tasks: &Tasks,
     address: &str,
@@ -36,6 +40,7 @@ pub(super) async fn post(
     }
 }
 
+/// Connects, speaks TLS where the address says https, and sends.
 async fn try_post(
     tasks: &Tasks,
     address: &str,
@@ -67,6 +72,7 @@ async fn try_post(
     }
 }
 
+/// Sends a request and returns the status; the answer's body is not read.
 async fn ask(
     tasks: &Tasks,
     io: impl rt::Read + rt::Write + Unpin + Send + 'static,
@@ -78,6 +84,7 @@ async fn ask(
     Ok(sender.send_request(request).await?.status().as_u16())
 }
 
+/// Returns what speaks TLS. Only public authorities are trusted, not those of this machine.
 fn connector() -> Result<TlsConnector, rustls::Error> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))

@@ -1,4 +1,6 @@
 //! The keys that deliveries are signed with.
+//!
+//! The scheme is Ideogram's: Ed25519 over generation, user, time and the body's SHA-256, a line each.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -10,6 +12,8 @@ use sha2::{Digest, Sha256};
 pub const USER: &str = "simulated-user";
 
 /// Signs deliveries, and publishes what they are verified with.
+///
+/// Keys are made anew in every process and never stored.
 #[derive(Debug)]
 pub struct WebhookSigner(Mutex<Vec<Ed25519KeyPair>>);
 
@@ -26,10 +30,13 @@ pub struct SignedAs<'a> {
 
 impl WebhookSigner {
     /// Returns a signer with a key of its own.
+    ///
+    /// Where the system gives no randomness it has none, and signs with an empty signature.
     pub fn new() -> Self {
         Self(Mutex::new(Ed25519KeyPair::generate().into_iter().collect()))
     }
 
+    /// Lends the keys, the oldest first.
     fn lock(&self) -> MutexGuard<'_, Vec<Ed25519KeyPair>> {
         self.0.lock()
     }
@@ -40,6 +47,8 @@ impl WebhookSigner {
     }
 
     /// Returns all public keys.
+    ///
+    /// They are a JWK set (RFC 7517) of keys for Ed25519 (RFC 8037).
     pub fn published(&self) -> Json {
         let pairs = self.lock();
         let key = |(number, pair): (usize, &Ed25519KeyPair)| {
@@ -50,6 +59,8 @@ impl WebhookSigner {
     }
 
     /// Returns the headers of a delivery with this body.
+    ///
+    /// The newest key signs. The signature is in lower-case hexadecimal.
     pub fn headers(&self, signed: SignedAs<'_>, body: &[u8]) -> Vec<(&'static str, String)> {
         let SignedAs { generation, user, at } = signed;
         let digest = hex::encode(Sha256::digest(body));
@@ -68,6 +79,7 @@ impl WebhookSigner {
     }
 }
 
+/// Returns the name of a key, counted from 1.
 fn name(number: usize) -> String {
     format!("simulator-{number}")
 }

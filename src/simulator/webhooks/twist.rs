@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// How the webhook of a scripted call goes, other than usual.
+///
+/// All else about the delivery is as usual, the further tries included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Twist {
