@@ -62,7 +62,7 @@ impl AllowedCall {
     async fn receive(&mut self) -> Result<Spool, Rejection> {
         let (cap, idle) = (self.route.body_cap, self.gateway.settings.door.body_idle_timeout);
         let writer = SpoolWriter::new(&self.gateway.spool, Some(self.token.id.clone()), cap);
-        web::receive(&mut self.knock.body, writer, cap, idle).await.map_err(Rejection::from)
+        web::receive(self.knock.body.get_mut(), writer, cap, idle).await.map_err(Rejection::from)
     }
 
     async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Rejection> {

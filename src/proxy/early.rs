@@ -83,7 +83,7 @@ impl AllowedCall {
 
     /// Refuses a body that is too large, or for which there is no room.
     pub(super) fn refuse_large(&self) -> Result<(), Rejection> {
-        let expected = self.knock.body.size_hint().lower();
+        let expected = self.knock.body.lock().size_hint().lower();
         if expected > self.route.body_cap {
             return Err(Rejection::too_large(self.route.body_cap));
         }

@@ -34,6 +34,7 @@ mod recalled;
 mod recheck;
 mod recovered;
 mod rejection;
+mod router;
 mod standing;
 mod waiting;
 mod webhook;
@@ -41,7 +42,7 @@ mod webhook_door;
 mod whoami;
 
 pub use gateway::{Gateway, GatewayParts, PictureShelf};
-pub use proxy_service::ProxyService;
+pub use router::router;
 pub use standing::BudgetStanding;
 pub use webhook::WEBHOOK_PATH;
 pub use webhook_door::WebhookDoor;
