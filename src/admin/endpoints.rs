@@ -7,6 +7,10 @@ use axum::{
     handler::Handler,
     routing::{MethodRouter, get, post},
 };
+use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
+
+/// From how many bytes on compression is worth its work.
+const LARGE: u64 = 1024;
 
 /// One endpoint, and who may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +38,21 @@ impl Endpoints {
         T: NamesRole + 'static,
     {
         self.with(Endpoint { path, method: "GET", role: Some(T::ROLE) }, get(handler))
+    }
+
+    /// Returns the endpoints with one more, whose answers are large and hold no secret: they are
+    /// compressed for whoever takes that.
+    ///
+    /// Nothing else is: how well a secret beside text of others' choosing is compressed tells of it, and
+    /// an answer that goes on for ever must not wait for more to compress.
+    pub(super) fn large<H, T>(self, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, AdminState>,
+        T: NamesRole + 'static,
+    {
+        let compression = CompressionLayer::new().compress_when(SizeAbove::new(LARGE));
+        let served = get(handler).layer(compression);
+        self.with(Endpoint { path, method: "GET", role: Some(T::ROLE) }, served)
     }
 
     /// Returns the endpoints with one more, which changes something.

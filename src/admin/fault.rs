@@ -1,6 +1,6 @@
 //! What the listener answers itself, before the control plane sees the request.
 
-use super::problem::Problem;
+use super::{problem::Problem, router::KEPT_BY_NOBODY};
 use crate::{domain::RequestId, web};
 use http::{HeaderValue, Response, header::CONTENT_TYPE};
 
@@ -12,6 +12,6 @@ pub fn told(problem: &web::ClientError, request: &RequestId) -> Response<String>
     let headers = response.headers_mut();
     headers.remove(web::header::ERROR_SOURCE);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::CONTENT_TYPE));
-    super::router::keep_by_nobody(headers);
+    headers.extend(KEPT_BY_NOBODY.map(|(name, value)| (Some(name), value)));
     response
 }

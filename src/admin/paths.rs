@@ -57,11 +57,11 @@ fn usage_paths() -> Endpoints {
 
 fn audit_paths() -> Endpoints {
     Endpoints::default()
-        .get("/api/v1/audit", audit::search::search)
+        .large("/api/v1/audit", audit::search::search)
         .get("/api/v1/audit/tail", audit::tail::tail)
         .get("/api/v1/audit/key", audit::checkpoint::key)
         .get("/api/v1/audit/checkpoint", audit::checkpoint::checkpoint)
-        .get("/api/v1/audit/export", audit::export::export)
+        .large("/api/v1/audit/export", audit::export::export)
         .get("/api/v1/audit/export/{name}", audit::export::note)
         .get("/api/v1/audit/{id}", audit::show::show)
 }
@@ -78,7 +78,7 @@ fn settings_paths() -> Endpoints {
 
 fn system_paths() -> Endpoints {
     Endpoints::default()
-        .get("/api/openapi.json", system::description::describe)
+        .large("/api/openapi.json", system::description::describe)
         .get("/api/v1/status", system::status::status)
         .probe("/healthz", system::health::healthz)
         .probe("/readyz", system::health::readyz)

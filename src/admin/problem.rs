@@ -18,6 +18,7 @@ use std::{error::Error, time::Duration};
 use utoipa::ToSchema;
 
 const OPERATOR_TOKEN_MISSING: &str = "operator_token_missing";
+const INTERNAL_ERROR: &str = "A fault of the gateway";
 const OPERATOR_TOKEN_INVALID: &str = "operator_token_invalid";
 
 /// A problem document (`application/problem+json`).
@@ -174,6 +175,7 @@ impl Problem {
         let title = match code {
             ErrorCode::TooManyConnections => "There are too many connections",
             ErrorCode::BodyTimeout => "The request did not arrive in time",
+            ErrorCode::InternalError => INTERNAL_ERROR,
             _ => "The request cannot be read",
         };
         let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST);
@@ -284,7 +286,7 @@ impl Problem {
     pub(super) fn internal(cause: &(dyn Error + 'static)) -> Self {
         log("internal_error", cause);
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self::new(status, "internal_error", "A fault of the gateway", "see the log")
+        Self::new(status, "internal_error", INTERNAL_ERROR, "see the log")
     }
 }
 

@@ -4,15 +4,17 @@ use super::{
     caller::Caller, plain_words::plain, problem::Problem, refused::AdminRejection,
     state::AdminState,
 };
+use crate::web::ReceiveError;
 use axum::{
     Json,
-    body::{Body, to_bytes},
-    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::QueryRejection},
+    body::Bytes,
+    extract::{
+        FromRequest, FromRequestParts, Path, Query, Request,
+        rejection::{self, BytesRejection, QueryRejection},
+    },
 };
-use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE, request::Parts};
+use http::{HeaderValue, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
-
-const MOST_BYTES: usize = 64 * 1024;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -22,9 +24,9 @@ impl<T: DeserializeOwned> FromRequest<AdminState> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AdminState) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let value = read(&parts.headers, body).await?;
-        still_let_in(&parts, state)?;
+        let caller = caller(&request);
+        let value = read(request, state).await?;
+        still_let_in(caller, state)?;
         Ok(Self(value))
     }
 }
@@ -43,38 +45,54 @@ impl<T: DeserializeOwned + Default> FromRequest<AdminState> for MaybeJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AdminState) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let value = if parts.headers.contains_key(CONTENT_TYPE) {
-            read::<Option<T>>(&parts.headers, body).await?
+        let caller = caller(&request);
+        let value = if request.headers().contains_key(CONTENT_TYPE) {
+            read::<Option<T>>(request, state).await?
         } else {
-            nothing(body).await?;
+            nothing(request, state).await?;
             None
         };
-        still_let_in(&parts, state)?;
+        still_let_in(caller, state)?;
         Ok(Self(value.unwrap_or_default()))
     }
 }
 
 /// A body that does not say what it is must be none.
-async fn nothing(body: Body) -> Result<(), Problem> {
-    let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Problem::too_large())?;
+async fn nothing(request: Request, state: &AdminState) -> Result<(), Problem> {
+    let bytes = received(request, state).await?;
     if bytes.is_empty() { Ok(()) } else { Err(Problem::not_json()) }
 }
 
-async fn read<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
-    if !headers.get(CONTENT_TYPE).is_some_and(is_json) {
+async fn read<T: DeserializeOwned>(request: Request, state: &AdminState) -> Result<T, Problem> {
+    if !request.headers().get(CONTENT_TYPE).is_some_and(is_json) {
         return Err(Problem::not_json());
     }
-    let bytes = to_bytes(body, MOST_BYTES).await;
-    let bytes = bytes.map_err(|_| Problem::too_large())?;
+    let bytes = received(request, state).await?;
     let value = Json::from_bytes(&bytes).map(|Json(value)| value);
     value.map_err(|error| Problem::malformed(format!("the body: {}", plain(&error.body_text()))))
 }
 
+/// Receives a body within the limits that the router set.
+async fn received(request: Request, state: &AdminState) -> Result<Bytes, Problem> {
+    use BytesRejection::FailedToBufferBody;
+    use rejection::FailedToBufferBody::LengthLimitError;
+    Bytes::from_request(request, state).await.map_err(|failed| match failed {
+        FailedToBufferBody(LengthLimitError(_)) => Problem::too_large(),
+        failed => {
+            let why = ReceiveError::broken(&failed, state.settings.door.body_idle_timeout);
+            Problem::fault(&why.problem())
+        }
+    })
+}
+
+fn caller(request: &Request) -> Option<Caller> {
+    request.extensions().get().cloned()
+}
+
 /// Whoever was let in may have been shut out while their body was on its way.
-fn still_let_in(parts: &Parts, state: &AdminState) -> Result<(), Problem> {
-    let Some(Caller { pass: Some(pass), .. }) = parts.extensions.get() else { return Ok(()) };
-    match state.operators.recheck(pass) {
+fn still_let_in(caller: Option<Caller>, state: &AdminState) -> Result<(), Problem> {
+    let Some(Caller { pass: Some(pass), .. }) = caller else { return Ok(()) };
+    match state.operators.recheck(&pass) {
         Ok(_) => Ok(()),
         Err(refusal) => Err(AdminRejection::invalid(&refusal).into()),
     }

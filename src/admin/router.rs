@@ -13,44 +13,45 @@ use super::{
 use axum::{
     Extension, Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, from_fn_with_state, map_response},
-    response::Response,
+    middleware::{from_fn, from_fn_with_state},
 };
 use http::{
-    HeaderMap, HeaderValue,
+    HeaderName, HeaderValue,
     header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
 };
 use std::sync::Arc;
+use tower_http::{set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};
+
+/// Nothing of the control plane is to be kept by anybody in between: a secret may be in it.
+pub(super) const KEPT_BY_NOBODY: [(HeaderName, HeaderValue); 2] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+];
+
+/// The most bytes that a body has.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// Returns the control plane. The listener puts a [`super::AdminPeer`] into each request; without one
 /// nothing but health and metrics is answered.
 pub fn router(state: AdminState) -> Router {
     let hosts: Arc<[Box<str>]> = state.settings.listen.admin_hosts.clone().into();
+    let idle = state.settings.door.body_idle_timeout;
     let (router, listed) = paths::all().into_parts();
     let open = listed.iter().filter(|endpoint| endpoint.role.is_none());
     let open = open.map(|endpoint| endpoint.path).collect();
     let gate = AccessCheck { state: state.clone(), open };
-    router
+    let router = router
         .fallback(async || Problem::path_unknown())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(state.clone())
         .layer(Extension(Arc::new(openapi())))
-        .layer(DefaultBodyLimit::disable())
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(idle))
         .layer(from_fn_with_state(gate, known_only))
         .layer(from_fn(own_pages_only))
         .layer(from_fn_with_state(hosts, known_host))
-        .layer(from_fn_with_state(state, on_record))
-        .layer(map_response(unkept))
-}
-
-/// Nothing of the control plane is to be kept by anybody in between: a secret may be in it.
-async fn unkept(mut response: Response) -> Response {
-    keep_by_nobody(response.headers_mut());
-    response
-}
-
-/// Says so.
-pub(super) fn keep_by_nobody(headers: &mut HeaderMap) {
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        .layer(from_fn_with_state(state, on_record));
+    KEPT_BY_NOBODY.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::overriding(name, value))
+    })
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     admin::{self, AdminState, ExportNotes},
     config::{Doubts, MissingKey},
-    proxy::{Gateway, GatewayParts, PictureShelf, ProxyService},
+    proxy::{self, Gateway, GatewayParts, PictureShelf},
     rate_limit::Attempts,
     web::{self, ClientError, ConnectionLimits, LeavesFiles, Port, Wording},
 };
@@ -25,11 +25,7 @@ pub(super) fn serve_clients(
     pictures: Option<Arc<dyn PictureShelf>>,
     closing: &CancellationToken,
 ) {
-    let door = ProxyService::new(gateway(rooms, pictures));
-    let face = move |visit, request| {
-        let door = door.clone();
-        async move { door.answer(visit, request).await }
-    };
+    let face = proxy::router(gateway(rooms, pictures));
     let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
     let limits = web_door(rooms, ("proxy", LeavesFiles::Most), ClientError::told);
     rooms.tasks.spawn_background("proxy", web::serve(listener, face, limits, tasks, stop));

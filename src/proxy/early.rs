@@ -88,7 +88,7 @@ impl CallContext {
 
     /// Refuses a body that is too large, or for which there is no room.
     pub(super) fn refuse_large(&self) -> Result<(), Rejection> {
-        let expected = self.request.body.size_hint().lower();
+        let expected = self.request.body.lock().size_hint().lower();
         if expected > self.route.body_cap {
             return Err(Rejection::too_large(self.route.body_cap));
         }

@@ -6,8 +6,11 @@ use crate::{
     rate_limit::RateState,
     web::RequestInfo,
 };
-use http::{HeaderMap, Method, Uri, request::Parts};
-use hyper::body::Incoming;
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+};
+use http::{HeaderMap, Method, StatusCode, Uri, request::Parts};
 use parking_lot::Mutex;
 use std::{
     net::IpAddr,
@@ -31,8 +34,8 @@ pub struct IncomingRequest {
     pub uri: Uri,
     /// All header fields.
     pub headers: HeaderMap,
-    /// The body, not yet read.
-    pub body: Incoming,
+    /// The body, not yet read; behind a lock only because nobody else can make it shareable.
+    pub body: Mutex<Body>,
     /// When its header was complete.
     pub received: Instant,
     /// What is learnt of it on its way; for observing only.
@@ -67,8 +70,7 @@ pub struct RequestContext {
 }
 
 impl IncomingRequest {
-    /// Takes a request apart.
-    pub fn new(visit: RequestInfo, parts: Parts, body: Incoming) -> Self {
+    fn new(visit: RequestInfo, parts: Parts, body: Body) -> Self {
         Self {
             request: visit.id,
             client: visit.client.ip(),
@@ -76,10 +78,21 @@ impl IncomingRequest {
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
-            body,
+            body: Mutex::new(body),
             received: visit.started,
             trail: Arc::default(),
         }
+    }
+}
+
+impl<S: Sync> FromRequest<S> for IncomingRequest {
+    type Rejection = StatusCode;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, StatusCode> {
+        let (mut parts, body) = request.into_parts();
+        // The listener puts it there; a fault of the wiring is nobody's way in.
+        let visit = parts.extensions.remove().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        Ok(Self::new(visit, parts, body))
     }
 }
 

@@ -69,7 +69,7 @@ impl CallContext {
     async fn receive(&mut self) -> Result<Spool, Rejection> {
         let (cap, idle) = (self.route.body_cap, self.gateway.settings.door.body_idle_timeout);
         let writer = SpoolWriter::new(&self.gateway.spool, Some(self.token.id.clone()), cap);
-        web::receive(&mut self.request.body, writer, cap, idle).await.map_err(Rejection::from)
+        web::receive(self.request.body.get_mut(), writer, cap, idle).await.map_err(Rejection::from)
     }
 
     async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Rejection> {

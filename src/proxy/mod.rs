@@ -33,6 +33,7 @@ mod quote;
 mod recalled;
 mod recovered;
 mod rejection;
+mod router;
 mod standing;
 mod waiting;
 mod webhook;
@@ -40,7 +41,7 @@ mod webhook_door;
 mod whoami;
 
 pub use gateway::{Gateway, GatewayParts, PictureShelf};
-pub use proxy_service::ProxyService;
+pub use router::router;
 pub use standing::BudgetStanding;
 pub use webhook::WEBHOOK_PATH;
 pub use webhook_door::WebhookDoor;

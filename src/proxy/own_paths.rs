@@ -1,7 +1,8 @@
 //! The paths of the data plane that are ours and not Ideogram's.
 
 use super::{
-    Gateway, incoming_request::IncomingRequest, known, rejection::Rejection, whoami::WhoAmI,
+    Gateway, incoming_request::IncomingRequest, known, proxy_service::Answered,
+    rejection::Rejection, whoami::WhoAmI,
 };
 use crate::{
     audit::{self, Entry},
@@ -9,70 +10,44 @@ use crate::{
     domain::{ErrorCode, RequestId, Token, TokenId},
     store::{JournalHealth, Reader, StoreError},
     tokens::PresentedToken,
-    web::{self, Body, ERRORS_PATH, error_page, header},
+    web::{self, Body, error_page},
 };
-use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-const SIMULATOR: &str = "/_ideogate/simulator";
+/// Where the simulator's pictures are, when it is in this process.
+pub(super) const SIMULATOR: &str = "/_ideogate/simulator";
 
-/// Says whether a path is ours.
-pub(super) fn is_own(path: &str) -> bool {
-    path.starts_with("/_ideogate/") || matches!(path, "/healthz" | "/readyz" | "/health")
+/// Where calls are shown, followed by an id.
+pub(super) const CALLS: &str = "/_ideogate/calls/";
+
+/// Says that the process is alive.
+pub(super) fn healthz() -> Response<Body> {
+    json_answer(StatusCode::OK, &json!({"status": "ok"}))
 }
 
-/// Answers a request for one of our own paths.
-pub(super) async fn answer(
-    gateway: &Gateway,
-    knock: &IncomingRequest,
-) -> Result<Response<Body>, Rejection> {
-    let is_read = knock.method == Method::GET || knock.method == Method::HEAD;
-    // Some balancers ask with OPTIONS unless told otherwise.
-    let is_probed = knock.method == Method::OPTIONS && web::is_probe(knock.uri.path());
-    if !is_read && !is_probed {
-        return Err(Rejection::wrong_method(&[Method::GET]));
-    }
-    let mut response = found(gateway, knock, knock.uri.path()).await?;
-    header::set_request_id(response.headers_mut(), &knock.request);
-    Ok(response)
-}
-
-async fn found(
-    gateway: &Gateway,
-    knock: &IncomingRequest,
-    path: &str,
-) -> Result<Response<Body>, Rejection> {
-    if let Some(rest) = below(path, SIMULATOR)
-        && let Some(shelf) = &gateway.pictures
-    {
-        return Ok(shelf.picture(rest, knock.uri.query()).await);
-    }
-    if below(path, ERRORS_PATH).is_some() {
-        return Ok(error_page(path, &knock.headers, &knock.request));
-    }
-    match path {
-        "/healthz" => Ok(json_answer(StatusCode::OK, &json!({"status": "ok"}))),
-        "/readyz" => Ok(ready(gateway)),
-        "/health" => who_am_i(gateway, knock),
-        "/_ideogate/whoami" => who_am_i_at_length(gateway, knock),
-        _ => match path.strip_prefix("/_ideogate/calls/") {
-            Some(call) => entry(gateway, knock, call).await,
-            None => Err(unknown(format!("{path} is not a path of this gateway"))),
-        },
+/// Shows a picture of the simulator.
+pub(super) async fn picture(gateway: Gateway, knock: IncomingRequest) -> Answered {
+    let path = knock.uri.path();
+    match (path.strip_prefix(SIMULATOR), &gateway.pictures) {
+        (Some(rest), Some(shelf)) => Ok(shelf.picture(rest, knock.uri.query()).await),
+        _ => Err(unknown(&knock)),
     }
 }
 
-/// Returns what follows `root` in a path that is `root` itself or below it.
-fn below<'p>(path: &'p str, root: &str) -> Option<&'p str> {
-    path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Explains an error, or all of them.
+pub(super) fn errors(knock: &IncomingRequest) -> Response<Body> {
+    error_page(knock.uri.path(), &knock.headers, &knock.request)
 }
 
-fn unknown(message: String) -> Rejection {
+/// Refuses a path below ours that is none.
+pub(super) fn unknown(knock: &IncomingRequest) -> Rejection {
+    let message = format!("{} is not a path of this gateway", knock.uri.path());
     Rejection::new(ErrorCode::RouteUnknown, message)
 }
 
 /// Says whether calls are admitted: not while draining, nor while the record cannot be written.
-fn ready(gateway: &Gateway) -> Response<Body> {
+pub(super) fn readyz(gateway: &Gateway) -> Response<Body> {
     let problem = match &*gateway.journal.health().borrow() {
         JournalHealth::Failed(_) => Some("audit_unavailable"),
         JournalHealth::Good if gateway.is_draining() => Some("draining"),
@@ -87,16 +62,15 @@ fn ready(gateway: &Gateway) -> Response<Body> {
     }
 }
 
-fn who_am_i(gateway: &Gateway, knock: &IncomingRequest) -> Result<Response<Body>, Rejection> {
+/// Tells whoever presents a token what it is, in short.
+pub(super) fn who_am_i(gateway: &Gateway, knock: &IncomingRequest) -> Answered {
     let PresentedToken { token, .. } = known::token(gateway, knock)?;
     let environment = gateway.environment(&token.environment);
     Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment)))
 }
 
-fn who_am_i_at_length(
-    gateway: &Gateway,
-    knock: &IncomingRequest,
-) -> Result<Response<Body>, Rejection> {
+/// Tells whoever presents a token what it is and what it may do.
+pub(super) fn who_am_i_at_length(gateway: &Gateway, knock: &IncomingRequest) -> Answered {
     let presented = known::token(gateway, knock)?;
     Ok(json_answer(StatusCode::OK, &json!(WhoAmI::of(gateway, &presented))))
 }
@@ -117,12 +91,9 @@ fn identity(gateway: &Gateway, token: &Token, environment: Option<&EnvironmentSe
 }
 
 /// Shows the audit entry of a call, or of a request, to the token that made it, but for the letters of our key in it.
-async fn entry(
-    gateway: &Gateway,
-    knock: &IncomingRequest,
-    call: &str,
-) -> Result<Response<Body>, Rejection> {
-    let PresentedToken { token, .. } = known::token(gateway, knock)?;
+pub(super) async fn entry(gateway: Gateway, knock: IncomingRequest) -> Answered {
+    let PresentedToken { token, .. } = known::token(&gateway, &knock)?;
+    let call = knock.uri.path().strip_prefix(CALLS).unwrap_or_default();
     let (reader, id) = (gateway.reader.clone(), call.to_owned());
     // Answers tell their request; a call's own name is known to those who were told of it.
     let found = gateway.tasks.run_blocking(move || look_up(&reader, &id, &token.id)).await;

@@ -4,18 +4,37 @@ use super::{
     Gateway,
     answer::{note_always, note_summary, note_waiting},
     incoming_request::{IncomingRequest, RequestContext},
-    own_paths, pipeline, quote,
+    pipeline,
     rejection::Rejection,
-    webhook,
 };
 use crate::{
     domain::{Action, AuditRecord, ErrorCode, Principal, RecordBody, Refusal, RequestId},
-    web::{Body, RequestInfo},
+    web::{Body, to_axum},
 };
-use http::{Request, Response};
-use hyper::body::Incoming;
-use std::{net::IpAddr, sync::Arc};
+use axum::response::Response as AxumResponse;
+use futures_util::{FutureExt, future::BoxFuture};
+use http::Response;
+use std::{
+    future::{Future, ready},
+    net::IpAddr,
+    sync::Arc,
+    thread,
+};
 use tokio::time::Instant;
+
+/// An answer, or why there is none of Ideogram's.
+pub(super) type Answered = Result<Response<Body>, Rejection>;
+
+/// What axum calls for a path of the data plane.
+pub(super) trait RouteHandler:
+    Fn(IncomingRequest) -> BoxFuture<'static, AxumResponse> + Clone + Send + Sync + 'static
+{
+}
+
+impl<F> RouteHandler for F where
+    F: Fn(IncomingRequest) -> BoxFuture<'static, AxumResponse> + Clone + Send + Sync + 'static
+{
+}
 
 /// Answers the requests of the data plane; clones share everything.
 #[derive(Debug, Clone)]
@@ -27,31 +46,51 @@ impl ProxyService {
         Self(gateway)
     }
 
+    /// Returns what axum calls for a path that `answer` answers.
+    pub(super) fn handler<F, Answer>(&self, answer: F) -> impl RouteHandler + use<F, Answer>
+    where
+        F: Fn(Gateway, IncomingRequest) -> Answer + Clone + Send + Sync + 'static,
+        Answer: Future<Output = Answered> + Send + 'static,
+    {
+        let door = self.clone();
+        move |request: IncomingRequest| {
+            let (door, answer) = (door.clone(), answer.clone());
+            async move { door.answer(request, answer).await }.boxed()
+        }
+    }
+
+    /// Returns what axum calls for a path that is answered without waiting.
+    pub(super) fn at_once<F>(&self, answer: F) -> impl RouteHandler + use<F>
+    where
+        F: Fn(&Gateway, &IncomingRequest) -> Answered + Clone + Send + Sync + 'static,
+    {
+        self.handler(move |gateway, request| ready(answer(&gateway, &request)))
+    }
+
+    /// Takes a call through the pipeline.
+    pub(super) async fn call(self, knock: IncomingRequest) -> Answered {
+        let (request, received) = (knock.request.clone(), knock.received);
+        let leaves = Leaves::of(&self, &knock);
+        let answer = pipeline::run(&self.0, knock).await;
+        leaves.stays();
+        answer.map(|answer| answer.into_response(&request, received))
+    }
+
     /// Answers one request.
-    pub async fn answer(&self, visit: RequestInfo, request: Request<Incoming>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
-        let knock = IncomingRequest::new(visit, parts, body);
+    async fn answer<F, Answer>(self, knock: IncomingRequest, answer: F) -> AxumResponse
+    where
+        F: FnOnce(Gateway, IncomingRequest) -> Answer,
+        Answer: Future<Output = Answered>,
+    {
         let (request, received, client) = (knock.request.clone(), knock.received, knock.client);
         let trail = Arc::clone(&knock.trail);
-        let answered = if knock.uri.path() == quote::PATH {
-            quote::answer(&self.0, knock).await
-        } else if own_paths::is_own(knock.uri.path()) {
-            own_paths::answer(&self.0, &knock).await
-        } else if knock.uri.path() == webhook::WEBHOOK_PATH {
-            webhook::answer(&self.0, knock).await
-        } else {
-            let leaves = Leaves::of(self, &request, &trail, client);
-            let answer = pipeline::run(&self.0, knock).await;
-            leaves.stays();
-            answer.map(|answer| answer.into_response(&request, received))
-        };
-        let mut response = match answered {
+        let mut response = match answer(self.0.clone(), knock).await {
             Ok(response) => response,
             Err(refused) => self.refuse(refused, &request, &trail, received, client),
         };
         note_always(response.headers_mut(), &trail);
         note(&trail);
-        response
+        to_axum(response)
     }
 
     /// Answers with a problem, records the refusal, and counts it.
@@ -104,14 +143,9 @@ struct Leaves<'d> {
 }
 
 impl<'d> Leaves<'d> {
-    fn of(
-        door: &'d ProxyService,
-        request: &RequestId,
-        trail: &Arc<RequestContext>,
-        client: IpAddr,
-    ) -> Self {
-        let (request, trail) = (request.clone(), Arc::clone(trail));
-        Self { door, request, trail, client, is_answered: false }
+    fn of(door: &'d ProxyService, knock: &IncomingRequest) -> Self {
+        let (request, trail) = (knock.request.clone(), Arc::clone(&knock.trail));
+        Self { door, request, trail, client: knock.client, is_answered: false }
     }
 
     fn stays(mut self) {
@@ -119,6 +153,9 @@ impl<'d> Leaves<'d> {
     }
 
     fn refusal(&self) -> Rejection {
+        if thread::panicking() {
+            return Rejection::internal("a fault of the gateway ended the request");
+        }
         if self.door.0.is_draining() {
             return Rejection::new(ErrorCode::Draining, "the gateway stopped before it was sent");
         }
@@ -137,7 +174,10 @@ impl Drop for Leaves<'_> {
             return;
         }
         let refused = self.refusal();
-        self.door.0.metrics.refused(refused.problem.code());
+        // Who answers for a fault counts it.
+        if !thread::panicking() {
+            self.door.0.metrics.refused(refused.problem.code());
+        }
         self.door.record(&refused, &self.request, &self.trail, self.client);
     }
 }

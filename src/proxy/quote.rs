@@ -15,10 +15,10 @@ use super::{
 use crate::{
     domain::{ErrorCode, Places, PricePer, RouteMatch, RouteName, Usd},
     ledger::Budgets,
-    web::{Body, header},
+    web::Body,
 };
 use axum::extract::Query;
-use http::{HeaderValue, Method, Response, Uri, header::CONTENT_TYPE};
+use http::{HeaderValue, Response, Uri, header::CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 
 /// Where quotes are asked for.
@@ -78,19 +78,16 @@ struct WouldFit {
 
 /// Answers a request for a quote.
 pub(super) async fn answer(
-    gateway: &Gateway,
+    gateway: Gateway,
     mut knock: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
-    if knock.method != Method::POST {
-        return Err(Rejection::wrong_method(&[Method::POST]));
-    }
-    known::token(gateway, &knock)?;
+    known::token(&gateway, &knock)?;
     let asked = Query::<QuoteRequest>::try_from_uri(&knock.uri);
     let Query(asked) = asked.map_err(|error| malformed("query", error.body_text()))?;
     knock.uri = real_call(&asked.path)?;
     match asked.source {
-        PriceSource::Table => from_table(gateway, knock).await,
-        PriceSource::Vendor => from_vendor(gateway, knock).await,
+        PriceSource::Table => from_table(&gateway, knock).await,
+        PriceSource::Vendor => from_vendor(&gateway, knock).await,
     }
 }
 
@@ -98,16 +95,13 @@ async fn from_table(
     gateway: &Gateway,
     knock: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
-    let request = knock.request.clone();
     let call = KnownCall::authenticate(gateway, knock)?;
     let call = call.authorize_quote()?;
     let call = call.inspect_only().await?;
     let quote = serde_json::to_string(&Quote::of(&call));
     let quote = quote.map_err(|error| Rejection::internal(&error.to_string()))?;
     let mut response = Response::new(Body::full(quote));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    header::set_request_id(headers, &request);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }
 

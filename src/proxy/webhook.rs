@@ -9,7 +9,7 @@ use crate::{
     calls::{NoticeError, WebhookEvent, WebhookResult},
     domain::{Action, ErrorCode},
     spool::SpoolWriter,
-    web::{self, Body, header},
+    web::{self, Body},
     webhooks::DeliveryRejection,
 };
 use bytes::Bytes;
@@ -32,7 +32,7 @@ const LATER: Duration = Duration::from_secs(5);
 
 /// Answers a delivery; a success means that all it says is durable.
 pub(super) async fn answer(
-    gateway: &Gateway,
+    gateway: Gateway,
     mut knock: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
     if !gateway.webhooks.verifier.receives() {
@@ -43,9 +43,9 @@ pub(super) async fn answer(
     if knock.method != Method::POST {
         return Err(Rejection::wrong_method(&[Method::POST]));
     }
-    let done = receive(gateway, &mut knock).await;
+    let done = receive(&gateway, &mut knock).await;
     let (word, answer) = match done {
-        Ok(noticed) => (told(noticed), Ok(accepted(noticed, &knock))),
+        Ok(noticed) => (told(noticed), Ok(accepted(noticed))),
         Err(RejectedDelivery { word, refused }) => (word, Err(refused)),
     };
     gateway.metrics.webhook(word);
@@ -74,7 +74,7 @@ async fn receive(
         RejectedDelivery::from(rejection)
     };
     let claims = verifier.claims(&knock.headers).map_err(reject)?;
-    let body = receive_body(gateway, &mut knock.body).await?;
+    let body = receive_body(gateway, knock.body.get_mut()).await?;
     let delivery = verifier.verify(claims, &body).await.map_err(reject)?;
     tracing::debug!(generation.id = %delivery.generation(), "webhook verified");
     let notice =
@@ -87,7 +87,7 @@ async fn receive(
 /// Receives the exact bytes that were signed.
 async fn receive_body(
     gateway: &Gateway,
-    body: &mut hyper::body::Incoming,
+    body: &mut axum::body::Body,
 ) -> Result<Bytes, RejectedDelivery> {
     let (cap, idle) = (gateway.settings.webhooks.max_body, gateway.settings.door.body_idle_timeout);
     let failed = |refused| RejectedDelivery { word: "body", refused };
@@ -105,12 +105,10 @@ async fn receive_body(
     }
 }
 
-fn accepted(noticed: WebhookResult, knock: &IncomingRequest) -> Response<Body> {
+fn accepted(noticed: WebhookResult) -> Response<Body> {
     let status = if noticed == WebhookResult::Ended { "ended" } else { "no_effect" };
     let mut response = Response::new(Body::full(json!({"status": status}).to_string()));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    header::set_request_id(headers, &knock.request);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

@@ -5,34 +5,25 @@ use super::{
     strict::{ConnectionNotes, Handed},
 };
 use crate::spool::SpoolBody;
+use axum::{BoxError, body::Body as AxumBody};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use std::{
-    error::Error,
     fmt, io, mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
 
-type BoxError = Box<dyn Error + Send + Sync>;
-type BoxedBody = Pin<Box<dyn HttpBody<Data = Bytes, Error = io::Error> + Send>>;
-
-/// The body of an answer: some bytes, a spooled body, or any other stream; cheap where it is small.
+/// The body of an answer: some bytes, a spooled body, or any other stream; its end is told.
 pub struct Body {
-    content: BodyContent,
+    content: AxumBody,
     /// Bytes there are, where that is known.
     len: Option<u64>,
     sent: u64,
     watches: Vec<DeliveryWatch>,
     wire: Option<Arc<ConnectionNotes>>,
     is_whole: bool,
-}
-
-enum BodyContent {
-    Full(Bytes),
-    Spool(SpoolBody),
-    Stream(BoxedBody),
 }
 
 impl Body {
@@ -43,12 +34,12 @@ impl Body {
 
     /// Returns a body of these bytes.
     pub fn full(bytes: impl Into<Bytes>) -> Self {
-        Self::new(BodyContent::Full(bytes.into()))
+        Self::new(AxumBody::from(bytes.into()))
     }
 
     /// Returns a body that reads a spool.
     pub fn spool(body: SpoolBody) -> Self {
-        Self::new(BodyContent::Spool(body))
+        Self::stream(body)
     }
 
     /// Returns a body of any other kind.
@@ -56,16 +47,23 @@ impl Body {
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        use http_body_util::BodyExt;
-        Self::new(BodyContent::Stream(Box::pin(body.map_err(io::Error::other))))
+        Self::new(AxumBody::new(body))
     }
 
-    fn new(content: BodyContent) -> Self {
-        let mut body =
-            Self { content, len: None, sent: 0, watches: Vec::new(), wire: None, is_whole: false };
-        body.len = body.size_hint().exact();
-        body.is_whole = body.is_end_stream();
-        body
+    fn new(content: AxumBody) -> Self {
+        let (len, is_whole) = (content.size_hint().exact(), content.is_end_stream());
+        Self { content, len, sent: 0, watches: Vec::new(), wire: None, is_whole }
+    }
+
+    /// Returns the content and those who wait for its delivery, to be put together again later.
+    pub(super) fn into_parts(mut self) -> (AxumBody, Vec<DeliveryWatch>) {
+        (mem::take(&mut self.content), mem::take(&mut self.watches))
+    }
+
+    /// Tells the end to those who waited for it before, too.
+    pub(super) fn watched_by(mut self, watches: Vec<DeliveryWatch>) -> Self {
+        self.watches.extend(watches);
+        self
     }
 
     /// Calls `tell` exactly once, when the last byte was handed over or the body was given up.
@@ -97,20 +95,6 @@ impl Body {
         self.is_whole = true;
     }
 
-    fn poll_content(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match &mut self.content {
-            BodyContent::Full(bytes) => {
-                let bytes = mem::take(bytes);
-                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
-            }
-            BodyContent::Spool(body) => Pin::new(body).poll_frame(context),
-            BodyContent::Stream(body) => body.as_mut().poll_frame(context),
-        }
-    }
-
     fn count(&mut self, frame: Option<&io::Result<Frame<Bytes>>>) {
         match frame {
             Some(Ok(frame)) => {
@@ -133,25 +117,18 @@ impl HttpBody for Body {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let frame = ready!(self.poll_content(context));
+        let frame = ready!(Pin::new(&mut self.content).poll_frame(context));
+        let frame = frame.map(|frame| frame.map_err(io::Error::other));
         self.count(frame.as_ref());
         Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.content {
-            BodyContent::Full(bytes) => bytes.is_empty(),
-            BodyContent::Spool(body) => body.is_end_stream(),
-            BodyContent::Stream(body) => body.is_end_stream(),
-        }
+        self.content.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.content {
-            BodyContent::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            BodyContent::Spool(body) => body.size_hint(),
-            BodyContent::Stream(body) => body.size_hint(),
-        }
+        self.content.size_hint()
     }
 }
 
@@ -160,11 +137,7 @@ impl Drop for Body {
         let watches = mem::take(&mut self.watches);
         match (&self.wire, self.is_whole) {
             (Some(wire), true) => {
-                let spool = match mem::replace(&mut self.content, BodyContent::Full(Bytes::new())) {
-                    BodyContent::Spool(body) => Some(body),
-                    BodyContent::Full(_) | BodyContent::Stream(_) => None,
-                };
-                wire.answer_ends(Some(Handed::new(watches, spool)));
+                wire.answer_ends(Some(Handed::new(watches, mem::take(&mut self.content))));
             }
             (Some(wire), false) => wire.answer_ends(None),
             (None, true) => watches.into_iter().for_each(DeliveryWatch::whole),

@@ -4,6 +4,7 @@ use super::{
     access_log::AccessLog,
     body::Body,
     connection_counter::ConnectionGuard,
+    face::ask,
     header::{self, ServerTiming},
     listener::Peer,
     listener_state::ListenerState,
@@ -13,6 +14,7 @@ use super::{
     strict::{ConnectionNotes, ProtocolFault, StrictStream},
 };
 use crate::domain::{Client, Unwatched};
+use axum::Router;
 use http::{Method, Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -38,11 +40,7 @@ pub(super) struct Connection<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
     /// Serves requests until the client leaves, patience ends, or `shutdown` is called and the
     /// request at hand is answered.
-    pub(super) async fn run<F, Answer>(self, face: F, shutdown: CancellationToken)
-    where
-        F: Fn(RequestInfo, Request<Incoming>) -> Answer + Send + Sync + 'static,
-        Answer: Future<Output = Response<Body>> + Send,
-    {
+    pub(super) async fn run(self, face: Router, shutdown: CancellationToken) {
         let Self { stream, socket, peer, door, presence } = self;
         let gauge = door.metrics.connection_opens(door.name);
         let wire = Arc::new(ConnectionNotes::new(socket.clone()));
@@ -108,15 +106,11 @@ struct ConnectionContext<'a> {
 }
 
 /// Answers one request: one span, one id, one line in the log.
-fn answer<F, Answer>(
-    face: &F,
+fn answer(
+    face: &Router,
     guest: ConnectionContext<'_>,
     request: Request<Incoming>,
-) -> impl Future<Output = Response<Body>> + Send + use<F, Answer>
-where
-    F: Fn(RequestInfo, Request<Incoming>) -> Answer,
-    Answer: Future<Output = Response<Body>> + Send,
-{
+) -> impl Future<Output = Response<Body>> + Send + use<> {
     let trusted = &guest.door.limits.trusted_proxies;
     let visit = RequestInfo::begin(guest.peer, guest.client, request.headers(), trusted);
     let (id, started) = (visit.id.clone(), visit.started);
@@ -127,7 +121,7 @@ where
     let farewell = AccessLog::new(span.clone(), started, is_quiet, Arc::clone(guest.wire));
     let wording = guest.door.wording;
     let answer = match fault {
-        None => Ok(face(visit, request)),
+        None => Ok(ask(face, guest.door, visit, request)),
         Some(fault) => Err(refuse(guest.door, fault)),
     };
     let wire = Arc::clone(guest.wire);

@@ -2,6 +2,7 @@
 
 use super::{
     connection_counter::{ConnectionCounter, ConnectionGuard},
+    header::API_KEY,
     listener::Peer,
     problem::ClientError,
     strict::Timeouts,
@@ -11,8 +12,10 @@ use crate::{
     config::{self, OpenFiles},
     telemetry::Metrics,
 };
+use http::header::AUTHORIZATION;
 use ipnet::IpNet;
 use std::{os::fd::AsRawFd, sync::Arc, time::Duration};
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 
 /// Limits for the connections of one listener.
 #[derive(Debug, Clone)]
@@ -73,6 +76,8 @@ pub struct ListenerState {
     pub(super) limits: ConnectionLimits,
     pub(super) metrics: Arc<Metrics>,
     pub(super) wording: Wording,
+    /// Marks header fields that hold secrets, so that no `Debug` shows them.
+    pub(super) sensitive: SetSensitiveRequestHeadersLayer,
     crowd: Arc<ConnectionCounter>,
 }
 
@@ -91,7 +96,8 @@ impl ListenerState {
     ) -> Arc<Self> {
         let crowd =
             ConnectionCounter::new(limits.max_connections, limits.max_connections_per_address);
-        Arc::new(Self { name, limits, metrics, wording, crowd })
+        let sensitive = SetSensitiveRequestHeadersLayer::new([AUTHORIZATION, API_KEY]);
+        Arc::new(Self { name, limits, metrics, wording, sensitive, crowd })
     }
 
     /// Lets a connection in, unless there are too many.

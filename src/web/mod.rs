@@ -6,7 +6,7 @@
 //! | TLS | [`TlsIdentity`], [`TlsPair`] |
 //! | whether a client is still there | [`ClientSocket`], [`SocketWatch`] |
 //! | a request at the door | [`RequestInfo`], [`ClientAddress`], [`receive`] |
-//! | answers | [`Body`], [`DeliveryEnd`], [`header`], [`ServerTiming`](header::ServerTiming) |
+//! | answers | [`Body`], [`to_axum`], [`DeliveryEnd`], [`header`], [`ServerTiming`](header::ServerTiming) |
 //! | answers that the gateway makes itself | [`ClientError`], [`Wording`], [`ErrorGuide`], [`error_page`] |
 
 mod access_log;
@@ -17,6 +17,7 @@ mod connection_counter;
 mod delivery;
 mod error_guide;
 mod error_page;
+mod face;
 mod guide_row;
 pub mod header;
 mod listener;
@@ -42,6 +43,7 @@ pub use client_address::ClientAddress;
 pub use delivery::{DeliveryEnd, DeliveryWatch};
 pub use error_guide::ERROR_GUIDE;
 pub use error_page::error_page;
+pub use face::to_axum;
 pub use guide_row::ErrorGuide;
 pub use listener::{Listener, Peer};
 pub use listener_state::{ConnectionLimits, LeavesFiles, ListenerState};

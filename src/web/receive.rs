@@ -10,6 +10,7 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use std::{error::Error, io, pin::pin, time::Duration};
 use tokio::time::timeout;
+use tower_http::timeout::TimeoutError;
 
 /// A body could not be received.
 #[derive(Debug, thiserror::Error)]
@@ -63,25 +64,10 @@ where
                 Ok(data) => writer.write(data).await?,
                 Err(_trailers) => {}
             },
-            Some(Err(error)) => return Err(broken(error.into().as_ref())),
+            Some(Err(error)) => return Err(ReceiveError::broken(error.into().as_ref(), idle)),
             None => return Ok(writer.finish().await?),
         }
     }
-}
-
-/// Tells a body that breaks the rules from one whose client left.
-fn broken(error: &(dyn Error + 'static)) -> ReceiveError {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<io::Error>()
-            && io.kind() == io::ErrorKind::InvalidData
-        {
-            let fault = io.get_ref().and_then(|inner| inner.downcast_ref::<ProtocolFault>());
-            return ReceiveError::Malformed(fault.copied().unwrap_or(ProtocolFault::Chunks));
-        }
-        cause = error.source();
-    }
-    ReceiveError::ClientGone
 }
 
 impl From<SpoolError> for ReceiveError {
@@ -95,6 +81,24 @@ impl From<SpoolError> for ReceiveError {
 }
 
 impl ReceiveError {
+    /// Tells a body that breaks the rules, or that a layer gave up after `idle`, from one whose client left.
+    pub fn broken(error: &(dyn Error + 'static), idle: Duration) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<TimeoutError>() {
+                return Self::Idle { idle };
+            }
+            if let Some(io) = error.downcast_ref::<io::Error>()
+                && io.kind() == io::ErrorKind::InvalidData
+            {
+                let fault = io.get_ref().and_then(|inner| inner.downcast_ref::<ProtocolFault>());
+                return Self::Malformed(fault.copied().unwrap_or(ProtocolFault::Chunks));
+            }
+            cause = error.source();
+        }
+        Self::ClientGone
+    }
+
     /// Returns the answer for the client. What is left of the body is not read, so all close.
     pub fn problem(&self) -> ClientError {
         let (code, message) = match self {

@@ -1,18 +1,15 @@
 //! Accepts connections until told to stop.
 
 use super::{
-    body::Body,
     connection::Connection,
     listener::{Listener, Peer},
     listener_state::ListenerState,
     problem::ClientError,
-    request_info::RequestInfo,
     wording::written,
 };
 use crate::{domain::ErrorCode, tasks::Tasks};
-use http::{Request, Response};
-use hyper::body::Incoming;
-use std::{future::Future, io, sync::Arc, time::Duration};
+use axum::Router;
+use std::{io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     time::{sleep, timeout},
@@ -24,17 +21,13 @@ const BREATH: Duration = Duration::from_millis(100);
 
 /// Accepts connections on `listener` and has `face` answer their requests, until `shutdown`: then
 /// nothing more is accepted, idle connections close, and requests at hand are finished by `tasks`.
-pub async fn serve<L, F, Answer>(
+pub async fn serve<L: Listener>(
     listener: L,
-    face: F,
+    face: Router,
     door: Arc<ListenerState>,
     tasks: Tasks,
     shutdown: CancellationToken,
-) where
-    L: Listener,
-    F: Fn(RequestInfo, Request<Incoming>) -> Answer + Clone + Send + Sync + 'static,
-    Answer: Future<Output = Response<Body>> + Send + 'static,
-{
+) {
     while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, peer)) => match door.enter(&peer).filter(|_| door.leaves_files(&stream)) {

@@ -1,6 +1,8 @@
 //! The control plane against a real store.
 
 mod audit;
+mod bodies;
+mod compression;
 mod door;
 mod export;
 pub(crate) mod house;

@@ -1,10 +1,8 @@
 //! What the stream below hyper and the service above it tell each other.
 
 use super::ProtocolFault;
-use crate::{
-    spool::SpoolBody,
-    web::{delivery::DeliveryWatch, socket::SocketWatch},
-};
+use crate::web::{delivery::DeliveryWatch, socket::SocketWatch};
+use axum::body::Body as AxumBody;
 use parking_lot::{Mutex, MutexGuard};
 use std::{mem, sync::Arc, task::Waker};
 use tokio::time::Instant;
@@ -43,13 +41,13 @@ struct WireNotes {
 pub(in crate::web) struct Handed {
     /// Those who wait for its delivery.
     watches: Vec<DeliveryWatch>,
-    /// The spool that its bytes are in: they count against the budget until they are written.
-    _spool: Option<SpoolBody>,
+    /// What its bytes are in: those of a spool count against the budget until they are written.
+    _content: AxumBody,
 }
 
 impl Handed {
-    pub(in crate::web) fn new(watches: Vec<DeliveryWatch>, spool: Option<SpoolBody>) -> Self {
-        Self { watches, _spool: spool }
+    pub(in crate::web) fn new(watches: Vec<DeliveryWatch>, content: AxumBody) -> Self {
+        Self { watches, _content: content }
     }
 }
 

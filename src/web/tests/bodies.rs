@@ -85,3 +85,13 @@ async fn a_body_that_ends_early_never_becomes_a_call() {
     client.rest().await;
     assert_eq!(house.requests(), [""; 0]);
 }
+
+#[tokio::test]
+async fn an_answer_without_content_states_no_length() {
+    let house = House::open().await;
+    let text = house.say(b"GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert!(text.starts_with("HTTP/1.1 204 "), "{text}");
+    assert!(!text.contains("content-length"), "{text}");
+    let text = house.say(b"HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    assert!(text.contains("content-length: 4\r\n") && text.ends_with("\r\n\r\n"), "{text}");
+}

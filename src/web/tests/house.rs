@@ -7,11 +7,11 @@ use crate::{
     telemetry::Metrics,
     web::{
         Body, ClientError, ConnectionLimits, DeliveryEnd, LeavesFiles, Listener, ListenerState,
-        RequestInfo, receive, serve,
+        RequestInfo, receive, serve, to_axum,
     },
 };
-use http::{Request, Response};
-use hyper::body::Incoming;
+use axum::{Extension, Router, extract::Request};
+use http::Response;
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -84,7 +84,7 @@ impl House {
         let (metrics, tasks) = (Metrics::new(), Tasks::default());
         let door = ListenerState::new("proxy", limits, Arc::clone(&metrics));
         let notes = Arc::clone(&seen);
-        let face = move |visit: RequestInfo, request: Request<Incoming>| {
+        let face = router(move |visit: RequestInfo, request: Request| {
             let (notes, tell) = (Arc::clone(&notes), tell_delivery.clone());
             let alarm = IdleTimer(tell_dropped.clone());
             async move {
@@ -96,7 +96,7 @@ impl House {
                     })
                 })
             }
-        };
+        });
         let shutdown = CancellationToken::new();
         let listener = port(listener, &metrics);
         let served = serve(listener, face, door, tasks.clone(), shutdown.clone());
@@ -120,10 +120,20 @@ impl House {
     }
 }
 
-/// The face: `/wait` never answers, `/large` answers much, `/refuse` answers before it reads.
+/// Returns a face that answers everything in one way.
+pub(super) fn router<F, Answer>(answer: F) -> Router
+where
+    F: Fn(RequestInfo, Request) -> Answer + Clone + Send + Sync + 'static,
+    Answer: Future<Output = Response<Body>> + Send,
+{
+    Router::new()
+        .fallback(async move |Extension(info), request| to_axum(answer(info, request).await))
+}
+
+/// The face: `/wait` never answers, `/large` answers much, `/nothing` has no content, `/panic` panics, `/refuse` answers before it reads.
 async fn answer(
     visit: RequestInfo,
-    request: Request<Incoming>,
+    request: Request,
     notes: Arc<Mutex<Vec<Seen>>>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
@@ -154,6 +164,12 @@ async fn answer(
     }
     match path.as_str() {
         "/wait" => std::future::pending().await,
+        "/nothing" => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = http::StatusCode::NO_CONTENT;
+            response
+        }
+        "/panic" => panic!("the face failed"),
         "/large" => Response::new(Body::full(vec![b'x'; 1 << 24])),
         _ => Response::new(Body::full("done")),
     }

@@ -1,13 +1,13 @@
 //! Clients that leave, answers that arrive or do not, and the end of the house.
 
-use super::house::{House, limits};
+use super::house::{House, limits, router};
 use crate::{
     tasks::Tasks,
     telemetry::Metrics,
     web::{Body, DeliveryEnd, ListenerState, RequestInfo, serve},
 };
-use http::{Request, Response};
-use hyper::body::Incoming;
+use axum::extract::Request;
+use http::Response;
 use std::{
     io::Write,
     sync::{Arc, Mutex},
@@ -132,7 +132,7 @@ async fn an_answer_that_was_written_after_its_client_had_hung_up_did_not_arrive(
     let (tell, mut told) = mpsc::unbounded_channel();
     let client = Arc::new(Mutex::new(None::<std::net::TcpStream>));
     let leaving = Arc::clone(&client);
-    let face = move |_: RequestInfo, _: Request<Incoming>| {
+    let face = router(move |_: RequestInfo, _: Request| {
         let (leaving, tell) = (Arc::clone(&leaving), tell.clone());
         async move {
             // Between the reading of the request and the writing of its answer, where nobody reads.
@@ -141,7 +141,7 @@ async fn an_answer_that_was_written_after_its_client_had_hung_up_did_not_arrive(
                 tell.send(delivery).ok();
             }))
         }
-    };
+    });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut socket = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     socket.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
@@ -149,4 +149,26 @@ async fn an_answer_that_was_written_after_its_client_had_hung_up_did_not_arrive(
     let door = ListenerState::new("proxy", limits(), Metrics::new());
     tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
     assert_eq!(told.recv().await, Some(DeliveryEnd::Gone { sent: 4 }));
+}
+
+#[tokio::test]
+async fn a_face_that_panics_answers_with_a_problem_and_the_connection_lives_on() {
+    let mut house = House::open().await;
+    let mut client = house.connect().await;
+    client.send(b"GET /panic HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let answer = client.answer().await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 500 "), "{answer}");
+    let named = head.lines().find_map(|line| line.strip_prefix("ideogate-request-id: ")).unwrap();
+    let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert_eq!(
+        (&problem["code"], &problem["request_id"]),
+        (&"internal_error".into(), &named.into())
+    );
+    assert!(!answer.contains("the face failed"), "what panicked is not for clients: {answer}");
+    assert!(house.dropped.recv().await.is_some(), "the request is given up");
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    assert!(client.answer().await.ends_with("done"));
+    let counted = "ideogate_refusals_total{code=\"internal_error\"} 1";
+    assert!(house.metrics.render().contains(counted), "{}", house.metrics.render());
 }

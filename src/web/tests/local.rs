@@ -3,10 +3,13 @@
 use crate::{
     tasks::Tasks,
     telemetry::Metrics,
-    web::{Body, ListenerState, RequestInfo, serve, tests::house::limits},
+    web::{
+        Body, ListenerState, RequestInfo, serve,
+        tests::house::{limits, router},
+    },
 };
-use http::{Request, Response};
-use hyper::body::Incoming;
+use axum::extract::Request;
+use http::Response;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
@@ -18,9 +21,9 @@ async fn a_local_client_is_known_by_its_user() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("admin.sock");
     let listener = UnixListener::bind(&path).unwrap();
-    let face = |visit: RequestInfo, _: Request<Incoming>| async move {
+    let face = router(async |visit: RequestInfo, _: Request| {
         Response::new(Body::full(format!("{:?} {}", visit.peer, visit.client)))
-    };
+    });
     let door = ListenerState::new("admin", limits(), Metrics::new());
     tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
     let mut client = UnixStream::connect(&path).await.unwrap();

@@ -77,10 +77,43 @@ async fn other_paths_below_ours_are_unknown_and_never_forwarded() {
         "/_ideogate/../generate",
         "/_ideogate/models",
         "/_ideogate/simulatorx",
+        "/_ideogate/errorsx",
+        "/_ideogate/calls",
+        "/_ideogate/calls-x/y",
+        "/_ideogate/whoami/",
+        "/_ideogate//whoami",
         "/_ideogate/WHOAMI",
     ] {
         let reply = client.get(path).await;
         assert!(matches!(reply.status, 400 | 404 | 405), "{path}: {reply:?}");
+    }
+    assert_eq!(app.arrived(), 0);
+}
+
+#[tokio::test]
+async fn each_path_of_ours_names_the_method_it_has() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    for (method, path, allowed) in [
+        ("POST", "/healthz", "GET"),
+        ("DELETE", "/readyz", "GET"),
+        ("OPTIONS", "/health", "GET"),
+        ("PUT", "/_ideogate/whoami", "GET"),
+        ("OPTIONS", "/_ideogate/whoami", "GET"),
+        ("POST", "/_ideogate/calls/call_none", "GET"),
+        ("POST", "/_ideogate/errors/queue_full", "GET"),
+        ("POST", "/_ideogate/nothing", "GET"),
+        ("POST", "/_ideogate/", "GET"),
+        ("GET", "/_ideogate/quote", "POST"),
+        ("HEAD", "/_ideogate/quote", "POST"),
+    ] {
+        let reply = client.send(client.bare(method, path)).await;
+        assert_eq!((reply.status, reply.header("allow")), (405, Some(allowed)), "{method} {path}");
+        assert_eq!(reply.header("ideogate-places"), Some("0"), "{method} {path}");
+    }
+    for path in ["/healthz/", "/HEALTHZ", "/%68ealthz", "/_ideogate", "/webhooks/ideogram/"] {
+        let reply = client.send(client.bare("GET", path)).await;
+        assert_eq!(reply.problem(), "401 token_missing", "{path} is a call like any other");
     }
     assert_eq!(app.arrived(), 0);
 }
