@@ -225,7 +225,7 @@ impl TokensInner {
         let TokenChange { action, by, before, after, token, secrets } = change;
         let (now, id) = (self.clock.now(), token.id.as_str());
         let record = AuditRecord::change(now, by, action, id, before, after);
-        let stored = StoredToken { token: (*token).clone(), digest: None };
+        let stored = StoredToken { token: (*token).clone() };
         let mut bundle = Bundle::record(record).with(Effect::SaveToken(Box::new(stored)));
         for secret in &secrets {
             bundle = bundle.with(Effect::SaveSecret(token.id.clone(), Box::new(*secret)));
