@@ -66,7 +66,7 @@ pub use settings::{
 };
 pub use state::AdminState;
 pub use system::{HealthView, StatusView};
-pub use tokens::{CreatedToken, LimitsView, RotatedToken, SecretView, TokenSearch, TokenView};
+pub use tokens::{CreatedToken, RotatedToken, SecretView, TokenSearch, TokenView};
 pub use usage::{
     BalanceView, NewBalance, SumKey, UsageSearch, UsageView, WriteOffReason, WrittenOffView,
 };

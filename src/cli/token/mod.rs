@@ -2,6 +2,7 @@
 
 mod command;
 mod create;
+mod limits;
 mod list;
 mod reduce;
 mod rotate;
