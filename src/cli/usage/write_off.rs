@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{WriteOffReason, WrittenOffView},
-    cli::{client::AdminClient, error, output::Output},
+    cli::{client::AdminClient, named, output::Output},
 };
 use std::process::ExitCode;
 
@@ -22,7 +22,7 @@ pub(super) async fn run(
     (call, way): (&str, WriteOffStep),
     reason: Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    error::check_call_id(call)?;
+    named::call_id(call)?;
     let undo = if way == WriteOffStep::Back { "/undo" } else { "" };
     let path = format!("/api/v1/usage/write-off/{call}{undo}");
     let is_silent = reason.is_none();
