@@ -47,7 +47,7 @@ pub use audit::{
     AuditExport, AuditSearch, CheckpointKeyView, CheckpointView, EXPORT_NAME, EXPORT_UP_TO,
     ExportFormat, NEXT_AFTER,
 };
-pub use call_desk::{CallDesk, CallPastStep, DeskError, ReleaseOutcome, WriteOff};
+pub use call_desk::{CallDesk, CallPastStep, DeskError, ReleaseOutcome, WriteOff, WriteOffStep};
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;
 pub use fault::told;
