@@ -10,6 +10,8 @@ pub mod store;
 pub mod tasks;
 pub mod telemetry;
 
+pub mod registry;
+
 pub mod admission;
 pub mod answers;
 pub mod audit;

@@ -17,23 +17,25 @@ pub trait CallDesk: fmt::Debug + Send + Sync {
         by: &'a Actor,
     ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>>;
 
-    /// Gives back the money that is reserved for an unknown call, and puts `usage.write_off` on
-    /// record with the operator's name and reason before it does.
+    /// Gives back the money that is reserved for an unknown call, or reserves it again on the same UTC
+    /// day. Puts `usage.write_off` or `usage.write_off_undo` on record with the operator's name and
+    /// reason before it does.
     fn write_off<'a>(
         &'a self,
+        step: WriteOffStep,
         call: &'a CallId,
         by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
+}
 
-    /// Reserves money again that was given back on the same UTC day, and puts `usage.write_off_undo`
-    /// on record before it does.
-    fn undo_write_off<'a>(
-        &'a self,
-        call: &'a CallId,
-        by: &'a Actor,
-        reason: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
+/// Which way the money of a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteOffStep {
+    /// What is reserved counts no more.
+    Off,
+    /// It is reserved again.
+    Back,
 }
 
 /// A step that was taken before: when, and by whom.

@@ -47,7 +47,7 @@ pub use audit::{
     AuditExport, AuditSearch, CheckpointKeyView, CheckpointView, EXPORT_NAME, EXPORT_UP_TO,
     ExportFormat, NEXT_AFTER,
 };
-pub use call_desk::{CallDesk, CallPastStep, DeskError, ReleaseOutcome, WriteOff};
+pub use call_desk::{CallDesk, CallPastStep, DeskError, ReleaseOutcome, WriteOff, WriteOffStep};
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;
 pub use fault::told;
@@ -66,7 +66,7 @@ pub use settings::{
 };
 pub use state::AdminState;
 pub use system::{HealthView, StatusView};
-pub use tokens::{CreatedToken, LimitsView, RotatedToken, SecretView, TokenSearch, TokenView};
+pub use tokens::{CreatedToken, RotatedToken, SecretView, TokenSearch, TokenView};
 pub use usage::{
     BalanceView, NewBalance, SumKey, UsageSearch, UsageView, WriteOffReason, WrittenOffView,
 };

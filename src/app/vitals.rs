@@ -6,6 +6,7 @@ use super::services::Services;
 use crate::{
     admin::{
         CallDesk, CallPastStep, DeskError, FolderState, KeyState, ReleaseOutcome, Vitals, WriteOff,
+        WriteOffStep,
     },
     calls::{self, BreakerState, ReleaseError, WriteOffError},
     config::{Doubts, MissingKey},
@@ -111,20 +112,16 @@ impl CallDesk for House {
 
     fn write_off<'a>(
         &'a self,
+        step: WriteOffStep,
         call: &'a CallId,
         by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
-        self.rooms.calls.write_off(call, by, reason).map(written_off).boxed()
-    }
-
-    fn undo_write_off<'a>(
-        &'a self,
-        call: &'a CallId,
-        by: &'a Actor,
-        reason: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
-        self.rooms.calls.undo_write_off(call, by, reason).map(written_off).boxed()
+        let calls = &self.rooms.calls;
+        match step {
+            WriteOffStep::Off => calls.write_off(call, by, reason).map(written_off).boxed(),
+            WriteOffStep::Back => calls.undo_write_off(call, by, reason).map(written_off).boxed(),
+        }
     }
 }
 

@@ -93,18 +93,6 @@ impl CliError {
     }
 }
 
-/// Refuses what cannot be the id of a call, before it becomes part of a path.
-///
-/// It looks at the form only.
-pub(super) fn check_call_id(call: &str) -> Result<(), CliError> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if call.starts_with("call_") && call.bytes().all(is_plain) {
-        return Ok(());
-    }
-    let told = format!("'{call}' is not the id of a call, which starts with call_");
-    Err(CliError::Usage(told))
-}
-
 /// Returns what a gateway says of a refusal, with every mistake on a line of its own.
 fn told(problem: &Problem) -> String {
     if problem.mistakes.is_empty() {

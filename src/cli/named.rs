@@ -1,7 +1,7 @@
 //! Ids and names as they are typed, before they go anywhere.
 
 use super::error::CliError;
-use crate::domain::SecretKind;
+use crate::domain::{IdOrName, MisplacedSecret};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What has a meaning of its own in a path, or might.
@@ -12,8 +12,7 @@ const SPECIAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'
 /// Every sign that could end the part or begin another is percent-encoded. It is an error if it is empty or
 /// means a folder.
 pub(super) fn segment(what: &str, text: &str) -> Result<String, CliError> {
-    not_a_secret(what, Some(text))?;
-    // These two would lead to another path, however they are encoded.
+    let text = parse(what, text)?.as_str();
     if text.is_empty() || text == "." || text == ".." {
         let told = format!("'{text}' is not the id or name of {what}; the list shows them");
         return Err(CliError::Usage(told));
@@ -25,14 +24,28 @@ pub(super) fn segment(what: &str, text: &str) -> Result<String, CliError> {
 ///
 /// A text that only begins like one is refused as well.
 pub(super) fn not_a_secret(what: &str, text: Option<&str>) -> Result<(), CliError> {
-    if text.and_then(SecretKind::claimed_by).is_none() {
+    text.map_or(Ok(()), |text| parse(what, text).map(drop))
+}
+
+/// Refuses what is not the id of a call.
+pub(super) fn call_id(text: &str) -> Result<(), CliError> {
+    let call = parse("a call", text)?.as_str();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if call.starts_with("call_") && call.bytes().all(is_plain) {
         return Ok(());
     }
-    let told = format!(
-        "that is a token itself, where the id or name of {what} is wanted: if others may have seen \
-         it, give its holder a new one; `ideogate token list` and `ideogate operator list` show the ids"
-    );
+    let told = format!("'{call}' is not the id of a call, which starts with call_");
     Err(CliError::Usage(told))
+}
+
+fn parse<'t>(what: &str, text: &'t str) -> Result<IdOrName<'t>, CliError> {
+    IdOrName::parse(text).map_err(|MisplacedSecret| {
+        CliError::Usage(format!(
+            "that is a token itself, where the id or name of {what} is wanted: if others may have \
+             seen it, give its holder a new one; `ideogate token list` and `ideogate operator list` \
+             show the ids"
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -42,11 +55,13 @@ mod tests {
     #[test]
     fn a_token_given_for_an_id_is_refused_and_not_repeated() {
         for secret in ["idg_prod_secret", "ido_secret"] {
-            let told = segment("a token", secret).unwrap_err().to_string();
-            assert!(
-                !told.contains("idg_") && !told.contains("ido_") && !told.contains("secret"),
-                "{told}"
-            );
+            for refused in [segment("a token", secret).map(drop), call_id(secret)] {
+                let told = refused.unwrap_err().to_string();
+                assert!(
+                    !told.contains("idg_") && !told.contains("ido_") && !told.contains("secret"),
+                    "{told}"
+                );
+            }
         }
     }
 

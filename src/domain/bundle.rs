@@ -2,8 +2,8 @@
 
 use super::{
     AccountName, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName, Fingerprint,
-    GenerationId, Outcome, Places, RouteName, StoredOperator, Timestamp, Token, TokenDigest,
-    TokenId, TokenSecret, Usd, VendorUser,
+    GenerationId, Outcome, Places, RouteName, StoredOperator, Timestamp, Token, TokenId,
+    TokenSecret, Usd, VendorUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,7 @@ pub enum Effect {
     SaveGeneration(Box<Generation>),
     /// A generation was seen in a terminal state.
     FinishGeneration(GenerationId, GenerationState),
-    /// A token was made or changed; a digest comes with a new secret.
+    /// A token was made or changed.
     SaveToken(Box<StoredToken>),
     /// A token got another secret, or one of its secrets got another end.
     SaveSecret(TokenId, Box<TokenSecret>),
@@ -75,13 +75,11 @@ pub enum Effect {
     PinVendorUser(Box<VendorUser>),
 }
 
-/// A token with the digest of a secret that was just made for it.
+/// A token without its secrets, which have effects of their own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoredToken {
     /// The token as it is from now on.
     pub token: Token,
-    /// The digest of its new secret; `None` when the secret stays.
-    pub digest: Option<TokenDigest>,
 }
 
 /// A call that was recorded and may have been sent: what must survive a crash. It is written in one

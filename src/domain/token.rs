@@ -4,6 +4,7 @@ use super::{EnvironmentName, ScopeSet, Timestamp, TokenId, Usd};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{collections::BTreeMap, fmt, time::Duration};
+use utoipa::ToSchema;
 
 /// The SHA-256 of a token's secret, which is all the store ever sees. A secret has 256 random bits,
 /// so a digest without a salt cannot be searched for it.
@@ -55,6 +56,19 @@ pub enum TokenState {
     Revoked,
 }
 
+impl TokenState {
+    /// Returns how people are told of it at `now`: an end that passed counts more than being switched
+    /// off, and less than being revoked.
+    pub fn word_at(self, now: Timestamp, expires_at: Timestamp) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Enabled | Self::Disabled if expires_at <= now => "expired",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+        }
+    }
+}
+
 /// What a token may do and has been given; budgets, limits and history hang on its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
@@ -83,7 +97,7 @@ pub struct Token {
 
 /// Limits of one token; what is absent or empty is not limited here. They can only narrow what the
 /// environment allows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenLimits {
     /// The most images one call may ask for.
@@ -94,10 +108,13 @@ pub struct TokenLimits {
     pub requests_per_minute: Option<u32>,
     /// The longest wait in the queue.
     #[serde(with = "optional_duration")]
+    #[schema(value_type = Option<String>)]
     pub queue_timeout: Option<Duration>,
-    /// The most spend in a UTC day.
+    /// The most spend in a UTC day, in dollars.
+    #[schema(value_type = Option<String>)]
     pub daily_budget: Option<Usd>,
-    /// The most spend in a UTC month.
+    /// The most spend in a UTC month, in dollars.
+    #[schema(value_type = Option<String>)]
     pub monthly_budget: Option<Usd>,
     /// The models it may name; empty means all.
     pub models: Vec<String>,
@@ -108,6 +125,7 @@ pub struct TokenLimits {
     /// The hosts that `image_urls` may point to; empty means all.
     pub image_hosts: Vec<String>,
     /// The addresses it may be used from; empty means all.
+    #[schema(value_type = Vec<String>)]
     pub cidrs: Vec<IpNet>,
 }
 

@@ -4,12 +4,13 @@
 //! snapshot in memory: a change is committed, then swapped in, then answered. Whoever may open the
 //! admin socket needs none of this.
 
+mod change;
 mod error;
+mod known_operator;
 mod new_operator;
 mod pass;
 mod refusal;
 mod service;
-mod snapshot;
 #[cfg(test)]
 mod tests;
 

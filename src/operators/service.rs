@@ -1,56 +1,34 @@
 //! The life of operators: made, found, changed, shut out.
 
 use super::{
+    change::{OperatorChange, OperatorTurn, find, find_not_revoked},
     error::OperatorsError,
+    known_operator::KnownOperator,
     new_operator::{NewOperator, OperatorRotation, RoleChange, taken},
     pass::Pass,
     refusal::OperatorRefusal,
-    snapshot::OperatorSnapshot,
 };
 use crate::{
     domain::{
-        Action, Actor, AuditRecord, Bundle, Clock, Effect, Operator, OperatorId, PlainSecret,
-        SecretKind, StoredOperator, TokenDigest, TokenState,
+        Action, Actor, Clock, Operator, OperatorId, OperatorName, PlainSecret, SecretKind,
+        TokenDigest, TokenState,
     },
-    store::{Journal, JournalHealth, Reader},
+    registry::Registry,
+    store::{Journal, Reader},
     tasks::Tasks,
 };
-use arc_swap::ArcSwap;
-use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-use tokio::{
-    sync::{Semaphore, watch},
-    time::timeout,
-};
+use tokio::time::timeout;
 
 /// How often somebody who stays long is looked at again, for time passes without a change.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// All operators of the gateway; clones share them. Lookups read a snapshot in memory.
 #[derive(Debug, Clone)]
-pub struct Operators(Arc<OperatorsInner>);
-
-#[derive(Debug)]
-struct OperatorsInner {
-    snapshot: ArcSwap<OperatorSnapshot>,
-    version: watch::Sender<u64>,
-    /// One change at a time, so that changes are swapped in in the order of the record, and no name
-    /// is given twice.
-    turn: Semaphore,
-    journal: Journal,
-    reader: Reader,
-    clock: Arc<dyn Clock>,
+pub struct Operators {
+    registry: Registry<KnownOperator>,
+    /// How long a new secret lives unless told otherwise.
     lifetime: Duration,
-    tasks: Tasks,
-}
-
-/// A change that is decided and not yet on record.
-struct OperatorChange {
-    action: Action,
-    by: Actor,
-    before: Value,
-    operator: Operator,
-    digest: Option<TokenDigest>,
 }
 
 impl Operators {
@@ -63,22 +41,13 @@ impl Operators {
         lifetime: Duration,
         tasks: Tasks,
     ) -> Result<Self, OperatorsError> {
-        let stored = reader.operators().map_err(OperatorsError::Store)?;
-        Ok(Self(Arc::new(OperatorsInner {
-            snapshot: ArcSwap::from_pointee(OperatorSnapshot::of(stored)),
-            version: watch::Sender::new(0),
-            turn: Semaphore::new(1),
-            journal,
-            reader,
-            clock,
-            lifetime,
-            tasks,
-        })))
+        let registry = Registry::load(journal, reader, clock, tasks);
+        Ok(Self { registry: registry.map_err(OperatorsError::Store)?, lifetime })
     }
 
     /// Says whether there is an operator that was not revoked.
     pub fn any(&self) -> bool {
-        self.0.snapshot.load().not_revoked().next().is_some()
+        self.registry.snapshot().all().any(|known| !known.is_revoked())
     }
 
     /// Returns the operator with the secret that was presented, if they may act now.
@@ -89,16 +58,15 @@ impl Operators {
                 _ => OperatorRefusal::Malformed,
             });
         }
-        let snapshot = self.0.snapshot.load();
-        let operator = snapshot.by_digest(&TokenDigest::of(presented));
-        self.0.usable(operator.ok_or(OperatorRefusal::Unknown)?)
+        let snapshot = self.registry.snapshot();
+        let known = snapshot.by_digest(&TokenDigest::of(presented));
+        self.usable(&known.ok_or(OperatorRefusal::Unknown)?.operator)
     }
 
     /// Returns the operator as they are now, if they may still act as they were let in.
     pub fn recheck(&self, pass: &Pass) -> Result<Arc<Operator>, OperatorRefusal> {
-        let snapshot = self.0.snapshot.load();
-        let operator = snapshot.by_id(&pass.id).ok_or(OperatorRefusal::Unknown)?;
-        let operator = self.0.usable(operator)?;
+        let known = self.registry.find(&pass.id).ok_or(OperatorRefusal::Unknown)?;
+        let operator = self.usable(&known.operator)?;
         if operator.secret_made_at != pass.secret_made_at || operator.role < pass.role {
             return Err(OperatorRefusal::Changed(operator));
         }
@@ -108,7 +76,7 @@ impl Operators {
     /// Waits until somebody may act no longer as they were let in: at once when they are revoked,
     /// disabled, given another secret or a smaller role, and within a second when they expire.
     pub async fn withdrawn(&self, pass: &Pass) -> OperatorRefusal {
-        let mut changes = self.0.version.subscribe();
+        let mut changes = self.registry.changes();
         loop {
             if let Err(refusal) = self.recheck(pass) {
                 return refusal;
@@ -120,12 +88,12 @@ impl Operators {
 
     /// Returns all operators, oldest first, revoked ones too.
     pub fn list(&self) -> Vec<Arc<Operator>> {
-        self.0.snapshot.load().all().cloned().collect()
+        self.registry.snapshot().all().map(|known| Arc::clone(&known.operator)).collect()
     }
 
     /// Returns one operator, whatever their state.
     pub fn show(&self, id: &OperatorId) -> Result<Arc<Operator>, OperatorsError> {
-        self.0.find(id)
+        find(&self.registry, id)
     }
 
     /// Makes an operator. They are on record and let in when this returns; their secret is never
@@ -135,16 +103,14 @@ impl Operators {
         new: NewOperator,
         by: impl Into<Actor>,
     ) -> Result<(PlainSecret, Arc<Operator>), OperatorsError> {
-        let asked = new.read(self.0.lifetime).map_err(OperatorsError::Invalid)?;
+        let asked = new.read(self.lifetime).map_err(OperatorsError::Invalid)?;
         let (plain, by) = (mint()?, by.into());
         let digest = Some(plain.digest());
-        let made = self.run(move |inner| async move {
-            let _turn = inner.turn.acquire().await;
-            if let Some(bearer) = inner.snapshot.load().bearer_of(&asked.name) {
-                let mistakes = taken(&asked.name, bearer.id.as_str());
-                return Err(OperatorsError::Invalid(mistakes));
+        let made = self.run(move |turn| async move {
+            if let Some(bearer) = bearer_of(&turn, &asked.name) {
+                return Err(OperatorsError::Invalid(taken(&asked.name, bearer.id.as_str())));
             }
-            let now = inner.clock.now();
+            let now = turn.now();
             let operator = Operator {
                 id: OperatorId::random(),
                 name: asked.name,
@@ -154,8 +120,8 @@ impl Operators {
                 secret_made_at: now,
                 expires_at: now.plus(asked.lifetime),
             };
-            let (action, before) = (Action::OperatorCreate, Value::Null);
-            inner.commit(OperatorChange { action, by, before, operator, digest }).await
+            let action = Action::OperatorCreate;
+            OperatorChange { action, by, old: None, operator, digest }.commit(turn).await
         });
         Ok((plain, made.await?))
     }
@@ -167,19 +133,17 @@ impl Operators {
         asked: &OperatorRotation,
         by: impl Into<Actor>,
     ) -> Result<(PlainSecret, Arc<Operator>), OperatorsError> {
-        let lifetime = asked.read(self.0.lifetime).map_err(OperatorsError::Invalid)?;
+        let lifetime = asked.read(self.lifetime).map_err(OperatorsError::Invalid)?;
         let (plain, id, by) = (mint()?, id.clone(), by.into());
         let digest = Some(plain.digest());
-        let made = self.run(move |inner| async move {
-            let _turn = inner.turn.acquire().await;
-            let old = inner.not_revoked(&id)?;
-            let before = as_json(&old);
+        let made = self.run(move |turn| async move {
+            let old = find_not_revoked(&turn, &id)?;
             // Two secrets of one moment could not be told apart.
-            let now = inner.clock.now().max(old.secret_made_at.plus(Duration::from_micros(1)));
+            let now = turn.now().max(old.secret_made_at.plus(Duration::from_micros(1)));
             let operator =
                 Operator { secret_made_at: now, expires_at: now.plus(lifetime), ..(*old).clone() };
             let action = Action::OperatorRotate;
-            inner.commit(OperatorChange { action, by, before, operator, digest }).await
+            OperatorChange { action, by, old: Some(old), operator, digest }.commit(turn).await
         });
         Ok((plain, made.await?))
     }
@@ -221,71 +185,28 @@ impl Operators {
         change: impl FnOnce(&Operator) -> Operator + Send + 'static,
     ) -> Result<Arc<Operator>, OperatorsError> {
         let (id, by) = (id.clone(), by.into());
-        self.run(move |inner| async move {
-            let _turn = inner.turn.acquire().await;
-            let old = inner.find(&id)?;
+        self.run(move |turn| async move {
+            let old = find(&turn, &id)?;
             let operator = change(&old);
             if operator == *old {
                 return Ok(old);
             }
-            inner.not_revoked(&id)?;
-            let before = as_json(&old);
-            inner.commit(OperatorChange { action, by, before, operator, digest: None }).await
+            find_not_revoked(&turn, &id)?;
+            OperatorChange { action, by, old: Some(old), operator, digest: None }.commit(turn).await
         })
         .await
     }
 
-    /// Runs a change as work of its own: an admin who hangs up between the commit and the swap must
-    /// not leave an operator revoked on record and alive in memory.
+    /// Runs a change when its turn has come; nobody who hangs up can cut it in two.
     async fn run<W>(
         &self,
-        change: impl FnOnce(Arc<OperatorsInner>) -> W,
+        change: impl FnOnce(OperatorTurn) -> W + Send + 'static,
     ) -> Result<Arc<Operator>, OperatorsError>
     where
         W: Future<Output = Result<Arc<Operator>, OperatorsError>> + Send + 'static,
     {
-        let work = change(Arc::clone(&self.0));
-        let done = self.0.tasks.spawn_tracked("operator.change", work).await;
-        let done = done.map_err(|_| OperatorsError::Stopping)?;
-        if matches!(done, Err(OperatorsError::Journal(_))) {
-            self.reload_when_good();
-        }
-        done
-    }
-
-    /// Loads the operators again once the journal works again: a commit that failed in the very act
-    /// may be in all the same, and who is revoked on record must not live in memory.
-    fn reload_when_good(&self) {
-        let inner = Arc::clone(&self.0);
-        self.0.tasks.spawn_background("operator.reload", async move {
-            let mut health = inner.journal.health();
-            if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
-                return;
-            }
-            let _turn = inner.turn.acquire().await;
-            let reader = inner.reader.clone();
-            match inner.tasks.run_blocking(move || reader.operators()).await {
-                Ok(Ok(stored)) => inner.swap(OperatorSnapshot::of(stored)),
-                Ok(Err(error)) => tracing::error!(%error, "the operators could not be read again"),
-                Err(_stopping) => {}
-            }
-        });
-    }
-}
-
-impl OperatorsInner {
-    fn find(&self, id: &OperatorId) -> Result<Arc<Operator>, OperatorsError> {
-        let snapshot = self.snapshot.load();
-        snapshot.by_id(id).cloned().ok_or_else(|| OperatorsError::Unknown(id.clone()))
-    }
-
-    fn not_revoked(&self, id: &OperatorId) -> Result<Arc<Operator>, OperatorsError> {
-        match self.find(id)? {
-            revoked if revoked.state == TokenState::Revoked => {
-                Err(OperatorsError::RevokedIsFinal(id.clone()))
-            }
-            found => Ok(found),
-        }
+        let done = self.registry.change("operator.change", change).await;
+        done.map_err(|_| OperatorsError::Stopping)?
     }
 
     fn usable(&self, operator: &Arc<Operator>) -> Result<Arc<Operator>, OperatorRefusal> {
@@ -293,36 +214,21 @@ impl OperatorsInner {
         match operator.state {
             TokenState::Revoked => Err(OperatorRefusal::Revoked(operator)),
             TokenState::Disabled => Err(OperatorRefusal::Disabled(operator)),
-            TokenState::Enabled if operator.expires_at <= self.clock.now() => {
+            TokenState::Enabled if operator.expires_at <= self.registry.now() => {
                 Err(OperatorRefusal::Expired(operator))
             }
             TokenState::Enabled => Ok(operator),
         }
     }
+}
 
-    /// Commits, then swaps in, then tells those who wait.
-    async fn commit(&self, change: OperatorChange) -> Result<Arc<Operator>, OperatorsError> {
-        let OperatorChange { action, by, before, operator, digest } = change;
-        let (now, id) = (self.clock.now(), operator.id.as_str());
-        let record = AuditRecord::change(now, by, action, id, before, as_json(&operator));
-        let stored = StoredOperator { operator: operator.clone(), digest };
-        let bundle = Bundle::record(record).with(Effect::SaveOperator(Box::new(stored)));
-        self.journal.commit(bundle).await.map_err(OperatorsError::Journal)?;
-        let operator = Arc::new(operator);
-        self.swap(self.snapshot.load().with(&operator, digest));
-        Ok(operator)
-    }
-
-    fn swap(&self, snapshot: OperatorSnapshot) {
-        self.snapshot.store(Arc::new(snapshot));
-        self.version.send_modify(|version| *version += 1);
-    }
+/// Returns who has a name and was not revoked.
+fn bearer_of(turn: &OperatorTurn, name: &OperatorName) -> Option<Arc<Operator>> {
+    let snapshot = turn.snapshot();
+    let mut bearers = snapshot.all().filter(|known| !known.is_revoked());
+    bearers.find(|known| known.operator.name == *name).map(|known| Arc::clone(&known.operator))
 }
 
 fn mint() -> Result<PlainSecret, OperatorsError> {
     Ok(PlainSecret::mint(SecretKind::Operator.prefix())?)
-}
-
-fn as_json(operator: &Operator) -> Value {
-    serde_json::to_value(operator).unwrap_or(Value::Null)
 }

@@ -75,23 +75,14 @@ impl Journal {
         Self(Arc::new(JournalInner { inbox: Some(inbox), ended, health, committed, appended }))
     }
 
-    /// Puts a call on record before it is sent, and returns the right to send it once.
+    /// Puts a call on record before it is sent, and returns the right to send it once. Takes an
+    /// idempotency key with it if there is one: a key that is taken rejects the whole, nothing is
+    /// recorded, and there is no warrant.
     ///
     /// Await it in work that is not cut off: a warrant that nobody takes leaves its call open until
     /// the next start. The intent is durable before the warrant exists, so that no call is sent
     /// that a crash could forget. Dropped while it waits, it takes nothing back.
     pub async fn commit_intent(
-        &self,
-        intent: AuditRecord,
-        call: OpenCall,
-    ) -> Result<SendWarrant, JournalError> {
-        self.commit_claim(intent, call, None).await
-    }
-
-    /// Does the same, and takes an idempotency key with it if there is one. A key that is taken
-    /// rejects the whole: nothing is recorded, and there is no warrant. That is a
-    /// [`JournalError::Rejected`]. A key whose time was up when the claim was made is taken over.
-    pub async fn commit_claim(
         &self,
         intent: AuditRecord,
         call: OpenCall,

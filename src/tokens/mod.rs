@@ -3,7 +3,9 @@
 //! A [`PlainToken`] is seen once, by its holder. The store and the snapshot know its digest, and
 //! everybody else knows the id of its [`crate::domain::Token`].
 
+mod change;
 mod error;
+mod known_token;
 mod mistakes;
 mod new_token;
 mod plain;
@@ -12,8 +14,6 @@ mod refusal;
 mod rotate;
 mod secret;
 mod service;
-mod shape;
-mod snapshot;
 mod spending;
 mod validate;
 mod words;
@@ -29,6 +29,5 @@ pub use refusal::TokenRefusal;
 pub use rotate::{DropNow, Rotated, RotationRequest};
 pub use secret::{PresentedSecret, PresentedToken, SecretStanding};
 pub use service::Tokens;
-pub use shape::TokenShapeError;
 pub use spending::{NO_LIMIT, is_unlimited};
 pub use words::{least_privilege_words, limited_words};

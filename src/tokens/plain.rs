@@ -1,7 +1,6 @@
 //! The secret itself: made, read and digested here, and shown nowhere else.
 
-use super::shape::TokenShapeError;
-use crate::domain::{EnvironmentName, PlainSecret, SecretKind, TokenDigest};
+use crate::domain::{EnvironmentName, PlainSecret, SecretKind, SecretShapeError, TokenDigest};
 
 pub use crate::domain::RandomError;
 
@@ -17,7 +16,7 @@ impl PlainToken {
     }
 
     /// Accepts a text that has the shape of a token and the checksum that goes with it.
-    pub fn parse(text: &str) -> Result<Self, TokenShapeError> {
+    pub fn parse(text: &str) -> Result<Self, SecretShapeError> {
         PlainSecret::parse(SecretKind::Client, text).map(Self)
     }
 
@@ -40,11 +39,6 @@ impl PlainToken {
 /// Returns what stands before the secret of a token.
 fn head(environment: &EnvironmentName) -> String {
     format!("{}{environment}_", SecretKind::Client.prefix())
-}
-
-/// Returns the digest of a text that was presented as a token.
-pub(super) fn digest(presented: &str) -> TokenDigest {
-    TokenDigest::of(presented)
 }
 
 #[cfg(test)]
@@ -103,7 +97,7 @@ mod tests {
         }
     }
 
-    fn refusal(text: &str) -> TokenShapeError {
+    fn refusal(text: &str) -> SecretShapeError {
         PlainToken::parse(text).unwrap_err()
     }
 
@@ -112,19 +106,19 @@ mod tests {
         let token = PlainToken::from_bits(&"prod".parse().unwrap(), &[7; 32]);
         let good = token.reveal();
         let secret = &good["idg_prod_".len()..];
-        assert_eq!(refusal(""), TokenShapeError::Prefix);
-        assert_eq!(refusal("Bearer idg_prod_x"), TokenShapeError::Prefix);
-        assert_eq!(refusal(&format!("IDG_prod_{secret}")), TokenShapeError::Prefix);
-        assert_eq!(refusal(&format!("idg_{secret}")), TokenShapeError::Prefix);
-        assert_eq!(refusal(&format!("idg__{secret}")), TokenShapeError::Environment);
-        assert_eq!(refusal(&format!("idg_Prod_{secret}")), TokenShapeError::Environment);
-        assert_eq!(refusal(&format!("idg_pro_d_{secret}")), TokenShapeError::Length);
-        assert_eq!(refusal(&good[..good.len() - 1]), TokenShapeError::Length);
-        assert_eq!(refusal(&format!("{good} ")), TokenShapeError::Length);
-        assert_eq!(refusal(&format!("idg_prod_ü{}", &secret[2..])), TokenShapeError::Alphabet);
-        assert_eq!(refusal(&format!("idg_prod_-{}", &secret[1..])), TokenShapeError::Alphabet);
-        assert_eq!(refusal(&format!("idg_dev_{secret}")), TokenShapeError::Checksum);
-        assert_eq!(refusal(&format!("idg_prod_{}", "0".repeat(49))), TokenShapeError::Checksum);
+        assert_eq!(refusal(""), SecretShapeError::Prefix);
+        assert_eq!(refusal("Bearer idg_prod_x"), SecretShapeError::Prefix);
+        assert_eq!(refusal(&format!("IDG_prod_{secret}")), SecretShapeError::Prefix);
+        assert_eq!(refusal(&format!("idg_{secret}")), SecretShapeError::Prefix);
+        assert_eq!(refusal(&format!("idg__{secret}")), SecretShapeError::Environment);
+        assert_eq!(refusal(&format!("idg_Prod_{secret}")), SecretShapeError::Environment);
+        assert_eq!(refusal(&format!("idg_pro_d_{secret}")), SecretShapeError::Length);
+        assert_eq!(refusal(&good[..good.len() - 1]), SecretShapeError::Length);
+        assert_eq!(refusal(&format!("{good} ")), SecretShapeError::Length);
+        assert_eq!(refusal(&format!("idg_prod_ü{}", &secret[2..])), SecretShapeError::Alphabet);
+        assert_eq!(refusal(&format!("idg_prod_-{}", &secret[1..])), SecretShapeError::Alphabet);
+        assert_eq!(refusal(&format!("idg_dev_{secret}")), SecretShapeError::Checksum);
+        assert_eq!(refusal(&format!("idg_prod_{}", "0".repeat(49))), SecretShapeError::Checksum);
     }
 
     #[test]

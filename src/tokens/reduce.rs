@@ -1,15 +1,15 @@
 //! Taking rights away from a token. What this does can only narrow.
 
 use super::{
+    change::{TokenChange, find_not_revoked},
     error::TokensError,
     mistakes::RequestErrors,
     new_token::RequestError,
-    service::{TokenChange, Tokens},
+    service::Tokens,
     validate::{EnvironmentCeilings, budget, cidr, hosts, rate},
 };
 use crate::domain::{
-    Action, Actor, Scope, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState,
-    Usd,
+    Action, Actor, Scope, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, Usd,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt::Display, sync::Arc};
@@ -70,21 +70,15 @@ impl Tokens {
         asked: Reduction,
         by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.into());
-        self.run(async move {
-            let _turn = inner.turn.acquire().await;
-            let found = inner.snapshot.load().by_id(&id).cloned();
-            let old = found.ok_or_else(|| TokensError::Unknown(id.clone()))?;
-            if old.state == TokenState::Revoked {
-                return Err(TokensError::RevokedIsFinal(id));
-            }
-            let now = inner.clock.now();
-            let token = narrow(&old, &asked, now).map_err(TokensError::Invalid)?;
-            check_limited(&old, &token, &inner.environments).map_err(TokensError::Invalid)?;
+        let (environments, id, by) = (Arc::clone(&self.environments), id.clone(), by.into());
+        self.change(move |turn| async move {
+            let old = Arc::clone(&find_not_revoked(&turn, &id)?.token);
+            let token = narrow(&old, &asked, turn.now()).map_err(TokensError::Invalid)?;
+            check_limited(&old, &token, &environments).map_err(TokensError::Invalid)?;
             if token == *old {
                 return Ok(old);
             }
-            inner.commit(TokenChange::to(Action::TokenReduce, by, &old, token)).await
+            TokenChange::to(Action::TokenReduce, by, &old, token).commit(turn).await
         })
         .await
     }

@@ -1,15 +1,17 @@
 //! Another secret for the same token: both work for a while, and never more than two.
 
 use super::{
+    change::{TokenChange, TokenTurn, as_json, find_not_revoked},
     error::TokensError,
+    known_token::KnownToken,
     mistakes::RequestErrors,
     new_token::RequestError,
     plain::PlainToken,
     secret::{KeptSecret, SecretStanding},
-    service::{TokenChange, Tokens, TokensInner, as_json},
+    service::Tokens,
     validate::LONGEST_LIFE,
 };
-use crate::domain::{Action, Actor, Timestamp, Token, TokenId, TokenSecret, TokenState};
+use crate::domain::{Action, Actor, Bundle, Effect, Timestamp, Token, TokenId, TokenSecret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -87,20 +89,18 @@ impl Tokens {
     ) -> Result<Rotated, TokensError> {
         let way = plan(asked).map_err(TokensError::Invalid)?;
         let plain = PlainToken::mint(&self.show(id)?.environment)?;
-        let (inner, own, by, digest) = (Arc::clone(&self.0), id.clone(), by.into(), plain.digest());
+        let (own, by, digest) = (id.clone(), by.into(), plain.digest());
         let token = self
-            .run(async move {
-                let _turn = inner.turn.acquire().await;
-                let old = inner.changeable(&own)?;
-                let now = inner.clock.now();
-                let known: Vec<_> = inner.secrets(&own).iter().map(|kept| kept.facts).collect();
-                let expires_at = way.expires_at(&old, now)?;
+            .change(move |turn| async move {
+                let old = changeable(&turn, &own)?;
+                let (now, known) = (turn.now(), old.facts());
+                let expires_at = way.expires_at(&old.token, now)?;
                 let mut changed = ended(&known, way, now, expires_at)
                     .map_err(|refused| refused.of(&own, &known, now))?;
                 let number = known.last().map_or(0, |secret| secret.number) + 1;
                 changed.push(TokenSecret { number, digest, made_at: now, ends_at: None });
-                let token = Token { expires_at, ..(*old).clone() };
-                inner.change_secrets(by, &old, token, changed).await
+                let token = Token { expires_at, ..(*old.token).clone() };
+                change_secrets(turn, by, &old, token, changed).await
             })
             .await?;
         Ok(Rotated { plain, secrets: self.secrets(id), token })
@@ -112,37 +112,42 @@ impl Tokens {
         id: &TokenId,
         by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.into());
-        self.run(async move {
-            let _turn = inner.turn.acquire().await;
-            let old = inner.changeable(&id)?;
-            let now = inner.clock.now();
-            let alive = alive(inner.secrets(&id).iter().map(|kept| kept.facts), now);
-            let [older @ .., _newest] = alive.as_slice() else { return Ok(old) };
+        let (id, by) = (id.clone(), by.into());
+        self.change(move |turn| async move {
+            let old = changeable(&turn, &id)?;
+            let (now, token) = (turn.now(), Arc::clone(&old.token));
+            let alive = alive(old.facts().into_iter(), now);
+            let [older @ .., _newest] = alive.as_slice() else { return Ok(token) };
             if older.is_empty() {
-                return Ok(old);
+                return Ok(token);
             }
             let changed = older.iter().map(|secret| end(*secret, now)).collect();
-            inner.change_secrets(by, &old, (*old).clone(), changed).await
+            change_secrets(turn, by, &old, (*token).clone(), changed).await
         })
         .await
     }
 
     /// Returns all secrets of a token by number, those that ended lately too.
     pub fn secrets(&self, id: &TokenId) -> Vec<SecretStanding> {
-        self.0.secrets(id).iter().map(KeptSecret::standing).collect()
+        let known = self.registry.find(id);
+        known.iter().flat_map(|known| &known.secrets).map(KeptSecret::standing).collect()
     }
 
     /// Forgets secrets that ended long ago; to be called now and then.
     pub async fn forget_ended(&self) {
-        let until = self.0.clock.now().minus(KEPT_AFTER_END);
-        if !self.0.snapshot.load().has_ended(until) {
+        let until = self.registry.now().minus(KEPT_AFTER_END);
+        if !self.registry.snapshot().all().any(|known| known.has_ended(until)) {
             return;
         }
-        let inner = Arc::clone(&self.0);
-        let forgetting = self.0.tasks.spawn_tracked("token.forget", async move {
-            let _turn = inner.turn.acquire().await;
-            inner.forget_ended(until).await
+        let forgetting = self.registry.change("token.forget", move |turn| async move {
+            let ended: Vec<_> = turn
+                .snapshot()
+                .all()
+                .filter(|known| known.has_ended(until))
+                .map(|known| known.without_ended(until))
+                .collect();
+            // That they ended is on record already.
+            turn.commit(Bundle::default().with(Effect::ForgetSecrets(until)), ended).await
         });
         if let Ok(Err(error)) = forgetting.await {
             tracing::warn!(%error, "ended secrets could not be forgotten; trying again later");
@@ -150,40 +155,28 @@ impl Tokens {
     }
 }
 
-impl TokensInner {
-    /// Returns the token if it may still be given secrets.
-    fn changeable(&self, id: &TokenId) -> Result<Arc<Token>, TokensError> {
-        let found = self.snapshot.load().by_id(id).cloned();
-        let token = found.ok_or_else(|| TokensError::Unknown(id.clone()))?;
-        if token.state == TokenState::Revoked {
-            return Err(TokensError::RevokedIsFinal(id.clone()));
-        }
-        if token.expires_at <= self.clock.now() {
-            return Err(TokensError::ExpiredIsFinal(id.clone()));
-        }
-        Ok(token)
+/// Returns the token if it may still be given secrets.
+fn changeable(turn: &TokenTurn, id: &TokenId) -> Result<Arc<KnownToken>, TokensError> {
+    let known = find_not_revoked(turn, id)?;
+    if known.token.expires_at <= turn.now() {
+        return Err(TokensError::ExpiredIsFinal(id.clone()));
     }
+    Ok(known)
+}
 
-    fn secrets(&self, id: &TokenId) -> Vec<KeptSecret> {
-        self.snapshot.load().secrets(id).to_vec()
-    }
-
-    async fn change_secrets(
-        &self,
-        by: Actor,
-        old: &Token,
-        token: Token,
-        secrets: Vec<TokenSecret>,
-    ) -> Result<Arc<Token>, TokensError> {
-        let known: Vec<_> = self.secrets(&token.id).iter().map(|kept| kept.facts).collect();
-        let others = known.iter().filter(|one| secrets.iter().all(|new| new.number != one.number));
-        let mut now: Vec<_> = others.copied().chain(secrets.iter().copied()).collect();
-        now.sort_by_key(|secret| secret.number);
-        let (before, after) = (with_secrets(old, &known), with_secrets(&token, &now));
-        let action = Action::TokenRotate;
-        self.commit(TokenChange { action, by, before, after, token: Arc::new(token), secrets })
-            .await
-    }
+async fn change_secrets(
+    turn: TokenTurn,
+    by: Actor,
+    old: &KnownToken,
+    token: Token,
+    secrets: Vec<TokenSecret>,
+) -> Result<Arc<Token>, TokensError> {
+    let token = Arc::new(token);
+    let now = old.changed(Arc::clone(&token), &secrets);
+    let before = with_secrets(&old.token, &old.facts());
+    let after = with_secrets(&token, &now.facts());
+    let action = Action::TokenRotate;
+    TokenChange { action, by, before, after, token, secrets }.commit(turn).await
 }
 
 fn plan(asked: &RotationRequest) -> Result<RotationPlan, Vec<RequestError>> {

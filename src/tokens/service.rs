@@ -1,43 +1,33 @@
 //! The life of tokens: made, found, switched off.
 
 use super::{
+    change::{TokenChange, TokenTurn, as_json, find, find_not_revoked},
     error::TokensError,
+    known_token::KnownToken,
     new_token::NewToken,
-    plain::{self, PlainToken},
+    plain::PlainToken,
     refusal::TokenRefusal,
     secret::{KeptSecret, PresentedToken},
-    shape,
-    snapshot::TokenSnapshot,
     validate::{EnvironmentCeilings, validate},
 };
 use crate::{
     domain::{
-        Action, Actor, AuditRecord, Bundle, Clock, Effect, StoredToken, Timestamp, Token, TokenId,
-        TokenSecret, TokenState,
+        Action, Actor, Clock, SecretKind, Timestamp, Token, TokenDigest, TokenId, TokenSecret,
+        TokenState,
     },
-    store::{Journal, JournalError, JournalHealth, Reader},
+    registry::Registry,
+    store::{Journal, Reader},
     tasks::Tasks,
 };
-use arc_swap::ArcSwap;
 use serde_json::Value;
 use std::sync::Arc;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// All tokens of the gateway; clones share them. Lookups read a snapshot in memory and never wait.
 #[derive(Debug, Clone)]
-pub struct Tokens(pub(super) Arc<TokensInner>);
-
-#[derive(Debug)]
-pub(super) struct TokensInner {
-    pub(super) snapshot: ArcSwap<TokenSnapshot>,
-    version: watch::Sender<u64>,
-    /// One change at a time, so that changes are swapped in in the order of the record.
-    pub(super) turn: Semaphore,
-    journal: Journal,
-    reader: Reader,
-    pub(super) clock: Arc<dyn Clock>,
+pub struct Tokens {
+    pub(super) registry: Registry<KnownToken>,
     pub(super) environments: Arc<EnvironmentCeilings>,
-    pub(super) tasks: Tasks,
 }
 
 impl Tokens {
@@ -49,28 +39,20 @@ impl Tokens {
         environments: Arc<EnvironmentCeilings>,
         tasks: Tasks,
     ) -> Result<Self, TokensError> {
-        let stored = reader.tokens().map_err(TokensError::Store)?;
-        Ok(Self(Arc::new(TokensInner {
-            snapshot: ArcSwap::from_pointee(TokenSnapshot::of(stored)),
-            version: watch::Sender::new(0),
-            turn: Semaphore::new(1),
-            journal,
-            reader,
-            clock,
-            environments,
-            tasks,
-        })))
+        let registry = Registry::load(journal, reader, clock, tasks);
+        Ok(Self { registry: registry.map_err(TokensError::Store)?, environments })
     }
 
     /// Returns the token with the secret that a client presented, if it may be used now, and which
     /// secret it was. Notes the use in memory.
     pub fn authenticate(&self, presented: &str) -> Result<PresentedToken, TokenRefusal> {
-        shape::check(presented).map_err(|_| TokenRefusal::Malformed)?;
-        let snapshot = self.0.snapshot.load();
-        let found = snapshot.by_digest(&plain::digest(presented));
-        let (token, secret) = found.ok_or(TokenRefusal::Unknown)?;
-        let now = self.0.clock.now();
-        let token = usable(token, secret, now)?;
+        SecretKind::Client.check(presented).map_err(|_| TokenRefusal::Malformed)?;
+        let digest = TokenDigest::of(presented);
+        let snapshot = self.registry.snapshot();
+        let known = snapshot.by_digest(&digest).ok_or(TokenRefusal::Unknown)?;
+        let secret = known.secret_of(&digest).ok_or(TokenRefusal::Unknown)?;
+        let now = self.registry.now();
+        let token = usable(&known.token, secret, now)?;
         secret.use_at(now);
         Ok(PresentedToken { token, secret: secret.presented() })
     }
@@ -78,28 +60,27 @@ impl Tokens {
     /// Returns the token as it is now, if it may still be used with the secret that was presented:
     /// asked again just before sending.
     pub fn recheck(&self, id: &TokenId, secret: u32) -> Result<Arc<Token>, TokenRefusal> {
-        let snapshot = self.0.snapshot.load();
-        let token = snapshot.by_id(id).ok_or(TokenRefusal::Unknown)?;
-        let Some(secret) = snapshot.secret(id, secret) else {
-            return Err(TokenRefusal::Replaced(Arc::clone(token), secret));
+        let snapshot = self.registry.snapshot();
+        let known = snapshot.by_id(id).ok_or(TokenRefusal::Unknown)?;
+        let Some(secret) = known.secret(secret) else {
+            return Err(TokenRefusal::Replaced(Arc::clone(&known.token), secret));
         };
-        usable(token, secret, self.0.clock.now())
+        usable(&known.token, secret, self.registry.now())
     }
 
     /// Returns all tokens, oldest first.
     pub fn list(&self) -> Vec<Arc<Token>> {
-        self.0.snapshot.load().all().cloned().collect()
+        self.registry.snapshot().all().map(|known| Arc::clone(&known.token)).collect()
     }
 
     /// Returns one token, usable or not.
     pub fn show(&self, id: &TokenId) -> Result<Arc<Token>, TokensError> {
-        let snapshot = self.0.snapshot.load();
-        snapshot.by_id(id).cloned().ok_or_else(|| TokensError::Unknown(id.clone()))
+        Ok(Arc::clone(&find(&self.registry, id)?.token))
     }
 
     /// Returns a counter that goes up after each change, so that those who wait can look again.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.0.version.subscribe()
+        self.registry.changes()
     }
 
     /// Asks now and after each change of any token, until the answer is no.
@@ -121,8 +102,8 @@ impl Tokens {
         new: NewToken,
         by: impl Into<Actor>,
     ) -> Result<(PlainToken, Arc<Token>), TokensError> {
-        let now = self.0.clock.now();
-        let token = validate(new, &self.0.environments, now).map_err(TokensError::Invalid)?;
+        let now = self.registry.now();
+        let token = validate(new, &self.environments, now).map_err(TokensError::Invalid)?;
         let plain = PlainToken::mint(&token.environment)?;
         let (number, digest) = (TokenSecret::FIRST, plain.digest());
         let change = TokenChange {
@@ -133,12 +114,7 @@ impl Tokens {
             secrets: vec![TokenSecret { number, digest, made_at: now, ends_at: None }],
             token: Arc::new(token),
         };
-        let inner = Arc::clone(&self.0);
-        let made = self.run(async move {
-            let _turn = inner.turn.acquire().await;
-            inner.commit(change).await
-        });
-        Ok((plain, made.await?))
+        Ok((plain, self.change(|turn| change.commit(turn)).await?))
     }
 
     /// Enables, disables or revokes a token; in force here when this returns. Revoked is final.
@@ -148,112 +124,29 @@ impl Tokens {
         state: TokenState,
         by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (inner, id, by) = (Arc::clone(&self.0), id.clone(), by.into());
-        self.run(async move { inner.set_state(&id, state, by).await }).await
-    }
-
-    /// Runs a change as work of its own: an operator who hangs up between the commit and the swap
-    /// must not leave a token revoked on record and alive in memory.
-    pub(super) async fn run<F>(&self, change: F) -> Result<Arc<Token>, TokensError>
-    where
-        F: Future<Output = Result<Arc<Token>, TokensError>> + Send + 'static,
-    {
-        let done = self.0.tasks.spawn_tracked("token.change", change).await;
-        let done = done.map_err(|_| TokensError::Stopping)?;
-        if matches!(done, Err(TokensError::Journal(_))) {
-            self.reload_when_good();
-        }
-        done
-    }
-
-    /// Loads the tokens again once the journal works again: a commit that failed in the very act
-    /// may be in all the same, and a token that is revoked on record must not live in memory.
-    fn reload_when_good(&self) {
-        let inner = Arc::clone(&self.0);
-        self.0.tasks.spawn_background("token.reload", async move {
-            let mut health = inner.journal.health();
-            if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
-                return;
+        let (id, by) = (id.clone(), by.into());
+        self.change(move |turn| async move {
+            let old = Arc::clone(&find(&turn, &id)?.token);
+            if old.state == state {
+                return Ok(old);
             }
-            let _turn = inner.turn.acquire().await;
-            let reader = inner.reader.clone();
-            match inner.tasks.run_blocking(move || reader.tokens()).await {
-                Ok(Ok(stored)) => {
-                    let before = inner.snapshot.load();
-                    inner.swap(TokenSnapshot::of(stored).used_as_in(&before));
-                }
-                Ok(Err(error)) => tracing::error!(%error, "the tokens could not be read again"),
-                Err(_stopping) => {}
-            }
-        });
+            find_not_revoked(&turn, &id)?;
+            let token = Token { state, ..(*old).clone() };
+            TokenChange::to(action(state), by, &old, token).commit(turn).await
+        })
+        .await
     }
-}
 
-/// A change that is decided and not yet on record.
-pub(super) struct TokenChange {
-    pub(super) action: Action,
-    pub(super) by: Actor,
-    pub(super) before: Value,
-    pub(super) after: Value,
-    pub(super) token: Arc<Token>,
-    /// Secrets that are new or have another end.
-    pub(super) secrets: Vec<TokenSecret>,
-}
-
-impl TokensInner {
-    async fn set_state(
+    /// Runs a change when its turn has come; nobody who hangs up can cut it in two.
+    pub(super) async fn change<W>(
         &self,
-        id: &TokenId,
-        state: TokenState,
-        by: Actor,
-    ) -> Result<Arc<Token>, TokensError> {
-        let _turn = self.turn.acquire().await;
-        let found = self.snapshot.load().by_id(id).cloned();
-        let old = found.ok_or_else(|| TokensError::Unknown(id.clone()))?;
-        if old.state == state {
-            return Ok(old);
-        }
-        if old.state == TokenState::Revoked {
-            return Err(TokensError::RevokedIsFinal(id.clone()));
-        }
-        let token = Token { state, ..(*old).clone() };
-        self.commit(TokenChange::to(action(state), by, &old, token)).await
-    }
-
-    /// Commits, then swaps in, then tells those who wait.
-    pub(super) async fn commit(&self, change: TokenChange) -> Result<Arc<Token>, TokensError> {
-        let TokenChange { action, by, before, after, token, secrets } = change;
-        let (now, id) = (self.clock.now(), token.id.as_str());
-        let record = AuditRecord::change(now, by, action, id, before, after);
-        let stored = StoredToken { token: (*token).clone(), digest: None };
-        let mut bundle = Bundle::record(record).with(Effect::SaveToken(Box::new(stored)));
-        for secret in &secrets {
-            bundle = bundle.with(Effect::SaveSecret(token.id.clone(), Box::new(*secret)));
-        }
-        self.journal.commit(bundle).await.map_err(TokensError::Journal)?;
-        self.swap(TokenSnapshot::clone(&self.snapshot.load()).with(&token, &secrets));
-        Ok(token)
-    }
-
-    /// Deletes secrets that ended by `until`; that they ended is on record already.
-    pub(super) async fn forget_ended(&self, until: Timestamp) -> Result<(), JournalError> {
-        let bundle = Bundle::default().with(Effect::ForgetSecrets(until));
-        self.journal.commit(bundle).await?;
-        self.swap(TokenSnapshot::clone(&self.snapshot.load()).without_ended(until));
-        Ok(())
-    }
-
-    fn swap(&self, snapshot: TokenSnapshot) {
-        self.snapshot.store(Arc::new(snapshot));
-        self.version.send_modify(|version| *version += 1);
-    }
-}
-
-impl TokenChange {
-    /// Returns a change of the token itself, which leaves its secrets as they are.
-    pub(super) fn to(action: Action, by: Actor, old: &Token, token: Token) -> Self {
-        let (before, after) = (as_json(old), as_json(&token));
-        Self { action, by, before, after, token: Arc::new(token), secrets: Vec::new() }
+        change: impl FnOnce(TokenTurn) -> W + Send + 'static,
+    ) -> Result<Arc<Token>, TokensError>
+    where
+        W: Future<Output = Result<Arc<Token>, TokensError>> + Send + 'static,
+    {
+        let done = self.registry.change("token.change", change).await;
+        done.map_err(|_| TokensError::Stopping)?
     }
 }
 
@@ -263,10 +156,6 @@ fn action(state: TokenState) -> Action {
         TokenState::Disabled => Action::TokenDisable,
         TokenState::Revoked => Action::TokenRevoke,
     }
-}
-
-pub(super) fn as_json(token: &Token) -> Value {
-    serde_json::to_value(token).unwrap_or(Value::Null)
 }
 
 fn usable(

@@ -8,6 +8,7 @@ pub const FLOORS: &[&[&str]] = &[
     &["domain"],
     &["config", "tasks"],
     &["store", "rate_limit", "telemetry", "spool"],
+    &["registry"],
     &[
         "tokens",
         "operators",

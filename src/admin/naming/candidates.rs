@@ -1,6 +1,6 @@
 //! One out of many, by its id or by its name.
 
-use crate::{admin::problem::Problem, config::nearest, domain::SecretKind, web::shown};
+use crate::{admin::problem::Problem, config::nearest, domain::IdOrName, web::shown};
 
 /// One that could be meant.
 #[derive(Debug, Clone, Copy)]
@@ -16,9 +16,7 @@ pub(super) struct Candidate<'c> {
 /// Returns the one that is meant: the one of that id; the only one of that name that has not ended;
 /// the only one of that name. An error says what was probably meant.
 pub(super) fn pick(what: &str, text: &str, all: &[Candidate<'_>]) -> Result<usize, Problem> {
-    if SecretKind::claimed_by(text).is_some() {
-        return Err(Problem::secret_for_name(what));
-    }
+    let text = IdOrName::parse(text).map_err(|_| Problem::secret_for_name(what))?.as_str();
     if let Some(found) = all.iter().position(|one| one.id == text) {
         return Ok(found);
     }

@@ -1,6 +1,6 @@
 //! How operators see each other.
 
-use crate::domain::{Operator, PlainSecret, Timestamp, TokenState};
+use crate::domain::{Operator, PlainSecret, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
@@ -46,17 +46,11 @@ pub struct NewSecret {
 impl OperatorView {
     /// Returns the operator as they look at `now`.
     pub(super) fn at(operator: &Operator, now: Timestamp) -> Self {
-        let state = match operator.state {
-            TokenState::Revoked => "revoked",
-            TokenState::Enabled | TokenState::Disabled if operator.expires_at <= now => "expired",
-            TokenState::Disabled => "disabled",
-            TokenState::Enabled => "enabled",
-        };
         Self {
             id: operator.id.to_string(),
             name: operator.name.to_string(),
             role: operator.role.to_string(),
-            state: state.to_owned(),
+            state: operator.state.word_at(now, operator.expires_at).to_owned(),
             created_at: operator.created_at,
             secret_made_at: operator.secret_made_at,
             expires_at: operator.expires_at,

@@ -3,7 +3,7 @@
 use crate::{
     admin::{
         AdminPeer, AdminState, CallDesk, CallPastStep, DeskError, ExportNotes, FolderState,
-        KeyState, ReleaseOutcome, Vitals, WriteOff, router,
+        KeyState, ReleaseOutcome, Vitals, WriteOff, WriteOffStep, router,
     },
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     audit::{
@@ -70,33 +70,25 @@ impl CallDesk for Desk {
 
     fn write_off<'a>(
         &'a self,
+        step: WriteOffStep,
         call: &'a CallId,
         by: &'a Actor,
         reason: Option<&'a str>,
     ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
+        let past = CallPastStep { at: Timestamp::from_micros(0), by: by.principal.clone() };
+        let done = WriteOff::Done(Usd::from_micros(60_000));
         Box::pin(async move {
-            if call.as_str() != "call_unknown" {
-                return Ok(WriteOff::NothingReserved);
-            }
-            let done = (call.clone(), by.principal.clone(), reason.map(str::to_owned));
-            self.written_off.lock().unwrap().push(done);
-            Ok(WriteOff::Done(Usd::from_micros(60_000)))
-        })
-    }
-
-    fn undo_write_off<'a>(
-        &'a self,
-        call: &'a CallId,
-        by: &'a Actor,
-        _reason: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
-        let step = CallPastStep { at: Timestamp::from_micros(0), by: by.principal.clone() };
-        Box::pin(async move {
-            Ok(match call.as_str() {
-                "call_unknown" => WriteOff::Done(Usd::from_micros(60_000)),
-                "call_undone" => WriteOff::NotWrittenOff(Some(step)),
-                "call_old" => WriteOff::Final(step),
-                _ => WriteOff::NotWrittenOff(None),
+            Ok(match (step, call.as_str()) {
+                (WriteOffStep::Off, "call_unknown") => {
+                    let told = (call.clone(), by.principal.clone(), reason.map(str::to_owned));
+                    self.written_off.lock().unwrap().push(told);
+                    done
+                }
+                (WriteOffStep::Off, _) => WriteOff::NothingReserved,
+                (WriteOffStep::Back, "call_unknown") => done,
+                (WriteOffStep::Back, "call_undone") => WriteOff::NotWrittenOff(Some(past)),
+                (WriteOffStep::Back, "call_old") => WriteOff::Final(past),
+                (WriteOffStep::Back, _) => WriteOff::NotWrittenOff(None),
             })
         })
     }

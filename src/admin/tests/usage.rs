@@ -24,7 +24,7 @@ async fn call(house: &House, environment: &str, model: Option<&str>, end: Option
     };
     let journal = &house.state.journal;
     let intent = record(RecordBody::Intent(Box::new(intent(&open, model))));
-    drop(journal.commit_intent(intent, open.clone()).await.unwrap());
+    drop(journal.commit_intent(intent, open.clone(), None).await.unwrap());
     let Some((charged, images)) = end else { return };
     let (outcome, charged) = (Outcome::Success, Some(Usd::from_micros(charged)));
     let close =

@@ -12,4 +12,4 @@ mod view;
 pub use create::CreatedToken;
 pub use rotate::RotatedToken;
 pub use search::TokenSearch;
-pub use view::{LimitsView, SecretView, TokenView};
+pub use view::{SecretView, TokenView};

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{problem::Problem, state::AdminState},
-    domain::{Timestamp, Token, TokenId, TokenLimits, TokenState, written_span},
+    domain::{Timestamp, Token, TokenId, TokenLimits},
     store::{Reader, StoreError},
     tokens::{SecretStanding, least_privilege_words},
 };
@@ -32,7 +32,7 @@ pub struct TokenView {
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     /// Its own limits.
-    pub limits: LimitsView,
+    pub limits: TokenLimits,
     /// What it may and may not do, in sentences that follow its name.
     #[serde(default)]
     pub may: Vec<String>,
@@ -61,33 +61,6 @@ pub struct SecretView {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Limits of a token; what is absent or empty is not limited by it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct LimitsView {
-    /// The most images one call may ask for.
-    pub max_images: Option<u32>,
-    /// The most places it may hold at once.
-    pub max_places: Option<u32>,
-    /// The most requests a minute.
-    pub requests_per_minute: Option<u32>,
-    /// The longest wait in the queue.
-    pub queue_timeout: Option<String>,
-    /// The most spend in a UTC day, in dollars.
-    pub daily_budget: Option<String>,
-    /// The most spend in a UTC month, in dollars.
-    pub monthly_budget: Option<String>,
-    /// The models it may name; empty means all.
-    pub models: Vec<String>,
-    /// The rendering speeds it may name; empty means all.
-    pub speeds: Vec<String>,
-    /// The hosts that may receive webhooks; empty means none.
-    pub webhook_hosts: Vec<String>,
-    /// The hosts that `image_urls` may point to; empty means all.
-    pub image_hosts: Vec<String>,
-    /// The addresses it may be used from; empty means all.
-    pub cidrs: Vec<String>,
-}
-
 impl TokenView {
     /// Returns the token as it looks now.
     pub(super) async fn of(state: &AdminState, token: &Arc<Token>) -> Result<Self, Problem> {
@@ -110,22 +83,16 @@ impl TokenView {
     }
 
     fn at(state: &AdminState, token: &Token, now: Timestamp, secrets: Vec<SecretView>) -> Self {
-        let standing = match token.state {
-            TokenState::Revoked => "revoked",
-            TokenState::Enabled | TokenState::Disabled if token.expires_at <= now => "expired",
-            TokenState::Disabled => "disabled",
-            TokenState::Enabled => "enabled",
-        };
         Self {
             id: token.id.to_string(),
             name: token.name.to_string(),
             owner: token.owner.as_deref().map(str::to_owned),
             environment: token.environment.to_string(),
             scopes: token.scopes.grants().map(|grant| grant.to_string()).collect(),
-            state: standing.to_owned(),
+            state: token.state.word_at(now, token.expires_at).to_owned(),
             created_at: token.created_at,
             expires_at: token.expires_at,
-            limits: LimitsView::of(&token.limits),
+            limits: token.limits.clone(),
             may: least_privilege_words(token, &state.settings),
             metadata: token.metadata.clone(),
             secrets,
@@ -181,23 +148,5 @@ impl SecretView {
             ends_at: secret.ends_at,
             last_used_at,
         })
-    }
-}
-
-impl LimitsView {
-    fn of(limits: &TokenLimits) -> Self {
-        Self {
-            max_images: limits.max_images,
-            max_places: limits.max_places,
-            requests_per_minute: limits.requests_per_minute,
-            queue_timeout: limits.queue_timeout.map(written_span),
-            daily_budget: limits.daily_budget.map(|amount| amount.to_string()),
-            monthly_budget: limits.monthly_budget.map(|amount| amount.to_string()),
-            models: limits.models.clone(),
-            speeds: limits.speeds.clone(),
-            webhook_hosts: limits.webhook_hosts.clone(),
-            image_hosts: limits.image_hosts.clone(),
-            cidrs: limits.cidrs.iter().map(ToString::to_string).collect(),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{
-        call_desk::{CallDesk, CallPastStep, DeskError, WriteOff},
+        call_desk::{CallPastStep, DeskError, WriteOff, WriteOffStep},
         problem::Problem,
         request::{MaybeJson, PathSegment},
         role::MayAdminister,
@@ -13,7 +13,6 @@ use crate::{
     web::shown,
 };
 use axum::{Json, extract::State};
-use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -40,14 +39,6 @@ pub struct WrittenOffView {
     pub amount_usd: Usd,
 }
 
-/// What is asked of the desk.
-type Ask = for<'a> fn(
-    &'a dyn CallDesk,
-    &'a CallId,
-    &'a Actor,
-    Option<&'a str>,
-) -> BoxFuture<'a, Result<WriteOff, DeskError>>;
-
 /// Gives back the money that is reserved for an unknown call
 ///
 /// For a call whose end nobody saw and of which an operator knows that Ideogram did not bill it.
@@ -70,7 +61,7 @@ pub async fn write_off(
     PathSegment(name): PathSegment,
     MaybeJson(why): MaybeJson<WriteOffReason>,
 ) -> Result<Json<WrittenOffView>, Problem> {
-    done(state, (name, by, why), |desk, call, by, why| desk.write_off(call, by, why)).await
+    take(state, WriteOffStep::Off, name, by, why).await
 }
 
 /// Takes back that a call was written off
@@ -95,18 +86,21 @@ pub async fn undo(
     PathSegment(name): PathSegment,
     MaybeJson(why): MaybeJson<WriteOffReason>,
 ) -> Result<Json<WrittenOffView>, Problem> {
-    done(state, (name, by, why), |desk, call, by, why| desk.undo_write_off(call, by, why)).await
+    take(state, WriteOffStep::Back, name, by, why).await
 }
 
-async fn done(
+/// Takes a step with the money of a call.
+async fn take(
     state: AdminState,
-    (name, by, why): (String, Actor, WriteOffReason),
-    ask: Ask,
+    step: WriteOffStep,
+    name: String,
+    by: Actor,
+    why: WriteOffReason,
 ) -> Result<Json<WrittenOffView>, Problem> {
     let reason = words(why)?;
     let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));
     // Work of its own: what is on record is done, whoever hangs up.
-    let work = async move { ask(&*desk, &call, &by, reason.as_deref()).await };
+    let work = async move { desk.write_off(step, &call, &by, reason.as_deref()).await };
     let done = state.tasks.spawn_tracked("usage.write_off", work).await;
     match done.map_err(|_| Problem::stopping())? {
         Ok(WriteOff::Done(amount_usd)) => Ok(Json(WrittenOffView { call: name, amount_usd })),

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::ReleasedView,
-    cli::{client::AdminClient, error, output::Output},
+    cli::{client::AdminClient, named, output::Output},
 };
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ pub(super) async fn run(
     screen: Output,
     call: &str,
 ) -> anyhow::Result<ExitCode> {
-    error::check_call_id(call)?;
+    named::call_id(call)?;
     let released: ReleasedView = client.post(&format!("/api/v1/queue/release/{call}")).await?;
     if screen.is_json() {
         screen.json(&released)?;

@@ -1,8 +1,9 @@
 //! `ideogate token create`
 
+use super::limits::LimitArguments;
 use crate::{
     admin::CreatedToken,
-    cli::{client::AdminClient, number::images, output::Output},
+    cli::{client::AdminClient, output::Output},
     tokens::NewToken,
 };
 use clap::Args;
@@ -36,61 +37,34 @@ pub struct CreateArguments {
     /// When it expires, as in 30d [default: what the environment says]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
-    /// The most spend in a UTC day, in dollars
-    #[arg(long, value_name = "USD")]
-    daily_budget: Option<String>,
-    /// The most spend in a UTC month, in dollars
-    #[arg(long, value_name = "USD")]
-    monthly_budget: Option<String>,
-    /// The most images one call may ask for, 1 to 8
-    #[arg(long, value_name = "IMAGES", value_parser = images)]
-    max_images: Option<u32>,
-    /// The most images it may have in flight at once
-    #[arg(long, value_name = "IMAGES", value_parser = images)]
-    max_places: Option<u32>,
-    /// The most requests, as in 60/min
-    #[arg(long)]
-    rate: Option<String>,
     /// The longest wait in the queue, as in 60s
     #[arg(long, value_name = "DURATION")]
     queue_timeout: Option<String>,
-    /// A model it may name; may be repeated [default: all]
-    #[arg(long = "model", value_name = "MODEL")]
-    models: Vec<String>,
-    /// A rendering speed it may name; may be repeated [default: all]
-    #[arg(long = "speed", value_name = "SPEED")]
-    speeds: Vec<String>,
-    /// A host that may receive webhooks; may be repeated [default: none]
-    #[arg(long = "webhook-host", value_name = "HOST")]
-    webhook_hosts: Vec<String>,
-    /// A host to fetch pictures from; may be repeated [default: all]
-    #[arg(long = "image-host", value_name = "HOST")]
-    image_hosts: Vec<String>,
-    /// A network it may be used from; may be repeated [default: all]
-    #[arg(long = "cidr", value_name = "CIDR")]
-    cidrs: Vec<String>,
+    #[command(flatten)]
+    limits: LimitArguments,
 }
 
 impl From<CreateArguments> for NewToken {
     /// Texts go as they were typed: the gateway reads them and names all mistakes at once.
     fn from(asked: CreateArguments) -> Self {
+        let limits = asked.limits;
         Self {
             environment: asked.environment,
             name: asked.name,
             owner: asked.owner,
             scopes: asked.scopes,
             expires_in: asked.expires_in,
-            daily_budget: asked.daily_budget,
-            monthly_budget: asked.monthly_budget,
-            max_images: asked.max_images,
-            max_places: asked.max_places,
-            rate: asked.rate,
+            daily_budget: limits.daily_budget,
+            monthly_budget: limits.monthly_budget,
+            max_images: limits.max_images,
+            max_places: limits.max_places,
+            rate: limits.rate,
             queue_timeout: asked.queue_timeout,
-            models: asked.models,
-            speeds: asked.speeds,
-            webhook_hosts: asked.webhook_hosts,
-            image_hosts: asked.image_hosts,
-            cidrs: asked.cidrs,
+            models: limits.models,
+            speeds: limits.speeds,
+            webhook_hosts: limits.webhook_hosts,
+            image_hosts: limits.image_hosts,
+            cidrs: limits.cidrs,
             metadata: BTreeMap::new(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod command;
 mod create;
+mod limits;
 mod list;
 mod reduce;
 mod rotate;

@@ -1,8 +1,9 @@
 //! `ideogate token reduce`
 
+use super::limits::{LimitArguments, without_default};
 use crate::{
     admin::TokenView,
-    cli::{client::AdminClient, error::CliError, number::images, output::Output},
+    cli::{client::AdminClient, error::CliError, output::Output},
     tokens::Reduction,
 };
 use clap::Args;
@@ -10,13 +11,16 @@ use std::process::ExitCode;
 
 /// Which token, and what it loses.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    after_help = "Examples:
   ideogate token reduce tok_01kaxyz --without write:edit
   ideogate token reduce tok_01kaxyz --scope write:generate --scope read:generations
   ideogate token reduce tok_01kaxyz --daily-budget 2.00 --max-images 2
 
 Can only take away: what would give more is refused. In force at once, also for calls that wait in the
-queue. `ideogate review` tells what tokens do not need. To give more, make another token.")]
+queue. What is not named stays as it is. `ideogate review` tells what tokens do not need. To give more, make another token.",
+    mut_args(without_default)
+)]
 pub struct ReduceArguments {
     /// The token's id, or its name where that is unique; never the token itself
     #[arg(value_name = "ID|NAME")]
@@ -27,39 +31,11 @@ pub struct ReduceArguments {
     /// A scope that goes; may be repeated
     #[arg(long = "without", value_name = "SCOPE")]
     without: Vec<String>,
-    /// The most spend in a UTC day, in dollars
-    #[arg(long, value_name = "USD")]
-    daily_budget: Option<String>,
-    /// The most spend in a UTC month, in dollars
-    #[arg(long, value_name = "USD")]
-    monthly_budget: Option<String>,
-    /// The most images one call may ask for
-    #[arg(long, value_name = "IMAGES", value_parser = images)]
-    max_images: Option<u32>,
-    /// The most images it may have in flight at once
-    #[arg(long, value_name = "IMAGES", value_parser = images)]
-    max_places: Option<u32>,
-    /// The most requests, as in 60/min
-    #[arg(long)]
-    rate: Option<String>,
-    /// A model it may still name; may be repeated
-    #[arg(long = "model", value_name = "MODEL")]
-    models: Vec<String>,
-    /// A rendering speed it may still name; may be repeated
-    #[arg(long = "speed", value_name = "SPEED")]
-    speeds: Vec<String>,
-    /// A host that may still receive webhooks; may be repeated
-    #[arg(long = "webhook-host", value_name = "HOST")]
-    webhook_hosts: Vec<String>,
+    #[command(flatten)]
+    limits: LimitArguments,
     /// No host receives webhooks any more
     #[arg(long, conflicts_with = "webhook_hosts")]
     no_webhooks: bool,
-    /// A host that pictures may still come from; may be repeated
-    #[arg(long = "image-host", value_name = "HOST")]
-    image_hosts: Vec<String>,
-    /// A network it may still be used from; may be repeated
-    #[arg(long = "cidr", value_name = "CIDR")]
-    cidrs: Vec<String>,
     /// When it expires, counted from now, as in 7d
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
@@ -68,20 +44,21 @@ pub struct ReduceArguments {
 impl From<ReduceArguments> for Reduction {
     /// No webhooks and nothing said about webhooks are two things.
     fn from(asked: ReduceArguments) -> Self {
-        let says_webhooks = asked.no_webhooks || !asked.webhook_hosts.is_empty();
+        let limits = asked.limits;
+        let says_webhooks = asked.no_webhooks || !limits.webhook_hosts.is_empty();
         Self {
             scopes: asked.scopes,
             without: asked.without,
-            daily_budget: asked.daily_budget,
-            monthly_budget: asked.monthly_budget,
-            max_images: asked.max_images,
-            max_places: asked.max_places,
-            rate: asked.rate,
-            models: asked.models,
-            speeds: asked.speeds,
-            webhook_hosts: says_webhooks.then_some(asked.webhook_hosts),
-            image_hosts: asked.image_hosts,
-            cidrs: asked.cidrs,
+            daily_budget: limits.daily_budget,
+            monthly_budget: limits.monthly_budget,
+            max_images: limits.max_images,
+            max_places: limits.max_places,
+            rate: limits.rate,
+            models: limits.models,
+            speeds: limits.speeds,
+            webhook_hosts: says_webhooks.then_some(limits.webhook_hosts),
+            image_hosts: limits.image_hosts,
+            cidrs: limits.cidrs,
             expires_in: asked.expires_in,
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     admin::{SecretView, TokenView},
     cli::{client::AdminClient, output::Output, times},
-    domain::{Clock, SystemClock},
+    domain::{Clock, SystemClock, written_span},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -71,14 +71,14 @@ fn fields(token: TokenView) -> Vec<(&'static str, String)> {
         ("speeds", limits.speeds),
         ("webhook hosts", limits.webhook_hosts),
         ("image hosts", limits.image_hosts),
-        ("networks", limits.cidrs),
+        ("networks", limits.cidrs.iter().map(ToString::to_string).collect()),
     ];
     let lists = lists.map(|(name, list)| (name, (!list.is_empty()).then(|| list.join(" "))));
     let limits = [
         ("images a call", limits.max_images.map(|count| count.to_string())),
         ("places at once", limits.max_places.map(|count| count.to_string())),
         ("requests a minute", limits.requests_per_minute.map(|count| count.to_string())),
-        ("queue timeout", limits.queue_timeout),
+        ("queue timeout", limits.queue_timeout.map(written_span)),
         ("daily budget", limits.daily_budget.map(|amount| format!("${amount}"))),
         ("monthly budget", limits.monthly_budget.map(|amount| format!("${amount}"))),
     ];

@@ -1,11 +1,8 @@
 //! What can be typed after `usage`.
 
-use super::{
-    balance, report,
-    write_off::{self, WriteOffStep},
-};
+use super::{balance, report, write_off};
 use crate::{
-    admin::SumKey,
+    admin::{SumKey, WriteOffStep},
     cli::{client::AdminClient, error::CliError, named, output::Output},
     domain::Usd,
 };

@@ -1,19 +1,10 @@
 //! `ideogate usage write-off`
 
 use crate::{
-    admin::{WriteOffReason, WrittenOffView},
-    cli::{client::AdminClient, error, output::Output},
+    admin::{WriteOffReason, WriteOffStep, WrittenOffView},
+    cli::{client::AdminClient, named, output::Output},
 };
 use std::process::ExitCode;
-
-/// Which way the money goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WriteOffStep {
-    /// What is reserved counts no more.
-    Off,
-    /// It is reserved again.
-    Back,
-}
 
 /// Gives back the money that is reserved for a call, or takes that back.
 ///
@@ -25,7 +16,7 @@ pub(super) async fn run(
     (call, way): (&str, WriteOffStep),
     reason: Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    error::check_call_id(call)?;
+    named::call_id(call)?;
     let undo = if way == WriteOffStep::Back { "/undo" } else { "" };
     let path = format!("/api/v1/usage/write-off/{call}{undo}");
     let is_silent = reason.is_none();
@@ -38,7 +29,7 @@ pub(super) async fn run(
     match way {
         WriteOffStep::Off => screen.line(format!("the ${amount_usd} of {call} count no more"))?,
         WriteOffStep::Back => {
-            screen.line(format!("the ${amount_usd} of {call} are reserved again"))?
+            screen.line(format!("the ${amount_usd} of {call} are reserved again"))?;
         }
     }
     if is_silent {

@@ -7,21 +7,15 @@ use super::{
 };
 use crate::{
     domain::{
-        CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall,
-        StoredToken, Timestamp, Usd,
+        CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall, Timestamp,
+        Token, Usd,
     },
     store::WriteError,
 };
 use rusqlite::{Connection, params};
 
-/// Applies one effect; one that finds nothing to change contradicts what is stored. `made_at` is
-/// the time of the bundle's first record, and of a secret that comes with it. Deliveries, ends of
-/// claims and what is forgotten by time may be applied again and change nothing then.
-pub(super) fn apply(
-    connection: &Connection,
-    effect: &Effect,
-    made_at: Option<Timestamp>,
-) -> Result<(), WriteError> {
+/// Applies one effect; one that finds nothing to change contradicts what is stored.
+pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), WriteError> {
     match effect {
         Effect::OpenCall(call) => open(connection, call),
         Effect::CloseCall(call) => close(connection, call),
@@ -36,7 +30,7 @@ pub(super) fn apply(
         Effect::ReleasePlaces(call) => release(connection, call),
         Effect::SaveGeneration(generation) => save_generation(connection, generation),
         Effect::FinishGeneration(id, state) => finish_generation(connection, id, *state),
-        Effect::SaveToken(token) => save_token(connection, token, made_at),
+        Effect::SaveToken(stored) => save_token(connection, &stored.token),
         Effect::SaveSecret(token, secret) => secrets::save(connection, token, secret),
         Effect::ForgetSecrets(until) => secrets::forget(connection, *until),
         Effect::SaveOperator(operator) => operators::save(connection, operator),
@@ -124,20 +118,10 @@ fn finish_generation(
     change(connection, sql, params![id.as_str(), state_name(state)], complaint)
 }
 
-fn save_token(
-    connection: &Connection,
-    stored: &StoredToken,
-    made_at: Option<Timestamp>,
-) -> Result<(), WriteError> {
-    let token = &stored.token;
+fn save_token(connection: &Connection, token: &Token) -> Result<(), WriteError> {
     let definition = serde_json::to_string(token);
     let definition = definition.map_err(|error| WriteError::Rejected(error.to_string().into()))?;
     let sql = "INSERT INTO tokens (id, definition) VALUES (?1, ?2)
                ON CONFLICT (id) DO UPDATE SET definition = excluded.definition";
-    change(connection, sql, params![token.id.as_str(), definition], "the token cannot be saved")?;
-    let Some(digest) = &stored.digest else { return Ok(()) };
-    let sql = "INSERT INTO token_secrets (digest, token, created_at) VALUES (?1, ?2, ?3)";
-    let made_at = made_at.unwrap_or(token.created_at).as_micros();
-    let values = params![digest.as_bytes(), token.id.as_str(), made_at];
-    change(connection, sql, values, "the secret is in use already")
+    change(connection, sql, params![token.id.as_str(), definition], "the token cannot be saved")
 }

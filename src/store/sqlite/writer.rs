@@ -154,8 +154,7 @@ fn apply(connection: &Connection, bundle: &Bundle, links: &[ChainLink]) -> Resul
     for (record, link) in bundle.records.iter().zip(links) {
         insert(connection, record, link)?;
     }
-    let made_at = bundle.records.first().map(|record| record.at);
-    bundle.effects.iter().try_for_each(|effect| effects::apply(connection, effect, made_at))
+    bundle.effects.iter().try_for_each(|effect| effects::apply(connection, effect))
 }
 
 fn insert(

@@ -1,8 +1,9 @@
 //! A writer that fails on command.
 
+use super::fixtures::options;
 use crate::{
     domain::{Bundle, Timestamp},
-    store::{BundleWriter, ChainHead, ChainLink, WriteError, sqlite::SqliteWriter},
+    store::{BundleWriter, ChainHead, ChainLink, Store, WriteError, sqlite::SqliteWriter},
 };
 use std::{
     path::Path,
@@ -10,17 +11,18 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 /// Where to fail, and how often; shared with the test.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     /// So many `apply` fail.
     pub(super) apply: AtomicU32,
     /// So many `commit` fail, and nothing is in.
     pub(super) commit: AtomicU32,
     /// So many `commit` say that they failed, and yet all is in.
-    pub(super) commit_unsure: AtomicU32,
+    pub(crate) commit_unsure: AtomicU32,
     /// So many `reopen` fail.
     pub(super) reopen: AtomicU32,
     /// Whoever holds it keeps the writer waiting in `apply`.
@@ -34,7 +36,7 @@ pub(super) struct Faults {
 /// Many enough to last until a test takes the fault away.
 pub(super) const FOR_NOW: u32 = u32::MAX / 2;
 
-pub(super) struct FaultyWriter {
+pub(crate) struct FaultyWriter {
     inner: SqliteWriter,
     faults: Arc<Faults>,
     /// After a failure, only reopening helps.
@@ -45,6 +47,13 @@ impl FaultyWriter {
     pub(super) fn open(dir: &Path) -> (Self, Arc<Faults>) {
         let (inner, faults) = (SqliteWriter::open(dir, 0).unwrap(), Arc::new(Faults::default()));
         (Self { inner, faults: Arc::clone(&faults), is_dead: false }, faults)
+    }
+
+    /// Opens a store that fails on command, and tries again soon.
+    pub(crate) fn store(dir: &Path) -> (Store, Arc<Faults>) {
+        let (writer, faults) = Self::open(dir);
+        let store = Store::assemble(options(dir), Box::new(writer), Duration::from_millis(5));
+        (store.unwrap(), faults)
     }
 
     fn meet(&mut self, fault: impl Fn(&Faults) -> &AtomicU32) -> Result<(), WriteError> {

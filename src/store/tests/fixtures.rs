@@ -5,7 +5,8 @@ use crate::{
         AuditRecord, Bundle, CLAIMED_FOR, CallId, Claim, ClaimKey, CloseCall, Effect, ErrorCode,
         Fingerprint, Generation, GenerationId, GenerationState, Intent, OpenCall, Outcome,
         OutcomeRecord, Principal, RecordBody, Refusal, RequestId, ScopeSet, SteeredClock,
-        StoredToken, Timestamp, Token, TokenDigest, TokenId, TokenLimits, TokenState, Usd,
+        StoredToken, Timestamp, Token, TokenDigest, TokenId, TokenLimits, TokenSecret, TokenState,
+        Usd,
     },
     store::{ChainHasher, Reader, Store, StoreOptions},
 };
@@ -153,7 +154,7 @@ pub(crate) fn refusal(reason: &str) -> AuditRecord {
     record(None, RecordBody::Refusal(Box::new(refusal)))
 }
 
-pub(crate) fn token(id: &str, digest: Option<u8>) -> Effect {
+pub(crate) fn token(id: &str) -> Effect {
     let token = Token {
         id: TokenId::from_stored(id),
         name: "shop".into(),
@@ -166,8 +167,13 @@ pub(crate) fn token(id: &str, digest: Option<u8>) -> Effect {
         limits: TokenLimits::default(),
         metadata: [("team".to_owned(), "shop".to_owned())].into(),
     };
-    let digest = digest.map(|byte| TokenDigest::from_bytes([byte; 32]));
-    Effect::SaveToken(Box::new(StoredToken { token, digest }))
+    Effect::SaveToken(Box::new(StoredToken { token }))
+}
+
+pub(crate) fn secret(token: &str, number: u8) -> Effect {
+    let digest = TokenDigest::from_bytes([number; 32]);
+    let secret = TokenSecret { number: number.into(), digest, made_at: NOON, ends_at: None };
+    Effect::SaveSecret(TokenId::from_stored(token), Box::new(secret))
 }
 
 pub(crate) fn generation(id: &str, call: &OpenCall) -> Generation {

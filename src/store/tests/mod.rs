@@ -1,7 +1,7 @@
 //! The store's contract, told through its public face, and what it does when the disk fails.
 
 mod crash;
-mod faults;
+pub(crate) mod faults;
 pub(crate) mod fixtures;
 mod outage;
 mod search;

@@ -1,7 +1,7 @@
 //! What is promised while the database fails, and after.
 
 use super::{
-    faults::{FOR_NOW, Faults, FaultyWriter},
+    faults::{FOR_NOW, FaultyWriter},
     fixtures::*,
 };
 use crate::{
@@ -10,18 +10,10 @@ use crate::{
 };
 use futures_util::future::join_all;
 use std::{
-    path::Path,
     pin::pin,
-    sync::{Arc, atomic::Ordering},
+    sync::atomic::Ordering,
     task::{Context, Waker},
-    time::Duration,
 };
-
-fn open_faulty(dir: &Path) -> (Store, Arc<Faults>) {
-    let (writer, faults) = FaultyWriter::open(dir);
-    let store = Store::assemble(options(dir), Box::new(writer), Duration::from_millis(5));
-    (store.unwrap(), faults)
-}
 
 async fn becomes_good(journal: &Journal) {
     let mut health = journal.health();
@@ -35,11 +27,11 @@ fn kinds(store: &Store) -> Vec<String> {
 #[tokio::test]
 async fn an_intent_that_cannot_be_written_gives_no_warrant() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, faults) = open_faulty(dir.path());
+    let (store, faults) = FaultyWriter::store(dir.path());
     let (journal, call) = (store.journal(), call("prod"));
     faults.reopen.store(FOR_NOW, Ordering::SeqCst);
     faults.commit.store(1, Ordering::SeqCst);
-    let declined = journal.commit_intent(intent(&call), call.clone()).await;
+    let declined = journal.commit_intent(intent(&call), call.clone(), None).await;
     assert!(matches!(declined, Err(JournalError::Unavailable(_))));
     assert!(matches!(&*journal.health().borrow(), JournalHealth::Failed(_)));
     let at_once = journal.commit(Bundle::record(refusal("later"))).await;
@@ -50,16 +42,16 @@ async fn an_intent_that_cannot_be_written_gives_no_warrant() {
     becomes_good(&journal).await;
     assert!(store.reader().open_calls().unwrap().is_empty(), "nothing half-written");
     assert_eq!(kinds(&store), ["admin"], "only the outage itself is told");
-    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
     assert_eq!(kinds(&store), ["admin", "intent"]);
 }
 
 #[tokio::test]
 async fn an_outcome_that_cannot_be_written_is_spilled_and_goes_in_later() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, faults) = open_faulty(dir.path());
+    let (store, faults) = FaultyWriter::store(dir.path());
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
     faults.apply.store(FOR_NOW, Ordering::SeqCst);
     let first = journal.commit_sent(outcome(&call, Outcome::Unknown)).await;
     let second = journal.commit_sent(outcome(&call, Outcome::Success)).await;
@@ -80,9 +72,9 @@ async fn an_outcome_that_cannot_be_written_is_spilled_and_goes_in_later() {
 #[tokio::test]
 async fn a_commit_that_failed_and_yet_is_in_is_not_applied_twice() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, faults) = open_faulty(dir.path());
+    let (store, faults) = FaultyWriter::store(dir.path());
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
     faults.commit_unsure.store(1, Ordering::SeqCst);
     let spilled = journal.commit_sent(outcome(&call, Outcome::Success)).await;
     assert_eq!(spilled, Ok(Durability::Spilled));
@@ -93,10 +85,10 @@ async fn a_commit_that_failed_and_yet_is_in_is_not_applied_twice() {
 #[tokio::test]
 async fn an_intent_that_went_in_although_it_was_declined_is_closed_as_not_sent() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, faults) = open_faulty(dir.path());
+    let (store, faults) = FaultyWriter::store(dir.path());
     let (journal, call) = (store.journal(), call("prod"));
     faults.commit_unsure.store(1, Ordering::SeqCst);
-    let declined = journal.commit_intent(intent(&call), call.clone()).await;
+    let declined = journal.commit_intent(intent(&call), call.clone(), None).await;
     assert!(matches!(declined, Err(JournalError::Unavailable(_))));
     becomes_good(&journal).await;
     assert!(store.reader().open_calls().unwrap().is_empty());
@@ -106,7 +98,7 @@ async fn an_intent_that_went_in_although_it_was_declined_is_closed_as_not_sent()
 #[tokio::test]
 async fn refusals_are_kept_in_memory_up_to_a_bound_and_then_handed_back() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, faults) = open_faulty(dir.path());
+    let (store, faults) = FaultyWriter::store(dir.path());
     let journal = store.journal();
     faults.apply.store(FOR_NOW, Ordering::SeqCst);
     let taken = (0..MOST_APPENDED + 7).filter(|_| journal.append(refusal("flood")).is_ok());
@@ -126,7 +118,7 @@ async fn refusals_are_kept_in_memory_up_to_a_bound_and_then_handed_back() {
 #[tokio::test]
 async fn everything_that_waits_is_committed_with_one_sync() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, faults) = open_faulty(dir.path());
+    let (store, faults) = FaultyWriter::store(dir.path());
     let journal = store.journal();
     let refusals = (0..200).map(|number| Bundle::record(refusal(&number.to_string())));
     let mut waiting = pin!(join_all(refusals.map(|bundle| journal.commit(bundle))));

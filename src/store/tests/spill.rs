@@ -59,6 +59,18 @@ fn a_full_spill_file_says_so_and_keeps_what_it_has() {
     assert_eq!(reopened(&path).len(), 1);
 }
 
+#[test]
+fn what_an_older_build_wrote_of_a_token_is_still_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("spill");
+    let saved = serde_json::to_string(&Bundle::default().with(token("tok_a"))).unwrap();
+    let older = saved.replacen(r#""SaveToken":{"#, r#""SaveToken":{"digest":null,"#, 1);
+    assert_ne!(older, saved);
+    let line = format!("{:08x} {older}\n", crc32fast::hash(older.as_bytes()));
+    std::fs::write(&path, line).unwrap();
+    assert_eq!(reopened(&path), [saved]);
+}
+
 #[tokio::test]
 async fn a_start_takes_in_what_was_spilled_exactly_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -66,8 +78,8 @@ async fn a_start_takes_in_what_was_spilled_exactly_once() {
     let retry = Duration::from_hours(1);
     let store = Store::assemble(options(dir.path()), Box::new(writer), retry).unwrap();
     let (journal, first, second) = (store.journal(), call("prod"), call("dev"));
-    drop(journal.commit_intent(intent(&first), first.clone()).await.unwrap());
-    drop(journal.commit_intent(intent(&second), second.clone()).await.unwrap());
+    drop(journal.commit_intent(intent(&first), first.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&second), second.clone(), None).await.unwrap());
     // The first outcome is spilled although it went in, the second because nothing goes in.
     faults.commit_unsure.store(1, Ordering::SeqCst);
     faults.reopen.store(FOR_NOW, Ordering::SeqCst);

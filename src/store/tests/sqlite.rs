@@ -64,7 +64,7 @@ async fn a_full_database_is_an_outage_and_a_larger_one_ends_it() {
     let small = StoreOptions { max_size: 256 * 1024, ..options(dir.path()) };
     let store = Store::open(small).unwrap();
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
     let mut filled = 0;
     while journal.commit(Bundle::record(refusal(&"x".repeat(20_000)))).await.is_ok() {
         filled += 1;

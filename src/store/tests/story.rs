@@ -38,7 +38,7 @@ async fn sqlite_keeps_the_contract() {
 async fn a_call_is_open_until_its_outcome(store: &Store) {
     let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
     let mut committed = journal.subscribe();
-    let warrant = journal.commit_intent(intent(&call), call.clone()).await.unwrap();
+    let warrant = journal.commit_intent(intent(&call), call.clone(), None).await.unwrap();
     assert_eq!(warrant.call(), &call.call);
     assert_eq!(reader.open_calls().unwrap(), std::slice::from_ref(&call));
 
@@ -72,7 +72,7 @@ async fn a_call_is_open_until_its_outcome(store: &Store) {
 
 async fn the_money_of_an_unknown_call_is_settled_once(store: &Store) {
     let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
     journal.commit_sent(outcome(&call, Outcome::Unknown)).await.unwrap();
     let later = NOON.plus(Duration::from_hours(48));
     assert!(reader.unsettled(later).unwrap().iter().any(|open| open.call == call.call));
@@ -84,7 +84,7 @@ async fn the_money_of_an_unknown_call_is_settled_once(store: &Store) {
 
 async fn an_unknown_call_holds_its_places_until_they_are_released(store: &Store) {
     let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
     journal.commit_sent(outcome(&call, Outcome::Unknown)).await.unwrap();
     let held = reader.held_calls().unwrap();
     assert_eq!((held.len(), &held[0].call, held[0].outcome), (1, &call, Outcome::Unknown));
@@ -100,13 +100,13 @@ async fn an_unknown_call_holds_its_places_until_they_are_released(store: &Store)
 
 async fn a_token_and_its_digests_are_stored(store: &Store) {
     let (journal, reader) = (store.journal(), store.reader());
-    journal.commit(effect(token("tok_a", Some(1)))).await.unwrap();
-    journal.commit(effect(token("tok_a", Some(2)))).await.unwrap();
-    journal.commit(effect(token("tok_a", None))).await.unwrap();
+    journal.commit(effect(token("tok_a")).with(secret("tok_a", 1))).await.unwrap();
+    journal.commit(effect(token("tok_a")).with(secret("tok_a", 2))).await.unwrap();
+    journal.commit(effect(token("tok_a"))).await.unwrap();
     let tokens = reader.tokens().unwrap();
     assert_eq!((tokens.len(), tokens[0].1.len()), (1, 2), "two secrets may be alive");
     assert_eq!(tokens[0].0.metadata["team"], "shop");
-    let taken = journal.commit(effect(token("tok_b", Some(1)))).await;
+    let taken = journal.commit(effect(token("tok_b")).with(secret("tok_b", 1))).await;
     assert!(matches!(taken, Err(JournalError::Rejected(_))));
     assert_eq!(reader.tokens().unwrap().len(), 1, "a bundle is applied whole or not at all");
 }
@@ -115,7 +115,7 @@ async fn a_generation_stays_with_its_first_owner(store: &Store) {
     let (journal, reader) = (store.journal(), store.reader());
     let (mine, theirs) = (call("prod"), call("dev"));
     for call in [&mine, &theirs] {
-        drop(journal.commit_intent(intent(call), call.clone()).await.unwrap());
+        drop(journal.commit_intent(intent(call), call.clone(), None).await.unwrap());
         let saved = Effect::SaveGeneration(Box::new(generation("gen-1", call)));
         journal.commit_sent(outcome(call, Outcome::Success).with(saved)).await.unwrap();
         journal.commit(effect(Effect::Delivered(call.call.clone()))).await.unwrap();
@@ -141,8 +141,8 @@ async fn a_contradicting_bundle_fails_alone(store: &Store) {
     assert!(matches!(second, Err(JournalError::Rejected(_))));
     assert_eq!(assert_chain(&reader).len(), before + 2, "no number is wasted, no link is lost");
 
-    drop(journal.commit_intent(intent(&call), call.clone()).await.unwrap());
-    let twice = journal.commit_intent(intent(&call), call.clone()).await;
+    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    let twice = journal.commit_intent(intent(&call), call.clone(), None).await;
     assert!(matches!(twice, Err(JournalError::Rejected(_))), "a call is opened once");
     journal.commit_sent(outcome(&call, Outcome::Failed)).await.unwrap();
 }
@@ -160,7 +160,7 @@ async fn a_key_is_taken_once_until_it_is_free_or_old(store: &Store) {
     let take = async |at: Timestamp| {
         let call = call("prod");
         let claim = claim(&call, at);
-        let taken = journal.commit_claim(intent(&call), call.clone(), Some(claim.clone())).await;
+        let taken = journal.commit_intent(intent(&call), call.clone(), Some(claim.clone())).await;
         taken.map(|_| (call, claim))
     };
     let states = |now| {
