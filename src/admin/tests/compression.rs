@@ -62,10 +62,10 @@ async fn an_answer_with_a_secret_is_never_compressed() {
     let house = House::open();
     let token = json!({"environment": "prod", "name": "poster-bot", "scopes": ["write:generate"]});
     let token = secret_of(&house, "/api/v1/tokens", Some(token)).await;
-    secret_of(&house, &format!("/api/v1/tokens/{token}/rotate"), None).await;
+    secret_of(&house, &format!("/api/v1/tokens/{token}/rotate"), Some(json!({}))).await;
     let operator = json!({"name": "anna", "role": "viewer"});
     let operator = secret_of(&house, "/api/v1/operators", Some(operator)).await;
-    secret_of(&house, &format!("/api/v1/operators/{operator}/rotate"), None).await;
+    secret_of(&house, &format!("/api/v1/operators/{operator}/rotate"), Some(json!({}))).await;
 }
 
 /// Asks for a secret, and returns its holder's id.
