@@ -60,7 +60,7 @@ impl SimulatorHere {
         let simulator = Simulator::new(options, tasks);
         let serving = simulator.clone();
         tasks.spawn_background("simulator", async move {
-            serving.serve(listener, std::future::pending()).await
+            serving.serve(listener, std::future::pending()).await;
         });
         Ok(Some(Self { address, key: SecretString::from(key), simulator }))
     }

@@ -60,7 +60,7 @@ impl Variables {
                     io::ErrorKind::NotFound | io::ErrorKind::IsADirectory
                 ) => {}
             Err(error) => {
-                mistakes.push(FieldError::about(".env", format!("cannot be read: {error}")))
+                mistakes.push(FieldError::about(".env", format!("cannot be read: {error}")));
             }
         }
         for (name, value) in given.into_iter().map(|(name, value)| (name, Zeroizing::new(value))) {

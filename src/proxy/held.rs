@@ -54,7 +54,7 @@ impl HeldCall {
     /// Waits for the call's places, and gives up when the token is revoked or reduced meanwhile.
     pub(super) async fn admit(&self) -> Result<Permit, Rejection> {
         let CallContext { gateway, request, token, environment, .. } = &*self.context;
-        let wanted = AdmitRequest {
+        let request_for_places = AdmitRequest {
             account: environment.account.clone(),
             environment: token.environment.clone(),
             token: token.id.clone(),
@@ -66,7 +66,7 @@ impl HeldCall {
         request.trail.waits_since.set(came).ok();
         let permit = tokio::select! {
             biased;
-            permit = gateway.admission.admit(wanted) => permit.map_err(|error| self.not_admitted(error)),
+            permit = gateway.admission.admit(request_for_places) => permit.map_err(|error| self.not_admitted(error)),
             refused = gateway.tokens.until_refused(|| self.recheck()) => Err(refused),
         };
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
