@@ -32,8 +32,8 @@ async fn unpacked(response: Response) -> (String, usize) {
 async fn what_is_large_is_compressed_for_whoever_takes_that() {
     let house = House::open();
     for number in 0..20 {
-        let asked =
-            json!({"environment": "prod", "name": format!("bot-{number}"), "scopes": ["read:*"]});
+        let name = format!("poster-bot-{number}");
+        let asked = json!({"environment": "prod", "name": name, "scopes": ["write:generate"]});
         assert_eq!(house.post("/api/v1/tokens", Some(asked)).await.0, 201);
     }
     for path in ["/api/openapi.json", "/api/v1/audit"] {
