@@ -21,6 +21,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use futures_util::StreamExt;
 use http::{HeaderName, HeaderValue, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use ulid::Ulid;
@@ -73,7 +74,8 @@ pub async fn export(
         ExportFormat::Csv => (Format::Csv, HeaderValue::from_static("text/csv; charset=utf-8")),
     };
     let plan = ExportPlan { name: name.clone(), query, narrowed, format, signed };
-    let body = Body::from_stream(ExportPages::new(&state, plan).stream());
+    // Compression asks once more after the end.
+    let body = Body::from_stream(ExportPages::new(&state, plan).stream().fuse());
     let mut response = ([(CONTENT_TYPE, kind)], body).into_response();
     response.headers_mut().insert(EXPORT_UP_TO, up_to.into());
     // A name of our own making fits into a header.
