@@ -67,7 +67,7 @@ impl Calls {
         if let Some(booked) = self.0.bills.take(id) {
             tracing::info!(generation.id = %id, charged = %booked.charged, "ideogram does not say what it billed; the price table's price stays");
             let over = Effect::FinishGeneration(id.clone(), GenerationState::Completed);
-            self.0.services.journal.note(vec![over]);
+            self.services().journal.note(vec![over]);
             self.count_spent(&booked, booked.charged);
         }
     }
@@ -82,11 +82,11 @@ impl Calls {
             before: booked.charged,
             after: billed,
         })));
-        if let Err(error) = self.0.services.journal.commit(bundle).await {
+        if let Err(error) = self.services().journal.commit(bundle).await {
             tracing::warn!(generation.id = %id, %error, "what ideogram billed is not recorded; it is asked for again after the next start");
             return self.count_spent(&booked, booked.charged);
         }
-        let ledger = &self.0.services.ledger;
+        let ledger = &self.services().ledger;
         ledger.correct(&budgets(&booked), booked.opened_at, booked.charged, billed);
         self.count_spent(&booked, billed);
         if billed > booked.bound {
@@ -95,7 +95,7 @@ impl Calls {
     }
 
     fn count_spent(&self, booked: &BookedCall, amount: Usd) {
-        self.0.services.metrics.spent(&booked.generation.environment, amount);
+        self.services().metrics.spent(&booked.generation.environment, amount);
     }
 
     fn bill_record(&self, booked: &BookedCall, billed: Usd) -> AuditRecord {
@@ -112,7 +112,7 @@ impl Calls {
             ..OutcomeRecord::of(Outcome::Success, reason)
         };
         AuditRecord {
-            at: self.0.services.clock.now(),
+            at: self.services().clock.now(),
             action: Action::CallSettled.into(),
             principal: Principal::Gateway,
             resource: generation.call.as_str().into(),

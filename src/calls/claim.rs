@@ -20,7 +20,7 @@ impl Calls {
     ) -> PriorCall {
         let key = ClaimKey::of(token, key);
         loop {
-            let held = self.0.services.claims.claim(token, key, fingerprint);
+            let held = self.services().claims.claim(token, key, fingerprint);
             let (mut changed, call) = match held {
                 KeyHeld::Free(claimed) => return PriorCall::None(Some(claimed)),
                 KeyHeld::Reused(call) => return PriorCall::Conflict(call),
@@ -40,7 +40,7 @@ impl Calls {
             Ok(answer) => PriorCall::Answered(Box::new(answer), ReplayKind::Replayed),
             Err(FetchError::Lost(error)) => {
                 tracing::error!(call.id = %call, %error, "a kept answer is lost; its key stays taken");
-                self.0.services.claims.lose(key, &call);
+                self.services().claims.lose(key, &call);
                 PriorCall::Unknown(call)
             }
             Err(error) => PriorCall::Unreadable(error),
@@ -54,7 +54,7 @@ impl Calls {
         why: KeptFor,
         owner: Option<TokenId>,
     ) -> Result<KeptAnswer, FetchError> {
-        let services = &self.0.services;
+        let services = self.services();
         let (files, name) = (services.sealed.clone(), call.clone());
         let mut sealed = services.tasks.run_blocking(move || files.read(&name, why)).await??;
         let mut body = SpoolWriter::new(&services.spool, owner, u64::MAX);

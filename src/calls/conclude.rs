@@ -24,7 +24,7 @@ impl Sending {
     /// Frees or holds the places, makes the outcome durable, and releases the answer.
     pub(super) async fn conclude(mut self, ending: Conclusion, hold: Hold, permit: Option<Permit>) {
         let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
-        let now = self.calls.0.services.clock.now();
+        let now = self.calls.services().clock.now();
         let mut generation = self.generation(&ending, &facts, now);
         let is_pending = generation.as_ref().is_some_and(|g| g.state == GenerationState::Pending);
         let is_over = !is_pending
@@ -136,7 +136,7 @@ impl Sending {
         generation: Option<&Generation>,
         places_until: Option<Timestamp>,
     ) -> Bundle {
-        let now = self.calls.0.services.clock.now();
+        let now = self.calls.services().clock.now();
         let close = CloseCall {
             call: self.ready.call.clone(),
             outcome: outcome.outcome,
@@ -189,7 +189,7 @@ impl Sending {
             return;
         }
         let (breaker, account) = (&self.line().breaker, &self.ready.account);
-        let metrics = &self.calls.0.services.metrics;
+        let metrics = &self.calls.services().metrics;
         if ending.upstream_status == Some(402) && breaker.refused(hold.bound()) {
             metrics.set_breaker(account, true);
             tracing::error!(event = "balance_exhausted", %account, "ideogram says that the balance is used up; calls of this price are stopped, one a minute goes through");
@@ -227,8 +227,8 @@ impl Sending {
     }
 
     fn answer(self, ending: Conclusion, money: &Money) {
-        let (answers, print) = (&self.calls.0.services.answers, &self.ready.fingerprint);
-        let metrics = &self.calls.0.services.metrics;
+        let (answers, print) = (&self.calls.services().answers, &self.ready.fingerprint);
+        let metrics = &self.calls.services().metrics;
         let (environment, route) = (&self.ready.token.environment, &self.ready.route.name);
         metrics.call_ended(environment, route, ending.outcome, self.times());
         // What was billed for a booked call is not said yet, and a sum never gets smaller.
@@ -265,7 +265,7 @@ impl Sending {
 
     /// Registers an answer as on its way, so that it is kept if it does not arrive.
     fn hand_out(&self, answer: &UpstreamAnswer) -> DeliveryGuard {
-        let services = &self.calls.0.services;
+        let services = self.calls.services();
         let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
         if self.calls.recovers(&self.ready.token.environment) {
             services.answers.hand_out(&print, self.kept(answer));
@@ -281,7 +281,7 @@ impl Calls {
     /// out: it was paid for, and its outcome is in the spill file and the log. Returns `false` when
     /// the gateway has ended meanwhile: then nothing may go out, and the next start calls it unknown.
     async fn record_outcome(&self, call: &CallId, bundle: Bundle) -> bool {
-        let services = &self.0.services;
+        let services = self.services();
         match services.journal.commit_sent(bundle).await {
             Ok(Durability::Committed) => {}
             Ok(Durability::Spilled) => {
@@ -300,7 +300,7 @@ impl Calls {
     /// Stops admission at once, but not for ever: by now the record may be good again, and whoever
     /// watches its health has nothing more to hear.
     fn stop_admission(&self) {
-        let services = &self.0.services;
+        let services = self.services();
         services.admission.stop(true);
         if *services.journal.health().borrow() == JournalHealth::Good {
             services.admission.stop(false);

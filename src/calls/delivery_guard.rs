@@ -48,7 +48,7 @@ impl DeliveryGuard {
 impl Drop for DeliveryGuard {
     fn drop(&mut self) {
         if let Some(call) = self.call.take() {
-            self.calls.0.services.answers.abandon(&self.fingerprint, &call);
+            self.calls.services().answers.abandon(&self.fingerprint, &call);
             self.calls.0.deliveries.left(self.fingerprint, call);
         }
     }

@@ -7,7 +7,7 @@ impl Calls {
     /// Counts an answer that held our key, and says whether it did.
     pub(super) fn note_echo(&self, account: &AccountName, answer: &UpstreamAnswer) -> bool {
         if answer.echoed_key {
-            self.0.services.metrics.key_echoed(account);
+            self.services().metrics.key_echoed(account);
         }
         answer.echoed_key
     }

@@ -31,7 +31,7 @@ impl Calls {
             if !self.0.generations.is_pending(&generation.id) {
                 return;
             }
-            if self.0.services.clock.now() >= generation.places_until {
+            if self.services().clock.now() >= generation.places_until {
                 let nothing = AnswerFacts::default();
                 let state = GenerationState::Abandoned;
                 self.generation_seen(&generation.id, state, &nothing).await;
@@ -72,7 +72,7 @@ impl Calls {
         self.book(&end);
         let record = self.generation_record(&end, facts);
         let bundle = end.bundle(record);
-        if let Err(error) = self.0.services.journal.commit_sent(bundle).await {
+        if let Err(error) = self.services().journal.commit_sent(bundle).await {
             tracing::error!(generation.id = %id, %error, "end of generation not recorded");
         }
         self.after_end(end);
@@ -92,7 +92,7 @@ impl Calls {
             GenerationState::Abandoned => (Outcome::Unknown, "generation not seen to end in time"),
             _ => (Outcome::Success, "generation completed"),
         };
-        let now = self.0.services.clock.now();
+        let now = self.services().clock.now();
         let body = OutcomeRecord {
             charged: end.charged,
             images: facts.images.unwrap_or(0),

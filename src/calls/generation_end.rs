@@ -56,7 +56,7 @@ impl Calls {
     /// Counts an end against its budgets.
     pub(super) fn book(&self, end: &GenerationEnd) {
         if let (Some(money), Some(charged)) = (&end.money, end.charged) {
-            let ledger = &self.0.services.ledger;
+            let ledger = &self.services().ledger;
             ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
         }
     }
@@ -66,7 +66,7 @@ impl Calls {
         let (environment, charged) = (end.generation.environment.clone(), end.charged);
         match end.booked() {
             Some(booked) => self.ask_for_bill(booked),
-            None => self.0.services.metrics.spent(&environment, charged.unwrap_or_default()),
+            None => self.services().metrics.spent(&environment, charged.unwrap_or_default()),
         }
     }
 }

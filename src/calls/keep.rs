@@ -100,7 +100,7 @@ impl Calls {
     }
 
     async fn keep_left(&self, fingerprint: &Fingerprint, call: &CallId) {
-        let services = &self.0.services;
+        let services = self.services();
         let Some(answer) = services.answers.undelivered_of(fingerprint, call) else { return };
         tracing::info!(call.id = %call, "answer kept: its client went away before the last byte");
         if let Err(error) = self.seal(answer, KeptFor::Nobody).await {
@@ -114,7 +114,7 @@ impl Calls {
 
     /// Puts everything on disk that nobody has received, and notes what was; before the process ends.
     pub async fn keep_all(&self) {
-        for answer in self.0.services.answers.undelivered() {
+        for answer in self.services().answers.undelivered() {
             let call = answer.call.clone();
             if let Err(error) = self.seal(answer, KeptFor::Nobody).await {
                 tracing::warn!(call.id = %call, %error, "an answer that nobody received is lost");
@@ -128,13 +128,13 @@ impl Calls {
         let received = take(&self.0.deliveries.received);
         if !received.is_empty() {
             let effects = received.into_iter().map(Effect::Delivered).collect();
-            self.0.services.journal.note(effects);
+            self.services().journal.note(effects);
         }
     }
 
     /// Deletes the files of answers that were received or are too old, and frees old keys.
     pub(super) fn forget_the_old(&self) {
-        let services = &self.0.services;
+        let services = self.services();
         let mut calls = take(&self.0.deliveries.spent);
         calls.extend(services.answers.sweep());
         let freed = services.claims.sweep();
@@ -153,8 +153,8 @@ impl Calls {
     }
 
     async fn seal(&self, answer: KeptAnswer, why: KeptFor) -> Result<(), SealedError> {
-        let files = self.0.services.sealed.clone();
-        let written = self.0.services.tasks.run_blocking(move || files.write(&answer, why)).await;
+        let files = self.services().sealed.clone();
+        let written = self.services().tasks.run_blocking(move || files.write(&answer, why)).await;
         written.map_err(|error| SealedError::Io(std::io::Error::other(error)))?
     }
 }

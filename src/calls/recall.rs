@@ -22,7 +22,7 @@ impl Calls {
     ) -> PriorCall {
         loop {
             let (mut changed, call, until) =
-                match self.0.services.answers.recall(fingerprint, client) {
+                match self.services().answers.recall(fingerprint, client) {
                     RegistryMatch::Nothing => return PriorCall::None(None),
                     RegistryMatch::Answer(answer) => {
                         return PriorCall::Answered(answer, ReplayKind::Recovered);
@@ -41,13 +41,13 @@ impl Calls {
 
     /// Says whether the answer of an identical call is owed to whoever asks next.
     pub fn owes(&self, fingerprint: &Fingerprint) -> bool {
-        self.0.services.answers.owes(fingerprint)
+        self.services().answers.owes(fingerprint)
     }
 
     /// Says whether a request of `token` may be a retry of a call that was paid for, or may have been,
     /// and whose answer it did not get.
     pub fn may_owe(&self, token: &TokenId) -> bool {
-        self.0.services.answers.may_owe(token)
+        self.services().answers.may_owe(token)
     }
 
     /// Returns a receipt for a recalled answer, so that it is kept again if this caller leaves too.

@@ -64,7 +64,7 @@ impl Calls {
     /// Says whether a call may still be made, with its token as it is now. Costs nothing while the token was
     /// not changed.
     pub fn recheck(&self, call: &Recheck<'_>) -> Result<(), RecheckError> {
-        let services = &self.0.services;
+        let services = self.services();
         let now = services.tokens.recheck(&call.token.id, call.secret.number);
         let now = now.map_err(RecheckError::Token)?;
         if Arc::ptr_eq(&now, call.token) {

@@ -43,9 +43,9 @@ impl Calls {
     /// Settles what an earlier life of the process left open: each open intent becomes `unknown`, its
     /// places stay taken for their time, and pending generations are followed again.
     pub async fn recover(&self) -> Result<Recovered, RecoverError> {
-        let reader = self.0.services.reader.clone();
-        let now = self.0.services.clock.now();
-        let left = self.0.services.tasks.run_blocking(move || LeftBehind::read(&reader, now)).await;
+        let reader = self.services().reader.clone();
+        let now = self.services().clock.now();
+        let left = self.services().tasks.run_blocking(move || LeftBehind::read(&reader, now)).await;
         let left = left.map_err(RecoverError::CutOff)?.map_err(RecoverError::Read)?;
         let mut found = Recovered::default();
         self.restore_answers(&left).await?;
@@ -75,7 +75,7 @@ impl Calls {
         is_claimed: bool,
         now: Timestamp,
     ) -> Result<(), RecoverError> {
-        let route = self.0.services.settings.routes.by_name(&open.route);
+        let route = self.services().settings.routes.by_name(&open.route);
         let line = self.line(&open.account);
         let ttl = line.map(|line| route.map_or(line.place_ttl, |route| line.place_ttl(route)));
         let until = now.plus(ttl.unwrap_or_default());
@@ -89,11 +89,11 @@ impl Calls {
         let bundle =
             Bundle::record(crash_record(open, now)).with(Effect::CloseCall(Box::new(close)));
         let bundle = bundle.with(Effect::EndClaim(open.call.clone(), ClaimState::Unknown));
-        self.0.services.journal.commit(bundle).await.map_err(RecoverError::Record)?;
+        self.services().journal.commit(bundle).await.map_err(RecoverError::Record)?;
         self.restore(open, until);
         // A claimed call is met by its key alone.
         if self.may_be_billed(open) && !is_claimed {
-            let answers = &self.0.services.answers;
+            let answers = &self.services().answers;
             answers.remember_unknown(open.fingerprint, open.call.clone(), &open.token, now);
         }
         Ok(())
@@ -101,7 +101,7 @@ impl Calls {
 
     /// A route that is no longer in the table may have been billed.
     fn may_be_billed(&self, open: &OpenCall) -> bool {
-        self.0.services.settings.routes.by_name(&open.route).is_none_or(|route| route.is_billable())
+        self.services().settings.routes.by_name(&open.route).is_none_or(|route| route.is_billable())
     }
 
     fn restore(&self, open: &OpenCall, until: Timestamp) -> bool {
@@ -109,7 +109,7 @@ impl Calls {
         if places == 0 {
             return false;
         }
-        let admission = &self.0.services.admission;
+        let admission = &self.services().admission;
         let (account, call): (_, CallId) = (&open.account, open.call.clone());
         admission.restore(account, &open.environment, &open.token, places, call.clone());
         self.0.held.note(call, until);

@@ -21,7 +21,7 @@ pub enum ReleaseError {
 impl Calls {
     /// Frees the places of an unknown or pending call on an operator's word.
     pub async fn release(&self, call: &CallId, by: impl Into<Actor>) -> Result<(), ReleaseError> {
-        let services = &self.0.services;
+        let services = self.services();
         if !services.admission.is_held(call) {
             return Err(ReleaseError::NotHeld(call.clone()));
         }

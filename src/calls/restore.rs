@@ -13,7 +13,7 @@ impl Calls {
     /// clients. Whatever should be kept and is not there counts as unknown, so that it is not paid for
     /// again. Files that belong to nothing are deleted.
     pub(super) async fn restore_answers(&self, left: &LeftBehind) -> Result<(), RecoverError> {
-        let services = &self.0.services;
+        let services = self.services();
         let mut wanted = HashSet::new();
         for kept in &left.claims {
             services.claims.restore(&kept.claim, kept.state);
@@ -38,7 +38,7 @@ impl Calls {
 
     /// Lets an identical retry find the call again, and says what became of its answer.
     async fn restore_unsettled(&self, left: &UnsettledCall) -> Undelivered {
-        let services = &self.0.services;
+        let services = self.services();
         let (fingerprint, call, since) = (left.fingerprint, left.call.clone(), left.closed_at);
         let token = &left.token;
         if left.outcome == Outcome::Unknown {

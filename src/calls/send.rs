@@ -20,12 +20,12 @@ impl Calls {
     ) -> Result<Finished, SendError> {
         let way = self.checked_again(&ready, &hold).await?;
         let (client, answer) = oneshot::channel();
-        let answers = self.0.services.answers.clone();
+        let answers = self.services().answers.clone();
         let (print, call) = (ready.fingerprint, ready.call.clone());
         let presence = ClientGuard::of(answers.clone(), print, call.clone());
         ready.handed_over.note();
         let sending = Sending::new(self.clone(), ready, way, client);
-        self.0.services.tasks.spawn_tracked("call", sending.run(hold, permit));
+        self.services().tasks.spawn_tracked("call", sending.run(hold, permit));
         let end = answer.await;
         presence.ends();
         end.unwrap_or_else(|_| {

@@ -81,7 +81,7 @@ impl Sending {
         self.queued = permit.queued_for();
         match self.commit(&hold).await {
             Ok(warrant) => {
-                let _open = self.calls.0.services.metrics.intent_opens();
+                let _open = self.calls.services().metrics.intent_opens();
                 let (ending, permit) = self.after_commit(warrant, permit).await;
                 self.conclude(ending, hold, permit).await;
             }
@@ -93,7 +93,7 @@ impl Sending {
     }
 
     async fn commit(&mut self, hold: &Hold) -> Result<SendWarrant, JournalError> {
-        let services = &self.calls.0.services;
+        let services = self.calls.services();
         let now = services.clock.now();
         self.key = self.slot.take();
         let version = self.key.serving().version();
@@ -179,7 +179,7 @@ impl Sending {
 
     /// Records the refusal, gives the places back, and waits for them again at the head of the lane.
     async fn wait_again(&mut self, permit: Permit) -> Result<Permit, Over> {
-        let services = self.calls.0.services.clone();
+        let services = self.calls.services().clone();
         let attempt = Attempt { upstream_status: 429, reason: "places taken elsewhere".into() };
         let now = services.clock.now();
         let record = self.ready.record(now, Action::Call, RecordBody::Attempt(attempt));
@@ -223,7 +223,7 @@ impl Sending {
     /// Asks for free whether the key is really rejected before blaming it.
     async fn rejected(&self, answer: UpstreamAnswer) -> Conclusion {
         if self.slot.is_rejected(&self.key, &self.line.upstream).await {
-            self.calls.0.services.metrics.upstream_rejected_key(&self.ready.account);
+            self.calls.services().metrics.upstream_rejected_key(&self.ready.account);
             let code = ErrorCode::UpstreamRejectedKey;
             let ending = Conclusion::own(Outcome::Failed, code, "key rejected");
             return Conclusion { upstream_status: Some(401), ..ending };
@@ -243,7 +243,7 @@ impl Sending {
         let (old, new) = (self.key.serving().version(), other.serving().version());
         let reason = format!("key {old} rejected, sent again with {new}").into();
         let attempt = Attempt { upstream_status: 401, reason };
-        let services = &self.calls.0.services;
+        let services = self.calls.services();
         let now = services.clock.now();
         let record = self.ready.record(now, Action::Call, RecordBody::Attempt(attempt));
         let recorded = services.journal.commit(crate::domain::Bundle::record(record)).await;

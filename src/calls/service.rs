@@ -65,6 +65,11 @@ pub(super) struct CallsInner {
 pub struct Calls(pub(super) Arc<CallsInner>);
 
 impl Calls {
+    /// Returns what the calls are worked on with.
+    pub(super) fn services(&self) -> &CallServices {
+        &self.0.services
+    }
+
     /// Returns the room with its lines to the accounts.
     pub fn new(services: CallServices, lines: AccountLinks) -> Self {
         let held = HeldPlaces::new(services.admission.clone(), Arc::clone(&services.clock));
@@ -81,7 +86,7 @@ impl Calls {
 
     /// Says whether answers that nobody received are kept for identical retries.
     pub(super) fn recovers(&self, environment: &EnvironmentName) -> bool {
-        let environments = &self.0.services.settings.environments;
+        let environments = &self.services().settings.environments;
         environments.get(environment).is_some_and(|environment| environment.recover_answers)
     }
 
@@ -110,8 +115,8 @@ impl Calls {
         token: &Token,
         id: &GenerationId,
     ) -> Result<GenerationAccess, StoreError> {
-        let (reader, wanted) = (self.0.services.reader.clone(), id.clone());
-        let read = self.0.services.tasks.run_blocking(move || reader.generation(&wanted));
+        let (reader, wanted) = (self.services().reader.clone(), id.clone());
+        let read = self.services().tasks.run_blocking(move || reader.generation(&wanted));
         match read.await {
             Ok(found) => Ok(GenerationAccess::of(found?.as_ref(), token)),
             // The reading was cut off: whose generation it is cannot be said.

@@ -16,7 +16,7 @@ const CHARGED_AFTER: Duration = Duration::from_hours(24);
 impl Calls {
     /// Charges what has been unknown for a day; to be called now and then.
     pub async fn charge_overdue(&self) -> Result<(), WriteOffError> {
-        let now = self.0.services.clock.now();
+        let now = self.services().clock.now();
         for open in self.unsettled(now.minus(CHARGED_AFTER)).await? {
             let amount = open.reserved.unwrap_or_default();
             let record = charged_record(&open, now, amount);
@@ -30,8 +30,8 @@ impl Calls {
         &self,
         before: Timestamp,
     ) -> Result<Vec<OpenCall>, WriteOffError> {
-        let reader = self.0.services.reader.clone();
-        let read = self.0.services.tasks.run_blocking(move || reader.unsettled(before)).await;
+        let reader = self.services().reader.clone();
+        let read = self.services().tasks.run_blocking(move || reader.unsettled(before)).await;
         read.map_err(|_| WriteOffError::Stopping)?.map_err(WriteOffError::Read)
     }
 
@@ -43,12 +43,12 @@ impl Calls {
         charged: Usd,
     ) -> Result<(), JournalError> {
         let effect = Effect::Settle(open.call.clone(), Some(charged));
-        self.0.services.journal.commit(Bundle::record(record).with(effect)).await?;
+        self.services().journal.commit(Bundle::record(record).with(effect)).await?;
         if let Some(money) = reserved(open) {
-            let ledger = &self.0.services.ledger;
+            let ledger = &self.services().ledger;
             ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
         }
-        self.0.services.metrics.spent(&open.environment, charged);
+        self.services().metrics.spent(&open.environment, charged);
         Ok(())
     }
 }

@@ -162,9 +162,9 @@ impl Calls {
         &self,
         id: &GenerationId,
     ) -> Result<(Option<Generation>, Option<DeliveryDigest>), NoticeError> {
-        let (reader, id) = (self.0.services.reader.clone(), id.clone());
+        let (reader, id) = (self.services().reader.clone(), id.clone());
         let read = move || Ok((reader.generation(&id)?, reader.delivery(&id)?));
-        let read = self.0.services.tasks.run_blocking(read).await;
+        let read = self.services().tasks.run_blocking(read).await;
         read.map_err(|_| NoticeError::Stopping)?.map_err(NoticeError::Read)
     }
 
@@ -196,7 +196,7 @@ impl Calls {
     ) -> Result<WebhookResult, NoticeError> {
         let calls = self.clone();
         let ending = async move { calls.end_by(&mark, &notice).await };
-        let ended = self.0.services.tasks.spawn_tracked("webhook", ending).await;
+        let ended = self.services().tasks.spawn_tracked("webhook", ending).await;
         ended.map_err(|_| NoticeError::Stopping)?.map(|()| WebhookResult::Ended)
     }
 
@@ -216,7 +216,7 @@ impl Calls {
         if let Some(pin) = &pin {
             tell_pin(&mut bundle, pin);
         }
-        self.0.services.journal.commit(bundle).await.map_err(NoticeError::Unrecorded)?;
+        self.services().journal.commit(bundle).await.map_err(NoticeError::Unrecorded)?;
         self.book(&end);
         self.0.held.free(&generation.call);
         self.0.generations.forget(&generation.id);

@@ -71,7 +71,7 @@ impl Calls {
         by: impl Into<Actor>,
         reason: Option<&str>,
     ) -> Result<Usd, WriteOffError> {
-        let now = self.0.services.clock.now();
+        let now = self.services().clock.now();
         let found = self.unsettled(now.plus(Duration::from_micros(1))).await?;
         let Some(open) = found.into_iter().find(|open| open.call == *call) else {
             return Err(match self.last_step(call).await? {
@@ -99,7 +99,7 @@ impl Calls {
         by: impl Into<Actor>,
         reason: Option<&str>,
     ) -> Result<Usd, WriteOffError> {
-        let now = self.0.services.clock.now();
+        let now = self.services().clock.now();
         match self.last_step(call).await? {
             None => return Err(WriteOffError::NotWrittenOff(None)),
             Some(LastStep::Undone(step)) => return Err(WriteOffError::NotWrittenOff(Some(step))),
@@ -123,32 +123,32 @@ impl Calls {
         record: AuditRecord,
     ) -> Result<(), WriteOffError> {
         let bundle = Bundle::record(record).with(Effect::ReserveAgain(open.call.clone()));
-        self.0.services.journal.commit(bundle).await.map_err(|error| match error {
+        self.services().journal.commit(bundle).await.map_err(|error| match error {
             JournalError::Rejected(_) => WriteOffError::NotWrittenOff(None),
             error => WriteOffError::Unrecorded(error),
         })?;
         if let Some(money) = reserved(open) {
-            let ledger = &self.0.services.ledger;
+            let ledger = &self.services().ledger;
             ledger.reserve_again(&money.budgets, money.opened_at, money.amount);
         }
         Ok(())
     }
 
     async fn written_off(&self, call: &CallId) -> Result<Option<OpenCall>, WriteOffError> {
-        let (reader, call) = (self.0.services.reader.clone(), call.clone());
-        let read = self.0.services.tasks.run_blocking(move || reader.written_off(&call)).await;
+        let (reader, call) = (self.services().reader.clone(), call.clone());
+        let read = self.services().tasks.run_blocking(move || reader.written_off(&call)).await;
         read.map_err(|_| WriteOffError::Stopping)?.map_err(WriteOffError::Read)
     }
 
     async fn last_step(&self, call: &CallId) -> Result<Option<LastStep>, WriteOffError> {
-        let reader = self.0.services.reader.clone();
+        let reader = self.services().reader.clone();
         let query = RecordQuery {
             call: Some(call.clone()),
             kinds: vec!["admin"],
             newest_first: true,
             ..RecordQuery::default()
         };
-        let read = self.0.services.tasks.run_blocking(move || reader.records(&query)).await;
+        let read = self.services().tasks.run_blocking(move || reader.records(&query)).await;
         let records = read.map_err(|_| WriteOffError::Stopping)?.map_err(WriteOffError::Read)?;
         Ok(records.into_iter().find_map(as_step))
     }
