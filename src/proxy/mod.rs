@@ -8,7 +8,7 @@
 //!             whose token  route, scope     rate, body       recall     money        queue
 //! ```
 //!
-//! Whatever refuses a request says so as a `Rejection`; [`ProxyService`] turns it into a problem for
+//! Whatever refuses a request says so as a `Rejection`; the service turns it into a problem for
 //! the client, a record for the audit, and a count for the metrics, in one place.
 
 mod allowed;
