@@ -21,6 +21,7 @@ use http::{
 };
 use std::sync::Arc;
 use tower_http::{set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};
+use utoipa::openapi::OpenApi;
 
 /// Nothing of the control plane is to be kept by anybody in between: a secret may be in it.
 pub(super) const KEPT_BY_NOBODY: [(HeaderName, HeaderValue); 2] = [
@@ -44,7 +45,7 @@ pub fn router(state: AdminState) -> Router {
         .fallback(async || Problem::path_unknown())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(state.clone())
-        .layer(Extension(Arc::new(openapi())))
+        .layer(Extension(openapi as fn() -> OpenApi))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(RequestBodyTimeoutLayer::new(idle))
         .layer(from_fn_with_state(gate, known_only))

@@ -1,10 +1,10 @@
 //! What is known of a call once it is allowed.
 
-use super::{Gateway, incoming_request::IncomingRequest};
+use super::{Gateway, incoming_request::IncomingRequest, rejection::Rejection};
 use crate::{
-    calls::AccountLink,
+    calls::{AccountLink, Recheck},
     config::EnvironmentSettings,
-    domain::{Route, Token},
+    domain::{Demand, Route, Timestamp, Token, Usd},
     tokens::PresentedSecret,
 };
 use std::sync::Arc;
@@ -27,6 +27,24 @@ impl CallContext {
     /// Returns the link to the account that serves the call.
     pub(super) fn link(&self) -> Option<&Arc<AccountLink>> {
         self.gateway.calls.line(&self.environment.account)
+    }
+
+    /// Says whether the call may cost money.
+    pub(super) fn spends(&self, demand: &Demand) -> bool {
+        self.route.spends(demand.is_quote)
+    }
+
+    /// Looks at the token as it is now: it may have been revoked or reduced meanwhile. `held` is the money that the
+    /// call holds, and since when.
+    pub(super) fn recheck(
+        &self,
+        demand: &Demand,
+        held: Option<(Usd, Timestamp)>,
+    ) -> Result<(), Rejection> {
+        let Self { gateway, request, token, secret, route, .. } = self;
+        let (secret, client) = (*secret, request.client);
+        let call = Recheck { token, secret, route, demand, client, held };
+        gateway.calls.recheck(&call).map_err(Rejection::from)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     admission::{AdmissionError, AdmitRequest, Permit},
     answers::Claimed,
     authorization::tighter,
-    calls::{PassedHeaders, ReadyCall, Recheck},
+    calls::{PassedHeaders, ReadyCall},
     domain::{CallId, Client, Places, Timestamp, Usd},
     ledger::{Budgets, Hold},
 };
@@ -41,7 +41,7 @@ impl NewCall {
         let budgets = Budgets::covering(&gateway.settings, environment, token, route);
         let hold = gateway.ledger.hold(budgets, route, demand)?;
         if let Some(link) = context.link()
-            && route.spends(demand.is_quote)
+            && context.spends(demand)
             && let Some(state) = link.breaker.would_stop(hold.bound())
         {
             return Err(Rejection::balance(&state));
@@ -79,11 +79,10 @@ impl HeldCall {
     /// What comes after this looks at no other call any more: whoever hung up before this request was
     /// read has a call that was found here, or one that its own last look ends unsent.
     pub(super) fn is_owed_an_answer(&self) -> bool {
-        let CallContext { gateway, route, .. } = &*self.context;
         let found = &self.asked.found;
-        route.spends(found.demand.is_quote)
+        self.context.spends(&found.demand)
             && self.claim.is_none()
-            && gateway.calls.owes(&found.fingerprint)
+            && self.context.gateway.calls.owes(&found.fingerprint)
     }
 
     /// Gives back what the call holds and what it took of its token's rate.
@@ -93,10 +92,7 @@ impl HeldCall {
     }
 
     fn recheck(&self) -> Result<(), Rejection> {
-        let CallContext { gateway, request, token, secret, route, .. } = &*self.context;
-        let (demand, client) = (&self.asked.found.demand, request.client);
-        let call = Recheck { token, secret: *secret, route, demand, client, held: self.money() };
-        gateway.calls.recheck(&call).map_err(Rejection::from)
+        self.context.recheck(&self.asked.found.demand, self.money())
     }
 
     fn money(&self) -> Option<(Usd, Timestamp)> {

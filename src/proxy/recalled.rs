@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     answers::{Claimed, KeptAnswer},
-    calls::{PriorCall, Recheck, ReplayKind},
+    calls::{PriorCall, ReplayKind},
     domain::ErrorCode,
 };
 use std::time::Duration;
@@ -39,16 +39,14 @@ impl InspectedCall {
         Ok(Instant::now() + self.context.allowance()?.span())
     }
 
-    /// Says whether the call may cost money.
-    pub(super) fn spends(&self) -> bool {
-        self.context.route.spends(self.asked.found.demand.is_quote)
-    }
-
     /// Looks for the call that took the same idempotency key, or without a key for an identical one
     /// whose answer nobody received; waits for one that runs until `deadline`.
     pub(super) async fn recall(self, deadline: Instant) -> Result<RecallStep, Rejection> {
-        let prior =
-            if self.spends() { self.prior_call(deadline).await? } else { PriorCall::None(None) };
+        let prior = if self.context.spends(&self.asked.found.demand) {
+            self.prior_call(deadline).await?
+        } else {
+            PriorCall::None(None)
+        };
         match prior {
             PriorCall::None(claim) => {
                 let Self { context, asked } = self;
@@ -77,13 +75,5 @@ impl InspectedCall {
             Some(key) => gateway.calls.claim(&token.id, &key, print, deadline).await,
             None => gateway.calls.recall(&print, &request.connection, deadline).await,
         })
-    }
-
-    /// Looks at the token as it is now: it may have been revoked or reduced meanwhile.
-    pub(super) fn recheck(&self) -> Result<(), Rejection> {
-        let CallContext { gateway, request, token, secret, route, .. } = &*self.context;
-        let (demand, client) = (&self.asked.found.demand, request.client);
-        let call = Recheck { token, secret: *secret, route, demand, client, held: None };
-        gateway.calls.recheck(&call).map_err(Rejection::from)
     }
 }

@@ -29,7 +29,7 @@ impl RecoveredAnswer {
         let receipt = || gateway.calls.receipt(print, &answer);
         let receipt = (again == ReplayKind::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
-        call.recheck()?;
+        call.context.recheck(&call.asked.found.demand, None)?;
         let bundle = Bundle::record(record(call, &answer, again));
         match gateway.journal.commit(bundle).await {
             Ok(()) => Ok(Self { answer, again, receipt }),

@@ -5,7 +5,10 @@ use super::{
     header::{self, whole_seconds},
     strict::ProtocolFault,
 };
-use crate::domain::{ErrorCode, Places, RequestId, Scope, Timestamp};
+use crate::{
+    authorization::Denial,
+    domain::{ErrorCode, Places, RequestId, Scope, Timestamp},
+};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header as standard};
 use serde::Serialize;
 use std::{borrow::Cow, time::Duration};
@@ -119,7 +122,7 @@ impl ClientError {
 
     /// Returns the problem of a token that lacks `scope`.
     pub fn scope_missing(scope: Scope) -> Self {
-        let message = format!("the token may not {}: it lacks {scope}", scope.in_words());
+        let message = Denial::ScopeMissing(scope).to_string();
         let mut problem = Self::new(ErrorCode::ScopeMissing, message);
         problem.details.scope = Some(scope);
         problem

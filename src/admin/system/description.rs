@@ -2,7 +2,6 @@
 
 use crate::admin::role::MayView;
 use axum::{Extension, Json};
-use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
 /// Describes this API
@@ -12,7 +11,7 @@ use utoipa::openapi::OpenApi;
 )]
 pub async fn describe(
     _by: MayView,
-    Extension(description): Extension<Arc<OpenApi>>,
+    Extension(describe): Extension<fn() -> OpenApi>,
 ) -> Json<OpenApi> {
-    Json(OpenApi::clone(&description))
+    Json(describe())
 }
