@@ -24,7 +24,7 @@ impl Caller {
 
     /// Returns an operator who is let in.
     pub(super) fn operator(operator: &Operator) -> Self {
-        let pass = Some(Pass::of(operator));
+        let pass = Some(Pass::new(operator));
         Self { by: operator.principal(), role: operator.role, pass }
     }
 }

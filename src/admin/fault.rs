@@ -5,8 +5,8 @@ use crate::{domain::RequestId, web};
 use http::{HeaderValue, Response, header::CONTENT_TYPE};
 
 /// Words a problem of the listener like all others of the control plane.
-pub fn told(problem: &web::ClientError, request: &RequestId) -> Response<String> {
-    let mut response = problem.told(request);
+pub fn to_response(problem: &web::ClientError, request: &RequestId) -> Response<String> {
+    let mut response = problem.to_response(request);
     let document = serde_json::to_string(&Problem::fault(problem));
     *response.body_mut() = document.unwrap_or_default();
     let headers = response.headers_mut();

@@ -50,7 +50,7 @@ pub use audit::{
 pub use call_desk::{CallDesk, CallPastStep, DeskError, ReleaseOutcome, WriteOff, WriteOffStep};
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;
-pub use fault::told;
+pub use fault::to_response;
 pub use folder_state::FolderState;
 pub use keys::KeyRotationRequest;
 pub use openapi::openapi;

@@ -17,7 +17,7 @@ pub(super) async fn on_record(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let asked = Asked::of(&parts);
+    let asked = Asked::from_parts(&parts);
     let response = next.run(Request::from_parts(parts, body)).await;
     let told = response.extensions();
     if let Some(note) = told.get::<RefusalNote>() {
@@ -35,7 +35,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(parts: &Parts) -> Self {
+    fn from_parts(parts: &Parts) -> Self {
         let (peer, request) = (parts.extensions.get().copied(), parts.extensions.get().cloned());
         Self { peer, request, resource: asked_for(parts) }
     }

@@ -6,7 +6,7 @@ use crate::{
     operators::{self, OperatorsError},
     store::StoreError,
     tokens::{RequestError, TokensError},
-    web::{self, shown},
+    web::{self, abbreviate},
 };
 use axum::response::{IntoResponse, Response};
 use http::{
@@ -184,7 +184,7 @@ impl Problem {
 
     /// There is nothing of that name.
     pub(super) fn unknown(what: &str, name: &str) -> Self {
-        let detail = format!("there is no {what} '{}'", shown(name));
+        let detail = format!("there is no {what} '{}'", abbreviate(name));
         let title = "There is nothing of that name";
         Self::new(StatusCode::NOT_FOUND, &format!("{what}_unknown"), title, detail)
     }
@@ -225,7 +225,7 @@ impl Problem {
         } else {
             format!("the id of a {what} starts with {prefix}")
         };
-        let detail = format!("no {what} '{}' is on record: {why}", shown(id));
+        let detail = format!("no {what} '{}' is on record: {why}", abbreviate(id));
         Self { detail: detail.into(), ..problem }
     }
 

@@ -46,9 +46,9 @@ impl Account {
         Ok(WaitingCall::new(self.clone(), entered?, answer))
     }
 
-    pub(super) fn refuse(self: &Arc<Self>, ticket: Ticket) -> Result<WaitingCall, AdmissionError> {
+    pub(super) fn requeue(self: &Arc<Self>, ticket: Ticket) -> Result<WaitingCall, AdmissionError> {
         let (reply, answer) = oneshot::channel();
-        let (entered, grants) = self.gate().refuse(ticket, reply, Instant::now());
+        let (entered, grants) = self.gate().requeue(ticket, reply, Instant::now());
         self.deliver(grants);
         Ok(WaitingCall::new(self.clone(), entered?, answer))
     }

@@ -31,7 +31,7 @@ pub(super) type Entered<W> = (Result<Ticket, AdmissionError>, Vec<Grant<W>>);
 /// Whatever may let someone in returns the calls that it let in, so that none is forgotten.
 #[derive(Debug)]
 pub(super) struct AccountGate<W> {
-    pub(super) drift: EffectiveCap,
+    pub(super) effective_cap: EffectiveCap,
     pub(super) environments: Vec<Environment<W>>,
     pub(super) held: Held,
     pub(super) counters: AdmissionCounters,
@@ -40,7 +40,7 @@ pub(super) struct AccountGate<W> {
     pub(super) queued: usize,
     pub(super) queued_places: u32,
     pub(super) next_number: u64,
-    pub(super) pace: DrainRate,
+    pub(super) drain_rate: DrainRate,
     pub(super) durations: Durations,
     pub(super) turns: Turns<usize>,
     /// Waiting calls that were overtaken, by when that began.
@@ -71,7 +71,7 @@ impl Closed {
 impl<W> AccountGate<W> {
     pub(super) fn new(options: GateOptions, capacity: usize, now: Instant) -> Self {
         Self {
-            drift: EffectiveCap::new(options.cap, now),
+            effective_cap: EffectiveCap::new(options.cap, now),
             environments: options.environments.into_iter().map(Environment::new).collect(),
             held: Held::default(),
             counters: AdmissionCounters::default(),
@@ -81,7 +81,7 @@ impl<W> AccountGate<W> {
             capacity,
             queued_places: 0,
             next_number: 0,
-            pace: DrainRate::new(options.cap, now),
+            drain_rate: DrainRate::new(options.cap, now),
             durations: Durations::default(),
             turns: Turns::default(),
             overtaken: Vec::new(),
@@ -119,7 +119,9 @@ impl<W> AccountGate<W> {
         if let Some(reason) = self.closed.reason() {
             return Err(reason);
         }
-        let cap = seat.max_token_places.map_or(self.drift.cap(), |most| most.min(self.drift.cap()));
+        let cap = seat.max_token_places.map_or(self.effective_cap.configured(), |most| {
+            most.min(self.effective_cap.configured())
+        });
         if seat.places > cap { Err(AdmissionError::NeverFits { cap }) } else { Ok(()) }
     }
 
@@ -150,7 +152,7 @@ impl<W> AccountGate<W> {
     /// Gives back the places of an admitted call. They go on at once to whoever waits.
     pub(super) fn release(&mut self, ticket: &Ticket, now: Instant) -> Vec<Grant<W>> {
         self.free(ticket);
-        self.pace.freed(ticket.places);
+        self.drain_rate.freed(ticket.places);
         if ticket.places > 0 {
             // Calls without places hold none, and would make the others look quick.
             self.durations.note(now.saturating_duration_since(ticket.since), now);
@@ -160,12 +162,12 @@ impl<W> AccountGate<W> {
 
     /// Takes back a call that the vendor refused for now: others use the account too. The call
     /// waits again, at its old place.
-    pub(super) fn refuse(&mut self, mut ticket: Ticket, reply: W, now: Instant) -> Entered<W> {
+    pub(super) fn requeue(&mut self, mut ticket: Ticket, reply: W, now: Instant) -> Entered<W> {
         self.free(&ticket);
         self.refund(&ticket);
         if ticket.places > 0 {
             // A call without places would tell nothing about how many there are.
-            self.drift.shrink(self.in_use, now);
+            self.effective_cap.shrink(self.in_use, now);
         }
         if let Some(reason) = self.closed.reason() {
             return (Err(reason), Vec::new());
@@ -176,9 +178,9 @@ impl<W> AccountGate<W> {
 
     /// Lets time pass: the effective cap recovers, reserves lapse, the pace is measured.
     pub(super) fn tick(&mut self, now: Instant) -> Vec<Grant<W>> {
-        self.drift.recover(now);
+        self.effective_cap.recover(now);
         if self.queued > 0 {
-            self.pace.measure(now);
+            self.drain_rate.measure(now);
         }
         self.turns.forget_idle();
         self.environments.iter_mut().for_each(Environment::forget_idle);
@@ -207,6 +209,6 @@ impl<W> AccountGate<W> {
 
     /// Returns how long the calls that wait now will take to be let in.
     pub(super) fn retry_after(&self) -> Duration {
-        self.pace.time_for(self.queued_places)
+        self.drain_rate.time_for(self.queued_places)
     }
 }

@@ -26,7 +26,12 @@ impl<W> AccountGate<W> {
             return None;
         }
         let room = self.room(now);
-        let search = CandidateSearch::new(self.drift.cap(), &room, &self.environments, &self.turns);
+        let search = CandidateSearch::new(
+            self.effective_cap.configured(),
+            &room,
+            &self.environments,
+            &self.turns,
+        );
         let choice = search.run(&self.overtaken)?;
         self.note_overtaking(&choice, &room);
         self.admit(&choice, now)
@@ -73,7 +78,7 @@ impl<W> AccountGate<W> {
             return grants;
         }
         if self.queued == 0 {
-            self.pace.restart(now);
+            self.drain_rate.restart(now);
         }
         self.queued += 1;
         self.queued_places = self.queued_places.saturating_add(ticket.places);
@@ -123,7 +128,7 @@ impl<W> AccountGate<W> {
     }
 
     pub(super) fn free_places(&self) -> u32 {
-        self.drift.limit().saturating_sub(self.in_use)
+        self.effective_cap.limit().saturating_sub(self.in_use)
     }
 
     /// Returns an environment's position; one that the settings do not know gets no reserve.

@@ -21,12 +21,12 @@ impl EffectiveCap {
     }
 
     /// Returns the cap as it is set.
-    pub(super) fn cap(&self) -> u32 {
+    pub(super) fn configured(&self) -> u32 {
         self.cap
     }
 
     /// Returns what the vendor lets through, from 1 to the cap.
-    pub(super) fn effective(&self) -> u32 {
+    pub(super) fn current(&self) -> u32 {
         self.effective
     }
 

@@ -46,7 +46,7 @@ impl<W> AccountGate<W> {
         let places = u64::from(ticket.places);
         let own = self.environments[ticket.environment].waits_before(ticket, behind);
         let ahead = own + self.beside(ticket, own, behind, &room);
-        let of_account = time(held, ahead + places, self.drift.cap());
+        let of_account = time(held, ahead + places, self.effective_cap.configured());
         let of_token = |share| time(held, own + places, share);
         Some(of_account.max(ticket.share.map_or(Duration::ZERO, of_token)))
     }

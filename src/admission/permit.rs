@@ -48,7 +48,7 @@ impl Permit {
     /// uses the account too. The call waits from now on at its old place, with its first deadline.
     /// The turn it took is refunded. It is let in again no sooner than the cap allows.
     pub fn refused_upstream(mut self) -> Requeue {
-        let waiting = self.ticket.take().map(|ticket| self.account.refuse(ticket));
+        let waiting = self.ticket.take().map(|ticket| self.account.requeue(ticket));
         Requeue(waiting.unwrap_or(Err(AdmissionError::Stopped)))
     }
 

@@ -23,14 +23,14 @@ impl<W> AccountGate<W> {
         let room = self.room(now);
         let fits_but =
             ticket.places <= self.free_places() && !room.fits(ticket.environment, ticket.places);
-        let never = ticket.places <= self.drift.effective()
+        let never = ticket.places <= self.effective_cap.current()
             && ticket.places > room.reach(ticket.environment);
         if fits_but || never { WaitRule::Reserved } else { WaitRule::Account }
     }
 
     /// Returns what is free just now, and for whom.
     pub(super) fn room(&self, now: Instant) -> Capacity {
-        let (cap, effective) = (self.drift.cap(), self.drift.effective());
+        let (cap, effective) = (self.effective_cap.configured(), self.effective_cap.current());
         let space = Space { cap, effective, free: self.free_places() };
         Capacity::new(space, &self.environments, now)
     }

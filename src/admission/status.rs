@@ -56,8 +56,8 @@ impl<W> AccountGate<W> {
         });
         AccountStatus {
             name: name.clone(),
-            cap: self.drift.cap(),
-            effective_cap: self.drift.effective(),
+            cap: self.effective_cap.configured(),
+            effective_cap: self.effective_cap.current(),
             in_use: self.in_use,
             unknown: self.held.places(),
             queued: self.queued,

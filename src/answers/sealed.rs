@@ -101,7 +101,7 @@ impl SealedAnswers {
         let file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
         let to = BufWriter::new(file);
         let mut frames = FrameWriter::new(&self.0.key, &about(&answer.call, why), to)?;
-        frames.write(serde_json::to_vec(&AnswerHead::of(answer))?)?;
+        frames.write(serde_json::to_vec(&AnswerHead::from_answer(answer))?)?;
         let mut body = answer.body.reader();
         let mut left = answer.body.len();
         while left > FRAME as u64 {
@@ -184,7 +184,7 @@ impl SealedAnswer {
 }
 
 impl AnswerHead {
-    fn of(answer: &KeptAnswer) -> Self {
+    fn from_answer(answer: &KeptAnswer) -> Self {
         let headers = answer.headers.iter();
         Self {
             status: answer.status.as_u16(),

@@ -115,7 +115,7 @@ async fn go_on(
         "key": made.verifier().to_string(),
         "records": reader.head()?.seq,
         "reason": asked.reason,
-        "problem": told(&problem),
+        "problem": describe(&problem),
     });
     let now = asked.clock.now();
     let record =
@@ -123,7 +123,7 @@ async fn go_on(
     store.journal().commit(Bundle::record(record)).await?;
     // A crash in between leaves what the next start refuses, and this can be done again.
     let key = made.succeed(dir, &file, now)?;
-    Ok(RestoreAccepted::GoesOn { problem: told(&problem), key })
+    Ok(RestoreAccepted::GoesOn { problem: describe(&problem), key })
 }
 
 /// Returns a checkpoint as the record shows it.
@@ -133,7 +133,7 @@ fn signed(checkpoint: &Checkpoint) -> Value {
 }
 
 /// Returns what is wrong in a sentence, without what can be done about it.
-fn told(problem: &ResumeError) -> String {
+fn describe(problem: &ResumeError) -> String {
     let text = problem.to_string();
     text.split(". ").next().unwrap_or_default().to_owned()
 }

@@ -66,7 +66,7 @@ pub(super) fn write_lines(tasks: &Tasks, journal: &Journal, out: LinesOut) {
     tasks.spawn_background("audit lines", async move {
         loop {
             match records.recv().await {
-                Ok(record) => out.write(LineKind::Audit, AuditLine::of(&record)),
+                Ok(record) => out.write(LineKind::Audit, AuditLine::from_record(&record)),
                 // The database has them all; the lines are a copy.
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "audit lines could not keep up");

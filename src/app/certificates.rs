@@ -76,7 +76,10 @@ impl Certificates {
                 Port::secure(listener, identity, keeper.listener, metrics, wording)
             }
         };
-        [port(proxy, &self.proxy, ClientError::told), port(admin, &self.admin, admin::told)]
+        [
+            port(proxy, &self.proxy, ClientError::to_response),
+            port(admin, &self.admin, admin::to_response),
+        ]
     }
 
     /// Reads the files again whenever they change or somebody asks for it, from now on.

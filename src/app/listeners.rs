@@ -88,7 +88,7 @@ fn unix(path: &Path) -> io::Result<UnixListener> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    UnixListener::bind(SocketPath::of(path)?.path())
+    UnixListener::bind(SocketPath::new(path)?.path())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ impl Services {
     ///
     /// What is reserved and has no known end counts as well, so that a restart never gives a budget back.
     pub(super) async fn restore_ledger(&self) -> anyhow::Result<()> {
-        let month = BudgetWindow::of(Period::Month, self.clock.now()).start();
+        let month = BudgetWindow::containing(Period::Month, self.clock.now()).start();
         let reader = self.reader.clone();
         let spends = self.tasks.run_blocking(move || reader.spend(month)).await;
         for spend in spends?.context("what was spent before cannot be read")? {

@@ -27,7 +27,7 @@ pub(super) fn serve_clients(
 ) {
     let face = proxy::router(gateway(rooms, pictures));
     let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
-    let limits = web_door(rooms, ("proxy", LeavesFiles::Most), ClientError::told);
+    let limits = web_door(rooms, ("proxy", LeavesFiles::Most), ClientError::to_response);
     rooms.tasks.spawn_background("proxy", web::serve(listener, face, limits, tasks, stop));
 }
 
@@ -43,11 +43,11 @@ pub(super) fn serve_operators(
 ) {
     let face = control_face(admin_state(rooms, notes, operators));
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, ("admin", LeavesFiles::Some), admin::told);
+    let limits = web_door(rooms, ("admin", LeavesFiles::Some), admin::to_response);
     let serving = web::serve(network, face.clone(), limits, tasks, stop);
     operators.tasks.spawn_background("admin", serving);
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, ("socket", LeavesFiles::None), admin::told);
+    let limits = web_door(rooms, ("socket", LeavesFiles::None), admin::to_response);
     operators.tasks.spawn_background("socket", web::serve(local, face, limits, tasks, stop));
 }
 

@@ -43,7 +43,7 @@ pub enum EntryResult {
 
 impl EntryResult {
     /// Returns the word for `outcome`.
-    pub(super) fn of(outcome: Outcome) -> Self {
+    pub(super) fn from_outcome(outcome: Outcome) -> Self {
         if outcome == Outcome::Success { Self::Success } else { Self::Failure }
     }
 }

@@ -1,6 +1,6 @@
 //! One entry by the id of its call or of its request.
 
-use super::{Entry, fold};
+use super::{Entry, entry::More, fold};
 use crate::{
     domain::{CallId, RequestId, Timestamp, TokenId},
     store::{Reader, RecordQuery, StoreError},
@@ -50,10 +50,11 @@ pub fn counted_in(
     let mut found = fold(reader.records(&query)?);
     // An id tells whole milliseconds only.
     let last_moment = at.plus(Duration::from_millis(1));
-    found.retain(|entry| entry.metadata.more.since.is_some_and(|since| since < last_moment));
-    found.sort_by_key(|entry| std::cmp::Reverse(entry.metadata.more.count));
-    for entry in &mut found {
-        entry.metadata.more.may_count = Some(request.clone());
+    let began_before = |more: &More| more.since.is_some_and(|since| since < last_moment);
+    found.retain(|Entry { metadata, .. }| began_before(&metadata.more));
+    found.sort_by_key(|Entry { metadata, .. }| std::cmp::Reverse(metadata.more.count));
+    for Entry { metadata, .. } in &mut found {
+        metadata.more.may_count = Some(request.clone());
     }
     Ok(found)
 }

@@ -29,14 +29,14 @@ pub fn fold(mut records: Vec<SealedRecord>) -> Vec<Entry> {
     for record in &records {
         let call = record.record.call.as_ref().filter(|_| is_of_a_call(&record.record.body));
         let Some(call) = call else {
-            entries.push(Entry::of(record));
+            entries.push(Entry::from_record(record));
             continue;
         };
         if let Some(at) = calls.get(call) {
             entries[*at].add(&record.record.body);
         } else {
             calls.insert(call.clone(), entries.len());
-            entries.push(Entry::of(record));
+            entries.push(Entry::from_record(record));
         }
     }
     entries
@@ -50,7 +50,7 @@ fn is_of_a_call(body: &RecordBody) -> bool {
 impl Entry {
     /// Returns the entry that begins with `sealed`. What another record of the same call would have
     /// told stays `null`.
-    pub(super) fn of(sealed: &SealedRecord) -> Self {
+    pub(super) fn from_record(sealed: &SealedRecord) -> Self {
         let record = &sealed.record;
         let metadata = Metadata {
             request_id: record.request.clone(),
@@ -108,7 +108,7 @@ impl Metadata {
     fn result(&self) -> EntryResult {
         let goes_on =
             &*self.decision == IN_FLIGHT || self.more.reason.as_deref() == Some(GENERATION_PENDING);
-        if goes_on { EntryResult::Pending } else { EntryResult::of(self.outcome) }
+        if goes_on { EntryResult::Pending } else { EntryResult::from_outcome(self.outcome) }
     }
 
     /// Adds who calls, what for, and what was reserved.

@@ -16,10 +16,11 @@ pub struct AuditLine(String);
 impl AuditLine {
     /// Returns the line of `record`. It holds the record's hash, so that lines kept elsewhere hold
     /// against a chain that is computed anew.
-    pub fn of(record: &SealedRecord) -> Self {
-        let mut entry = Entry::of(record);
-        entry.metadata.more.kind = Some(record.record.body.kind().into());
-        entry.metadata.more.hash = Some(hex::encode(record.hash).into());
+    pub fn from_record(record: &SealedRecord) -> Self {
+        let mut entry = Entry::from_record(record);
+        let more = &mut entry.metadata.more;
+        more.kind = Some(record.record.body.kind().into());
+        more.hash = Some(hex::encode(record.hash).into());
         // Entries have no maps whose keys are not text, so this cannot fail.
         Self(serde_json::to_string(&entry).unwrap_or_default())
     }

@@ -78,7 +78,7 @@ impl RefusalBook {
     /// counted. A record that is not a refusal is always returned. Who gets one back must write it,
     /// or [`count`](Self::count) it.
     pub fn observe(&self, record: AuditRecord) -> Option<AuditRecord> {
-        let Some(kind) = RefusalKind::of(&record) else { return Some(record) };
+        let Some(kind) = RefusalKind::from_record(&record) else { return Some(record) };
         let now = self.clock.now();
         let mut pages = self.pages.lock();
         let window = pages.window(kind, &record, now);
@@ -93,7 +93,7 @@ impl RefusalBook {
     /// Counts a refusal that was to be written in full, but for which the journal had no room.
     /// Records that are no refusals are left out.
     pub fn count(&self, record: &AuditRecord) {
-        let Some(kind) = RefusalKind::of(record) else { return };
+        let Some(kind) = RefusalKind::from_record(record) else { return };
         let now = self.clock.now();
         let mut pages = self.pages.lock();
         pages.window(kind, record, now).counted += 1;
@@ -135,7 +135,7 @@ impl RefusalBook {
 }
 
 impl RefusalKind {
-    fn of(record: &AuditRecord) -> Option<Self> {
+    fn from_record(record: &AuditRecord) -> Option<Self> {
         let RecordBody::Refusal(refusal) = &record.body else { return None };
         let who = Some(who(&record.principal));
         Some(Self { who, code: refusal.code, route: refusal.route.clone() })
@@ -177,7 +177,7 @@ impl RefusalPages {
             page
         };
         let window = page.entry(kind).or_insert_with(|| RefusalWindow::new(record, now));
-        window.turn(now);
+        window.advance(now);
         window
     }
 }
@@ -193,7 +193,7 @@ impl RefusalWindow {
     }
 
     /// Begins a new minute, unless what was counted is not fetched yet: then the old one goes on.
-    fn turn(&mut self, now: Timestamp) {
+    fn advance(&mut self, now: Timestamp) {
         if self.is_over(now) && self.counted == 0 {
             (self.since, self.written) = (now, 0);
         }

@@ -157,7 +157,7 @@ fn check(record: &RawRecord, head: ChainHead) -> Result<ChainHead, FirstBad> {
     }
     match serde_json::from_slice::<AuditRecord>(&record.bytes) {
         Err(error) => bad(found, IntegrityError::Unreadable(error.to_string().into())),
-        Ok(content) => match Columns::of(&content).first_difference(&record.columns()) {
+        Ok(content) => match Columns::from_record(&content).first_difference(&record.columns()) {
             Some(name) => bad(found, IntegrityError::Column(name)),
             None => Ok(ChainHead { seq, hash }),
         },

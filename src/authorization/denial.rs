@@ -54,7 +54,7 @@ impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ScopeMissing(scope) => {
-                write!(f, "the token may not {}: it lacks {scope}", scope.in_words())
+                write!(f, "the token may not {}: it lacks {scope}", scope.describe())
             }
             Self::EnvironmentDenied(environment, scope) => {
                 write!(f, "environment {environment} does not allow {scope} any more")

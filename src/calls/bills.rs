@@ -109,7 +109,7 @@ impl Calls {
         let body = OutcomeRecord {
             charged: Some(billed),
             generations: vec![generation.id.clone()],
-            ..OutcomeRecord::of(Outcome::Success, reason)
+            ..OutcomeRecord::new(Outcome::Success, reason)
         };
         AuditRecord {
             at: self.services().clock.now(),

@@ -18,7 +18,7 @@ impl Calls {
         fingerprint: Fingerprint,
         deadline: Instant,
     ) -> PriorCall {
-        let key = ClaimKey::of(token, key);
+        let key = ClaimKey::new(token, key);
         loop {
             let held = self.services().claims.claim(token, key, fingerprint);
             let (mut changed, call) = match held {

@@ -77,7 +77,7 @@ impl Sending {
     /// Says whether Ideogram may go on working without having said on what: nobody can see that end.
     fn works_on_namelessly(&self, ending: &Conclusion, facts: &AnswerFacts) -> bool {
         let named = facts.generation.is_some() || facts.images.is_some();
-        ending.is_success() && self.ready.demand.is_asynchronous && !named
+        ending.is_success() && self.ready.is_asynchronous() && !named
     }
 
     /// Returns until when the places stay taken, if they do.
@@ -104,28 +104,29 @@ impl Sending {
         facts: &AnswerFacts,
         now: Timestamp,
     ) -> Option<Generation> {
-        if !ending.is_success() || self.ready.polled.is_some() {
+        let ready = &self.ready;
+        if !ending.is_success() || ready.polled.is_some() {
             return None;
         }
         let id = facts.generation.clone()?;
-        let works_on = self.ready.demand.is_asynchronous && facts.images.is_none();
+        let works_on = ready.is_asynchronous() && facts.images.is_none();
         let pending = match facts.state {
             Some(state) => state == GenerationState::Pending,
             None => works_on,
         };
         let state = if pending { GenerationState::Pending } else { GenerationState::Completed };
-        let ttl = self.line().place_ttl(&self.ready.route);
+        let (token, route) = (&ready.token, &ready.route);
         Some(Generation {
             id,
-            call: self.ready.call.clone(),
-            account: self.ready.account.clone(),
-            environment: self.ready.token.environment.clone(),
-            owner: self.ready.token.owner.clone(),
-            token: self.ready.token.id.clone(),
-            route: self.ready.route.name.clone(),
-            places: self.ready.places,
+            call: ready.call.clone(),
+            account: ready.account.clone(),
+            environment: token.environment.clone(),
+            owner: token.owner.clone(),
+            token: token.id.clone(),
+            route: route.name.clone(),
+            places: ready.places,
             submitted_at: now,
-            places_until: now.plus(ttl),
+            places_until: now.plus(self.line().place_ttl(route)),
             state,
         })
     }
@@ -221,7 +222,7 @@ impl Sending {
         if !self.ran_unasked(ending, facts) {
             return;
         }
-        let (route, charged) = (&self.ready.route.name, charged.unwrap_or_default());
+        let (route, charged) = (self.ready.route_name(), charged.unwrap_or_default());
         tracing::error!(event = "quote_billed", %route, %charged, "dry run answered without a price quote; quotes closed for this route");
         self.calls.close_quotes(route);
     }
@@ -229,7 +230,7 @@ impl Sending {
     fn answer(self, ending: Conclusion, money: &Money) {
         let (answers, print) = (&self.calls.services().answers, &self.ready.fingerprint);
         let metrics = &self.calls.services().metrics;
-        let (environment, route) = (&self.ready.token.environment, &self.ready.route.name);
+        let (environment, route) = (self.ready.environment(), self.ready.route_name());
         metrics.call_ended(environment, route, ending.outcome, self.times());
         // What was billed for a booked call is not said yet, and a sum never gets smaller.
         if money.booked.is_none() {
@@ -267,7 +268,7 @@ impl Sending {
     fn hand_out(&self, answer: &UpstreamAnswer) -> DeliveryGuard {
         let services = self.calls.services();
         let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
-        if self.calls.recovers(&self.ready.token.environment) {
+        if self.calls.recovers(self.ready.environment()) {
             services.answers.hand_out(&print, self.kept(answer));
         } else {
             services.answers.forget(&print, &call);

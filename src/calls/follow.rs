@@ -99,7 +99,7 @@ impl Calls {
             unsafe_images: facts.unsafe_images,
             generations: vec![generation.id.clone()],
             upstream_ms: super::ready::millis(now.since(generation.submitted_at)),
-            ..OutcomeRecord::of(outcome, reason)
+            ..OutcomeRecord::new(outcome, reason)
         };
         AuditRecord {
             at: now,

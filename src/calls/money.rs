@@ -53,7 +53,7 @@ impl Sending {
         facts: &AnswerFacts,
         is_pending: bool,
     ) -> Money {
-        if self.ready.demand.is_quote {
+        if self.ready.is_quote() {
             return self.settle_quote(hold, ending, facts);
         }
         let left = hold.left();
@@ -64,7 +64,7 @@ impl Sending {
                 hold.leave_reserved();
                 Money { left, ..Money::default() }
             }
-            Outcome::Success => charge(hold, facts, self.ready.route.settlement),
+            Outcome::Success => charge(hold, facts, self.ready.settlement()),
             Outcome::Failed | Outcome::Refused => {
                 let charged = hold.bound().map(|_| Usd::ZERO);
                 let left = hold.settle(Usd::ZERO);
@@ -96,7 +96,7 @@ impl Sending {
     /// may have run and been billed.
     pub(super) fn ran_unasked(&self, ending: &Conclusion, facts: &AnswerFacts) -> bool {
         let is_answered = ending.is_success() || ending.is_charged;
-        self.ready.demand.is_quote && is_answered && !facts.is_quote
+        self.ready.is_quote() && is_answered && !facts.is_quote
     }
 }
 

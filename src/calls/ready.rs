@@ -4,8 +4,9 @@ use super::HandedOver;
 use crate::{
     answers::Claimed,
     domain::{
-        AccountName, Action, AuditRecord, CallId, Client, Demand, Fingerprint, Intent, OpenCall,
-        Places, Principal, RecordBody, RequestId, Route, Timestamp, Token, Usd,
+        AccountName, Action, AuditRecord, CallId, Client, Demand, EnvironmentName, Fingerprint,
+        Intent, OpenCall, Places, Principal, RecordBody, RequestId, Route, RouteName, Settlement,
+        Timestamp, Token, TokenId, Usd,
     },
     ledger::Hold,
     spool::Spool,
@@ -73,6 +74,36 @@ impl ReadyCall {
     /// Says whether the call may cost money.
     pub(super) fn spends(&self) -> bool {
         self.route.spends(self.demand.is_quote)
+    }
+
+    /// Says whether Ideogram goes on working after its answer.
+    pub(super) fn is_asynchronous(&self) -> bool {
+        self.demand.is_asynchronous
+    }
+
+    /// Says whether the price is asked for, and no picture.
+    pub(super) fn is_quote(&self) -> bool {
+        self.demand.is_quote
+    }
+
+    /// Returns how the actual charge is read from the answer.
+    pub(super) fn settlement(&self) -> Settlement {
+        self.route.settlement
+    }
+
+    /// Returns the environment that the call counts for.
+    pub(super) fn environment(&self) -> &EnvironmentName {
+        &self.token.environment
+    }
+
+    /// Returns the name of the route.
+    pub(super) fn route_name(&self) -> &RouteName {
+        &self.route.name
+    }
+
+    /// Returns the id of the token.
+    pub(super) fn token_id(&self) -> &TokenId {
+        &self.token.id
     }
 
     /// Returns the request for Ideogram.

@@ -129,7 +129,7 @@ pub(super) fn reserved(open: &OpenCall) -> Option<Reserved> {
 }
 
 fn crash_record(open: &OpenCall, now: Timestamp) -> AuditRecord {
-    let body = OutcomeRecord::of(Outcome::Unknown, "crash");
+    let body = OutcomeRecord::new(Outcome::Unknown, "crash");
     AuditRecord {
         at: now,
         action: Action::Call.into(),

@@ -106,7 +106,7 @@ impl Sending {
         if self.ready.spends() && self.claim.is_none() {
             let (print, call) = (self.ready.fingerprint, self.ready.call.clone());
             let client = Client::clone(&self.ready.client);
-            services.answers.watch(print, call, &self.ready.token.id, client);
+            services.answers.watch(print, call, self.ready.token_id(), client);
         }
         Ok(warrant)
     }

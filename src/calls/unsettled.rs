@@ -57,7 +57,7 @@ impl Calls {
 fn charged_record(open: &OpenCall, at: Timestamp, amount: Usd) -> AuditRecord {
     let reason = "charged after a day without an answer";
     let outcome =
-        OutcomeRecord { charged: Some(amount), ..OutcomeRecord::of(Outcome::Unknown, reason) };
+        OutcomeRecord { charged: Some(amount), ..OutcomeRecord::new(Outcome::Unknown, reason) };
     AuditRecord {
         at,
         action: Action::CallSettled.into(),

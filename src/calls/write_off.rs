@@ -176,5 +176,5 @@ fn step(
 }
 
 fn same_day(one: Timestamp, other: Timestamp) -> bool {
-    BudgetWindow::of(Period::Day, one) == BudgetWindow::of(Period::Day, other)
+    BudgetWindow::containing(Period::Day, one) == BudgetWindow::containing(Period::Day, other)
 }

@@ -51,7 +51,7 @@ pub(super) struct AdminClient {
 
 impl AdminClient {
     /// Returns a client for a gateway at that place; nothing is sent yet.
-    pub(super) fn of(place: AdminEndpoint, trust: &Trust) -> anyhow::Result<Self> {
+    pub(super) fn new(place: AdminEndpoint, trust: &Trust) -> anyhow::Result<Self> {
         Self::with(place, trust, HeaderMap::new())
     }
 
@@ -73,7 +73,7 @@ impl AdminClient {
                     at: at.clone(),
                     said: error.to_string(),
                 };
-                let short = SocketPath::of(&path).map_err(unreachable)?;
+                let short = SocketPath::new(&path).map_err(unreachable)?;
                 let builder = builder.unix_socket(short.path().to_owned());
                 socket = Some(short);
                 (builder, "http://localhost".to_owned(), at)

@@ -68,10 +68,10 @@ struct Shown {
 /// Returns the settings that are in force, or those of the caller's file where no gateway runs.
 ///
 /// A gateway that was named and does not answer is an error, never a reason to show the file instead.
-fn shown(global: &Global, screen: Output) -> anyhow::Result<Shown> {
+fn fetch(global: &Global, screen: Output) -> anyhow::Result<Shown> {
     let Some(running) = wait(running::find(global, screen))? else {
         let shown = locate::settings(global)?.settings.shown;
-        let all = shown.settings().iter().map(SettingView::of).collect();
+        let all = shown.settings().iter().map(SettingView::from_setting).collect();
         return Ok(Shown { all, source: Source::File, differing: Vec::new() });
     };
     let differing = running::differences(global, screen, &running.settings);
@@ -88,7 +88,7 @@ fn shown(global: &Global, screen: Output) -> anyhow::Result<Shown> {
 ///
 /// JSON has the differences beside each setting; for people they follow on stderr.
 fn show(global: &Global, screen: Output) -> anyhow::Result<()> {
-    let Shown { all, source, differing } = shown(global, screen)?;
+    let Shown { all, source, differing } = fetch(global, screen)?;
     if screen.is_json() {
         let sourced = all.iter().map(|one| Sourced::exactly(one, source, &differing, &one.key));
         screen.json(&sourced.collect::<Vec<_>>())?;

@@ -74,7 +74,8 @@ impl ServerCertVerifier for CustomCaVerifier {
             );
         }
         verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-        let about = CertificateAbout::of(end_entity).map_err(|_| CertificateError::BadEncoding)?;
+        let about =
+            CertificateAbout::parse(end_entity).map_err(|_| CertificateError::BadEncoding)?;
         let now = Timestamp::from_micros(0).plus(Duration::from_secs(now.as_secs()));
         if now > about.not_after {
             return Err(CertificateError::Expired.into());

@@ -21,7 +21,7 @@ impl AdminEndpoint {
     ///
     /// What begins with `http://` or `https://` is a URL and all else a path. What looks like an address
     /// without either is refused, since a socket of that name is hardly meant.
-    pub(super) fn of(text: &str) -> Result<Self, CliError> {
+    pub(super) fn parse(text: &str) -> Result<Self, CliError> {
         if text.starts_with("http://") || text.starts_with("https://") {
             check_url("--admin", text)?;
             return Ok(Self::Url(text.trim_end_matches('/').to_owned()));
@@ -70,18 +70,18 @@ mod tests {
     fn a_url_is_told_from_a_path() {
         let url = |text: &str| AdminEndpoint::Url(text.into());
         assert_eq!(
-            AdminEndpoint::of("http://127.0.0.1:8081/").unwrap(),
+            AdminEndpoint::parse("http://127.0.0.1:8081/").unwrap(),
             url("http://127.0.0.1:8081")
         );
         for path in ["data/admin.sock", "/odd:1/admin.sock", "admin.sock"] {
-            assert_eq!(AdminEndpoint::of(path).unwrap(), AdminEndpoint::Socket(path.into()));
+            assert_eq!(AdminEndpoint::parse(path).unwrap(), AdminEndpoint::Socket(path.into()));
         }
     }
 
     #[test]
     fn a_url_without_its_beginning_is_not_taken_for_a_path() {
         for wrong in ["127.0.0.1:8081", "localhost:8081", "[::1]:8081", "ftp://127.0.0.1:1"] {
-            assert!(matches!(AdminEndpoint::of(wrong), Err(CliError::Usage(_))), "{wrong}");
+            assert!(matches!(AdminEndpoint::parse(wrong), Err(CliError::Usage(_))), "{wrong}");
         }
     }
 }

@@ -91,7 +91,7 @@ fn sourced<'v>(
     source: Source,
     differing: &'v [Difference],
 ) -> Sourced<'v, EnvironmentView> {
-    Sourced::of(view, source, differing, &prefix(&view.name))
+    Sourced::new(view, source, differing, &prefix(&view.name))
 }
 
 /// Returns the mistake of naming one that is not there.
@@ -106,8 +106,9 @@ fn unknown(name: &str, all: &[EnvironmentView]) -> CliError {
 fn views(loaded: &LoadedSettings) -> Result<Vec<EnvironmentView>, CliError> {
     let settings = &loaded.settings;
     let secrets = Secrets::load(settings, &loaded.variables).map_err(CliError::Settings)?;
-    let view =
-        |(name, environment)| EnvironmentView::of(name, environment, settings, key(name, &secrets));
+    let view = |(name, environment)| {
+        EnvironmentView::new(name, environment, settings, key(name, &secrets))
+    };
     Ok(settings.environments.iter().map(view).collect())
 }
 

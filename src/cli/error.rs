@@ -63,7 +63,7 @@ pub(super) enum CliError {
         at: String,
     },
     /// The gateway refused.
-    #[error("{}", told(.0))]
+    #[error("{}", describe(.0))]
     Refused(Box<Problem>),
 }
 
@@ -94,7 +94,7 @@ impl CliError {
 }
 
 /// Returns what a gateway says of a refusal, with every mistake on a line of its own.
-fn told(problem: &Problem) -> String {
+fn describe(problem: &Problem) -> String {
     if problem.mistakes.is_empty() {
         return format!("{}: {}", problem.title, problem.detail);
     }

@@ -49,7 +49,7 @@ pub(super) fn run(
 /// Returns where to ask, and whom to believe there. Where `--admin` is given, it is asked alone.
 fn places(global: &Global) -> anyhow::Result<Vec<(AdminEndpoint, Trust)>> {
     if global.admin.is_some() {
-        return Ok(vec![(locate::place(global)?, Trust::of(global))]);
+        return Ok(vec![(locate::place(global)?, Trust::new(global))]);
     }
     let settings = locate::settings(global)?.settings;
     let socket = AdminEndpoint::Socket(locate::socket(&settings));
@@ -70,7 +70,7 @@ async fn ask_all(
     // One end for all places: a container's check has one time limit, too.
     let until = Instant::now() + arguments.timeout;
     for (place, trust) in places {
-        let client = AdminClient::of(place, &trust)?;
+        let client = AdminClient::new(place, &trust)?;
         let asked = timeout_at(until, client.ask(path)).await;
         asked.unwrap_or_else(|_| {
             let within = humantime::format_duration(arguments.timeout);

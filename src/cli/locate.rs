@@ -60,7 +60,7 @@ pub(super) fn settings_to_serve(
 /// It is an error if nothing was said and the settings hold mistakes.
 pub(super) fn place(global: &Global) -> Result<AdminEndpoint, CliError> {
     match &global.admin {
-        Some(text) => AdminEndpoint::of(text),
+        Some(text) => AdminEndpoint::parse(text),
         None => Ok(AdminEndpoint::Socket(socket(&settings(global)?.settings))),
     }
 }
@@ -91,5 +91,5 @@ pub(super) fn proxy_url(settings: &Settings) -> Result<String, CliError> {
 pub(super) fn client(global: &Global) -> anyhow::Result<AdminClient> {
     let place = place(global)?;
     let shown = bearer::headers(&place)?;
-    AdminClient::with(place, &Trust::of(global), shown)
+    AdminClient::with(place, &Trust::new(global), shown)
 }

@@ -45,7 +45,7 @@ pub(super) fn run(
     command: &RouteCommand,
 ) -> anyhow::Result<ExitCode> {
     let (all, source, differing) = wait(found(global, screen))?;
-    let sourced = |view| Sourced::of(view, source, &differing, &prefix(view));
+    let sourced = |view| Sourced::new(view, source, &differing, &prefix(view));
     match command {
         RouteCommand::List => {
             running::tell(global, screen, &differing);
@@ -97,7 +97,7 @@ fn says_routes(global: &Global, settings: &Settings) -> bool {
 
 /// Returns the routes of the caller's settings.
 fn own(settings: &Settings) -> Vec<RouteView> {
-    settings.routes.routes().iter().map(|route| RouteView::of(route)).collect()
+    settings.routes.routes().iter().map(|route| RouteView::from_route(route)).collect()
 }
 
 /// Returns how the columns of a route begin.

@@ -24,7 +24,7 @@ impl NamedPair<'_> {
     pub(super) fn read(&self) -> Result<TlsPair, String> {
         TlsPair::read(self.files).map_err(|fault| {
             let setting = self.setting;
-            format!("{setting}_cert and {setting}_key cannot be served: {}", fault.in_words())
+            format!("{setting}_cert and {setting}_key cannot be served: {}", fault.describe())
         })
     }
 }

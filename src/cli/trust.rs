@@ -40,7 +40,7 @@ impl Trust {
     /// Returns whom to believe as was said.
     ///
     /// By default these are the well-known authorities.
-    pub(super) fn of(global: &Global) -> Self {
+    pub(super) fn new(global: &Global) -> Self {
         Self::Authorities(global.admin_ca.clone())
     }
 

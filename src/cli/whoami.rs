@@ -64,13 +64,13 @@ pub(super) fn run(
 fn place(global: &Global, arguments: &WhoAmIArguments) -> Result<(String, Trust), CliError> {
     if let Some(url) = &arguments.url {
         check_url("--url", url)?;
-        return Ok((url.trim_end_matches('/').to_owned(), Trust::of(global)));
+        return Ok((url.trim_end_matches('/').to_owned(), Trust::new(global)));
     }
     let settings = locate::settings(global)?.settings;
     // The gateway of the settings is known by the certificate of the settings.
     let trust = match settings.listen.tls.as_ref() {
         Some(files) => Trust::Only(files.certificate.clone()),
-        None => Trust::of(global),
+        None => Trust::new(global),
     };
     Ok((locate::proxy_url(&settings)?, trust))
 }

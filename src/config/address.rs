@@ -20,12 +20,12 @@ const EXAMPLE: &str = "must be an address and a port like \"127.0.0.1:8080\"";
 /// said whether this machine alone or all networks are meant.
 pub(super) fn listening(node: &Node) -> Result<SocketAddr, InvalidValue> {
     if let SettingValue::Integer(port) = &node.value {
-        return Err(node.refuse(format!("{EXAMPLE}, and is a port alone: \"127.0.0.1:{port}\"")));
+        return Err(node.reject(format!("{EXAMPLE}, and is a port alone: \"127.0.0.1:{port}\"")));
     }
     let text = written(node).unwrap_or_default();
     text.parse().map_err(|_| match detail(text) {
-        Some(detail) => node.refuse(format!("{EXAMPLE}: {detail}")),
-        None => node.refuse(EXAMPLE),
+        Some(detail) => node.reject(format!("{EXAMPLE}: {detail}")),
+        None => node.reject(EXAMPLE),
     })
 }
 

@@ -136,5 +136,5 @@ fn of_file(error: io::Error) -> KeySourceError {
 ///
 /// The path is left out where it may be the secret itself.
 pub(super) fn unreadable(path: &str, error: &io::Error) -> String {
-    format!("names a file that cannot be read: {}: {error}", paths::shown(path))
+    format!("names a file that cannot be read: {}: {error}", paths::abbreviate(path))
 }

@@ -42,15 +42,15 @@ pub(super) fn filter(node: &Node) -> Result<Box<str>, InvalidValue> {
     let parts: Vec<&str> = written.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
     let wrong: Vec<String> = parts.iter().filter_map(|part| problem(part)).collect();
     if !wrong.is_empty() {
-        return Err(node.refuse(wrong.join("; ")));
+        return Err(node.reject(wrong.join("; ")));
     }
     // A space behind a comma would become part of a name.
     let filter = parts.join(",");
     if filter.is_empty() || EnvFilter::builder().parse(&filter).is_err() {
-        return Err(node.refuse(EXAMPLE));
+        return Err(node.reject(EXAMPLE));
     }
     if !parts.iter().any(|part| covers_all(part)) {
-        return Err(node.refuse(format!(
+        return Err(node.reject(format!(
             "would show nothing of the rest of ideogate, not even its errors: put a level in front, \
              as in \"info,{filter}\", or \"off,{filter}\" if that is meant"
         )));

@@ -30,7 +30,7 @@ pub(super) fn known_environment(
 ) -> Result<EnvironmentName, InvalidValue> {
     let word = written(node).unwrap_or_default();
     let found = known.iter().any(|name| **name == *word).then(|| word.parse().ok()).flatten();
-    found.ok_or_else(|| node.refuse(there_is_none("environment", word, known)))
+    found.ok_or_else(|| node.reject(there_is_none("environment", word, known)))
 }
 
 /// Returns the words for a name that names nothing.

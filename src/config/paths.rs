@@ -33,7 +33,7 @@ pub(super) fn path(node: &Node) -> Result<PathBuf, InvalidValue> {
 pub(super) fn path_text(node: &Node) -> Result<Box<str>, InvalidValue> {
     let text = text(node)?;
     match problem(&text) {
-        Some(problem) => Err(node.refuse(problem)),
+        Some(problem) => Err(node.reject(problem)),
         None => Ok(text),
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn problem(path: &str) -> Option<&'static str> {
 /// Returns a path to show it; somebody may have put the secret itself where its file is to be named.
 ///
 /// A path that begins with `/`, `./` or `../`, or that is shorter than 20 bytes, is shown; no other is.
-pub(super) fn shown(path: &str) -> &str {
+pub(super) fn abbreviate(path: &str) -> &str {
     let looks_like_one = ["/", "./", "../"].iter().any(|start| path.starts_with(start));
     if looks_like_one || path.len() < 20 {
         path
@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn a_secret_in_the_place_of_its_file_is_not_shown() {
-        assert_eq!(shown("/run/secrets/ideogram"), "/run/secrets/ideogram");
-        assert_eq!(shown("ideogram.key"), "ideogram.key");
-        assert!(!shown("Zk8Qv3Xw7JpLcdefGhijKlmn").contains("Zk8"));
+        assert_eq!(abbreviate("/run/secrets/ideogram"), "/run/secrets/ideogram");
+        assert_eq!(abbreviate("ideogram.key"), "ideogram.key");
+        assert!(!abbreviate("Zk8Qv3Xw7JpLcdefGhijKlmn").contains("Zk8"));
     }
 }

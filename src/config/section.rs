@@ -27,9 +27,9 @@ impl Node {
     /// Returns the refusal of this value.
     ///
     /// The value is shown with it, cut off when it is long.
-    pub(super) fn refuse(&self, problem: impl Into<String>) -> InvalidValue {
+    pub(super) fn reject(&self, problem: impl Into<String>) -> InvalidValue {
         InvalidValue {
-            shown: Some(self.shown()),
+            shown: Some(self.abbreviate()),
             origin: self.origin.clone(),
             problem: problem.into(),
         }
@@ -38,7 +38,7 @@ impl Node {
     /// Returns the refusal of a value that must not be shown.
     ///
     /// To be used wherever a secret may stand by a slip.
-    pub(super) fn refuse_unseen(&self, problem: impl Into<String>) -> InvalidValue {
+    pub(super) fn reject_unseen(&self, problem: impl Into<String>) -> InvalidValue {
         InvalidValue { shown: None, origin: self.origin.clone(), problem: problem.into() }
     }
 }
@@ -235,7 +235,7 @@ impl<'n> Section<'n> {
             Some(Node { value: SettingValue::Table(entries), .. }) => entries,
             Some(node) => {
                 let mistake = FieldError::about(path.as_str(), "must be a table of keys");
-                self.notes.add(mistake.at(node.origin.clone()).with_value(node.shown()));
+                self.notes.add(mistake.at(node.origin.clone()).with_value(node.abbreviate()));
                 SettingTable::new()
             }
         };
@@ -259,7 +259,7 @@ impl<'n> Section<'n> {
         let path = self.path_of(key);
         match parse(node) {
             Ok(value) => {
-                self.notes.see(path, Some(node.shown()), node.origin.clone());
+                self.notes.see(path, Some(node.abbreviate()), node.origin.clone());
                 Some(value)
             }
             Err(refused) => {

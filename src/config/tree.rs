@@ -43,7 +43,7 @@ pub(super) enum SettingValue {
 impl Node {
     /// Returns the value in the form of TOML, shortened when it is long.
     /// Longer than 400 characters is long.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn abbreviate(&self) -> String {
         let mut text = self.written();
         if let Some((end, _)) = text.char_indices().nth(400) {
             text.truncate(end);
@@ -77,7 +77,7 @@ pub(super) fn parse(
     text: &str,
     origin: &dyn Fn(usize) -> SettingOrigin,
 ) -> Result<SettingTable, Vec<FieldError>> {
-    let lines = LineIndex::of(text);
+    let lines = LineIndex::new(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         let place = |at: usize| origin(lines.number(at));
@@ -199,7 +199,7 @@ struct LineIndex(Vec<usize>);
 
 impl LineIndex {
     /// Finds the line breaks of a text.
-    fn of(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         Self(
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
         )

@@ -16,10 +16,10 @@ use std::{str::FromStr, time::Duration};
 pub(super) fn text(node: &Node) -> Result<Box<str>, InvalidValue> {
     match written(node) {
         Some(text) if text.contains(hides) => {
-            Err(node.refuse("holds characters that do not show, or that turn the order of others"))
+            Err(node.reject("holds characters that do not show, or that turn the order of others"))
         }
         Some(text) if !text.is_empty() => Ok(text.into()),
-        _ => Err(node.refuse("must be a text")),
+        _ => Err(node.reject("must be a text")),
     }
 }
 
@@ -29,8 +29,8 @@ pub(super) fn text(node: &Node) -> Result<Box<str>, InvalidValue> {
 pub(super) fn boolean(node: &Node) -> Result<bool, InvalidValue> {
     match &node.value {
         SettingValue::Boolean(truth) => Ok(*truth),
-        SettingValue::Raw(raw) => raw.parse().map_err(|_| node.refuse("must be true or false")),
-        _ => Err(node.refuse("must be true or false")),
+        SettingValue::Raw(raw) => raw.parse().map_err(|_| node.reject("must be true or false")),
+        _ => Err(node.reject("must be true or false")),
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn whole<T: TryFrom<u64>>(
         };
         let fits = number.and_then(|n| u64::try_from(n).ok()).filter(|n| (low..=high).contains(n));
         fits.and_then(|number| T::try_from(number).ok())
-            .ok_or_else(|| node.refuse(format!("must be a whole number from {low} to {high}")))
+            .ok_or_else(|| node.reject(format!("must be a whole number from {low} to {high}")))
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn span(low: Duration) -> impl Fn(&Node) -> Result<Duration, InvalidV
                 Duration::ZERO => String::new(),
                 low => format!(", at least {}", written_span(low)),
             };
-            node.refuse(format!("must be a span of time like \"30s\", \"10m\" or \"90d\"{least}"))
+            node.reject(format!("must be a span of time like \"30s\", \"10m\" or \"90d\"{least}"))
         })
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, InvalidValue> {
                 0 | 1 => String::new(),
                 low => format!(", at least {}", bytesize::ByteSize(low)),
             };
-            node.refuse(format!("must be a size like \"64MiB\" or \"4GiB\"{least}"))
+            node.reject(format!("must be a size like \"64MiB\" or \"4GiB\"{least}"))
         })
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, InvalidValue> {
 /// US dollars, given as a text so that no float ever rounds them.
 pub(super) fn money(node: &Node) -> Result<Usd, InvalidValue> {
     let parsed = written(node).and_then(|text| text.parse().ok());
-    parsed.ok_or_else(|| node.refuse("must be an amount of dollars like \"5.00\""))
+    parsed.ok_or_else(|| node.reject("must be an amount of dollars like \"5.00\""))
 }
 
 /// Reads one of a few words.
@@ -104,7 +104,7 @@ pub(super) fn choice<T: Copy>(
         let found = words.iter().find(|(name, _)| Some(*name) == word);
         found.map(|(_, value)| *value).ok_or_else(|| {
             let names: Vec<String> = words.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-            node.refuse(format!("must be {}", names.join(" or ")))
+            node.reject(format!("must be {}", names.join(" or ")))
         })
     }
 }
@@ -125,7 +125,7 @@ pub(super) fn list<T>(
         {
             item(node).map(|one| vec![one])
         }
-        _ => Err(node.refuse("must be a list like [\"one\", \"two\"]")),
+        _ => Err(node.reject("must be a list like [\"one\", \"two\"]")),
     }
 }
 

@@ -30,7 +30,7 @@ impl WatchedFile {
     /// A file that is not there is watched as well: it has changed once it comes.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        let seen = Stamp::of(&path).ok();
+        let seen = Stamp::read(&path).ok();
         Self { path, seen }
     }
 
@@ -45,14 +45,14 @@ impl WatchedFile {
     /// Each change is told once. Blocks for a look at the file's state.
     pub fn changed(&mut self) -> bool {
         // What was seen stays, so that whatever comes into its place is a change.
-        let Ok(now) = Stamp::of(&self.path) else { return false };
+        let Ok(now) = Stamp::read(&self.path) else { return false };
         self.seen.replace(now) != Some(now)
     }
 }
 
 impl Stamp {
     /// Takes the state of the file that a path leads to.
-    fn of(path: &Path) -> io::Result<Self> {
+    fn read(path: &Path) -> io::Result<Self> {
         let about = fs::metadata(path)?;
         Ok(Self(
             [about.dev(), about.ino(), about.len()],

@@ -39,7 +39,7 @@ pub struct ClaimKey([u8; 32]);
 impl ClaimKey {
     /// Returns what a token claims with a key. The same pair always gives the same one, over
     /// restarts and rotations of the secret.
-    pub fn of(token: &TokenId, key: &IdempotencyKey) -> Self {
+    pub fn new(token: &TokenId, key: &IdempotencyKey) -> Self {
         let mut digest = Sha256::new();
         // Ids hold no zero byte, so that no other pair gives the same text.
         digest.update(token.as_str());
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn keys_of_two_tokens_never_meet() {
         let claim = |token: &str, key: &str| {
-            ClaimKey::of(&TokenId::from_stored(token), &key.parse().expect("a key"))
+            ClaimKey::new(&TokenId::from_stored(token), &key.parse().expect("a key"))
         };
         assert_eq!(claim("tok_a", "k"), claim("tok_a", "k"));
         assert_ne!(claim("tok_a", "k"), claim("tok_b", "k"));

@@ -46,7 +46,7 @@ impl PlainSecret {
 
     /// Returns what is stored of the secret, and what it is found by.
     pub fn digest(&self) -> TokenDigest {
-        TokenDigest::of(self.reveal())
+        TokenDigest::from_secret(self.reveal())
     }
 
     /// Returns the secret to show it to its holder, once.
@@ -57,7 +57,7 @@ impl PlainSecret {
 
 impl TokenDigest {
     /// Returns the digest of a text that was presented as a secret.
-    pub fn of(presented: &str) -> Self {
+    pub fn from_secret(presented: &str) -> Self {
         Self::from_bytes(Sha256::digest(presented.as_bytes()).into())
     }
 }
@@ -82,7 +82,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_secret_is_of_the_kind_that_its_head_says(secret in secret()) {
-            let kind = SecretKind::of(secret.reveal()).unwrap();
+            let kind = SecretKind::detect(secret.reveal()).unwrap();
             prop_assert!(secret.reveal().starts_with(kind.prefix()));
             for other in SecretKind::ALL.into_iter().filter(|other| *other != kind) {
                 prop_assert!(PlainSecret::parse(other, secret.reveal()).is_err());
@@ -98,12 +98,12 @@ mod tests {
             prop_assume!(changed[at] != to);
             changed[at] = to;
             let changed: String = changed.into_iter().collect();
-            prop_assert_eq!(SecretKind::of(&changed), None);
+            prop_assert_eq!(SecretKind::detect(&changed), None);
         }
 
         #[test]
         fn any_other_text_is_of_no_kind(text in any::<String>()) {
-            prop_assert_eq!(SecretKind::of(&text), None);
+            prop_assert_eq!(SecretKind::detect(&text), None);
         }
 
         #[test]

@@ -37,7 +37,7 @@ pub struct AuditRecord {
 
 impl OutcomeRecord {
     /// Returns an outcome of which nothing is known but how it ended, and why.
-    pub fn of(outcome: Outcome, reason: impl Into<Box<str>>) -> Self {
+    pub fn new(outcome: Outcome, reason: impl Into<Box<str>>) -> Self {
         Self {
             outcome,
             reason: Some(reason.into()),

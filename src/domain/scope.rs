@@ -20,7 +20,7 @@ macro_rules! scopes {
             }
 
             /// Returns what the scope allows, in words that follow "may".
-            pub const fn in_words(self) -> &'static str {
+            pub const fn describe(self) -> &'static str {
                 match self { $(Self::$variant => $words,)* }
             }
         }

@@ -39,7 +39,7 @@ impl SecretKind {
 
     /// Returns the kind of a text that has the shape of a secret of ours and the checksum that
     /// goes with it: whatever this names was made here, or by somebody who wants it to look so.
-    pub fn of(text: &str) -> Option<Self> {
+    pub fn detect(text: &str) -> Option<Self> {
         Self::claimed_by(text).filter(|kind| kind.check(text).is_ok())
     }
 

@@ -26,7 +26,7 @@ impl Digest {
     ///
     /// The parameters are sorted, for their order means nothing. What the gateway adds to the query is not
     /// among them.
-    pub(super) fn of(subject: &Subject<'_>, query: &Query<'_>) -> Self {
+    pub(super) fn new(subject: &Subject<'_>, query: &Query<'_>) -> Self {
         let mut digest = Self(Sha256::new());
         // Fingerprints are stored: whoever changes what goes in changes this number, so that old ones never
         // meet new ones.

@@ -45,17 +45,17 @@ pub enum InspectionError {
 impl InspectionError {
     /// Returns the error about a field that cannot be read.
     pub(super) fn malformed(field: &str, problem: impl Into<Cow<'static, str>>) -> Self {
-        Self::Malformed { field: shown(field), problem: problem.into() }
+        Self::Malformed { field: abbreviate(field), problem: problem.into() }
     }
 
     /// Returns the error about a field that can be read in two ways.
     pub(super) fn ambiguous(field: &str, problem: impl Into<Cow<'static, str>>) -> Self {
-        Self::Ambiguous { field: shown(field), problem: problem.into() }
+        Self::Ambiguous { field: abbreviate(field), problem: problem.into() }
     }
 
     /// Returns the error about a header that names a kind or an encoding the route does not take.
     pub(super) fn unsupported(field: &str, problem: impl Into<Cow<'static, str>>) -> Self {
-        Self::UnsupportedMediaType { field: shown(field), problem: problem.into() }
+        Self::UnsupportedMediaType { field: abbreviate(field), problem: problem.into() }
     }
 
     /// Returns the code of the answer to the client.
@@ -92,7 +92,7 @@ impl InspectionError {
 }
 
 /// The client chose the name, so it is shown short and without control characters.
-fn shown(field: &str) -> Box<str> {
+fn abbreviate(field: &str) -> Box<str> {
     const LONGEST: usize = 64;
     let calm = field.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
     let mut shown: String = calm.take(LONGEST).collect();

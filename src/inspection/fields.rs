@@ -112,7 +112,7 @@ impl<'r> Fields<'r> {
     /// Returns the fields that `route` asks to inspect, none found yet.
     ///
     /// A name that is asked for twice keeps its first, stricter shape.
-    pub(super) fn of(route: &'r Route) -> Self {
+    pub(super) fn new(route: &'r Route) -> Self {
         let mut fields = Self(Vec::with_capacity(12 + route.priced_fields.len()));
         // The order counts: a name that comes again keeps its first shape, and the loosest ones come last.
         let beside = fields.watch_places(&route.places);

@@ -39,10 +39,10 @@ pub struct Inspected {
 /// Changes nothing: neither the body nor anything elsewhere. Inspecting the same request again finds the
 /// same.
 pub fn inspect(subject: Subject<'_>) -> Result<Inspected, InspectionError> {
-    let mut fields = Fields::of(subject.route);
+    let mut fields = Fields::new(subject.route);
     let query = Query::read(subject.query, subject.route, &fields)?;
-    let mut digest = Digest::of(&subject, &query);
-    match Media::of(subject.route, subject.headers, subject.body)? {
+    let mut digest = Digest::new(&subject, &query);
+    match Media::read(subject.route, subject.headers, subject.body)? {
         Media::Nothing => digest.piece(b"nothing"),
         Media::Json(charset) => {
             digest.piece(b"json");

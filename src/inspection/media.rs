@@ -37,7 +37,7 @@ impl Media {
     ///
     /// A route without bodies takes none. A route with bodies wants exactly one content type, and one of
     /// those it lists.
-    pub(super) fn of(
+    pub(super) fn read(
         route: &Route,
         headers: &HeaderMap,
         body: &Spool,

@@ -44,7 +44,7 @@ impl Balances {
     }
 
     /// Returns a balance, if it is known.
-    pub(super) fn of(&self, account: &AccountName) -> Option<Balance> {
+    pub(super) fn get(&self, account: &AccountName) -> Option<Balance> {
         self.0.get(account).map(|known| known.balance)
     }
 

@@ -98,7 +98,7 @@ impl Ledger {
             limit: budget.limit,
             left: Usd::ZERO,
             price,
-            resets_at: BudgetWindow::of(budget.period, opened_at).end(),
+            resets_at: BudgetWindow::containing(budget.period, opened_at).end(),
         })
     }
 
@@ -132,7 +132,7 @@ impl Ledger {
 
     /// Returns what is on an account, if an operator ever told.
     pub fn balance(&self, account: &AccountName) -> Option<Balance> {
-        self.balances().of(account)
+        self.balances().get(account)
     }
 
     /// Returns the balance of an account that fell below `threshold`, once each time it does.
@@ -147,7 +147,7 @@ impl Ledger {
 
     /// Returns what counts for a subject in the window of `time`.
     pub fn tally(&self, subject: &BudgetSubject, period: Period, time: Timestamp) -> Tally {
-        self.lock().tally(subject, BudgetWindow::of(period, time))
+        self.lock().tally(subject, BudgetWindow::containing(period, time))
     }
 
     /// Returns the budgets whose thresholds were crossed since this was last asked, in order; each

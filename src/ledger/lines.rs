@@ -70,7 +70,7 @@ impl LedgerLines {
         price: Usd,
         time: Timestamp,
     ) -> Result<(), BudgetExceeded> {
-        let window = BudgetWindow::of(budget.period, time);
+        let window = BudgetWindow::containing(budget.period, time);
         let spent = self.tally(&budget.subject, window).spent();
         if price == Usd::ZERO || spent.plus(price) <= budget.limit {
             return Ok(());
@@ -87,7 +87,8 @@ impl LedgerLines {
 
     /// Adds a change to every line that counts for `budgets` at `time`, and notes what that crosses.
     pub(super) fn add(&mut self, budgets: &Budgets, time: Timestamp, change: Tally) {
-        let windows = [Period::Day, Period::Month].map(|period| BudgetWindow::of(period, time));
+        let windows =
+            [Period::Day, Period::Month].map(|period| BudgetWindow::containing(period, time));
         for subject in budgets.subjects() {
             for window in windows {
                 let period = window.period;
@@ -120,7 +121,8 @@ impl LedgerLines {
 
     /// Returns the lines of the windows at `time`, by subject.
     pub(super) fn report(&self, time: Timestamp) -> Vec<SubjectTotals> {
-        let is_now = |window: &BudgetWindow| *window == BudgetWindow::of(window.period, time);
+        let is_now =
+            |window: &BudgetWindow| *window == BudgetWindow::containing(window.period, time);
         let now = self.lines.iter().filter(|((_, window), _)| is_now(window));
         let mut standings: Vec<_> = now.map(|(key, line)| line.standing(key)).collect();
         standings.sort_by(|a, b| (&a.subject, a.period).cmp(&(&b.subject, b.period)));

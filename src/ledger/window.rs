@@ -35,7 +35,7 @@ pub struct BudgetWindow {
 
 impl BudgetWindow {
     /// Returns the span that `time` falls into.
-    pub fn of(period: Period, time: Timestamp) -> Self {
+    pub fn containing(period: Period, time: Timestamp) -> Self {
         let time = Instant::from_microsecond(time.as_micros()).unwrap_or_default();
         let day = time.to_zoned(TimeZone::UTC).date();
         let first = match period {

@@ -6,13 +6,13 @@ use crate::{
         Action, Actor, AuditRecord, Bundle, Effect, Operator, OperatorId, StoredOperator,
         TokenDigest,
     },
-    registry::{Registry, RegistryTurn},
+    registry::{Registry, RegistryWriter},
 };
 use serde_json::Value;
 use std::sync::Arc;
 
 /// The turn to change an operator.
-pub(super) type OperatorTurn = RegistryTurn<KnownOperator>;
+pub(super) type OperatorWriter = RegistryWriter<KnownOperator>;
 
 /// A change that is decided and not yet on record.
 pub(super) struct OperatorChange {
@@ -27,17 +27,20 @@ pub(super) struct OperatorChange {
 
 impl OperatorChange {
     /// Puts the change on record and in force.
-    pub(super) async fn commit(self, turn: OperatorTurn) -> Result<Arc<Operator>, OperatorsError> {
+    pub(super) async fn commit(
+        self,
+        writer: OperatorWriter,
+    ) -> Result<Arc<Operator>, OperatorsError> {
         let Self { action, by, old, operator, digest } = self;
         let before = old.as_deref().map_or(Value::Null, as_json);
-        let (now, after) = (turn.now(), as_json(&operator));
+        let (now, after) = (writer.now(), as_json(&operator));
         let record = AuditRecord::change(now, by, action, operator.id.as_str(), before, after);
         let stored = StoredOperator { operator: operator.clone(), digest };
         let bundle = Bundle::record(record).with(Effect::SaveOperator(Box::new(stored)));
         let operator = Arc::new(operator);
-        let digest = digest.or_else(|| turn.find(&operator.id).map(|known| known.digest));
+        let digest = digest.or_else(|| writer.find(&operator.id).map(|known| known.digest));
         let known = digest.map(|digest| KnownOperator { operator: Arc::clone(&operator), digest });
-        turn.commit(bundle, known).await.map_err(OperatorsError::Journal)?;
+        writer.commit(bundle, known).await.map_err(OperatorsError::Journal)?;
         Ok(operator)
     }
 }

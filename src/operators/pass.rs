@@ -15,7 +15,7 @@ pub struct Pass {
 
 impl Pass {
     /// Returns the pass of an operator who is let in now.
-    pub fn of(operator: &Operator) -> Self {
+    pub fn new(operator: &Operator) -> Self {
         Self {
             id: operator.id.clone(),
             role: operator.role,

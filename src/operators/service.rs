@@ -1,7 +1,7 @@
 //! The life of operators: made, found, changed, shut out.
 
 use super::{
-    change::{OperatorChange, OperatorTurn, find, find_not_revoked},
+    change::{OperatorChange, OperatorWriter, find, find_not_revoked},
     error::OperatorsError,
     known_operator::KnownOperator,
     new_operator::{NewOperator, OperatorRotation, RoleChange, taken},
@@ -59,7 +59,7 @@ impl Operators {
             });
         }
         let snapshot = self.registry.snapshot();
-        let known = snapshot.by_digest(&TokenDigest::of(presented));
+        let known = snapshot.by_digest(&TokenDigest::from_secret(presented));
         self.usable(&known.ok_or(OperatorRefusal::Unknown)?.operator)
     }
 
@@ -106,11 +106,11 @@ impl Operators {
         let asked = new.read(self.lifetime).map_err(OperatorsError::Invalid)?;
         let (plain, by) = (mint()?, by.into());
         let digest = Some(plain.digest());
-        let made = self.run(move |turn| async move {
-            if let Some(bearer) = bearer_of(&turn, &asked.name) {
+        let made = self.run(move |writer| async move {
+            if let Some(bearer) = bearer_of(&writer, &asked.name) {
                 return Err(OperatorsError::Invalid(taken(&asked.name, bearer.id.as_str())));
             }
-            let now = turn.now();
+            let now = writer.now();
             let operator = Operator {
                 id: OperatorId::random(),
                 name: asked.name,
@@ -121,7 +121,7 @@ impl Operators {
                 expires_at: now.plus(asked.lifetime),
             };
             let action = Action::OperatorCreate;
-            OperatorChange { action, by, old: None, operator, digest }.commit(turn).await
+            OperatorChange { action, by, old: None, operator, digest }.commit(writer).await
         });
         Ok((plain, made.await?))
     }
@@ -136,14 +136,14 @@ impl Operators {
         let lifetime = asked.read(self.lifetime).map_err(OperatorsError::Invalid)?;
         let (plain, id, by) = (mint()?, id.clone(), by.into());
         let digest = Some(plain.digest());
-        let made = self.run(move |turn| async move {
-            let old = find_not_revoked(&turn, &id)?;
+        let made = self.run(move |writer| async move {
+            let old = find_not_revoked(&writer, &id)?;
             // Two secrets of one moment could not be told apart.
-            let now = turn.now().max(old.secret_made_at.plus(Duration::from_micros(1)));
+            let now = writer.now().max(old.secret_made_at.plus(Duration::from_micros(1)));
             let operator =
                 Operator { secret_made_at: now, expires_at: now.plus(lifetime), ..(*old).clone() };
             let action = Action::OperatorRotate;
-            OperatorChange { action, by, old: Some(old), operator, digest }.commit(turn).await
+            OperatorChange { action, by, old: Some(old), operator, digest }.commit(writer).await
         });
         Ok((plain, made.await?))
     }
@@ -185,14 +185,16 @@ impl Operators {
         change: impl FnOnce(&Operator) -> Operator + Send + 'static,
     ) -> Result<Arc<Operator>, OperatorsError> {
         let (id, by) = (id.clone(), by.into());
-        self.run(move |turn| async move {
-            let old = find(&turn, &id)?;
+        self.run(move |writer| async move {
+            let old = find(&writer, &id)?;
             let operator = change(&old);
             if operator == *old {
                 return Ok(old);
             }
-            find_not_revoked(&turn, &id)?;
-            OperatorChange { action, by, old: Some(old), operator, digest: None }.commit(turn).await
+            find_not_revoked(&writer, &id)?;
+            OperatorChange { action, by, old: Some(old), operator, digest: None }
+                .commit(writer)
+                .await
         })
         .await
     }
@@ -200,7 +202,7 @@ impl Operators {
     /// Runs a change when its turn has come; nobody who hangs up can cut it in two.
     async fn run<W>(
         &self,
-        change: impl FnOnce(OperatorTurn) -> W + Send + 'static,
+        change: impl FnOnce(OperatorWriter) -> W + Send + 'static,
     ) -> Result<Arc<Operator>, OperatorsError>
     where
         W: Future<Output = Result<Arc<Operator>, OperatorsError>> + Send + 'static,
@@ -223,8 +225,8 @@ impl Operators {
 }
 
 /// Returns who has a name and was not revoked.
-fn bearer_of(turn: &OperatorTurn, name: &OperatorName) -> Option<Arc<Operator>> {
-    let snapshot = turn.snapshot();
+fn bearer_of(writer: &OperatorWriter, name: &OperatorName) -> Option<Arc<Operator>> {
+    let snapshot = writer.snapshot();
     let mut bearers = snapshot.all().filter(|known| !known.is_revoked());
     bearers.find(|known| known.operator.name == *name).map(|known| Arc::clone(&known.operator))
 }

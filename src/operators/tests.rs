@@ -183,7 +183,7 @@ async fn a_new_secret_ends_the_old_one_and_outlives_a_restart() {
     let refused = Err(OperatorRefusal::Unknown);
     assert_eq!(house.operators.authenticate(old.reveal()), refused);
     assert!(house.operators.authenticate(new.reveal()).is_ok());
-    let held = house.operators.recheck(&Pass::of(&anna));
+    let held = house.operators.recheck(&Pass::new(&anna));
     assert!(matches!(held, Err(OperatorRefusal::Changed(_))), "{held:?}");
     let house = house.restart().await;
     assert_eq!(house.operators.authenticate(old.reveal()), refused);
@@ -195,7 +195,7 @@ async fn whoever_waits_to_be_withdrawn_hears_of_it() {
     let house = House::new();
     let (_, anna) = house.make("anna", "operator").await;
     let (_, bert) = house.make("bert", "operator").await;
-    let pass = Pass::of(&anna);
+    let pass = Pass::new(&anna);
     let mut withdrawn = Box::pin(house.operators.withdrawn(&pass));
     assert!(withdrawn.as_mut().now_or_never().is_none());
     house.operators.set_state(&bert.id, TokenState::Revoked, &BY).await.unwrap();
@@ -210,7 +210,7 @@ async fn whoever_waits_to_be_withdrawn_hears_of_it() {
 async fn whoever_expires_is_withdrawn_within_a_second() {
     let house = House::new();
     let (_, anna) = house.make("anna", "operator").await;
-    let pass = Pass::of(&anna);
+    let pass = Pass::new(&anna);
     let mut withdrawn = Box::pin(house.operators.withdrawn(&pass));
     assert!(withdrawn.as_mut().now_or_never().is_none());
     house.clock.advance(LIFETIME);

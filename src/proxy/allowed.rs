@@ -24,7 +24,7 @@ impl KnownCall {
     pub(super) fn authorize(self) -> Result<AllowedCall, Rejection> {
         let route = self.listed_route()?;
         let environment = self.environment()?.clone();
-        let is_quote = route.quote && known::asks_for_quote(self.knock.uri.query());
+        let is_quote = route.quote && known::asks_for_quote(self.incoming.uri.query());
         check_scope(&self.token, &environment, needed_scope(&route, is_quote))?;
         if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
             let message =
@@ -46,16 +46,16 @@ impl KnownCall {
     }
 
     fn allowed(self, environment: EnvironmentSettings, route: Arc<Route>) -> AllowedCall {
-        let Self { gateway, knock: request, token, secret } = self;
+        let Self { gateway, incoming: request, token, secret } = self;
         let counted = Counted::Later;
         let context = CallContext { gateway, request, token, secret, environment, route, counted };
         AllowedCall { context: Box::new(context) }
     }
 
     fn listed_route(&self) -> Result<Arc<Route>, Rejection> {
-        let path = self.knock.uri.path();
-        let shown = web::shown(path);
-        let route = match self.gateway.settings.routes.find(&self.knock.method, path) {
+        let path = self.incoming.uri.path();
+        let shown = web::abbreviate(path);
+        let route = match self.gateway.settings.routes.find(&self.incoming.method, path) {
             RouteMatch::Found(route) => route,
             RouteMatch::Disabled(route) => {
                 let message = format!("route {} is switched off here", route.name);
@@ -68,14 +68,14 @@ impl KnownCall {
             RouteMatch::WrongMethod(methods) => return Err(Rejection::wrong_method(&methods)),
             RouteMatch::Unknown => {
                 let message =
-                    format!("{} {shown} is not a route of this gateway", self.knock.method);
+                    format!("{} {shown} is not a route of this gateway", self.incoming.method);
                 // The path may hold anything, and the record is for ever.
                 return Err(
                     Rejection::new(ErrorCode::RouteUnknown, message).because("unlisted path")
                 );
             }
         };
-        self.knock.trail.route.set(Arc::clone(&route)).ok();
+        self.incoming.request_context.route.set(Arc::clone(&route)).ok();
         Ok(route)
     }
 

@@ -61,7 +61,7 @@ fn again(recovered: RecoveredAnswer, request: &RequestId, received: Instant) -> 
     if !answer.status.is_success() {
         headers.insert(header::ERROR_SOURCE, HeaderValue::from_static("upstream"));
     }
-    ServerTiming::of(received.elapsed(), Duration::ZERO, Duration::ZERO).set(headers);
+    ServerTiming::new(received.elapsed(), Duration::ZERO, Duration::ZERO).set(headers);
     response
 }
 
@@ -94,7 +94,7 @@ fn mark(headers: &mut HeaderMap, request: &RequestId, echoed_key: bool) {
 
 /// Writes what the call took, on answers of both sides.
 pub(super) fn note_summary(headers: &mut HeaderMap, summary: &CallSummary, received: Instant) {
-    ServerTiming::of(received.elapsed(), summary.queue, summary.upstream).set(headers);
+    ServerTiming::new(received.elapsed(), summary.queue, summary.upstream).set(headers);
     header::set_places(headers, summary.places);
     if let Some(cost) = summary.charged {
         header::set_cost(headers, cost);
@@ -108,22 +108,26 @@ pub(super) fn note_summary(headers: &mut HeaderMap, summary: &CallSummary, recei
 }
 
 /// Writes the timing of a request that was never sent.
-pub(super) fn note_waiting(headers: &mut HeaderMap, trail: &RequestContext, received: Instant) {
+pub(super) fn note_waiting(
+    headers: &mut HeaderMap,
+    request_context: &RequestContext,
+    received: Instant,
+) {
     let total = received.elapsed();
-    let queue = trail.queue.get().copied().unwrap_or_default();
-    ServerTiming::of(total, queue, Duration::ZERO).set(headers);
+    let queue = request_context.queue.get().copied().unwrap_or_default();
+    ServerTiming::new(total, queue, Duration::ZERO).set(headers);
 }
 
 /// Writes what every answer tells: the places it took, if nobody said, the token's rate, and when the
 /// secret that was presented is replaced by a newer one.
-pub(super) fn note_always(headers: &mut HeaderMap, trail: &RequestContext) {
+pub(super) fn note_always(headers: &mut HeaderMap, request_context: &RequestContext) {
     if !headers.contains_key(header::PLACES) {
         header::set_places(headers, 0);
     }
-    if let Some(retires_at) = trail.retires_at.get() {
+    if let Some(retires_at) = request_context.retires_at.get() {
         header::set_token_retires(headers, *retires_at);
     }
-    if let Some(rate) = trail.rate() {
+    if let Some(rate) = request_context.rate() {
         let (limit, remaining, reset) = (rate.limit, rate.remaining, rate.reset);
         let window = Duration::from_mins(1);
         header::set_rate_limit(headers, &RateLimit { limit, window, remaining, reset });

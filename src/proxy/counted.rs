@@ -27,12 +27,12 @@ impl CallContext {
         let Some((per_minute, rule)) = self.rate() else { return Ok(()) };
         match self.gateway.rate_limits.check(&self.token.id, per_minute) {
             Ok(state) => {
-                self.request.trail.note_rate(state);
+                self.request.request_context.note_rate(state);
                 Ok(())
             }
             Err(limited) => {
                 let RateLimited { limit, retry_after: reset } = limited;
-                self.request.trail.note_rate(RateState { limit, remaining: 0, reset });
+                self.request.request_context.note_rate(RateState { limit, remaining: 0, reset });
                 let message = format!("the token may make {per_minute} requests a minute");
                 Err(limited_to(message, rule, limited))
             }
@@ -70,9 +70,9 @@ impl CallContext {
 
     /// Gives back what the request took of its token's rate.
     pub(super) fn give_back(&self) {
-        if let Some(state) = self.request.trail.rate() {
+        if let Some(state) = self.request.request_context.rate() {
             self.gateway.rate_limits.give_back(&self.token.id);
-            self.request.trail.note_rate(state.given_back());
+            self.request.request_context.note_rate(state.given_back());
         }
     }
 

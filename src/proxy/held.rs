@@ -37,7 +37,7 @@ impl NewCall {
         let Self { context, asked, deadline, claim } = *self;
         context.count_once()?;
         let CallContext { gateway, token, environment, route, .. } = &*context;
-        let demand = &asked.found.demand;
+        let demand = &asked.demand;
         let budgets = Budgets::covering(&gateway.settings, environment, token, route);
         let hold = gateway.ledger.hold(budgets, route, demand)?;
         if let Some(link) = context.link()
@@ -63,14 +63,14 @@ impl HeldCall {
             max_token_places: self.max_token_places(),
         };
         let came = Instant::now();
-        request.trail.waits_since.set(came).ok();
+        request.request_context.waits_since.set(came).ok();
         let permit = tokio::select! {
             biased;
             permit = gateway.admission.admit(request_for_places) => permit.map_err(|error| self.not_admitted(error)),
             refused = gateway.tokens.until_refused(|| self.recheck()) => Err(refused),
         };
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
-        request.trail.queue.set(waited).ok();
+        request.request_context.queue.set(waited).ok();
         permit
     }
 
@@ -79,10 +79,10 @@ impl HeldCall {
     /// What comes after this looks at no other call any more: whoever hung up before this request was
     /// read has a call that was found here, or one that its own last look ends unsent.
     pub(super) fn is_owed_an_answer(&self) -> bool {
-        let found = &self.asked.found;
-        self.context.spends(&found.demand)
+        let asked = &self.asked;
+        self.context.spends(&asked.demand)
             && self.claim.is_none()
-            && self.context.gateway.calls.owes(&found.fingerprint)
+            && self.context.gateway.calls.owes(&asked.fingerprint)
     }
 
     /// Gives back what the call holds and what it took of its token's rate.
@@ -92,7 +92,7 @@ impl HeldCall {
     }
 
     fn recheck(&self) -> Result<(), Rejection> {
-        self.context.recheck(&self.asked.found.demand, self.money())
+        self.context.recheck(&self.asked.demand, self.money())
     }
 
     fn money(&self) -> Option<(Usd, Timestamp)> {
@@ -115,7 +115,7 @@ impl HeldCall {
         let Self { context, asked, claim, hold, .. } = self;
         let CallContext { request, token, secret, environment, route, .. } = *context;
         let path = request.uri.path();
-        let path_and_query = match &asked.found.query {
+        let path_and_query = match &asked.query {
             Some(query) => format!("{path}?{query}"),
             None => path.to_owned(),
         };
@@ -128,18 +128,18 @@ impl HeldCall {
             secret,
             held,
             account: environment.account,
-            demand: asked.found.demand,
+            demand: asked.demand,
             places: asked.places,
-            fingerprint: asked.found.fingerprint,
+            fingerprint: asked.fingerprint,
             path_and_query,
             polled: asked.polled,
             headers: passed(&request.headers),
             body: (!route.bodies.is_empty()).then_some(asked.body),
             route,
-            on_behalf_of: request.trail.on_behalf_of.get().cloned(),
+            on_behalf_of: request.request_context.on_behalf_of.get().cloned(),
             client: Client::clone(&request.connection),
             client_addr: request.client,
-            handed_over: request.trail.handed_over.clone(),
+            handed_over: request.request_context.handed_over.clone(),
         };
         (ready, hold)
     }

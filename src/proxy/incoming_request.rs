@@ -39,7 +39,7 @@ pub struct IncomingRequest {
     /// When its header was complete.
     pub received: Instant,
     /// What is learnt of it on its way; for observing only.
-    pub trail: Arc<RequestContext>,
+    pub request_context: Arc<RequestContext>,
 }
 
 /// What the door tells audit, log and metrics about a request, however far it came.
@@ -70,17 +70,17 @@ pub struct RequestContext {
 }
 
 impl IncomingRequest {
-    fn new(visit: RequestInfo, parts: Parts, body: Body) -> Self {
+    fn new(info: RequestInfo, parts: Parts, body: Body) -> Self {
         Self {
-            request: visit.id,
-            client: visit.client.ip(),
-            connection: visit.connection,
+            request: info.id,
+            client: info.client.ip(),
+            connection: info.connection,
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
             body: Mutex::new(body),
-            received: visit.started,
-            trail: Arc::default(),
+            received: info.started,
+            request_context: Arc::default(),
         }
     }
 }
@@ -91,8 +91,8 @@ impl<S: Sync> FromRequest<S> for IncomingRequest {
     async fn from_request(request: Request, _state: &S) -> Result<Self, StatusCode> {
         let (mut parts, body) = request.into_parts();
         // The listener puts it there; a fault of the wiring is nobody's way in.
-        let visit = parts.extensions.remove().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-        Ok(Self::new(visit, parts, body))
+        let info = parts.extensions.remove().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        Ok(Self::new(info, parts, body))
     }
 }
 

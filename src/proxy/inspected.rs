@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     authorization::check_policy,
-    domain::{ErrorCode, GenerationId, Places},
+    domain::{Demand, ErrorCode, Fingerprint, GenerationId, Places},
     inspection::{self, Inspected, Subject},
     spool::{Spool, SpoolWriter},
     web,
@@ -24,7 +24,12 @@ pub(super) struct InspectedCall {
 #[derive(Debug)]
 pub(super) struct AskedFor {
     pub(super) body: Spool,
-    pub(super) found: Inspected,
+    /// What it demands, by its body and query.
+    pub(super) demand: Demand,
+    /// What makes it the same request again.
+    pub(super) fingerprint: Fingerprint,
+    /// The query to send.
+    pub(super) query: Option<String>,
     /// The places that it takes, as its account counts them.
     pub(super) places: Places,
     /// The generation that a poll is about.
@@ -53,7 +58,7 @@ impl AllowedCall {
         let mut found = context.look_into(&body).await?;
         let account = &context.environment.account;
         let own_address = OwnAddress::take(&gateway, account, &mut found)?;
-        context.request.trail.places.set(found.demand.places).ok();
+        context.request.request_context.places.set(found.demand.places).ok();
         check_policy(&context.token, &context.environment, &context.route, &found.demand)?;
         if let Some(own_address) = own_address {
             own_address.give(&context.route, &mut found);
@@ -61,7 +66,9 @@ impl AllowedCall {
         let images = if found.demand.is_quote { 0 } else { found.demand.places };
         let places = context.link().map_or(0, |link| link.places(images));
         context.check_fits(places)?;
-        Ok(InspectedCall { context, asked: AskedFor { body, found, places, polled } })
+        let Inspected { demand, fingerprint, query } = found;
+        let asked = AskedFor { body, demand, fingerprint, query, places, polled };
+        Ok(InspectedCall { context, asked })
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct KnownCall {
     pub(super) gateway: Gateway,
-    pub(super) knock: IncomingRequest,
+    pub(super) incoming: IncomingRequest,
     pub(super) token: Arc<Token>,
     pub(super) secret: PresentedSecret,
 }
@@ -25,16 +25,16 @@ impl KnownCall {
     /// Returns the request if its token is valid here and now.
     pub(super) fn authenticate(
         gateway: &Gateway,
-        knock: IncomingRequest,
+        incoming: IncomingRequest,
     ) -> Result<Self, Rejection> {
-        let PresentedToken { token, secret } = token(gateway, &knock)?;
-        let call = Self { gateway: gateway.clone(), knock, token, secret };
+        let PresentedToken { token, secret } = token(gateway, &incoming)?;
+        let call = Self { gateway: gateway.clone(), incoming, token, secret };
         call.note_end_user()?;
         Ok(call)
     }
 
     fn note_end_user(&self) -> Result<(), Rejection> {
-        let Some(value) = self.knock.headers.get(web::header::USER) else { return Ok(()) };
+        let Some(value) = self.incoming.headers.get(web::header::USER) else { return Ok(()) };
         let user = std::str::from_utf8(value.as_bytes())
             .ok()
             .filter(|text| (1..=128).contains(&text.len()) && !text.chars().any(char::is_control));
@@ -43,7 +43,7 @@ impl KnownCall {
                 "Ideogate-User must be 1 to 128 bytes of UTF-8 without control characters";
             return Err(Rejection::new(ErrorCode::MalformedRequest, message).field("Ideogate-User"));
         };
-        self.knock.trail.on_behalf_of.set(user.into()).ok();
+        self.incoming.request_context.on_behalf_of.set(user.into()).ok();
         Ok(())
     }
 }
@@ -51,21 +51,21 @@ impl KnownCall {
 /// Returns the token of a request if it is valid here, now, and for the client's address.
 pub(super) fn token(
     gateway: &Gateway,
-    knock: &IncomingRequest,
+    incoming: &IncomingRequest,
 ) -> Result<PresentedToken, Rejection> {
-    let presented = credentials::presented(&knock.headers)?;
+    let presented = credentials::presented(&incoming.headers)?;
     if SecretKind::claimed_by(presented) == Some(SecretKind::Operator) {
         let reason = "an operator's token was presented to the data plane";
         return Err(Rejection::with(ClientError::token_invalid()).because(reason));
     }
-    let trail = &knock.trail;
+    let request_context = &incoming.request_context;
     let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
         let misshapen = misshapen(presented);
         if let Some(token) = refusal.token() {
-            trail.token.set(Arc::clone(token)).ok();
+            request_context.token.set(Arc::clone(token)).ok();
         }
         if let Some(secret) = refusal.secret() {
-            trail.secret.set(secret).ok();
+            request_context.secret.set(secret).ok();
         }
         let refused = Rejection::token(&refusal);
         match misshapen {
@@ -74,15 +74,15 @@ pub(super) fn token(
         }
     })?;
     let PresentedToken { token, secret } = &presented;
-    trail.token.set(Arc::clone(token)).ok();
-    trail.secret.set(secret.number).ok();
+    request_context.token.set(Arc::clone(token)).ok();
+    request_context.secret.set(secret.number).ok();
     if let Some(retires_at) = secret.retires_at {
         // A request for a quote comes by here twice.
-        if trail.retires_at.set(retires_at).is_ok() {
+        if request_context.retires_at.set(retires_at).is_ok() {
             gateway.metrics.old_secret_used(&token.environment);
         }
     }
-    check_address(token, gateway.environment(&token.environment), knock.client)?;
+    check_address(token, gateway.environment(&token.environment), incoming.client)?;
     Ok(presented)
 }
 

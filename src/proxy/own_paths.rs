@@ -27,22 +27,22 @@ pub(super) fn healthz() -> Response<Body> {
 }
 
 /// Shows a picture of the simulator.
-pub(super) async fn picture(gateway: Gateway, knock: IncomingRequest) -> Answered {
-    let path = knock.uri.path();
+pub(super) async fn picture(gateway: Gateway, incoming: IncomingRequest) -> Answered {
+    let path = incoming.uri.path();
     match (path.strip_prefix(SIMULATOR), &gateway.pictures) {
-        (Some(rest), Some(shelf)) => Ok(shelf.picture(rest, knock.uri.query()).await),
-        _ => Err(unknown(&knock)),
+        (Some(rest), Some(shelf)) => Ok(shelf.picture(rest, incoming.uri.query()).await),
+        _ => Err(unknown(&incoming)),
     }
 }
 
 /// Explains an error, or all of them.
-pub(super) fn errors(knock: &IncomingRequest) -> Response<Body> {
-    error_page(knock.uri.path(), &knock.headers, &knock.request)
+pub(super) fn errors(incoming: &IncomingRequest) -> Response<Body> {
+    error_page(incoming.uri.path(), &incoming.headers, &incoming.request)
 }
 
 /// Refuses a path below ours that is none.
-pub(super) fn unknown(knock: &IncomingRequest) -> Rejection {
-    let message = format!("{} is not a path of this gateway", knock.uri.path());
+pub(super) fn unknown(incoming: &IncomingRequest) -> Rejection {
+    let message = format!("{} is not a path of this gateway", incoming.uri.path());
     Rejection::new(ErrorCode::RouteUnknown, message)
 }
 
@@ -63,16 +63,16 @@ pub(super) fn readyz(gateway: &Gateway) -> Response<Body> {
 }
 
 /// Tells whoever presents a token what it is, in short.
-pub(super) fn who_am_i(gateway: &Gateway, knock: &IncomingRequest) -> Answered {
-    let PresentedToken { token, .. } = known::token(gateway, knock)?;
+pub(super) fn who_am_i(gateway: &Gateway, incoming: &IncomingRequest) -> Answered {
+    let PresentedToken { token, .. } = known::token(gateway, incoming)?;
     let environment = gateway.environment(&token.environment);
     Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment)))
 }
 
 /// Tells whoever presents a token what it is and what it may do.
-pub(super) fn who_am_i_at_length(gateway: &Gateway, knock: &IncomingRequest) -> Answered {
-    let presented = known::token(gateway, knock)?;
-    Ok(json_answer(StatusCode::OK, &json!(WhoAmI::of(gateway, &presented))))
+pub(super) fn who_am_i_at_length(gateway: &Gateway, incoming: &IncomingRequest) -> Answered {
+    let presented = known::token(gateway, incoming)?;
+    Ok(json_answer(StatusCode::OK, &json!(WhoAmI::new(gateway, &presented))))
 }
 
 fn identity(gateway: &Gateway, token: &Token, environment: Option<&EnvironmentSettings>) -> Value {
@@ -91,9 +91,9 @@ fn identity(gateway: &Gateway, token: &Token, environment: Option<&EnvironmentSe
 }
 
 /// Shows the audit entry of a call, or of a request, to the token that made it, but for the letters of our key in it.
-pub(super) async fn entry(gateway: Gateway, knock: IncomingRequest) -> Answered {
-    let PresentedToken { token, .. } = known::token(&gateway, &knock)?;
-    let call = knock.uri.path().strip_prefix(CALLS).unwrap_or_default();
+pub(super) async fn entry(gateway: Gateway, incoming: IncomingRequest) -> Answered {
+    let PresentedToken { token, .. } = known::token(&gateway, &incoming)?;
+    let call = incoming.uri.path().strip_prefix(CALLS).unwrap_or_default();
     let (reader, id) = (gateway.reader.clone(), call.to_owned());
     // Answers tell their request; a call's own name is known to those who were told of it.
     let found = gateway.tasks.run_blocking(move || look_up(&reader, &id, &token.id)).await;
@@ -101,7 +101,7 @@ pub(super) async fn entry(gateway: Gateway, knock: IncomingRequest) -> Answered 
         return Err(Rejection::new(ErrorCode::StoreUnavailable, "the record cannot be read"));
     };
     let Some(mut entry) = found else {
-        let message = format!("no call {} of this token", web::shown(call));
+        let message = format!("no call {} of this token", web::abbreviate(call));
         return Err(Rejection::new(ErrorCode::CallUnknown, message).because("no such call"));
     };
     entry.metadata.key_version = None;

@@ -9,9 +9,9 @@ use crate::calls::ReplayKind;
 /// Takes a request through all stages.
 pub(super) async fn run(
     gateway: &Gateway,
-    knock: IncomingRequest,
+    incoming: IncomingRequest,
 ) -> Result<CallAnswer, Rejection> {
-    let call = KnownCall::authenticate(gateway, knock)?;
+    let call = KnownCall::authenticate(gateway, incoming)?;
     let call = call.authorize()?;
     let mut call = call.inspect().await?;
     let deadline = call.deadline()?;

@@ -50,7 +50,7 @@ impl CallContext {
             return limited;
         }
         let message =
-            format!("no generation {} of this token or its owner", web::shown(id.as_str()));
+            format!("no generation {} of this token or its owner", web::abbreviate(id.as_str()));
         // What was asked for may be anything, and the record is for ever.
         Rejection::new(ErrorCode::GenerationUnknown, message).because("no such generation")
     }

@@ -68,49 +68,50 @@ impl ProxyService {
     }
 
     /// Takes a call through the pipeline.
-    pub(super) async fn call(self, knock: IncomingRequest) -> Answered {
-        let (request, received) = (knock.request.clone(), knock.received);
-        let leaves = Leaves::of(&self, &knock);
-        let answer = pipeline::run(&self.0, knock).await;
+    pub(super) async fn call(self, incoming: IncomingRequest) -> Answered {
+        let (request, received) = (incoming.request.clone(), incoming.received);
+        let leaves = Leaves::new(&self, &incoming);
+        let answer = pipeline::run(&self.0, incoming).await;
         leaves.stays();
         answer.map(|answer| answer.into_response(&request, received))
     }
 
     /// Answers one request.
-    async fn answer<F, Answer>(self, knock: IncomingRequest, answer: F) -> AxumResponse
+    async fn answer<F, Answer>(self, incoming: IncomingRequest, answer: F) -> AxumResponse
     where
         F: FnOnce(Gateway, IncomingRequest) -> Answer,
         Answer: Future<Output = Answered>,
     {
-        let (request, received, client) = (knock.request.clone(), knock.received, knock.client);
-        let trail = Arc::clone(&knock.trail);
-        let mut response = match answer(self.0.clone(), knock).await {
+        let (request, received, client) =
+            (incoming.request.clone(), incoming.received, incoming.client);
+        let request_context = Arc::clone(&incoming.request_context);
+        let mut response = match answer(self.0.clone(), incoming).await {
             Ok(response) => response,
-            Err(refused) => self.refuse(refused, &request, &trail, received, client),
+            Err(refused) => self.reject(refused, &request, &request_context, received, client),
         };
-        note_always(response.headers_mut(), &trail);
-        note(&trail);
+        note_always(response.headers_mut(), &request_context);
+        note(&request_context);
         to_axum(response)
     }
 
     /// Answers with a problem, records the refusal, and counts it.
-    fn refuse(
+    fn reject(
         &self,
         refused: Rejection,
         request: &RequestId,
-        trail: &RequestContext,
+        request_context: &RequestContext,
         received: Instant,
         client: IpAddr,
     ) -> Response<Body> {
         if refused.sent.is_none() {
             self.0.metrics.refused(refused.problem.code());
-            self.record(&refused, request, trail, client);
+            self.record(&refused, request, request_context, client);
         }
         let Rejection { problem, sent, .. } = refused;
         let mut response = problem.into_response(request);
         match sent {
             Some(summary) => note_summary(response.headers_mut(), &summary, received),
-            None => note_waiting(response.headers_mut(), trail, received),
+            None => note_waiting(response.headers_mut(), request_context, received),
         }
         response
     }
@@ -120,10 +121,10 @@ impl ProxyService {
         &self,
         refused: &Rejection,
         request: &RequestId,
-        trail: &RequestContext,
+        request_context: &RequestContext,
         client: IpAddr,
     ) {
-        let record = refusal_record(&self.0, refused, request, trail, client);
+        let record = refusal_record(&self.0, refused, request, request_context, client);
         if let Some(record) = self.0.refusals.observe(record)
             && let Err(not_appended) = self.0.journal.append(record)
         {
@@ -137,15 +138,16 @@ impl ProxyService {
 struct Leaves<'d> {
     door: &'d ProxyService,
     request: RequestId,
-    trail: Arc<RequestContext>,
+    request_context: Arc<RequestContext>,
     client: IpAddr,
     is_answered: bool,
 }
 
 impl<'d> Leaves<'d> {
-    fn of(door: &'d ProxyService, knock: &IncomingRequest) -> Self {
-        let (request, trail) = (knock.request.clone(), Arc::clone(&knock.trail));
-        Self { door, request, trail, client: knock.client, is_answered: false }
+    fn new(door: &'d ProxyService, incoming: &IncomingRequest) -> Self {
+        let (request, request_context) =
+            (incoming.request.clone(), Arc::clone(&incoming.request_context));
+        Self { door, request, request_context, client: incoming.client, is_answered: false }
     }
 
     fn stays(mut self) {
@@ -159,7 +161,7 @@ impl<'d> Leaves<'d> {
         if self.door.0.is_draining() {
             return Rejection::new(ErrorCode::Draining, "the gateway stopped before it was sent");
         }
-        let when = match self.trail.waits_since.get() {
+        let when = match self.request_context.waits_since.get() {
             Some(_) => "the client went away while the call waited for its places",
             None => "the client went away before the call was sent",
         };
@@ -170,7 +172,10 @@ impl<'d> Leaves<'d> {
 impl Drop for Leaves<'_> {
     fn drop(&mut self) {
         // Without a token there is no call yet, and nobody whose it could be.
-        if self.is_answered || self.trail.handed_over.is() || self.trail.token.get().is_none() {
+        if self.is_answered
+            || self.request_context.handed_over.is()
+            || self.request_context.token.get().is_none()
+        {
             return;
         }
         let refused = self.refusal();
@@ -178,7 +183,7 @@ impl Drop for Leaves<'_> {
         if !thread::panicking() {
             self.door.0.metrics.refused(refused.problem.code());
         }
-        self.door.record(&refused, &self.request, &self.trail, self.client);
+        self.door.record(&refused, &self.request, &self.request_context, self.client);
     }
 }
 
@@ -186,27 +191,27 @@ fn refusal_record(
     gateway: &Gateway,
     refused: &Rejection,
     request: &RequestId,
-    trail: &RequestContext,
+    request_context: &RequestContext,
     client: IpAddr,
 ) -> AuditRecord {
     let code = refused.problem.code();
-    let token = trail.token.get();
+    let token = request_context.token.get();
     let refusal = Refusal {
         code,
         status: code.status(),
         reason: refused.reason.clone().unwrap_or_else(|| refused.problem.message().into()),
         token: token.map(|token| token.id.clone()),
-        environment: trail.environment().cloned(),
-        route: trail.route.get().map(|route| route.name.clone()),
-        on_behalf_of: trail.on_behalf_of.get().cloned(),
-        places: trail.places.get().copied().unwrap_or(0),
-        queue_ms: u64::try_from(trail.waited().as_millis()).unwrap_or(u64::MAX),
+        environment: request_context.environment().cloned(),
+        route: request_context.route.get().map(|route| route.name.clone()),
+        on_behalf_of: request_context.on_behalf_of.get().cloned(),
+        places: request_context.places.get().copied().unwrap_or(0),
+        queue_ms: u64::try_from(request_context.waited().as_millis()).unwrap_or(u64::MAX),
         client_addr: client.to_string().into(),
-        secret: trail.secret.get().copied(),
+        secret: request_context.secret.get().copied(),
     };
-    let route = trail.route.get().map(|route| route.name.as_str());
+    let route = request_context.route.get().map(|route| route.name.as_str());
     let (action, resource) =
-        trail.own.get().copied().unwrap_or((Action::Call, route.unwrap_or("unlisted")));
+        request_context.own.get().copied().unwrap_or((Action::Call, route.unwrap_or("unlisted")));
     AuditRecord {
         at: gateway.clock.now(),
         action: action.into(),
@@ -220,13 +225,13 @@ fn refusal_record(
 }
 
 /// Adds what was learnt of the request to its span, which the listener's last line shows.
-fn note(trail: &RequestContext) {
+fn note(request_context: &RequestContext) {
     let span = tracing::Span::current();
-    if let Some(token) = trail.token.get() {
+    if let Some(token) = request_context.token.get() {
         span.record("token.id", token.id.as_str());
         span.record("environment", token.environment.as_str());
     }
-    if let Some(route) = trail.route.get() {
+    if let Some(route) = request_context.route.get() {
         span.record("route", route.name.as_str());
     }
 }

@@ -79,26 +79,26 @@ struct WouldFit {
 /// Answers a request for a quote.
 pub(super) async fn answer(
     gateway: Gateway,
-    mut knock: IncomingRequest,
+    mut incoming: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
-    known::token(&gateway, &knock)?;
-    let asked = Query::<QuoteRequest>::try_from_uri(&knock.uri);
+    known::token(&gateway, &incoming)?;
+    let asked = Query::<QuoteRequest>::try_from_uri(&incoming.uri);
     let Query(asked) = asked.map_err(|error| malformed("query", error.body_text()))?;
-    knock.uri = real_call(&asked.path)?;
+    incoming.uri = real_call(&asked.path)?;
     match asked.source {
-        PriceSource::Table => from_table(&gateway, knock).await,
-        PriceSource::Vendor => from_vendor(&gateway, knock).await,
+        PriceSource::Table => from_table(&gateway, incoming).await,
+        PriceSource::Vendor => from_vendor(&gateway, incoming).await,
     }
 }
 
 async fn from_table(
     gateway: &Gateway,
-    knock: IncomingRequest,
+    incoming: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
-    let call = KnownCall::authenticate(gateway, knock)?;
+    let call = KnownCall::authenticate(gateway, incoming)?;
     let call = call.authorize_quote()?;
     let call = call.inspect_only().await?;
-    let quote = serde_json::to_string(&Quote::of(&call));
+    let quote = serde_json::to_string(&Quote::from_call(&call));
     let quote = quote.map_err(|error| Rejection::internal(&error.to_string()))?;
     let mut response = Response::new(Body::full(quote));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -108,9 +108,9 @@ async fn from_table(
 /// A dry run is a call like any other: recorded, and refused where a client's own would be.
 async fn from_vendor(
     gateway: &Gateway,
-    mut knock: IncomingRequest,
+    mut incoming: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
-    let found = gateway.settings.routes.find(&knock.method, knock.uri.path());
+    let found = gateway.settings.routes.find(&incoming.method, incoming.uri.path());
     if let RouteMatch::Found(route) = found
         && !route.quote
     {
@@ -118,10 +118,10 @@ async fn from_vendor(
             format!("route {} declares no dry run: the call would run and be billed", route.name);
         return Err(malformed("source", message));
     }
-    let sign = if knock.uri.query().is_some() { '&' } else { '?' };
-    knock.uri = uri(&format!("{}{sign}dry_run=true", knock.uri))?;
-    let (request, received) = (knock.request.clone(), knock.received);
-    let answer = pipeline::run(gateway, knock).await?;
+    let sign = if incoming.uri.query().is_some() { '&' } else { '?' };
+    incoming.uri = uri(&format!("{}{sign}dry_run=true", incoming.uri))?;
+    let (request, received) = (incoming.request.clone(), incoming.received);
+    let answer = pipeline::run(gateway, incoming).await?;
     Ok(answer.into_response(&request, received))
 }
 
@@ -142,8 +142,8 @@ fn malformed(field: &'static str, problem: impl Into<String>) -> Rejection {
 }
 
 impl Quote {
-    fn of(call: &InspectedCall) -> Self {
-        let (allowed, demand) = (&call.context, &call.asked.found.demand);
+    fn from_call(call: &InspectedCall) -> Self {
+        let (allowed, demand) = (&call.context, &call.asked.demand);
         let route = &allowed.route;
         let prices = allowed.gateway.ledger.prices();
         let found = prices.quote(&route.name, demand).filter(|_| route.is_billable());
@@ -162,7 +162,7 @@ impl Quote {
             places: call.asked.places,
             model: demand.model.clone(),
             speed: demand.speed.clone(),
-            would_fit: WouldFit::of(call, found.map(|quotation| quotation.bound())),
+            would_fit: WouldFit::new(call, found.map(|quotation| quotation.bound())),
             price,
             source: PriceSource::Table,
         }
@@ -170,13 +170,13 @@ impl Quote {
 }
 
 impl WouldFit {
-    fn of(call: &InspectedCall, bound: Option<Usd>) -> Self {
+    fn new(call: &InspectedCall, bound: Option<Usd>) -> Self {
         let allowed = &call.context;
         let (gateway, route) = (&allowed.gateway, &allowed.route);
         let covering =
             Budgets::covering(&gateway.settings, &allowed.environment, &allowed.token, route);
         let now = gateway.clock.now();
-        let standing = |budget| BudgetStanding::of(&gateway.ledger, budget, now);
+        let standing = |budget| BudgetStanding::new(&gateway.ledger, budget, now);
         let budgets: Vec<_> = covering.limits.iter().map(standing).collect();
         let left_usd = budgets.iter().map(|budget| budget.left_usd).min();
         let fits = match (bound, left_usd) {

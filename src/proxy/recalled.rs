@@ -42,7 +42,7 @@ impl InspectedCall {
     /// Looks for the call that took the same idempotency key, or without a key for an identical one
     /// whose answer nobody received; waits for one that runs until `deadline`.
     pub(super) async fn recall(self, deadline: Instant) -> Result<RecallStep, Rejection> {
-        let prior = if self.context.spends(&self.asked.found.demand) {
+        let prior = if self.context.spends(&self.asked.demand) {
             self.prior_call(deadline).await?
         } else {
             PriorCall::None(None)
@@ -69,7 +69,7 @@ impl InspectedCall {
 
     async fn prior_call(&self, deadline: Instant) -> Result<PriorCall, Rejection> {
         let CallContext { gateway, request, token, .. } = &*self.context;
-        let print = self.asked.found.fingerprint;
+        let print = self.asked.fingerprint;
         // With a key, the key alone decides: two keys are two calls, however alike.
         Ok(match idempotent::key(&request.headers)? {
             Some(key) => gateway.calls.claim(&token.id, &key, print, deadline).await,

@@ -25,11 +25,11 @@ impl RecoveredAnswer {
         answer: KeptAnswer,
         again: ReplayKind,
     ) -> Result<Self, Rejection> {
-        let (gateway, print) = (&call.context.gateway, call.asked.found.fingerprint);
+        let (gateway, print) = (&call.context.gateway, call.asked.fingerprint);
         let receipt = || gateway.calls.receipt(print, &answer);
         let receipt = (again == ReplayKind::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
-        call.context.recheck(&call.asked.found.demand, None)?;
+        call.context.recheck(&call.asked.demand, None)?;
         let bundle = Bundle::record(record(call, &answer, again));
         match gateway.journal.commit(bundle).await {
             Ok(()) => Ok(Self { answer, again, receipt }),
@@ -51,7 +51,7 @@ fn record(call: &InspectedCall, answer: &KeptAnswer, again: ReplayKind) -> Audit
     let CallContext { gateway, request, token, route, .. } = &*call.context;
     let status = Some(answer.status.as_u16());
     let reason = format!("{verb} from {}", answer.call);
-    let body = OutcomeRecord { status, ..OutcomeRecord::of(outcome, reason) };
+    let body = OutcomeRecord { status, ..OutcomeRecord::new(outcome, reason) };
     AuditRecord {
         at: gateway.clock.now(),
         action: action.into(),

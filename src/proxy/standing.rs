@@ -29,7 +29,7 @@ pub struct BudgetStanding {
 
 impl BudgetStanding {
     /// Returns how a budget stands at `now`.
-    pub(super) fn of(ledger: &Ledger, budget: &Budget, now: Timestamp) -> Self {
+    pub(super) fn new(ledger: &Ledger, budget: &Budget, now: Timestamp) -> Self {
         let tally = ledger.tally(&budget.subject, budget.period, now);
         Self {
             of: budget.subject.to_string(),
@@ -39,7 +39,7 @@ impl BudgetStanding {
             charged_usd: tally.charged,
             reserved_usd: tally.reserved,
             left_usd: budget.limit.minus(tally.spent()).max(Usd::ZERO),
-            resets_at: BudgetWindow::of(budget.period, now).end(),
+            resets_at: BudgetWindow::containing(budget.period, now).end(),
         }
     }
 }

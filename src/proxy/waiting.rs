@@ -32,7 +32,7 @@ impl Allowance {
         self.span
     }
 
-    fn told(&self, waited: Duration) -> WaitTold {
+    fn report(&self, waited: Duration) -> WaitTold {
         let allowed_by = match self.by {
             WaitSource::Header => "header",
             WaitSource::Token => "token",
@@ -128,7 +128,7 @@ impl CallContext {
         let how = allowance.how_to_wait_longer(rule);
         let message = format!("{words}; nothing was sent or billed. {how}");
         let problem =
-            ClientError::new(code, message).rule(rule.as_str()).wait(allowance.told(waited));
+            ClientError::new(code, message).rule(rule.as_str()).wait(allowance.report(waited));
         if rule != WaitRule::Account {
             return problem;
         }

@@ -33,17 +33,17 @@ const LATER: Duration = Duration::from_secs(5);
 /// Answers a delivery; a success means that all it says is durable.
 pub(super) async fn answer(
     gateway: Gateway,
-    mut knock: IncomingRequest,
+    mut incoming: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
     if !gateway.webhooks.verifier.receives() {
         let message = "webhooks are not received here: no account has webhooks = \"receive\"";
         return Err(Rejection::new(ErrorCode::RouteUnknown, message));
     }
-    knock.trail.own.set(ON_RECORD).ok();
-    if knock.method != Method::POST {
+    incoming.request_context.own.set(ON_RECORD).ok();
+    if incoming.method != Method::POST {
         return Err(Rejection::wrong_method(&[Method::POST]));
     }
-    let done = receive(&gateway, &mut knock).await;
+    let done = receive(&gateway, &mut incoming).await;
     let (word, answer) = match done {
         Ok(noticed) => (told(noticed), Ok(accepted(noticed))),
         Err(RejectedDelivery { word, refused }) => (word, Err(refused)),
@@ -61,24 +61,24 @@ struct RejectedDelivery {
 
 async fn receive(
     gateway: &Gateway,
-    knock: &mut IncomingRequest,
+    incoming: &mut IncomingRequest,
 ) -> Result<WebhookResult, RejectedDelivery> {
     let verifier = &gateway.webhooks.verifier;
-    if let Some(span) = verifier.blocked(knock.client) {
+    if let Some(span) = verifier.blocked(incoming.client) {
         return Err(blocked(span));
     }
     let reject = |rejection: DeliveryRejection| {
         if rejection.is_senders_fault() {
-            verifier.failed(knock.client);
+            verifier.failed(incoming.client);
         }
         RejectedDelivery::from(rejection)
     };
-    let claims = verifier.claims(&knock.headers).map_err(reject)?;
-    let body = receive_body(gateway, knock.body.get_mut()).await?;
+    let claims = verifier.claims(&incoming.headers).map_err(reject)?;
+    let body = receive_body(gateway, incoming.body.get_mut()).await?;
     let delivery = verifier.verify(claims, &body).await.map_err(reject)?;
     tracing::debug!(generation.id = %delivery.generation(), "webhook verified");
     let notice =
-        WebhookEvent::new(delivery, &body, knock.request.clone(), knock.client.to_string());
+        WebhookEvent::new(delivery, &body, incoming.request.clone(), incoming.client.to_string());
     drop(body);
     let deadline = Instant::now() + gateway.settings.webhooks.wait;
     gateway.calls.notified(notice, deadline).await.map_err(RejectedDelivery::from)

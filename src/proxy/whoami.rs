@@ -87,7 +87,7 @@ pub struct LimitedSet {
 
 impl WhoAmI {
     /// Returns what a token may know of itself.
-    pub(super) fn of(gateway: &Gateway, presented: &PresentedToken) -> Self {
+    pub(super) fn new(gateway: &Gateway, presented: &PresentedToken) -> Self {
         let PresentedToken { token, secret } = presented;
         let environment = gateway.environment(&token.environment);
         let per_minute = token.limits.requests_per_minute;
@@ -101,7 +101,7 @@ impl WhoAmI {
             scopes: token.scopes.clone(),
             may: least_privilege_words(token, &gateway.settings),
             limits: token.limits.clone(),
-            environment_limits: environment.map(|own| EnvironmentLimits::of(own, token)),
+            environment_limits: environment.map(|own| EnvironmentLimits::new(own, token)),
             rate: per_minute.map(|per_minute| Rate { per_minute }),
             budgets: environment.map(|own| budgets(gateway, own, token)).unwrap_or_default(),
             expires_at: token.expires_at,
@@ -115,18 +115,18 @@ impl WhoAmI {
 }
 
 impl EnvironmentLimits {
-    fn of(environment: &EnvironmentSettings, token: &Token) -> Self {
+    fn new(environment: &EnvironmentSettings, token: &Token) -> Self {
         let is_limited = token.scopes.grants().any(|grant| grant == ScopeGrant::WriteLimited);
         Self {
             scopes: environment.scopes.clone(),
             daily_budget: environment.daily_budget,
-            limited: is_limited.then(|| LimitedSet::of(&environment.limited)),
+            limited: is_limited.then(|| LimitedSet::new(&environment.limited)),
         }
     }
 }
 
 impl LimitedSet {
-    fn of(limited: &Limited) -> Self {
+    fn new(limited: &Limited) -> Self {
         Self {
             routes: limited.routes.clone(),
             speeds: limited.speeds.clone(),
@@ -152,7 +152,7 @@ fn budgets(
     let now = gateway.clock.now();
     let mut standings: Vec<BudgetStanding> = Vec::new();
     for budget in &found {
-        let standing = BudgetStanding::of(&gateway.ledger, budget, now);
+        let standing = BudgetStanding::new(&gateway.ledger, budget, now);
         if !standings.contains(&standing) {
             standings.push(standing);
         }

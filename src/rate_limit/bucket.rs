@@ -51,7 +51,7 @@ impl<C: Clock> Bucket<C> {
         let limit = self.limit.get();
         // The bucket holds no more than it can, this request aside.
         self.given_back = self.given_back.min(limit.saturating_sub(left + 1));
-        Ok(RateState::of(limit, left + self.given_back))
+        Ok(RateState::new(limit, left + self.given_back))
     }
 
     /// Puts a request back that was counted and came to nothing.

@@ -21,7 +21,7 @@ pub struct RateState {
 impl RateState {
     /// Returns how a limit stands of which `remaining` requests are left; they come back evenly
     /// over a minute.
-    pub(super) fn of(limit: u32, remaining: u32) -> Self {
+    pub(super) fn new(limit: u32, remaining: u32) -> Self {
         let reset = MINUTE * limit.saturating_sub(remaining) / limit.max(1);
         Self { limit, remaining, reset }
     }
@@ -29,7 +29,7 @@ impl RateState {
     /// Returns how it stands once this request was given back. Never more than the limit are left.
     #[must_use]
     pub fn given_back(self) -> Self {
-        Self::of(self.limit, self.remaining.saturating_add(1).min(self.limit))
+        Self::new(self.limit, self.remaining.saturating_add(1).min(self.limit))
     }
 }
 

@@ -11,5 +11,5 @@ mod snapshot;
 mod tests;
 
 pub use registered::Registered;
-pub use service::{Registry, RegistryTurn};
+pub use service::{Registry, RegistryWriter};
 pub use snapshot::RegistrySnapshot;

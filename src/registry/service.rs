@@ -23,7 +23,7 @@ struct RegistryInner<R: Registered> {
     version: watch::Sender<u64>,
     /// One change at a time, so that changes are swapped in in the order of the record, and nothing
     /// that was decided on what the snapshot said is overtaken.
-    turn: Arc<Semaphore>,
+    writer: Arc<Semaphore>,
     journal: Journal,
     reader: Reader,
     clock: Arc<dyn Clock>,
@@ -41,7 +41,7 @@ impl<R: Registered> Registry<R> {
         Ok(Self(Arc::new(RegistryInner {
             snapshot: ArcSwap::from_pointee(RegistrySnapshot::read(&reader)?),
             version: watch::Sender::new(0),
-            turn: Arc::new(Semaphore::new(1)),
+            writer: Arc::new(Semaphore::new(1)),
             journal,
             reader,
             clock,
@@ -74,14 +74,14 @@ impl<R: Registered> Registry<R> {
     pub async fn change<T, W>(
         &self,
         name: &'static str,
-        work: impl FnOnce(RegistryTurn<R>) -> W + Send + 'static,
+        work: impl FnOnce(RegistryWriter<R>) -> W + Send + 'static,
     ) -> Result<T, JoinError>
     where
         T: Send + 'static,
         W: Future<Output = T> + Send + 'static,
     {
         let registry = self.clone();
-        let change = async move { work(RegistryTurn::wait(registry).await).await };
+        let change = async move { work(RegistryWriter::wait(registry).await).await };
         self.0.tasks.spawn_tracked(name, change).await
     }
 
@@ -94,7 +94,7 @@ impl<R: Registered> Registry<R> {
             if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
                 return;
             }
-            let _turn = RegistryTurn::wait(registry.clone()).await;
+            let _turn = RegistryWriter::wait(registry.clone()).await;
             let reader = registry.0.reader.clone();
             let read = move || RegistrySnapshot::<R>::read(&reader);
             match registry.0.tasks.run_blocking(read).await {
@@ -120,16 +120,16 @@ impl<R: Registered> RegistryInner<R> {
 /// through it stays true until it is consumed.
 #[derive(Debug)]
 #[must_use = "the next turn begins when this one is dropped"]
-pub struct RegistryTurn<R: Registered> {
+pub struct RegistryWriter<R: Registered> {
     registry: Registry<R>,
     /// Never absent, for nobody closes the semaphore.
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl<R: Registered> RegistryTurn<R> {
+impl<R: Registered> RegistryWriter<R> {
     /// Waits for the turn, in the order of asking.
     async fn wait(registry: Registry<R>) -> Self {
-        let permit = Arc::clone(&registry.0.turn).acquire_owned().await;
+        let permit = Arc::clone(&registry.0.writer).acquire_owned().await;
         Self { registry, _permit: permit.ok() }
     }
 
@@ -150,7 +150,7 @@ impl<R: Registered> RegistryTurn<R> {
     }
 }
 
-impl<R: Registered> Deref for RegistryTurn<R> {
+impl<R: Registered> Deref for RegistryWriter<R> {
     type Target = Registry<R>;
 
     fn deref(&self) -> &Registry<R> {

@@ -97,7 +97,8 @@ fn digest(secret: u8) -> TokenDigest {
 impl People {
     async fn save(&self, one: &Somebody) -> bool {
         let one = one.clone();
-        let change = |turn: RegistryTurn<_>| async move { turn.commit(one.saved(), [one]).await };
+        let change =
+            |writer: RegistryWriter<_>| async move { writer.commit(one.saved(), [one]).await };
         self.registry.change("people.change", change).await.unwrap().is_ok()
     }
 
@@ -151,9 +152,9 @@ async fn it_is_in_memory_then_even_if_whoever_asked_for_it_hung_up() {
 async fn the_next_change_waits_until_the_one_before_it_is_made_or_given_up() {
     let people = people();
     let (go_on, gone_on) = oneshot::channel::<()>();
-    let first = people.registry.change("people.change", |turn| async move {
+    let first = people.registry.change("people.change", |writer| async move {
         gone_on.await.unwrap();
-        drop(turn);
+        drop(writer);
     });
     let mut first = Box::pin(first);
     assert!(first.as_mut().now_or_never().is_none());

@@ -33,8 +33,8 @@ struct TokenSpend {
 /// Far is `budget_factor` times, rounded up to cents. Proposed is three times what it spends, or less if that
 /// would be found again.
 pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
-    let spend = TokenSpend::of(case)?;
-    let limits = &case.token.token.limits;
+    let spend = TokenSpend::from_case(case)?;
+    let limits = &case.token.limits;
     let factor = case.settings.review.budget_factor;
     let budgets = [
         ("--daily-budget", "a day", limits.daily_budget, spend.day),
@@ -54,11 +54,11 @@ pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
     Some(Finding {
         severity: case.if_watched_long(Severity::Medium),
         kind: FindingKind::OversizedBudget,
-        subject: FindingSubject::token(&case.token.token),
+        subject: FindingSubject::token(case.token),
         evidence: case.evidence(Vec::new(), &words.join(", ")),
         remedy: "Lower it to a few times what it uses: a budget is what a leaked secret costs."
             .to_owned(),
-        command: Some(command::token("reduce", &case.token.token.id, &rest)),
+        command: Some(command::token("reduce", &case.token.id, &rest)),
     })
 }
 
@@ -66,14 +66,14 @@ pub(super) fn oversized(case: &Case<'_>) -> Option<Finding> {
 ///
 /// Without any spending no amount is proposed.
 pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
-    if !is_unlimited(&case.token.token, case.settings) {
+    if !is_unlimited(case.token, case.settings) {
         return None;
     }
-    let (severity, words, command) = match TokenSpend::of(case) {
+    let (severity, words, command) = match TokenSpend::from_case(case) {
         Some(spend) => {
             let words = format!("spent up to ${} a day, and {NO_LIMIT}", spend.day);
             let rest = ["--daily-budget".to_owned(), proposal(spend.day, ROOM).to_string()];
-            let command = command::token("reduce", &case.token.token.id, &rest);
+            let command = command::token("reduce", &case.token.id, &rest);
             (Severity::Medium, words, Some(command))
         }
         // What it needs is not known yet, so no amount is proposed.
@@ -82,7 +82,7 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
     Some(Finding {
         severity: case.if_watched_long(severity),
         kind: FindingKind::MissingBudget,
-        subject: FindingSubject::token(&case.token.token),
+        subject: FindingSubject::token(case.token),
         evidence: case.evidence(Vec::new(), &words),
         remedy: "Give it a budget of a few times what it uses: it is what a leaked secret costs."
             .to_owned(),
@@ -93,12 +93,12 @@ pub(super) fn missing(case: &Case<'_>) -> Option<Finding> {
 impl TokenSpend {
     /// Returns what it spends; `None` when that is nothing, or no money.
     /// The simulator's spending is no money.
-    fn of(case: &Case<'_>) -> Option<Self> {
-        let (day, total) = (case.token.dearest_day(), case.token.total());
+    fn from_case(case: &Case<'_>) -> Option<Self> {
+        let (day, total) = (case.seen.dearest_day(), case.seen.total());
         if day == Usd::ZERO || !case.is_real() {
             return None;
         }
-        let watched = case.facts.now.since(case.facts.watched_since(&case.token.token));
+        let watched = case.facts.now.since(case.facts.watched_since(case.token));
         let days = i64::try_from((watched.as_secs() / DAY.as_secs()).clamp(1, MONTH_DAYS));
         let days = days.unwrap_or(1);
         // A month of days like those that were seen.

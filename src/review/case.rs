@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::{EnvironmentSettings, Settings},
-    domain::Timestamp,
+    domain::{Timestamp, Token},
 };
 
 /// One token under review.
@@ -18,8 +18,10 @@ pub(super) struct Case<'f> {
     pub(super) facts: &'f Facts,
     /// What counts as too much.
     pub(super) settings: &'f Settings,
-    /// What is known of the token.
-    pub(super) token: &'f TokenFacts,
+    /// The token itself.
+    pub(super) token: &'f Token,
+    /// What its calls tell of it.
+    pub(super) seen: &'f TokenFacts,
     /// `None` when it was taken out of the settings.
     pub(super) environment: Option<&'f EnvironmentSettings>,
 }
@@ -39,23 +41,23 @@ impl Case<'_> {
 
     /// Says whether the token belongs to production.
     pub(super) fn is_production(&self) -> bool {
-        self.settings.review.production.contains(&self.token.token.environment)
+        self.settings.review.production.contains(&self.token.environment)
     }
 
     /// Returns the severity, or less if the token was not watched for the whole time.
     ///
     /// What was seen for a short time may look different later.
     pub(super) fn if_watched_long(&self, severity: Severity) -> Severity {
-        if self.facts.is_watched_long(&self.token.token) { severity } else { severity.lowered() }
+        if self.facts.is_watched_long(self.token) { severity } else { severity.lowered() }
     }
 
     /// Returns the evidence, in the same words for all that concerns a token.
     ///
     /// It says so where the time was shorter than what was asked for.
     pub(super) fn evidence(&self, items: Vec<String>, words: &str) -> Evidence {
-        let watched_since = self.facts.watched_since(&self.token.token);
-        let (calls, last_used_at) = (self.token.calls(), self.token.last_seen);
-        let short = if self.facts.is_watched_long(&self.token.token) {
+        let watched_since = self.facts.watched_since(self.token);
+        let (calls, last_used_at) = (self.seen.calls(), self.seen.last_seen);
+        let short = if self.facts.is_watched_long(self.token) {
             ""
         } else {
             ", which is short of the time asked for"

@@ -13,7 +13,7 @@ pub fn judge(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     for token in &facts.tokens {
         let environment = settings.environments.get(&token.token.environment);
-        let case = Case { facts, settings, token, environment };
+        let case = Case { facts, settings, token: &token.token, seen: token, environment };
         findings.extend(judge_token(&case));
     }
     findings.extend(environments::wildcards(facts, settings));

@@ -19,9 +19,9 @@ const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
 ///
 /// A token that was never used is idle from the day it was made. It weighs more if it may spend.
 pub(super) fn idle(case: &Case<'_>) -> Option<Finding> {
-    let (facts, token) = (case.facts, &case.token.token);
+    let (facts, token) = (case.facts, case.token);
     let limit = case.settings.review.idle_after;
-    let seen = case.token.last_seen.unwrap_or(token.created_at).max(token.created_at);
+    let seen = case.seen.last_seen.unwrap_or(token.created_at).max(token.created_at);
     // Before the record began nobody looked.
     let watched = seen.max(facts.record_begins.unwrap_or(facts.now));
     if facts.now.since(watched) < limit {
@@ -46,12 +46,12 @@ pub(super) fn idle(case: &Case<'_>) -> Option<Finding> {
 ///
 /// The proposed life is long enough not to be found again at once.
 pub(super) fn expiring(case: &Case<'_>) -> Option<Finding> {
-    let (facts, token, review) = (case.facts, &case.token.token, &case.settings.review);
+    let (facts, token, review) = (case.facts, case.token, &case.settings.review);
     let left = token.expires_at.since(facts.now);
     if left >= review.expiring_within {
         return None;
     }
-    let is_used = case.token.calls() > 0;
+    let is_used = case.seen.calls() > 0;
     let severity = match is_used {
         true if left < URGENT => Severity::High,
         true => Severity::Medium,
@@ -60,7 +60,7 @@ pub(super) fn expiring(case: &Case<'_>) -> Option<Finding> {
     let usual = case.environment.map_or(LONGEST_LIFE, |environment| environment.token_lifetime);
     let life = usual.max(review.expiring_within + DAY).min(LONGEST_LIFE);
     let mut rest = vec!["--expires-in".to_owned(), command::span(life)];
-    if case.token.old_secret.is_some() {
+    if case.seen.old_secret.is_some() {
         rest.push("--drop-old".to_owned());
     }
     let words = format!("ends on {}, in {}", day(token.expires_at), command::days(left));
@@ -80,7 +80,7 @@ pub(super) fn expiring(case: &Case<'_>) -> Option<Finding> {
 ///
 /// Uses before the new one was made do not count.
 pub(super) fn old_secret(case: &Case<'_>) -> Option<Finding> {
-    let old = case.token.old_secret?;
+    let old = case.seen.old_secret?;
     let last_used = old.last_used.filter(|used| *used > old.replaced_at)?;
     let left = old.ends_at.since(case.facts.now);
     let words = format!(
@@ -94,7 +94,7 @@ pub(super) fn old_secret(case: &Case<'_>) -> Option<Finding> {
     Some(Finding {
         severity: if left < URGENT { Severity::Medium } else { Severity::Low },
         kind: FindingKind::OldSecretInUse,
-        subject: FindingSubject::token(&case.token.token),
+        subject: FindingSubject::token(case.token),
         evidence: Evidence { last_used_at: Some(last_used), ..found },
         remedy: "Some app does not have the new secret yet: hand it over before the old one ends."
             .to_owned(),

@@ -18,7 +18,7 @@ pub(super) fn legacy(case: &Case<'_>) -> Option<Finding> {
         |used: &UsedRoute| routes.by_name(&used.route).is_some_and(|route| route.deprecated);
     let is_legacy =
         |used: &&UsedRoute| used.route.as_str().starts_with(BEFORE_V1) || is_deprecated(used);
-    let found: Vec<_> = case.token.used.iter().filter(is_legacy).collect();
+    let found: Vec<_> = case.seen.used.iter().filter(is_legacy).collect();
     if found.is_empty() {
         return None;
     }
@@ -30,7 +30,7 @@ pub(super) fn legacy(case: &Case<'_>) -> Option<Finding> {
     Some(Finding {
         severity: Severity::Low,
         kind: FindingKind::LegacyRoute,
-        subject: FindingSubject::token(&case.token.token),
+        subject: FindingSubject::token(case.token),
         evidence: case.evidence(items, &words),
         remedy: "Move the app to a newer route (`ideogate route list`), then switch these off: \
                  `disable` under [routes]."

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 ///
 /// What was watched too short and used nothing is not told of. The command keeps all that was used.
 pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
-    let granted = &case.token.token.scopes;
+    let granted = &case.token.scopes;
     let used = used(case);
     let kept = needed(granted, &used);
     let unused: Vec<_> = Scope::ALL
@@ -25,7 +25,7 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
     if unused.is_empty() {
         return None;
     }
-    let is_young = !case.facts.is_watched_long(&case.token.token);
+    let is_young = !case.facts.is_watched_long(case.token);
     if kept.is_empty() && is_young {
         return None;
     }
@@ -33,7 +33,7 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
     let severity = if grave { Severity::Medium } else { Severity::Low };
     let items: Vec<_> = unused.iter().map(ToString::to_string).collect();
     let words = format!("granted and not used: {}", items.join(" "));
-    let id = &case.token.token.id;
+    let id = &case.token.id;
     let (remedy, command) = if kept.is_empty() {
         let remedy = "It uses no scope at all: disable it, and revoke it when nobody misses it.";
         (remedy, command::token("disable", id, &[]))
@@ -49,7 +49,7 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
     Some(Finding {
         severity: case.if_watched_long(severity),
         kind: FindingKind::UnusedScopes,
-        subject: FindingSubject::token(&case.token.token),
+        subject: FindingSubject::token(case.token),
         evidence: case.evidence(items, &words),
         remedy: remedy.to_owned(),
         command: Some(command),
@@ -60,7 +60,7 @@ pub(super) fn unused(case: &Case<'_>) -> Option<Finding> {
 ///
 /// Proposed are the scopes that it used, or all that it may use now, by name.
 pub(super) fn production_wildcard(case: &Case<'_>) -> Option<Finding> {
-    let granted = &case.token.token.scopes;
+    let granted = &case.token.scopes;
     let wildcards: Vec<_> = granted.grants().filter(|grant| is_wildcard(*grant)).collect();
     if wildcards.is_empty() || !case.is_production() {
         return None;
@@ -73,11 +73,11 @@ pub(super) fn production_wildcard(case: &Case<'_>) -> Option<Finding> {
     Some(Finding {
         severity: if spends { Severity::High } else { Severity::Medium },
         kind: FindingKind::ProductionWildcard,
-        subject: FindingSubject::token(&case.token.token),
+        subject: FindingSubject::token(case.token),
         evidence: case.evidence(items, &words),
         remedy: "Name the scopes it needs: a wildcard grants what will be added later, too."
             .to_owned(),
-        command: Some(command::token("reduce", &case.token.token.id, &scopes)),
+        command: Some(command::token("reduce", &case.token.id, &scopes)),
     })
 }
 
@@ -95,10 +95,10 @@ fn is_grave(scope: Scope) -> bool {
 fn used(case: &Case<'_>) -> BTreeSet<Scope> {
     let routes = &case.settings.routes;
     let scope_of = |name: &RouteName| routes.by_name(name).and_then(|route| route.scope);
-    let sent = case.token.used.iter().filter_map(|used| {
+    let sent = case.seen.used.iter().filter_map(|used| {
         if used.is_quote { Some(Scope::ReadQuotes) } else { scope_of(&used.route) }
     });
-    let tried = case.token.refused.iter().filter_map(|refused| scope_of(&refused.route));
+    let tried = case.seen.refused.iter().filter_map(|refused| scope_of(&refused.route));
     sent.chain(tried).collect()
 }
 

@@ -90,7 +90,7 @@ fn key(text: &[u8], found: &Captures<'_>, name: &Range<usize>) -> Option<(usize,
     let value = found.name("value")?;
     let name = str::from_utf8(&text[name.clone()]).ok()?;
     let shown = str::from_utf8(value.as_bytes()).ok()?;
-    let is_key = match NameCertainty::of(name)? {
+    let is_key = match NameCertainty::judge(name)? {
         NameCertainty::Outright | NameCertainty::Nearby => is_like_a_key(shown),
         NameCertainty::Vendor => {
             found.name("quote").is_some() && is_like_a_key(shown) && !is_hex(shown)

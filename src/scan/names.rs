@@ -60,7 +60,7 @@ impl NameCertainty {
     /// Reads a name in any spelling: `IDEOGRAM_API_KEY`, `ideogramApiKey`, `ideogram.api-key`.
     ///
     /// `None` where it names something else: another vendor's key, or a path, hash or header of a key.
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(super) fn judge(name: &str) -> Option<Self> {
         let last = last_word(name);
         if ABOUT.contains(&last.as_str()) {
             return None;
@@ -118,12 +118,12 @@ mod tests {
             "my.ideogram.auth_token",
         ];
         for name in outright {
-            assert_eq!(NameCertainty::of(name), Some(NameCertainty::Outright), "{name}");
+            assert_eq!(NameCertainty::judge(name), Some(NameCertainty::Outright), "{name}");
         }
         for name in ["Api-Key", "api_key", "apiKey", "self.api_key", "X-Api-Key", "Authorization"] {
-            assert_eq!(NameCertainty::of(name), Some(NameCertainty::Nearby), "{name}");
+            assert_eq!(NameCertainty::judge(name), Some(NameCertainty::Nearby), "{name}");
         }
-        assert_eq!(NameCertainty::of("Ideogram"), Some(NameCertainty::Vendor));
+        assert_eq!(NameCertainty::judge("Ideogram"), Some(NameCertainty::Vendor));
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
             "x.ideogram",
         ];
         for name in others {
-            assert_eq!(NameCertainty::of(name), None, "{name}");
+            assert_eq!(NameCertainty::judge(name), None, "{name}");
         }
     }
 }

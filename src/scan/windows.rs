@@ -69,7 +69,7 @@ pub(super) fn each(
     loop {
         let read = fill(&mut source, units.whole(&mut room.0[kept..]))?;
         if bytes == 0 {
-            units = Units::of(&room.0[..read]);
+            units = Units::detect(&room.0[..read]);
         }
         bytes += read as u64;
         let is_last = read < units.room(WINDOW - kept);
@@ -111,7 +111,7 @@ enum Units {
 
 impl Units {
     /// Reads the mark at the start of a text.
-    fn of(start: &[u8]) -> Self {
+    fn detect(start: &[u8]) -> Self {
         match start {
             [0xff, 0xfe, ..] => Self::Pairs { low: 0 },
             [0xfe, 0xff, ..] => Self::Pairs { low: 1 },

@@ -25,11 +25,11 @@ impl SimulatedAnswer {
     ///
     /// The status is 200 until another is given.
     pub fn json(body: &Json) -> Self {
-        Self::of("application/json", body.to_string().into())
+        Self::new("application/json", body.to_string().into())
     }
 
     /// Returns a success of some kind.
-    pub fn of(kind: &'static str, body: Bytes) -> Self {
+    pub fn new(kind: &'static str, body: Bytes) -> Self {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
         Self { status: StatusCode::OK, headers, body }
     }

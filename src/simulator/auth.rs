@@ -36,7 +36,7 @@ impl AcceptedKeys {
     /// Refuses a key from now on.
     ///
     /// Calls that were let in with it go on.
-    pub(super) fn refuse(&self, key: &str) {
+    pub(super) fn reject(&self, key: &str) {
         self.lock().remove(key);
     }
 

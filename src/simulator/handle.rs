@@ -124,8 +124,8 @@ impl Simulator {
     /// Refuses a key from now on.
     ///
     /// Calls that it let in go on.
-    pub fn refuse_key(&self, key: &str) {
-        self.0.keys.refuse(key);
+    pub fn reject_key(&self, key: &str) {
+        self.0.keys.reject(key);
     }
 
     /// Returns the headers of a webhook with this body, signed with the key that signs now.

@@ -75,7 +75,7 @@ impl Received {
             return Err(SimulatedRefusal::Stranger(operation.stranger));
         }
         let body = self.body.as_deref().ok_or(SimulatedRefusal::TooLarge)?;
-        let form = form::read(operation, &self.headers, body).map_err(refuse_body)?;
+        let form = form::read(operation, &self.headers, body).map_err(reject_body)?;
         form::validate(operation, &form, delivers).map_err(|flaw| match flaw {
             Flaw::TooLarge(_) if operation.family == Family::V2 => SimulatedRefusal::TooLarge,
             flaw => SimulatedRefusal::Invalid(flaw.to_string()),
@@ -145,7 +145,7 @@ pub fn images(operation: &Operation, form: &FormValues) -> u32 {
 }
 
 /// Returns the refusal of a body that cannot be read.
-fn refuse_body(problem: FormError) -> SimulatedRefusal {
+fn reject_body(problem: FormError) -> SimulatedRefusal {
     match problem {
         FormError::Kind => SimulatedRefusal::Kind,
         other => SimulatedRefusal::Invalid(other.to_string()),

@@ -172,13 +172,13 @@ impl OrderWork {
         let (order, links) = (self.order, &self.vendor.links);
         match (order.shape, order.response_type.as_deref()) {
             (AnswerShape::Design, Some("html")) => {
-                Ok(SimulatedAnswer::of("text/html; charset=utf-8", shapes::page(&order).into()))
+                Ok(SimulatedAnswer::new("text/html; charset=utf-8", shapes::page(&order).into()))
             }
             (AnswerShape::Design, Some("binary")) => {
                 let painted =
-                    self.vendor.tasks.run_blocking(move || png(&Recipe::of(&order, 0))).await;
+                    self.vendor.tasks.run_blocking(move || png(&Recipe::new(&order, 0))).await;
                 let picture = painted.ok().flatten().ok_or(SimulatedRefusal::Failed)?;
-                Ok(SimulatedAnswer::of("image/png", picture.into()))
+                Ok(SimulatedAnswer::new("image/png", picture.into()))
             }
             _ => {
                 Ok(SimulatedAnswer::json(&shapes::finished(&order, links, &self.id, &self.created)))

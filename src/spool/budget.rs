@@ -112,7 +112,7 @@ impl SpoolBudget {
         let fits = used.has_room(medium, bytes, &self.limits)
             && used.owner_has_room(owner, bytes, &self.limits);
         if fits {
-            *used.of(medium) += bytes;
+            *used.medium_mut(medium) += bytes;
             used.add_to_owner(owner, bytes);
         }
         fits
@@ -121,7 +121,7 @@ impl SpoolBudget {
     /// Gives back what was taken; only a `Share` calls it, once for each byte.
     pub(super) fn give_back(&self, medium: Medium, owner: Option<&TokenId>, bytes: u64) {
         let mut used = self.used();
-        let of = used.of(medium);
+        let of = used.medium_mut(medium);
         *of = of.saturating_sub(bytes);
         used.take_from_owner(owner, bytes);
     }
@@ -145,7 +145,7 @@ impl SpoolBudget {
 
 impl UsedBytes {
     /// Returns what is taken of a medium.
-    fn of(&mut self, medium: Medium) -> &mut u64 {
+    fn medium_mut(&mut self, medium: Medium) -> &mut u64 {
         match medium {
             Medium::Memory => &mut self.memory,
             Medium::Disk => &mut self.disk,

@@ -42,8 +42,8 @@ impl ChainWriter {
     pub(super) fn write(&mut self, jobs: &[Job]) -> Result<Vec<BundleResult>, StoreCause> {
         self.transaction(|chain, head| {
             let write = |job: &Job| match job.duty {
-                OnFailure::Owe => chain.write_surely(&job.bundle, head),
-                OnFailure::Decline | OnFailure::Keep => chain.write_one(&job.bundle, head),
+                OnFailure::Spill => chain.write_surely(&job.bundle, head),
+                OnFailure::Reject | OnFailure::Buffer => chain.write_one(&job.bundle, head),
             };
             jobs.iter().map(write).map(|verdict| verdict.map_err(cause)).collect()
         })

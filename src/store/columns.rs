@@ -34,7 +34,7 @@ pub struct Columns<'a> {
 impl<'a> Columns<'a> {
     /// Returns the columns of `record`. Of changes, only those of a token fill the columns of a
     /// token and of its environment.
-    pub fn of(record: &'a AuditRecord) -> Self {
+    pub fn from_record(record: &'a AuditRecord) -> Self {
         let (environment, token, outcome) = match &record.body {
             RecordBody::Intent(intent) => (Some(&intent.environment), Some(&intent.token), None),
             RecordBody::Outcome(outcome) => {

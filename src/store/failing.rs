@@ -35,14 +35,15 @@ impl WriterThread {
             appended: 0,
             doubtful: doubtful.map(|job| job.bundle.clone()).collect(),
         });
-        self.refuse(batch);
+        self.reject(batch);
     }
 
     /// Answers a batch that came while the database fails. The database is not tried for it.
     /// Outcomes go to the log in full before the spill file is tried.
-    pub(super) fn refuse(&mut self, batch: Vec<Job>) {
+    pub(super) fn reject(&mut self, batch: Vec<Job>) {
         let Some(outage) = &mut self.outage else { return };
-        let owed = || batch.iter().filter(|job| job.duty == OnFailure::Owe).map(|job| &job.bundle);
+        let owed =
+            || batch.iter().filter(|job| job.duty == OnFailure::Spill).map(|job| &job.bundle);
         // The log comes first: it is the last place left when the disk takes nothing more.
         owed().for_each(log_in_full);
         let spilled = self.spill.append(owed());
@@ -53,15 +54,15 @@ impl WriterThread {
         let mut kept = Vec::new();
         for mut job in batch {
             match job.duty {
-                OnFailure::Decline => job.answer(Err(unavailable())),
-                OnFailure::Owe => {
+                OnFailure::Reject => job.answer(Err(unavailable())),
+                OnFailure::Spill => {
                     // Kept in memory also when it was spilled: the file is read at the next start
                     // only.
                     kept.push(std::mem::take(&mut job.bundle));
                     let spilled = spilled.is_ok().then_some(Durability::Spilled);
                     job.answer(spilled.ok_or_else(unavailable));
                 }
-                OnFailure::Keep => {
+                OnFailure::Buffer => {
                     outage.appended += 1;
                     kept.push(job.bundle);
                 }
@@ -93,7 +94,7 @@ impl WriterThread {
         // close them twice.
         outage.doubtful.clear();
         // Committed even if nothing is owed: only a commit proves that the database can be written.
-        let recovered = outage.told(now);
+        let recovered = outage.recovery_bundle(now);
         let verdicts = self.chain.write_again(outage.owed.iter().chain([&recovered]))?;
         let owed = std::mem::take(&mut outage.owed);
         for (bundle, verdict) in owed.into_iter().chain([recovered]).zip(verdicts) {
@@ -128,7 +129,7 @@ fn not_sent(intent: &Bundle, now: Timestamp) -> Option<Bundle> {
     let call = intent.effects.iter().find_map(opened)?;
     let outcome = OutcomeRecord {
         charged: Some(Usd::ZERO),
-        ..OutcomeRecord::of(Outcome::Failed, "not_sent")
+        ..OutcomeRecord::new(Outcome::Failed, "not_sent")
     };
     let body = RecordBody::Outcome(Box::new(outcome));
     let closed = CloseCall {

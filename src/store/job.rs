@@ -38,11 +38,11 @@ pub(super) struct Job {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnFailure {
     /// It is declined: what it tells of has not happened and now must not.
-    Decline,
+    Reject,
     /// It is owed: what it tells of has happened. It goes to the spill file and is retried.
-    Owe,
+    Spill,
     /// It is kept in memory and retried.
-    Keep,
+    Buffer,
 }
 
 impl Job {

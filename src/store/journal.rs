@@ -105,7 +105,7 @@ impl Journal {
         if let JournalHealth::Failed(reason) = &*self.0.health.borrow() {
             return Err(JournalError::Unavailable(reason.clone()));
         }
-        self.submit(bundle, OnFailure::Decline).await.map(drop)
+        self.submit(bundle, OnFailure::Reject).await.map(drop)
     }
 
     /// Commits what became of a call that was sent, or keeps it where a crash cannot reach it.
@@ -117,7 +117,7 @@ impl Journal {
     /// contradicts what is stored leaves its records without effects, and fails with
     /// [`JournalError::Rejected`]. Dropping the future does not take the bundle back.
     pub async fn commit_sent(&self, bundle: Bundle) -> Result<Durability, JournalError> {
-        self.submit(bundle, OnFailure::Owe).await
+        self.submit(bundle, OnFailure::Spill).await
     }
 
     /// Appends a record without waiting for the disk; for refusals. Never blocks, and takes records
@@ -145,7 +145,7 @@ impl Journal {
         if appended.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
             return Err(bundle);
         }
-        let job = Job { bundle, duty: OnFailure::Keep, reply: None };
+        let job = Job { bundle, duty: OnFailure::Buffer, reply: None };
         if let Err(Message::Write(job)) = self.send(Message::Write(job)) {
             // The thread is gone, and nobody else would count it off.
             appended.fetch_sub(1, Ordering::Relaxed);
@@ -158,7 +158,7 @@ impl Journal {
     /// [`JournalError::Unavailable`] while the database fails; what was appended is then kept and
     /// tried again.
     pub async fn flush(&self) -> Result<(), JournalError> {
-        self.submit(Bundle::default(), OnFailure::Decline).await.map(drop)
+        self.submit(Bundle::default(), OnFailure::Reject).await.map(drop)
     }
 
     /// Returns whether the journal can commit, and each change of it. A receiver sees the present

@@ -31,7 +31,7 @@ impl Outage {
 
 impl Outage {
     /// Returns the record that tells of the outage; to commit it proves that the database works.
-    pub(super) fn told(&self, now: Timestamp) -> Bundle {
+    pub(super) fn recovery_bundle(&self, now: Timestamp) -> Bundle {
         let before =
             serde_json::json!({"health": "failed", "reason": self.reason, "since": self.since});
         let after = serde_json::json!({"health": "good", "owed": self.owed.len()});

@@ -104,7 +104,7 @@ impl WriterThread {
 
     fn handle(&mut self, batch: Vec<Job>) {
         if self.outage.is_some() {
-            self.refuse(batch);
+            self.reject(batch);
         } else {
             self.commit(batch);
         }
@@ -130,7 +130,7 @@ impl WriterThread {
     /// published before whoever waits for it is answered.
     fn acknowledge(&self, batch: Vec<Job>, verdicts: Vec<BundleResult>) {
         for (mut job, verdict) in batch.into_iter().zip(verdicts) {
-            if job.duty == OnFailure::Keep {
+            if job.duty == OnFailure::Buffer {
                 self.appended.fetch_sub(1, Ordering::Relaxed);
             }
             let records = std::mem::take(&mut job.bundle.records);

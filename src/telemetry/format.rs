@@ -49,7 +49,7 @@ impl MetricsFormat {
     fn wish(self, accept: &str) -> Option<Wish> {
         let ranges = accept.split(',').enumerate();
         let told = ranges.filter_map(|(at, range)| {
-            let (exactness, quality) = self.told(range)?;
+            let (exactness, quality) = self.preference(range)?;
             Some((exactness, quality, at))
         });
         let (exactness, quality, at) =
@@ -59,7 +59,7 @@ impl MetricsFormat {
 
     /// Returns how exactly a range names this format, and its quality in thousandths. `None` where
     /// the range is about something else, or is no range.
-    fn told(self, range: &str) -> Option<(u8, u16)> {
+    fn preference(self, range: &str) -> Option<(u8, u16)> {
         let (kind, subkind, version) = match self {
             Self::Text => ("text/plain", "text/*", "0.0.4"),
             Self::OpenMetrics => ("application/openmetrics-text", "application/*", "1.0.0"),

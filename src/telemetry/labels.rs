@@ -62,7 +62,7 @@ labels! {
 
 impl SinkLabels {
     /// Returns the labels of one kind of lines.
-    pub(super) const fn of(kind: LineKind) -> Self {
+    pub(super) const fn new(kind: LineKind) -> Self {
         Self { sink: Word(kind.as_str()) }
     }
 }

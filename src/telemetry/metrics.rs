@@ -61,7 +61,7 @@ pub struct AccountPlaces {
 pub struct OpenGauge(Gauge);
 
 impl OpenGauge {
-    fn of(gauge: &Gauge) -> Self {
+    fn open(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
@@ -104,8 +104,8 @@ impl Metrics {
         for kind in LineKind::ALL {
             // Counted elsewhere and copied here, since lines can be dropped before there are
             // metrics.
-            let series = self.series.dropped_lines.get_or_create(&SinkLabels::of(kind));
-            series.inner().store(self.dropped.of(kind), Ordering::Relaxed);
+            let series = self.series.dropped_lines.get_or_create(&SinkLabels::new(kind));
+            series.inner().store(self.dropped.count(kind), Ordering::Relaxed);
         }
         let mut text = String::with_capacity(16 * 1024);
         // Writing to a string cannot fail.
@@ -163,7 +163,7 @@ impl Metrics {
     /// An intent is on record; its outcome is once the gauge is dropped. Whatever ends the call
     /// drops the gauge, a panic or a dropped future too.
     pub fn intent_opens(&self) -> OpenGauge {
-        OpenGauge::of(&self.series.open_intents)
+        OpenGauge::open(&self.series.open_intents)
     }
 
     /// The journal committed so many bundles together. The time is until it was durable.
@@ -223,7 +223,7 @@ impl Metrics {
     /// ends the connection, it counts no longer then.
     pub fn connection_opens(&self, listener: &'static str) -> OpenGauge {
         let labels = ListenerLabels { listener: Word(listener) };
-        OpenGauge::of(&self.series.connections.get_or_create(&labels))
+        OpenGauge::open(&self.series.connections.get_or_create(&labels))
     }
 
     /// The certificate of a listener expires at that time. It is shown in whole seconds since 1970,

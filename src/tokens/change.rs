@@ -6,13 +6,13 @@ use crate::{
         Action, Actor, AuditRecord, Bundle, Effect, StoredToken, Token, TokenId, TokenSecret,
         TokenState,
     },
-    registry::{Registry, RegistryTurn},
+    registry::{Registry, RegistryWriter},
 };
 use serde_json::Value;
 use std::sync::Arc;
 
 /// The turn to change a token.
-pub(super) type TokenTurn = RegistryTurn<KnownToken>;
+pub(super) type TokenWriter = RegistryWriter<KnownToken>;
 
 /// A change that is decided and not yet on record.
 pub(super) struct TokenChange {
@@ -33,19 +33,20 @@ impl TokenChange {
     }
 
     /// Puts the change on record and in force.
-    pub(super) async fn commit(self, turn: TokenTurn) -> Result<Arc<Token>, TokensError> {
+    pub(super) async fn commit(self, writer: TokenWriter) -> Result<Arc<Token>, TokensError> {
         let Self { action, by, before, after, token, secrets } = self;
-        let record = AuditRecord::change(turn.now(), by, action, token.id.as_str(), before, after);
+        let record =
+            AuditRecord::change(writer.now(), by, action, token.id.as_str(), before, after);
         let stored = StoredToken { token: (*token).clone() };
         let mut bundle = Bundle::record(record).with(Effect::SaveToken(Box::new(stored)));
         for secret in &secrets {
             bundle = bundle.with(Effect::SaveSecret(token.id.clone(), Box::new(*secret)));
         }
-        let known = match turn.find(&token.id) {
+        let known = match writer.find(&token.id) {
             Some(known) => known.changed(Arc::clone(&token), &secrets),
             None => KnownToken::new(Arc::clone(&token), &secrets),
         };
-        turn.commit(bundle, [known]).await.map_err(TokensError::Journal)?;
+        writer.commit(bundle, [known]).await.map_err(TokensError::Journal)?;
         Ok(token)
     }
 }

@@ -71,14 +71,14 @@ impl Tokens {
         by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
         let (environments, id, by) = (Arc::clone(&self.environments), id.clone(), by.into());
-        self.change(move |turn| async move {
-            let old = Arc::clone(&find_not_revoked(&turn, &id)?.token);
-            let token = narrow(&old, &asked, turn.now()).map_err(TokensError::Invalid)?;
+        self.change(move |writer| async move {
+            let old = Arc::clone(&find_not_revoked(&writer, &id)?.token);
+            let token = narrow(&old, &asked, writer.now()).map_err(TokensError::Invalid)?;
             check_limited(&old, &token, &environments).map_err(TokensError::Invalid)?;
             if token == *old {
                 return Ok(old);
             }
-            TokenChange::to(Action::TokenReduce, by, &old, token).commit(turn).await
+            TokenChange::to(Action::TokenReduce, by, &old, token).commit(writer).await
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! Another secret for the same token: both work for a while, and never more than two.
 
 use super::{
-    change::{TokenChange, TokenTurn, as_json, find_not_revoked},
+    change::{TokenChange, TokenWriter, as_json, find_not_revoked},
     error::TokensError,
     known_token::KnownToken,
     mistakes::RequestErrors,
@@ -91,16 +91,16 @@ impl Tokens {
         let plain = PlainToken::mint(&self.show(id)?.environment)?;
         let (own, by, digest) = (id.clone(), by.into(), plain.digest());
         let token = self
-            .change(move |turn| async move {
-                let old = changeable(&turn, &own)?;
-                let (now, known) = (turn.now(), old.facts());
+            .change(move |writer| async move {
+                let old = changeable(&writer, &own)?;
+                let (now, known) = (writer.now(), old.facts());
                 let expires_at = way.expires_at(&old.token, now)?;
                 let mut changed = ended(&known, way, now, expires_at)
-                    .map_err(|refused| refused.of(&own, &known, now))?;
+                    .map_err(|refused| refused.into_error(&own, &known, now))?;
                 let number = known.last().map_or(0, |secret| secret.number) + 1;
                 changed.push(TokenSecret { number, digest, made_at: now, ends_at: None });
                 let token = Token { expires_at, ..(*old.token).clone() };
-                change_secrets(turn, by, &old, token, changed).await
+                change_secrets(writer, by, &old, token, changed).await
             })
             .await?;
         Ok(Rotated { plain, secrets: self.secrets(id), token })
@@ -113,16 +113,16 @@ impl Tokens {
         by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
         let (id, by) = (id.clone(), by.into());
-        self.change(move |turn| async move {
-            let old = changeable(&turn, &id)?;
-            let (now, token) = (turn.now(), Arc::clone(&old.token));
+        self.change(move |writer| async move {
+            let old = changeable(&writer, &id)?;
+            let (now, token) = (writer.now(), Arc::clone(&old.token));
             let alive = alive(old.facts().into_iter(), now);
             let [older @ .., _newest] = alive.as_slice() else { return Ok(token) };
             if older.is_empty() {
                 return Ok(token);
             }
             let changed = older.iter().map(|secret| end(*secret, now)).collect();
-            change_secrets(turn, by, &old, (*token).clone(), changed).await
+            change_secrets(writer, by, &old, (*token).clone(), changed).await
         })
         .await
     }
@@ -139,15 +139,15 @@ impl Tokens {
         if !self.registry.snapshot().all().any(|known| known.has_ended(until)) {
             return;
         }
-        let forgetting = self.registry.change("token.forget", move |turn| async move {
-            let ended: Vec<_> = turn
+        let forgetting = self.registry.change("token.forget", move |writer| async move {
+            let ended: Vec<_> = writer
                 .snapshot()
                 .all()
                 .filter(|known| known.has_ended(until))
                 .map(|known| known.without_ended(until))
                 .collect();
             // That they ended is on record already.
-            turn.commit(Bundle::default().with(Effect::ForgetSecrets(until)), ended).await
+            writer.commit(Bundle::default().with(Effect::ForgetSecrets(until)), ended).await
         });
         if let Ok(Err(error)) = forgetting.await {
             tracing::warn!(%error, "ended secrets could not be forgotten; trying again later");
@@ -156,16 +156,16 @@ impl Tokens {
 }
 
 /// Returns the token if it may still be given secrets.
-fn changeable(turn: &TokenTurn, id: &TokenId) -> Result<Arc<KnownToken>, TokensError> {
-    let known = find_not_revoked(turn, id)?;
-    if known.token.expires_at <= turn.now() {
+fn changeable(writer: &TokenWriter, id: &TokenId) -> Result<Arc<KnownToken>, TokensError> {
+    let known = find_not_revoked(writer, id)?;
+    if known.token.expires_at <= writer.now() {
         return Err(TokensError::ExpiredIsFinal(id.clone()));
     }
     Ok(known)
 }
 
 async fn change_secrets(
-    turn: TokenTurn,
+    writer: TokenWriter,
     by: Actor,
     old: &KnownToken,
     token: Token,
@@ -176,7 +176,7 @@ async fn change_secrets(
     let before = with_secrets(&old.token, &old.facts());
     let after = with_secrets(&token, &now.facts());
     let action = Action::TokenRotate;
-    TokenChange { action, by, before, after, token, secrets }.commit(turn).await
+    TokenChange { action, by, before, after, token, secrets }.commit(writer).await
 }
 
 fn plan(asked: &RotationRequest) -> Result<RotationPlan, Vec<RequestError>> {
@@ -234,7 +234,7 @@ enum RotationRefusal {
 }
 
 impl RotationRefusal {
-    fn of(self, id: &TokenId, known: &[TokenSecret], now: Timestamp) -> TokensError {
+    fn into_error(self, id: &TokenId, known: &[TokenSecret], now: Timestamp) -> TokensError {
         let (field, problem) = match (self, alive(known.iter().copied(), now).as_slice()) {
             (Self::TwoAlive, [older, newer, ..]) => {
                 return TokensError::TwoSecretsAlive {

@@ -1,7 +1,7 @@
 //! The life of tokens: made, found, switched off.
 
 use super::{
-    change::{TokenChange, TokenTurn, as_json, find, find_not_revoked},
+    change::{TokenChange, TokenWriter, as_json, find, find_not_revoked},
     error::TokensError,
     known_token::KnownToken,
     new_token::NewToken,
@@ -47,7 +47,7 @@ impl Tokens {
     /// secret it was. Notes the use in memory.
     pub fn authenticate(&self, presented: &str) -> Result<PresentedToken, TokenRefusal> {
         SecretKind::Client.check(presented).map_err(|_| TokenRefusal::Malformed)?;
-        let digest = TokenDigest::of(presented);
+        let digest = TokenDigest::from_secret(presented);
         let snapshot = self.registry.snapshot();
         let known = snapshot.by_digest(&digest).ok_or(TokenRefusal::Unknown)?;
         let secret = known.secret_of(&digest).ok_or(TokenRefusal::Unknown)?;
@@ -114,7 +114,7 @@ impl Tokens {
             secrets: vec![TokenSecret { number, digest, made_at: now, ends_at: None }],
             token: Arc::new(token),
         };
-        Ok((plain, self.change(|turn| change.commit(turn)).await?))
+        Ok((plain, self.change(|writer| change.commit(writer)).await?))
     }
 
     /// Enables, disables or revokes a token; in force here when this returns. Revoked is final.
@@ -125,14 +125,14 @@ impl Tokens {
         by: impl Into<Actor>,
     ) -> Result<Arc<Token>, TokensError> {
         let (id, by) = (id.clone(), by.into());
-        self.change(move |turn| async move {
-            let old = Arc::clone(&find(&turn, &id)?.token);
+        self.change(move |writer| async move {
+            let old = Arc::clone(&find(&writer, &id)?.token);
             if old.state == state {
                 return Ok(old);
             }
-            find_not_revoked(&turn, &id)?;
+            find_not_revoked(&writer, &id)?;
             let token = Token { state, ..(*old).clone() };
-            TokenChange::to(action(state), by, &old, token).commit(turn).await
+            TokenChange::to(action(state), by, &old, token).commit(writer).await
         })
         .await
     }
@@ -140,7 +140,7 @@ impl Tokens {
     /// Runs a change when its turn has come; nobody who hangs up can cut it in two.
     pub(super) async fn change<W>(
         &self,
-        change: impl FnOnce(TokenTurn) -> W + Send + 'static,
+        change: impl FnOnce(TokenWriter) -> W + Send + 'static,
     ) -> Result<Arc<Token>, TokensError>
     where
         W: Future<Output = Result<Arc<Token>, TokensError>> + Send + 'static,

@@ -25,7 +25,7 @@ pub fn least_privilege_words(token: &Token, settings: &Settings) -> Vec<String> 
         token.expires_at.to_string()
     ));
     if polls_only_own(token) {
-        forbidden.retain(|words| *words != Scope::ReadGenerations.in_words());
+        forbidden.retain(|words| *words != Scope::ReadGenerations.describe());
     }
     sentences.extend(refused(token, forbidden));
     sentences
@@ -52,8 +52,8 @@ fn by_scope(token: &Token, settings: &Settings) -> (Vec<&'static str>, Vec<&'sta
     };
     let (allowed, forbidden): (Vec<_>, Vec<_>) =
         Scope::ALL.iter().copied().partition(|scope| is_allowed(scope));
-    let in_words = |scopes: Vec<Scope>| scopes.into_iter().map(Scope::in_words).collect();
-    (in_words(allowed), in_words(forbidden))
+    let describe = |scopes: Vec<Scope>| scopes.into_iter().map(Scope::describe).collect();
+    (describe(allowed), describe(forbidden))
 }
 
 fn conditions(token: &Token) -> String {

@@ -135,7 +135,7 @@ impl Upstream {
             }
         };
         let status = exchange.response.status();
-        let verdict = Verdict::of(status, exchange.response.headers());
+        let verdict = Verdict::from_head(status, exchange.response.headers());
         if let Verdict::Unusable(reason) = verdict {
             return SendOutcome::Unknown { reason, answer: None };
         }
@@ -159,7 +159,8 @@ impl Upstream {
         let request = UpstreamRequest::get(path_and_query);
         let exchange = self.exchange(key, request, deadline).await?;
         let response = &exchange.response;
-        if let Verdict::Unusable(reason) = Verdict::of(response.status(), response.headers()) {
+        if let Verdict::Unusable(reason) = Verdict::from_head(response.status(), response.headers())
+        {
             return Err(ReadError::Unanswered(reason));
         }
         let reception = self.reception(key, LARGEST_READ, deadline);

@@ -28,7 +28,7 @@ const LONGEST_HEAD: usize = 64 * 1024;
 pub(super) struct UpstreamConnection {
     sender: http1::SendRequest<RequestBody>,
     wire: WireWatch,
-    turn: HeadProgress,
+    progress: HeadProgress,
     age: Age,
     _open: oneshot::Sender<Infallible>,
 }
@@ -56,7 +56,7 @@ impl UpstreamConnection {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let turn = socket.turn();
+        let progress = socket.progress();
         let (sender, driver) = http1::Builder::new()
             .max_header_size(LONGEST_HEAD)
             .handshake(TokioIo::new(socket))
@@ -71,7 +71,7 @@ impl UpstreamConnection {
                 _ = closed => {}
             }
         });
-        Ok(Self { sender, wire, turn, age: Age::New, _open: open })
+        Ok(Self { sender, wire, progress, age: Age::New, _open: open })
     }
 
     /// Returns whether it was used before.
@@ -108,7 +108,7 @@ impl UpstreamConnection {
         request: Request<RequestBody>,
     ) -> Result<Response<Incoming>, Unanswered> {
         self.wire.begin();
-        self.turn.begin();
+        self.progress.begin();
         self.sender.try_send_request(request).await
     }
 

@@ -20,7 +20,7 @@ use tokio::{
 #[derive(Debug)]
 pub(super) struct CountingStream {
     watch: WireWatch,
-    deaf: bool,
+    write_broken: bool,
 }
 
 /// A view of a [`CountingStream`] for whoever judges the requests on it. Does not keep the socket open.
@@ -71,7 +71,7 @@ impl CountingStream {
     /// Wraps a connection that was just made.
     pub(super) fn new(tcp: TcpStream) -> Self {
         let line = WireState { tcp: Some(tcp), written: 0, sealed: false };
-        Self { watch: WireWatch(Arc::new(Mutex::new(line))), deaf: false }
+        Self { watch: WireWatch(Arc::new(Mutex::new(line))), write_broken: false }
     }
 
     /// Returns a view of it. It may outlive the stream, and then sees no socket.
@@ -93,7 +93,7 @@ impl CountingStream {
         &mut self,
         write: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if self.deaf {
+        if self.write_broken {
             return Poll::Pending;
         }
         // Held while the socket is written to, or bytes could go out between a seal and its count.
@@ -108,7 +108,7 @@ impl CountingStream {
             // to read, so writing stands still and reading finds either the answer or the end. Nobody has
             // to be woken for that: hyper reads and writes a connection in one task.
             Poll::Ready(Err(_)) if *written > 0 => {
-                self.deaf = true;
+                self.write_broken = true;
                 return Poll::Pending;
             }
             _ => {}

@@ -24,7 +24,7 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 /// reads is passed on as it comes.
 pub(super) struct KeyInjector<S> {
     socket: S,
-    turn: HeadProgress,
+    progress: HeadProgress,
     // Not an owner: a connection that is still open would keep a retired key in memory.
     key: Weak<Credential>,
 }
@@ -82,12 +82,12 @@ impl Patch {
 impl<S> KeyInjector<S> {
     /// Writes the key on `socket`.
     pub(super) fn new(socket: S, key: Weak<Credential>) -> Self {
-        Self { socket, turn: HeadProgress(Arc::new(Mutex::new(HeadStage::Head))), key }
+        Self { socket, progress: HeadProgress(Arc::new(Mutex::new(HeadStage::Head))), key }
     }
 
     /// Returns what is told when a request begins.
-    pub(super) fn turn(&self) -> HeadProgress {
-        self.turn.clone()
+    pub(super) fn progress(&self) -> HeadProgress {
+        self.progress.clone()
     }
 
     /// Returns the start of `buffer` as it is to be written; `None` where it holds no part of a key.
@@ -155,7 +155,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for KeyInjector<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let stage = *self.turn.lock();
+        let stage = *self.progress.lock();
         let first = slices.iter().position(|slice| !slice.is_empty()).unwrap_or(slices.len());
         let patch = match slices.get(first) {
             Some(buffer) => self.patch(stage, buffer)?,
@@ -171,7 +171,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for KeyInjector<S> {
         patched.extend(slices[first + 1..].iter().map(|slice| IoSlice::new(slice)));
         let written = ready!(Pin::new(&mut self.socket).poll_write_vectored(cx, &patched))?;
         // By what was really written: a write may end anywhere, also within the key.
-        *self.turn.lock() = patch.after(written);
+        *self.progress.lock() = patch.after(written);
         Poll::Ready(Ok(written))
     }
 
@@ -232,7 +232,7 @@ mod tests {
         for at_a_time in 1..=HEAD.len() + 5 {
             let mut wire = KeyInjector::new(Slow(at_a_time, Vec::new()), Arc::downgrade(&key));
             for _ in 0..2 {
-                wire.turn().begin();
+                wire.progress().begin();
                 wire.write_all(HEAD).await.unwrap();
                 wire.write_all(b"\r\napi-key: *******\r\n\r\n").await.unwrap();
             }

@@ -31,7 +31,7 @@ pub(super) enum Verdict {
 
 impl Verdict {
     /// Judges the head of an answer. It looks at nothing but the status and the content type.
-    pub(super) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
+    pub(super) fn from_head(status: StatusCode, headers: &HeaderMap) -> Self {
         match status.as_u16() {
             200..=299 => Self::Done,
             300..=399 => Self::Unusable(UnknownReason::Redirect),
@@ -88,7 +88,7 @@ mod tests {
     fn verdict(status: u16, content_type: &'static str) -> Verdict {
         let headers =
             HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Verdict::of(StatusCode::from_u16(status).unwrap(), &headers)
+        Verdict::from_head(StatusCode::from_u16(status).unwrap(), &headers)
     }
 
     #[test]

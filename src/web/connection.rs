@@ -112,17 +112,17 @@ fn answer(
     request: Request<Incoming>,
 ) -> impl Future<Output = Response<Body>> + Send + use<> {
     let trusted = &guest.door.limits.trusted_proxies;
-    let visit = RequestInfo::begin(guest.peer, guest.client, request.headers(), trusted);
-    let (id, started) = (visit.id.clone(), visit.started);
+    let info = RequestInfo::begin(guest.peer, guest.client, request.headers(), trusted);
+    let (id, started) = (info.id.clone(), info.started);
     let is_head = request.method() == Method::HEAD;
     let fault = guest.wire.request_begins();
-    let span = visit.span(&request);
+    let span = info.span(&request);
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
     let farewell = AccessLog::new(span.clone(), started, is_quiet, Arc::clone(guest.wire));
     let wording = guest.door.wording;
     let answer = match fault {
-        None => Ok(ask(face, guest.door, visit, request)),
-        Some(fault) => Err(refuse(guest.door, fault)),
+        None => Ok(ask(face, guest.door, info, request)),
+        Some(fault) => Err(reject(guest.door, fault)),
     };
     let wire = Arc::clone(guest.wire);
     let answer = async move {
@@ -134,7 +134,7 @@ fn answer(
         header::set_request_id(response.headers_mut(), &id);
         if !response.headers().contains_key(header::SERVER_TIMING) {
             let total = started.elapsed();
-            ServerTiming::of(total, Duration::ZERO, Duration::ZERO).set(response.headers_mut());
+            ServerTiming::new(total, Duration::ZERO, Duration::ZERO).set(response.headers_mut());
         }
         if is_head {
             response.body_mut().without_content();
@@ -145,7 +145,7 @@ fn answer(
     answer.instrument(span)
 }
 
-fn refuse(door: &ListenerState, fault: ProtocolFault) -> ClientError {
+fn reject(door: &ListenerState, fault: ProtocolFault) -> ClientError {
     door.metrics.refused(fault.code());
     ClientError::fault(fault)
 }

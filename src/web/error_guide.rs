@@ -9,7 +9,7 @@ use crate::domain::ErrorCode;
 
 impl ErrorGuide {
     /// Finds the explanation of a code.
-    pub fn of(code: ErrorCode) -> Option<&'static Self> {
+    pub fn for_code(code: ErrorCode) -> Option<&'static Self> {
         ERROR_GUIDE.iter().find(|guide| guide.code == code)
     }
 }

@@ -50,7 +50,7 @@ pub fn error_page(path: &str, headers: &HeaderMap, request: &RequestId) -> Respo
     let form = PageFormat::preferred(headers);
     match path.strip_prefix(ERRORS_PATH).map(|rest| rest.trim_start_matches('/')) {
         Some("") => form.answer(ERROR_GUIDE),
-        Some(code) => match ErrorCode::find(code).and_then(ErrorGuide::of) {
+        Some(code) => match ErrorCode::find(code).and_then(ErrorGuide::for_code) {
             Some(guide) => form.answer(std::slice::from_ref(guide)),
             None => unknown(request),
         },

@@ -110,7 +110,7 @@ pub struct ServerTiming {
 
 impl ServerTiming {
     /// Returns the timing of a request that took `total`, with what is left over for the gateway.
-    pub fn of(total: Duration, queue: Duration, upstream: Duration) -> Self {
+    pub fn new(total: Duration, queue: Duration, upstream: Duration) -> Self {
         let gateway = total.saturating_sub(queue).saturating_sub(upstream);
         Self { queue, upstream, gateway }
     }
@@ -148,7 +148,7 @@ mod tests {
     fn the_timing_is_in_milliseconds_with_one_decimal() {
         let mut headers = HeaderMap::new();
         let (total, queue) = (Duration::from_micros(2_500_149), Duration::from_millis(1200));
-        ServerTiming::of(total, queue, Duration::from_secs(1)).set(&mut headers);
+        ServerTiming::new(total, queue, Duration::from_secs(1)).set(&mut headers);
         let text = headers[SERVER_TIMING].to_str().unwrap();
         assert_eq!(text, "queue;dur=1200.0, upstream;dur=1000.0, gateway;dur=300.1");
     }

@@ -84,7 +84,7 @@ pub struct ListenerState {
 impl ListenerState {
     /// Returns a door; `name` is the listener's in metrics, as in `proxy`.
     pub fn new(name: &'static str, limits: ConnectionLimits, metrics: Arc<Metrics>) -> Arc<Self> {
-        Self::worded(name, limits, metrics, ClientError::told)
+        Self::worded(name, limits, metrics, ClientError::to_response)
     }
 
     /// Returns a door that words its own answers in another way than the data plane.

@@ -9,6 +9,7 @@
 //! | answers | [`Body`], [`to_axum`], [`DeliveryEnd`], [`header`], [`ServerTiming`](header::ServerTiming) |
 //! | answers that the gateway makes itself | [`ClientError`], [`Wording`], [`ErrorGuide`], [`error_page`] |
 
+mod abbreviate;
 mod access_log;
 mod body;
 mod client_address;
@@ -28,7 +29,6 @@ mod problem;
 mod receive;
 mod request_info;
 mod serve;
-mod shown;
 mod socket;
 mod socket_path;
 mod strict;
@@ -38,6 +38,7 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
+pub use abbreviate::abbreviate;
 pub use body::Body;
 pub use client_address::ClientAddress;
 pub use delivery::{DeliveryEnd, DeliveryWatch};
@@ -52,7 +53,6 @@ pub use problem::{ClientError, ERRORS_PATH, RejectReason, WaitTold};
 pub use receive::{ReceiveError, receive};
 pub use request_info::{RequestInfo, is_probe};
 pub use serve::serve;
-pub use shown::shown;
 pub use socket::{ClientSocket, SocketWatch};
 pub use socket_path::SocketPath;
 pub use strict::ProtocolFault;

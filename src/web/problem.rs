@@ -230,11 +230,11 @@ impl ClientError {
 
     /// Returns the answer.
     pub fn into_response(self, request: &RequestId) -> Response<Body> {
-        self.told(request).map(Body::full)
+        self.to_response(request).map(Body::full)
     }
 
     /// Returns the answer as a text. Its code is among the extensions, for the log.
-    pub fn told(&self, request: &RequestId) -> Response<String> {
+    pub fn to_response(&self, request: &RequestId) -> Response<String> {
         let mut response = Response::new(self.json(request));
         *response.status_mut() = StatusCode::from_u16(self.code.status()).unwrap_or_default();
         response.extensions_mut().insert(self.code);

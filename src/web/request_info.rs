@@ -1,6 +1,6 @@
 //! A request at the door.
 
-use super::{client_address::ClientAddress, listener::Peer, shown};
+use super::{abbreviate, client_address::ClientAddress, listener::Peer};
 use crate::domain::{Client, RequestId, SecretKind};
 use http::{HeaderMap, Request};
 use ipnet::IpNet;
@@ -67,7 +67,7 @@ fn logged_path(path: &str) -> Cow<'_, str> {
     if SecretKind::ALL.iter().any(is_in) {
         return "(not shown)".into();
     }
-    match shown(path) {
+    match abbreviate(path) {
         Cow::Borrowed(path) => path.get(..LOGGED_PATH).unwrap_or(path).into(),
         Cow::Owned(mut path) => {
             path.truncate(path.floor_char_boundary(LOGGED_PATH));

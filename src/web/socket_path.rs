@@ -20,7 +20,7 @@ pub struct SocketPath {
 
 impl SocketPath {
     /// Returns a path that stands for this one.
-    pub fn of(path: &Path) -> io::Result<Self> {
+    pub fn new(path: &Path) -> io::Result<Self> {
         if path.as_os_str().len() <= LONGEST {
             return Ok(Self { path: path.to_owned(), _folder: None });
         }
@@ -65,8 +65,8 @@ mod tests {
             let folder = root.path().join("x".repeat(length));
             std::fs::create_dir(&folder).unwrap();
             let path = folder.join("admin.sock");
-            let listener = UnixListener::bind(SocketPath::of(&path).unwrap().path()).unwrap();
-            UnixStream::connect(SocketPath::of(&path).unwrap().path()).unwrap();
+            let listener = UnixListener::bind(SocketPath::new(&path).unwrap().path()).unwrap();
+            UnixStream::connect(SocketPath::new(&path).unwrap().path()).unwrap();
             listener.accept().unwrap();
             assert!(path.exists());
         }
@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn a_long_path_without_its_folder_is_an_error() {
         let path = PathBuf::from(format!("/nowhere/{}/admin.sock", "x".repeat(200)));
-        assert_eq!(SocketPath::of(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(SocketPath::new(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
         let name = PathBuf::from("x".repeat(200));
-        assert!(SocketPath::of(&name).is_err());
+        assert!(SocketPath::new(&name).is_err());
     }
 }

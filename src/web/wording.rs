@@ -5,7 +5,7 @@ use crate::domain::RequestId;
 use http::Response;
 use std::fmt::Write;
 
-/// Words a problem as the clients of a listener read problems; [`ClientError::told`] is one way.
+/// Words a problem as the clients of a listener read problems; [`ClientError::to_response`] is one way.
 pub type Wording = fn(&ClientError, &RequestId) -> Response<String>;
 
 /// Writes an answer as it goes over the wire, for connections on which nobody speaks HTTP yet.

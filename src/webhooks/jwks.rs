@@ -52,7 +52,7 @@ pub(super) fn keys(document: &[u8]) -> Option<Vec<VendorKey>> {
     let document: JwksDocument = serde_json::from_slice(document).ok()?;
     let mut keys: Vec<VendorKey> = Vec::new();
     for entry in document.keys.into_iter().take(MOST) {
-        let Some(key) = serde_json::from_value(entry).ok().and_then(VendorKey::of) else {
+        let Some(key) = serde_json::from_value(entry).ok().and_then(VendorKey::from_entry) else {
             continue;
         };
         if !keys.iter().any(|known| known.point == key.point) {
@@ -64,7 +64,7 @@ pub(super) fn keys(document: &[u8]) -> Option<Vec<VendorKey>> {
 
 impl VendorKey {
     /// Returns the key of an entry; `None` where it is not for verifying Ed25519 signatures.
-    fn of(entry: JwksEntry) -> Option<Self> {
+    fn from_entry(entry: JwksEntry) -> Option<Self> {
         let is_or_absent = |found: &Option<Box<str>>, wanted: &[&str]| {
             found.as_deref().is_none_or(|found| wanted.contains(&found))
         };

@@ -10,7 +10,7 @@ async fn status(request: reqwest::RequestBuilder) -> u16 {
 #[tokio::test]
 async fn a_wrong_key_is_refused_with_the_status_that_the_path_documents() {
     let vendor = Vendor::start().await;
-    vendor.simulator.refuse_key("simulator");
+    vendor.simulator.reject_key("simulator");
     assert_eq!(status(vendor.post(V3).json(&json!({"prompt": "a cat"}))).await, 401);
     assert_eq!(vendor.form("/remix", form(&[], &[])).await.status(), 403);
     assert_eq!(status(vendor.get("/models")).await, 401);

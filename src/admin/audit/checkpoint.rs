@@ -33,10 +33,10 @@ pub struct CheckpointView {
 }
 
 impl CheckpointView {
-    fn of(signed: &SignedCheckpoint) -> Self {
+    fn from_checkpoint(signed: &SignedCheckpoint) -> Self {
         let checkpoint = &signed.checkpoint;
         Self {
-            seq: checkpoint.head.seq,
+            seq: checkpoint.seq(),
             hash: hex::encode(checkpoint.head.hash),
             time: checkpoint.at.to_string(),
             note: signed.note.to_string(),
@@ -93,5 +93,5 @@ pub async fn checkpoint(
     let (reader, notary) = (state.reader.clone(), state.notary.clone());
     let signed = state.tasks.run_blocking(move || sign(&reader, &notary)).await;
     let signed = signed.map_err(|_| Problem::stopping())??;
-    Ok(Json(CheckpointView::of(&signed)))
+    Ok(Json(CheckpointView::from_checkpoint(&signed)))
 }

@@ -67,7 +67,7 @@ pub async fn export(
     let (reader, notary) = (state.reader.clone(), state.notary.clone());
     let signed = state.tasks.run_blocking(move || sign(&reader, &notary)).await;
     let signed = signed.map_err(|_| Problem::stopping())??;
-    let up_to = signed.checkpoint.head.seq;
+    let up_to = signed.checkpoint.seq();
     let name = format!("export_{}", Ulid::generate().to_string().to_lowercase());
     let (format, kind) = match asked.format {
         ExportFormat::Jsonl => (Format::Jsonl, JSON_LINES),

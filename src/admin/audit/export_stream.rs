@@ -64,7 +64,7 @@ enum BrokeOff {
 
 impl ExportPages {
     pub(super) fn new(state: &AdminState, plan: ExportPlan) -> Self {
-        let up_to = plan.signed.checkpoint.head.seq;
+        let up_to = plan.signed.checkpoint.seq();
         let query = RecordQuery { up_to_seq: Some(up_to), limit: Some(PAGE), ..plan.query };
         let subject = ExportSubject {
             key: state.notary.key().clone(),

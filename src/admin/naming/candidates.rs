@@ -1,6 +1,6 @@
 //! One out of many, by its id or by its name.
 
-use crate::{admin::problem::Problem, config::nearest, domain::IdOrName, web::shown};
+use crate::{admin::problem::Problem, config::nearest, domain::IdOrName, web::abbreviate};
 
 /// One that could be meant.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ pub(super) fn pick(what: &str, text: &str, all: &[Candidate<'_>]) -> Result<usiz
         ([], []) => Err(nobody(what, text, all)),
         ([], several) | (several, _) => {
             let ids: Vec<_> = several.iter().map(|at| all[*at].id).collect();
-            Err(Problem::ambiguous(what, &shown(text), &ids))
+            Err(Problem::ambiguous(what, &abbreviate(text), &ids))
         }
     }
 }

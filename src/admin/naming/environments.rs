@@ -6,7 +6,7 @@ use crate::{
     domain::EnvironmentName,
     store::Mention,
     tokens::RequestError,
-    web::shown,
+    web::abbreviate,
 };
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ impl AdminState {
         let used = tokens.iter().map(|token| token.environment.as_str());
         let set = self.settings.environments.keys().map(EnvironmentName::as_str);
         let known: Vec<_> = set.chain(used).collect::<BTreeSet<_>>().into_iter().collect();
-        no_such("environment", &shown(text), &known)
+        no_such("environment", &abbreviate(text), &known)
     }
 
     async fn knows_environment(&self, name: &EnvironmentName) -> Result<bool, Problem> {

@@ -27,6 +27,6 @@ pub async fn create(
 ) -> Result<impl IntoResponse, Problem> {
     let (plain, operator) = state.operators.create(new, &by).await?;
     let location = format!("/api/v1/operators/{}", operator.id);
-    let made = NewSecret::of(&plain, &operator);
+    let made = NewSecret::new(&plain, &operator);
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(made)))
 }

@@ -36,5 +36,5 @@ pub async fn rotate(
 ) -> Result<Json<NewSecret>, Problem> {
     let id = state.operator(&id)?;
     let (plain, operator) = state.operators.rotate(&id, &asked, &by).await?;
-    Ok(Json(NewSecret::of(&plain, &operator)))
+    Ok(Json(NewSecret::new(&plain, &operator)))
 }

@@ -60,7 +60,7 @@ impl OperatorView {
 
 impl NewSecret {
     /// Returns a secret with whose it is.
-    pub(super) fn of(plain: &PlainSecret, operator: &Operator) -> Self {
+    pub(super) fn new(plain: &PlainSecret, operator: &Operator) -> Self {
         Self {
             id: operator.id.to_string(),
             name: operator.name.to_string(),

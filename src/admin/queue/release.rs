@@ -9,7 +9,7 @@ use crate::{
         state::AdminState,
     },
     domain::CallId,
-    web::shown,
+    web::abbreviate,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub async fn release(
         Ok(ReleaseOutcome::Released) => Ok(Json(ReleasedView { call: name })),
         Ok(ReleaseOutcome::NotHeld) => {
             state.call_on_record(Some(&name)).await?;
-            let detail = format!("call '{}' holds no places", shown(&name));
+            let detail = format!("call '{}' holds no places", abbreviate(&name));
             Err(Problem::conflict("call_not_held", detail))
         }
         Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),

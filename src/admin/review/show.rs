@@ -48,7 +48,7 @@ pub struct ReviewCounts {
 }
 
 impl ReviewCounts {
-    fn of(findings: &[Finding]) -> Self {
+    fn count(findings: &[Finding]) -> Self {
         let count =
             |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         Self {
@@ -99,7 +99,7 @@ pub async fn show(
         since,
         record_begins: facts.record_begins,
         tokens: looked_at.count(),
-        counts: ReviewCounts::of(&findings),
+        counts: ReviewCounts::count(&findings),
         findings,
     }))
 }

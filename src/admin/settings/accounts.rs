@@ -35,7 +35,7 @@ pub struct AccountView {
 }
 
 impl AccountView {
-    fn of((name, account): (&AccountName, &AccountSettings)) -> Self {
+    fn new((name, account): (&AccountName, &AccountSettings)) -> Self {
         let count = match account.count {
             CountBy::Images => "images",
             CountBy::Requests => "requests",
@@ -65,5 +65,5 @@ impl AccountView {
     responses((status = 200, description = "All accounts", body = Vec<AccountView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<AccountView>> {
-    Json(state.settings.accounts.iter().map(AccountView::of).collect())
+    Json(state.settings.accounts.iter().map(AccountView::new).collect())
 }

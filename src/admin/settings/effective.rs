@@ -24,7 +24,7 @@ pub struct SettingView {
 
 impl SettingView {
     /// Returns the setting as it is shown to operators.
-    pub fn of(setting: &ShownSetting) -> Self {
+    pub fn from_setting(setting: &ShownSetting) -> Self {
         Self {
             key: setting.key.to_string(),
             value: setting.value.as_deref().map(str::to_owned),
@@ -59,5 +59,5 @@ impl fmt::Display for SettingView {
     responses((status = 200, description = "All settings, by key", body = Vec<SettingView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<SettingView>> {
-    Json(state.settings.shown.settings().iter().map(SettingView::of).collect())
+    Json(state.settings.shown.settings().iter().map(SettingView::from_setting).collect())
 }

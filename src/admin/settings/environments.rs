@@ -97,7 +97,7 @@ impl From<KeyState> for KeyStatusView {
 
 impl EnvironmentView {
     /// Returns the environment as the settings have it, with what is known of its key.
-    pub fn of(
+    pub fn new(
         name: &EnvironmentName,
         environment: &EnvironmentSettings,
         settings: &Settings,
@@ -140,7 +140,7 @@ fn may_be_limited(environment: &EnvironmentSettings) -> bool {
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<EnvironmentView>> {
     let settings = &state.settings;
     let view = |(name, environment)| {
-        EnvironmentView::of(name, environment, settings, state.vitals.key(name))
+        EnvironmentView::new(name, environment, settings, state.vitals.key(name))
     };
     Json(settings.environments.iter().map(view).collect())
 }
@@ -163,5 +163,5 @@ pub async fn show(
     let found = settings.environments.iter().find(|(name, _)| name.as_str() == asked);
     let (name, environment) =
         found.ok_or_else(|| Problem::unknown_as("environment", state.no_environment(&asked)))?;
-    Ok(Json(EnvironmentView::of(name, environment, settings, state.vitals.key(name))))
+    Ok(Json(EnvironmentView::new(name, environment, settings, state.vitals.key(name))))
 }

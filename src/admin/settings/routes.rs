@@ -49,7 +49,7 @@ pub struct RouteView {
 
 impl RouteView {
     /// Returns the route as operators see it.
-    pub fn of(route: &Route) -> Self {
+    pub fn from_route(route: &Route) -> Self {
         Self {
             name: route.name.to_string(),
             method: route.method.to_string(),
@@ -119,7 +119,7 @@ fn asynchronous(rule: &Asynchronous) -> String {
     responses((status = 200, description = "The route table", body = Vec<RouteView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<RouteView>> {
-    Json(state.settings.routes.routes().iter().map(|route| RouteView::of(route)).collect())
+    Json(state.settings.routes.routes().iter().map(|route| RouteView::from_route(route)).collect())
 }
 
 /// Shows one route
@@ -138,7 +138,7 @@ pub async fn show(
 ) -> Result<Json<RouteView>, Problem> {
     let name = asked.parse().ok();
     let found = name.and_then(|name| state.settings.routes.by_name(&name));
-    found.map(|route| Json(RouteView::of(route))).ok_or_else(|| {
+    found.map(|route| Json(RouteView::from_route(route))).ok_or_else(|| {
         let names = state.settings.routes.routes().iter().map(|route| route.name.as_str());
         Problem::unknown_but("route", &asked, nearest(&asked, names))
     })

@@ -35,5 +35,5 @@ pub async fn reduce(
     JsonBody(asked): JsonBody<Reduction>,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.reduce(&state.token(&id)?.id, asked, &by).await?;
-    TokenView::of(&state, &token).await.map(Json)
+    TokenView::load(&state, &token).await.map(Json)
 }

@@ -97,5 +97,5 @@ pub async fn finish(
     PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.finish_rotation(&state.token(&id)?.id, &by).await?;
-    TokenView::of(&state, &token).await.map(Json)
+    TokenView::load(&state, &token).await.map(Json)
 }

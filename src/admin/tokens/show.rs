@@ -19,5 +19,5 @@ pub async fn show(
     PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.token(&id)?;
-    TokenView::of(&state, &token).await.map(Json)
+    TokenView::load(&state, &token).await.map(Json)
 }

@@ -71,5 +71,5 @@ async fn set(
     by: &Actor,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.set_state(&state.token(&id)?.id, to, by).await?;
-    TokenView::of(state, &token).await.map(Json)
+    TokenView::load(state, &token).await.map(Json)
 }

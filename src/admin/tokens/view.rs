@@ -63,7 +63,7 @@ pub struct SecretView {
 
 impl TokenView {
     /// Returns the token as it looks now.
-    pub(super) async fn of(state: &AdminState, token: &Arc<Token>) -> Result<Self, Problem> {
+    pub(super) async fn load(state: &AdminState, token: &Arc<Token>) -> Result<Self, Problem> {
         let secrets = SecretView::of_token(state, token).await?;
         Ok(Self::at(state, token, state.clock.now(), secrets))
     }

@@ -54,7 +54,7 @@ pub struct NewBalance {
 }
 
 impl BalanceView {
-    fn of(account: &AccountName, settings: &AccountSettings, balance: Option<Balance>) -> Self {
+    fn new(account: &AccountName, settings: &AccountSettings, balance: Option<Balance>) -> Self {
         let left = balance.map(|balance| balance.left());
         Self {
             account: account.clone(),
@@ -79,7 +79,7 @@ impl BalanceView {
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<BalanceView>> {
     let view = |(name, account): (&AccountName, &AccountSettings)| {
-        BalanceView::of(name, account, state.ledger.balance(name))
+        BalanceView::new(name, account, state.ledger.balance(name))
     };
     Json(state.settings.accounts.iter().map(view).collect())
 }
@@ -134,7 +134,7 @@ async fn note(
     }
     let settings = state.settings.accounts.get(account);
     let settings = settings.ok_or_else(|| Problem::unknown("account", account.as_str()))?;
-    Ok(Json(BalanceView::of(account, settings, state.ledger.balance(account))))
+    Ok(Json(BalanceView::new(account, settings, state.ledger.balance(account))))
 }
 
 fn json_of(balance: Option<Balance>) -> Value {

@@ -10,7 +10,7 @@ use crate::{
         state::AdminState,
     },
     domain::{Actor, CallId, HIDDEN_WORDS, Usd, hides},
-    web::shown,
+    web::abbreviate,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,7 @@ async fn take(
             if matches!(other, WriteOff::NothingReserved | WriteOff::NotWrittenOff(None)) {
                 state.call_on_record(Some(&name)).await?;
             }
-            Err(refused(&shown(&name), &other))
+            Err(refused(&abbreviate(&name), &other))
         }
         Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),
         Err(DeskError::Read(cause)) => Err(Problem::store_unavailable(&cause)),

@@ -58,7 +58,7 @@ fn a_turn_that_the_vendor_refused_costs_nothing() {
     let (mut refusals, mut others) = (0, 0);
     for _ in 0..20 {
         if world.admitted[0].number == refused.number {
-            world.refuse(0);
+            world.requeue(0);
             refusals += 1;
         } else {
             world.release(0);

@@ -12,13 +12,13 @@ fn a_429_sets_the_effective_cap_to_what_else_is_in_use() {
     for _ in 0..6 {
         world.enter(ask(0, 0, 1)).expect("room");
     }
-    world.refuse(5);
-    assert_eq!(world.gate.drift.effective(), 5);
+    world.requeue(5);
+    assert_eq!(world.gate.effective_cap.current(), 5);
     assert_eq!((world.in_use(), world.waiting.len()), (5, 1));
     world.pass(Duration::from_millis(999));
-    assert_eq!(world.gate.drift.effective(), 5);
+    assert_eq!(world.gate.effective_cap.current(), 5);
     world.pass(Duration::from_millis(1));
-    assert_eq!(world.gate.drift.effective(), 6);
+    assert_eq!(world.gate.effective_cap.current(), 6);
     assert_eq!(world.waiting, [], "the place that came back goes to the call at once");
 }
 
@@ -27,16 +27,16 @@ fn the_effective_cap_never_falls_below_one_and_comes_back() {
     let mut world = World::new(10, &[(1, 0)], 100);
     world.enter(ask(0, 0, 1)).expect("room");
     for _ in 0..5 {
-        world.refuse(0);
-        assert_eq!(world.gate.drift.effective(), 1);
+        world.requeue(0);
+        assert_eq!(world.gate.effective_cap.current(), 1);
         assert_eq!(world.in_use(), 0, "nothing is sent again before a second has passed");
         world.pass(SECOND);
         assert_eq!(world.in_use(), 1);
     }
     world.pass(SECOND * 9);
-    assert_eq!(world.gate.drift.effective(), 10);
+    assert_eq!(world.gate.effective_cap.current(), 10);
     world.pass(SECOND * 100);
-    assert_eq!(world.gate.drift.effective(), 10);
+    assert_eq!(world.gate.effective_cap.current(), 10);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_refused_call_waits_at_the_head_of_its_lane() {
     for _ in 0..3 {
         world.enter(ask(0, 0, 1)).expect("room to wait");
     }
-    world.refuse(1);
+    world.requeue(1);
     assert_eq!(world.waiting[0].number, first.number);
     assert_eq!(world.waiting[0].deadline, first.deadline);
     world.release(0);
@@ -59,8 +59,8 @@ fn a_call_larger_than_the_effective_cap_steps_aside_until_it_fits() {
     let mut world = World::new(4, &[(1, 0)], 100);
     world.enter(ask(0, 0, 1)).expect("room");
     world.enter(ask(0, 0, 3)).expect("room");
-    world.refuse(1);
-    assert_eq!(world.gate.drift.effective(), 1);
+    world.requeue(1);
+    assert_eq!(world.gate.effective_cap.current(), 1);
     for _ in 0..30 {
         world.enter(ask(0, 0, 1)).expect("room to wait");
         world.enter(ask(0, 1, 1)).expect("room to wait");

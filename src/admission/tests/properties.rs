@@ -54,7 +54,7 @@ impl World {
             Step::Restore(ask) => self.restore(ask),
             Step::Pass(millis) => self.pass(Duration::from_millis(millis)),
             Step::Release(pick) => self.on(nth(pick, self.admitted.len()), Self::release),
-            Step::Refuse(pick) => self.on(nth(pick, self.admitted.len()), Self::refuse),
+            Step::Refuse(pick) => self.on(nth(pick, self.admitted.len()), Self::requeue),
             Step::Hold(pick) => self.on(nth(pick, self.admitted.len()), Self::hold),
             Step::Leave(pick) => self.on(nth(pick, self.waiting.len()), Self::leave),
             Step::ReleaseHeld(pick) => self.on(nth(pick, self.held.len()), Self::release_held),
@@ -69,7 +69,7 @@ impl World {
 
     fn enter_and_judge(&mut self, ask: Ask) {
         let waiting = self.waiting.len();
-        let most = ask.share.unwrap_or(u32::MAX).min(self.gate.drift.cap());
+        let most = ask.share.unwrap_or(u32::MAX).min(self.gate.effective_cap.configured());
         match self.enter(ask) {
             Ok(_) => assert!(ask.places <= most),
             Err(AdmissionError::NeverFits { cap }) => {
@@ -97,7 +97,7 @@ impl World {
         assert!(self.waiting.is_empty(), "{:?} wait for ever", self.waiting);
         assert_eq!(self.gate.in_use, 0);
         self.pass(Duration::from_secs(20));
-        assert_eq!(self.gate.drift.effective(), self.gate.drift.cap());
+        assert_eq!(self.gate.effective_cap.current(), self.gate.effective_cap.configured());
         let mut remembered = self.gate.environments.iter().map(Environment::remembered);
         assert!(remembered.all(|left| left == (0, 0)), "tokens are not forgotten");
     }

@@ -59,11 +59,11 @@ fn a_call_that_reserves_keep_from_fitting_steps_aside() {
 fn reserves_shrink_with_the_effective_cap() {
     let mut world = World::new(10, &[(1, 5), (1, 0)], 100);
     world.enter(ask(0, 0, 1)).expect("room");
-    world.refuse(0);
+    world.requeue(0);
     world.leave(0);
-    assert_eq!(world.gate.drift.effective(), 1);
+    assert_eq!(world.gate.effective_cap.current(), 1);
     world.enter(ask(1, 0, 1)).expect("room to wait");
     world.pass(Duration::from_secs(1));
-    assert_eq!(world.gate.drift.effective(), 2);
+    assert_eq!(world.gate.effective_cap.current(), 2);
     assert_eq!(world.waiting, [], "one of two places is held back, the other is free");
 }

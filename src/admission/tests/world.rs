@@ -94,9 +94,9 @@ impl World {
     }
 
     /// Answers the `nth` admitted call with the vendor's 429.
-    pub(super) fn refuse(&mut self, nth: usize) {
+    pub(super) fn requeue(&mut self, nth: usize) {
         let ticket = self.admitted.remove(nth);
-        let entered = self.gate.refuse(ticket, (), self.now);
+        let entered = self.gate.requeue(ticket, (), self.now);
         self.entered(entered).expect("an open gate");
     }
 
@@ -141,7 +141,7 @@ impl World {
     /// Books what was granted, one by one, and looks for whoever was passed unduly.
     fn granted(&mut self, grants: Vec<Grant<()>>) {
         for Grant { ticket, .. } in grants {
-            let limit = self.gate.drift.limit();
+            let limit = self.gate.effective_cap.limit();
             assert!(ticket.places == 0 || self.in_use() + ticket.places <= limit, "past the cap");
             let place = self.waiting.iter().position(|other| other.number == ticket.number);
             let place = place.expect("a grant goes to a call that waits, once");
@@ -180,14 +180,16 @@ impl World {
             let queued = self.waiting.iter().filter(|ticket| ticket.environment == id).count();
             assert_eq!(environment.queued, queued);
         }
-        assert!((1..=gate.drift.cap()).contains(&gate.drift.effective()));
+        assert!((1..=gate.effective_cap.configured()).contains(&gate.effective_cap.current()));
         self.check_bypass();
         self.check_nobody_waits_in_vain();
     }
 
     fn check_bypass(&self) {
         let passed: Vec<_> = self.waiters().filter(|waiter| waiter.overtaken > 0).collect();
-        assert!(passed.iter().all(|waiter| waiter.overtaken <= self.gate.drift.cap()));
+        assert!(
+            passed.iter().all(|waiter| waiter.overtaken <= self.gate.effective_cap.configured())
+        );
         let listed = |waiter: &Waiter<()>| {
             self.gate.overtaken.iter().any(|ticket| ticket.number == waiter.ticket.number)
         };
@@ -197,7 +199,7 @@ impl World {
 
     /// Whoever waits does not fit, may not go, or would overtake someone once too often.
     fn check_nobody_waits_in_vain(&self) {
-        let cap = self.gate.drift.cap();
+        let cap = self.gate.effective_cap.configured();
         let heads: Vec<_> = self.waiters().filter(|waiter| self.is_head(&waiter.ticket)).collect();
         for waiter in heads.iter().filter(|waiter| self.fits(&waiter.ticket)) {
             let is_barred = heads.iter().any(|other| {
@@ -226,13 +228,13 @@ impl World {
         let others = |id: &usize| *id != ticket.environment;
         let unclaimed: u32 =
             (0..self.reserved.len()).filter(others).map(|id| self.unclaimed(id)).sum();
-        self.in_use() + unclaimed + ticket.places <= self.gate.drift.limit()
+        self.in_use() + unclaimed + ticket.places <= self.gate.effective_cap.limit()
     }
 
     fn reach(&self, environment: usize) -> u32 {
         let others = (0..self.reserved.len()).filter(|id| *id != environment);
         let held_back: u32 = others.map(|id| self.reserve(id)).sum();
-        self.gate.drift.effective().saturating_sub(held_back)
+        self.gate.effective_cap.current().saturating_sub(held_back)
     }
 
     fn cost(&self, ticket: &Ticket, environment: usize) -> u32 {
@@ -243,7 +245,7 @@ impl World {
 
     /// Says whether a call's environment or lane is too far ahead of the other's already.
     fn leads(&self, ticket: &Ticket, other: &Ticket) -> bool {
-        let (cap, places) = (self.gate.drift.cap(), ticket.places);
+        let (cap, places) = (self.gate.effective_cap.configured(), ticket.places);
         let environment = &self.gate.environments[ticket.environment];
         if ticket.environment == other.environment {
             let price = |places| price(places, 1);
@@ -257,8 +259,8 @@ impl World {
 
     fn reserve(&self, environment: usize) -> u32 {
         let is_active = self.gate.environments[environment].is_active(self.now);
-        let whole = self.gate.drift.cap().max(self.reserved.iter().sum());
-        let share = self.reserved[environment] * self.gate.drift.effective() / whole;
+        let whole = self.gate.effective_cap.configured().max(self.reserved.iter().sum());
+        let share = self.reserved[environment] * self.gate.effective_cap.current() / whole;
         if is_active { share } else { 0 }
     }
 

@@ -46,7 +46,7 @@ pub enum ExportProblem {
 }
 
 impl BadExport {
-    pub(super) fn of(line: u64, seq: Option<u64>, problem: ExportProblem) -> Self {
+    pub(super) fn new(line: u64, seq: Option<u64>, problem: ExportProblem) -> Self {
         Self { line: Some(line), seq, problem }
     }
 

@@ -149,7 +149,7 @@ impl ExportReading {
         self.bytes += line.len() as u64;
         match read {
             LineRead::End => Err(BadExport::whole(ExportProblem::NoHeader)),
-            LineRead::Broken => Err(BadExport::of(self.number, None, ExportProblem::CutOff)),
+            LineRead::Broken => Err(BadExport::new(self.number, None, ExportProblem::CutOff)),
             LineRead::Whole => {
                 if lines.is_hashed(line) {
                     self.digest.update(line.as_bytes());
@@ -177,7 +177,7 @@ impl ExportReading {
         let ExportFindings { lines, first, last, hash, seal } = found;
         let is_about_these = (manifest.lines, manifest.first, manifest.last, manifest.seal)
             == (lines, first, last, seal)
-            && manifest.up_to == checkpoint.head.seq
+            && manifest.up_to == checkpoint.seq()
             && last <= manifest.up_to;
         // The whole record ends where it ended when the export began.
         let is_whole = manifest.is_complete() && manifest.format == Format::Jsonl;

@@ -31,11 +31,11 @@ impl ExportLines for Rows {
         let row = line.strip_suffix("\r\n");
         if number == 1 {
             let is_header = row.is_some_and(|row| row == header());
-            let bad = BadExport::of(number, None, ExportProblem::NoHeader);
+            let bad = BadExport::new(number, None, ExportProblem::NoHeader);
             return if is_header { Ok(()) } else { Err(bad) };
         }
         let seq = cell_of(line, SEQ_COLUMN).and_then(|seq| seq.parse().ok());
-        let bad = |problem| BadExport::of(number, seq, problem);
+        let bad = |problem| BadExport::new(number, seq, problem);
         let read = row.and_then(|row| row.rsplit_once(',')).zip(seq);
         let ((cells, own), seq) = read.ok_or_else(|| bad(ExportProblem::Unreadable))?;
         // Whether the row was changed or one before it is gone cannot be told apart.

@@ -32,10 +32,10 @@ pub(super) fn claimed_by_header(line: &str) -> Option<VerifierKey> {
 
 impl Records {
     fn record(&mut self, number: u64, line: &str) -> Result<ChainHead, BadExport> {
-        let unreadable = |seq| BadExport::of(number, seq, ExportProblem::Unreadable);
+        let unreadable = |seq| BadExport::new(number, seq, ExportProblem::Unreadable);
         let line: RecordLine<'_> = serde_json::from_str(line).map_err(|_| unreadable(None))?;
         let seq = line.seq;
-        let bad = |problem| BadExport::of(number, Some(seq), problem);
+        let bad = |problem| BadExport::new(number, Some(seq), problem);
         let hashes = hash(&line.prev_hash).zip(hash(&line.hash));
         let (prev, own) = hashes.ok_or_else(|| unreadable(Some(seq)))?;
         let due = self.lines + 1;
@@ -68,7 +68,7 @@ impl Records {
 
 impl ExportLines for Records {
     fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport> {
-        let bad = |problem| BadExport::of(number, None, problem);
+        let bad = |problem| BadExport::new(number, None, problem);
         if self.end.is_some() {
             return Err(bad(ExportProblem::TooLong));
         }
@@ -95,7 +95,7 @@ impl ExportLines for Records {
     }
 
     fn notes(&self) -> Result<(SignedNote, SignedNote), BadExport> {
-        let bad = |problem| BadExport::of(self.lines + 2, None, problem);
+        let bad = |problem| BadExport::new(self.lines + 2, None, problem);
         let (manifest, checkpoint) = self.end.clone().ok_or_else(|| bad(ExportProblem::CutOff))?;
         let unsigned = |why| bad(ExportProblem::Unsigned(why));
         Ok((manifest.map_err(unsigned)?, checkpoint.map_err(unsigned)?))

@@ -55,7 +55,7 @@ impl LineCounter {
             key: subject.key.to_string(),
             created: checkpoint.at.to_string(),
             filter: subject.filter.clone(),
-            up_to: checkpoint.head.seq,
+            up_to: checkpoint.seq(),
         };
         line(&header, out);
         Self(0)

@@ -100,7 +100,7 @@ impl ExportWriter {
             lines,
             first,
             last,
-            up_to: checkpoint.head.seq,
+            up_to: checkpoint.seq(),
             seal,
             digest: digest.finalize().into(),
         };

@@ -21,7 +21,7 @@ fn forge(rows: &mut [RawRecord]) -> ChainHead {
         row.seq = seq.cast_signed();
         (row.prev_hash, row.hash) = (head.hash.to_vec(), hash.to_vec());
         if let Ok(record) = serde_json::from_slice::<AuditRecord>(&row.bytes) {
-            let columns = Columns::of(&record);
+            let columns = Columns::from_record(&record);
             let owned = |text: Option<&str>| text.map(str::to_owned);
             (row.kind, row.at) = (columns.kind.to_owned(), columns.at);
             (row.call, row.request) = (owned(columns.call), owned(columns.request));

@@ -13,7 +13,7 @@ use serde_json::Value;
 fn each_step_is_a_line_that_says_which_step_it_is() {
     let call = steady_call();
     let steps = chain(vec![intent(&call), ended(&call, Outcome::Success), refusal("expired")]);
-    let lines: Vec<_> = steps.iter().map(|step| AuditLine::of(step).to_string()).collect();
+    let lines: Vec<_> = steps.iter().map(|step| AuditLine::from_record(step).to_string()).collect();
     let read = |line: &String| -> Value {
         serde_json::from_str(line.strip_prefix("[AUDIT] ").unwrap()).unwrap()
     };
@@ -36,7 +36,7 @@ proptest! {
         if let RecordBody::Refusal(refusal) = &mut record.body {
             refusal.on_behalf_of = Some(hostile.clone().into());
         }
-        let line = AuditLine::of(&chain(vec![record]).remove(0)).to_string();
+        let line = AuditLine::from_record(&chain(vec![record]).remove(0)).to_string();
         prop_assert!(line.chars().all(|character| matches!(character, ' '..='~')));
         let entry: Value = serde_json::from_str(&line["[AUDIT] ".len()..]).unwrap();
         prop_assert_eq!(entry["metadata"]["on_behalf_of"].as_str(), Some(hostile.as_str()));

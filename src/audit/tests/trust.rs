@@ -17,7 +17,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 pub(super) fn raw(sealed: &SealedRecord) -> RawRecord {
     let owned = |text: Option<&str>| text.map(str::to_owned);
-    let columns = Columns::of(&sealed.record);
+    let columns = Columns::from_record(&sealed.record);
     RawRecord {
         seq: sealed.seq.cast_signed(),
         prev_hash: sealed.prev_hash.to_vec(),

@@ -45,6 +45,11 @@ impl Checkpoint {
         read.ok_or(CheckpointError::OtherText)
     }
 
+    /// Returns the number of the last record that it covers.
+    pub fn seq(&self) -> u64 {
+        self.head.seq
+    }
+
     fn of_text(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let origin = lines.next()?.into();

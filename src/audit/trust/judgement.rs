@@ -107,7 +107,7 @@ impl SignedEvidence {
 
     /// Returns the hashes to look out for. The head of no records is found from the beginning.
     pub fn marks(&self) -> Marks {
-        let wanted = self.witnesses.iter().map(|witness| (witness.checkpoint.head.seq, None));
+        let wanted = self.witnesses.iter().map(|witness| (witness.checkpoint.seq(), None));
         let mut marks = Marks(wanted.collect());
         marks.see(ChainHead { seq: 0, hash: HashChain.genesis() });
         marks
@@ -139,7 +139,7 @@ pub fn judge(
     taken: Option<Timestamp>,
 ) -> Completeness {
     let SignedEvidence { mut witnesses, rejected, .. } = evidence;
-    witnesses.sort_by_key(|witness| (witness.checkpoint.head.seq, witness.is_outside));
+    witnesses.sort_by_key(|witness| (witness.checkpoint.seq(), witness.is_outside));
     let mut judged = Completeness { ends: reached, rejected, ..Completeness::default() };
     let mut agreed = 0;
     for signed in witnesses {
@@ -186,7 +186,7 @@ impl Completeness {
     /// when none does. Those of the data folder do not count: whoever can write the record can
     /// write them too.
     pub fn proven_up_to(&self) -> u64 {
-        self.proven.as_ref().map_or(0, |witness| witness.checkpoint.head.seq)
+        self.proven.as_ref().map_or(0, |witness| witness.checkpoint.seq())
     }
 }
 
@@ -211,7 +211,7 @@ impl Contradiction {
 impl fmt::Display for Contradiction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Witness { checkpoint, place, .. } = self.signed();
-        let (signed, at) = (checkpoint.head.seq, checkpoint.at);
+        let (signed, at) = (checkpoint.seq(), checkpoint.at);
         match self {
             Self::EndsBefore { ends, .. } => write!(
                 f,

@@ -41,7 +41,7 @@ pub(super) fn of_database(found: &Completeness, is_whole: bool) -> Vec<String> {
         (None, Some(inside)) => told.push(format!(
             "not proven: no checkpoint from elsewhere vouches for it. Those of the data folder agree up to record \
              {}, of {}; whoever has its key could have replaced them",
-            inside.checkpoint.head.seq, inside.checkpoint.at
+            inside.checkpoint.seq(), inside.checkpoint.at
         )),
         (None, None) => told.push(
             "not proven: no checkpoint vouches for it. Whoever could write the database could have cut off its \
@@ -101,7 +101,7 @@ fn counted(checkpoints: usize) -> String {
 
 /// Returns up to which record a checkpoint from elsewhere proves it, and how many come after.
 fn from_outside(proven: &Witness, ends: u64) -> String {
-    let (seq, at) = (proven.checkpoint.head.seq, proven.checkpoint.at);
+    let (seq, at) = (proven.checkpoint.seq(), proven.checkpoint.at);
     let place = &proven.place;
     let until =
         format!("proven up to record {seq}, of {at}, by a checkpoint from elsewhere ({place})");
@@ -158,7 +158,7 @@ pub(super) fn json(
 
 /// Returns what is proven, for scripts.
 fn completeness(found: &Completeness) -> Value {
-    let witness = |witness: &Witness| json!({"seq": witness.checkpoint.head.seq, "time": witness.checkpoint.at, "place": witness.place});
+    let witness = |witness: &Witness| json!({"seq": witness.checkpoint.seq(), "time": witness.checkpoint.at, "place": witness.place});
     let contradiction = |found: &Contradiction| {
         json!({"first_bad": found.first_bad(), "signed": witness(found.signed()),
             "problem": found.to_string()})

@@ -80,7 +80,7 @@ pub(super) async fn run(
         let told = "JSON lines carry their signature; --note is for --format csv";
         return Err(CliError::Usage(told.to_owned()).into());
     }
-    let target = Target::of(arguments.to.clone(), arguments.note.clone(), is_table);
+    let target = Target::new(arguments.to.clone(), arguments.note.clone(), is_table);
     // Before the gateway is asked, for an export is put on record even if it cannot be written here.
     target.check(arguments.force)?;
     // The key comes first: a gateway that cannot tell it has nothing that the file could be checked with.

@@ -55,7 +55,7 @@ pub(super) struct Written(Option<Manifest>);
 
 impl Target {
     /// The note of a table goes beside its file, unless it was named.
-    pub(super) fn of(file: Option<PathBuf>, note: Option<PathBuf>, is_table: bool) -> Self {
+    pub(super) fn new(file: Option<PathBuf>, note: Option<PathBuf>, is_table: bool) -> Self {
         let usual = file.as_deref().filter(|_| is_table).map(|file| beside(file, ".note"));
         Self { note: note.or(usual), file }
     }

@@ -14,7 +14,7 @@ const WHAT: &str = "places";
 /// Calls that only wait are nothing to find.
 pub(super) async fn check(client: &AdminClient) -> anyhow::Result<Vec<DoctorCheck>> {
     let queue: QueueView = client.get("/api/v1/queue").await?;
-    let findings: Vec<_> = queue.accounts.iter().flat_map(of).collect();
+    let findings: Vec<_> = queue.accounts.iter().flat_map(queue_checks).collect();
     if findings.is_empty() {
         return Ok(vec![DoctorCheck::good(WHAT, "every account has all of its places")]);
     }
@@ -22,7 +22,7 @@ pub(super) async fn check(client: &AdminClient) -> anyhow::Result<Vec<DoctorChec
 }
 
 /// Returns what is found about one account.
-fn of(account: &QueueAccountView) -> Vec<DoctorCheck> {
+fn queue_checks(account: &QueueAccountView) -> Vec<DoctorCheck> {
     let QueueAccountView { name, cap, effective_cap, unknown, .. } = account;
     let mut found = Vec::new();
     if effective_cap < cap {

@@ -15,11 +15,11 @@ const WHAT: &str = "tls";
 ///
 /// Without TLS there is nothing to find. Keys are read and not shown.
 pub(super) fn check(listen: &Listen, now: Timestamp) -> Vec<DoctorCheck> {
-    named(listen).iter().flat_map(|named| of(named, now)).collect()
+    named(listen).iter().flat_map(|named| pair_checks(named, now)).collect()
 }
 
 /// Returns what is found about one pair.
-fn of(named: &NamedPair<'_>, now: Timestamp) -> Vec<DoctorCheck> {
+fn pair_checks(named: &NamedPair<'_>, now: Timestamp) -> Vec<DoctorCheck> {
     let pair = match named.read() {
         Ok(pair) => pair,
         Err(words) => return vec![DoctorCheck::broken(WHAT, words)],

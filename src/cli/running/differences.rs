@@ -40,7 +40,8 @@ pub(in crate::cli) fn differences(
         ));
         return Vec::new();
     };
-    let own: Vec<_> = loaded.settings.shown.settings().iter().map(SettingView::of).collect();
+    let own: Vec<_> =
+        loaded.settings.shown.settings().iter().map(SettingView::from_setting).collect();
     compare(running, &own, global.config.is_some())
 }
 

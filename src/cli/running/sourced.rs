@@ -30,7 +30,7 @@ pub(in crate::cli) struct Sourced<'v, T> {
 
 impl<'v, T> Sourced<'v, T> {
     /// Returns the value with those of the differences whose keys start like this.
-    pub(in crate::cli) fn of(
+    pub(in crate::cli) fn new(
         value: &'v T,
         source: Source,
         all: &'v [Difference],

@@ -27,7 +27,7 @@ fn gateway() -> Gateway {
     let router = at_the_door(&house).layer(Extension(AdminPeer::Unix { uid: 501 }));
     let listener = UnixListener::bind(&socket).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = AdminClient::of(AdminEndpoint::Socket(socket.clone()), &NONE).unwrap();
+    let client = AdminClient::new(AdminEndpoint::Socket(socket.clone()), &NONE).unwrap();
     Gateway { client, house, socket, _dir: dir }
 }
 
@@ -103,7 +103,7 @@ async fn an_empty_list_of_somebody_else_is_not_taken_for_the_gateways() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().fallback(async || "[]");
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = AdminClient::of(AdminEndpoint::Url(url), &NONE).unwrap();
+    let client = AdminClient::new(AdminEndpoint::Url(url), &NONE).unwrap();
     let error = client.get::<Vec<TokenView>>("/api/v1/tokens").await.unwrap_err();
     let (code, told) = fault(&error);
     assert!(code == 69 && told.contains("not an ideogate gateway's"), "{told}");
@@ -112,8 +112,11 @@ async fn an_empty_list_of_somebody_else_is_not_taken_for_the_gateways() {
 #[tokio::test]
 async fn a_missing_gateway_is_told_with_what_to_do() {
     let place = AdminEndpoint::Socket("/nowhere/admin.sock".into());
-    let error =
-        AdminClient::of(place, &NONE).unwrap().get::<QueueView>("/api/v1/queue").await.unwrap_err();
+    let error = AdminClient::new(place, &NONE)
+        .unwrap()
+        .get::<QueueView>("/api/v1/queue")
+        .await
+        .unwrap_err();
     let (code, told) = fault(&error);
     assert_eq!(code, 69);
     assert_eq!(
@@ -129,8 +132,11 @@ async fn a_closed_port_is_a_missing_gateway_too() {
     let taken = TcpSocket::new_v4().unwrap();
     taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", taken.local_addr().unwrap());
-    let error =
-        AdminClient::of(AdminEndpoint::Url(url), &NONE).unwrap().ask("/healthz").await.unwrap_err();
+    let error = AdminClient::new(AdminEndpoint::Url(url), &NONE)
+        .unwrap()
+        .ask("/healthz")
+        .await
+        .unwrap_err();
     assert_eq!(fault(&error).0, 69);
 }
 
@@ -141,7 +147,7 @@ async fn over_tcp_the_client_is_sent_to_the_socket() {
     let addr = listener.local_addr().unwrap();
     let router = at_the_door(&house).layer(Extension(AdminPeer::Tcp { addr }));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = AdminClient::of(AdminEndpoint::Url(format!("http://{addr}")), &NONE).unwrap();
+    let client = AdminClient::new(AdminEndpoint::Url(format!("http://{addr}")), &NONE).unwrap();
     let error = client.get::<QueueView>("/api/v1/queue").await.unwrap_err();
     let (code, told) = fault(&error);
     assert_eq!(code, 1);

@@ -28,7 +28,7 @@ pub(super) async fn run(
             let path = format!("/api/v1/usage/balances/{account}");
             client.post_json(&path, &NewBalance { amount_usd }).await?
         }
-        None => shown(client, &account).await?,
+        None => fetch(client, &account).await?,
     };
     if screen.is_json() {
         screen.json(&balance)?;
@@ -39,7 +39,7 @@ pub(super) async fn run(
 }
 
 /// Returns the balance of an account; it is an error if there is no such account.
-async fn shown(client: &AdminClient, account: &AccountName) -> anyhow::Result<BalanceView> {
+async fn fetch(client: &AdminClient, account: &AccountName) -> anyhow::Result<BalanceView> {
     let all: Vec<BalanceView> = client.get("/api/v1/usage/balances").await?;
     let names: Vec<_> = all.iter().map(|balance| balance.account.as_str()).collect();
     let unknown = CliError::Usage(no_such("account", account.as_str(), &names));

@@ -6,7 +6,7 @@ use std::fmt::Write;
 /// Returns a header and a line for each sum.
 ///
 /// The columns stay as they are, and amounts are in dollars.
-pub(super) fn of(lines: &[UsageView]) -> String {
+pub(super) fn render(lines: &[UsageView]) -> String {
     let mut text = "key,calls,images,cost_usd,reserved_usd,reads\n".to_owned();
     for UsageView { key, calls, images, cost_usd, reserved_usd, reads } in lines {
         // Writing to a string cannot fail.
@@ -44,7 +44,7 @@ mod tests {
             reads: 4,
         };
         let lines: Vec<_> = keys.into_iter().map(line).collect();
-        insta::assert_snapshot!(of(&lines), @r#"
+        insta::assert_snapshot!(render(&lines), @r#"
         key,calls,images,cost_usd,reserved_usd,reads
         prod,2,3,1.80,0.00,4
         "a,b",2,3,1.80,0.00,4

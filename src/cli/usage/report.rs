@@ -25,7 +25,7 @@ pub(super) async fn run(
     if screen.is_json() {
         screen.json(&lines)?;
     } else if screen.is_csv() {
-        screen.raw(csv::of(&lines).as_bytes())?;
+        screen.raw(csv::render(&lines).as_bytes())?;
     } else {
         table(screen, search, &lines)?;
     }

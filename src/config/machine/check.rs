@@ -27,7 +27,7 @@ impl LoadedSettings {
         let file = checkpoint_file::check(&self.settings, &self.settings.shown);
         let found: Vec<FieldError> = folder.into_iter().chain(file).collect();
         match (Secrets::load(&self.settings, &self.variables), FieldErrors::found(found)) {
-            (Ok(secrets), None) => Ok(Checked { doubts: Doubts::of(self, &secrets), secrets }),
+            (Ok(secrets), None) => Ok(Checked { doubts: Doubts::collect(self, &secrets), secrets }),
             (Ok(_), Some(mistakes)) | (Err(mistakes), None) => Err(mistakes),
             (Err(first), Some(others)) => Err(first.and(others)),
         }

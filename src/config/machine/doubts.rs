@@ -25,7 +25,7 @@ impl Doubts {
     ///
     /// The limit on open files is taken as high as it can be raised, since the gateway raises it at its
     /// start.
-    pub(super) fn of(loaded: &LoadedSettings, secrets: &Secrets) -> Self {
+    pub(super) fn collect(loaded: &LoadedSettings, secrets: &Secrets) -> Self {
         let mut fixed: Vec<String> = root().into_iter().collect();
         // As far as it can be raised, for `config check` raises nothing itself.
         fixed.extend(OpenFiles::at_most().doubt(&loaded.settings));

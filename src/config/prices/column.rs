@@ -28,7 +28,7 @@ pub(super) fn version(node: &Node) -> Result<Box<str>, InvalidValue> {
     };
     let version = written(node).filter(is_version).map(Into::into);
     version.ok_or_else(|| {
-        node.refuse("must be a date like \"2026-11-22\", and may go on as in \"2026-11-22.2\"")
+        node.reject("must be a date like \"2026-11-22\", and may go on as in \"2026-11-22.2\"")
     })
 }
 
@@ -39,7 +39,7 @@ pub(super) fn date(node: &Node) -> Result<(), InvalidValue> {
     let is_date = |text: &&str| is_day(text) || (text.len() == 7 && is_day(&format!("{text}-01")));
     let found = written(node).filter(is_date);
     found.map(|_| ()).ok_or_else(|| {
-        node.refuse("must be a date like \"2026-10-10\", or a month like \"2026-10\"")
+        node.reject("must be a date like \"2026-10-10\", or a month like \"2026-10\"")
     })
 }
 
@@ -57,11 +57,11 @@ pub(super) fn price(node: &Node) -> Result<Usd, InvalidValue> {
         _ => None,
     };
     match text {
-        Some(Usd::ZERO) => Err(node.refuse(
+        Some(Usd::ZERO) => Err(node.reject(
             "must be above zero; what Ideogram gives away is cost = \"free\" in the route table",
         )),
         Some(price) => Ok(price),
-        None => Err(node.refuse("must be dollars in quotes, above zero, like \"0.06\"")),
+        None => Err(node.reject("must be dollars in quotes, above zero, like \"0.06\"")),
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn routes(
     move |node| {
         let names = list(|name| covered(name, table))(node)?;
         if names.is_empty() {
-            return Err(node.refuse("must name a route"));
+            return Err(node.reject("must name a route"));
         }
         Ok(names.into_iter().flatten().collect())
     }
@@ -91,7 +91,7 @@ fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, In
     let names = billed.map(|route| &route.name).filter(|name| name.as_str().starts_with(start));
     let names: Vec<_> = names.cloned().collect();
     if names.is_empty() {
-        return Err(node.refuse("no billed route starts so; `ideogate route list` shows them"));
+        return Err(node.reject("no billed route starts so; `ideogate route list` shows them"));
     }
     Ok(names)
 }
@@ -100,24 +100,24 @@ fn covered(node: &Node, table: Option<&RouteTable>) -> Result<Vec<RouteName>, In
 ///
 /// Exactly one of `value` and `present = true` is taken. The refusals do not show the table, but the form.
 pub(super) fn condition(node: &Node) -> Result<PriceCondition, InvalidValue> {
-    let refuse = |problem: &str| node.refuse_unseen(format!("{problem}; it is written {FORM}"));
+    let reject = |problem: &str| node.reject_unseen(format!("{problem}; it is written {FORM}"));
     let SettingValue::Table(entries) = &node.value else {
-        return Err(node.refuse(format!("must be {FORM}")));
+        return Err(node.reject(format!("must be {FORM}")));
     };
     if let Some(key) = entries.keys().find(|key| !CONDITION_KEYS.contains(&&***key)) {
-        return Err(refuse(&format!("there is no such key: {key}")));
+        return Err(reject(&format!("there is no such key: {key}")));
     }
     let Some(field) = entries.get("field").and_then(written).filter(|name| !name.is_empty()) else {
-        return Err(refuse("names no field"));
+        return Err(reject("names no field"));
     };
     match (entries.get("value"), entries.get("present").map(|present| &present.value)) {
-        (Some(_), Some(_)) => Err(refuse("has both value and present, and needs one of them")),
-        (None, None) => Err(refuse("has neither value nor present")),
+        (Some(_), Some(_)) => Err(reject("has both value and present, and needs one of them")),
+        (None, None) => Err(reject("has neither value nor present")),
         (None, Some(SettingValue::Boolean(true))) => Ok(PriceCondition::Present(field.into())),
-        (None, Some(_)) => Err(refuse("has a present that is not true")),
+        (None, Some(_)) => Err(reject("has a present that is not true")),
         (Some(value), None) => match scalar(value) {
             Some(value) => Ok(PriceCondition::Value(field.into(), value)),
-            None => Err(refuse("has a value that is no text, whole number or boolean")),
+            None => Err(reject("has a value that is no text, whole number or boolean")),
         },
     }
 }

@@ -72,7 +72,7 @@ impl PriceReader<'_> {
     fn unchecked(self, name: &str, text: &str) -> Option<PriceFile> {
         let origin = |line| SettingOrigin::File { name: name.into(), line };
         let mut tree = parse(name, text, &origin).map_err(|wrong| self.notes.extend(wrong)).ok()?;
-        refuse_others(&mut tree, self.notes);
+        reject_others(&mut tree, self.notes);
         let mut root = Section::root(tree, self.notes).starting_at(origin(1));
         let version = root.read("version", version);
         let nodes = root.read("prices", tables)?;
@@ -93,7 +93,8 @@ impl PriceFile {
     ///
     /// A row for three routes becomes three, in the order of the file.
     pub(super) fn prices(&self) -> Vec<PriceRow> {
-        let each = |row: &Row| row.routes.iter().map(|route| row.of(route)).collect::<Vec<_>>();
+        let each =
+            |row: &Row| row.routes.iter().map(|route| row.for_route(route)).collect::<Vec<_>>();
         self.rows.iter().flat_map(each).collect()
     }
 
@@ -113,10 +114,10 @@ impl PriceFile {
 
 /// Reads the rows as tables, each with the place that it starts at.
 fn tables(node: &Node) -> Result<Vec<(SettingTable, SettingOrigin)>, InvalidValue> {
-    let SettingValue::List(rows) = &node.value else { return Err(node.refuse(ROWS)) };
+    let SettingValue::List(rows) = &node.value else { return Err(node.reject(ROWS)) };
     let one = |row: &Node| match &row.value {
         SettingValue::Table(columns) => Ok((columns.clone(), row.origin.clone())),
-        _ => Err(row.refuse(ROWS)),
+        _ => Err(row.reject(ROWS)),
     };
     rows.iter().map(one).collect()
 }
@@ -125,7 +126,7 @@ fn tables(node: &Node) -> Result<Vec<(SettingTable, SettingOrigin)>, InvalidValu
 const ROWS: &str = "must be rows, each under [[prices]]";
 
 /// Notes keys that no price file has, and takes them out.
-fn refuse_others(tree: &mut SettingTable, notes: &Notes) {
+fn reject_others(tree: &mut SettingTable, notes: &Notes) {
     for (key, node) in tree.extract_if(.., |key, _| !KEYS.contains(&&**key)) {
         let problem = "there is no such key; a price file has version and [[prices]]";
         notes.add(FieldError::about(key, problem).at(node.origin));

@@ -66,7 +66,7 @@ impl Row {
     }
 
     /// Returns the row for one of its routes.
-    pub(super) fn of(&self, route: &RouteName) -> PriceRow {
+    pub(super) fn for_route(&self, route: &RouteName) -> PriceRow {
         PriceRow {
             route: route.clone(),
             model: self.model.clone(),

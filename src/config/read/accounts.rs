@@ -76,23 +76,23 @@ fn account(mut section: Section<'_>) -> Option<AccountSettings> {
 /// password. One with a user or a password is refused without being shown.
 fn origin(node: &Node) -> Result<Uri, InvalidValue> {
     let allowed = "must be an origin like \"https://api.ideogram.ai\", without path or query";
-    let text = written(node).ok_or_else(|| node.refuse(allowed))?;
+    let text = written(node).ok_or_else(|| node.reject(allowed))?;
     // Looked at before anything else is refused, for every other refusal shows the text, password and all.
     if text.contains('@') {
-        return Err(node.refuse_unseen("must not hold a user or a password"));
+        return Err(node.reject_unseen("must not hold a user or a password"));
     }
-    let uri: Uri = text.parse().map_err(|_| node.refuse(allowed))?;
+    let uri: Uri = text.parse().map_err(|_| node.reject(allowed))?;
     if !has_good_port(&uri) {
-        return Err(node.refuse("names a port that cannot be"));
+        return Err(node.reject("names a port that cannot be"));
     }
     let is_bare = uri.path() == "/" && uri.query().is_none() && !text.contains('#');
     match (uri.scheme_str(), uri.host()) {
         (Some("https"), Some(_)) if is_bare => Ok(uri),
         (Some("http"), Some(host)) if is_bare && is_loopback(host) => Ok(uri),
         (Some("http"), Some(_)) if is_bare => {
-            Err(node.refuse("must be https://, for plain http:// goes to loopback only"))
+            Err(node.reject("must be https://, for plain http:// goes to loopback only"))
         }
-        _ => Err(node.refuse(allowed)),
+        _ => Err(node.reject(allowed)),
     }
 }
 
@@ -108,5 +108,5 @@ fn is_loopback(host: &str) -> bool {
 fn user_id(node: &Node) -> Result<Box<str>, InvalidValue> {
     let is_name = |text: &&str| text.len() <= 128 && text.bytes().all(|b| b.is_ascii_graphic());
     let name = written(node).filter(is_name);
-    name.map(Into::into).ok_or_else(|| node.refuse("must be the id of a user at Ideogram"))
+    name.map(Into::into).ok_or_else(|| node.reject("must be the id of a user at Ideogram"))
 }

@@ -165,7 +165,7 @@ fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, InvalidValue
     let found = accounts.contains_key(word).then(|| word.parse().ok()).flatten();
     found.ok_or_else(|| {
         let known: Vec<Box<str>> = accounts.keys().cloned().collect();
-        node.refuse(there_is_none("account", word, &known))
+        node.reject(there_is_none("account", word, &known))
     })
 }
 
@@ -176,8 +176,8 @@ fn grant(node: &Node) -> Result<ScopeGrant, InvalidValue> {
         let wildcards = ["read:*", "write:*", "write:limited"];
         let known = Scope::ALL.iter().map(|scope| scope.as_str()).chain(wildcards);
         match nearest(word, known) {
-            Some(near) => node.refuse(format!("is no scope; did you mean {near}?")),
-            None => node.refuse("must be a scope like \"write:generate\", or \"read:*\""),
+            Some(near) => node.reject(format!("is no scope; did you mean {near}?")),
+            None => node.reject("must be a scope like \"write:generate\", or \"read:*\""),
         }
     })
 }
@@ -188,7 +188,7 @@ fn variable(node: &Node) -> Result<Box<str>, InvalidValue> {
     let name = written(node).filter(|name| name.chars().all(allowed));
     // What does not look like a name may be a key, so it is not shown.
     name.filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase())).map_or_else(
-        || Err(node.refuse_unseen("must name a variable, like \"IDEOGRAM_API_KEY_TEAM_A\"")),
+        || Err(node.reject_unseen("must name a variable, like \"IDEOGRAM_API_KEY_TEAM_A\"")),
         |name| Ok(name.into()),
     )
 }

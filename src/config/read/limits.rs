@@ -75,5 +75,5 @@ pub(super) fn network(node: &Node) -> Result<IpNet, InvalidValue> {
     let text = written(node).unwrap_or_default();
     let address = || text.parse::<IpAddr>().map(IpNet::from);
     let network = text.parse().or_else(|_| address());
-    network.map_err(|_| node.refuse("must be a network like \"10.0.0.0/8\""))
+    network.map_err(|_| node.reject("must be a network like \"10.0.0.0/8\""))
 }

@@ -88,12 +88,12 @@ fn complain_about_plaintext(path: &str, address: Option<SocketAddr>, notes: &Not
 /// Reads an address of http or https without query, fragment or user. It loses its last slashes, since
 /// paths are put behind it.
 fn public_url(node: &Node) -> Result<Box<str>, InvalidValue> {
-    let refused = || node.refuse("must be a URL like \"https://images.example.com\"");
+    let refused = || node.reject("must be a URL like \"https://images.example.com\"");
     let text = written(node).ok_or_else(refused)?;
     let uri: http::Uri = text.parse().map_err(|_| refused())?;
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
     if !has_good_port(&uri) {
-        return Err(node.refuse("names a port that cannot be"));
+        return Err(node.reject("names a port that cannot be"));
     }
     if is_web && uri.query().is_none() && !text.contains(['@', '#']) {
         return Ok(text.trim_end_matches('/').into());
@@ -105,9 +105,9 @@ fn public_url(node: &Node) -> Result<Box<str>, InvalidValue> {
 pub(super) fn host(node: &Node) -> Result<Box<str>, InvalidValue> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let name = written(node).filter(|name| !name.is_empty() && name.chars().all(allowed));
-    let name = name.ok_or_else(|| node.refuse("must be a host name like \"admin.example.com\""))?;
+    let name = name.ok_or_else(|| node.reject("must be a host name like \"admin.example.com\""))?;
     if name.matches(':').count() == 1 && !address::is_good(name) {
-        return Err(node.refuse("names a port that cannot be"));
+        return Err(node.reject("names a port that cannot be"));
     }
     Ok(name.to_ascii_lowercase().into())
 }

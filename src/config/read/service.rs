@@ -73,7 +73,7 @@ fn database(node: &Node) -> Result<Database, InvalidValue> {
     match written(node) {
         Some("sqlite") => Ok(Database::Sqlite),
         // The URL may hold a password, so it is not shown.
-        _ => Err(node.refuse_unseen("must be \"sqlite\"; PostgreSQL is not built in yet")),
+        _ => Err(node.reject_unseen("must be \"sqlite\"; PostgreSQL is not built in yet")),
     }
 }
 
@@ -86,5 +86,5 @@ fn last_four(node: &Node) -> Result<Box<str>, InvalidValue> {
         (1..=4).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic())
     };
     let end = written(node).filter(is_end).map(Into::into);
-    end.ok_or_else(|| node.refuse_unseen("must hold the last four characters of keys"))
+    end.ok_or_else(|| node.reject_unseen("must hold the last four characters of keys"))
 }

@@ -20,7 +20,7 @@ const METHODS: [Method; 5] =
 /// Written in capitals, as HTTP writes them (RFC 9110, 9.1: methods are case-sensitive).
 pub(super) fn method(node: &Node) -> Result<Method, InvalidValue> {
     let found = METHODS.iter().find(|method| written(node) == Some(method.as_str()));
-    found.cloned().ok_or_else(|| node.refuse("must be GET, POST, PUT, PATCH or DELETE"))
+    found.cloned().ok_or_else(|| node.reject("must be GET, POST, PUT, PATCH or DELETE"))
 }
 
 /// Reads the scope; `"none"` means that no token is needed.
@@ -33,8 +33,8 @@ pub(super) fn scope(node: &Node) -> Result<Option<Scope>, InvalidValue> {
     }
     word.parse().map(Some).map_err(|_| {
         match nearest(word, Scope::ALL.iter().map(|scope| scope.as_str())) {
-            Some(near) => node.refuse(format!("is no scope; did you mean {near}?")),
-            None => node.refuse("must be a scope like \"write:generate\", or \"none\""),
+            Some(near) => node.reject(format!("is no scope; did you mean {near}?")),
+            None => node.reject("must be a scope like \"write:generate\", or \"none\""),
         }
     })
 }
@@ -49,8 +49,8 @@ pub(super) fn places(node: &Node) -> Result<PlacesRule, InvalidValue> {
         SettingValue::Integer(fixed @ 1..=8) => {
             Ok(PlacesRule::Fixed(u32::try_from(*fixed).unwrap_or(8)))
         }
-        SettingValue::Text(text) => field(text).ok_or_else(|| node.refuse(PLACES)),
-        _ => Err(node.refuse(PLACES)),
+        SettingValue::Text(text) => field(text).ok_or_else(|| node.reject(PLACES)),
+        _ => Err(node.reject(PLACES)),
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn places(node: &Node) -> Result<PlacesRule, InvalidValue> {
 /// Letters, digits, `_` and `-`.
 pub(super) fn field_name(node: &Node) -> Result<Box<str>, InvalidValue> {
     let name = written(node).filter(|name| is_field(name));
-    name.map(Into::into).ok_or_else(|| node.refuse("must be a name like \"num_images\""))
+    name.map(Into::into).ok_or_else(|| node.reject("must be a name like \"num_images\""))
 }
 
 /// What a refusal shows as the right form.

@@ -47,7 +47,7 @@ pub(super) fn parts(
         let text = fs::read_to_string(working_dir.join(name));
         let unread = |error| notes.complain("routes.file", format!("cannot be read: {error}"));
         let upper = layer(name, &text.map_err(unread).ok()?, notes)?;
-        refuse_defaults(&upper, notes);
+        reject_defaults(&upper, notes);
         merge(&mut tree, upper);
     }
     let mut take = |key: &str| part(&mut tree, key, notes);
@@ -81,7 +81,7 @@ fn layer(name: &str, text: &str, notes: &Notes) -> Option<SettingTable> {
 }
 
 // Defaults of an operator's file would reach into every shipped route.
-fn refuse_defaults(upper: &SettingTable, notes: &Notes) {
+fn reject_defaults(upper: &SettingTable, notes: &Notes) {
     if let Some(node) = upper.get("defaults") {
         let problem = "belongs to the shipped table; use a template, as in [templates.mine]";
         notes.add(FieldError::about("defaults", problem).at(node.origin.clone()));
@@ -94,7 +94,7 @@ fn part(tree: &mut SettingTable, key: &str, notes: &Notes) -> SettingTable {
         None => SettingTable::new(),
         Some(Node { value: SettingValue::Table(entries), .. }) => entries,
         Some(node) => {
-            let mistake = FieldError::about(key, "must be a table").with_value(node.shown());
+            let mistake = FieldError::about(key, "must be a table").with_value(node.abbreviate());
             notes.add(mistake.at(node.origin));
             SettingTable::new()
         }

@@ -137,7 +137,7 @@ fn template(node: &Node, templates: &SettingTable) -> Result<(), InvalidValue> {
         Some(name) if templates.contains_key(name) => Ok(()),
         _ => {
             let names: Vec<&str> = templates.keys().map(AsRef::as_ref).collect();
-            Err(node.refuse(format!("must be a template: {}", names.join(", "))))
+            Err(node.reject(format!("must be a template: {}", names.join(", "))))
         }
     }
 }
@@ -145,5 +145,5 @@ fn template(node: &Node, templates: &SettingTable) -> Result<(), InvalidValue> {
 /// Reads the pattern of the path.
 fn path(node: &Node) -> Result<PathPattern, InvalidValue> {
     let parsed = written(node).unwrap_or_default().parse::<PathPattern>();
-    parsed.map_err(|error| node.refuse(error.to_string()))
+    parsed.map_err(|error| node.reject(error.to_string()))
 }

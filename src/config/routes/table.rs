@@ -51,15 +51,15 @@ pub(in crate::config) fn route_name(
     table: Option<&RouteTable>,
 ) -> Result<RouteName, InvalidValue> {
     let word = written(node).unwrap_or_default();
-    let name: RouteName = word.parse().map_err(|_| node.refuse("must be the name of a route"))?;
+    let name: RouteName = word.parse().map_err(|_| node.reject("must be the name of a route"))?;
     let Some(table) = table else { return Ok(name) };
     if table.by_name(&name).is_some() {
         return Ok(name);
     }
     let known = table.routes().iter().map(|route| route.name.as_str());
     Err(match nearest(word, known) {
-        Some(near) => node.refuse(format!("there is no route {word}; did you mean {near}?")),
-        None => node.refuse(format!(
+        Some(near) => node.reject(format!("there is no route {word}; did you mean {near}?")),
+        None => node.reject(format!(
             "there is no route {word}; `ideogate route list` shows those there are"
         )),
     })
@@ -98,7 +98,8 @@ fn table(parts: &RouteLayers, notes: &Notes) -> Option<RouteTable> {
 fn one(key: &str, own: &Node, parts: &RouteLayers, notes: &Notes) -> Option<Route> {
     let path = join("routes", key);
     let SettingValue::Table(own_columns) = &own.value else {
-        let mistake = FieldError::about(path, "must be a table of columns").with_value(own.shown());
+        let mistake =
+            FieldError::about(path, "must be a table of columns").with_value(own.abbreviate());
         notes.add(mistake.at(own.origin.clone()));
         return None;
     };

@@ -29,7 +29,7 @@ impl Read for Trickle<'_> {
 }
 
 fn json_in_pieces(route: &Route, body: &[u8], piece: usize) -> String {
-    let mut fields = Fields::of(route);
+    let mut fields = Fields::new(route);
     let reader = BufReader::with_capacity(piece, body);
     let result = json::scan(reader, Place::body(Charset::Utf8), &mut fields);
     format!("{result:?} {fields:?}")
@@ -45,9 +45,9 @@ fn form_in_pieces(route: &Route, body: &[u8], piece: usize) -> String {
         headers: &request.headers,
         body: &request.body,
     };
-    let mut fields = Fields::of(route);
+    let mut fields = Fields::new(route);
     let query = Query::read(None, route, &fields).unwrap();
-    let mut digest = Digest::of(&subject, &query);
+    let mut digest = Digest::new(&subject, &query);
     let boundary = Boundary::new(BOUNDARY.as_bytes()).unwrap();
     let form = FormType { boundary, charset: Charset::Utf8 };
     let mut reader = Trickle(body, piece);

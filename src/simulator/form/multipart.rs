@@ -65,7 +65,7 @@ fn add(form: &mut FormValues, part: &[u8]) -> Option<()> {
     })?;
     let name = parameter(disposition, "name")?;
     let value = match parameter(disposition, "filename") {
-        Some(_) => FormValue::File(Upload::of(content)),
+        Some(_) => FormValue::File(Upload::from_bytes(content)),
         None => FormValue::Text(String::from_utf8(content.to_vec()).ok()?),
     };
     form.add(&name, value);

@@ -17,7 +17,7 @@ impl Upload {
     /// Looks at a file.
     ///
     /// What cannot be read, or is wider than 65,535 pixels, has no size and is taken all the same.
-    pub(super) fn of(content: &[u8]) -> Self {
+    pub(super) fn from_bytes(content: &[u8]) -> Self {
         let size = png(content).or_else(|| jpeg(content)).or_else(|| webp(content));
         let size = size.filter(|(width, height)| *width > 0 && *height > 0);
         let sides =
@@ -82,7 +82,7 @@ mod tests {
     use super::Upload;
 
     fn size(content: &[u8]) -> Option<(u16, u16)> {
-        Upload::of(content).size
+        Upload::from_bytes(content).size
     }
 
     #[test]

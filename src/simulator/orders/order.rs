@@ -70,7 +70,7 @@ impl Order {
             shape,
             product,
             images,
-            price: OrderPrice::of(product, form, images),
+            price: OrderPrice::new(product, form, images),
             billing: billing(operation.path),
             sizes: sizes(operation, product, form),
             seed,

@@ -46,7 +46,7 @@ impl OrderPrice {
     ///
     /// Enlarging, describing, taking apart and better prompts count once for each call, all else once for
     /// each picture.
-    pub fn of(product: Product, form: &FormValues, images: u32) -> Self {
+    pub fn new(product: Product, form: &FormValues, images: u32) -> Self {
         let per_input = matches!(
             product,
             Product::Upscale | Product::Describe | Product::Layerize | Product::Words
@@ -80,7 +80,7 @@ fn known(product: Product, form: &FormValues) -> Known {
 
 /// Returns the price of one unit.
 fn unit(product: Product, form: &FormValues) -> u64 {
-    let speed = Speed::of(form);
+    let speed = Speed::from_form(form);
     let by_speed = |turbo, default, quality| match speed {
         Speed::Flash | Speed::Turbo => turbo,
         Speed::Balanced | Speed::Default => default,

@@ -24,7 +24,7 @@ pub(super) enum Speed {
 
 impl Speed {
     /// Returns the speed that a request asks for.
-    pub(super) fn of(form: &FormValues) -> Self {
+    pub(super) fn from_form(form: &FormValues) -> Self {
         match form.text("rendering_speed").as_deref() {
             Some("FLASH") => Self::Flash,
             Some("TURBO" | "turbo") => Self::Turbo,
@@ -54,7 +54,7 @@ fn seconds(product: Product, form: &FormValues) -> (f64, f64) {
             Some("V_1_TURBO" | "V_2_TURBO" | "V_2A_TURBO") => (3.0, 6.0),
             _ => (8.0, 15.0),
         },
-        _ => match Speed::of(form) {
+        _ => match Speed::from_form(form) {
             Speed::Flash => (2.0, 4.0),
             Speed::Turbo => (4.0, 8.0),
             Speed::Balanced => (6.0, 11.0),

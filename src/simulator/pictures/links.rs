@@ -56,7 +56,7 @@ impl Links {
     ///
     /// Two links to one picture differ in their end alone, in whole seconds of Unix time.
     pub fn link(&self, order: &Order, index: u32) -> String {
-        let name = Recipe::of(order, index).name();
+        let name = Recipe::new(order, index).name();
         let expires = seconds(self.0.clock.now().plus(self.0.lifetime));
         let tag = hmac::sign(&self.0.secret, signed(&name, expires).as_bytes());
         let tag = hex::encode(tag);

@@ -28,7 +28,7 @@ pub struct Recipe {
 
 impl Recipe {
     /// Returns the recipe of the picture of an order at `index`.
-    pub fn of(order: &Order, index: u32) -> Self {
+    pub fn new(order: &Order, index: u32) -> Self {
         let digest = Sha256::digest(order.prompt.as_bytes());
         let prompt = digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         let cut_out = matches!(order.product, Product::Transparent | Product::RemoveBackground);

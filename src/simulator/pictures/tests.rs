@@ -30,7 +30,7 @@ fn parts(link: &str) -> (&str, Option<&str>) {
 
 #[test]
 fn a_name_is_read_back_as_its_recipe() {
-    let recipe = Recipe::of(&order("a cat", 7), 2);
+    let recipe = Recipe::new(&order("a cat", 7), 2);
     assert_eq!(Recipe::from_name(&recipe.name()), Some(recipe));
     assert_eq!((recipe.seed, recipe.size), (9, (1280, 800)));
     assert_eq!(recipe.painted_size(), (512, 320));
@@ -64,7 +64,7 @@ fn a_link_cannot_be_made_up_or_stretched() {
 
 #[test]
 fn pictures_differ_by_prompt_and_by_seed_and_are_otherwise_the_same() {
-    let picture = |prompt, seed| png(&Recipe::of(&order(prompt, seed), 0)).expect("a picture");
+    let picture = |prompt, seed| png(&Recipe::new(&order(prompt, seed), 0)).expect("a picture");
     let first = picture("a cat", 7);
     assert!(first.starts_with(b"\x89PNG"));
     assert_eq!(first, picture("a cat", 7));

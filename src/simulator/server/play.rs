@@ -133,7 +133,7 @@ impl PlayStage<'_> {
                 Ok(self.whole(echo(&self.received.headers, status, encoding), entry))
             }
             Act::Huge { bytes } => {
-                let answer = SimulatedAnswer::of("application/json", Bytes::new());
+                let answer = SimulatedAnswer::new("application/json", Bytes::new());
                 let body =
                     |entry| AnswerBody::new(AnswerContent::huge(bytes), entry, CallEnd::Answered);
                 Ok(respond(answer, entry, body))
@@ -170,7 +170,7 @@ impl PlayStage<'_> {
                 body: body.into(),
             },
             None => usual().unwrap_or_else(|| {
-                SimulatedAnswer::of("application/json", Bytes::from_static(b"{}"))
+                SimulatedAnswer::new("application/json", Bytes::from_static(b"{}"))
             }),
         };
         for (name, value) in headers {
@@ -207,7 +207,7 @@ impl PlayStage<'_> {
     /// Sends these bytes in place of an answer.
     fn raw(&self, text: String, entry: SeenEntry) -> Response<AnswerBody> {
         self.orders.set(WritePlan::Instead(text.into()));
-        let answer = SimulatedAnswer::of("text/plain", Bytes::new());
+        let answer = SimulatedAnswer::new("text/plain", Bytes::new());
         let content = AnswerContent::Whole(Bytes::new());
         respond(answer, entry, |entry| AnswerBody::new(content, entry, CallEnd::Broken))
     }

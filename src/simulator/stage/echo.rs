@@ -19,13 +19,13 @@ pub fn echo(headers: &HeaderMap, status: u16, encoding: Encoding) -> SimulatedAn
     }
     let answer = match encoding {
         Encoding::Raw | Encoding::Url | Encoding::UrlAll | Encoding::Base64 => {
-            SimulatedAnswer::of("text/plain", plain(&lines).into())
+            SimulatedAnswer::new("text/plain", plain(&lines).into())
         }
         Encoding::Base64Whole => {
-            SimulatedAnswer::of("text/plain", BASE64_STANDARD.encode(plain(&lines)).into())
+            SimulatedAnswer::new("text/plain", BASE64_STANDARD.encode(plain(&lines)).into())
         }
         Encoding::Json | Encoding::JsonUnicode => {
-            SimulatedAnswer::of("application/json", json(&lines).into())
+            SimulatedAnswer::new("application/json", json(&lines).into())
         }
     };
     answer.with_status(status)

@@ -42,7 +42,7 @@ impl Reader {
     /// Returns the records that match, in the order and number asked for. Records that cannot be
     /// read fail the whole search. Their hashes are returned as stored, not checked.
     pub fn records(&self, query: &RecordQuery) -> Result<Vec<SealedRecord>, StoreError> {
-        let filter = Filter::of(query, of_calls(query));
+        let filter = Filter::new(query, of_calls(query));
         let sql = format!("SELECT {COLUMNS} FROM audit_records r {}", filter.clauses(query));
         self.with(|connection| {
             let mut statement = connection.prepare(&sql)?;
@@ -142,12 +142,12 @@ fn of_calls(query: &RecordQuery) -> &'static str {
 impl Filter {
     /// Returns the filter for what begins an entry.
     fn of_entries(query: &RecordQuery) -> Self {
-        let mut filter = Self::of(query, OF_ITS_ENTRY);
+        let mut filter = Self::new(query, OF_ITS_ENTRY);
         filter.and(BEGINS, None::<i64>);
         filter
     }
 
-    fn of(query: &RecordQuery, of_call: &str) -> Self {
+    fn new(query: &RecordQuery, of_call: &str) -> Self {
         let mut filter = Self::default();
         let text = |text: &str| Some(text.to_owned());
         let mut all = |condition: &str, value: Option<Value>| {

@@ -162,7 +162,7 @@ fn insert(
     record: &AuditRecord,
     link: &ChainLink,
 ) -> Result<(), WriteError> {
-    let columns = Columns::of(record);
+    let columns = Columns::from_record(record);
     let mut statement = connection.prepare_cached(
         "INSERT INTO audit_records (seq, kind, at, call, request, environment, token, action,
                                     outcome, bytes, prev_hash, hash)

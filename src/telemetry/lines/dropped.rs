@@ -13,7 +13,7 @@ pub struct DroppedLines(Arc<[AtomicU64; LineKind::ALL.len()]>);
 
 impl DroppedLines {
     /// Returns how many lines of a kind were dropped so far.
-    pub fn of(&self, kind: LineKind) -> u64 {
+    pub fn count(&self, kind: LineKind) -> u64 {
         self.0[kind.index()].load(Ordering::Relaxed)
     }
 

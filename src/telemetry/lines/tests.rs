@@ -24,11 +24,11 @@ fn fill(sink: &LineSink, dropped: &DroppedLines) -> u64 {
     let (sink, dropped, (filled, filling)) = (sink.clone(), dropped.clone(), mpsc::channel());
     thread::spawn(move || {
         let (mut given, line) = (0, "x".repeat(1023));
-        while dropped.of(LineKind::Log) < 10 && given < 2 * MOST as u64 / 1024 {
+        while dropped.count(LineKind::Log) < 10 && given < 2 * MOST as u64 / 1024 {
             sink.line(LineKind::Log, &line);
             given += 1;
         }
-        filled.send((given, dropped.of(LineKind::Log))).unwrap();
+        filled.send((given, dropped.count(LineKind::Log))).unwrap();
     });
     let (given, missing) = filling.recv_timeout(Duration::from_secs(10)).expect("nobody waits");
     assert!(missing >= 10, "nothing is ever dropped");
@@ -50,7 +50,7 @@ fn lines_are_written_in_order_and_none_is_missing_after_a_flush() {
     drop(sink);
     let expected: Vec<_> = (0..5000).map(|number| number.to_string()).collect();
     assert!(reading.join().unwrap().lines().eq(&expected));
-    assert_eq!(dropped.of(LineKind::Audit), 0);
+    assert_eq!(dropped.count(LineKind::Audit), 0);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn nobody_waits_for_a_reader_who_sleeps_and_the_first_line_after_the_gap_says_wh
     let (sink, reader, dropped) = pipe(NoteForm::Log(LogFormat::Text));
     let given = fill(&sink, &dropped);
     let mut lines = BufReader::new(reader).lines().map(Result::unwrap);
-    let missing = dropped.of(LineKind::Log);
+    let missing = dropped.count(LineKind::Log);
     for _ in 0..given - missing {
         assert!(lines.next().unwrap().starts_with('x'));
     }
@@ -66,7 +66,7 @@ fn nobody_waits_for_a_reader_who_sleeps_and_the_first_line_after_the_gap_says_wh
     assert!(note.contains(" WARN ") && note.ends_with(&format!(" dropped={missing}")), "{note}");
     sink.line(LineKind::Log, "after the gap");
     assert_eq!(lines.next().unwrap(), "after the gap");
-    assert_eq!(dropped.of(LineKind::Log), missing);
+    assert_eq!(dropped.count(LineKind::Log), missing);
 }
 
 #[test]
@@ -91,8 +91,8 @@ fn lines_that_cannot_be_written_are_counted() {
         (0..3).for_each(|_| sink.line(LineKind::Checkpoint, "[CHECKPOINT] {}"));
         sink.miss(LineKind::Audit, 5);
         sink.flush();
-        assert_eq!(dropped.of(LineKind::Audit), 305);
-        assert_eq!(dropped.of(LineKind::Checkpoint), 3);
+        assert_eq!(dropped.count(LineKind::Audit), 305);
+        assert_eq!(dropped.count(LineKind::Checkpoint), 3);
     }
 }
 
@@ -137,7 +137,7 @@ fn a_pipe_that_somebody_made_impatient_loses_nothing() {
     (0..100).for_each(|_| sink.line(LineKind::Output, &line));
     let lines = BufReader::new(reader).lines().map(Result::unwrap).take(100);
     assert_eq!(lines.filter(|read| *read == line).count(), 100);
-    assert_eq!(dropped.of(LineKind::Output), 0);
+    assert_eq!(dropped.count(LineKind::Output), 0);
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl Edge {
 /// Returns the key itself and its base64, in both alphabets, as it reads behind any number of
 /// other bytes. Forms that read alike are kept once. Base64 is that of RFC 4648, with and without
 /// padding: the padding holds nothing of the key.
-pub(super) fn of(key: &[u8]) -> Vec<KeyPattern> {
+pub(super) fn key_patterns(key: &[u8]) -> Vec<KeyPattern> {
     let text = Zeroizing::new(key.to_vec());
     let mut forms = vec![KeyPattern { text, before: None, after: None }];
     for alphabet in [&STANDARD, &URL_SAFE] {
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn the_base64_of_a_key_among_anything_holds_one_of_its_forms() {
         let key = b"a-key>>with??every//kind~~of bits";
-        let forms = of(key);
+        let forms = key_patterns(key);
         for before in 0..7_usize {
             for after in 0..4_usize {
                 let text = [vec![0xff; before], key.to_vec(), vec![0xff; after]].concat();
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn the_letters_at_the_edges_are_told_by_the_bits_that_they_share() {
         let key = b"a-key>>with??every//kind~~of bits";
-        let forms = of(key);
+        let forms = key_patterns(key);
         for before in 0..6_usize {
             for (after, filling) in [(0, 0), (1, 0xff), (2, 0x5a), (3, 0x00)] {
                 let text = [vec![filling; before], key.to_vec(), vec![filling; after]].concat();
@@ -127,6 +127,6 @@ mod tests {
 
     #[test]
     fn forms_that_read_alike_are_kept_once() {
-        assert_eq!(of(b"0123456789abcdef").len(), 4);
+        assert_eq!(key_patterns(b"0123456789abcdef").len(), 4);
     }
 }

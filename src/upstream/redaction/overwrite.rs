@@ -29,7 +29,7 @@ const LANDMARK: usize = 4;
 impl Redaction {
     /// Prepares to find `key`.
     pub(in super::super) fn new(key: &[u8]) -> Self {
-        let forms = if key.len() < SHORTEST { Vec::new() } else { forms::of(key) };
+        let forms = if key.len() < SHORTEST { Vec::new() } else { forms::key_patterns(key) };
         let mut spelling = Box::new([false; 256]);
         for byte in forms.iter().flat_map(|form| form.text.iter()) {
             spelling[usize::from(*byte)] = true;

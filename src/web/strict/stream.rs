@@ -96,19 +96,19 @@ impl<S> StrictStream<S> {
             self.alarm.head_ends();
         }
         match passed.fault {
-            Some(fault) if self.framer.is_at_head() => self.refuse(fault),
+            Some(fault) if self.framer.is_at_head() => self.reject(fault),
             Some(fault) => self.reading = ReadState::Broken(fault),
             None => {}
         }
     }
 
     /// Replaces the head at hand.
-    fn refuse(&mut self, fault: ProtocolFault) {
+    fn reject(&mut self, fault: ProtocolFault) {
         self.held.truncate(self.passed);
         self.held.extend_from_slice(STAND_IN);
         self.passed = self.held.len();
         self.reading = ReadState::Refused;
-        self.wire.refuse(fault);
+        self.wire.reject(fault);
     }
 
     fn give(&mut self, out: &mut ReadBuf<'_>) {
@@ -135,7 +135,7 @@ impl<S> StrictStream<S> {
             self.alarm.head_begins();
         }
         match ready!(self.alarm.poll(context, || self.wire.quiet_since())) {
-            Overdue::Head => self.refuse(ProtocolFault::HeadTimeout),
+            Overdue::Head => self.reject(ProtocolFault::HeadTimeout),
             Overdue::Request => self.reading = ReadState::Ended,
         }
         Poll::Ready(())

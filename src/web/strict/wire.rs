@@ -77,7 +77,7 @@ impl ConnectionNotes {
     }
 
     /// The stream lets a stand-in through: the request made of it is to be refused.
-    pub(super) fn refuse(&self, fault: ProtocolFault) {
+    pub(super) fn reject(&self, fault: ProtocolFault) {
         let mut notes = self.notes();
         notes.heads += 1;
         notes.fault = Some(fault);

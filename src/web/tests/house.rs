@@ -84,11 +84,11 @@ impl House {
         let (metrics, tasks) = (Metrics::new(), Tasks::default());
         let door = ListenerState::new("proxy", limits, Arc::clone(&metrics));
         let notes = Arc::clone(&seen);
-        let face = router(move |visit: RequestInfo, request: Request| {
+        let face = router(move |info: RequestInfo, request: Request| {
             let (notes, tell) = (Arc::clone(&notes), tell_delivery.clone());
             let alarm = IdleTimer(tell_dropped.clone());
             async move {
-                let response = answer(visit, request, notes).await;
+                let response = answer(info, request, notes).await;
                 std::mem::forget(alarm);
                 response.map(|body| {
                     body.watched(move |delivery| {
@@ -132,7 +132,7 @@ where
 
 /// The face: `/wait` never answers, `/large` answers much, `/nothing` has no content, `/panic` panics, `/refuse` answers before it reads.
 async fn answer(
-    visit: RequestInfo,
+    info: RequestInfo,
     request: Request,
     notes: Arc<Mutex<Vec<Seen>>>,
 ) -> Response<Body> {
@@ -141,12 +141,11 @@ async fn answer(
     let mut seen = Seen {
         request: format!("{} {path}", head.method),
         body: String::new(),
-        client: visit.client.to_string(),
+        client: info.client.to_string(),
     };
     if path == "/refuse" {
         notes.lock().unwrap().push(seen);
-        return ClientError::new(ErrorCode::QueueFull, "the queue is full")
-            .into_response(&visit.id);
+        return ClientError::new(ErrorCode::QueueFull, "the queue is full").into_response(&info.id);
     }
     let dir = std::env::temp_dir();
     let all = SpoolLimits { memory: 1 << 26, disk: 1 << 26, per_token: 1 << 26, min_free: 0 };
@@ -160,7 +159,7 @@ async fn answer(
             seen.body = String::from_utf8_lossy(&bytes).into_owned();
             notes.lock().unwrap().push(seen);
         }
-        Err(error) => return error.problem().into_response(&visit.id),
+        Err(error) => return error.problem().into_response(&info.id),
     }
     match path.as_str() {
         "/wait" => std::future::pending().await,

@@ -21,8 +21,8 @@ async fn a_local_client_is_known_by_its_user() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("admin.sock");
     let listener = UnixListener::bind(&path).unwrap();
-    let face = router(async |visit: RequestInfo, _: Request| {
-        Response::new(Body::full(format!("{:?} {}", visit.peer, visit.client)))
+    let face = router(async |info: RequestInfo, _: Request| {
+        Response::new(Body::full(format!("{:?} {}", info.peer, info.client)))
     });
     let door = ListenerState::new("admin", limits(), Metrics::new());
     tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));

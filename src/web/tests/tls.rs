@@ -35,7 +35,7 @@ impl Secured {
         let [certificate, key] = ["tls.crt", "tls.key"].map(|name| folder.path().join(name));
         let identity = TlsIdentity::open(TlsFiles { certificate, key }).unwrap();
         let house = House::open_on(limits, |listener, metrics| {
-            Port::secure(listener, identity, "proxy", Arc::clone(metrics), ClientError::told)
+            Port::secure(listener, identity, "proxy", Arc::clone(metrics), ClientError::to_response)
         });
         Self { house: house.await, authority, _folder: folder }
     }

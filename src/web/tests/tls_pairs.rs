@@ -15,7 +15,7 @@ const NOW: Timestamp = Timestamp::from_micros(1_795_348_800_000_000);
 struct Files(TempDir);
 
 impl Files {
-    fn of(issued: &Issued) -> Self {
+    fn write(issued: &Issued) -> Self {
         let files = Self(tempfile::tempdir().unwrap());
         issued.write(files.0.path());
         files
@@ -59,7 +59,7 @@ fn issued() -> Issued {
 
 #[test]
 fn a_pair_that_fits_is_read_with_its_names_and_times() {
-    let files = Files::of(&issued());
+    let files = Files::write(&issued());
     let pair = files.read().unwrap();
     assert_eq!(pair.about().names, ["images.example.com", "127.0.0.1", "::1"].map(Into::into));
     assert_eq!(pair.about().not_before.to_string(), "2020-01-01T00:00:00.000000Z");
@@ -71,7 +71,7 @@ fn a_pair_that_fits_is_read_with_its_names_and_times() {
 fn a_chain_is_valid_as_long_as_all_of_it() {
     let authority = Authority::new();
     let (leaf, short) = (authority.issue(&["a"]), authority.issue_between(&["b"], [2021, 2027]));
-    let files = Files::of(&leaf);
+    let files = Files::write(&leaf);
     files.with("tls.crt", format!("{}{}", leaf.chain, short.chain));
     let pair = files.read().unwrap();
     assert_eq!(pair.about().not_before.to_string(), "2021-01-01T00:00:00.000000Z");
@@ -82,7 +82,7 @@ fn a_chain_is_valid_as_long_as_all_of_it() {
 #[test]
 fn what_is_wrong_is_told_with_the_file_and_what_to_do() {
     let (pair, other) = (issued(), issued());
-    let of = |name: &str, text: &str| Files::of(&pair).with(name, text).wrong();
+    let of = |name: &str, text: &str| Files::write(&pair).with(name, text).wrong();
     assert_eq!(
         of("tls.crt", "hello"),
         "tls.crt is not a PEM file: it must be text with lines like -----BEGIN CERTIFICATE-----"
@@ -116,7 +116,7 @@ fn what_is_wrong_is_told_with_the_file_and_what_to_do() {
 #[test]
 fn what_is_broken_inside_is_told_without_repeating_it() {
     let pair = issued();
-    let of = |name: &str, text: &str| Files::of(&pair).with(name, text).wrong();
+    let of = |name: &str, text: &str| Files::write(&pair).with(name, text).wrong();
     let broken = pair.key.replacen("MI", "!!", 1);
     let told = of("tls.key", &broken);
     assert!(told.ends_with(": what is inside is not base64"), "{told}");
@@ -133,11 +133,11 @@ fn what_is_broken_inside_is_told_without_repeating_it() {
 
 #[test]
 fn a_missing_or_endless_file_is_told() {
-    let files = Files::of(&issued());
+    let files = Files::write(&issued());
     fs::remove_file(files.files().key).unwrap();
     let told = files.wrong();
     assert!(told.starts_with("tls.key cannot be read: No such file"), "{told}");
-    let files = Files::of(&issued());
+    let files = Files::write(&issued());
     files.with("tls.crt", vec![b'x'; 2 << 20]);
     assert_eq!(files.wrong(), "tls.crt cannot be read: it is too large");
 }
@@ -145,7 +145,7 @@ fn a_missing_or_endless_file_is_told() {
 #[test]
 fn what_clients_or_owners_will_not_like_is_doubted() {
     let authority = Authority::new();
-    let of = |names: &[&str], years| Files::of(&authority.issue_between(names, years));
+    let of = |names: &[&str], years| Files::write(&authority.issue_between(names, years));
     let soon = Duration::from_hours(24 * 40);
     let files = of(&["a"], [2020, 2027]);
     assert_eq!(files.doubts(), [""; 0], "40 days are left");
@@ -178,7 +178,7 @@ fn what_clients_or_owners_will_not_like_is_doubted() {
 fn a_half_exchanged_pair_is_not_shown_and_a_whole_one_is() {
     let authority = Authority::new();
     let (first, second) = (authority.issue(&["first"]), authority.issue(&["second"]));
-    let files = Files::of(&first);
+    let files = Files::write(&first);
     let identity = TlsIdentity::open(files.files()).unwrap();
     let shown = || identity.pair().about().names.join(" ");
     assert!(matches!(identity.renew(NOW), Ok(PairRenewal::Same)));
@@ -193,7 +193,7 @@ fn a_half_exchanged_pair_is_not_shown_and_a_whole_one_is() {
 #[test]
 fn what_is_not_valid_does_not_replace_what_is() {
     let authority = Authority::new();
-    let files = Files::of(&authority.issue(&["good"]));
+    let files = Files::write(&authority.issue(&["good"]));
     let identity = TlsIdentity::open(files.files()).unwrap();
     authority.issue_between(&["old"], [2020, 2021]).write(files.0.path());
     assert!(matches!(identity.renew(NOW), Err(TlsFault::NotValid { .. })));

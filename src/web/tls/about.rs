@@ -23,7 +23,7 @@ pub struct CertificateAbout {
 
 impl CertificateAbout {
     /// Reads one certificate; its signature is not looked at.
-    pub fn of(der: &CertificateDer<'_>) -> Result<Self, x509_cert::der::Error> {
+    pub fn parse(der: &CertificateDer<'_>) -> Result<Self, x509_cert::der::Error> {
         let certificate = Certificate::from_der(der)?;
         let certificate = certificate.tbs_certificate;
         let names = certificate.get::<SubjectAltName>()?;

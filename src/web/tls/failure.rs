@@ -37,7 +37,7 @@ impl HandshakeFailure {
     }
 
     /// Finds the reason of a failed handshake.
-    pub(super) fn of(error: &io::Error) -> Self {
+    pub(super) fn from_io(error: &io::Error) -> Self {
         let said = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
         match said {
             Some(Error::NoApplicationProtocol) => Self::Protocol,

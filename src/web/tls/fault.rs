@@ -106,7 +106,7 @@ pub enum TlsFault {
 
 impl TlsFault {
     /// Returns what is wrong in words for operators. What a library said about it is for the log alone.
-    pub fn in_words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::Unreadable { cause, .. } => format!("{self}: {cause}"),
             Self::NotPem { cause: Some(cause), .. } => format!("{self}: {cause}"),

@@ -100,7 +100,7 @@ impl TlsPair {
 
 fn about(files: &TlsFiles, chain: &[CertificateDer<'_>]) -> Result<CertificateAbout, TlsFault> {
     let read = |(index, der)| {
-        CertificateAbout::of(der).map_err(|cause| TlsFault::BadCertificate {
+        CertificateAbout::parse(der).map_err(|cause| TlsFault::BadCertificate {
             file: files.certificate.clone(),
             position: index + 1,
             cause: cause.into(),

@@ -120,7 +120,7 @@ impl AsyncRead for TlsStream {
                 {
                     Ok(stream) => this.state = HandshakeState::Secured(stream),
                     Err((error, stream)) => {
-                        this.fail(HandshakeFailure::of(&error), Some(&error));
+                        this.fail(HandshakeFailure::from_io(&error), Some(&error));
                         this.state = HandshakeState::leaving(stream, String::new());
                     }
                 },

@@ -36,7 +36,7 @@ async fn keys_are_listed_verified_and_exchanged_from_the_command_line() {
     assert!(told.out.contains("new calls use …bbbb"), "{told:?}");
     assert!(told.err.contains("safe to revoke …aaaa, last used never"), "{told:?}");
 
-    home.ideogram.refuse_key(NEW);
+    home.ideogram.reject_key(NEW);
     assert_eq!(home.run(&["key", "verify"]).await.code, 2);
     let told = home.run(&["env", "list"]).await.good();
     assert!(
@@ -92,7 +92,7 @@ async fn waiting_is_for_every_key_that_leaves_whoever_exchanged_it() {
     assert!(told.out.contains("still holds …bbbb, which is in use"), "{told:?}");
     assert!(told.err.contains("safe to revoke …aaaa, last used"), "{told:?}");
     assert_eq!(call.await.unwrap(), 200);
-    home.ideogram.refuse_key(NEW);
+    home.ideogram.reject_key(NEW);
     assert_eq!(home.run(&["key", "verify"]).await.code, 2);
     let told = home.run(&["key", "rotate"]).await;
     assert_eq!(told.code, 1, "{told:?}");

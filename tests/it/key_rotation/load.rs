@@ -73,7 +73,7 @@ async fn twenty_exchanges_at_fifty_calls_a_second_cost_no_client_a_call() {
         let old = seen.calls.iter().filter(|call| call.header("api-key") == Some(&key(number - 1)));
         let open = old.filter(|call| call.end == CallEnd::Open).count();
         assert_eq!(open, 0, "told to be safe while Ideogram still works with it");
-        exchange.app.ideogram.refuse_key(&key(number - 1));
+        exchange.app.ideogram.reject_key(&key(number - 1));
         more_calls(&exchange, seen.calls.len() + 3).await;
     }
     done.store(true, Ordering::Relaxed);

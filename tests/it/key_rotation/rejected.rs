@@ -22,7 +22,7 @@ async fn the_staged_key_takes_over_within_the_call_that_found_the_old_one_reject
     let exchange = staged().await;
     let client = exchange.app.client().await;
     assert_eq!(client.post(GENERATE, &body()).await.status, 200);
-    exchange.app.ideogram.refuse_key(OLD);
+    exchange.app.ideogram.reject_key(OLD);
     let body = body();
     let replies = tokio::join!(
         client.post(GENERATE, &body),
@@ -56,7 +56,7 @@ async fn a_client_that_leaves_while_its_key_is_asked_about_is_not_sent_for_with_
     let exchange = staged().await;
     let app = &exchange.app;
     let client = app.client().await;
-    app.ideogram.refuse_key(OLD);
+    app.ideogram.reject_key(OLD);
     app.ideogram.script(Script::new(Act::Hold).on("/models"));
     let before = exchange.keys_at("/models").len();
     let mut socket = Socket::open(app).await;
@@ -96,8 +96,8 @@ async fn an_unconfirmed_401_changes_no_key() {
 async fn both_keys_rejected_is_503_without_a_storm_and_one_free_question_in_half_a_minute() {
     let exchange = staged().await;
     let client = exchange.app.client().await;
-    exchange.app.ideogram.refuse_key(OLD);
-    exchange.app.ideogram.refuse_key(NEW);
+    exchange.app.ideogram.reject_key(OLD);
+    exchange.app.ideogram.reject_key(NEW);
     assert_snapshot!(client.post(GENERATE, &body()).await.problem(), @"502 upstream_rejected_key");
     exchange.becomes("…bbbb", "refused").await;
     exchange.becomes("…aaaa", "rejected").await;
@@ -138,7 +138,7 @@ async fn a_call_whose_old_key_is_revoked_too_early_goes_on_with_the_new_one() {
     exchange.app.ideogram.accept_key(NEW);
     exchange.put("key", NEW);
     exchange.rotate(json!({})).await;
-    exchange.app.ideogram.refuse_key(OLD);
+    exchange.app.ideogram.reject_key(OLD);
     drop(others);
     assert_eq!(waiting.await.unwrap().status, 200);
     assert_eq!(exchange.keys_at(GENERATE).last().unwrap(), NEW);
@@ -148,7 +148,7 @@ async fn a_call_whose_old_key_is_revoked_too_early_goes_on_with_the_new_one() {
 #[tokio::test]
 async fn operators_see_a_rejected_key() {
     let exchange = Exchange::start(ASKED).await;
-    exchange.app.ideogram.refuse_key(OLD);
+    exchange.app.ideogram.reject_key(OLD);
     let said = exchange.app.tell("/api/v1/keys/verify", &json!({})).await;
     assert_eq!((&said[0]["version"], &said[0]["verdict"]), (&json!("…aaaa"), &json!("rejected")));
     exchange.becomes("…aaaa", "rejected").await;

@@ -19,7 +19,7 @@ async fn a_changed_file_is_noticed_tried_for_free_and_used_by_new_calls() {
     exchange.put("key", NEW);
     let old = exchange.safe_to_revoke("…aaaa").await;
     assert!(old.last_used.is_some());
-    exchange.app.ideogram.refuse_key(OLD);
+    exchange.app.ideogram.reject_key(OLD);
     assert_eq!(client.post(GENERATE, &body()).await.status, 200);
     assert_eq!(exchange.keys_at(GENERATE), [OLD, NEW]);
     assert_eq!(exchange.keys_at("/models"), [NEW], "one preflight");
@@ -210,7 +210,7 @@ async fn a_pending_generation_is_followed_with_the_new_key() {
     exchange.put("key", NEW);
     exchange.rotate(json!({})).await;
     exchange.safe_to_revoke("…aaaa").await;
-    exchange.app.ideogram.refuse_key(OLD);
+    exchange.app.ideogram.reject_key(OLD);
     let poll = format!("/v1/generations/{}", reply.json()["generation_id"].as_str().unwrap());
     let polled = async |count: usize| {
         let is_polled = || exchange.keys_at(&poll).len() >= count;

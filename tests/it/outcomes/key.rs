@@ -18,7 +18,7 @@ async fn a_401_that_the_models_do_not_confirm_is_only_that_calls() {
 async fn a_confirmed_401_says_that_the_key_is_rejected() {
     let app = TestApp::spawn().await;
     let client = app.client().await;
-    app.ideogram.refuse_key(KEY);
+    app.ideogram.reject_key(KEY);
     let reply = client.post(GENERATE, &body()).await;
     let ended = Ended { app, client, reply };
     assert_snapshot!(ended, @"502 upstream_rejected_key, do not retry | sent 1 and 1 others, billed 0 | held 0 | failed after 401: key rejected");
@@ -28,7 +28,7 @@ async fn a_confirmed_401_says_that_the_key_is_rejected() {
 async fn calls_with_a_rejected_key_do_not_reach_ideogram_until_it_works_again() {
     let app = TestApp::spawn().await;
     let client = app.client().await;
-    app.ideogram.refuse_key(KEY);
+    app.ideogram.reject_key(KEY);
     client.post(GENERATE, &body()).await;
     let before = app.arrived();
     for _ in 0..3 {

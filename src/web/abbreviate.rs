@@ -7,7 +7,7 @@ const LONGEST: usize = 36;
 
 /// Returns a path, or a part of one, without what a client may have put into it by mistake: a long
 /// part may be a secret, however it is written, so only its length is shown.
-pub fn shown(path: &str) -> Cow<'_, str> {
+pub fn abbreviate(path: &str) -> Cow<'_, str> {
     if path.split('/').all(|part| part.len() <= LONGEST) {
         return Cow::Borrowed(path);
     }
@@ -30,16 +30,16 @@ mod tests {
             "/v1/generations/8e03978e-40d5-43dd-bc93-6894a57f9324",
             "/_ideogate/calls/call_01m8194hvge4qk3t2x5c9d7abf",
         ] {
-            assert_eq!(shown(path), path);
+            assert_eq!(abbreviate(path), path);
         }
     }
 
     #[test]
     fn what_may_be_a_secret_is_only_counted() {
         let token = format!("idg_app_{}", "x".repeat(49));
-        assert_eq!(shown(&format!("/v1/{token}/edit")), "/v1/(57 characters)/edit");
-        assert_eq!(shown(&token), "(57 characters)");
-        assert_eq!(shown(&format!("/%69{}", &token[1..])), "/(59 characters)");
+        assert_eq!(abbreviate(&format!("/v1/{token}/edit")), "/v1/(57 characters)/edit");
+        assert_eq!(abbreviate(&token), "(57 characters)");
+        assert_eq!(abbreviate(&format!("/%69{}", &token[1..])), "/(59 characters)");
     }
 
     #[test]
@@ -49,7 +49,7 @@ mod tests {
         let paths: Vec<_> = paths.map(|path| path.trim_matches('"')).collect();
         assert!(paths.len() > 20);
         for path in paths {
-            assert_eq!(shown(path), path);
+            assert_eq!(abbreviate(path), path);
         }
     }
 }
