@@ -14,6 +14,8 @@ const KEY_LEN: usize = 32;
 pub(super) const NONCE_LEN: usize = 12;
 
 /// Seals and opens what is kept on disk. Debugging it shows nothing.
+// The other kind asks an object for each nonce and so cannot be shared; here `Position` counts
+// them.
 pub(super) struct SealingKey(LessSafeKey);
 
 impl SealingKey {
