@@ -14,8 +14,8 @@ const KEY_LEN: usize = 32;
 pub(super) const NONCE_LEN: usize = 12;
 
 /// Seals and opens what is kept on disk. Debugging it shows nothing.
-// The other kind asks an object for each nonce and so cannot be shared; here `Position` counts
-// them.
+// Less safe, since its callers choose the nonce. The library's safer kind has one counter for all
+// that it seals; here each file counts for itself, from a random start.
 pub(super) struct SealingKey(LessSafeKey);
 
 impl SealingKey {
