@@ -105,8 +105,6 @@ impl SealedAnswers {
         frames.write(serde_json::to_vec(&AnswerHead::of(answer))?)?;
         let mut body = answer.body.reader();
         let mut left = answer.body.len();
-        // `>`, so that something is left for the frame that is marked as the last; without it the
-        // stream counts as cut off.
         while left > FRAME as u64 {
             frames.write(piece(&mut body, FRAME as u64)?)?;
             left -= FRAME as u64;

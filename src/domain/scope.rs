@@ -143,7 +143,6 @@ impl ScopeGrant {
             (Self::WriteLimited, Self::WriteAll) => true,
             (Self::One(scope), Self::ReadAll | Self::WriteAll) => ceiling.includes(scope),
             // So one scope is not under `write:limited`: by its name it is not bound to that set.
-            // limited set.
             _ => self == ceiling,
         }
     }

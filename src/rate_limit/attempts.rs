@@ -63,7 +63,6 @@ impl Attempts {
             if after > MINUTE {
                 return NotLetIn::TooMany(error, whole_seconds(after.saturating_sub(MINUTE)));
             }
-            // Only for failures, and before they are noted: what succeeds takes no memory.
             forget(&mut owing, now);
             owing.insert(who, now.plus(after));
             NotLetIn::Failed(error)

@@ -62,7 +62,6 @@ impl Reader {
             Some(connection) => connection,
             None => connection::open_to_read(&self.0.dir)?,
         };
-        // An error leaves before the connection is given back: what it is worth then, nobody knows.
         let done = work(&connection)?;
         let mut idle = self.idle();
         if idle.len() < MOST_IDLE {
