@@ -90,8 +90,8 @@ impl<R: Registered> Registry<R> {
     fn reload_when_good(&self) {
         let registry = self.clone();
         self.0.tasks.spawn_background(R::RELOAD_TASK, async move {
-            // The turn comes behind it: held through an outage, it would keep every change from
-            // being refused.
+            // The turn comes behind it: held through an outage, it would have every change wait
+            // instead of being refused.
             let mut health = registry.0.journal.health();
             if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
                 return;

@@ -98,7 +98,6 @@ async fn read(content: Arc<SpooledContent>, position: u64) -> io::Result<Bytes> 
         Some(stream) => stream,
         unopened => {
             let mut opened = tokio::fs::File::from_std(file.try_clone()?);
-            // Or the file would keep a buffer of its own of up to 2 MiB, which no budget counts.
             opened.set_max_buf_size(CHUNK);
             unopened.insert(opened)
         }

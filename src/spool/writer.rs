@@ -133,7 +133,7 @@ fn move_to_disk(share: &mut Share, len: usize) -> Result<File, SpoolError> {
         return Err(SpoolError::BudgetExhausted);
     }
     let mut file = File::from_std(file);
-    // Or it would take up to 2 MiB at once, which no budget counts.
+    // Or it would copy up to 2 MiB for one write, which no budget counts.
     file.set_max_buf_size(GATHERED);
     Ok(file)
 }

@@ -149,7 +149,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for KeyInjector<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // hyper writes in either way, also in turn, and the stages must not be kept twice.
+        // hyper writes in either way, and the stages must not be kept twice.
         self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 

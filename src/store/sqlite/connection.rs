@@ -35,7 +35,7 @@ pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, Sto
     prepare(&connection)?;
     set(&connection, "journal_mode", "wal", "wal")?;
     set(&connection, "synchronous", "full", "2")?;
-    // Off unless asked for, on each connection anew.
+    // SQLite's own default is off. The build of the library turns them on, and another need not.
     set(&connection, "foreign_keys", "on", "1")?;
     // The default, asserted: an exclusive lock would shut out every reader, the commands that read
     // beside a running gateway among them.
