@@ -42,6 +42,7 @@ impl Account {
     ) -> Result<WaitingCall, AdmissionError> {
         let (reply, answer) = oneshot::channel();
         let (entered, grants) = self.gate().enter(seat, reply, Instant::now());
+        // Also where this call is refused: while it had its seat, others may have been let in.
         self.deliver(grants);
         Ok(WaitingCall::new(self.clone(), entered?, answer))
     }

@@ -95,6 +95,8 @@ impl<W> AccountGate<W> {
             return (Err(refusal), Vec::new());
         }
         let ticket = self.ticket(seat, now);
+        // Before it is seated: its environment is active by this, and what is held back for that
+        // counts in the search that follows.
         self.environments[ticket.environment].note_call(now);
         let mut grants = self.seat(ticket, reply, now);
         let waits = !grants.iter().any(|grant| grant.ticket.number == ticket.number);
@@ -167,11 +169,15 @@ impl<W> AccountGate<W> {
         self.refund(&ticket);
         if ticket.places > 0 {
             // A call without places would tell nothing about how many there are.
+            // Behind `free`: what is in use now are the others, and so many the vendor lets
+            // through.
             self.effective_cap.shrink(self.in_use, now);
         }
         if let Some(reason) = self.closed.reason() {
             return (Err(reason), Vec::new());
         }
+        // Not `enter`: it was let in once, and neither a full queue nor a forecast may send it
+        // away. Its number is the old one, and with it its place.
         ticket.since = now;
         (Ok(ticket), self.seat(ticket, reply, now))
     }

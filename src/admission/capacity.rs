@@ -37,6 +37,8 @@ impl Capacity {
                 return Reserve::default();
             }
             // Reserves shrink with the effective cap, or together they could hold everything back.
+            // Reserves that together are larger than the cap share it: no more than there is can be
+            // held back.
             let whole = u64::from(space.cap.max(promised).max(1));
             let share = u64::from(environment.reserved) * u64::from(space.effective) / whole;
             let places = u32::try_from(share).unwrap_or(u32::MAX);

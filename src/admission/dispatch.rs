@@ -25,6 +25,8 @@ impl<W> AccountGate<W> {
         if self.queued == 0 || self.free_places() == 0 {
             return None;
         }
+        // Anew for each call that is let in: it changes what is free, whose turn it is and who was
+        // passed.
         let room = self.room(now);
         let search = CandidateSearch::new(
             self.effective_cap.configured(),
@@ -57,6 +59,7 @@ impl<W> AccountGate<W> {
         let environment = &mut self.environments[ticket.environment];
         let waiter = environment.admit(&ticket, &choice.skipped.lanes)?;
         environment.note_call(now);
+        // Before it leaves, as in `Environment::admit`.
         self.turns.charge(ticket.environment, price(ticket.places, environment.weight));
         choice.skipped.environments.iter().for_each(|skipped| self.turns.lift(*skipped));
         self.note_left(&waiter);
@@ -136,6 +139,7 @@ impl<W> AccountGate<W> {
         let known = self.environments.iter().position(|environment| environment.name == *name);
         known.unwrap_or_else(|| {
             let options = LaneOptions { name: name.clone(), weight: 1, reserved_places: 0 };
+            // Never taken out again: tickets name their environment by its position.
             self.environments.push(Environment::new(options));
             self.environments.len() - 1
         })

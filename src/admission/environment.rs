@@ -86,6 +86,8 @@ impl<W> Environment<W> {
 
     /// Takes a waiting call's turn; `skipped` are lanes that could not use theirs before it.
     pub(super) fn admit(&mut self, ticket: &Ticket, skipped: &[LaneId]) -> Option<Waiter<W>> {
+        // Before it leaves: when the last one leaves, all start equal again, and a charge after
+        // that would be a debt that nobody is owed.
         self.turns.charge(ticket.lane, price(ticket.places, 1));
         for lane in skipped {
             self.turns.lift(*lane);
@@ -163,6 +165,7 @@ impl<W> Environment<W> {
 
     /// Forgets tokens that neither wait, hold nor owe anything.
     pub(super) fn forget_idle(&mut self) {
+        // Turns first: a lane is kept for as long as its token owes one.
         self.turns.forget_idle();
         let (turns, names) = (&self.turns, &mut self.names);
         self.lanes.retain(|id, lane| {

@@ -54,6 +54,7 @@ impl<W> Lane<W> {
 
     /// Puts a waiter at its place: behind those that came before it, ahead of all others.
     pub(super) fn seat(&mut self, waiter: Waiter<W>) {
+        // Not simply at the end: after a 429 a call comes back with the number that it had.
         let number = waiter.ticket.number;
         let place = self.queue.partition_point(|other| other.ticket.number < number);
         self.queue.insert(place, waiter);

@@ -74,6 +74,8 @@ impl Admission {
             environment: environment.clone(),
             token: token.clone(),
             places,
+            // Neither a wait nor a limit: it was let in once, and its places are taken at Ideogram
+            // whatever the settings say by now.
             deadline: Instant::now(),
             max_token_places: None,
         };
@@ -93,6 +95,7 @@ impl Admission {
     /// Turns all calls away from now on, those that wait too. Admitted calls keep their places.
     /// That cannot be taken back.
     pub fn drain(&self) {
+        // Gates first: whoever wakes by the token and asks must find them closed.
         self.close(|gate| gate.draining = true);
         self.draining.cancel();
     }

@@ -6,6 +6,8 @@ use std::{
 };
 
 /// What one place costs a flow of weight 1, in units of virtual time.
+// So large that division by a weight loses next to nothing, and so small that a tag has room for
+// 10^13 places.
 const PLACE: u64 = 1 << 20;
 
 /// Returns what `places` cost a flow of `weight`. The lower the weight, the dearer a place.

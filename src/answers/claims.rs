@@ -26,6 +26,7 @@ struct Taken {
 
 #[derive(Debug)]
 enum ClaimProgress {
+    // Nothing is ever sent on it: that it is dropped wakes those who wait, however the call ended.
     Running(watch::Sender<()>),
     Answered,
     Unknown,
@@ -75,6 +76,8 @@ impl ClaimRegistry {
     pub fn claim(&self, token: &TokenId, key: ClaimKey, fingerprint: Fingerprint) -> KeyHeld {
         let now = self.clock.now();
         let mut keys = self.lock();
+        // Not left to the sweep: a key whose time is up is free at that moment, for the database as
+        // well.
         if let Some(held) = keys.get(&key).filter(|held| !held.is_over(now)) {
             return held.meets(&fingerprint);
         }

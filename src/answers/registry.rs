@@ -14,6 +14,7 @@ pub const KEPT_FOR: Duration = Duration::from_mins(10);
 /// nothing in it waits or reads a body.
 #[derive(Debug, Clone)]
 pub struct Answers {
+    // Several for one fingerprint: two clients that are both there may want two pictures.
     calls: Arc<Mutex<HashMap<Fingerprint, Vec<RegistryEntry>>>>,
     clock: Arc<dyn Clock>,
 }

@@ -98,6 +98,7 @@ impl SealedAnswers {
         }
         let unfinished = self.path(&answer.call, "new");
         let mut options = OpenOptions::new();
+        // Cut and not refused if it is there: a write that failed may have left one.
         let file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
         let to = BufWriter::new(file);
         let mut frames = FrameWriter::new(&self.0.key, &about(&answer.call, why), to)?;
@@ -109,6 +110,8 @@ impl SealedAnswers {
             left -= FRAME as u64;
         }
         let file = frames.finish(piece(&mut body, left)?)?;
+        // Taken out of its buffer: one that is dropped writes its rest and keeps the error to
+        // itself.
         file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&unfinished, self.path(&answer.call, "sealed"))?;
         // Or a crash could forget the name, and with it the answer.

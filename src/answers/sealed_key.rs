@@ -14,6 +14,8 @@ const KEY_LEN: usize = 32;
 pub(super) const NONCE_LEN: usize = 12;
 
 /// Seals and opens what is kept on disk. Debugging it shows nothing.
+// Less safe, since its callers choose the nonce. The library's safer kind has one counter for all
+// that it seals; here each file counts for itself, from a random start.
 pub(super) struct SealingKey(LessSafeKey);
 
 impl SealingKey {

@@ -4,6 +4,7 @@ use crate::store::ChainHasher;
 use sha2::{Digest, Sha256};
 
 /// Separates these hashes from all others.
+// In every hash on record: with another text, every record of before would look changed.
 const RECORD_TAG: &[u8] = b"ideogate audit record v1\n";
 
 /// Hashed alone, it stands for the record before the first.

@@ -129,6 +129,8 @@ impl RefusalBook {
         let due = [addresses, tokens, shared]
             .into_iter()
             .flat_map(|page| page.extract_if(|_, window| is_due(window)));
+        // Behind the taking: a window in which nothing was counted goes as well, or the book would
+        // keep everybody who was ever refused.
         let due = due.filter(|(_, window)| window.counted > 0);
         due.map(|(kind, window)| window.summary(kind, now)).collect()
     }

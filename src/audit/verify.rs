@@ -148,6 +148,8 @@ fn check(record: &RawRecord, head: ChainHead) -> Result<ChainHead, FirstBad> {
     if found < seq.cast_signed() {
         return bad(found, IntegrityError::Inserted);
     }
+    // Asked beside the hash, which is computed with the one before and not with this column:
+    // changed alone, it would not show.
     if record.prev_hash != head.hash {
         return bad(found, IntegrityError::Unlinked);
     }
@@ -155,6 +157,7 @@ fn check(record: &RawRecord, head: ChainHead) -> Result<ChainHead, FirstBad> {
     if record.hash != hash {
         return bad(found, IntegrityError::Changed);
     }
+    // Last: what bytes say that were changed is not worth telling.
     match serde_json::from_slice::<AuditRecord>(&record.bytes) {
         Err(error) => bad(found, IntegrityError::Unreadable(error.to_string().into())),
         Ok(content) => match Columns::from_record(&content).first_difference(&record.columns()) {

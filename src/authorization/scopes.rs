@@ -35,6 +35,8 @@ pub fn check_scope(
 /// makes something.
 fn polls_own(token: &Token, environment: &EnvironmentSettings) -> bool {
     let makes = |scope: &Scope| {
+        // Both must have it: a scope that the environment took away makes nothing any more that
+        // could be polled.
         scope.in_write_wildcard()
             && token.scopes.allows(*scope)
             && environment.scopes.allows(*scope)

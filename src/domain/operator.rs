@@ -7,6 +7,7 @@ use std::{fmt, str::FromStr};
 /// How much an operator may do. Each role may do all that the ones before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+// Compared by this order: at each endpoint, and when the role of somebody who is in became smaller.
 pub enum Role {
     /// Sees everything and changes nothing.
     Viewer,

@@ -68,6 +68,8 @@ impl Serialize for Principal {
 impl<'de> Deserialize<'de> for Principal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        // No text is refused: a record whose principal could not be read would fail every search
+        // that meets it.
         Ok(match text.split_once(':') {
             Some(("address", rest)) => match rest.parse() {
                 Ok(address) => Self::Anonymous(address),

@@ -15,6 +15,8 @@ pub const GENERATION_PENDING: &str = "generation_pending";
 /// Its JSON is hashed and kept as it was written, so fields are never renamed, and old records lack
 /// those that came later. No prompt, picture link or idempotency key is in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+// Nor are fields put in another order: what was spilled is found in the chain by its bytes, and
+// would be written twice after an update.
 pub struct AuditRecord {
     /// When the step happened.
     pub at: Timestamp,

@@ -142,6 +142,7 @@ impl ScopeGrant {
         match (self, ceiling) {
             (Self::WriteLimited, Self::WriteAll) => true,
             (Self::One(scope), Self::ReadAll | Self::WriteAll) => ceiling.includes(scope),
+            // So one scope is not under `write:limited`: by its name it is not bound to that set.
             _ => self == ceiling,
         }
     }

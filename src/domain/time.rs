@@ -58,6 +58,7 @@ fn micros(span: Duration) -> i64 {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
+            // Zeros too: one time has one text, and a signed note with another is refused.
             Ok(time) => write!(f, "{time:.6}"),
             Err(_) => f.write_str("out of range"),
         }

@@ -34,6 +34,7 @@ pub fn certificate_words(why: &CertificateError) -> String {
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "it is not for servers"
         }
+        // By its name in `Debug`: the error behind it is of a crate that rustls does not show.
         CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
             "it is an authority's and not a server's: make one with basicConstraints CA:FALSE"
         }

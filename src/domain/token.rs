@@ -98,6 +98,8 @@ pub struct Token {
 /// Limits of one token; what is absent or empty is not limited here. They can only narrow what the
 /// environment allows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+// A limit that is not known here, as after a step back, must not be passed over: the token would be
+// wider than it was made.
 #[serde(default, deny_unknown_fields)]
 pub struct TokenLimits {
     /// The most images one call may ask for.

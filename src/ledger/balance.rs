@@ -62,6 +62,7 @@ impl Balances {
         let known = self.0.get_mut(account)?;
         let is_low = known.balance.left() < threshold;
         let is_news = is_low && !known.is_told;
+        // Taken back where a correction lifts it again, so that the next fall is told too.
         known.is_told = is_low;
         is_news.then_some(known.balance)
     }

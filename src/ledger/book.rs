@@ -45,6 +45,8 @@ impl Ledger {
         demand: &Demand,
     ) -> Result<Hold, HoldError> {
         let free = !route.spends(demand.is_quote);
+        // Not quoted where nothing is spent: the table may have a price for the route of a dry run,
+        // and its bound would be held.
         let quotation = if free { None } else { self.prices().quote(&route.name, demand) };
         if !free && quotation.is_none() && !budgets.limits.is_empty() {
             return Err(HoldError::Unpriced(route.name.clone()));

@@ -59,6 +59,7 @@ impl Hold {
     /// stops the next call and not this one.
     pub fn settle(mut self, charged: Usd) -> Option<Usd> {
         self.ledger.settle(&self.budgets, self.opened_at, self.counted, charged);
+        // The drop at the end of this would take it off a second time.
         self.counted = Usd::ZERO;
         self.left()
     }

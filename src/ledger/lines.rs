@@ -95,6 +95,8 @@ impl LedgerLines {
                 let line = self.lines.entry((subject.clone(), window)).or_default();
                 line.tally = line.tally.plus(change);
                 let own = |one: &&Budget| one.subject == subject && one.period == period;
+                // Learned from the calls, since a token's budgets can change while the gateway
+                // runs.
                 budgets.limits.iter().filter(own).for_each(|budget| line.limits.know(budget.limit));
                 let spent = line.tally.spent();
                 for (limit, percent) in line.limits.tell(spent) {

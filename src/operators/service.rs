@@ -76,6 +76,7 @@ impl Operators {
     /// Waits until somebody may act no longer as they were let in: at once when they are revoked,
     /// disabled, given another secret or a smaller role, and within a second when they expire.
     pub async fn withdrawn(&self, pass: &Pass) -> OperatorRefusal {
+        // Before the first look, so that no change comes between the two.
         let mut changes = self.registry.changes();
         loop {
             if let Err(refusal) = self.recheck(pass) {
@@ -107,6 +108,7 @@ impl Operators {
         let (plain, by) = (mint()?, by.into());
         let digest = Some(plain.digest());
         let made = self.run(move |writer| async move {
+            // Within the turn: of two that ask for one name at once, one must find it taken.
             if let Some(bearer) = bearer_of(&writer, &asked.name) {
                 return Err(OperatorsError::Invalid(taken(&asked.name, bearer.id.as_str())));
             }
@@ -188,6 +190,7 @@ impl Operators {
         self.run(move |writer| async move {
             let old = find(&writer, &id)?;
             let operator = change(&old);
+            // Before it is asked whether they were revoked: to revoke twice is no mistake.
             if operator == *old {
                 return Ok(old);
             }

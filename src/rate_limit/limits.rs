@@ -12,6 +12,8 @@ use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 /// Counts the requests of each token; tokens that make none for a while are forgotten. It lives in
 /// memory: after a restart every bucket is full. Any thread may use it; nothing in it waits.
 #[derive(Debug)]
+// A clock of its own, which only goes forward: a time of day that is set back would keep every
+// bucket empty.
 pub struct RateLimits<C: Clock = DefaultClock> {
     clock: C,
     buckets: Mutex<Buckets<C>>,

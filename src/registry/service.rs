@@ -90,10 +90,14 @@ impl<R: Registered> Registry<R> {
     fn reload_when_good(&self) {
         let registry = self.clone();
         self.0.tasks.spawn_background(R::RELOAD_TASK, async move {
+            // The turn comes behind it: held through an outage, it would have every change wait
+            // instead of being refused.
             let mut health = registry.0.journal.health();
             if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
                 return;
             }
+            // Over the read and the swap, or a change that was committed in between would be lost
+            // from memory.
             let _turn = RegistryWriter::wait(registry.clone()).await;
             let reader = registry.0.reader.clone();
             let read = move || RegistrySnapshot::<R>::read(&reader);
@@ -145,6 +149,7 @@ impl<R: Registered> RegistryWriter<R> {
             self.registry.reload_when_good();
             return Err(error);
         }
+        // Read, changed and stored without `rcu`: while this turn lasts nobody else swaps.
         inner.swap(inner.snapshot.load().with(changed));
         Ok(())
     }

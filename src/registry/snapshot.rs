@@ -43,6 +43,7 @@ impl<R: Registered> RegistrySnapshot<R> {
     /// Returns the snapshot after some were made or changed; secrets that they have no more find
     /// nothing.
     pub(super) fn with(&self, changed: impl IntoIterator<Item = R>) -> Self {
+        // Copied whole for each change: changes are rare, and lookups must never wait for one.
         let mut next = self.clone();
         changed.into_iter().for_each(|one| next.insert(one));
         next

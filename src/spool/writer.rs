@@ -95,6 +95,8 @@ impl SpoolWriter {
             }
             WriterPlace::Disk(mut file, mut gathered) => {
                 hand_over(&mut file, &mut gathered, self.share.budget()).await?;
+                // The last write may still be under way on another thread; only this tells how it
+                // ended.
                 file.flush().await?;
                 Ok(Spool::on_disk(whole(file, self.len).await?, self.len, self.share))
             }
@@ -112,6 +114,7 @@ fn make_room(content: &mut Vec<u8>, share: &mut Share, len: u64) -> bool {
     let room = [doubled, len].into_iter().find(|room| share.take_memory(room - share.memory()));
     let Some(room) = room else { return false };
     let more = usize::try_from(room).unwrap_or(usize::MAX).saturating_sub(content.len());
+    // Exactly: what was reserved beyond it would be memory that nobody counts.
     content.reserve_exact(more);
     true
 }
@@ -119,6 +122,7 @@ fn make_room(content: &mut Vec<u8>, share: &mut Share, len: u64) -> bool {
 /// Opens the file for a body that no longer fits in memory. This is one quick system call, made
 /// in place; only reading and writing may wait for the disk.
 fn move_to_disk(share: &mut Share, len: usize) -> Result<File, SpoolError> {
+    // First what was taken ahead: moved along, it would count as disk that no file has.
     share.keep_memory(len as u64);
     if !share.move_to_disk() {
         return Err(SpoolError::BudgetExhausted);
@@ -129,6 +133,7 @@ fn move_to_disk(share: &mut Share, len: usize) -> Result<File, SpoolError> {
         return Err(SpoolError::BudgetExhausted);
     }
     let mut file = File::from_std(file);
+    // Or it would copy up to 2 MiB for one write, which no budget counts.
     file.set_max_buf_size(GATHERED);
     Ok(file)
 }

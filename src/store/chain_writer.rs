@@ -45,6 +45,8 @@ impl ChainWriter {
                 OnFailure::Spill => chain.write_surely(&job.bundle, head),
                 OnFailure::Reject | OnFailure::Buffer => chain.write_one(&job.bundle, head),
             };
+            // Stops at a failure of the database and at nothing else: a bundle that is rejected is
+            // a verdict, and those behind it are still written.
             jobs.iter().map(write).map(|verdict| verdict.map_err(cause)).collect()
         })
     }
@@ -57,6 +59,8 @@ impl ChainWriter {
     ) -> Result<Vec<BundleResult>, StoreCause> {
         self.transaction(|chain, head| {
             let write = |bundle| {
+                // A commit that failed may be in all the same, and a line of the spill file may
+                // have outlived its commit: without this look both would be on record twice.
                 let was_in = chain.is_in(bundle)?;
                 if was_in { Ok(BundleResult::WasIn) } else { chain.write_surely(bundle, head) }
             };
@@ -70,6 +74,8 @@ impl ChainWriter {
         &mut self,
         bundles: impl Iterator<Item = &'a Bundle>,
     ) -> Result<Vec<&'a Bundle>, StoreCause> {
+        // A transaction although it only reads: its beginning tells whether the commit that failed
+        // is in, and whether somebody else has written since.
         self.transaction(|chain, _| {
             let mut found = Vec::new();
             for bundle in bundles {
@@ -103,6 +109,8 @@ impl ChainWriter {
     ) -> Result<T, StoreCause> {
         let done = self.try_transaction(work);
         if done.is_err() {
+            // Also after a commit that failed: its transaction may still be open, and would hold
+            // the lock until the connection is replaced.
             self.writer.rollback();
         }
         done
@@ -177,6 +185,8 @@ fn canonical(record: &AuditRecord) -> Result<Vec<u8>, WriteError> {
 fn cause(error: WriteError) -> StoreCause {
     match error {
         WriteError::Failed(cause) => cause,
+        // Outside of `apply` there is no bundle to blame: what contradicts there is a fault of the
+        // database.
         rejected @ WriteError::Rejected(_) => rejected.into(),
     }
 }

@@ -26,6 +26,8 @@ impl WriterThread {
         let reason = error_chain(cause).into_boxed_str();
         tracing::error!(reason, "the database cannot be written, admission must stop");
         self.health.send_replace(JournalHealth::Failed(reason.clone()));
+        // Only calls are looked up later. Left open, one would hold places and money until the next
+        // start; an admin change that is in after all is told by its record.
         let doubtful = batch.iter().filter(|job| job.opens_a_call());
         self.outage = Some(Outage {
             reason,
@@ -63,6 +65,8 @@ impl WriterThread {
                     job.answer(spilled.ok_or_else(unavailable));
                 }
                 OnFailure::Buffer => {
+                    // Not spilled: the space in the file is for what was sent and may be billed,
+                    // and a flood of refusals would take it.
                     outage.appended += 1;
                     kept.push(job.bundle);
                 }
@@ -152,6 +156,8 @@ fn opened(effect: &Effect) -> Option<&OpenCall> {
 }
 
 fn log_in_full(bundle: &Bundle) {
+    // The whole bundle may stand in the log: records and effects hold no prompt, no link and no
+    // key.
     let bundle = serde_json::to_string(bundle).unwrap_or_default();
     tracing::error!(bundle, "an outcome could not be committed and is owed");
 }

@@ -53,6 +53,7 @@ pub struct Journal(Arc<JournalInner>);
 struct JournalInner {
     /// `None` only while the last clone is dropped.
     inbox: Option<mpsc::Sender<Message>>,
+    // A lock for the type alone: a receiver is not `Sync`, and clones are used by all threads.
     ended: Mutex<mpsc::Receiver<()>>,
     health: watch::Receiver<JournalHealth>,
     committed: broadcast::Sender<Arc<SealedRecord>>,
@@ -142,6 +143,8 @@ impl Journal {
     fn append_bundle(&self, bundle: Bundle) -> Result<(), Bundle> {
         let room = |waiting| (waiting < MOST_APPENDED).then_some(waiting + 1);
         let appended = &self.0.appended;
+        // Counted before it is sent: the writer may count it off at once, and the number would wrap
+        // below zero. `Relaxed`, since it bounds how many wait and guards no other memory.
         if appended.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
             return Err(bundle);
         }
@@ -206,6 +209,8 @@ impl Drop for JournalInner {
     /// Lets the writer finish, so that whoever opens the folder next finds it closed. Blocks the
     /// thread that drops the last clone, for [`PATIENCE`] at most.
     fn drop(&mut self) {
+        // Hung up first: the writer ends when nobody can give it work, and would otherwise be
+        // waited for until patience ends.
         self.inbox = None;
         let ended = self.ended.get_mut();
         // Ends with an error either way: the writer hangs up, or patience does.

@@ -64,6 +64,8 @@ pub fn read_or_make_key<const N: usize>(path: &Path) -> Result<Zeroizing<[u8; N]
     let failed = |error| KeyFileError::Io(path.to_owned(), error);
     let mut bytes = Zeroizing::new([0; N]);
     if let Some(mut file) = open_key(path)? {
+        // The length comes first: `read_exact` would take the beginning of a longer file for the
+        // key.
         if file.metadata().map_err(failed)?.len() != N as u64 {
             return Err(KeyFileError::Damaged(path.to_owned()));
         }
@@ -92,6 +94,8 @@ pub fn replace_file(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     // Made anew and never opened: nobody else's file or link can take the place of it.
     let mut file = options.write(true).create_new(true).mode(mode).open(&unfinished)?;
     file.write_all(bytes)?;
+    // Before the name changes: a crash could leave the name durable and the content not, which is a
+    // damaged key.
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
     sync_folder_of(path)

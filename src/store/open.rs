@@ -75,6 +75,7 @@ impl Store {
         let StoreOptions { dir, seal, clock, watch, .. } = options;
         let mut chain = ChainWriter::new(writer, seal);
         let spill = take_in_spilled(&dir.join(SPILL_FILE), &mut chain)?;
+        // After the writer, which has brought the schema up to date: a reader refuses an older one.
         let reader = Reader::open(&dir)?;
         let (inbox, messages) = mpsc::channel();
         let (alive, ended) = mpsc::channel();
@@ -121,6 +122,8 @@ impl Store {
     /// is owed after an outage is tried once more; what still cannot be committed stays in the
     /// spill file, and appended records that wait in memory alone are lost.
     pub async fn close(&self) {
+        // Readers first: only the last connection that closes takes the files of the log away, and
+        // one that cannot write leaves them.
         self.reader.close();
         self.journal.close().await;
     }
@@ -138,6 +141,8 @@ fn take_in_spilled(path: &Path, chain: &mut ChainWriter) -> Result<SpillFile, St
             "outcomes of a former run were taken from the spill file"
         );
     }
+    // Also when no line could be read: damaged ones were told in the log, and would be told at
+    // every start.
     spill.clear().map_err(failed)?;
     Ok(spill)
 }

@@ -46,6 +46,7 @@ impl SpillFile {
             file.sync_all()?;
             path.parent().map(File::open).transpose()?.map(|dir| dir.sync_all()).transpose()?;
         }
+        // JSON holds no zero byte, so the first one is where the lines end.
         let used = content.iter().position(|byte| *byte == 0).unwrap_or(content.len());
         let bundles = content[..used].split(|byte| *byte == b'\n').filter_map(read_line).collect();
         Ok((Self { file, size, used }, bundles))
@@ -69,6 +70,8 @@ impl SpillFile {
             return Err(io::Error::new(io::ErrorKind::StorageFull, "the spill file is full"));
         }
         self.file.write_all_at(&lines, self.used as u64)?;
+        // Data alone: the length of the file was made durable when it was opened, and never
+        // changes.
         self.file.sync_data()?;
         self.used += lines.len();
         Ok(())

@@ -57,6 +57,8 @@ impl WriterThread {
     /// later bundles are refused.
     pub(super) fn run(mut self, inbox: Receiver<Message>) {
         let mut closed = None;
+        // A former run that was killed may have left a large log, which nobody would look after
+        // until the first commit.
         self.tidy();
         while let Some(first) = self.wait(&inbox) {
             let (batch, close) = gather(first, &inbox);
@@ -119,6 +121,7 @@ impl WriterThread {
         match self.chain.write(&batch) {
             Ok(verdicts) => {
                 self.watch.committed(batch.len(), started.elapsed());
+                // Answered before tidying, which may cut the log off: no call waits for that.
                 self.acknowledge(batch, verdicts);
                 self.tidy();
             }

@@ -60,6 +60,7 @@ impl Tasks {
     {
         self.spawn_background(name, async move {
             let mut ticks = interval(pause);
+            // The default would make up for what was missed, one right after the other.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
@@ -86,6 +87,7 @@ impl Tasks {
     /// Waits until all work that must end by itself has ended. Work that is spawned meanwhile is
     /// waited for too.
     pub async fn finished(&self) {
+        // A tracker that was not closed is never done waiting. Closed, it still takes new work.
         self.0.finishing.close();
         self.0.finishing.wait().await;
     }

@@ -36,6 +36,7 @@ pub fn init(log: &LogSettings, stderr: &LineSink) -> Result<(), TelemetryError> 
     stderr.set_form(NoteForm::Log(log.format));
     let dispatch = dispatch(log, is_terminal, stderr.clone())?;
     tracing::dispatcher::set_global_default(dispatch)?;
+    // Only now: what panics say would otherwise go to a log that is not there, and nowhere else.
     panics::log_them();
     Ok(())
 }

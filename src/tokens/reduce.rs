@@ -163,6 +163,8 @@ fn check_limited(
     let is_limited =
         |token: &Token| token.scopes.grants().any(|grant| grant == ScopeGrant::WriteLimited);
     let open = all.get(&new.environment).is_some_and(|environment| environment.limited.is_open());
+    // Who has it already keeps it: the settings may have been opened since, and no other right
+    // could be taken away then.
     if open && is_limited(new) && !is_limited(old) {
         let name = &new.environment;
         let problem = format!(
@@ -188,6 +190,7 @@ fn limits(mistakes: &mut RequestErrors, old: &TokenLimits, asked: &Reduction) ->
         max_images: less(mistakes, "max_images", old.max_images, asked.max_images),
         max_places: less(mistakes, "max_places", old.max_places, asked.max_places),
         requests_per_minute: less(mistakes, "rate", old.requests_per_minute, per_minute),
+        // Not among what can be asked for: a shorter wait takes no right away.
         queue_timeout: old.queue_timeout,
         daily_budget: less::<Usd>(mistakes, "daily_budget", old.daily_budget, daily),
         monthly_budget: less::<Usd>(mistakes, "monthly_budget", old.monthly_budget, monthly),

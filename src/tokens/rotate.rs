@@ -88,6 +88,7 @@ impl Tokens {
         by: impl Into<Actor>,
     ) -> Result<Rotated, TokensError> {
         let way = plan(asked).map_err(TokensError::Invalid)?;
+        // Outside the turn, which others wait for: the environment of a token never changes.
         let plain = PlainToken::mint(&self.show(id)?.environment)?;
         let (own, by, digest) = (id.clone(), by.into(), plain.digest());
         let token = self
@@ -97,6 +98,8 @@ impl Tokens {
                 let expires_at = way.expires_at(&old.token, now)?;
                 let mut changed = ended(&known, way, now, expires_at)
                     .map_err(|refused| refused.into_error(&own, &known, now))?;
+                // No number comes twice, as the record knows secrets by it: the newest has no end
+                // while its token lives, and so is never forgotten.
                 let number = known.last().map_or(0, |secret| secret.number) + 1;
                 changed.push(TokenSecret { number, digest, made_at: now, ends_at: None });
                 let token = Token { expires_at, ..(*old.token).clone() };
@@ -136,6 +139,8 @@ impl Tokens {
     /// Forgets secrets that ended long ago; to be called now and then.
     pub async fn forget_ended(&self) {
         let until = self.registry.now().minus(KEPT_AFTER_END);
+        // Asked before a turn is taken: mostly there is nothing to forget, and changes would wait
+        // for that.
         if !self.registry.snapshot().all().any(|known| known.has_ended(until)) {
             return;
         }
@@ -181,6 +186,7 @@ async fn change_secrets(
 
 fn plan(asked: &RotationRequest) -> Result<RotationPlan, Vec<RequestError>> {
     let mut mistakes = RequestErrors::default();
+    // Not read as other durations: `0s` is a grace here, for a secret that leaked.
     let grace = match asked.grace.as_deref().map(humantime::parse_duration) {
         None => None,
         Some(Ok(grace)) if grace <= LONGEST_GRACE => Some(grace),

@@ -51,6 +51,7 @@ impl KeptSecret {
 
     /// Notes that it opened the door.
     pub(super) fn use_at(&self, now: Timestamp) {
+        // The latest and not the last to come here: requests of one moment overtake each other.
         self.used.fetch_max(now.as_micros(), Ordering::Relaxed);
     }
 

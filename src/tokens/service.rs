@@ -85,12 +85,14 @@ impl Tokens {
 
     /// Asks now and after each change of any token, until the answer is no.
     pub async fn until_refused<E>(&self, check: impl Fn() -> Result<(), E>) -> E {
+        // Before the first look: a change between the two would be missed, and nobody woken for it.
         let mut changes = self.changes();
         loop {
             if let Err(refusal) = check() {
                 return refusal;
             }
             if changes.changed().await.is_err() {
+                // Nobody will change anything any more: that the gateway ends is no refusal.
                 std::future::pending::<()>().await;
             }
         }
@@ -127,6 +129,7 @@ impl Tokens {
         let (id, by) = (id.clone(), by.into());
         self.change(move |writer| async move {
             let old = Arc::clone(&find(&writer, &id)?.token);
+            // Before it is asked whether it was revoked: to revoke twice is no mistake.
             if old.state == state {
                 return Ok(old);
             }

@@ -177,6 +177,7 @@ pub(super) fn hosts(mistakes: &mut RequestErrors, field: &str, texts: &[String])
 }
 
 fn host(mistakes: &mut RequestErrors, field: &str, text: &str) -> Option<String> {
+    // In lower case, as policies compare the hosts of requests with it.
     let host = text.to_ascii_lowercase();
     let label = |part: &str| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -194,6 +195,8 @@ pub(super) fn cidr(mistakes: &mut RequestErrors, text: &str) -> Option<IpNet> {
     if net.is_none() {
         mistakes.note("cidrs", format_args!("'{text}' is not a network like 10.0.0.0/8"));
     }
+    // Without the bits of a host, so that one network is one text wherever it is compared or
+    // listed.
     net.map(|net: IpNet| net.trunc())
 }
 

@@ -136,6 +136,7 @@ impl Upstream {
         };
         let status = exchange.response.status();
         let verdict = Verdict::from_head(status, exchange.response.headers());
+        // Before the body is read: it is given to nobody, and a call would wait for its last byte.
         if let Verdict::Unusable(reason) = verdict {
             return SendOutcome::Unknown { reason, answer: None };
         }

@@ -30,6 +30,8 @@ pub(super) struct UpstreamConnection {
     wire: WireWatch,
     progress: HeadProgress,
     age: Age,
+    // Never sent on: to drop it ends the task that drives the socket, so that nothing more of a
+    // request that was given up is written.
     _open: oneshot::Sender<Infallible>,
 }
 
@@ -58,6 +60,8 @@ impl UpstreamConnection {
     {
         let progress = socket.progress();
         let (sender, driver) = http1::Builder::new()
+            // Without `title_case_headers`: the key is found by its name in lower case, and nothing
+            // would be sent.
             .max_header_size(LONGEST_HEAD)
             .handshake(TokioIo::new(socket))
             .await
@@ -107,8 +111,12 @@ impl UpstreamConnection {
         &mut self,
         request: Request<RequestBody>,
     ) -> Result<Response<Incoming>, Unanswered> {
+        // Both before hyper has the request, which it may write at once: the count would miss
+        // bytes, and the stars would go out as they are.
         self.wire.begin();
         self.progress.begin();
+        // Not `send_request`, which keeps what it could not send: only a request that comes back
+        // untouched may go out again.
         self.sender.try_send_request(request).await
     }
 

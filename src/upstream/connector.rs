@@ -97,6 +97,7 @@ async fn reach(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStr
 
 /// Sends small writes at once, and probes a silent connection.
 fn prepare(tcp: &TcpStream) -> io::Result<()> {
+    // Head and body may be two writes, and the second would wait until the first is acknowledged.
     tcp.set_nodelay(true)?;
     SockRef::from(tcp).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))
 }

@@ -87,12 +87,14 @@ impl fmt::Debug for Credential {
 fn stars(count: usize) -> Result<HeaderValue, CredentialError> {
     let mut value =
         HeaderValue::try_from("*".repeat(count)).map_err(|_| CredentialError::Character)?;
+    // The stars are no secret, but how many they are is the length of the key.
     value.set_sensitive(true);
     Ok(value)
 }
 
 fn version_of(key: &str) -> Box<str> {
     match key.get(key.len().saturating_sub(4)..) {
+        // Of a shorter key four characters would be more than a third.
         Some(end) if key.len() >= 12 => format!("…{end}").into(),
         _ => {
             let hash = Sha256::new().chain_update(b"ideogate key version").chain_update(key);

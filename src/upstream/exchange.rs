@@ -93,6 +93,7 @@ impl ConnectionTry {
     /// and the wire, which counts what left this process. Both must say that nothing went out
     /// before anything is tried again.
     fn judge(connection: &UpstreamConnection, mut unanswered: Unanswered) -> Self {
+        // Sealed here too: the task that drives the connection may not have ended yet.
         let (written, untouched) = (connection.seal(), unanswered.take_message());
         let error = unanswered.into_error();
         tracing::debug!(%error, written, "an upstream request got no answer");

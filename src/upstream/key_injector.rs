@@ -109,6 +109,8 @@ impl<S> KeyInjector<S> {
             let rest = &key[written..];
             let end = buffer.len().min(start + rest.len());
             let mut text = Zeroizing::new(buffer[..end].to_vec());
+            // Nothing of the key where the writer was cut short before it: that part of the head
+            // goes out alone.
             let part = text.get_mut(start..).unwrap_or_default();
             part.copy_from_slice(&rest[..part.len()]);
             Ok(Some(Patch { text, start, written, whole: key.len() }))
@@ -147,6 +149,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for KeyInjector<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        // hyper writes in either way, and the stages must not be kept twice.
         self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 
@@ -156,6 +159,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for KeyInjector<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let stage = *self.progress.lock();
+        // An empty slice in front would be taken for a head without stars, and refused.
         let first = slices.iter().position(|slice| !slice.is_empty()).unwrap_or(slices.len());
         let patch = match slices.get(first) {
             Some(buffer) => self.patch(stage, buffer)?,

@@ -35,10 +35,13 @@ impl UpstreamOrigin {
     /// counts as none. Nothing is looked up here.
     pub(super) fn parse(url: &Uri) -> Result<Self, OriginError> {
         let authority = url.authority().ok_or(OriginError::Host)?;
+        // Looked for in the text, since `host` passes over a user without a word.
         let extra = authority.as_str().contains('@') || url.query().is_some();
         if extra || !matches!(url.path(), "" | "/") {
             return Err(OriginError::MoreThanAnOrigin);
         }
+        // The brackets of an IPv6 address belong to the URL, and neither a lookup nor a certificate
+        // knows them.
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
         let (tls, port) = match url.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => {

@@ -56,6 +56,7 @@ impl Pool {
         }
         // On several threads the end of an answer is seen here a moment before the connection
         // itself has seen it.
+        // Weak: when the key retires meanwhile, its pool goes at once, and this connection with it.
         let pool = Arc::downgrade(self);
         self.tasks.spawn_background("upstream connection settles", async move {
             if let Ok(true) = timeout(SETTLING, connection.becomes_ready()).await
@@ -71,6 +72,8 @@ impl Pool {
         if idle.connections.len() < MOST_IDLE {
             idle.connections.push((Instant::now(), connection));
         }
+        // One task for all, and none while nothing is idle. Marked under the lock of the list: the
+        // last one could end just as a connection comes, which nobody would close then.
         if !std::mem::replace(&mut idle.watched, true) {
             let watch = watch(Arc::downgrade(self), self.keep);
             self.tasks.spawn_background("upstream connections expire", watch);

@@ -27,6 +27,8 @@ impl Reception<'_> {
         let (head, body) = response.into_parts();
         let (headers, in_headers) = passed_headers(&head.headers, &self.key.redaction);
         let (body, in_body) =
+            // One deadline for all of the call. With a timeout for each piece, a server that drips
+            // would hold the places for ever.
             timeout_at(self.deadline, self.read(body)).await.unwrap_or(Err(Unreadable::Timeout))?;
         // Only now: a connection whose answer was not read to its end must not serve another
         // request.
@@ -40,6 +42,8 @@ impl Reception<'_> {
     }
 
     async fn read(&self, mut body: Incoming) -> Result<(Spool, bool), Unreadable> {
+        // By what is announced already: what is too large anyway would fill the disk up to the
+        // bound first.
         if body.size_hint().lower() > self.max_answer {
             return Err(Unreadable::TooLarge);
         }

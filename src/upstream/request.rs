@@ -57,6 +57,7 @@ impl UpstreamRequest {
         let target = target(&self.path_and_query)?;
         let body = self.body.filter(|body| !body.is_empty());
         let mut headers = HeaderMap::with_capacity(8);
+        // By hand: a single connection of hyper adds no `Host`.
         headers.insert(HOST, key.host());
         headers.insert(USER_AGENT, OUR_NAME);
         // In a compressed answer the key could not be found.
@@ -70,6 +71,7 @@ impl UpstreamRequest {
             value.map(|value| headers.insert(name, value));
         }
         let length = body.as_ref().map_or(0, Spool::len);
+        // Zero too where a body could be: some servers answer a POST without a length with 411.
         if length > 0 || !matches!(self.method, Method::GET | Method::HEAD) {
             headers.insert(CONTENT_LENGTH, length.into());
         }
@@ -91,6 +93,8 @@ fn target(path_and_query: &str) -> Result<Uri, NotSent> {
     let clean = path_and_query.starts_with('/')
         && path_and_query.bytes().all(|byte| byte.is_ascii_graphic());
     match path_and_query.parse::<PathAndQuery>() {
+        // Compared although it was parsed: the parser drops a fragment, and what goes out must be
+        // what was inspected.
         Ok(parsed) if clean && parsed.as_str() == path_and_query => Ok(Uri::from(parsed)),
         _ => Err(NotSent::Target),
     }

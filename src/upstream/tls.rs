@@ -18,11 +18,15 @@ pub(super) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, 
     for certificate in extra {
         roots.add(certificate.clone())?;
     }
+    // Named: else rustls takes what somebody installed for the whole process, or panics where the
+    // features of all crates together leave a choice.
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
+    // With HTTP/2 calls would share a connection: nobody could say whose byte was written, or where
+    // a head with a key begins.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

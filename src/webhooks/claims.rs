@@ -111,6 +111,8 @@ impl SharedClaims {
         window: Duration,
     ) -> Result<Option<Self>, DeliveryRejection> {
         let Some(text) = one(headers, SHARED)? else { return Ok(None) };
+        // With its prefix or without, in letters of either size: many libraries sign like this,
+        // each in its own way.
         let digits = text.strip_prefix("sha256=").unwrap_or(text).to_ascii_lowercase();
         let signature = lower_hex(&digits).ok_or(DeliveryRejection::Misshapen(SHARED))?;
         let timestamp = one(headers, SHARED_TIMESTAMP)?;

@@ -67,6 +67,7 @@ pub(super) fn is_name(text: &str) -> bool {
 ///
 /// At most 12 digits, without a sign.
 pub(super) fn seconds(text: &str) -> Option<i64> {
+    // Twelve digits are enough for 30,000 years, and no number of microseconds overflows.
     let is_number = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
 }

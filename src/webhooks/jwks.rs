@@ -52,6 +52,7 @@ pub(super) fn keys(document: &[u8]) -> Option<Vec<VendorKey>> {
     let document: JwksDocument = serde_json::from_slice(document).ok()?;
     let mut keys: Vec<VendorKey> = Vec::new();
     for entry in document.keys.into_iter().take(MOST) {
+        // Each by itself: an entry of another kind, or a damaged one, must not cost the whole set.
         let Some(key) = serde_json::from_value(entry).ok().and_then(VendorKey::from_entry) else {
             continue;
         };

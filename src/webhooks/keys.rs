@@ -148,6 +148,8 @@ impl JwksInner {
         if state.tried_at.is_some_and(|tried| tried.elapsed() < COOL_DOWN) {
             return None;
         }
+        // When it begins, whatever comes of it: a source that fails at once must not be asked again
+        // at once.
         state.tried_at = Some(Instant::now());
         let own = Arc::clone(self);
         let flight = async move { own.fetch().await }.boxed().shared();

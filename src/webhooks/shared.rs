@@ -48,6 +48,7 @@ impl SharedSecrets {
                 return Some(Covered::TimeAndBody);
             }
         }
+        // A time in a header that nobody signed counts for nothing: then the body must tell it.
         self.fits(body, &claims.signature).then_some(Covered::Body)
     }
 

@@ -141,8 +141,12 @@ impl Verifier {
             }
         }
         let Some(key) = maker else {
+            // While the keys of one origin are missing, nobody can call the signature wrong, and
+            // the delivery may come again.
             return Err(unknown.map_or(DeliveryRejection::Signature, DeliveryRejection::NoKeys));
         };
+        // A body that cannot be read contradicts nothing: the signature covers the header that
+        // names the generation.
         let told = EventBody::read(body).unwrap_or_default();
         if !told.is_about(&claims.generation) {
             return Err(DeliveryRejection::OtherGeneration);

@@ -68,6 +68,7 @@ pub fn examine_export(
     let is_table = is_table(&mut input)?;
     let mut first = String::new();
     let key_is_its_own = trusted.is_empty();
+    // Read before the keys are chosen: where none is given, it names the one to believe.
     let first_read = read_line(&mut input, &mut first)?;
     let claimed = || match sidecar {
         Some(sidecar) if is_table => claimed_by_sidecar(sidecar),
@@ -185,6 +186,7 @@ impl ExportReading {
         if !is_about_these || (is_whole && !ends_there) {
             return Err(BadExport::whole(ExportProblem::OtherLines));
         }
+        // Last of all: where a line is at fault, it was named by its number, and not only the file.
         let digest: [u8; 32] = self.digest.finalize().into();
         if manifest.digest != digest {
             return Err(BadExport::whole(ExportProblem::OtherDigest));

@@ -21,6 +21,7 @@ pub(super) struct Header {
 /// A record's line. The bytes that were hashed are those of `record`, as they stand. `n` counts the
 /// records of this file from 1 on, `seq` is the record's number; hashes are in hex.
 #[derive(Debug, Serialize, Deserialize)]
+// What stood beside these would look as proven as they are.
 #[serde(deny_unknown_fields)]
 pub(super) struct RecordLine<'l> {
     pub(super) n: u64,

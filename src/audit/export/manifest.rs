@@ -76,6 +76,8 @@ impl Manifest {
             let (found, value) = lines.next()?.split_once(' ')?;
             (found == name).then_some(value)
         };
+        // In the order of the lines: each field takes the next one, so to sort them is to refuse
+        // every manifest.
         let read = Self {
             key: value("key")?.parse().ok()?,
             format: match value("format")? {

@@ -41,6 +41,8 @@ pub fn notes_in(text: &str) -> EvidenceSource {
         } else {
             rest.push_str(line);
         }
+        // An empty line where JSON was: numbers of lines stay true, and what stands around it is
+        // not one paragraph.
         rest.push('\n');
     }
     let Paragraphs { notes, unreadable } = paragraph_notes(&rest);
@@ -60,6 +62,7 @@ fn note_in_line(line: &str) -> Option<String> {
         Some((_, json)) if !line.starts_with('{') => json,
         _ => line,
     };
+    // One value and no more: a collector may have put its own words behind it.
     let mut read = serde_json::Deserializer::from_str(json).into_iter::<Value>();
     let Value::Object(fields) = read.next()?.ok()? else { return None };
     if let Some(note) = fields.get("note").and_then(Value::as_str) {

@@ -92,6 +92,8 @@ impl Notary {
         if *highest != Some(head) {
             let unnoted = |error| NotaryError::Unnoted(self.last_file.clone(), error);
             replace_file(&self.last_file, note.to_string().as_bytes(), 0o600).map_err(unnoted)?;
+            // Not before it is on disk: a second try would take it for noted, and give out what is
+            // not.
             *highest = Some(head);
         }
         Ok(SignedCheckpoint { checkpoint, note })

@@ -57,6 +57,8 @@ impl SigningKey {
     }
 
     fn of_seed(name: &str, seed: &[u8; SEED_LEN]) -> Option<Self> {
+        // Unchecked by the library, for the file of a key holds no public half; `of_text` compares
+        // the id instead.
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).ok()?;
         let public: [u8; PUBLIC_LEN] = pair.public_key().as_ref().try_into().ok()?;
         Some(Self { pair, verifier: VerifierKey::new(name, public) })

@@ -154,6 +154,8 @@ impl LogResumption<'_> {
             let Some(signed) = signed else { continue };
             self.holds(&signed)?;
             highest =
+                // The higher of the two: a crash may have come between the note and the file, and
+                // each can be moved away.
                 highest.filter(|own: &ChainHead| own.seq > signed.head.seq).or(Some(signed.head));
         }
         self.answer_for_last(&key, is_marked, has_last)?;
@@ -203,6 +205,7 @@ impl LogResumption<'_> {
         if !has_last {
             sign_first(key, self.dir, self.clock.now())?;
         }
+        // Behind the checkpoint: a crash in between leaves both to the next start.
         if !is_marked {
             key_file::mark(self.dir)?;
         }

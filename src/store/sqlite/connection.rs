@@ -29,12 +29,16 @@ pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, Sto
     let path = database(dir);
     make(&path).map_err(|source| StoreError::File { path: path.clone(), source })?;
     // SQLite need not lock: no connection is ever used by two threads at once.
+    // It must not make the file either, which would have the mode that the umask leaves.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     prepare(&connection)?;
     set(&connection, "journal_mode", "wal", "wal")?;
     set(&connection, "synchronous", "full", "2")?;
+    // SQLite's own default is off. The build of the library turns them on, and another need not.
     set(&connection, "foreign_keys", "on", "1")?;
+    // The default, asserted: an exclusive lock would shut out every reader, the commands that read
+    // beside a running gateway among them.
     set(&connection, "locking_mode", "normal", "normal")?;
     // Only macOS has these: there, fsync alone does not reach the disk.
     connection.execute_batch("PRAGMA fullfsync=on; PRAGMA checkpoint_fullfsync=on;")?;
@@ -45,6 +49,8 @@ pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, Sto
         SMALL_LOG.cast_signed(),
         |_| Ok(()),
     )?;
+    // Not kept in the file, so each connection that writes is told anew; before the steps, which
+    // must not outgrow it either.
     bound(&connection, max_size)?;
     migrations::migrate(&mut connection)?;
     Ok(connection)
@@ -127,6 +133,7 @@ fn bound(connection: &Connection, max_size: u64) -> Result<(), StoreError> {
         return Ok(());
     }
     let page_size: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    // The most pages that SQLite counts are 2^32 - 2.
     let pages = u32::try_from(max_size / u64::from(page_size)).unwrap_or(u32::MAX - 1).max(1);
     connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
     Ok(())

@@ -73,6 +73,8 @@ fn close(connection: &Connection, call: &CloseCall) -> Result<(), WriteError> {
 }
 
 fn deliver(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
+    // Without `delivered = 0`: a note has no record to be recognized by, so it is applied again
+    // after an outage and must not contradict then.
     let sql = "UPDATE calls SET delivered = 1 WHERE call = ?1";
     change(connection, sql, [call.as_str()], "no such call to deliver")
 }
@@ -112,6 +114,8 @@ fn finish_generation(
     id: &GenerationId,
     state: GenerationState,
 ) -> Result<(), WriteError> {
+    // Webhook and poll may both see the end, and only one of them may settle it. A booked one has
+    // ended; only the word about its bill is missing.
     let sql = "UPDATE generations SET state = ?2
                WHERE id = ?1 AND (state = 'pending' OR (state = 'booked' AND ?2 = 'completed'))";
     let complaint = "no such generation, or it ended already";

@@ -69,6 +69,8 @@ impl Log {
         };
         large.tell(size);
         if large.left(&self.dir).is_some_and(|left| left <= FEW) {
+            // Also if a reader keeps the log from being cut off next: what is left is few, and
+            // commits may move it.
             moves_itself(writer, FEW)?;
             if cut_off(writer)? {
                 return self.is_small(writer, log_size(&self.dir));
@@ -80,6 +82,8 @@ impl Log {
     /// Waits until nothing is moved any more. Blocks for as long as that takes, and forgets that
     /// the log was large.
     pub(super) fn settle(&mut self) {
+        // Taken: the next connection begins with SQLite's default, and while the log was still held
+        // for large, nobody would tell its commits to move nothing.
         if let Some(moving) = self.large.take().and_then(|large| large.moving) {
             moving.recv().ok();
         }
@@ -155,6 +159,7 @@ fn moves_itself(writer: &Connection, pages: i64) -> Result<(), WriteError> {
 pub(super) fn cut_off(writer: &Connection) -> Result<bool, WriteError> {
     writer.busy_timeout(Duration::ZERO)?;
     let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    // Before the answer is looked at: an error must not leave the writer without patience.
     writer.busy_timeout(connection::PATIENCE)?;
     Ok(!busy?)
 }

@@ -23,6 +23,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     for (step, known) in STEPS.iter().zip(1..).skip(found as usize) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
+        // In the same transaction: a crash between the two would run the step a second time, and no
+        // start would succeed.
         transaction.pragma_update(None, "user_version", known)?;
         transaction.commit()?;
     }

@@ -29,6 +29,8 @@ const OF_ITS_ENTRY: &str = "(COLUMN = PLACE OR (kind = 'admin' AND EXISTS
 const BEGINS: &str = "(kind NOT IN ('attempt', 'outcome') OR call IS NULL)";
 
 /// The same by what was on record at a number.
+// Not from `calls`, which knows how a call stands now: the pages of an export would change while
+// they are read. Only a number is put into the text, never what somebody sent.
 fn outcome_by(seq: u64) -> String {
     format!(
         "CASE WHEN kind IN ('intent', 'attempt', 'outcome')
@@ -45,6 +47,8 @@ impl Reader {
         let filter = Filter::new(query, of_calls(query));
         let sql = format!("SELECT {COLUMNS} FROM audit_records r {}", filter.clauses(query));
         self.with(|connection| {
+            // Not cached: each choice of filters is a text of its own, and would push out those
+            // that come again.
             let mut statement = connection.prepare(&sql)?;
             collect(statement.query(params_from_iter(filter.values))?)
         })
@@ -179,6 +183,8 @@ impl Filter {
     /// Matches the record itself, or the intent of its call.
     fn own_or_calls(&mut self, column: &str, value: Option<String>, of_call: &str) {
         let Some(value) = value else { return };
+        // Numbered, since the value stands more than once. A bare `?` behind it goes on from the
+        // largest number.
         let place = format!("?{}", self.values.len() + 1);
         let condition = of_call.replace("COLUMN", column).replace("PLACE", &place);
         self.and(&condition, Some(value));

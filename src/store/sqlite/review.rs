@@ -33,6 +33,8 @@ impl Reader {
     /// money, of a body that can be read. Only refusals that were written in full count, not those
     /// in summaries.
     pub fn refused_uses(&self, since: Timestamp) -> Result<Vec<RefusedUse>, StoreError> {
+        // `CAST`, since `json_extract` may take a blob for its own binary form. The index is named
+        // so that the statement fails, and does not read the whole record, if that is ever dropped.
         let sql = "SELECT token, json_extract(CAST(bytes AS TEXT), '$.body.route') AS route,
                           count(*), max(at)
                    FROM audit_records INDEXED BY audit_records_refusals

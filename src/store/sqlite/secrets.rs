@@ -65,6 +65,7 @@ impl Reader {
         token: &TokenId,
         secret: &TokenSecret,
     ) -> Result<Option<Timestamp>, StoreError> {
+        // Records from before secrets had numbers name none: the secret was the first then.
         let sql = "SELECT at FROM audit_records
                    WHERE token = ?1 AND kind IN ('intent', 'refusal')
                      AND seq >= coalesce((SELECT seq FROM audit_records WHERE at >= ?2

@@ -39,6 +39,7 @@ pub(super) fn correct(connection: &Connection, bill: &Bill) -> Result<(), WriteE
 /// Takes back that a call was written off. Its charge is not known any more, so that reads of what
 /// was spent count its reserve again.
 pub(super) fn reserve_again(connection: &Connection, call: &CallId) -> Result<(), WriteError> {
+    // `success` too: a call whose generation nobody saw end answered well, and may be written off.
     let sql = "UPDATE calls SET charged = NULL
                WHERE call = ?1 AND charged = 0 AND reserved > 0
                  AND outcome IN ('unknown', 'success')";

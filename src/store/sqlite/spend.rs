@@ -15,6 +15,8 @@ impl Reader {
     /// reserved for a call until its charge is known, unless it failed. Open calls are counted like
     /// others.
     pub fn spend(&self, since: Timestamp) -> Result<Vec<DailySpend>, StoreError> {
+        // `coalesce`, since an open call has no outcome: `NULL <> 'failed'` does not hold, and its
+        // reserve would not be counted.
         let sql =
             "SELECT account, environment, token, route, opened_at / ?2, count(*), sum(places),
                      coalesce(sum(charged), 0),

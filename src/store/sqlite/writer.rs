@@ -54,6 +54,8 @@ impl SqliteWriter {
 impl BundleWriter for SqliteWriter {
     fn begin(&mut self) -> Result<Option<ChainHead>, WriteError> {
         let connection = self.connection()?;
+        // Takes the lock before the head is read. A deferred transaction takes it with the first
+        // write, and fails if somebody wrote in between, which would begin an outage.
         run(connection, "BEGIN IMMEDIATE")?;
         let head = head(connection)?;
         self.assert_alone(head)?;
@@ -61,6 +63,7 @@ impl BundleWriter for SqliteWriter {
     }
 
     fn contains(&mut self, at: Timestamp, bytes: &[u8]) -> Result<bool, WriteError> {
+        // By time as well: there is an index by time and none by bytes.
         let sql = "SELECT EXISTS (SELECT 1 FROM audit_records WHERE at = ?1 AND bytes = ?2)";
         let mut statement = self.connection()?.prepare_cached(sql)?;
         Ok(statement.query_row(params![at.as_micros(), bytes], |row| row.get(0))?)
@@ -73,6 +76,8 @@ impl BundleWriter for SqliteWriter {
             Ok(()) => run(connection, "RELEASE bundle"),
             Err(WriteError::Rejected(reason)) => {
                 run(connection, "ROLLBACK TO bundle")?;
+                // A savepoint that was rolled back to is still open, and the next one would nest in
+                // it.
                 run(connection, "RELEASE bundle")?;
                 Err(WriteError::Rejected(reason))
             }
@@ -107,6 +112,8 @@ impl BundleWriter for SqliteWriter {
     }
 
     fn reopen(&mut self) -> Result<(), WriteError> {
+        // Before the next one opens, which must read all of it anew. `known` stays, so that whoever
+        // writes meanwhile is found out.
         self.connection = None;
         // Two checkpoints at once would make the one below fail.
         self.log.settle();

@@ -119,6 +119,7 @@ impl LineQueue {
     /// Counts lines that could not be written. They are told of once writing works again.
     pub(super) fn failed<'l>(&self, lines: impl Iterator<Item = &'l QueuedLine>) {
         let mut state = self.state();
+        // Without `progress`: what fails moves nothing, and the end must not wait on for it.
         for line in lines {
             state.size -= line.size();
             self.drop_lines(&mut state, line.kind, 1);

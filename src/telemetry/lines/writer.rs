@@ -52,6 +52,7 @@ impl SinkThread {
             let text: Vec<_> = chunk.iter().flat_map(|line| &*line.text).copied().collect();
             // The note goes first: what is missing came before these lines.
             let written = if self.is_failing && !self.write_note() {
+                // Without an error: it was told when writing first failed, and is the same one.
                 Err(None)
             } else {
                 self.write(&text).map_err(Some)

@@ -38,6 +38,8 @@ pub(super) const LONGEST: usize = 6;
 /// character is itself the start of an escape.
 fn widths(text: &[u8], wanted: u8) -> [Option<usize>; 3] {
     [
+        // The widest first: `spelled` takes the first that fits, and stars must cover all of an
+        // escape.
         long(text).filter(|(byte, _)| *byte == wanted).map(|(_, width)| width),
         short(text).filter(|byte| *byte == wanted).map(|_| 2),
         text.first().filter(|byte| **byte == wanted).map(|_| 1),

@@ -38,6 +38,8 @@ pub(super) fn key_patterns(key: &[u8]) -> Vec<KeyPattern> {
     let text = Zeroizing::new(key.to_vec());
     let mut forms = vec![KeyPattern { text, before: None, after: None }];
     for alphabet in [&STANDARD, &URL_SAFE] {
+        // Three bytes are four letters, so what stands before the key makes it read in one of three
+        // ways.
         for before in 0..3 {
             let form = in_base64(alphabet, before, key);
             if !forms.contains(&form) {

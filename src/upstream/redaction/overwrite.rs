@@ -76,6 +76,7 @@ impl Redaction {
                     found = true;
                 }
             }
+            // One byte on and not behind the match: the next landmark may begin within this one.
             from = at + 1;
         }
         found
@@ -115,5 +116,7 @@ fn landmarks(forms: &[KeyPattern]) -> Option<AhoCorasick> {
     let escapes: [&[u8]; 10] =
         [b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", br"\u00", br#"\""#, br"\\", br"\/"];
     let starts = forms.iter().map(|form| &form.text[..form.text.len().min(LANDMARK)]);
+    // Leftmost: without it the match that ends first is told, and a key that begins before that one
+    // would be passed over.
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(starts.chain(escapes)).ok()
 }

@@ -25,6 +25,8 @@ impl<'a> Redactor<'a> {
     /// back, because a key may have begun there. `None` until there is enough to look through.
     pub(in super::super) fn push(&mut self, piece: &[u8]) -> Option<Bytes> {
         self.held.extend_from_slice(piece);
+        // Not with each piece: what is held back would be searched anew each time, however small
+        // the piece.
         if self.held.len() < BLOCK + self.redaction.reach() {
             return None;
         }

@@ -44,14 +44,19 @@ impl SideClient {
     /// Prepares a client for an origin that an account may have; connects to nothing yet. It trusts
     /// the public authorities alone, whatever an account trusts beside them.
     pub fn new(base_url: &Uri) -> Result<Self, SideError> {
+        // For its refusals alone. Plain HTTP is for loopback here too: what is read decides which
+        // webhooks are believed.
         UpstreamOrigin::parse(base_url).map_err(SideError::Origin)?;
         let tls = tls::config(&[]).map_err(SideError::Tls)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .http1_only()
+            // Whoever could redirect this would name the keys that webhooks are believed by.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            // The library would take a proxy from the environment, which nobody but the settings
+            // may read.
             .no_proxy()
             // Once in hours; a connection that waits for the next time is dead by then.
             .pool_max_idle_per_host(0)
@@ -75,6 +80,7 @@ impl SideClient {
         let max_age = max_age(response.headers());
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            // Counted as it comes: a length that was announced need not be true, or there.
             if body.len() + chunk.len() > most {
                 return Err(SideError::TooLarge(most));
             }
