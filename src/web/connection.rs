@@ -60,6 +60,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         let mut http = http1::Builder::new();
         // The stream below keeps the time; hyper's own timeout cannot tell waiting for a request
         // from waiting for the rest of its header.
+        // `half_close` stays off, though lawful: a client that ends its own direction counts as gone, and its
+        // call leaves the queue. With it on, a place would be paid for whoever hung up halfway.
         http.header_read_timeout(None).max_buf_size(BUFFER).half_close(false);
         let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
         // Behind the connection, so that it is dropped first.
@@ -115,6 +117,7 @@ fn answer(
     let visit = RequestInfo::begin(guest.peer, guest.client, request.headers(), trusted);
     let (id, started) = (visit.id.clone(), visit.started);
     let is_head = request.method() == Method::HEAD;
+    // Counted for each request without exception: the count tells which one is the stand-in for a bad head.
     let fault = guest.wire.request_begins();
     let span = visit.span(&request);
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
@@ -139,6 +142,7 @@ fn answer(
         if is_head {
             response.body_mut().without_content();
         }
+        // On the one body that leaves, and last: each body that has the wire counts as an answer when dropped.
         response.body_mut().leave_on(wire);
         response
     };

@@ -274,6 +274,7 @@ impl ClientError {
     /// Returns the challenge of RFC 6750.
     fn challenge(&self) -> Option<HeaderValue> {
         let text = match (self.code, self.details.scope) {
+            // Without `error=`: RFC 6750, 3.1, keeps it for requests that did present something.
             (ErrorCode::TokenMissing, _) => r#"Bearer realm="ideogate""#.to_owned(),
             (ErrorCode::TokenInvalid, _) => concat!(
                 r#"Bearer realm="ideogate", error="invalid_token", "#,

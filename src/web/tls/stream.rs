@@ -147,6 +147,7 @@ impl AsyncWrite for TlsStream {
     ) -> Poll<io::Result<usize>> {
         match &mut self.get_mut().state {
             HandshakeState::Secured(stream) => Pin::new(stream).poll_write(context, bytes),
+            // Nothing can be lost by this: hyper answers what it has read, and nothing reads before it is secured.
             _ => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
@@ -200,6 +201,7 @@ impl LastWords {
             ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
             self.is_said = true;
         }
+        // Without an end of its own: whoever reads this stream keeps the time, as of a handshake.
         let mut space = [0; 4096];
         loop {
             let mut waste = ReadBuf::new(&mut space);
