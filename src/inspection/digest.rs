@@ -70,6 +70,7 @@ impl Digest {
             self.piece(content);
             return Ok(());
         }
+        // As `piece` writes it, so that a body has one fingerprint in memory and on disk.
         self.0.update(body.len().to_le_bytes());
         let (mut reader, mut chunk) = (body.reader(), vec![0; 64 << 10]);
         loop {

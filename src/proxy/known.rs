@@ -35,6 +35,7 @@ impl KnownCall {
 
     fn note_end_user(&self) -> Result<(), Rejection> {
         let Some(value) = self.knock.headers.get(web::header::USER) else { return Ok(()) };
+        // Not by `to_str`, which takes ASCII alone: names of people are UTF-8.
         let user = std::str::from_utf8(value.as_bytes())
             .ok()
             .filter(|text| (1..=128).contains(&text.len()) && !text.chars().any(char::is_control));
@@ -61,6 +62,7 @@ pub(super) fn token(
     let trail = &knock.trail;
     let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
         let misshapen = misshapen(presented);
+        // Of a token that is known and opens nothing, the record names the owner: who still uses it?
         if let Some(token) = refusal.token() {
             trail.token.set(Arc::clone(token)).ok();
         }

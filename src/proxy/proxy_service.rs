@@ -72,6 +72,7 @@ impl ProxyService {
         let (request, received) = (knock.request.clone(), knock.received);
         let leaves = Leaves::of(&self, &knock);
         let answer = pipeline::run(&self.0, knock).await;
+        // Of a refusal, too: `refuse` puts it on record, and a second one would tell of a second call.
         leaves.stays();
         answer.map(|answer| answer.into_response(&request, received))
     }
