@@ -65,6 +65,7 @@ impl Scanner {
         let bytes = windows::each(source, room, |window| {
             let leaks = window.placed(self.leaks(window));
             findings.extend(leaks.map(|(place, leak)| ScanFinding::new(path.into(), place, leak)));
+            // One more than is told, so that a file with exactly that many is not said to hold more.
             if findings.len() > MOST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let mut report =
