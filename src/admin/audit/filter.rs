@@ -70,6 +70,7 @@ impl AuditSearch {
         if !mistakes.is_empty() {
             return Err(Problem::invalid(mistakes));
         }
+        // Behind the mistakes: a name that is not there is a 404, and scripts tell it from what was written wrongly.
         let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
         Ok(RecordQuery {
             after_seq: self.after,
