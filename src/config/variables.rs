@@ -23,6 +23,7 @@ const PREFIX: &str = "IDEOGATE__";
 /// Each call takes them anew.
 pub fn process_variables() -> Vec<(String, String)> {
     let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
+    // Not by `vars`, which panics where any variable, perhaps none of ours, is not UTF-8.
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
 }
 
