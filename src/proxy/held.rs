@@ -61,6 +61,7 @@ impl HeldCall {
             token: token.id.clone(),
             places: self.asked.places,
             deadline: self.deadline,
+            // As the token was when the call came: one that waits keeps the share it was let wait for.
             max_token_places: self.max_token_places(),
         };
         let came = Instant::now();

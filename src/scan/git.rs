@@ -123,6 +123,7 @@ impl<'a> Git<'a> {
         command.args(["check-ignore", "-z", "--stdin"]).stdin(list);
         let output = command.output().map_err(of_start)?;
         match output.status.code() {
+            // By this `check-ignore` says that it ignores none of them; only more is a failure.
             Some(1) => Ok(Vec::new()),
             _ => Ok(paths(&said(output)?)),
         }

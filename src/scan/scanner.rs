@@ -91,6 +91,7 @@ impl Scanner {
         leaks.extend(self.assignments.keys(window.text, &named));
         // The rest is seen whole by another window, which tells it.
         leaks.retain(|(at, _)| window.own.contains(at));
+        // `placed` counts lines from one find to the next, so they must not go back.
         leaks.sort_by_key(|(at, _)| *at);
         leaks
     }

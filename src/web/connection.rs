@@ -134,6 +134,7 @@ fn answer(
             Err(problem) => wording(&problem, &id).map(Body::full),
         };
         let mut response = farewell.watch(response);
+        // Once more, whatever face or layer made the answer: none may leave without it.
         header::set_request_id(response.headers_mut(), &id);
         if !response.headers().contains_key(header::SERVER_TIMING) {
             let total = started.elapsed();

@@ -214,6 +214,7 @@ impl ClientError {
     /// Returns the JSON that the client gets.
     pub fn json(&self, request: &RequestId) -> String {
         let shape = ErrorBody {
+            // Twice the same: Ideogram's own refusals have `error`, which its clients read; others look for `message`.
             error: &self.message,
             message: &self.message,
             code: self.code,
@@ -222,6 +223,7 @@ impl ClientError {
             source: "gateway",
             retryable: self.code.is_retryable(),
             reject_reason: self.reject_reason,
+            // A path, no URL: only the client knows under which name it reached us.
             doc: format!("{ERRORS_PATH}/{}", self.code),
             details: &self.details,
         };
