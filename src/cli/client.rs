@@ -31,6 +31,7 @@ fn builder(trust: &Trust) -> anyhow::Result<ClientBuilder> {
         .retry(reqwest::retry::never())
         // A proxy of the environment is meant for the web; a gateway is reached without it.
         .no_proxy()
+        // None for the whole: a watch of the record has no end, and an export takes as long as its line is slow.
         .connect_timeout(Duration::from_secs(5))
         .user_agent(concat!("ideogate/", env!("CARGO_PKG_VERSION"))))
 }

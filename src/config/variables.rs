@@ -64,6 +64,7 @@ impl Variables {
                 mistakes.push(FieldError::about(".env", format!("cannot be read: {error}")));
             }
         }
+        // Behind `.env`, so that what the process has wins.
         for (name, value) in given.into_iter().map(|(name, value)| (name, Zeroizing::new(value))) {
             let origin = SettingOrigin::Variable(name.as_str().into());
             all.set(name.into(), value, origin);

@@ -56,6 +56,7 @@ pub(super) fn token(
 ) -> Result<PresentedToken, Rejection> {
     let presented = credentials::presented(&knock.headers)?;
     if SecretKind::claimed_by(presented) == Some(SecretKind::Operator) {
+        // Answered like any token that is not valid: that it was an operator's is for the record alone.
         let reason = "an operator's token was presented to the data plane";
         return Err(Rejection::with(ClientError::token_invalid()).because(reason));
     }

@@ -107,6 +107,7 @@ pub(super) fn host(node: &Node) -> Result<Box<str>, InvalidValue> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let name = written(node).filter(|name| !name.is_empty() && name.chars().all(allowed));
     let name = name.ok_or_else(|| node.refuse("must be a host name like \"admin.example.com\""))?;
+    // With more than one colon it is an address of IPv6, whose last part is no port.
     if name.matches(':').count() == 1 && !address::is_good(name) {
         return Err(node.refuse("names a port that cannot be"));
     }
