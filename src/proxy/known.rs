@@ -63,7 +63,7 @@ pub(super) fn token(
     let trail = &knock.trail;
     let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
         let misshapen = misshapen(presented);
-        // Of a token that is known and opens nothing, the record names the owner: who still uses it?
+        // A known token that opens nothing is on record under its id: that tells who still uses it.
         if let Some(token) = refusal.token() {
             trail.token.set(Arc::clone(token)).ok();
         }

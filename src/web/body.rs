@@ -143,6 +143,7 @@ impl Drop for Body {
                 // Not whole yet for those who watch: hyper has the last byte, the operating system perhaps not.
                 wire.answer_ends(Some(Handed::new(watches, mem::take(&mut self.content))));
             }
+            // Counted although it was given up, or the next request on its connection would never be let through.
             (Some(wire), false) => wire.answer_ends(None),
             (None, true) => watches.into_iter().for_each(DeliveryWatch::whole),
             (None, false) => {}

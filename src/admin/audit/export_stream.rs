@@ -146,6 +146,7 @@ impl ExportWork {
             }
         };
         self.query.after_seq = last.or(self.query.after_seq);
+        // Behind a last page that is just full comes an empty one, which ends the export.
         Ok(found < PAGE)
     }
 

@@ -18,6 +18,7 @@ const MOST: usize = 1000;
 
 /// The parameters of a search; what is absent does not narrow it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+// A filter that is mistyped must not be passed over: more would be found than was asked for.
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuditSearch {

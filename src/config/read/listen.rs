@@ -95,7 +95,7 @@ fn public_url(node: &Node) -> Result<Box<str>, InvalidValue> {
     if !has_good_port(&uri) {
         return Err(node.refuse("names a port that cannot be"));
     }
-    // Of both the text is asked: `Uri` passes over a fragment in silence.
+    // Asked of the text, since `Uri` passes over a fragment in silence.
     if is_web && uri.query().is_none() && !text.contains(['@', '#']) {
         return Ok(text.trim_end_matches('/').into());
     }

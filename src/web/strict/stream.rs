@@ -233,7 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for StrictStream<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        // First the end of our direction, then listening: a client that waits for it would else be waited for.
+        // The end of our direction goes out before anything is listened to: a client may wait for just that.
         if this.linger.is_none() {
             let shut = Pin::new(&mut this.inner).poll_shutdown(context);
             ready!(this.stall.watch(context, shut))?;

@@ -81,6 +81,7 @@ impl TlsPair {
 
     fn check_fit(&self) -> Result<(), TlsFault> {
         let fits = |certificate: &CertificateDer<'static>| {
+            // Each as if it stood first, since no other of a chain is looked at.
             let one = vec![certificate.clone()];
             CertifiedKey::new(one, Arc::clone(&self.key)).keys_match()
         };

@@ -79,6 +79,7 @@ impl TlsStream {
             }
             Some(_) => {
                 let acceptor = TlsAcceptor::from(self.guard.identity.serving());
+                // Fallible, for then the socket comes back: closed at once, it could destroy the alert on its way.
                 HandshakeState::Handshaking(acceptor.accept(stream).into_fallible())
             }
         }
