@@ -75,6 +75,7 @@ fn passed_on(
     let body = match receipt {
         Some(receipt) => body.watched(move |delivery| match delivery {
             DeliveryEnd::Whole => receipt.delivered(),
+            // What is dropped without a delivery keeps the answer for an identical retry.
             DeliveryEnd::Gone { .. } => drop(receipt),
         }),
         None => body,

@@ -65,6 +65,7 @@ impl HeldCall {
             max_token_places: self.max_token_places(),
         };
         let came = Instant::now();
+        // A call that gave everything back comes by here again, and has waited since the first time.
         request.trail.waits_since.set(came).ok();
         let permit = tokio::select! {
             // A permit that is there is taken, though the token changed at the same moment: it is looked at once

@@ -77,6 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         if let Err(error) = ended {
             tracing::debug!(error = &error as &dyn std::error::Error, "connection ended early");
         }
+        // Until here the connection counts, also while it finishes a request after `shutdown`.
         drop((gauge, presence));
     }
 }
