@@ -28,6 +28,7 @@ fn until(
     stream::unfold(state, async |state| {
         let (mut body, mut withdrawn) = state?;
         tokio::select! {
+            // Asked first: an answer that always has more ready would else go on for whoever was shut out.
             biased;
             () = &mut withdrawn => Some((Err(shut_out()), None)),
             next = body.next() => next.map(|bytes| (bytes, Some((body, withdrawn)))),

@@ -10,8 +10,10 @@ pub fn to_response(problem: &web::ClientError, request: &RequestId) -> Response<
     let document = serde_json::to_string(&Problem::fault(problem));
     *response.body_mut() = document.unwrap_or_default();
     let headers = response.headers_mut();
+    // It tells the gateway's answers from Ideogram's, and only the data plane has both.
     headers.remove(web::header::ERROR_SOURCE);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::CONTENT_TYPE));
+    // Written here, for these answers pass none of the router's layers.
     headers.extend(KEPT_BY_NOBODY.map(|(name, value)| (Some(name), value)));
     response
 }

@@ -30,6 +30,7 @@ pub(super) async fn known_host(
 fn is_known(uri: &Uri, headers: &HeaderMap, hosts: &[Box<str>]) -> bool {
     let mut named = headers.get_all(HOST).iter();
     let (Some(host), None) = (named.next(), named.next()) else { return false };
+    // Before an `@` anything may stand, and readers differ in where the host begins then.
     let host = host.to_str().ok().filter(|text| !text.contains('@'));
     let host = host.and_then(|text| text.parse::<Authority>().ok());
     let of_uri = uri.authority().is_none_or(|authority| is_ours(authority.host(), hosts));

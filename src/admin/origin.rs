@@ -30,11 +30,13 @@ pub(super) async fn own_pages_only(request: Request, next: Next) -> Response {
 
 fn is_own(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    // `same-site` is not enough: another host of the same domain may be anybody's.
     matches!(site, None | Some(b"same-origin" | b"none"))
         && headers.get_all(ORIGIN).iter().all(|origin| {
             let origin = origin.to_str().unwrap_or_default();
             let authority = origin.split_once("://").map(|(_, authority)| authority.as_bytes());
             let host = headers.get(HOST).map(HeaderValue::as_bytes);
+            // `Origin: null`, as sandboxed pages send it, has no authority and is nobody's own.
             authority.is_some() && authority == host
         })
 }

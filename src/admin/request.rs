@@ -67,6 +67,7 @@ async fn read<T: DeserializeOwned>(request: Request, state: &AdminState) -> Resu
     if !request.headers().get(CONTENT_TYPE).is_some_and(is_json) {
         return Err(Problem::not_json());
     }
+    // Not by axum's `Json`, which takes whatever ends in `+json`, and words its refusals itself.
     let bytes = received(request, state).await?;
     let value = Json::from_bytes(&bytes).map(|Json(value)| value);
     value.map_err(|error| Problem::malformed(format!("the body: {}", plain(&error.body_text()))))

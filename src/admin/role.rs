@@ -37,6 +37,7 @@ macro_rules! names_role {
     };
 }
 
+// None without `R`: so an endpoint that names no role does not compile.
 names_role!(;);
 names_role!(; A);
 names_role!(State<AdminState>;);

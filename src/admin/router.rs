@@ -41,10 +41,14 @@ pub fn router(state: AdminState) -> Router {
     let open = listed.iter().filter(|endpoint| endpoint.role.is_none());
     let open = open.map(|endpoint| endpoint.path).collect();
     let gate = AccessCheck { state: state.clone(), open };
+    // A layer is asked before all that stand above it. So the host comes first: a page whose name was pointed
+    // here must not even use up attempts. And `on_record` is around them, or what they refuse would be on no
+    // record.
     let router = router
         .fallback(async || Problem::path_unknown())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(state.clone())
+        // The function, not what it returns: the description is large, and seldom asked for.
         .layer(Extension(openapi as fn() -> OpenApi))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(RequestBodyTimeoutLayer::new(idle))

@@ -25,11 +25,13 @@ pub(super) fn plain(trust: &Trust) -> anyhow::Result<reqwest::Client> {
 /// Connecting may take five seconds.
 fn builder(trust: &Trust) -> anyhow::Result<ClientBuilder> {
     Ok(reqwest::Client::builder()
+        // Always given whole: reqwest brings no provider here, and panics where it has to set TLS up itself.
         .tls_backend_preconfigured(trust.config()?)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         // A proxy of the environment is meant for the web; a gateway is reached without it.
         .no_proxy()
+        // None for the whole: a watch of the record has no end, and an export takes as long as its line is slow.
         .connect_timeout(Duration::from_secs(5))
         .user_agent(concat!("ideogate/", env!("CARGO_PKG_VERSION"))))
 }
@@ -76,6 +78,7 @@ impl AdminClient {
                 let short = SocketPath::new(&path).map_err(unreachable)?;
                 let builder = builder.unix_socket(short.path().to_owned());
                 socket = Some(short);
+                // Only for the `Host` of a request: nothing looks the name up.
                 (builder, "http://localhost".to_owned(), at)
             }
         };
@@ -183,6 +186,7 @@ impl AdminClient {
 
     /// Sends, and turns every answer that is no success into an error.
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
+        // Without the URL, which at a socket names `localhost`, where nobody asked; `at` tells enough.
         let response = request.send().await.map_err(|error| self.fault(error.without_url()))?;
         if response.status().is_success() {
             let stranger = || CliError::NoGateway { at: self.at.clone() };

@@ -53,6 +53,7 @@ fn places(global: &Global) -> anyhow::Result<Vec<(AdminEndpoint, Trust)>> {
     }
     let settings = locate::settings(global)?.settings;
     let socket = AdminEndpoint::Socket(locate::socket(&settings));
+    // A free port is known to the gateway alone: then the socket has to do.
     let proxy = locate::proxy_url(&settings).ok().map(AdminEndpoint::Url);
     // The certificate is for the name that clients use, and it may be an older one than in the
     // files. Nothing secret is asked, and an answer says no more than that somebody is there.

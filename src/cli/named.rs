@@ -13,6 +13,7 @@ const SPECIAL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'
 /// means a folder.
 pub(super) fn segment(what: &str, text: &str) -> Result<String, CliError> {
     let text = parse(what, text)?.as_str();
+    // Encoding is no help against dots: to whoever reads URLs `%2e%2e` is the folder above as well.
     if text.is_empty() || text == "." || text == ".." {
         let told = format!("'{text}' is not the id or name of {what}; the list shows them");
         return Err(CliError::Usage(told));

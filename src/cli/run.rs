@@ -26,6 +26,7 @@ pub fn parse() -> Result<Cli, ExitCode> {
             output::last_words(move || drop(error.print()));
             ExitCode::from(error::USAGE)
         } else {
+            // Help that is not read to its end, as by `| head`, is no failure.
             error.print().ok();
             ExitCode::SUCCESS
         }

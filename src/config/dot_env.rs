@@ -64,6 +64,7 @@ pub(super) fn read(bytes: &[u8], is_set: &dyn Fn(&str) -> bool) -> DotEnv {
         }
     }
     // All at once, since a value may refer to those above it.
+    // Each gives one value again, as when it was tried, so that the lines beside them are theirs.
     let values = dotenvy::from_read_iter(good.as_bytes()).flatten().zip(entries);
     found.values =
         values.map(|((name, value), line)| (name, Zeroizing::new(value), line)).collect();

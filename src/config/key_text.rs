@@ -115,6 +115,7 @@ pub(super) fn read_file(path: &str) -> Result<SecretString, KeySourceError> {
     // As large as a key may be, so that it is never moved while it grows.
     let mut text = Zeroizing::new(String::with_capacity(LONGEST + 2));
     let file = File::open(path).map_err(of_file)?;
+    // Two more than a key may have: for a line break, and to tell one that is too long from one that fits.
     file.take(LONGEST as u64 + 2).read_to_string(&mut text).map_err(of_file)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);

@@ -103,6 +103,7 @@ fn layers(
     // Without an origin of its own, an added account is a simulator: it must never reach Ideogram by
     // accident.
     inherit(&mut tree, &shipped, "accounts", "ideogram", &["base_url"]);
+    // An added environment says itself whose money it spends and what its tokens may do: nobody inherits rights.
     inherit(&mut tree, &shipped, "environments", "dev", &["account", "scopes"]);
     FieldErrors::or(mistakes, tree)
 }

@@ -63,6 +63,7 @@ pub(super) fn filter(node: &Node) -> Result<Box<str>, InvalidValue> {
 /// Parts are levels, or targets with a level behind `=`. A target of another crate is not checked, but for
 /// one that is a slip of `ideogate`.
 fn problem(part: &str) -> Option<String> {
+    // The last `=` may stand in the fields of a span, as in `ideogate[call{id=7}]`, and then no level follows.
     let Some((target, level)) = part.rsplit_once('=').filter(|(_, level)| !level.contains(']'))
     else {
         return (!is_level(part)).then(|| of_bare_word(part));

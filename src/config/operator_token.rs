@@ -86,6 +86,7 @@ fn read(path: &str) -> Result<Zeroizing<String>, String> {
     let unreadable = |error| key_text::unreadable(path, &error);
     let mut text = Zeroizing::new(String::with_capacity(256));
     let file = File::open(path).map_err(unreadable)?;
+    // Bounded, for the file may be a device or a pipe without an end.
     file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
     Ok(text)
 }

@@ -31,6 +31,7 @@ impl UpstreamKey {
 
     /// Says whether two are the same key, wherever they came from.
     pub(super) fn is_same(&self, other: &Self) -> bool {
+        // Not in constant time: both are the operator's own, and nobody who could measure chose one of them.
         self.secret.expose_secret() == other.secret.expose_secret()
     }
 }

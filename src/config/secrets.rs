@@ -247,6 +247,7 @@ impl SecretSearch<'_> {
     fn next(&mut self, variable: &str) -> Option<NextKey> {
         let variable = format!("{variable}_NEXT");
         let file_variable = format!("{variable}_FILE");
+        // Where both are given, `key` below says so.
         let in_file = !self.variables.is_set(&variable);
         let path = self.variables.get(&file_variable).filter(|_| in_file);
         if let Some(path) = path

@@ -78,6 +78,7 @@ pub(super) fn parse(
     origin: &dyn Fn(usize) -> SettingOrigin,
 ) -> Result<SettingTable, Vec<FieldError>> {
     let lines = LineIndex::new(text);
+    // Not by serde, which would stop at the first mistake and forget the lines that values stand in.
     let (document, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         let place = |at: usize| origin(lines.number(at));

@@ -23,6 +23,7 @@ const PREFIX: &str = "IDEOGATE__";
 /// Each call takes them anew.
 pub fn process_variables() -> Vec<(String, String)> {
     let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
+    // Not by `vars`, which panics where any variable, perhaps none of ours, is not UTF-8.
     std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
 }
 
@@ -63,6 +64,7 @@ impl Variables {
                 mistakes.push(FieldError::about(".env", format!("cannot be read: {error}")));
             }
         }
+        // Behind `.env`, so that what the process has wins.
         for (name, value) in given.into_iter().map(|(name, value)| (name, Zeroizing::new(value))) {
             let origin = SettingOrigin::Variable(name.as_str().into());
             all.set(name.into(), value, origin);

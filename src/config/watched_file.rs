@@ -56,6 +56,7 @@ impl Stamp {
         let about = fs::metadata(path)?;
         Ok(Self(
             [about.dev(), about.ino(), about.len()],
+            // Both times: tools that keep the time of modification, like `cp -p`, change the other one.
             [about.mtime(), about.mtime_nsec(), about.ctime(), about.ctime_nsec()],
         ))
     }

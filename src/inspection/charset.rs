@@ -79,6 +79,7 @@ fn is_one_byte(name: &str) -> bool {
             .and_then(|rest| rest.parse::<u32>().ok())
     };
     NAMES.contains(&name)
+        // There is no part 12: it was given up before it was a standard.
         || number(&["iso8859"]).is_some_and(|part| matches!(part, 1..=11 | 13..=16))
         || number(&["latin", "l"]).is_some_and(|part| matches!(part, 1..=10))
         || number(&["windows", "cp", "xcp"]).is_some_and(|page| matches!(page, 1250..=1258))

@@ -31,6 +31,7 @@ impl Digest {
         // Fingerprints are stored: whoever changes what goes in changes this number, so that old ones never
         // meet new ones.
         digest.piece(b"ideogate.fingerprint.1");
+        // Two tokens are two callers: neither must ever be given the answer that the other paid for.
         digest.piece(subject.token.as_str().as_bytes());
         digest.piece(subject.route.name.as_str().as_bytes());
         digest.piece(subject.path.as_bytes());
@@ -70,6 +71,7 @@ impl Digest {
             self.piece(content);
             return Ok(());
         }
+        // As `piece` writes it, so that a body has one fingerprint in memory and on disk.
         self.0.update(body.len().to_le_bytes());
         let (mut reader, mut chunk) = (body.reader(), vec![0; 64 << 10]);
         loop {

@@ -46,6 +46,8 @@ pub fn inspect(subject: Subject<'_>) -> Result<Inspected, InspectionError> {
         Media::Nothing => digest.piece(b"nothing"),
         Media::Json(charset) => {
             digest.piece(b"json");
+            // The bytes as they came, not what they mean: clients repeat bytes, and a reading of ours must never
+            // make one call of two.
             digest.body(subject.body)?;
             scan_json(subject.body, charset, &mut fields)?;
         }

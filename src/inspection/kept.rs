@@ -26,6 +26,7 @@ impl BoundedBuffer {
     /// Takes the next bytes.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.is_ascii = self.is_ascii && bytes.is_ascii();
+        // Never below zero: nothing is kept beyond the limit.
         self.fits &= bytes.len() <= self.limit - self.bytes.len();
         if self.fits {
             self.bytes.extend_from_slice(bytes);

@@ -37,6 +37,7 @@ pub(super) struct NotParameters;
 ///
 /// The first word is not checked, and is empty where there is none.
 pub(super) fn split(header: &[u8]) -> (&[u8], HeaderParameters<'_>) {
+    // No first word that counts here has quotes, so a semicolon between some need not be minded.
     let end = memchr::memchr(b';', header).unwrap_or(header.len());
     (header[..end].trim_ascii(), HeaderParameters(&header[end..]))
 }

@@ -75,6 +75,7 @@ fn passed_on(
     let body = match receipt {
         Some(receipt) => body.watched(move |delivery| match delivery {
             DeliveryEnd::Whole => receipt.delivered(),
+            // What is dropped without a delivery keeps the answer for an identical retry.
             DeliveryEnd::Gone { .. } => drop(receipt),
         }),
         None => body,
@@ -102,6 +103,7 @@ pub(super) fn note_summary(headers: &mut HeaderMap, summary: &CallSummary, recei
     if let Some(left) = summary.budget_left {
         header::set_budget_remaining(headers, left);
     }
+    // A 5xx of Ideogram's goes out as it came, and many clients repeat those by themselves: this one may be billed.
     if summary.outcome == Outcome::Unknown {
         header::forbid_retry(headers);
     }

@@ -59,6 +59,7 @@ impl CallContext {
         let Some((per_minute, rule)) = self.rate() else { return Ok(()) };
         let polls = per_minute.saturating_mul(POLLS);
         let counted = self.gateway.poll_limits.check(&self.token.id, polls);
+        // What is left of these polls is not told: the headers speak of the rate, which they do not touch.
         counted.map(drop).map_err(|limited| {
             let message = format!(
                 "the token may poll {polls} times a minute, {POLLS} for each of the {per_minute} \

@@ -21,12 +21,15 @@ impl CallContext {
     /// Refuses what would be refused whatever the body says, and returns the generation that is polled.
     pub(super) async fn refuse_early(&mut self) -> Result<Option<Polled>, Rejection> {
         if self.may_be_owed() {
+            // Asked of those, too: no answer that is owed makes room for a body.
             self.refuse_large()?;
             return Ok(None);
         }
+        // These three come before the count: a token does not pay with its rate for what is none of its doing.
         self.refuse_closed()?;
         self.refuse_without_key()?;
         self.refuse_full()?;
+        // Before the count, since whose generation it is decides which of two buckets it counts in.
         let polled = self.polled_generation().await?;
         match &polled {
             Some(polled) if polled.is_own() => self.count_poll()?,

@@ -35,6 +35,7 @@ impl NewCall {
     /// Holds what the call may use of its token's rate and of every budget that covers it.
     pub(super) fn hold(self: Box<Self>) -> Result<HeldCall, Rejection> {
         let Self { context, asked, deadline, claim } = *self;
+        // Before the money: a flood beyond the rate must not hold parts of the budget, if only for a moment.
         context.count_once()?;
         let CallContext { gateway, token, environment, route, .. } = &*context;
         let demand = &asked.demand;
@@ -60,11 +61,15 @@ impl HeldCall {
             token: token.id.clone(),
             places: self.asked.places,
             deadline: self.deadline,
+            // As the token was when the call came: one that waits keeps the share it was let wait for.
             max_token_places: self.max_token_places(),
         };
         let came = Instant::now();
+        // A call that gave everything back comes by here again, and has waited since the first time.
         request.request_context.waits_since.set(came).ok();
         let permit = tokio::select! {
+            // A permit that is there is taken, though the token changed at the same moment: it is looked at once
+            // more before the call is sent.
             biased;
             permit = gateway.admission.admit(request_for_places) => permit.map_err(|error| self.not_admitted(error)),
             refused = gateway.tokens.until_refused(|| self.recheck()) => Err(refused),
@@ -121,6 +126,7 @@ impl HeldCall {
         };
         let claimed = claim.as_ref().and_then(Claimed::claim);
         let ready = ReadyCall {
+            // A key that was taken names its call already, to twins and in the intent: another id would part them.
             call: claimed.map_or_else(CallId::random, |claim| claim.call.clone()),
             claim,
             request: request.request,

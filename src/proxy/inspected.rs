@@ -57,6 +57,7 @@ impl AllowedCall {
         let body = gateway.unless_draining(context.receive()).await??;
         let mut found = context.look_into(&body).await?;
         let account = &context.environment.account;
+        // Taken out before the policy and given back behind it: its hosts are those of apps, and ours is none.
         let own_address = OwnAddress::take(&gateway, account, &mut found)?;
         context.request.request_context.places.set(found.demand.places).ok();
         check_policy(&context.token, &context.environment, &context.route, &found.demand)?;
@@ -80,6 +81,7 @@ impl CallContext {
     }
 
     async fn look_into(&mut self, body: &Spool) -> Result<Inspected, Rejection> {
+        // Only a body on disk is worth a thread that may block.
         if body.in_place().is_some() {
             let subject = Subject {
                 route: &self.route,

@@ -35,6 +35,7 @@ impl KnownCall {
 
     fn note_end_user(&self) -> Result<(), Rejection> {
         let Some(value) = self.incoming.headers.get(web::header::USER) else { return Ok(()) };
+        // Not by `to_str`, which takes ASCII alone: names of people are UTF-8.
         let user = std::str::from_utf8(value.as_bytes())
             .ok()
             .filter(|text| (1..=128).contains(&text.len()) && !text.chars().any(char::is_control));
@@ -55,12 +56,14 @@ pub(super) fn token(
 ) -> Result<PresentedToken, Rejection> {
     let presented = credentials::presented(&incoming.headers)?;
     if SecretKind::claimed_by(presented) == Some(SecretKind::Operator) {
+        // Answered like any token that is not valid: that it was an operator's is for the record alone.
         let reason = "an operator's token was presented to the data plane";
         return Err(Rejection::with(ClientError::token_invalid()).because(reason));
     }
     let request_context = &incoming.request_context;
     let presented = gateway.tokens.authenticate(presented).map_err(|refusal| {
         let misshapen = misshapen(presented);
+        // A known token that opens nothing is on record under its id: that tells who still uses it.
         if let Some(token) = refusal.token() {
             request_context.token.set(Arc::clone(token)).ok();
         }

@@ -37,6 +37,7 @@ impl<'g> OwnAddress<'g> {
             _ => None,
         };
         if let Some(name) = name
+            // One that the app wrote is this very address, or `take` had refused it.
             && !has_parameter(inspected.query.as_deref(), name)
         {
             let query = inspection::with_parameter(inspected.query.take(), name, self.address);

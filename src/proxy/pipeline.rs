@@ -14,6 +14,7 @@ pub(super) async fn run(
     let call = KnownCall::authenticate(gateway, incoming)?;
     let call = call.authorize()?;
     let mut call = call.inspect().await?;
+    // Once, before the loop: waiting for a twin and waiting in the queue share the time that was allowed.
     let deadline = call.deadline()?;
     let (call, permit) = loop {
         let new = match call.recall(deadline).await? {

@@ -72,6 +72,7 @@ impl ProxyService {
         let (request, received) = (incoming.request.clone(), incoming.received);
         let leaves = Leaves::new(&self, &incoming);
         let answer = pipeline::run(&self.0, incoming).await;
+        // Of a refusal, too: `refuse` puts it on record, and a second one would tell of a second call.
         leaves.stays();
         answer.map(|answer| answer.into_response(&request, received))
     }

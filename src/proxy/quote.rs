@@ -81,6 +81,7 @@ pub(super) async fn answer(
     gateway: Gateway,
     mut incoming: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
+    // Before the query is read, although the pipeline asks again: strangers are told nothing but that.
     known::token(&gateway, &incoming)?;
     let asked = Query::<QuoteRequest>::try_from_uri(&incoming.uri);
     let Query(asked) = asked.map_err(|error| malformed("query", error.body_text()))?;
@@ -127,6 +128,7 @@ async fn from_vendor(
 
 /// Returns the path and query of the call that is asked about.
 fn real_call(path: &str) -> Result<Uri, Rejection> {
+    // Two slashes begin the name of a host to some readers.
     if path.starts_with('/') && !path.starts_with("//") {
         return uri(path);
     }

@@ -27,6 +27,7 @@ impl RecoveredAnswer {
     ) -> Result<Self, Rejection> {
         let (gateway, print) = (&call.context.gateway, call.asked.fingerprint);
         let receipt = || gateway.calls.receipt(print, &answer);
+        // Made before anything can fail: dropping it is what keeps the answer for the next try.
         let receipt = (again == ReplayKind::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
         call.context.recheck(&call.asked.demand, None)?;

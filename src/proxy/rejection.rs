@@ -199,6 +199,7 @@ impl From<SendError> for Rejection {
             SendError::KeyRejected { retry_after } => Self::key_rejected(retry_after),
             SendError::NoBalance(state) => Self::balance(&state),
             SendError::Unrecorded(error) => Self::audit_unavailable().because(error.to_string()),
+            // In the one wording of all tokens that are not valid, as at the door.
             SendError::Ended { code: ErrorCode::TokenInvalid, summary } => {
                 Self { sent: Some(summary), ..Self::with(ClientError::token_invalid()) }
             }

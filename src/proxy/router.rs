@@ -18,6 +18,8 @@ use http::Method;
 pub fn router(gateway: Gateway) -> Router {
     let has_pictures = gateway.pictures.is_some();
     let door = ProxyService::new(gateway);
+    // For all methods: where nothing receives, the path is unknown whatever the method, and a wrong one is
+    // on record as a webhook.
     let router = own(&door).route(webhook::WEBHOOK_PATH, any(door.handler(webhook::answer)));
     let router = if has_pictures {
         below(router, own_paths::SIMULATOR, &door.read(get(door.handler(own_paths::picture))))
@@ -53,6 +55,7 @@ fn own(door: &ProxyService) -> Router {
 fn below(router: Router, root: &str, served: &MethodRouter) -> Router {
     router
         .route(root, served.clone())
+        // A wildcard matches no empty rest, so the root has two spellings of its own.
         .route(&format!("{root}/"), served.clone())
         .route(&format!("{root}/{{*rest}}"), served.clone())
 }
@@ -60,6 +63,7 @@ fn below(router: Router, root: &str, served: &MethodRouter) -> Router {
 impl ProxyService {
     /// Refuses all methods but those that read.
     fn read(&self, served: MethodRouter) -> MethodRouter {
+        // Axum's own 405 has no body and would be on nobody's record.
         served.fallback(self.only(Method::GET))
     }
 

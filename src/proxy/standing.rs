@@ -38,6 +38,7 @@ impl BudgetStanding {
             spent_usd: tally.spent(),
             charged_usd: tally.charged,
             reserved_usd: tally.reserved,
+            // The budget may have been lowered below what is spent.
             left_usd: budget.limit.minus(tally.spent()).max(Usd::ZERO),
             resets_at: BudgetWindow::containing(budget.period, now).end(),
         }

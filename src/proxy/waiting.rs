@@ -124,6 +124,7 @@ impl CallContext {
         waited: Duration,
     ) -> ClientError {
         self.give_back();
+        // A full queue is told before the wait that was asked for is read: it may not be readable.
         let allowance = self.allowance().unwrap_or_else(|_| self.usual_allowance());
         let how = allowance.how_to_wait_longer(rule);
         let message = format!("{words}; nothing was sent or billed. {how}");

@@ -68,6 +68,7 @@ async fn receive(
         return Err(blocked(span));
     }
     let reject = |rejection: DeliveryRejection| {
+        // Keys that we cannot fetch count against nobody, or our own trouble would lock the vendor out.
         if rejection.is_senders_fault() {
             verifier.failed(incoming.client);
         }
@@ -79,6 +80,7 @@ async fn receive(
     tracing::debug!(generation.id = %delivery.generation(), "webhook verified");
     let notice =
         WebhookEvent::new(delivery, &body, incoming.request.clone(), incoming.client.to_string());
+    // Before it waits for its call, or hundreds of early deliveries would wait with their bodies.
     drop(body);
     let deadline = Instant::now() + gateway.settings.webhooks.wait;
     gateway.calls.notified(notice, deadline).await.map_err(RejectedDelivery::from)
@@ -135,6 +137,7 @@ impl From<DeliveryRejection> for RejectedDelivery {
                 ErrorCode::WebhookRejected,
                 "the delivery's time is too far from the gateway's".to_owned(),
             ),
+            // Which of them it was is for the record alone: it would tell a forger how near it came.
             DeliveryRejection::Signature
             | DeliveryRejection::NoSecret
             | DeliveryRejection::Secret => {

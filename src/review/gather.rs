@@ -92,6 +92,7 @@ struct UsedRights {
 fn uses(settings: &Settings, found: Vec<RouteUse>) -> BTreeMap<TokenId, UsedRights> {
     let mut all: BTreeMap<TokenId, UsedRights> = BTreeMap::new();
     for one in found {
+        // The record does not name a dry run: it is a call without places on a route that takes some.
         let is_quote = !one.takes_places && takes_places(settings, &one.route);
         let used = all.entry(one.token).or_default();
         let spent = used.spent.entry(one.day).or_default();

@@ -60,6 +60,7 @@ pub(super) fn expiring(case: &Case<'_>) -> Option<Finding> {
     let usual = case.environment.map_or(LONGEST_LIFE, |environment| environment.token_lifetime);
     let life = usual.max(review.expiring_within + DAY).min(LONGEST_LIFE);
     let mut rest = vec!["--expires-in".to_owned(), command::span(life)];
+    // Two secrets live at once at most: without this, `rotate` is refused.
     if case.seen.old_secret.is_some() {
         rest.push("--drop-old".to_owned());
     }

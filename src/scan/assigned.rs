@@ -16,6 +16,7 @@ const NEAR: usize = 2000;
 pub(super) const ALLOWED: &[u8] = b"ideogate:allow";
 
 /// A name, what leads from it to a value in all kinds of languages, and the value.
+// `-u`, since the library is built without its Unicode tables, and what is looked at need not be text.
 const ASSIGNMENT: &str = r#"(?xi-u)
     (?<name>
         [\w.$-]{0,64}
@@ -93,6 +94,7 @@ fn key(text: &[u8], found: &Captures<'_>, name: &Range<usize>) -> Option<(usize,
     let is_key = match NameCertainty::judge(name)? {
         NameCertainty::Outright | NameCertainty::Nearby => is_like_a_key(shown),
         NameCertainty::Vendor => {
+            // More is asked here: the vendor's name alone also stands before digests and revisions of packages.
             found.name("quote").is_some() && is_like_a_key(shown) && !is_hex(shown)
         }
     };

@@ -24,6 +24,7 @@ impl Blobs {
     pub(super) fn open(git: Git<'_>) -> Result<Self, GitError> {
         let mut command = git.command();
         command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // Nobody would read its complaints, and once a pipe is full of them, git stands still.
         let mut child = command.stderr(Stdio::null()).spawn().map_err(of_start)?;
         let (Some(asks), Some(tells)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(GitError::Nonsense);
@@ -57,6 +58,7 @@ impl Drop for Blobs {
     fn drop(&mut self) {
         // It only ever reads, and what it would have said next is of no interest.
         self.child.kill().ok();
+        // Waited for, or a dead process would stay in the system's table as long as this one lives.
         self.child.wait().ok();
     }
 }

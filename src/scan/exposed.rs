@@ -34,6 +34,7 @@ pub(super) fn among(env_files: Vec<PathBuf>) -> ScanReport {
 fn by_work_tree(files: Vec<PathBuf>) -> BTreeMap<PathBuf, BTreeMap<PathBuf, PathBuf>> {
     let mut by_work_tree: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for path in files {
+        // Without its links, or a file that is reached by one would not be seen to lie in a work tree.
         let absolute = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if let Some(top) = absolute.parent().and_then(dotenv::work_tree) {
             by_work_tree.entry(top).or_default().insert(absolute, path);

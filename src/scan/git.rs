@@ -71,7 +71,10 @@ impl<'a> Git<'a> {
                 command.env_remove(variable);
             }
         }
+        // A monitor is a program that a strange repository may name. An optional lock would refresh its index,
+        // and be in the way of whoever is just committing.
         command.args(["-c", "core.fsmonitor=false", "--no-optional-locks", "--no-pager"]);
+        // In English, because `check` knows one complaint by its words.
         command.env("LC_ALL", "C").stdin(Stdio::null());
         command
     }
@@ -120,6 +123,7 @@ impl<'a> Git<'a> {
         command.args(["check-ignore", "-z", "--stdin"]).stdin(list);
         let output = command.output().map_err(of_start)?;
         match output.status.code() {
+            // By this `check-ignore` says that it ignores none of them; only more is a failure.
             Some(1) => Ok(Vec::new()),
             _ => Ok(paths(&said(output)?)),
         }
@@ -146,14 +150,18 @@ impl<'a> Git<'a> {
     /// Deleted files, other repositories and contents that are not there yet are left out.
     pub(super) fn staged(self, below: &[PathBuf]) -> Result<Vec<Staged>, GitError> {
         let what = [
+            // A path is what it says: a file may be called `*` or `:!a`.
             "--literal-pathspecs",
             "diff",
             "--cached",
             "--raw",
             "-z",
             "--no-abbrev",
+            // A rename would be told with two paths, and `read_staged` reads one.
             "--no-renames",
+            // With `diff.relative` in somebody's settings, a hook in a folder would miss all others.
             "--no-relative",
+            // These two are programs of the repository's choosing again.
             "--no-ext-diff",
             "--no-textconv",
             "--ignore-submodules",

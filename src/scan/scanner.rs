@@ -65,6 +65,7 @@ impl Scanner {
         let bytes = windows::each(source, room, |window| {
             let leaks = window.placed(self.leaks(window));
             findings.extend(leaks.map(|(place, leak)| ScanFinding::new(path.into(), place, leak)));
+            // One more than is told, so that a file with exactly that many is not said to hold more.
             if findings.len() > MOST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let mut report =
@@ -90,6 +91,7 @@ impl Scanner {
         leaks.extend(self.assignments.keys(window.text, &named));
         // The rest is seen whole by another window, which tells it.
         leaks.retain(|(at, _)| window.own.contains(at));
+        // `placed` counts lines from one find to the next, so they must not go back.
         leaks.sort_by_key(|(at, _)| *at);
         leaks
     }

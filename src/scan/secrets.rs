@@ -80,6 +80,8 @@ fn unwrapped(text: &[u8]) -> Option<Vec<u8>> {
     if digits.len() % 4 == 1 {
         digits.pop();
     }
+    // The secret stands in the midst of a longer text: no padding ends it, and its last digit may hold bits of
+    // what follows.
     let forgiving = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);

@@ -31,6 +31,7 @@ impl Scanner {
             }
         }
         for file in staged {
+            // Whatever is in it: a harmless one today holds a secret tomorrow, and git will not ask again.
             if dotenv::is_env_file(&file.path) {
                 let finding =
                     ScanFinding::new(file.path.clone(), TextPosition::START, Leak::EnvFile);

@@ -93,10 +93,13 @@ impl Walk<'_> {
             builder.add(path);
         }
         let skips = tree.ignored == Ignored::Skipped;
+        // Hidden files are where secrets are. Files named `.ignore` are for those who search: git knows none, and
+        // commits what they name.
         builder.hidden(false).ignore(false).parents(skips);
         builder.git_ignore(skips).git_exclude(skips).git_global(skips);
         let repositories = Arc::clone(repositories);
         builder.filter_entry(move |entry| {
+            // Not at depth 0: whoever asks for a `.git` by name means it.
             let is_git = entry.file_name() == ".git" && entry.depth() > 0;
             if let (true, Some(folder)) = (is_git, entry.path().parent()) {
                 lock(&repositories).insert(folder.to_owned());

@@ -72,6 +72,7 @@ pub(super) fn each(
             units = Units::detect(&room.0[..read]);
         }
         bytes += read as u64;
+        // `fill` comes back short at the end alone, whatever pieces a pipe comes in.
         let is_last = read < units.room(WINDOW - kept);
         let end = kept + units.narrow(&mut room.0[kept..kept + read]);
         let text = &room.0[..end];

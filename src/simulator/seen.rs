@@ -303,6 +303,7 @@ impl Drop for SeenEntry {
         self.log.lock().open -= 1;
         let end = self.end;
         self.note(|call| call.end = end);
+        // Once more: of a call that fell out of the list `note` tells nothing, and still one less is open.
         self.log.changed.send_replace(());
     }
 }

@@ -96,6 +96,7 @@ impl OrderWork {
     /// Starts the work and answers with its name.
     fn start(self, vendor: &Vendor, manner: Manner) -> SimulatedAnswer {
         let answer = SimulatedAnswer::json(&json!({"generation_id": self.id}));
+        // Before the answer is out, or the first poll could find nothing.
         self.note(SimulatedState::Pending);
         let work = async move { self.run(manner).await.map_or((), drop) };
         vendor.tasks.spawn_background("simulated generation", work);

@@ -44,6 +44,7 @@ impl AccessLog {
         response.map(|body| {
             body.watched(move |delivery| {
                 self.answer = Some(AnswerSummary { status, code, delivery });
+                // The line is written by the drop, here as wherever else an answer ends.
                 drop(self);
             })
         })

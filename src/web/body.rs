@@ -51,6 +51,8 @@ impl Body {
     }
 
     fn new(content: AxumBody) -> Self {
+        // Hyper never polls a body that is at its end from the start: without the look now, an answer without
+        // bytes would be dropped unread and told as given up.
         let (len, is_whole) = (content.size_hint().exact(), content.is_end_stream());
         Self { content, len, sent: 0, watches: Vec::new(), wire: None, is_whole }
     }
@@ -101,6 +103,7 @@ impl Body {
                 let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
                 self.sent += bytes;
                 self.watches.iter_mut().for_each(|watch| watch.count(bytes));
+                // Hyper asks for no more once the announced length is there, so the `None` below need not come.
                 self.is_whole = self.is_end_stream() || self.len == Some(self.sent);
             }
             Some(Err(_)) => {}
@@ -137,8 +140,10 @@ impl Drop for Body {
         let watches = mem::take(&mut self.watches);
         match (&self.wire, self.is_whole) {
             (Some(wire), true) => {
+                // Not whole yet for those who watch: hyper has the last byte, the operating system perhaps not.
                 wire.answer_ends(Some(Handed::new(watches, mem::take(&mut self.content))));
             }
+            // Counted although it was given up, or the next request on its connection would never be let through.
             (Some(wire), false) => wire.answer_ends(None),
             (None, true) => watches.into_iter().for_each(DeliveryWatch::whole),
             (None, false) => {}

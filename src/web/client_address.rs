@@ -18,6 +18,7 @@ impl ClientAddress {
     /// the first address that is not trusted is the client. What stands left of it, the client may
     /// have made up.
     pub fn find(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+        // A listener for both families sees an IPv4 peer as `::ffff:a.b.c.d`, which no IPv4 network holds.
         let mut client = peer.to_canonical();
         if trusted.is_empty() {
             return Self(client);
@@ -27,6 +28,7 @@ impl ClientAddress {
             if !trusted.iter().any(|net| net.contains(&client)) {
                 break;
             }
+            // Passing over what cannot be read would believe what stands left of it, beyond the last known hop.
             let Some(address) = str::from_utf8(entry).ok().and_then(address) else { break };
             client = address;
         }

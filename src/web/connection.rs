@@ -60,6 +60,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         let mut http = http1::Builder::new();
         // The stream below keeps the time; hyper's own timeout cannot tell waiting for a request
         // from waiting for the rest of its header.
+        // `half_close` stays off, though lawful: a client that ends its own direction counts as gone, and its
+        // call leaves the queue. With it on, a place would be paid for whoever hung up halfway.
         http.header_read_timeout(None).max_buf_size(BUFFER).half_close(false);
         let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
         // Behind the connection, so that it is dropped first.
@@ -75,6 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         if let Err(error) = ended {
             tracing::debug!(error = &error as &dyn std::error::Error, "connection ended early");
         }
+        // Until here the connection counts, also while it finishes a request after `shutdown`.
         drop((gauge, presence));
     }
 }
@@ -115,6 +118,7 @@ fn answer(
     let info = RequestInfo::begin(guest.peer, guest.client, request.headers(), trusted);
     let (id, started) = (info.id.clone(), info.started);
     let is_head = request.method() == Method::HEAD;
+    // Counted for each request without exception: the count tells which one is the stand-in for a bad head.
     let fault = guest.wire.request_begins();
     let span = info.span(&request);
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
@@ -131,6 +135,7 @@ fn answer(
             Err(problem) => wording(&problem, &id).map(Body::full),
         };
         let mut response = farewell.watch(response);
+        // Once more, whatever face or layer made the answer: none may leave without it.
         header::set_request_id(response.headers_mut(), &id);
         if !response.headers().contains_key(header::SERVER_TIMING) {
             let total = started.elapsed();
@@ -139,6 +144,7 @@ fn answer(
         if is_head {
             response.body_mut().without_content();
         }
+        // On the one body that leaves, and last: each body that has the wire counts as an answer when dropped.
         response.body_mut().leave_on(wire);
         response
     };

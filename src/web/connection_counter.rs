@@ -65,6 +65,7 @@ impl Drop for ConnectionGuard {
             *count -= 1;
             *count
         });
+        // An address without connections leaves no entry, or a scan from many would fill the memory for good.
         if left == 0 {
             heads.by_address.remove(&address);
         }

@@ -67,6 +67,7 @@ impl PageFormat {
     /// Browsers name HTML, people with a terminal seldom anything.
     fn preferred(headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        // Weights are not weighed: a browser does not name JSON, and whoever names it can read it.
         let accepts =
             |kind| accept.unwrap_or_default().split([',', ';']).any(|one| one.trim() == kind);
         match () {
@@ -86,6 +87,7 @@ impl PageFormat {
         let mut response = Response::new(Body::from(text));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        // One path has three forms: a cache must not hand the page of a browser to a program.
         headers.insert(header::VARY, HeaderValue::from_static("accept"));
         let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -148,6 +150,7 @@ fn head(guide: &ErrorGuide) -> (&'static str, u16, &'static str) {
 
 /// Escapes a text of the table, and marks what is in backquotes as code.
 fn marked_up(text: &str) -> String {
+    // Escaped before the tags are put in, or they would be escaped with the rest.
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts = escaped.split('`').enumerate();
     let marked = parts.map(|(at, part)| match at % 2 {

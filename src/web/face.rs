@@ -28,6 +28,7 @@ pub(super) fn ask(
     let (wording, metrics) = (door.wording, Arc::clone(&door.metrics));
     let panics = PanicAnswer { wording, metrics, id: info.id.clone() };
     let face = ServiceBuilder::new()
+        // Outermost, so that a panic in any layer below is answered too.
         .layer(CatchPanicLayer::custom(panics))
         .layer(door.sensitive.clone())
         .service(face.clone());
@@ -62,6 +63,7 @@ impl ResponseForPanic for PanicAnswer {
 
 /// Those who wait for an answer's delivery, while its body may be replaced by the layers of a face.
 #[derive(Debug, Clone)]
+// Behind `Arc` and lock only because extensions must be `Clone` and `Sync`, which a watch is not.
 struct PendingWatches(Arc<Mutex<Vec<DeliveryWatch>>>);
 
 /// Returns an answer as the handler of a face gives it; whoever watches its delivery goes along.
@@ -83,6 +85,7 @@ where
         response.headers_mut().remove(CONTENT_LENGTH);
     }
     let pending = response.extensions_mut().remove::<PendingWatches>();
+    // Taken out of the lock, not cloned: whatever layer kept a copy of the extensions, an end is told once.
     let watches = pending.map(|pending| mem::take(&mut *pending.0.lock())).unwrap_or_default();
     response.map(|content| Body::stream(content).watched_by(watches))
 }

@@ -80,6 +80,7 @@ pub fn forbid_retry(headers: &mut HeaderMap) {
 /// Tells the token's rate: `limit` requests in `window`, `remaining` of them left, all back in `reset`.
 pub fn set_rate_limit(headers: &mut HeaderMap, rate: &RateLimit) {
     let (window, reset) = (whole_seconds(rate.window), whole_seconds(rate.reset));
+    // A quoted name with parameters, as the IETF's draft on these fields has it; a bare number was its older form.
     set(headers, RATE_LIMIT_POLICY, &format!("\"token\";q={};w={window}", rate.limit));
     set(headers, RATE_LIMIT, &format!("\"token\";r={};t={reset}", rate.remaining));
 }

@@ -50,6 +50,7 @@ pub enum LeavesFiles {
 impl ConnectionLimits {
     /// Returns the limits of a listener, as far as the process may open files for it.
     pub fn new(door: &config::DoorSettings, files: LeavesFiles) -> Self {
+        // The settings may allow more than the process has files for, and a client takes several once it calls.
         let most = door.max_connections.min(OpenFiles::now().connections());
         Self { max_connections: most, files, ..Self::from(door) }
     }

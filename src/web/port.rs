@@ -57,6 +57,7 @@ impl Listener for Port {
 
     async fn accept(&self) -> io::Result<(PortStream, Peer)> {
         let (stream, peer) = accept(&self.listener).await?;
+        // Noted before TLS is put around the socket, which does not tell its number.
         let number = stream.as_raw_fd();
         let stream = match &self.guard {
             None => Stream::Plain(ClientSocket::new(stream, Goodbye::Plain)),

@@ -214,6 +214,7 @@ impl ClientError {
     /// Returns the JSON that the client gets.
     pub fn json(&self, request: &RequestId) -> String {
         let shape = ErrorBody {
+            // Twice the same: Ideogram's own refusals have `error`, which its clients read; others look for `message`.
             error: &self.message,
             message: &self.message,
             code: self.code,
@@ -222,6 +223,7 @@ impl ClientError {
             source: "gateway",
             retryable: self.code.is_retryable(),
             reject_reason: self.reject_reason,
+            // A path, no URL: only the client knows under which name it reached us.
             doc: format!("{ERRORS_PATH}/{}", self.code),
             details: &self.details,
         };
@@ -274,6 +276,7 @@ impl ClientError {
     /// Returns the challenge of RFC 6750.
     fn challenge(&self) -> Option<HeaderValue> {
         let text = match (self.code, self.details.scope) {
+            // Without `error=`: RFC 6750, 3.1, keeps it for requests that did present something.
             (ErrorCode::TokenMissing, _) => r#"Bearer realm="ideogate""#.to_owned(),
             (ErrorCode::TokenInvalid, _) => concat!(
                 r#"Bearer realm="ideogate", error="invalid_token", "#,

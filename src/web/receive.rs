@@ -57,6 +57,8 @@ where
     }
     let mut body = pin!(body);
     loop {
+        // Counted from frame to frame, not in all: a large body over a thin line may take its time as long as
+        // it moves.
         let frame = timeout(idle, body.frame()).await.map_err(|_| ReceiveError::Idle { idle })?;
         match frame {
             // Trailers are dropped: nothing behind this door reads them.
@@ -84,6 +86,7 @@ impl ReceiveError {
     /// Tells a body that breaks the rules, or that a layer gave up after `idle`, from one whose client left.
     pub fn broken(error: &(dyn Error + 'static), idle: Duration) -> Self {
         let mut cause = Some(error);
+        // What the strict stream said is wrapped by hyper and by axum: only the chain of causes still has it.
         while let Some(error) = cause {
             if error.is::<TimeoutError>() {
                 return Self::Idle { idle };

@@ -36,6 +36,7 @@ pub async fn serve<L: Listener>(
                     let socket = L::watch(&stream);
                     let connection = Connection { stream, socket, peer, door, presence };
                     let run = connection.run(face.clone(), shutdown.clone());
+                    // Nobody waits for it here; `tasks` does at the end, as long as the stop allows.
                     drop(tasks.spawn_tracked("connection", run));
                 }
                 None => turn_away(stream, peer, &door).await,

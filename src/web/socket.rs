@@ -128,6 +128,8 @@ enum SocketSeen {
 
 /// Looks without waiting and without taking anything.
 fn look(tcp: &TcpStream) -> SocketSeen {
+    // `RDHUP` sees the end behind bytes that nobody has read; a peek would see those bytes alone. `HUP` and
+    // `ERR` are told without being asked for.
     let mut sockets = [PollFd::new(tcp, PollFlags::IN | PollFlags::RDHUP)];
     // It cannot fail with one socket that is open; if it did, the connection's reader would tell.
     if poll(&mut sockets, Some(&Timespec::default())).is_err() {

@@ -62,6 +62,7 @@ pub async fn export(
     let query = asked.search().query(&state).await?;
     let narrowed = asked.narrowed(&query);
     let what = json!({ "format": asked.format, "filter": narrowed });
+    // Before the end is signed: so the export itself tells who made it, and none is made unseen.
     let recorded = state.record(by, Action::AuditExport, "audit", [Value::Null, what]).await;
     recorded.map_err(|cause| Problem::audit_unavailable(&cause))?;
     let (reader, notary) = (state.reader.clone(), state.notary.clone());

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// What to export, and how; what is absent does not narrow it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+// A filter that is mistyped must not be passed over: more would leave the house than was meant.
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuditExport {

@@ -146,12 +146,14 @@ impl ExportWork {
             }
         };
         self.query.after_seq = last.or(self.query.after_seq);
+        // Behind a last page that is just full comes an empty one, which ends the export.
         Ok(found < PAGE)
     }
 
     /// Returns the next entries, by what was on record when the export began.
     fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         let mut records = self.reader.entry_records(&self.query)?;
+        // A call that was open then may have ended since: its outcome is behind what was signed.
         records.retain(|record| self.query.up_to_seq.is_none_or(|up_to| record.seq <= up_to));
         Ok(fold(records))
     }

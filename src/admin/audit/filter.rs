@@ -18,6 +18,7 @@ const MOST: usize = 1000;
 
 /// The parameters of a search; what is absent does not narrow it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+// A filter that is mistyped must not be passed over: more would be found than was asked for.
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuditSearch {
@@ -70,6 +71,7 @@ impl AuditSearch {
         if !mistakes.is_empty() {
             return Err(Problem::invalid(mistakes));
         }
+        // Behind the mistakes: a name that is not there is a 404, and scripts tell it from what was written wrongly.
         let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
         Ok(RecordQuery {
             after_seq: self.after,

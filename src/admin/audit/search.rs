@@ -67,6 +67,7 @@ fn page(reader: &Reader, mut query: RecordQuery, last: Option<u64>) -> Result<Pa
         query.after_seq = Some(begins.saturating_sub(1));
     }
     let mut entries = fold(reader.entry_records(&query)?);
+    // On the first page only: behind it, no entry means the end.
     if let (true, None, Some(request)) = (entries.is_empty(), query.after_seq, &query.request) {
         entries = counted_in(reader, request, query.token.as_ref())?;
     }

@@ -76,6 +76,7 @@ impl TailWatch {
             if !lines.is_empty() {
                 return Some(lines.into());
             }
+            // Who was too slow for the news (`Lagged`) is woken by that as well: what counts is read from the record.
             if !is_news && matches!(self.news.recv().await, Err(RecvError::Closed)) {
                 return None;
             }

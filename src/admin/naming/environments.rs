@@ -40,6 +40,7 @@ impl AdminState {
     async fn knows_environment(&self, name: &EnvironmentName) -> Result<bool, Problem> {
         let is_known = self.settings.environments.contains_key(name)
             || self.tokens.list().iter().any(|token| token.environment == *name);
+        // Only a name that neither knows costs a look at the record, which may be all of it.
         if is_known {
             return Ok(true);
         }

@@ -27,6 +27,7 @@ impl AdminState {
         let Some(text) = text else { return Ok(None) };
         match self.token_in(text, environment) {
             Ok(token) => Ok(Some(token.id.clone())),
+            // By an id only: the record is looked through for ids, never for names.
             Err(problem) if text.starts_with(ID) && problem.status == 404 => {
                 let (id, asked) = (TokenId::from_stored(text), TokenId::from_stored(text));
                 let read = self.on_record(move |reader| reader.mentions(Mention::Token(&asked)));

@@ -123,6 +123,7 @@ async fn note(
     amount: Usd,
 ) -> Result<Json<BalanceView>, Problem> {
     let balance = Balance { amount, set_at: state.clock.now(), charged: Usd::ZERO };
+    // In memory first: what is charged while the record is written must count against the new amount.
     let before = state.ledger.set_balance(account, balance);
     let change = [json_of(before), json_of(Some(balance))];
     if let Err(cause) = state.record(by, Action::BalanceChange, account.as_str(), change).await {

@@ -83,6 +83,7 @@ fn can_be_billed(usage: &Usage, routes: &RouteTable) -> bool {
     let Some(route) = routes.by_name(&usage.route) else { return true };
     let has_money = usage.charged.plus(usage.reserved) > Usd::ZERO;
     let takes = usage.takes || route.places == PlacesRule::None;
+    // What has money is a call, whatever the route table has become since.
     has_money || (route.is_billable() && takes)
 }
 

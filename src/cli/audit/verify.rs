@@ -90,6 +90,7 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
     for (source, name) in &outside {
         evidence.add(source, name, true);
     }
+    // Without a key nothing that lies there could be told from a forgery.
     if !keys.is_empty() {
         let own_file = own_file.unwrap_or_else(|| dir.join(CheckpointFile::USUAL));
         for path in [own_file, dir.join(LAST_SIGNED_FILE)] {

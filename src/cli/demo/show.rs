@@ -34,6 +34,7 @@ async fn show(
     arguments: &DemoArguments,
     console: &Console,
 ) -> anyhow::Result<ExitCode> {
+    // Before the folder is made: an end by Ctrl-C without it would leave that behind.
     let mut signals = Signals::listen()?;
     let folder = tempfile::tempdir().context("no folder for throw-away data")?;
     let running = begin(folder.path(), arguments, console).await?;

@@ -20,6 +20,7 @@ pub(super) fn render(lines: &[UsageView]) -> String {
 /// Quotes are doubled (RFC 4180), and what does not show is left out.
 fn quoted(key: &str) -> String {
     let key: String = key.chars().filter(|character| !hides(*character)).collect();
+    // A quote alone does not stop a spreadsheet from counting: it takes the quotes away first.
     let sign = if key.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if sign.is_empty() && !key.contains([',', '"']) {
         return key;

@@ -79,6 +79,7 @@ impl OpenFiles {
     /// It is three quarters of what is left beside the gateway's own files, and never less than 1.
     pub fn connections(self) -> usize {
         let left = self.0.saturating_sub(OWN + KEPT);
+        // Divided first: without a limit, three times as many would not fit the number.
         usize::try_from(left / 4 * 3).unwrap_or(usize::MAX).max(1)
     }
 

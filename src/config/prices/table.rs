@@ -40,6 +40,7 @@ pub(in crate::config) fn read(
     let unread = |error| notes.complain("prices.file", format!("cannot be read: {error}"));
     // The operator's file is read first, for what it names decides which shipped rows are left out.
     let own = reading.file(&name, &text.map_err(unread).ok()?, check_own, &HashSet::new())?;
+    // Without the routes that the operator priced: of several rows the dearest counts, and a shipped one might be it.
     let shipped = reading.file(SHIPPED_NAME, SHIPPED, check_shipped, &own.routes())?;
     // The version names both, so that a record tells what its price came from.
     let version = format!("{}+{}", shipped.version, own.version);

@@ -85,6 +85,7 @@ fn origin(node: &Node) -> Result<Uri, InvalidValue> {
     if !has_good_port(&uri) {
         return Err(node.reject("names a port that cannot be"));
     }
+    // The text is asked for a fragment, since `Uri` passes over it in silence.
     let is_bare = uri.path() == "/" && uri.query().is_none() && !text.contains('#');
     match (uri.scheme_str(), uri.host()) {
         (Some("https"), Some(_)) if is_bare => Ok(uri),

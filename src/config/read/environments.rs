@@ -51,6 +51,7 @@ pub(super) fn environments(
         complain_about_file_name(&path, &key, around.notes);
         read.push(name.zip(environment(section, &path, around)));
     }
+    // Before the `?` below: those that were read are held against each other although one holds a mistake.
     complain_about_reservations(&read, around);
     let (mut environments, mut variables) = (BTreeMap::new(), BTreeMap::new());
     for entry in read {

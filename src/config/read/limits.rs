@@ -27,6 +27,7 @@ pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<QueueSett
         notes.complain("queue.timeout", "must not be longer than queue.max_timeout");
     }
     let max_timeout = max_timeout?;
+    // The smaller one: where the longest wait alone was lowered, the shipped usual one would be above it.
     Some(QueueSettings { capacity: capacity?, timeout: timeout?.min(max_timeout), max_timeout })
 }
 

@@ -95,6 +95,7 @@ fn public_url(node: &Node) -> Result<Box<str>, InvalidValue> {
     if !has_good_port(&uri) {
         return Err(node.reject("names a port that cannot be"));
     }
+    // Asked of the text, since `Uri` passes over a fragment in silence.
     if is_web && uri.query().is_none() && !text.contains(['@', '#']) {
         return Ok(text.trim_end_matches('/').into());
     }
@@ -106,6 +107,7 @@ pub(super) fn host(node: &Node) -> Result<Box<str>, InvalidValue> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     let name = written(node).filter(|name| !name.is_empty() && name.chars().all(allowed));
     let name = name.ok_or_else(|| node.reject("must be a host name like \"admin.example.com\""))?;
+    // With more than one colon it is an address of IPv6, whose last part is no port.
     if name.matches(':').count() == 1 && !address::is_good(name) {
         return Err(node.reject("names a port that cannot be"));
     }

@@ -32,6 +32,7 @@ fn column(route: &Route, key: &str) -> String {
 // Reading scopes never spend: what is billed needs a scope that says so.
 /// Notes a billed route without a scope that may spend, and one without any scope that is no `GET`.
 fn check_scope(route: &Route, notes: &Notes) {
+    // Training is billed, too, though `write:*` does not hold it: whoever grants it has to name it.
     let spends = |scope: Scope| scope.in_write_wildcard() || scope == Scope::TrainModels;
     if route.is_billable() && !route.scope.is_some_and(spends) {
         let problem = "must be a write: scope or train:models, for Ideogram bills this route";

@@ -28,6 +28,7 @@ pub(super) fn find(
         return Ok(None);
     }
     let shown = String::from_utf8_lossy(name);
+    // Nothing here decodes these (RFC 2047), and to a reader that does, it may be any name.
     if name.starts_with(b"=?") {
         let problem = "must not be an encoded word; write the field's name as it is";
         return Err(InspectionError::ambiguous(&shown, problem));

@@ -83,6 +83,7 @@ fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Splits a line at its first colon. Control characters but the tab are refused.
 fn name_and_value(line: &[u8]) -> Result<(&[u8], &[u8]), InspectionError> {
+    // Without a colon the name is empty, which is refused below.
     let colon = memchr::memchr(b':', line).unwrap_or(0);
     let (name, value) = line.split_at(colon);
     let value = value.get(1..).unwrap_or_default();
@@ -122,6 +123,7 @@ fn file_name(
     field: &str,
 ) -> Result<Option<Box<[u8]>>, InspectionError> {
     let (mut plain, mut extended) = (None, None);
+    // What cannot be read is no loss: `name` went over the same parameters and refused it.
     for parameter in parameters.flatten() {
         if hides_a_name(parameter) {
             let problem = "has a parameter in which some readers would see another name";
@@ -136,6 +138,7 @@ fn file_name(
             return Err(InspectionError::ambiguous(field, "must not have two file names"));
         }
     }
+    // Joined by what no header line may hold, so that no two pairs look alike in the fingerprint.
     let both = plain.into_iter().chain(extended).collect::<Vec<_>>();
     Ok((!both.is_empty()).then(|| both.join(&b"\0"[..]).into()))
 }

@@ -111,6 +111,7 @@ impl<'s> FormParts<'s> {
         loop {
             let bytes = self.window.bytes();
             if let Some(at) = self.boundary.find(bytes) {
+                // RFC 2046 knows CRLF alone. Readers that bear a bare line feed end the part here, others read on.
                 let Some(content) = bytes[..at].strip_suffix(b"\r") else {
                     return Err(malformed("has a boundary behind a bare line feed; use CRLF"));
                 };

@@ -46,6 +46,7 @@ fn jpeg(content: &[u8]) -> Option<Sides> {
                 return Some((big(rest, 7, 2)?, big(rest, 5, 2)?));
             }
             0xff => rest = rest.get(1..)?,
+            // A length counts its own two bytes; of one that says less, the rest would be read as the next marker.
             _ => rest = rest.get(2 + big(rest, 2, 2)?.max(2) as usize..)?,
         }
     }

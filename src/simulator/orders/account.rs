@@ -151,6 +151,7 @@ impl Occupied {
     pub(crate) fn bill(self, units: u32) {
         let mut books = self.account.books();
         books.paid += self.price;
+        // The lock goes before `self` does, whose drop takes it again: do not drop `self` in here.
         books.units += u64::from(units);
     }
 }

@@ -243,6 +243,7 @@ impl Operation {
     /// The number of segments must be the same, and one in braces must not be empty.
     pub(super) fn covers(&self, path: &str) -> bool {
         let mut given = path.split('/');
+        // Segment by segment, undecoded: an escaped slash in a name must not become a path of its own.
         let fits = self.path.split('/').all(|part| match given.next() {
             Some(segment) => part == segment || (part.starts_with('{') && !segment.is_empty()),
             None => false,

@@ -79,6 +79,7 @@ async fn receive(mut body: Incoming, entry: &SeenEntry) -> Result<Option<Bytes>,
         let Ok(bytes) = frame.map_err(Broken::Request)?.into_data() else { continue };
         digest.update(&bytes);
         length += bytes.len() as u64;
+        // One frame goes beyond the limit: that it did is how a body that is too large is known below.
         if whole.len() <= LARGEST {
             whole.extend_from_slice(&bytes);
         }

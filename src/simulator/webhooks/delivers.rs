@@ -41,6 +41,7 @@ impl Delivers {
 fn is_public(address: &str) -> bool {
     let Some(rest) = address.strip_prefix("https://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    // Behind what may be a name and a password: `https://a.example@127.0.0.1/` leads to this machine.
     let host = authority.rsplit('@').next().unwrap_or("");
     let host = match host.strip_prefix('[') {
         // No address of the sixth version is taken, so that none needs to be told apart.

@@ -69,6 +69,8 @@ impl Chunks {
         self.place = match (self.place, byte) {
             (ChunkPosition::Size { digits }, _) => self.size(digits, byte)?,
             (ChunkPosition::Extension, b'\r') => ChunkPosition::SizeEnd,
+            // No line feed passes as part of an extension: to a reader that takes it for the end of the
+            // line, a chunk begins where others still read the extension.
             (ChunkPosition::Extension, _) => self.extra(byte, ChunkPosition::Extension)?,
             (ChunkPosition::SizeEnd, b'\n') if self.left == 0 => ChunkPosition::TrailerStart,
             (ChunkPosition::SizeEnd, b'\n') => ChunkPosition::Data,
@@ -95,6 +97,7 @@ impl Chunks {
                 self.left = self.left * 16 + u64::from(digit);
                 Ok(ChunkPosition::Size { digits: digits + 1 })
             }
+            // RFC 9112, 7.1.1, lets a recipient bear blanks here. Readers differ on them, and no client needs them.
             (b';', _) if digits > 0 => Ok(ChunkPosition::Extension),
             (b'\r', _) if digits > 0 => Ok(ChunkPosition::SizeEnd),
             _ => Err(ProtocolFault::Chunks),

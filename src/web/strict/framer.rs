@@ -142,6 +142,7 @@ impl HeadSearch {
         self.limits(end - start)?;
         self.lines += 1;
         self.line_start = end + 1;
+        // The request line is one of them.
         if self.lines > MAX_FIELDS + 1 { Err(ProtocolFault::TooManyFields) } else { Ok(()) }
     }
 

@@ -54,6 +54,7 @@ fn check_field(line: &[u8]) -> Result<(&[u8], &[u8]), ProtocolFault> {
     if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
         return Err(ProtocolFault::FieldName);
     }
+    // Looked at untrimmed: `trim_ascii` also takes away a form feed, which other readers keep.
     if !line[colon + 1..].iter().all(|byte| is_text(*byte)) {
         return Err(ProtocolFault::FieldValue);
     }
@@ -91,17 +92,21 @@ impl<'head> Deciding<'head> {
     }
 
     fn see_length(&mut self, value: &[u8]) -> Result<(), ProtocolFault> {
+        // `parse` alone would take a `+` in front.
         let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
         let number = str::from_utf8(value).ok().filter(|_| is_number);
         // Above half the range hyper takes a length for a mark of its own.
         let number = number.and_then(|text| text.parse::<u64>().ok()).filter(|n| *n < 1 << 62);
         if self.length.replace(number.ok_or(ProtocolFault::LengthMalformed)?).is_some() {
+            // Equal ones, too, though RFC 9110, 8.6, lets a recipient merge them: that some readers do and others
+            // take one of the two is what smuggling lives on.
             return Err(ProtocolFault::LengthRepeated);
         }
         Ok(())
     }
 
     fn see_encoding(&mut self, value: &[u8]) -> Result<(), ProtocolFault> {
+        // Hyper looks at the last coding only: of `gzip, chunked` it would pass compressed bytes as the body.
         if self.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
             return Err(ProtocolFault::Encoding);
         }
@@ -122,10 +127,13 @@ impl<'head> Deciding<'head> {
 
     fn settle(self, line: &RequestLine<'_>) -> Result<Framing, ProtocolFault> {
         let host = self.named_host(line)?;
+        // RFC 9112, 3.2.2, would have `Host` ignored then. A proxy before us may have gone by it.
         if line.authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host)) {
             return Err(ProtocolFault::TargetElsewhere);
         }
         match (self.length, self.is_chunked) {
+            // RFC 9112, 6.3, lets the encoding win, and hyper drops the length without a word. A reader before
+            // us that goes by the length ends the request elsewhere.
             (Some(_), true) => Err(ProtocolFault::LengthAndEncoding),
             (None, true) if line.is_old => Err(ProtocolFault::Encoding),
             (None, true) => Ok(Framing::Chunked),

@@ -108,6 +108,7 @@ impl IdleTimer {
 
     fn due(&self, quiet_since: Instant) -> Instant {
         match self.head_since {
+            // A head that was sent ahead has its time from its turn on: before, nobody here went on with it.
             Some(since) => since.max(quiet_since) + self.patience.head,
             None if self.had_request => quiet_since + self.patience.keep_alive,
             None => quiet_since + self.patience.head,

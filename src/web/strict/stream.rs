@@ -129,8 +129,11 @@ impl<S> StrictStream<S> {
         }
         let is_awaited = !self.held.is_empty() || self.alarm.is_nearer_when_quiet();
         if is_awaited && !self.is_quiet() {
+            // What is held here wakes no socket: a request that came ahead would wait until its client says more.
             self.wire.wake_when_quiet(context.waker());
         }
+        // The empty line that some old clients send behind a body begins no head: their idle connection would
+        // be answered with a timeout.
         if !self.held.is_empty() && &self.held[..] != b"\r\n" {
             self.alarm.head_begins();
         }
@@ -166,6 +169,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for StrictStream<S> {
             }
             match this.reading {
                 ReadState::Open => {}
+                // Nobody is to wake this: the answer to the stand-in closes the connection, and whatever the
+                // client still sends must not be read as another request.
                 ReadState::Refused => return Poll::Pending,
                 ReadState::Broken(fault) => {
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, fault)));
@@ -220,6 +225,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for StrictStream<S> {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let flushed = Pin::new(&mut this.inner).poll_flush(context);
+        // Told only behind the flush below: what hyper has written may still lie in the buffer of TLS.
         ready!(this.stall.watch(context, flushed))?;
         this.wire.flushed();
         Poll::Ready(Ok(()))
@@ -227,6 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for StrictStream<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        // The end of our direction goes out before anything is listened to: a client may wait for just that.
         if this.linger.is_none() {
             let shut = Pin::new(&mut this.inner).poll_shutdown(context);
             ready!(this.stall.watch(context, shut))?;

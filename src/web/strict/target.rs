@@ -95,6 +95,8 @@ pub(super) fn is_token(byte: u8) -> bool {
 }
 
 fn is_target(byte: u8) -> bool {
+    // Brackets, braces and the bar stand encoded in RFC 3986, but clients send them, and they can be read in
+    // one way only. A backslash stays out: it is a slash to some.
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%[]{}|".contains(&byte)
 }
 

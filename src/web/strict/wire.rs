@@ -117,6 +117,7 @@ impl ConnectionNotes {
 
     /// The connection is no more.
     pub(super) fn closed(&self) {
+        // Taken under the lock and dropped, so told, behind it: a watch runs the code of other rooms.
         let handed = {
             let mut notes = self.notes();
             notes.is_open = false;
@@ -139,10 +140,12 @@ impl ConnectionNotes {
         let mut notes = self.notes();
         notes.answers += 1;
         notes.quiet_since = Instant::now();
+        // Of an answer that ends after its connection, the watches are dropped here and tell that it is lost.
         if notes.is_open {
             notes.handed.extend(handed);
         }
         let waiting = notes.waiting.take();
+        // Whoever is woken may ask for this lock at once.
         drop(notes);
         if let Some(waiting) = waiting {
             waiting.wake();

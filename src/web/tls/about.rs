@@ -26,6 +26,8 @@ impl CertificateAbout {
     pub fn parse(der: &CertificateDer<'_>) -> Result<Self, x509_cert::der::Error> {
         let certificate = Certificate::from_der(der)?;
         let certificate = certificate.tbs_certificate;
+        // The common name is no name: clients stopped looking at it (RFC 9525), so a certificate that has
+        // nothing else would look fine here and be refused by all of them.
         let names = certificate.get::<SubjectAltName>()?;
         let names = names.map(|(_, names)| names.0).unwrap_or_default();
         Ok(Self {

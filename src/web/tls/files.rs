@@ -75,6 +75,7 @@ fn read(file: &Path) -> Result<Text, TlsFault> {
         // Whole from the start, so that no half of a key stays behind where it grew from.
         #[expect(clippy::cast_possible_truncation, reason = "it is a small file")]
         let mut bytes = Zeroizing::new(Vec::with_capacity(about.len() as usize + 1));
+        // Bounded once more: a pipe has no length to ask for, and a file may grow meanwhile.
         opened.take(LARGEST).read_to_end(&mut bytes)?;
         Ok(Text { bytes, mode: about.mode() & 0o777 })
     };

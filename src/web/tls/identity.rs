@@ -44,6 +44,8 @@ impl TlsIdentity {
             return Ok(PairRenewal::Same);
         }
         let certificate = || self.files.certificate.clone();
+        // Only where what is shown is good itself. Where it has expired, what was put in its place is still
+        // its owner's newer word.
         if pair.about().is_valid(now) && !fresh.about().is_valid(now) {
             return Err(TlsFault::NotValid { certificate: certificate() });
         }

@@ -62,20 +62,26 @@ impl TlsPair {
     /// Returns what a listener needs to serve it.
     pub(super) fn serving(&self) -> Result<ServerConfig, TlsFault> {
         let key = CertifiedKey::new(self.chain.clone(), Arc::clone(&self.key));
+        // Named: what the process's default is hangs on the features that all crates turn on together, and
+        // where they bring two providers, rustls panics.
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(key)));
+        // Said though it is all there is: who offers HTTP/2 alone is refused in the handshake, where clients
+        // say why, and not by garbage on a connection that looked good.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // Who comes back is known by a ticket that it keeps itself: nothing is kept here. The
         // tickets' keys rotate, and are made anew with each certificate and for each listener.
         config.ticketer = Ticketer::new()?;
+        // `max_early_data_size` stays 0: early data can be replayed, and a replayed call is a second bill.
         config.session_storage = Arc::new(NoServerSessionStorage {});
         Ok(config)
     }
 
     fn check_fit(&self) -> Result<(), TlsFault> {
         let fits = |certificate: &CertificateDer<'static>| {
+            // Each as if it stood first, since no other of a chain is looked at.
             let one = vec![certificate.clone()];
             CertifiedKey::new(one, Arc::clone(&self.key)).keys_match()
         };

@@ -79,6 +79,7 @@ impl TlsStream {
             }
             Some(_) => {
                 let acceptor = TlsAcceptor::from(self.guard.identity.serving());
+                // Fallible, for then the socket comes back: closed at once, it could destroy the alert on its way.
                 HandshakeState::Handshaking(acceptor.accept(stream).into_fallible())
             }
         }
@@ -147,6 +148,7 @@ impl AsyncWrite for TlsStream {
     ) -> Poll<io::Result<usize>> {
         match &mut self.get_mut().state {
             HandshakeState::Secured(stream) => Pin::new(stream).poll_write(context, bytes),
+            // Nothing can be lost by this: hyper answers what it has read, and nothing reads before it is secured.
             _ => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
@@ -200,6 +202,7 @@ impl LastWords {
             ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
             self.is_said = true;
         }
+        // Without an end of its own: whoever reads this stream keeps the time, as of a handshake.
         let mut space = [0; 4096];
         loop {
             let mut waste = ReadBuf::new(&mut space);
