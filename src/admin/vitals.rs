@@ -2,7 +2,7 @@
 
 use super::folder_state::FolderState;
 use crate::{
-    calls::BreakerState,
+    accounts::BreakerState,
     domain::{AccountName, EnvironmentName},
     telemetry::MetricsFormat,
 };

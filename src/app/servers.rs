@@ -66,8 +66,9 @@ fn gateway(rooms: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway
     Gateway::new(GatewayParts {
         settings: Arc::clone(&rooms.settings),
         tokens: rooms.tokens.clone(),
+        accounts: rooms.accounts.clone(),
         admission: rooms.admission.clone(),
-        rate_limits: Arc::clone(&rooms.rate_limits),
+        rate_limits: Arc::default(),
         poll_limits: Arc::default(),
         ledger: rooms.ledger.clone(),
         spool: Arc::clone(&rooms.spool),

@@ -4,11 +4,12 @@
 
 use super::services::Services;
 use crate::{
+    accounts::BreakerState,
     admin::{
         CallDesk, CallPastStep, DeskError, FolderState, KeyState, ReleaseOutcome, Vitals, WriteOff,
         WriteOffStep,
     },
-    calls::{self, BreakerState, ReleaseError, WriteOffError},
+    calls::{self, ReleaseError, WriteOffError},
     config::{Doubts, MissingKey},
     domain::{AccountName, Actor, CallId, EnvironmentName, Token, TokenState, Usd},
     spool::free_space,
@@ -64,13 +65,13 @@ impl Vitals for House {
     }
 
     fn breaker(&self, account: &AccountName) -> Option<BreakerState> {
-        self.rooms.calls.line(account)?.breaker.state()
+        self.rooms.accounts.link(account)?.breaker.state()
     }
 
     fn key(&self, environment: &EnvironmentName) -> KeyState {
         let settings = self.rooms.settings.environments.get(environment);
-        let line = settings.and_then(|settings| self.rooms.calls.line(&settings.account));
-        let slot = line.and_then(|line| line.keys.get(environment));
+        let slot =
+            settings.and_then(|settings| self.rooms.accounts.slot(&settings.account, environment));
         let simulated = settings
             .and_then(|settings| self.rooms.settings.accounts.get(&settings.account))
             .is_some_and(|account| account.base_url.is_none());

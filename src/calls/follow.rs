@@ -46,12 +46,12 @@ impl Calls {
 
     /// Asks Ideogram how a generation stands.
     pub(super) async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
-        let line = self.line(&generation.account)?;
-        let slot = line.keys.get(&generation.environment)?;
+        let link = self.services().accounts.link(&generation.account)?;
+        let slot = link.keys.get(&generation.environment)?;
         let version = if tells_bills(&generation.route) { "v2" } else { "v1" };
         let path = format!("/{version}/generations/{}", generation.id);
         let key = slot.take();
-        let answer = line.upstream.get(key.send_with(), &path).await.ok()?;
+        let answer = link.upstream.get(key.send_with(), &path).await.ok()?;
         self.note_echo(&generation.account, &answer);
         answer.status.is_success().then(|| AnswerFacts::read(&answer))
     }

@@ -185,7 +185,8 @@ impl Calls {
 
     fn user_standing(&self, notice: &WebhookEvent, account: &AccountName) -> Option<UserState> {
         let user = notice.delivery.user()?;
-        let set = self.line(account).and_then(|line| line.vendor_user.as_deref());
+        let link = self.services().accounts.link(account);
+        let set = link.and_then(|link| link.vendor_user.as_deref());
         Some(self.0.vendor_users.standing(account, set, user))
     }
 

@@ -9,7 +9,7 @@ use super::{
     record::kind,
 };
 use crate::{
-    calls::{KeyCheck, ServingKey},
+    accounts::{KeyCheck, ServingKey},
     config::{KeySource, KeySourceError},
     domain::{Action, Actor},
     store::JournalError,
@@ -148,7 +148,7 @@ impl Keys {
         // have left.
         let serving = self.serving(&kept.account, &tag);
         let key = serving.unwrap_or_else(|| {
-            ServingKey::new(kept.line.upstream.key(credential), tag, Arc::clone(&self.0.clock))
+            ServingKey::new(kept.link.upstream.key(credential), tag, Arc::clone(&self.0.clock))
         });
         self.preflight(kept, place, key, wish).await
     }
@@ -165,7 +165,7 @@ impl Keys {
         wish: &CheckRequest,
     ) -> CheckOutcome {
         let version = Box::from(key.version());
-        match key.ask(&kept.line.upstream).await {
+        match key.ask(&kept.link.upstream).await {
             KeyCheck::Good if place == SlotKey::Current => self.switch(kept, key, &wish.by).await,
             KeyCheck::Good => {
                 kept.settle(place);

@@ -4,7 +4,7 @@
 
 use super::{Keys, key_history::Retired, managed_slot::ManagedSlot, room::Draining};
 use crate::{
-    calls::ServingKey,
+    accounts::ServingKey,
     domain::{AccountName, Action, Actor, EnvironmentName, Timestamp},
 };
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use super::{key_history::KeyHistory, managed_slot::ManagedSlot, tag::TagKey};
 use crate::{
-    calls::{KeyHealth, ServingKey},
+    accounts::{KeyHealth, ServingKey},
     config,
     domain::{AccountName, Clock, EnvironmentName},
     store::{Journal, Reader},

@@ -7,7 +7,7 @@ use super::{
     view::RotatedView,
 };
 use crate::{
-    calls::KeyHealth,
+    accounts::KeyHealth,
     config::KeySource,
     domain::{Actor, EnvironmentName},
     store::JournalError,

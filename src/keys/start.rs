@@ -11,7 +11,7 @@ use super::{
     record::adopted,
 };
 use crate::{
-    calls::ServingKey,
+    accounts::ServingKey,
     domain::{Action, Actor, EnvironmentName, Timestamp},
     store::{JournalError, StoreError},
     upstream::Credential,
@@ -123,7 +123,7 @@ impl Keys {
         if self.retired(kept, &tag, credential.version(), &CheckRequest::CHANGED).is_some() {
             return false;
         }
-        let key = kept.line.upstream.key(credential);
+        let key = kept.link.upstream.key(credential);
         drop(kept.slot.switch_to(ServingKey::new(key, tag, Arc::clone(&self.0.clock))));
         true
     }

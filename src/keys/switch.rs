@@ -10,7 +10,7 @@ use super::{
     record::adopted,
 };
 use crate::{
-    calls::{KeyCheck, KeyHealth, ServingKey},
+    accounts::{KeyCheck, KeyHealth, ServingKey},
     domain::{Action, Actor},
 };
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ impl Keys {
         wish: &CheckRequest,
     ) -> CheckOutcome {
         let version = Box::from(next.version());
-        match next.ask(&kept.line.upstream).await {
+        match next.ask(&kept.link.upstream).await {
             KeyCheck::Good => self.switch(kept, next, &wish.by).await,
             KeyCheck::Rejected(status) => {
                 drop(kept.slot.stage(None));

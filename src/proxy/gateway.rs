@@ -2,6 +2,7 @@
 
 use super::webhook_door::WebhookDoor;
 use crate::{
+    accounts::Accounts,
     admission::{Admission, AdmissionError},
     audit::RefusalBook,
     calls::Calls,
@@ -37,6 +38,8 @@ pub struct GatewayParts {
     pub settings: Arc<Settings>,
     /// Knows the tokens.
     pub tokens: Tokens,
+    /// Reaches the accounts.
+    pub accounts: Accounts,
     /// Gives out places.
     pub admission: Admission,
     /// Counts requests a minute.

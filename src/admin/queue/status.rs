@@ -1,8 +1,8 @@
 //! `GET /api/v1/queue`
 
 use crate::{
+    accounts::BreakerState,
     admin::{role::MayView, state::AdminState},
-    calls::BreakerState,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! A control plane to ask.
 
 use crate::{
+    accounts::BreakerState,
     admin::{
         AdminPeer, AdminState, CallDesk, CallPastStep, DeskError, ExportNotes, FolderState,
         KeyState, ReleaseOutcome, Vitals, WriteOff, WriteOffStep, router,
@@ -10,7 +11,6 @@ use crate::{
         HashChain, RefusalBook,
         trust::{CheckpointFile, LogResumption},
     },
-    calls::BreakerState,
     config::{LoadOptions, Settings},
     domain::{
         AccountName, Actor, CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp, Usd,
