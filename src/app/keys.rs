@@ -66,6 +66,7 @@ pub(super) fn room(ground: &BuildInputs<'_>, accounts: &Accounts, tags: Arc<TagK
     let real = settings.filter(|(_, account)| account.base_url.is_some());
     Keys::new(KeysOptions {
         kept: real.flat_map(|(name, account)| kept(ground, accounts, name, account)).collect(),
+        missing: ground.secrets.missing().to_vec(),
         tags,
         settings: ground.settings.keys.clone(),
         journal: ground.store.journal(),

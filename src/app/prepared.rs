@@ -145,7 +145,6 @@ impl Prepared {
     pub(super) fn serve(self) -> anyhow::Result<Running> {
         let Self { rooms, listeners, certificates, simulator, checkpoints, .. } = self;
         // From here on the keys are in their slots alone.
-        let missing = self.secrets.missing().to_vec();
         drop(self.secrets);
         let (closing, operators) = (CancellationToken::new(), AdminServer::default());
         let reload = Reload::default();
@@ -158,7 +157,7 @@ impl Prepared {
         certificates.watch(&rooms, &reload);
         let pictures = simulator.as_ref().map(SimulatorHere::pictures);
         servers::serve_clients(&rooms, clients, pictures, &closing);
-        servers::serve_operators(&rooms, (network, local), (missing, self.doubts), &operators);
+        servers::serve_operators(&rooms, (network, local), self.doubts, &operators);
         Ok(Running {
             rooms,
             store: self.store,

@@ -2,14 +2,12 @@
 //!
 //! Each listener has limits of its own, so that clients cannot use up the connections of operators.
 
-use super::{
-    admin_server::AdminServer, control_server::control_face, services::Services, vitals::House,
-};
+use super::{admin_server::AdminServer, control_server::control_face, services::Services};
 use crate::{
     admin::{self, AdminState, ExportNotes},
-    config::{Doubts, MissingKey},
+    config::Doubts,
     proxy::{self, Gateway, GatewayParts, PictureShelf},
-    rate_limit::Attempts,
+    rate_limit::{Attempts, RateLimits},
     web::{self, ClientError, ConnectionLimits, LeavesFiles, Port, Wording},
 };
 use std::sync::Arc;
@@ -38,10 +36,10 @@ pub(super) fn serve_clients(
 pub(super) fn serve_operators(
     rooms: &Services,
     (network, local): (Port, UnixListener),
-    notes: (Vec<MissingKey>, Doubts),
+    doubts: Doubts,
     operators: &AdminServer,
 ) {
-    let face = control_face(admin_state(rooms, notes, operators));
+    let face = control_face(admin_state(rooms, doubts, operators));
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
     let limits = web_door(rooms, ("admin", LeavesFiles::Some), admin::told);
     let serving = web::serve(network, face.clone(), limits, tasks, stop);
@@ -68,8 +66,8 @@ fn gateway(rooms: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway
         tokens: rooms.tokens.clone(),
         accounts: rooms.accounts.clone(),
         admission: rooms.admission.clone(),
-        rate_limits: Arc::default(),
-        poll_limits: Arc::default(),
+        rate_limits: RateLimits::default(),
+        poll_limits: RateLimits::default(),
         ledger: rooms.ledger.clone(),
         spool: Arc::clone(&rooms.spool),
         calls: rooms.calls.clone(),
@@ -85,12 +83,7 @@ fn gateway(rooms: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway
 }
 
 /// Returns what the control plane works with.
-fn admin_state(
-    rooms: &Services,
-    (missing, doubts): (Vec<MissingKey>, Doubts),
-    operators: &AdminServer,
-) -> AdminState {
-    let house = Arc::new(House { rooms: rooms.clone(), missing, doubts });
+fn admin_state(rooms: &Services, doubts: Doubts, operators: &AdminServer) -> AdminState {
     AdminState {
         tokens: rooms.tokens.clone(),
         admission: rooms.admission.clone(),
@@ -101,8 +94,11 @@ fn admin_state(
         clock: Arc::clone(&rooms.clock),
         tasks: operators.tasks.clone(),
         closing: operators.closing.clone(),
-        desk: Arc::clone(&house) as _,
-        vitals: house,
+        calls: rooms.calls.clone(),
+        accounts: rooms.accounts.clone(),
+        spool: Arc::clone(&rooms.spool),
+        metrics: Arc::clone(&rooms.metrics),
+        doubts: Arc::new(doubts),
         notary: Arc::clone(&rooms.notary),
         exports: ExportNotes::default(),
         operators: rooms.operators.clone(),

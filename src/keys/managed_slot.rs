@@ -3,7 +3,7 @@
 //! A slot is what environments of one source share: they switch together.
 
 use crate::{
-    accounts::{AccountLink, KeySlot, ServingKey},
+    accounts::{AccountLink, KeyHealth, KeySlot, ServingKey},
     config::{KeySource, WatchedFile},
     domain::{AccountName, EnvironmentName, Timestamp},
 };
@@ -149,6 +149,11 @@ impl ManagedSlot {
             looking: Semaphore::new(1),
             seen: Mutex::new(seen),
         }
+    }
+
+    /// Says whether Ideogram rejects the current key, as far as that was seen.
+    pub(super) fn is_rejected(&self) -> bool {
+        self.slot.current(|key| matches!(key.health(), KeyHealth::Rejected { .. }))
     }
 
     /// Lends what was seen.

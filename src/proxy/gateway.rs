@@ -43,9 +43,9 @@ pub struct GatewayParts {
     /// Gives out places.
     pub admission: Admission,
     /// Counts requests a minute.
-    pub rate_limits: Arc<RateLimits>,
+    pub rate_limits: RateLimits,
     /// Counts polls of what a token made itself.
-    pub poll_limits: Arc<RateLimits>,
+    pub poll_limits: RateLimits,
     /// Holds money.
     pub ledger: Ledger,
     /// Bounds bodies.
