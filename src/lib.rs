@@ -23,6 +23,8 @@ pub mod tokens;
 pub mod upstream;
 pub mod webhooks;
 
+pub mod accounts;
+
 pub mod calls;
 pub mod review;
 pub mod scan;

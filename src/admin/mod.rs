@@ -6,14 +6,12 @@
 
 mod access_check;
 mod audit;
-mod call_desk;
 mod caller;
 mod cut_off;
 mod described_roles;
 mod endpoints;
 mod export_notes;
 mod fault;
-mod folder_state;
 mod host;
 mod keys;
 mod naming;
@@ -38,7 +36,6 @@ mod state;
 mod system;
 mod tokens;
 mod usage;
-mod vitals;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -47,11 +44,9 @@ pub use audit::{
     AuditExport, AuditSearch, CheckpointKeyView, CheckpointView, EXPORT_NAME, EXPORT_UP_TO,
     ExportFormat, NEXT_AFTER,
 };
-pub use call_desk::{CallDesk, CallPastStep, DeskError, ReleaseOutcome, WriteOff, WriteOffStep};
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;
 pub use fault::to_response;
-pub use folder_state::FolderState;
 pub use keys::KeyRotationRequest;
 pub use openapi::openapi;
 pub use operators::{MeView, NewSecret, OperatorView};
@@ -68,6 +63,6 @@ pub use state::AdminState;
 pub use system::{HealthView, StatusView};
 pub use tokens::{CreatedToken, RotatedToken, SecretView, TokenSearch, TokenView};
 pub use usage::{
-    BalanceView, NewBalance, SumKey, UsageSearch, UsageView, WriteOffReason, WrittenOffView,
+    BalanceView, NewBalance, SumKey, UsageSearch, UsageView, WriteOffReason, WriteOffStep,
+    WrittenOffView,
 };
-pub use vitals::{KeyState, Vitals};

@@ -1,18 +1,22 @@
 //! What the control plane works with.
 
-use super::{call_desk::CallDesk, export_notes::ExportNotes, vitals::Vitals};
+use super::export_notes::ExportNotes;
 use crate::{
+    accounts::Accounts,
     admission::Admission,
     audit::RefusalBook,
     audit::trust::Notary,
-    config::Settings,
+    calls::Calls,
+    config::{Doubts, Settings},
     domain::{Action, Actor, AuditRecord, Bundle, Clock},
     keys::Keys,
     ledger::Ledger,
     operators::Operators,
     rate_limit::Attempts,
+    spool::SpoolBudget,
     store::{Journal, JournalError, Reader},
     tasks::Tasks,
+    telemetry::Metrics,
     tokens::Tokens,
 };
 use serde_json::Value;
@@ -40,10 +44,16 @@ pub struct AdminState {
     pub tasks: Tasks,
     /// Told when the gateway closes, so that endless answers end.
     pub closing: CancellationToken,
-    /// Acts on calls.
-    pub desk: Arc<dyn CallDesk>,
-    /// Tells how the gateway is.
-    pub vitals: Arc<dyn Vitals>,
+    /// Frees the places of calls, and writes off their money.
+    pub calls: Calls,
+    /// Tells why calls to an account are stopped.
+    pub accounts: Accounts,
+    /// Tells how much bodies take.
+    pub spool: Arc<SpoolBudget>,
+    /// Tells what was measured.
+    pub metrics: Arc<Metrics>,
+    /// Tells what works on this machine and deserves a look.
+    pub doubts: Arc<Doubts>,
     /// Signs where the record ends.
     pub notary: Arc<Notary>,
     /// What was said of exports.

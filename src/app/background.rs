@@ -20,32 +20,32 @@ const SUMMARIES: Duration = Duration::from_secs(10);
 /// Starts all standing work.
 ///
 /// To be called once, after what an earlier run left was settled.
-pub(super) fn start(rooms: &Services) {
-    every(rooms, "admission tick", TICK, |rooms| rooms.admission.tick());
-    every(rooms, "tidy up", TIDY, |rooms| rooms.calls.tidy_up());
-    every(rooms, "budget thresholds", TIDY, Services::tell_thresholds);
-    every(rooms, "low balances", TIDY, Services::tell_low_balances);
-    every(rooms, "refusal summaries", SUMMARIES, Services::write_summaries);
-    charge_overdue(rooms);
-    forget_secrets(rooms);
-    stop_while_the_record_fails(rooms);
-    let calls = rooms.calls.clone();
-    rooms.tasks.spawn_background("keep answers", async move { calls.keep_what_is_left().await });
+pub(super) fn start(services: &Services) {
+    every(services, "admission tick", TICK, |services| services.admission.tick());
+    every(services, "tidy up", TIDY, |services| services.calls.tidy_up());
+    every(services, "budget thresholds", TIDY, Services::tell_thresholds);
+    every(services, "low balances", TIDY, Services::tell_low_balances);
+    every(services, "refusal summaries", SUMMARIES, Services::write_summaries);
+    charge_overdue(services);
+    forget_secrets(services);
+    stop_while_the_record_fails(services);
+    let calls = services.calls.clone();
+    services.tasks.spawn_background("keep answers", async move { calls.keep_what_is_left().await });
 }
 
 /// Does short work again and again; it must not block.
-fn every(rooms: &Services, name: &'static str, pause: Duration, work: fn(&Services)) {
-    let own = rooms.clone();
-    rooms.tasks.every(name, pause, move || {
+fn every(services: &Services, name: &'static str, pause: Duration, work: fn(&Services)) {
+    let own = services.clone();
+    services.tasks.every(name, pause, move || {
         work(&own);
         ready(())
     });
 }
 
 /// What nobody knows for a day counts as charged, and budgets say when they run out.
-fn charge_overdue(rooms: &Services) {
-    let calls = rooms.calls.clone();
-    rooms.tasks.every("charges", CHARGES, move || {
+fn charge_overdue(services: &Services) {
+    let calls = services.calls.clone();
+    services.tasks.every("charges", CHARGES, move || {
         let calls = calls.clone();
         async move {
             if let Err(error) = calls.charge_overdue().await {
@@ -56,18 +56,18 @@ fn charge_overdue(rooms: &Services) {
 }
 
 /// Secrets of tokens that ended long ago are forgotten.
-fn forget_secrets(rooms: &Services) {
-    let tokens = rooms.tokens.clone();
-    rooms.tasks.every("ended secrets", SECRETS, move || {
+fn forget_secrets(services: &Services) {
+    let tokens = services.tokens.clone();
+    services.tasks.every("ended secrets", SECRETS, move || {
         let tokens = tokens.clone();
         async move { tokens.forget_ended().await }
     });
 }
 
 /// Nothing is admitted while the record cannot be written; it starts again by itself.
-fn stop_while_the_record_fails(rooms: &Services) {
-    let own = rooms.clone();
-    rooms.tasks.spawn_background("journal health", async move {
+fn stop_while_the_record_fails(services: &Services) {
+    let own = services.clone();
+    services.tasks.spawn_background("journal health", async move {
         let mut health = own.journal.health();
         while health.changed().await.is_ok() {
             let failed = match &*health.borrow_and_update() {

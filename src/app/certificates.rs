@@ -85,12 +85,12 @@ impl Certificates {
     /// Reads the files again whenever they change or somebody asks for it, from now on.
     ///
     /// Connections that are open keep the certificate they began with.
-    pub(super) fn watch(self, rooms: &Services, reload: &Reload) {
+    pub(super) fn watch(self, services: &Services, reload: &Reload) {
         for mut keeper in [self.proxy, self.admin].into_iter().flatten() {
-            let (tasks, clock) = (rooms.tasks.clone(), Arc::clone(&rooms.clock));
-            let (metrics, mut asked) = (Arc::clone(&rooms.metrics), reload.asked());
+            let (tasks, clock) = (services.tasks.clone(), Arc::clone(&services.clock));
+            let (metrics, mut asked) = (Arc::clone(&services.metrics), reload.asked());
             keeper.tell(&metrics, clock.now());
-            rooms.tasks.spawn_background("certificate", async move {
+            services.tasks.spawn_background("certificate", async move {
                 let mut ticks = interval(PACE);
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
                 loop {

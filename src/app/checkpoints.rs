@@ -79,17 +79,17 @@ pub(super) fn checkpoint_file(settings: &Settings) -> CheckpointFile {
 
 impl Checkpoints {
     /// Returns what signs the record of these rooms; nothing runs yet.
-    pub(super) fn of(rooms: &Services, lines: Option<LinesOut>) -> Self {
-        let audit = &rooms.settings.audit;
+    pub(super) fn new(services: &Services, lines: Option<LinesOut>) -> Self {
+        let audit = &services.settings.audit;
         Self {
-            notary: Arc::clone(&rooms.notary),
-            reader: rooms.reader.clone(),
-            file: checkpoint_file(&rooms.settings),
+            notary: Arc::clone(&services.notary),
+            reader: services.reader.clone(),
+            file: checkpoint_file(&services.settings),
             lines,
-            metrics: Arc::clone(&rooms.metrics),
+            metrics: Arc::clone(&services.metrics),
             records: audit.checkpoint_records,
             pause: audit.checkpoint_interval,
-            kept: Arc::new(AtomicU64::new(rooms.notary.signed())),
+            kept: Arc::new(AtomicU64::new(services.notary.signed())),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::build_inputs::BuildInputs;
 use crate::{
-    calls::{AccountLinks, KeySlot, ServingKey},
+    accounts::{Accounts, KeySlot, ServingKey},
     config::{AccountSettings, KeySource, Secrets, UpstreamKey},
     domain::{AccountName, EnvironmentName},
     keys::{Keys, KeysOptions, ManagedSlot, NextSource, TagKey},
@@ -45,7 +45,7 @@ pub(super) fn slots(
             (false, _, Some(key)) => Credential::new(key.secret().clone())?,
             _ => continue,
         };
-        let tag = tags.of(&credential);
+        let tag = tags.tag(&credential);
         let serving = by_tag.entry(tag).or_insert_with_key(|tag| {
             let key = upstream.key(credential);
             ServingKey::new(key, tag.clone(), Arc::clone(&ground.clock))
@@ -61,11 +61,12 @@ pub(super) fn slots(
 /// Returns the room that exchanges the keys in these slots.
 ///
 /// Accounts of the simulator have no part in it: their key is made for this run.
-pub(super) fn room(ground: &BuildInputs<'_>, lines: &AccountLinks, tags: Arc<TagKey>) -> Keys {
-    let accounts = ground.settings.accounts.iter();
-    let real = accounts.filter(|(_, account)| account.base_url.is_some());
+pub(super) fn room(ground: &BuildInputs<'_>, accounts: &Accounts, tags: Arc<TagKey>) -> Keys {
+    let settings = ground.settings.accounts.iter();
+    let real = settings.filter(|(_, account)| account.base_url.is_some());
     Keys::new(KeysOptions {
-        kept: real.flat_map(|(name, account)| kept(ground, lines, name, account)).collect(),
+        kept: real.flat_map(|(name, account)| kept(ground, accounts, name, account)).collect(),
+        missing: ground.secrets.missing().to_vec(),
         tags,
         settings: ground.settings.keys.clone(),
         journal: ground.store.journal(),
@@ -78,11 +79,11 @@ pub(super) fn room(ground: &BuildInputs<'_>, lines: &AccountLinks, tags: Arc<Tag
 /// Returns the slots of an account, one for each source.
 fn kept(
     ground: &BuildInputs<'_>,
-    lines: &AccountLinks,
+    accounts: &Accounts,
     name: &AccountName,
     account: &AccountSettings,
 ) -> Vec<ManagedSlot> {
-    let Some(line) = lines.get(name) else { return Vec::new() };
+    let Some(link) = accounts.link(name) else { return Vec::new() };
     let mut by_source: BTreeMap<KeySource, Vec<EnvironmentName>> = BTreeMap::new();
     for environment in of_account(ground, name) {
         if let Some(key) = ground.secrets.key(environment) {
@@ -90,10 +91,10 @@ fn kept(
         }
     }
     let kept = by_source.into_iter().filter_map(|(source, environments)| {
-        let slot = Arc::clone(line.keys.get(environments.first()?)?);
+        let slot = Arc::clone(link.keys.get(environments.first()?)?);
         let next = next(ground.secrets, environments.first()?);
-        let line = (name.clone(), Arc::clone(line));
-        Some(ManagedSlot::new(line, environments, slot, source, next, account.timeout))
+        let link = (name.clone(), Arc::clone(link));
+        Some(ManagedSlot::new(link, environments, slot, source, next, account.timeout))
     });
     kept.collect()
 }

@@ -38,7 +38,6 @@ mod services;
 mod signals;
 mod simulator_here;
 mod start;
-mod vitals;
 mod webhook_accounts;
 mod webhook_door;
 

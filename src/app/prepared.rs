@@ -51,7 +51,7 @@ pub(super) struct Prepared {
     /// The simulator, if an account asks for it.
     simulator: Option<SimulatorHere>,
     /// What serves.
-    rooms: Services,
+    services: Services,
     /// Where lines about the record go.
     lines: Option<LinesOut>,
     /// What signs the record.
@@ -66,7 +66,7 @@ impl Prepared {
     /// Builds it all; what cannot be used is told before anything is changed.
     ///
     /// It is an error if the record is not the one that was signed last.
-    pub(super) async fn of(options: StartOptions) -> anyhow::Result<Self> {
+    pub(super) async fn load(options: StartOptions) -> anyhow::Result<Self> {
         // Certificates first, for a wrong one must not leave even a folder behind.
         let certificates = Certificates::open(&options.settings.listen)?;
         // Before the socket, which is in it, and before anything reads the record.
@@ -80,10 +80,10 @@ impl Prepared {
         metrics.expect(&settings);
         let store = open_store(&settings, &clock, &metrics)?;
         tell_clock(&store, &*clock)?;
-        let notary = take_up(&settings, &store, &clock)?;
+        let notary = resume_log(&settings, &store, &clock)?;
         let urls = (public_url.as_str(), local_url.as_str());
         let simulator = SimulatorHere::start(&settings, urls, &clock, &tasks).await?;
-        let rooms = Services::build(&BuildInputs {
+        let services = Services::build(&BuildInputs {
             settings,
             secrets: &secrets,
             clock,
@@ -97,9 +97,9 @@ impl Prepared {
         })?;
         let lines = options.audit_lines.map(LinesOut::new);
         if let Some(out) = &lines {
-            write_lines(&rooms.tasks, &rooms.journal, out.clone());
+            write_lines(&services.tasks, &services.journal, out.clone());
         }
-        let checkpoints = Checkpoints::of(&rooms, lines.clone());
+        let checkpoints = Checkpoints::new(&services, lines.clone());
         Ok(Self {
             folder,
             certificates,
@@ -107,7 +107,7 @@ impl Prepared {
             public_url,
             store,
             simulator,
-            rooms,
+            services,
             lines,
             checkpoints,
             secrets,
@@ -121,11 +121,11 @@ impl Prepared {
     /// become unknown, then keys are taken up. A crash in the middle does no harm: the next start begins
     /// again.
     pub(super) async fn settle(&self) -> anyhow::Result<()> {
-        let rooms = &self.rooms;
-        rooms.restore_ledger().await?;
-        rooms.restore_pause().await?;
-        rooms.restore_balances().await?;
-        let found = rooms.calls.recover().await?;
+        let services = &self.services;
+        services.restore_ledger().await?;
+        services.restore_pause().await?;
+        services.restore_balances().await?;
+        let found = services.calls.recover().await?;
         if found != Recovered::default() {
             tracing::warn!(
                 unknown = found.unknown,
@@ -134,7 +134,7 @@ impl Prepared {
                 "an earlier run left calls behind; unknown ones keep their places for their time"
             );
         }
-        rooms.keys.take_up().await?;
+        services.keys.adopt().await?;
         tell(&self.secrets);
         Ok(())
     }
@@ -143,24 +143,23 @@ impl Prepared {
     ///
     /// Standing work begins before the first connection is accepted.
     pub(super) fn serve(self) -> anyhow::Result<Running> {
-        let Self { rooms, listeners, certificates, simulator, checkpoints, .. } = self;
+        let Self { services, listeners, certificates, simulator, checkpoints, .. } = self;
         // From here on the keys are in their slots alone.
-        let missing = self.secrets.missing().to_vec();
         drop(self.secrets);
         let (closing, operators) = (CancellationToken::new(), AdminServer::default());
         let reload = Reload::default();
-        rooms.keys.watch(&reload.asked());
-        background::start(&rooms);
-        checkpoints.stand(&rooms.tasks);
+        services.keys.watch(&reload.asked());
+        background::start(&services);
+        checkpoints.stand(&services.tasks);
         let (proxy, admin) = (listeners.proxy.local_addr()?, listeners.admin.local_addr()?);
         let Listeners { proxy: clients, admin: network, socket: local, socket_path } = listeners;
-        let [clients, network] = certificates.ports([clients, network], &rooms.metrics);
-        certificates.watch(&rooms, &reload);
+        let [clients, network] = certificates.ports([clients, network], &services.metrics);
+        certificates.watch(&services, &reload);
         let pictures = simulator.as_ref().map(SimulatorHere::pictures);
-        servers::serve_clients(&rooms, clients, pictures, &closing);
-        servers::serve_operators(&rooms, (network, local), (missing, self.doubts), &operators);
+        servers::serve_clients(&services, clients, pictures, &closing);
+        servers::serve_operators(&services, (network, local), self.doubts, &operators);
         Ok(Running {
-            rooms,
+            services,
             store: self.store,
             proxy,
             admin,
@@ -204,7 +203,7 @@ fn tell_clock(store: &Store, clock: &dyn Clock) -> anyhow::Result<()> {
 /// Takes up the log where an earlier run left it, if the record is still the one that was signed.
 ///
 /// It is an error otherwise, and the start is refused: signing on would make the change look right.
-fn take_up(
+fn resume_log(
     settings: &Settings,
     store: &Store,
     clock: &Arc<dyn Clock>,

@@ -37,7 +37,7 @@ pub enum LeftOver {
 #[derive(Debug)]
 pub struct Running {
     /// What serves.
-    pub(super) rooms: Services,
+    pub(super) services: Services,
     /// The database.
     pub(super) store: Store,
     /// Where clients connect.
@@ -97,42 +97,42 @@ impl Running {
 
     /// Returns the tokens, for whoever runs the gateway inside a program.
     pub fn tokens(&self) -> &Tokens {
-        &self.rooms.tokens
+        &self.services.tokens
     }
 
     /// Returns the operators, for whoever runs the gateway inside a program.
     pub fn operators(&self) -> &crate::operators::Operators {
-        &self.rooms.operators
+        &self.services.operators
     }
 
     /// Returns the queue, for whoever runs the gateway inside a program.
     pub fn admission(&self) -> &Admission {
-        &self.rooms.admission
+        &self.services.admission
     }
 
     /// Returns the record, for whoever runs the gateway inside a program.
     pub fn reader(&self) -> &Reader {
-        &self.rooms.reader
+        &self.services.reader
     }
 
     /// Returns what writes the record, for whoever runs the gateway inside a program.
     pub fn journal(&self) -> &Journal {
-        &self.rooms.journal
+        &self.services.journal
     }
 
     /// Returns the metrics, for whoever runs the gateway inside a program.
     pub fn metrics(&self) -> &Metrics {
-        &self.rooms.metrics
+        &self.services.metrics
     }
 
     /// Returns the ledger, for whoever runs the gateway inside a program.
     pub fn ledger(&self) -> &Ledger {
-        &self.rooms.ledger
+        &self.services.ledger
     }
 
     /// Returns the calls, for whoever runs the gateway inside a program.
     pub fn calls(&self) -> &Calls {
-        &self.rooms.calls
+        &self.services.calls
     }
 
     /// Returns what asks the gateway to read its files again.
@@ -158,7 +158,7 @@ impl Running {
     ///
     /// Ports are those that were bound, never 0.
     pub fn ready_line(&self) -> String {
-        let (listen, socket) = (&self.rooms.settings.listen, self.socket.display());
+        let (listen, socket) = (&self.services.settings.listen, self.socket.display());
         let proxy = format!("{}://{}", scheme(listen.tls.as_ref()), self.proxy);
         let admin = format!("{}://{}", scheme(listen.tls_of_admin()), self.admin);
         format!("ready proxy={proxy} admin={admin} socket={socket}")
@@ -172,23 +172,23 @@ impl Running {
     /// the next start; their money stays reserved. An error in one step does not keep the next from being
     /// done.
     pub async fn shut_down<N>(self, deadline: Duration, now: impl Future<Output = N>) -> Ended<N> {
-        self.rooms.admission.drain();
+        self.services.admission.drain();
         self.closing.cancel();
         let ended = tokio::select! {
-            () = self.rooms.tasks.finished() => Ended { left: LeftOver::Nothing, forced: None },
+            () = self.services.tasks.finished() => Ended { left: LeftOver::Nothing, forced: None },
             () = tokio::time::sleep(deadline) => Ended { left: self.left_over(), forced: None },
             now = now => Ended { left: self.left_over(), forced: Some(now) },
         };
         // Before the flush, so that the last refusals are durable, too.
-        self.rooms.write_last_summaries();
-        self.rooms.calls.keep_all().await;
-        if let Err(error) = self.rooms.journal.flush().await {
+        self.services.write_last_summaries();
+        self.services.calls.keep_all().await;
+        if let Err(error) = self.services.journal.flush().await {
             tracing::error!(%error, "the journal could not be flushed; it is durable up to the failure");
         }
         self.operators.see_off().await;
-        self.rooms.tasks.stop().await;
+        self.services.tasks.stop().await;
         // After the last task that could write a record, so that nothing comes behind what is signed.
-        self.checkpoints.sign_last(&self.rooms.tasks).await;
+        self.checkpoints.sign_last(&self.services.tasks).await;
         drop(self.simulator);
         self.store.close().await;
         std::fs::remove_file(&self.socket).ok();
@@ -197,7 +197,7 @@ impl Running {
 
     /// Says what had not ended, by the intents that are open.
     fn left_over(&self) -> LeftOver {
-        match self.rooms.metrics.open_intents() {
+        match self.services.metrics.open_intents() {
             0 => LeftOver::Clients,
             calls => LeftOver::Calls(calls),
         }

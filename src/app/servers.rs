@@ -2,14 +2,12 @@
 //!
 //! Each listener has limits of its own, so that clients cannot use up the connections of operators.
 
-use super::{
-    admin_server::AdminServer, control_server::control_face, services::Services, vitals::House,
-};
+use super::{admin_server::AdminServer, control_server::control_face, services::Services};
 use crate::{
     admin::{self, AdminState, ExportNotes},
-    config::{Doubts, MissingKey},
+    config::Doubts,
     proxy::{self, Gateway, GatewayParts, PictureShelf},
-    rate_limit::Attempts,
+    rate_limit::{Attempts, RateLimits},
     web::{self, ClientError, ConnectionLimits, LeavesFiles, Port, Wording},
 };
 use std::sync::Arc;
@@ -20,15 +18,15 @@ use tokio_util::sync::CancellationToken;
 ///
 /// Returns at once.
 pub(super) fn serve_clients(
-    rooms: &Services,
+    services: &Services,
     listener: Port,
     pictures: Option<Arc<dyn PictureShelf>>,
     closing: &CancellationToken,
 ) {
-    let face = proxy::router(gateway(rooms, pictures));
-    let (tasks, stop) = (rooms.tasks.clone(), closing.clone());
-    let limits = web_door(rooms, ("proxy", LeavesFiles::Most), ClientError::to_response);
-    rooms.tasks.spawn_background("proxy", web::serve(listener, face, limits, tasks, stop));
+    let face = proxy::router(gateway(services, pictures));
+    let (tasks, stop) = (services.tasks.clone(), closing.clone());
+    let limits = web_door(services, ("proxy", LeavesFiles::Most), ClientError::to_response);
+    services.tasks.spawn_background("proxy", web::serve(listener, face, limits, tasks, stop));
 }
 
 /// Serves operators on a port and on the socket until their closing.
@@ -36,80 +34,79 @@ pub(super) fn serve_clients(
 /// The socket leaves no files to others, so that operators on this machine are served when clients are turned
 /// away.
 pub(super) fn serve_operators(
-    rooms: &Services,
+    services: &Services,
     (network, local): (Port, UnixListener),
-    notes: (Vec<MissingKey>, Doubts),
+    doubts: Doubts,
     operators: &AdminServer,
 ) {
-    let face = control_face(admin_state(rooms, notes, operators));
+    let face = control_face(admin_state(services, doubts, operators));
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, ("admin", LeavesFiles::Some), admin::to_response);
+    let limits = web_door(services, ("admin", LeavesFiles::Some), admin::to_response);
     let serving = web::serve(network, face.clone(), limits, tasks, stop);
     operators.tasks.spawn_background("admin", serving);
     let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
-    let limits = web_door(rooms, ("socket", LeavesFiles::None), admin::to_response);
+    let limits = web_door(services, ("socket", LeavesFiles::None), admin::to_response);
     operators.tasks.spawn_background("socket", web::serve(local, face, limits, tasks, stop));
 }
 
 /// Returns the limits of a listener; `name` is what metrics call it.
 fn web_door(
-    rooms: &Services,
+    services: &Services,
     (name, files): (&'static str, LeavesFiles),
     wording: Wording,
 ) -> Arc<web::ListenerState> {
-    let limits = ConnectionLimits::new(&rooms.settings.door, files);
-    web::ListenerState::worded(name, limits, Arc::clone(&rooms.metrics), wording)
+    let limits = ConnectionLimits::new(&services.settings.door, files);
+    web::ListenerState::worded(name, limits, Arc::clone(&services.metrics), wording)
 }
 
 /// Returns the data plane.
-fn gateway(rooms: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
+fn gateway(services: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
     Gateway::new(GatewayParts {
-        settings: Arc::clone(&rooms.settings),
-        tokens: rooms.tokens.clone(),
-        admission: rooms.admission.clone(),
-        rate_limits: Arc::clone(&rooms.rate_limits),
-        poll_limits: Arc::default(),
-        ledger: rooms.ledger.clone(),
-        spool: Arc::clone(&rooms.spool),
-        calls: rooms.calls.clone(),
-        refusals: Arc::clone(&rooms.refusals),
-        journal: rooms.journal.clone(),
-        reader: rooms.reader.clone(),
-        tasks: rooms.tasks.clone(),
-        clock: Arc::clone(&rooms.clock),
-        metrics: Arc::clone(&rooms.metrics),
+        settings: Arc::clone(&services.settings),
+        tokens: services.tokens.clone(),
+        accounts: services.accounts.clone(),
+        admission: services.admission.clone(),
+        rate_limits: RateLimits::default(),
+        poll_limits: RateLimits::default(),
+        ledger: services.ledger.clone(),
+        spool: Arc::clone(&services.spool),
+        calls: services.calls.clone(),
+        refusals: Arc::clone(&services.refusals),
+        journal: services.journal.clone(),
+        reader: services.reader.clone(),
+        tasks: services.tasks.clone(),
+        clock: Arc::clone(&services.clock),
+        metrics: Arc::clone(&services.metrics),
         pictures,
-        webhooks: rooms.webhooks.clone(),
+        webhooks: services.webhooks.clone(),
     })
 }
 
 /// Returns what the control plane works with.
-fn admin_state(
-    rooms: &Services,
-    (missing, doubts): (Vec<MissingKey>, Doubts),
-    operators: &AdminServer,
-) -> AdminState {
-    let house = Arc::new(House { rooms: rooms.clone(), missing, doubts });
+fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> AdminState {
     AdminState {
-        tokens: rooms.tokens.clone(),
-        admission: rooms.admission.clone(),
-        ledger: rooms.ledger.clone(),
-        reader: rooms.reader.clone(),
-        journal: rooms.journal.clone(),
-        settings: Arc::clone(&rooms.settings),
-        clock: Arc::clone(&rooms.clock),
+        tokens: services.tokens.clone(),
+        admission: services.admission.clone(),
+        ledger: services.ledger.clone(),
+        reader: services.reader.clone(),
+        journal: services.journal.clone(),
+        settings: Arc::clone(&services.settings),
+        clock: Arc::clone(&services.clock),
         tasks: operators.tasks.clone(),
         closing: operators.closing.clone(),
-        desk: Arc::clone(&house) as _,
-        vitals: house,
-        notary: Arc::clone(&rooms.notary),
+        calls: services.calls.clone(),
+        accounts: services.accounts.clone(),
+        spool: Arc::clone(&services.spool),
+        metrics: Arc::clone(&services.metrics),
+        doubts: Arc::new(doubts),
+        notary: Arc::clone(&services.notary),
         exports: ExportNotes::default(),
-        operators: rooms.operators.clone(),
+        operators: services.operators.clone(),
         attempts: Arc::new(Attempts::new(
-            Arc::clone(&rooms.clock),
-            rooms.settings.operators.attempts_per_minute,
+            Arc::clone(&services.clock),
+            services.settings.operators.attempts_per_minute,
         )),
-        refusals: Arc::clone(&rooms.refusals),
-        keys: rooms.keys.clone(),
+        refusals: Arc::clone(&services.refusals),
+        keys: services.keys.clone(),
     }
 }

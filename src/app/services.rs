@@ -7,17 +7,17 @@ use super::{
     keys, webhook_door,
 };
 use crate::{
+    accounts::{AccountLink, Accounts, Breaker},
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, ClaimRegistry, SealedAnswers},
     audit::{RefusalBook, trust::Notary},
-    calls::{AccountLink, AccountLinks, Breaker, CallServices, Calls},
+    calls::{CallServices, Calls},
     config::{AccountSettings, Settings},
     domain::{AccountName, Clock},
     keys::{Keys, TagKey},
     ledger::Ledger,
     operators::Operators,
     proxy::WebhookDoor,
-    rate_limit::RateLimits,
     spool::{SpoolBudget, SpoolLimits},
     store::{Journal, Reader, make_folder},
     tasks::Tasks,
@@ -47,6 +47,8 @@ pub(super) struct Services {
     pub(super) tokens: Tokens,
     /// The operators.
     pub(super) operators: Operators,
+    /// Reaches the accounts.
+    pub(super) accounts: Accounts,
     /// Gives places to calls.
     pub(super) admission: Admission,
     /// Counts money.
@@ -55,8 +57,6 @@ pub(super) struct Services {
     pub(super) spool: Arc<SpoolBudget>,
     /// Counts refusals.
     pub(super) refusals: Arc<RefusalBook>,
-    /// Counts requests.
-    pub(super) rate_limits: Arc<RateLimits>,
     /// Sends calls.
     pub(super) calls: Calls,
     /// Exchanges Ideogram's keys.
@@ -91,14 +91,15 @@ impl Services {
         let admission = Admission::new(admission_options(&settings));
         let spool = spool(&settings)?;
         let tags = keys::tags(ground)?;
-        let lines = lines(ground, &spool, &tags)?;
-        let keys = keys::room(ground, &lines, tags);
+        let accounts = accounts(ground, &spool, &tags)?;
+        let keys = keys::room(ground, &accounts, tags);
         let ledger = Ledger::new(Arc::clone(&settings.prices), Arc::clone(&clock));
         let metrics = Arc::clone(&ground.metrics);
         let services = CallServices {
             journal: journal.clone(),
             reader: reader.clone(),
             tokens: tokens.clone(),
+            accounts: accounts.clone(),
             admission: admission.clone(),
             answers: Answers::new(Arc::clone(&clock)),
             claims: ClaimRegistry::new(Arc::clone(&clock)),
@@ -112,8 +113,7 @@ impl Services {
         };
         Ok(Self {
             refusals: Arc::new(RefusalBook::new(Arc::clone(&clock))),
-            rate_limits: Arc::new(RateLimits::default()),
-            calls: Calls::new(services, lines),
+            calls: Calls::new(services),
             keys,
             webhooks: webhook_door::build(ground)?,
             settings,
@@ -123,6 +123,7 @@ impl Services {
             reader,
             tokens,
             operators,
+            accounts,
             admission,
             ledger,
             spool,
@@ -190,21 +191,20 @@ fn sealed(settings: &Settings) -> anyhow::Result<SealedAnswers> {
 }
 
 /// Returns the way to Ideogram of each account.
-fn lines(
+fn accounts(
     ground: &BuildInputs<'_>,
     spool: &Arc<SpoolBudget>,
     tags: &TagKey,
-) -> anyhow::Result<AccountLinks> {
+) -> anyhow::Result<Accounts> {
     let accounts = ground.settings.accounts.iter();
-    accounts
-        .map(|(name, account)| {
-            Ok((name.clone(), Arc::new(line(ground, (name, account), spool, tags)?)))
-        })
-        .collect()
+    let links = accounts.map(|(name, account)| {
+        Ok((name.clone(), Arc::new(link(ground, (name, account), spool, tags)?)))
+    });
+    Ok(Accounts::new(links.collect::<anyhow::Result<_>>()?))
 }
 
 /// Returns the way to Ideogram of one account, with its keys.
-fn line(
+fn link(
     ground: &BuildInputs<'_>,
     (name, account): (&AccountName, &AccountSettings),
     spool: &Arc<SpoolBudget>,

@@ -6,7 +6,7 @@ use super::{Running, StartOptions, prepared::Prepared};
 ///
 /// An error leaves nobody served.
 pub async fn start(options: StartOptions) -> anyhow::Result<Running> {
-    let prepared = Prepared::of(options).await?;
+    let prepared = Prepared::load(options).await?;
     prepared.settle().await?;
     prepared.serve()
 }

@@ -17,7 +17,7 @@ pub(super) struct ClientGuard {
 }
 
 impl ClientGuard {
-    pub(super) fn of(answers: Answers, fingerprint: Fingerprint, call: CallId) -> Self {
+    pub(super) fn new(answers: Answers, fingerprint: Fingerprint, call: CallId) -> Self {
         Self { answers, waits_for: Some((fingerprint, call)) }
     }
 

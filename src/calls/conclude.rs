@@ -91,7 +91,7 @@ impl Sending {
         if is_over || self.ready.places == 0 {
             return None;
         }
-        let until = now.plus(self.line().place_ttl(&self.ready.route));
+        let until = now.plus(self.link.place_ttl(&self.ready.route));
         permit.hold(self.ready.call.clone());
         self.calls.0.held.note(self.ready.call.clone(), until);
         Some(until)
@@ -126,7 +126,7 @@ impl Sending {
             route: route.name.clone(),
             places: ready.places,
             submitted_at: now,
-            places_until: now.plus(self.line().place_ttl(route)),
+            places_until: now.plus(self.link.place_ttl(route)),
             state,
         })
     }
@@ -189,7 +189,7 @@ impl Sending {
         if !self.ready.spends() {
             return;
         }
-        let (breaker, account) = (&self.line().breaker, &self.ready.account);
+        let (breaker, account) = (&self.link.breaker, &self.ready.account);
         let metrics = &self.calls.services().metrics;
         if ending.upstream_status == Some(402) && breaker.refused(hold.bound()) {
             metrics.set_breaker(account, true);
@@ -224,7 +224,7 @@ impl Sending {
         }
         let (route, charged) = (self.ready.route_name(), charged.unwrap_or_default());
         tracing::error!(event = "quote_billed", %route, %charged, "dry run answered without a price quote; quotes closed for this route");
-        self.calls.close_quotes(route);
+        self.calls.services().accounts.close_quotes(route);
     }
 
     fn answer(self, ending: Conclusion, money: &Money) {

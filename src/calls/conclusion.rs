@@ -66,7 +66,7 @@ impl Conclusion {
     }
 
     /// Reads the outcome table for a sending that is over.
-    pub(super) fn of(sent: SendOutcome, route: &Route) -> Self {
+    pub(super) fn new(sent: SendOutcome, route: &Route) -> Self {
         let ending = match sent {
             SendOutcome::Answered(answer) if answer.status.is_success() => {
                 Self::passed_on(Outcome::Success, answer)

@@ -46,12 +46,12 @@ impl Calls {
 
     /// Asks Ideogram how a generation stands.
     pub(super) async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
-        let line = self.line(&generation.account)?;
-        let slot = line.keys.get(&generation.environment)?;
+        let link = self.services().accounts.link(&generation.account)?;
+        let slot = link.keys.get(&generation.environment)?;
         let version = if tells_bills(&generation.route) { "v2" } else { "v1" };
         let path = format!("/{version}/generations/{}", generation.id);
         let key = slot.take();
-        let answer = line.upstream.get(key.send_with(), &path).await.ok()?;
+        let answer = link.upstream.get(key.send_with(), &path).await.ok()?;
         self.note_echo(&generation.account, &answer);
         answer.status.is_success().then(|| AnswerFacts::read(&answer))
     }
@@ -68,7 +68,7 @@ impl Calls {
         }
         let Some((generation, money)) = self.0.generations.take(id) else { return };
         self.0.held.free(&generation.call);
-        let end = GenerationEnd::of(generation, money, state, facts);
+        let end = GenerationEnd::new(generation, money, state, facts);
         self.book(&end);
         let record = self.generation_record(&end, facts);
         let bundle = end.bundle(record);

@@ -18,7 +18,7 @@ pub(super) struct GenerationEnd {
 
 impl GenerationEnd {
     /// Returns the end of a generation in a terminal state; a charge that nobody told is by the table.
-    pub(super) fn of(
+    pub(super) fn new(
         generation: Generation,
         money: Option<Reserved>,
         state: GenerationState,

@@ -1,14 +1,11 @@
 //! Generations that Ideogram works on after its answer, and who may see one.
 
 use crate::{
-    domain::{Generation, GenerationId, RouteName, Token},
+    domain::{Generation, GenerationId, Token},
     ledger::Reserved,
 };
 use parking_lot::{Mutex, MutexGuard};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, futures::Notified};
 
 /// Whether a token may poll a generation.
@@ -24,7 +21,7 @@ pub enum GenerationAccess {
 
 impl GenerationAccess {
     /// Returns what `token` may know of `generation`.
-    pub(super) fn of(generation: Option<&Generation>, token: &Token) -> Self {
+    pub(super) fn new(generation: Option<&Generation>, token: &Token) -> Self {
         match generation {
             Some(generation) if generation.environment != token.environment => Self::Unknown,
             Some(generation) if generation.token == token.id => Self::Own,
@@ -52,13 +49,12 @@ struct PendingGeneration {
     is_ending: bool,
 }
 
-/// The pending generations, and the routes whose quotes are closed.
+/// The pending generations, and who waits for them.
 #[derive(Debug)]
 pub(super) struct PendingGenerations {
     pending: Mutex<Pending>,
     changed: Notify,
     seats: Arc<Semaphore>,
-    pub(super) closed_quotes: Mutex<HashSet<RouteName>>,
 }
 
 impl Default for PendingGenerations {
@@ -67,7 +63,6 @@ impl Default for PendingGenerations {
             pending: Mutex::default(),
             changed: Notify::new(),
             seats: Arc::new(Semaphore::new(MOST_WAITING)),
-            closed_quotes: Mutex::default(),
         }
     }
 }

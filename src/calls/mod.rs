@@ -26,10 +26,8 @@
 //! **Invariants:** a warrant is spent on at most one sending that Ideogram accepted; an answer goes out
 //! only after its outcome is durable or spilled; places are freed only on proof.
 
-mod account_link;
 mod bill_queue;
 mod bills;
-mod breaker;
 mod claim;
 mod client_guard;
 mod conclude;
@@ -45,10 +43,8 @@ mod generations;
 mod handed_over;
 mod held;
 mod keep;
-mod keys;
 mod money;
 mod prior_call;
-mod quotes;
 mod ready;
 mod recall;
 mod recheck;
@@ -64,14 +60,11 @@ mod vendor_users;
 mod webhook_event;
 mod write_off;
 
-pub use account_link::{AccountLink, AccountLinks};
-pub use breaker::{Breaker, BreakerState};
 pub use delivery_guard::DeliveryGuard;
 pub use facts::AnswerFacts;
 pub use fetch_error::FetchError;
 pub use generations::GenerationAccess;
 pub use handed_over::HandedOver;
-pub use keys::{KeyCheck, KeyHealth, KeySlot, KeyUse, ServingKey};
 pub use prior_call::{PriorCall, ReplayKind};
 pub use ready::{PassedHeaders, ReadyCall};
 pub use recheck::{Recheck, RecheckError};

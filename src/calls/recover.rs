@@ -76,8 +76,8 @@ impl Calls {
         now: Timestamp,
     ) -> Result<(), RecoverError> {
         let route = self.services().settings.routes.by_name(&open.route);
-        let line = self.line(&open.account);
-        let ttl = line.map(|line| route.map_or(line.place_ttl, |route| line.place_ttl(route)));
+        let link = self.services().accounts.link(&open.account);
+        let ttl = link.map(|link| route.map_or(link.place_ttl, |route| link.place_ttl(route)));
         let until = now.plus(ttl.unwrap_or_default());
         let close = CloseCall {
             call: open.call.clone(),

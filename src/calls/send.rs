@@ -1,10 +1,11 @@
 //! The way in: a ready call and its permit become an answer.
 
-use super::{
-    AccountLink, Calls, Finished, KeySlot, ReadyCall, SendError, client_guard::ClientGuard,
-    sending::Sending,
+use super::{Calls, Finished, ReadyCall, SendError, client_guard::ClientGuard, sending::Sending};
+use crate::{
+    accounts::{AccountLink, KeySlot},
+    admission::Permit,
+    ledger::Hold,
 };
-use crate::{admission::Permit, ledger::Hold};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -22,7 +23,7 @@ impl Calls {
         let (client, answer) = oneshot::channel();
         let answers = self.services().answers.clone();
         let (print, call) = (ready.fingerprint, ready.call.clone());
-        let presence = ClientGuard::of(answers.clone(), print, call.clone());
+        let presence = ClientGuard::new(answers.clone(), print, call.clone());
         ready.handed_over.note();
         let sending = Sending::new(self.clone(), ready, way, client);
         self.services().tasks.spawn_tracked("call", sending.run(hold, permit));
@@ -41,16 +42,16 @@ impl Calls {
         ready: &ReadyCall,
         hold: &Hold,
     ) -> Result<(Arc<AccountLink>, Arc<KeySlot>), SendError> {
-        let line = self.line(&ready.account).ok_or(SendError::NoKey)?;
-        let slot = line.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
-        if !slot.is_usable(&line.upstream).await {
+        let link = self.services().accounts.link(&ready.account).ok_or(SendError::NoKey)?;
+        let slot = link.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
+        if !slot.is_usable(&link.upstream).await {
             return Err(SendError::KeyRejected { retry_after: slot.rests().unwrap_or_default() });
         }
         if ready.spends() {
-            line.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
+            link.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
         }
         // Last, since asking about a key takes time in which a token may be withdrawn.
         self.recheck(&ready.to_recheck())?;
-        Ok((Arc::clone(line), Arc::clone(slot)))
+        Ok((Arc::clone(link), Arc::clone(slot)))
     }
 }

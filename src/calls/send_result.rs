@@ -1,7 +1,8 @@
 //! How a call ends for its client.
 
-use super::{BreakerState, DeliveryGuard, RecheckError};
+use super::{DeliveryGuard, RecheckError};
 use crate::{
+    accounts::BreakerState,
     domain::{CallId, ErrorCode, Outcome, Places, Usd},
     spool::Spool,
 };

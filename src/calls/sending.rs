@@ -1,13 +1,14 @@
 //! One call in a task of its own, from the commit of its intent to the commit of its outcome.
 
 use super::{
-    AccountLink, Calls, Finished, KeySlot, KeyUse, ReadyCall, SendError,
+    Calls, Finished, ReadyCall, SendError,
     conclusion::{ClientReply, Conclusion},
     recall::LOOK_AGAIN,
     recheck::RecheckError,
     send_result::CallSummary,
 };
 use crate::{
+    accounts::{AccountLink, KeySlot, KeyUse},
     admission::Permit,
     answers::{Claimed, SentClaim},
     domain::{Action, Attempt, Client, ClientState, ErrorCode, Outcome, RecordBody},
@@ -39,7 +40,7 @@ pub(super) struct Sending {
     pub(super) ready: ReadyCall,
     /// The idempotency key it took, from the commit of its intent to that of its outcome.
     pub(super) claim: Option<SentClaim>,
-    line: Arc<AccountLink>,
+    pub(super) link: Arc<AccountLink>,
     slot: Arc<KeySlot>,
     /// Chosen at the commit, and kept but for a confirmed 401.
     key: KeyUse,
@@ -57,14 +58,14 @@ impl Sending {
     pub(super) fn new(
         calls: Calls,
         ready: ReadyCall,
-        (line, slot): (Arc<AccountLink>, Arc<KeySlot>),
+        (link, slot): (Arc<AccountLink>, Arc<KeySlot>),
         client: Waiter,
     ) -> Self {
         Self {
             calls,
             ready,
             claim: None,
-            line,
+            link,
             key: slot.take(),
             slot,
             client,
@@ -155,7 +156,7 @@ impl Sending {
                         Err(ending) => return (*ending, Some(permit)),
                     }
                 }
-                sent => return (Conclusion::of(sent, &self.ready.route), Some(permit)),
+                sent => return (Conclusion::new(sent, &self.ready.route), Some(permit)),
             }
         }
     }
@@ -164,7 +165,7 @@ impl Sending {
     async fn send(&mut self, warrant: SendWarrant) -> SendOutcome {
         let started = Instant::now();
         let request = self.ready.upstream_request();
-        let sent = self.line.upstream.send(warrant, self.key.send_with(), request).await;
+        let sent = self.link.upstream.send(warrant, self.key.send_with(), request).await;
         self.at_ideogram += started.elapsed();
         if let Some(answer) = sent.answer() {
             self.echoed_key |= self.calls.note_echo(&self.ready.account, answer);
@@ -222,7 +223,7 @@ impl Sending {
 
     /// Asks for free whether the key is really rejected before blaming it.
     async fn rejected(&self, answer: UpstreamAnswer) -> Conclusion {
-        if self.slot.is_rejected(&self.key, &self.line.upstream).await {
+        if self.slot.is_rejected(&self.key, &self.link.upstream).await {
             self.calls.services().metrics.upstream_rejected_key(&self.ready.account);
             let code = ErrorCode::UpstreamRejectedKey;
             let ending = Conclusion::own(Outcome::Failed, code, "key rejected");
@@ -277,11 +278,6 @@ impl Sending {
     pub(super) fn times(&self) -> CallTimes {
         let gateway = self.own_time();
         CallTimes { queue: self.queued, upstream: Some(self.at_ideogram), gateway }
-    }
-
-    /// Returns the line of the call's account.
-    pub(super) fn line(&self) -> &AccountLink {
-        &self.line
     }
 
     /// Hands the end to the client, if it is still there.

@@ -1,14 +1,15 @@
 //! What works on calls: its parts, and what others ask it.
 
 use super::{
-    AccountLink, AccountLinks, GenerationAccess, bill_queue::BillQueue, deliveries::Deliveries,
+    GenerationAccess, bill_queue::BillQueue, deliveries::Deliveries,
     generations::PendingGenerations, held::HeldPlaces, vendor_users::VendorUsers,
 };
 use crate::{
+    accounts::Accounts,
     admission::Admission,
     answers::{Answers, ClaimRegistry, SealedAnswers},
     config::Settings,
-    domain::{AccountName, Clock, EnvironmentName, GenerationId, Token},
+    domain::{Clock, EnvironmentName, GenerationId, Token},
     ledger::Ledger,
     spool::SpoolBudget,
     store::{Journal, Reader, StoreError},
@@ -16,7 +17,7 @@ use crate::{
     telemetry::Metrics,
     tokens::Tokens,
 };
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// The services that meet around a call.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct CallServices {
     pub reader: Reader,
     /// Knows the tokens.
     pub tokens: Tokens,
+    /// Reaches the accounts.
+    pub accounts: Accounts,
     /// Gives out places.
     pub admission: Admission,
     /// Remembers answers nobody received.
@@ -52,7 +55,6 @@ pub struct CallServices {
 #[derive(Debug)]
 pub(super) struct CallsInner {
     pub(super) services: CallServices,
-    pub(super) lines: AccountLinks,
     pub(super) held: HeldPlaces,
     pub(super) generations: PendingGenerations,
     pub(super) bills: BillQueue,
@@ -70,12 +72,11 @@ impl Calls {
         &self.0.services
     }
 
-    /// Returns the room with its lines to the accounts.
-    pub fn new(services: CallServices, lines: AccountLinks) -> Self {
+    /// Returns the room over its services.
+    pub fn new(services: CallServices) -> Self {
         let held = HeldPlaces::new(services.admission.clone(), Arc::clone(&services.clock));
         Self(Arc::new(CallsInner {
             services,
-            lines,
             held,
             generations: PendingGenerations::default(),
             bills: BillQueue::default(),
@@ -90,25 +91,6 @@ impl Calls {
         environments.get(environment).is_some_and(|environment| environment.recover_answers)
     }
 
-    /// Returns the line to an account.
-    pub fn line(&self, account: &AccountName) -> Option<&Arc<AccountLink>> {
-        self.0.lines.get(account)
-    }
-
-    /// Returns how long an environment's calls must wait because Ideogram rejects its key.
-    pub fn key_rests(
-        &self,
-        account: &AccountName,
-        environment: &EnvironmentName,
-    ) -> Option<Duration> {
-        self.line(account)?.keys.get(environment)?.rests()
-    }
-
-    /// Says whether an environment has a key.
-    pub fn has_key(&self, account: &AccountName, environment: &EnvironmentName) -> bool {
-        self.line(account).is_some_and(|line| line.keys.contains_key(environment))
-    }
-
     /// Says what `token` may know of a generation.
     pub async fn generation_access(
         &self,
@@ -118,7 +100,7 @@ impl Calls {
         let (reader, wanted) = (self.services().reader.clone(), id.clone());
         let read = self.services().tasks.run_blocking(move || reader.generation(&wanted));
         match read.await {
-            Ok(found) => Ok(GenerationAccess::of(found?.as_ref(), token)),
+            Ok(found) => Ok(GenerationAccess::new(found?.as_ref(), token)),
             // The reading was cut off: whose generation it is cannot be said.
             Err(_) => Ok(GenerationAccess::Unknown),
         }

@@ -185,7 +185,8 @@ impl Calls {
 
     fn user_standing(&self, notice: &WebhookEvent, account: &AccountName) -> Option<UserState> {
         let user = notice.delivery.user()?;
-        let set = self.line(account).and_then(|line| line.vendor_user.as_deref());
+        let link = self.services().accounts.link(account);
+        let set = link.and_then(|link| link.vendor_user.as_deref());
         Some(self.0.vendor_users.standing(account, set, user))
     }
 
@@ -204,7 +205,7 @@ impl Calls {
     async fn end_by(&self, mark: &EndingGuard, notice: &WebhookEvent) -> Result<(), NoticeError> {
         let generation = &mark.generation;
         let (state, facts) = self.said(generation, &notice.facts).await?;
-        let end = GenerationEnd::of(generation.clone(), mark.money.clone(), state, &facts);
+        let end = GenerationEnd::new(generation.clone(), mark.money.clone(), state, &facts);
         let mut record = self.generation_record(&end, &facts);
         if let RecordBody::Outcome(outcome) = &mut record.body {
             outcome.reason = Some(reason(state).into());

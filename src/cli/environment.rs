@@ -9,9 +9,10 @@ use super::{
     runtime::wait,
 };
 use crate::{
-    admin::{EnvironmentView, KeyState},
+    admin::EnvironmentView,
     config::{self, LoadedSettings, Secrets, no_such},
     domain::EnvironmentName,
+    keys::KeyState,
 };
 use clap::Subcommand;
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ use super::{
     record::kind,
 };
 use crate::{
-    calls::{KeyCheck, ServingKey},
+    accounts::{KeyCheck, ServingKey},
     config::{KeySource, KeySourceError},
     domain::{Action, Actor},
     store::JournalError,
@@ -121,7 +121,7 @@ impl Keys {
         credential: Credential,
         wish: &CheckRequest,
     ) -> CheckOutcome {
-        let (tag, version) = (self.0.tags.of(&credential), Box::<str>::from(credential.version()));
+        let (tag, version) = (self.0.tags.tag(&credential), Box::<str>::from(credential.version()));
         if kept.slot.current(|key| *key.tag() == *tag) {
             kept.settle(place);
             if place == SlotKey::Next {
@@ -139,7 +139,7 @@ impl Keys {
             return CheckOutcome::Nothing;
         }
         if let Some(reason) = self.retired(kept, &tag, &version, wish) {
-            return self.refuse(kept, place, wish, (Some(tag), version), reason).await;
+            return self.reject(kept, place, wish, (Some(tag), version), reason).await;
         }
         if let Some(same) = kept.refused_before(place, &tag).filter(|_| !wish.again) {
             return CheckOutcome::Refused { version, reason: same };
@@ -148,7 +148,7 @@ impl Keys {
         // have left.
         let serving = self.serving(&kept.account, &tag);
         let key = serving.unwrap_or_else(|| {
-            ServingKey::new(kept.line.upstream.key(credential), tag, Arc::clone(&self.0.clock))
+            ServingKey::new(kept.link.upstream.key(credential), tag, Arc::clone(&self.0.clock))
         });
         self.preflight(kept, place, key, wish).await
     }
@@ -165,7 +165,7 @@ impl Keys {
         wish: &CheckRequest,
     ) -> CheckOutcome {
         let version = Box::from(key.version());
-        match key.ask(&kept.line.upstream).await {
+        match key.ask(&kept.link.upstream).await {
             KeyCheck::Good if place == SlotKey::Current => self.switch(kept, key, &wish.by).await,
             KeyCheck::Good => {
                 kept.settle(place);
@@ -177,7 +177,7 @@ impl Keys {
             KeyCheck::Rejected(status) => {
                 let reason = format!("Ideogram answered {status} to it").into();
                 let tag = Some(key.tag().into());
-                self.refuse(kept, place, wish, (tag, version), reason).await
+                self.reject(kept, place, wish, (tag, version), reason).await
             }
             KeyCheck::Unclear(reason) => {
                 tracing::warn!(environments = kept.names(), key.version = %version, %reason, "a new key could not be tried; the old one stays, and it is tried again");
@@ -237,13 +237,13 @@ impl Keys {
         if !wish.again && kept.seen().refused.as_ref().is_some_and(same) {
             return CheckOutcome::Refused { version: "unreadable".into(), reason };
         }
-        self.refuse(kept, place, wish, (None, "unreadable".into()), reason).await
+        self.reject(kept, place, wish, (None, "unreadable".into()), reason).await
     }
 
     /// Notes that a key is not used, on record and in the log.
     ///
     /// The key in service stays. Where the record cannot be written the key is refused all the same.
-    pub(super) async fn refuse(
+    pub(super) async fn reject(
         &self,
         kept: &Arc<ManagedSlot>,
         place: SlotKey,

@@ -4,7 +4,7 @@
 
 use super::{Keys, key_history::Retired, managed_slot::ManagedSlot, room::Draining};
 use crate::{
-    calls::ServingKey,
+    accounts::ServingKey,
     domain::{AccountName, Action, Actor, EnvironmentName, Timestamp},
 };
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ impl Keys {
                 key.unused().await;
             }
             // Nobody switches meanwhile: a slot could be taking this very key back.
-            let turn = self.0.turn.acquire().await;
+            let exclusive = self.0.exclusive.acquire().await;
             if self.is_wanted(key.tag()) {
                 self.state().draining.retain(|one| !Arc::ptr_eq(&one.key, &key));
                 return;
@@ -85,7 +85,7 @@ impl Keys {
                 // Refused from here on, also before the record says so, or it could be taken back while it
                 // goes.
                 let leaving = self.close(&kept, &key);
-                drop(turn);
+                drop(exclusive);
                 gone(key).await;
                 return self.retire(leaving, &Actor::GATEWAY).await;
             }

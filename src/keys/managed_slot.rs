@@ -3,7 +3,7 @@
 //! A slot is what environments of one source share: they switch together.
 
 use crate::{
-    calls::{AccountLink, KeySlot, ServingKey},
+    accounts::{AccountLink, KeyHealth, KeySlot, ServingKey},
     config::{KeySource, WatchedFile},
     domain::{AccountName, EnvironmentName, Timestamp},
 };
@@ -39,7 +39,7 @@ pub struct ManagedSlot {
     /// The keys in service.
     pub(super) slot: Arc<KeySlot>,
     /// How Ideogram is asked about a key.
-    pub(super) line: Arc<AccountLink>,
+    pub(super) link: Arc<AccountLink>,
     /// Where the current key comes from.
     pub(super) source: KeySource,
     /// Where the next key comes from, if it was named.
@@ -121,7 +121,7 @@ impl ManagedSlot {
     ///
     /// Its files are watched from now on: what changes before the first look is noticed.
     pub fn new(
-        (account, line): (AccountName, Arc<AccountLink>),
+        (account, link): (AccountName, Arc<AccountLink>),
         environments: Vec<EnvironmentName>,
         slot: Arc<KeySlot>,
         source: KeySource,
@@ -142,13 +142,18 @@ impl ManagedSlot {
             account,
             environments,
             slot,
-            line,
+            link,
             source,
             next,
             patience,
             looking: Semaphore::new(1),
             seen: Mutex::new(seen),
         }
+    }
+
+    /// Says whether Ideogram rejects the current key, as far as that was seen.
+    pub(super) fn is_rejected(&self) -> bool {
+        self.slot.current(|key| matches!(key.health(), KeyHealth::Rejected { .. }))
     }
 
     /// Lends what was seen.

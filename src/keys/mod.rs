@@ -14,6 +14,7 @@
 mod check_source;
 mod drain;
 mod key_history;
+mod key_state;
 mod managed_slot;
 mod record;
 mod room;
@@ -25,6 +26,7 @@ mod verify;
 mod view;
 mod watch;
 
+pub use key_state::KeyState;
 pub use managed_slot::{ManagedSlot, NextSource};
 pub use room::{Keys, KeysOptions};
 pub use rotate::RotateError;

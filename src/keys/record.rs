@@ -5,7 +5,7 @@
 
 use super::{Keys, managed_slot::ManagedSlot};
 use crate::{
-    calls::ServingKey,
+    accounts::ServingKey,
     config::KeySource,
     domain::{Action, Actor, AuditRecord, Bundle},
     store::JournalError,

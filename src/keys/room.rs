@@ -2,8 +2,8 @@
 
 use super::{key_history::KeyHistory, managed_slot::ManagedSlot, tag::TagKey};
 use crate::{
-    calls::{KeyHealth, ServingKey},
-    config,
+    accounts::ServingKey,
+    config::{self, MissingKey},
     domain::{AccountName, Clock, EnvironmentName},
     store::{Journal, Reader},
     tasks::Tasks,
@@ -19,6 +19,8 @@ use tokio::sync::Semaphore;
 pub struct KeysOptions {
     /// The slots whose keys are exchanged.
     pub kept: Vec<ManagedSlot>,
+    /// The environments that need a key and had none at the start.
+    pub missing: Vec<MissingKey>,
     /// Tags keys.
     pub tags: Arc<TagKey>,
     /// `[keys]`
@@ -44,6 +46,8 @@ pub struct Keys(pub(super) Arc<KeysInner>);
 pub(super) struct KeysInner {
     /// The slots.
     pub(super) kept: Vec<Arc<ManagedSlot>>,
+    /// The environments without a key.
+    pub(super) missing: Vec<MissingKey>,
     pub(super) tags: Arc<TagKey>,
     pub(super) settings: config::KeySettings,
     pub(super) journal: Journal,
@@ -51,7 +55,7 @@ pub(super) struct KeysInner {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: Tasks,
     /// Taken for each switch and each retirement: neither happens within the other.
-    pub(super) turn: Semaphore,
+    pub(super) exclusive: Semaphore,
     state: Mutex<KeysState>,
 }
 
@@ -78,35 +82,28 @@ pub(super) struct Draining {
 impl Keys {
     /// Returns the room; nothing is watched yet.
     ///
-    /// Keys are taken up by `take_up` and watched by `watch`, in this order.
+    /// Keys are taken up by `adopt` and watched by `watch`, in this order.
     pub fn new(options: KeysOptions) -> Self {
-        let KeysOptions { kept, tags, settings, journal, reader, clock, tasks } = options;
+        let KeysOptions { kept, missing, tags, settings, journal, reader, clock, tasks } = options;
         Self(Arc::new(KeysInner {
             kept: kept.into_iter().map(Arc::new).collect(),
+            missing,
             tags,
             settings,
             journal,
             reader,
             clock,
             tasks,
-            turn: Semaphore::new(1),
+            exclusive: Semaphore::new(1),
             state: Mutex::default(),
         }))
-    }
-
-    /// Says whether Ideogram rejects an environment's key, as far as that was seen.
-    ///
-    /// An environment without a slot here has none that could be.
-    pub fn is_rejected(&self, environment: &EnvironmentName) -> bool {
-        let health = self.of(environment).map(|kept| kept.slot.current(|key| key.health()));
-        matches!(health, Some(KeyHealth::Rejected { .. }))
     }
 
     /// Returns the other environments that use the key of `environment`.
     ///
     /// The keys themselves are compared, by their tags, so that one key from two sources is found.
     pub fn sharing(&self, environment: &EnvironmentName) -> Vec<EnvironmentName> {
-        let Some(own) = self.of(environment) else { return Vec::new() };
+        let Some(own) = self.slot_of(environment) else { return Vec::new() };
         let tag: Box<str> = own.slot.current(|key| key.tag().into());
         let same = self.0.kept.iter().filter(|kept| kept.slot.current(|key| *key.tag() == *tag));
         let names = same.flat_map(|kept| &kept.environments);
@@ -114,7 +111,7 @@ impl Keys {
     }
 
     /// Returns the slot of an environment.
-    fn of(&self, environment: &EnvironmentName) -> Option<&Arc<ManagedSlot>> {
+    pub(super) fn slot_of(&self, environment: &EnvironmentName) -> Option<&Arc<ManagedSlot>> {
         self.0.kept.iter().find(|kept| kept.environments.contains(environment))
     }
 

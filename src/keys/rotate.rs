@@ -7,7 +7,6 @@ use super::{
     view::RotatedView,
 };
 use crate::{
-    calls::KeyHealth,
     config::KeySource,
     domain::{Actor, EnvironmentName},
     store::JournalError,
@@ -91,7 +90,7 @@ fn view(kept: &ManagedSlot, looked: CheckOutcome) -> Result<RotatedView, RotateE
         }
         CheckOutcome::Unrecorded(error) => return Err(RotateError::Unrecorded(error)),
         CheckOutcome::Fixed(variable) => ("fixed", fixed(kept, &variable)),
-        CheckOutcome::Same | CheckOutcome::Staged | CheckOutcome::Nothing if is_rejected(kept) => {
+        CheckOutcome::Same | CheckOutcome::Staged | CheckOutcome::Nothing if kept.is_rejected() => {
             ("rejected", format!("{} still holds {current}, which Ideogram rejects", place(kept)))
         }
         CheckOutcome::Same | CheckOutcome::Staged | CheckOutcome::Nothing => {
@@ -106,11 +105,6 @@ fn view(kept: &ManagedSlot, looked: CheckOutcome) -> Result<RotatedView, RotateE
         previous,
         words,
     })
-}
-
-/// Says whether Ideogram rejects the current key.
-fn is_rejected(kept: &ManagedSlot) -> bool {
-    kept.slot.current(|key| matches!(key.health(), KeyHealth::Rejected { .. }))
 }
 
 /// Returns where the current key comes from, in words.

@@ -11,7 +11,7 @@ use super::{
     record::adopted,
 };
 use crate::{
-    calls::ServingKey,
+    accounts::ServingKey,
     domain::{Action, Actor, EnvironmentName, Timestamp},
     store::{JournalError, StoreError},
     upstream::Credential,
@@ -62,7 +62,7 @@ impl Keys {
     ///
     /// Nothing is served before this is done. What a crash left half done is finished here: a switch that was
     /// on record only, a key that was drained and not retired. A key that is only missing is not retired.
-    pub async fn take_up(&self) -> Result<(), StartError> {
+    pub async fn adopt(&self) -> Result<(), StartError> {
         let reader = self.0.reader.clone();
         let read = self.0.tasks.run_blocking(move || key_history::read(&reader)).await;
         let book = read.map_err(|_| StartError::Stopping)?.map_err(StartError::Read)?;
@@ -119,11 +119,11 @@ impl Keys {
         let Some(credential) = read.and_then(|secret| Credential::new(secret).ok()) else {
             return false;
         };
-        let tag = self.0.tags.of(&credential);
+        let tag = self.0.tags.tag(&credential);
         if self.retired(kept, &tag, credential.version(), &CheckRequest::CHANGED).is_some() {
             return false;
         }
-        let key = kept.line.upstream.key(credential);
+        let key = kept.link.upstream.key(credential);
         drop(kept.slot.switch_to(ServingKey::new(key, tag, Arc::clone(&self.0.clock))));
         true
     }

@@ -10,7 +10,7 @@ use super::{
     record::adopted,
 };
 use crate::{
-    calls::{KeyCheck, KeyHealth, ServingKey},
+    accounts::{KeyCheck, KeyHealth, ServingKey},
     domain::{Action, Actor},
 };
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ impl Keys {
         key: Arc<ServingKey>,
         by: &Actor,
     ) -> CheckOutcome {
-        let _turn = self.0.turn.acquire().await;
+        let _exclusive = self.0.exclusive.acquire().await;
         let from: Box<str> = kept.slot.current(|key| key.version().into());
         let to: Box<str> = key.version().into();
         let staged = kept.slot.next(|next| next.tag() == key.tag()).unwrap_or(false);
@@ -105,13 +105,13 @@ impl Keys {
         wish: &CheckRequest,
     ) -> CheckOutcome {
         let version = Box::from(next.version());
-        match next.ask(&kept.line.upstream).await {
+        match next.ask(&kept.link.upstream).await {
             KeyCheck::Good => self.switch(kept, next, &wish.by).await,
             KeyCheck::Rejected(status) => {
                 drop(kept.slot.stage(None));
                 let reason = format!("Ideogram answered {status} to it").into();
                 let tag = Some(next.tag().into());
-                self.refuse(kept, SlotKey::Next, wish, (tag, version), reason).await
+                self.reject(kept, SlotKey::Next, wish, (tag, version), reason).await
             }
             KeyCheck::Unclear(reason) => CheckOutcome::Unclear { version, reason },
         }

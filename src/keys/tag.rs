@@ -32,7 +32,7 @@ impl TagKey {
     /// Returns the tag of a key.
     ///
     /// It has 32 hexadecimal digits of HMAC-SHA256, and is the same for the same key in all environments.
-    pub fn of(&self, credential: &Credential) -> Box<str> {
+    pub fn tag(&self, credential: &Credential) -> Box<str> {
         hex::encode(&credential.tagged(&self.0).as_ref()[..SHOWN]).into()
     }
 }
@@ -53,13 +53,13 @@ mod tests {
     fn a_tag_is_the_same_after_a_restart_and_another_elsewhere() {
         let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let key = |text: &str| Credential::new(SecretString::from(text)).unwrap();
-        let tag = TagKey::in_folder(here.path()).unwrap().of(&key("an-ideogram-key-abcd"));
+        let tag = TagKey::in_folder(here.path()).unwrap().tag(&key("an-ideogram-key-abcd"));
         assert_eq!(tag.len(), 32);
         let again = TagKey::in_folder(here.path()).unwrap();
-        assert_eq!(again.of(&key("an-ideogram-key-abcd")), tag);
-        assert_ne!(again.of(&key("another-ideogram-abcd")), tag);
+        assert_eq!(again.tag(&key("an-ideogram-key-abcd")), tag);
+        assert_ne!(again.tag(&key("another-ideogram-abcd")), tag);
         let other = TagKey::in_folder(there.path()).unwrap();
-        assert_ne!(other.of(&key("an-ideogram-key-abcd")), tag);
+        assert_ne!(other.tag(&key("an-ideogram-key-abcd")), tag);
         let mode = fs::metadata(here.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

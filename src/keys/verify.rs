@@ -1,7 +1,7 @@
 //! Asking Ideogram what it says of the keys.
 
 use super::{Keys, view::VerifiedView};
-use crate::calls::{KeyCheck, KeyHealth, ServingKey};
+use crate::accounts::{KeyCheck, KeyHealth, ServingKey};
 use std::sync::Arc;
 
 impl Keys {
@@ -15,7 +15,7 @@ impl Keys {
             let (current, next) = (kept.slot.current(Arc::clone), kept.slot.next(Arc::clone));
             for (state, key) in [("current", Some(current)), ("next", next)] {
                 let Some(key) = key else { continue };
-                let asked = key.ask(&kept.line.upstream).await;
+                let asked = key.ask(&kept.link.upstream).await;
                 if let KeyHealth::Rejected { .. } = key.health() {
                     kept.slot.tell_rejection();
                 }

@@ -8,7 +8,7 @@ use super::{
     managed_slot::{ManagedSlot, RefusedKey},
 };
 use crate::{
-    calls::{KeyHealth, ServingKey},
+    accounts::{KeyHealth, ServingKey},
     domain::{AccountName, EnvironmentName, Timestamp},
 };
 use serde::{Deserialize, Serialize};

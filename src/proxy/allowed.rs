@@ -26,7 +26,7 @@ impl KnownCall {
         let environment = self.environment()?.clone();
         let is_quote = route.quote && known::asks_for_quote(self.incoming.uri.query());
         check_scope(&self.token, &environment, needed_scope(&route, is_quote))?;
-        if is_quote && !self.gateway.calls.quotes_are_open(&route.name) {
+        if is_quote && !self.gateway.accounts.quotes_are_open(&route.name) {
             let message =
                 "quotes are closed for this route: a dry run was answered without a quote";
             return Err(Rejection::new(ErrorCode::PolicyDenied, message).rule("quotes"));

@@ -2,7 +2,8 @@
 
 use super::{Gateway, incoming_request::IncomingRequest, rejection::Rejection};
 use crate::{
-    calls::{AccountLink, Recheck},
+    accounts::AccountLink,
+    calls::Recheck,
     config::EnvironmentSettings,
     domain::{Demand, Route, Timestamp, Token, Usd},
     tokens::PresentedSecret,
@@ -26,7 +27,7 @@ pub(super) struct CallContext {
 impl CallContext {
     /// Returns the link to the account that serves the call.
     pub(super) fn link(&self) -> Option<&Arc<AccountLink>> {
-        self.gateway.calls.line(&self.environment.account)
+        self.gateway.accounts.link(&self.environment.account)
     }
 
     /// Says whether the call may cost money.

@@ -59,12 +59,11 @@ impl CallContext {
 
     fn refuse_without_key(&self) -> Result<(), Rejection> {
         let (account, name) = (&self.environment.account, &self.token.environment);
-        if !self.gateway.calls.has_key(account, name) {
+        let Some(slot) = self.gateway.accounts.slot(account, name) else {
             let message = format!("environment {name} has no key; ask the operator to give it one");
             return Err(Rejection::new(ErrorCode::EnvironmentUnavailable, message));
-        }
-        let rests = self.gateway.calls.key_rests(account, name);
-        rests.map_or(Ok(()), |retry_after| Err(Rejection::key_rejected(retry_after)))
+        };
+        slot.rests().map_or(Ok(()), |retry_after| Err(Rejection::key_rejected(retry_after)))
     }
 
     fn refuse_full(&self) -> Result<(), Rejection> {
@@ -84,8 +83,7 @@ impl CallContext {
         let budgets =
             Budgets::covering(&gateway.settings, &self.environment, &self.token, &self.route);
         let least = gateway.ledger.has_room(&budgets, &self.route).map_err(used_up)?;
-        let line = gateway.calls.line(&self.environment.account);
-        let stopped = line.and_then(|line| line.breaker.would_stop(least));
+        let stopped = self.link().and_then(|link| link.breaker.would_stop(least));
         stopped.map_or(Ok(()), |state| Err(Rejection::balance(&state)))
     }
 

@@ -2,6 +2,7 @@
 
 use super::webhook_door::WebhookDoor;
 use crate::{
+    accounts::Accounts,
     admission::{Admission, AdmissionError},
     audit::RefusalBook,
     calls::Calls,
@@ -37,12 +38,14 @@ pub struct GatewayParts {
     pub settings: Arc<Settings>,
     /// Knows the tokens.
     pub tokens: Tokens,
+    /// Reaches the accounts.
+    pub accounts: Accounts,
     /// Gives out places.
     pub admission: Admission,
     /// Counts requests a minute.
-    pub rate_limits: Arc<RateLimits>,
+    pub rate_limits: RateLimits,
     /// Counts polls of what a token made itself.
-    pub poll_limits: Arc<RateLimits>,
+    pub poll_limits: RateLimits,
     /// Holds money.
     pub ledger: Ledger,
     /// Bounds bodies.

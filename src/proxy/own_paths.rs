@@ -76,14 +76,13 @@ pub(super) fn who_am_i_at_length(gateway: &Gateway, incoming: &IncomingRequest) 
 }
 
 fn identity(gateway: &Gateway, token: &Token, environment: Option<&EnvironmentSettings>) -> Value {
-    let available = environment
-        .is_some_and(|environment| gateway.calls.has_key(&environment.account, &token.environment));
+    let slot = environment.and_then(|own| gateway.accounts.slot(&own.account, &token.environment));
     json!({
         "token_id": token.id,
         "name": token.name,
         "owner": token.owner,
         "environment": token.environment,
-        "available": available,
+        "available": slot.is_some(),
         "scopes": token.scopes,
         "limits": token.limits,
         "expires_at": token.expires_at,

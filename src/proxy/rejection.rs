@@ -1,9 +1,10 @@
 //! Why a request gets an answer of the gateway instead of Ideogram's.
 
 use crate::{
+    accounts::BreakerState,
     admission::AdmissionError,
     authorization::Denial,
-    calls::{BreakerState, CallSummary, RecheckError, SendError},
+    calls::{CallSummary, RecheckError, SendError},
     domain::ErrorCode,
     inspection::InspectionError,
     ledger::{BudgetExceeded, HoldError},

@@ -97,7 +97,8 @@ impl WhoAmI {
             owner: token.owner.clone(),
             environment: token.environment.clone(),
             available: environment
-                .is_some_and(|own| gateway.calls.has_key(&own.account, &token.environment)),
+                .and_then(|own| gateway.accounts.slot(&own.account, &token.environment))
+                .is_some(),
             scopes: token.scopes.clone(),
             may: least_privilege_words(token, &gateway.settings),
             limits: token.limits.clone(),

@@ -22,6 +22,7 @@ pub const FLOORS: &[&[&str]] = &[
         "archive",
         "webhooks",
     ],
+    &["accounts"],
     &["calls", "scan", "review"],
     &["web", "keys"],
     &["proxy", "admin", "dashboard", "simulator"],

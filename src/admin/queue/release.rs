@@ -1,19 +1,13 @@
 //! `POST /api/v1/queue/release/{call}`
 
 use crate::{
-    admin::{
-        call_desk::{DeskError, ReleaseOutcome},
-        problem::Problem,
-        request::PathSegment,
-        role::MayOperate,
-        state::AdminState,
-    },
+    admin::{problem::Problem, request::PathSegment, role::MayOperate, state::AdminState},
+    calls::ReleaseError,
     domain::CallId,
     web::abbreviate,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The places of a call are free again.
@@ -42,20 +36,18 @@ pub async fn release(
     MayOperate(by): MayOperate,
     PathSegment(name): PathSegment,
 ) -> Result<Json<ReleasedView>, Problem> {
-    let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));
+    let (calls, call) = (state.calls.clone(), CallId::from_stored(name.as_str()));
     // Work of its own: once it is on record the places are freed, whoever hangs up.
-    let work = async move { desk.release(&call, &by).await };
+    let work = async move { calls.release(&call, by).await };
     let done =
         state.tasks.spawn_tracked("queue.release", work).await.map_err(|_| Problem::stopping())?;
     match done {
-        Ok(ReleaseOutcome::Released) => Ok(Json(ReleasedView { call: name })),
-        Ok(ReleaseOutcome::NotHeld) => {
+        Ok(()) => Ok(Json(ReleasedView { call: name })),
+        Err(ReleaseError::NotHeld(_)) => {
             state.call_on_record(Some(&name)).await?;
             let detail = format!("call '{}' holds no places", abbreviate(&name));
             Err(Problem::conflict("call_not_held", detail))
         }
-        Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),
-        Err(DeskError::Read(cause)) => Err(Problem::store_unavailable(&cause)),
-        Err(DeskError::Stopping) => Err(Problem::stopping()),
+        Err(ReleaseError::Unrecorded(cause)) => Err(Problem::audit_unavailable(&cause)),
     }
 }

@@ -1,8 +1,8 @@
 //! `GET /api/v1/queue`
 
 use crate::{
+    accounts::BreakerState,
     admin::{role::MayView, state::AdminState},
-    calls::BreakerState,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,11 @@ pub async fn status(State(state): State<AdminState>, _by: MayView) -> Json<Queue
         in_use: account.in_use,
         unknown: account.unknown,
         queued: account.queued,
-        breaker: state.vitals.breaker(&account.name).map(BreakerView::from),
+        breaker: state
+            .accounts
+            .link(&account.name)
+            .and_then(|link| link.breaker.state())
+            .map(BreakerView::from),
         environments: account
             .environments
             .iter()

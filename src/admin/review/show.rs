@@ -2,10 +2,7 @@
 
 use super::search::ReviewSearch;
 use crate::{
-    admin::{
-        problem::Problem, request::QueryParameters, role::MayView, state::AdminState,
-        vitals::KeyState,
-    },
+    admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState},
     domain::{EnvironmentName, Timestamp},
     review::{Facts, Finding, Severity, Sources, judge},
 };
@@ -115,15 +112,12 @@ fn sources(state: &AdminState) -> Sources {
 
 /// Returns the groups of environments that use one key, each once.
 fn shared_keys(state: &AdminState) -> Vec<Vec<EnvironmentName>> {
-    let group = |name: &EnvironmentName| match state.vitals.key(name) {
-        KeyState::Present { shared_with, .. } | KeyState::Rejected { shared_with, .. }
-            if !shared_with.is_empty() =>
-        {
-            let group: BTreeSet<_> = shared_with.into_iter().chain([name.clone()]).collect();
-            Some(group.into_iter().collect())
-        }
-        _ => None,
+    let group = |name: &EnvironmentName| {
+        let mut group = state.keys.sharing(name);
+        group.push(name.clone());
+        group.sort();
+        group
     };
-    let groups: BTreeSet<Vec<_>> = state.settings.environments.keys().filter_map(group).collect();
-    groups.into_iter().collect()
+    let groups: BTreeSet<Vec<_>> = state.settings.environments.keys().map(group).collect();
+    groups.into_iter().filter(|group| group.len() > 1).collect()
 }

@@ -1,11 +1,10 @@
 //! `GET /api/v1/environments` and `GET /api/v1/environments/{name}`
 
 use crate::{
-    admin::{
-        problem::Problem, request::PathSegment, role::MayView, state::AdminState, vitals::KeyState,
-    },
+    admin::{problem::Problem, request::PathSegment, role::MayView, state::AdminState},
     config::{EnvironmentSettings, Settings},
     domain::{EnvironmentName, ScopeGrant, ScopeSet, written_span},
+    keys::KeyState,
     tokens::limited_words,
 };
 use axum::{Json, extract::State};
@@ -140,7 +139,7 @@ fn may_be_limited(environment: &EnvironmentSettings) -> bool {
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<EnvironmentView>> {
     let settings = &state.settings;
     let view = |(name, environment)| {
-        EnvironmentView::new(name, environment, settings, state.vitals.key(name))
+        EnvironmentView::new(name, environment, settings, state.keys.key_state(name))
     };
     Json(settings.environments.iter().map(view).collect())
 }
@@ -163,5 +162,5 @@ pub async fn show(
     let found = settings.environments.iter().find(|(name, _)| name.as_str() == asked);
     let (name, environment) =
         found.ok_or_else(|| Problem::unknown_as("environment", state.no_environment(&asked)))?;
-    Ok(Json(EnvironmentView::new(name, environment, settings, state.vitals.key(name))))
+    Ok(Json(EnvironmentView::new(name, environment, settings, state.keys.key_state(name))))
 }

@@ -1,6 +1,6 @@
 //! `GET /healthz` and `GET /readyz`
 
-use crate::admin::state::AdminState;
+use crate::{admin::state::AdminState, store::JournalHealth};
 use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -34,10 +34,24 @@ pub async fn healthz() -> Json<HealthView> {
     )
 )]
 pub async fn readyz(State(state): State<AdminState>) -> (StatusCode, Json<HealthView>) {
-    let obstacles = state.vitals.obstacles();
+    let obstacles = state.obstacles();
     if obstacles.is_empty() {
         return (StatusCode::OK, healthz().await);
     }
     let view = HealthView { status: "unready".to_owned(), obstacles };
     (StatusCode::SERVICE_UNAVAILABLE, Json(view))
+}
+
+impl AdminState {
+    /// Returns what keeps the gateway from serving calls; nothing when it is ready.
+    pub(super) fn obstacles(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        if let JournalHealth::Failed(reason) = &*self.journal.health().borrow() {
+            found.push(format!("the audit cannot be written: {reason}"));
+        }
+        if self.admission.status().iter().any(|account| account.draining) {
+            found.push("the gateway is shutting down".to_owned());
+        }
+        found
+    }
 }

@@ -1,9 +1,12 @@
 //! `GET /api/v1/status`
 
-use crate::admin::{problem::Problem, role::MayView, state::AdminState};
+use crate::{
+    admin::{problem::Problem, role::MayView, state::AdminState},
+    spool::free_space,
+    store::log_size,
+};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// How the gateway is just now.
@@ -51,21 +54,28 @@ pub async fn status(
     State(state): State<AdminState>,
     _by: MayView,
 ) -> Result<Json<StatusView>, Problem> {
-    let vitals = Arc::clone(&state.vitals);
-    let looked = state.tasks.run_blocking(move || (vitals.folder(), vitals.warnings())).await;
-    let (folder, warnings) = looked.map_err(|_| Problem::stopping())?;
-    let accounts = state.admission.status();
-    Ok(Json(StatusView {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        obstacles: state.vitals.obstacles(),
-        warnings,
-        paused: accounts.iter().any(|account| account.paused),
-        draining: accounts.iter().any(|account| account.draining),
-        data_dir: folder.dir,
-        disk_free: folder.free,
-        disk_least: state.settings.bodies.min_free,
-        record_bytes: folder.record,
-        log_bytes: folder.log,
-        record_most: state.settings.data.max_size,
-    }))
+    let tasks = state.tasks.clone();
+    let looked = tasks.run_blocking(move || StatusView::collect(&state)).await;
+    looked.map(Json).map_err(|_| Problem::stopping())
+}
+
+impl StatusView {
+    /// Looks at the gateway, its data folder and its files. Blocks.
+    fn collect(state: &AdminState) -> Self {
+        let (accounts, dir) = (state.admission.status(), &state.settings.data.dir);
+        let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            obstacles: state.obstacles(),
+            warnings: state.doubts.now(),
+            paused: accounts.iter().any(|account| account.paused),
+            draining: accounts.iter().any(|account| account.draining),
+            data_dir: absolute.display().to_string(),
+            disk_free: free_space(dir).ok(),
+            disk_least: state.settings.bodies.min_free,
+            record_bytes: state.reader.size().ok(),
+            log_bytes: log_size(dir),
+            record_most: state.settings.data.max_size,
+        }
+    }
 }

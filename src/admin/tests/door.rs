@@ -145,10 +145,16 @@ async fn unknown_paths_and_methods_are_problems() {
 #[tokio::test]
 async fn readiness_says_what_is_missing() {
     let house = House::open();
-    house.vitals.obstacles.lock().unwrap().push("the record cannot be written".into());
+    house.state.admission.drain();
     let (status, view) = house.get("/readyz").await;
     assert_eq!(status, 503);
-    assert_eq!(view, json!({"status": "unready", "obstacles": ["the record cannot be written"]}));
+    let stops = "the gateway is shutting down";
+    assert_eq!(view, json!({"status": "unready", "obstacles": [stops]}));
+    house.store.close().await;
+    let (status, view) = house.get("/readyz").await;
+    assert_eq!(status, 503);
+    let unrecorded = "the audit cannot be written: the journal is closed";
+    assert_eq!(view, json!({"status": "unready", "obstacles": [unrecorded, stops]}));
     assert_eq!(house.get("/healthz").await, (200, json!({"status": "ok"})));
 }
 

@@ -1,138 +1,40 @@
 //! A control plane to ask.
 
+use super::account;
 use crate::{
-    admin::{
-        AdminPeer, AdminState, CallDesk, CallPastStep, DeskError, ExportNotes, FolderState,
-        KeyState, ReleaseOutcome, Vitals, WriteOff, WriteOffStep, router,
-    },
+    admin::{AdminPeer, AdminState, ExportNotes, router},
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
+    answers::{Answers, ClaimRegistry, SealedAnswers},
     audit::{
         HashChain, RefusalBook,
         trust::{CheckpointFile, LogResumption},
     },
-    calls::BreakerState,
-    config::{LoadOptions, Settings},
-    domain::{
-        AccountName, Actor, CallId, Clock, EnvironmentName, Principal, SteeredClock, Timestamp, Usd,
-    },
-    keys::{Keys, KeysOptions, TagKey},
+    calls::{CallServices, Calls},
+    config::{Doubts, LoadOptions, Settings},
+    domain::{Clock, SteeredClock, Timestamp},
     ledger::Ledger,
     operators::Operators,
     rate_limit::Attempts,
+    spool::{SpoolBudget, SpoolLimits},
     store::{RecordQuery, SealedRecord, Store, StoreOptions},
     tasks::Tasks,
-    telemetry::{Metrics, MetricsFormat},
+    telemetry::Metrics,
     tokens::Tokens,
 };
 use axum::{Router, body::Body, response::Response};
-use futures_util::future::BoxFuture;
 use http::Request;
 use http_body_util::BodyExt;
 use serde_json::Value;
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::{path::Path, sync::Arc};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) state: AdminState,
-    pub(crate) desk: Arc<Desk>,
-    pub(crate) vitals: Arc<Signs>,
     pub(crate) clock: SteeredClock,
     pub(crate) store: Store,
     _dir: tempfile::TempDir,
-}
-
-/// Releases one call, writes one off, and keeps who asked.
-#[derive(Debug, Default)]
-pub(crate) struct Desk {
-    pub(crate) released: Mutex<Vec<(CallId, Principal)>>,
-    pub(crate) written_off: Mutex<Vec<(CallId, Principal, Option<String>)>>,
-}
-
-impl CallDesk for Desk {
-    fn release<'a>(
-        &'a self,
-        call: &'a CallId,
-        by: &'a Actor,
-    ) -> BoxFuture<'a, Result<ReleaseOutcome, DeskError>> {
-        Box::pin(async move {
-            if call.as_str() != "call_held" {
-                return Ok(ReleaseOutcome::NotHeld);
-            }
-            self.released.lock().unwrap().push((call.clone(), by.principal.clone()));
-            Ok(ReleaseOutcome::Released)
-        })
-    }
-
-    fn write_off<'a>(
-        &'a self,
-        step: WriteOffStep,
-        call: &'a CallId,
-        by: &'a Actor,
-        reason: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<WriteOff, DeskError>> {
-        let past = CallPastStep { at: Timestamp::from_micros(0), by: by.principal.clone() };
-        let done = WriteOff::Done(Usd::from_micros(60_000));
-        Box::pin(async move {
-            Ok(match (step, call.as_str()) {
-                (WriteOffStep::Off, "call_unknown") => {
-                    let told = (call.clone(), by.principal.clone(), reason.map(str::to_owned));
-                    self.written_off.lock().unwrap().push(told);
-                    done
-                }
-                (WriteOffStep::Off, _) => WriteOff::NothingReserved,
-                (WriteOffStep::Back, "call_unknown") => done,
-                (WriteOffStep::Back, "call_undone") => WriteOff::NotWrittenOff(Some(past)),
-                (WriteOffStep::Back, "call_old") => WriteOff::Final(past),
-                (WriteOffStep::Back, _) => WriteOff::NotWrittenOff(None),
-            })
-        })
-    }
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Signs {
-    pub(crate) obstacles: Mutex<Vec<String>>,
-}
-
-impl Vitals for Signs {
-    fn breaker(&self, _account: &AccountName) -> Option<BreakerState> {
-        None
-    }
-
-    fn obstacles(&self) -> Vec<String> {
-        self.obstacles.lock().unwrap().clone()
-    }
-
-    fn warnings(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn folder(&self) -> FolderState {
-        FolderState {
-            dir: "/var/lib/ideogate".to_owned(),
-            free: Some(1 << 40),
-            record: Some(1 << 20),
-            log: 0,
-        }
-    }
-
-    fn metrics(&self, format: MetricsFormat) -> String {
-        Metrics::new().render_as(format)
-    }
-
-    fn key(&self, environment: &EnvironmentName) -> KeyState {
-        let version = Some("…abcd".into());
-        match environment.as_str() {
-            "prod" => KeyState::Present { version, shared_with: vec!["staging".parse().unwrap()] },
-            "sandbox" => KeyState::Unneeded,
-            _ => KeyState::Missing { how: "set IDEOGRAM_API_KEY_DEV".into() },
-        }
-    }
 }
 
 impl House {
@@ -166,28 +68,48 @@ impl House {
             tasks.clone(),
         )
         .unwrap();
-        let (desk, vitals) = (Arc::<Desk>::default(), Arc::<Signs>::default());
+        let spool = spool(dir.path());
+        let (accounts, keys) = account::with_keys(&store, &settings, &spool, dir.path());
+        let services = CallServices {
+            journal: store.journal(),
+            reader: store.reader(),
+            tokens: tokens.unwrap(),
+            accounts: accounts.clone(),
+            admission: admission(),
+            answers: Answers::new(Arc::clone(&told)),
+            claims: ClaimRegistry::new(Arc::clone(&told)),
+            sealed: SealedAnswers::open(dir.path(), 0).unwrap(),
+            spool: Arc::clone(&spool),
+            settings: Arc::new(settings),
+            ledger: Ledger::new(Arc::default(), Arc::clone(&told)),
+            tasks,
+            clock: told,
+            metrics: Metrics::new(),
+        };
         let state = AdminState {
             closing: CancellationToken::new(),
-            tokens: tokens.unwrap(),
-            admission: admission(),
-            ledger: Ledger::new(Arc::default(), Arc::clone(&told)),
+            tokens: services.tokens.clone(),
+            admission: services.admission.clone(),
+            ledger: services.ledger.clone(),
             reader: store.reader(),
             journal: store.journal(),
-            settings: Arc::new(settings),
-            clock: told,
-            tasks,
-            desk: desk.clone(),
-            vitals: vitals.clone(),
+            settings: Arc::clone(&services.settings),
+            clock: Arc::clone(&services.clock),
+            tasks: services.tasks.clone(),
+            accounts,
+            spool,
+            metrics: Arc::clone(&services.metrics),
+            doubts: Arc::new(Doubts::default()),
+            calls: Calls::new(services),
             notary,
             exports: ExportNotes::default(),
             operators,
             attempts: Arc::new(Attempts::new(Arc::new(clock.clone()), 10)),
             refusals: Arc::new(RefusalBook::new(Arc::new(clock.clone()))),
-            keys: keys(&store, dir.path()),
+            keys,
         };
         let router = router(state.clone());
-        Self { router, state, desk, vitals, clock, store, _dir: dir }
+        Self { router, state, clock, store, _dir: dir }
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> Response {
@@ -244,17 +166,9 @@ pub(crate) async fn answer(response: Response) -> (u16, Value) {
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
-/// Returns a room without keys.
-fn keys(store: &Store, dir: &Path) -> Keys {
-    Keys::new(KeysOptions {
-        kept: Vec::new(),
-        tags: Arc::new(TagKey::in_folder(dir).unwrap()),
-        settings: settings(dir).keys,
-        journal: store.journal(),
-        reader: store.reader(),
-        clock: Arc::new(SteeredClock::at(Timestamp::from_micros(0))),
-        tasks: Tasks::default(),
-    })
+fn spool(dir: &Path) -> Arc<SpoolBudget> {
+    let limits = SpoolLimits { memory: 1 << 20, disk: 1 << 20, per_token: 1 << 20, min_free: 0 };
+    SpoolBudget::new(limits, dir).unwrap()
 }
 
 fn admission() -> Admission {

@@ -1,5 +1,6 @@
 //! The control plane against a real store.
 
+mod account;
 mod audit;
 mod bodies;
 mod compression;

@@ -1,5 +1,5 @@
 use super::house::House;
-use crate::domain::{CallId, Outcome, Principal};
+use crate::domain::{CallId, Outcome, Principal, TokenId};
 use serde_json::json;
 
 #[tokio::test]
@@ -17,13 +17,34 @@ async fn the_queue_has_the_shape_that_others_script_against() {
     assert_eq!(queue, expected);
 }
 
+/// Records a call whose end nobody saw, and holds its place.
+async fn hold(house: &House, call: &str) {
+    house.intent(call).await;
+    house.outcome(call, Outcome::Unknown).await;
+    let (account, environment) = ("ideogram".parse().unwrap(), "prod".parse().unwrap());
+    let (token, call) = (TokenId::from_stored("tok_a"), CallId::from_stored(call));
+    house.state.admission.restore(&account, &environment, &token, 1, call);
+}
+
+/// Returns the calls that were released, and by whom, as the record has it.
+fn released(house: &House) -> Vec<(Option<CallId>, Principal)> {
+    let records = house.records().into_iter().map(|sealed| sealed.record);
+    let released = records.filter(|record| &*record.action == "queue.release");
+    released.map(|record| (record.call, record.principal)).collect()
+}
+
 #[tokio::test]
 async fn a_held_call_is_released_in_the_name_of_who_asked() {
     let house = House::open();
+    hold(&house, "call_held").await;
+    hold(&house, "call_other").await;
     let answer = house.post("/api/v1/queue/release/call_held", None).await;
     assert_eq!(answer, (200, json!({"call": "call_held"})));
-    let released = house.desk.released.lock().unwrap().clone();
-    assert_eq!(released, [(CallId::from_stored("call_held"), Principal::LocalUser(1000))]);
+    let held = Some(CallId::from_stored("call_held"));
+    assert_eq!(released(&house), [(held, Principal::LocalUser(1000))]);
+    assert_eq!(house.state.admission.status()[0].unknown, 1, "the other's place is not free");
+    let again = house.post("/api/v1/queue/release/call_held", None).await;
+    assert_eq!((again.0, &again.1["code"]), (409, &json!("call_not_held")));
 }
 
 #[tokio::test]
@@ -35,7 +56,7 @@ async fn a_call_that_holds_nothing_is_not_released() {
     house.outcome("call_other", Outcome::Success).await;
     let (status, problem) = house.post("/api/v1/queue/release/call_other", None).await;
     assert_eq!((status, &problem["code"]), (409, &json!("call_not_held")));
-    assert!(house.desk.released.lock().unwrap().is_empty());
+    assert_eq!(released(&house), []);
 }
 
 #[tokio::test]
@@ -51,13 +72,20 @@ async fn pausing_and_resuming_are_on_record() {
 #[tokio::test]
 async fn what_cannot_be_put_on_record_is_not_done() {
     let house = House::open();
+    hold(&house, "call_held").await;
     house.store.close().await;
     let body = json!({"environment": "prod", "name": "a", "scopes": ["write:generate"]});
-    for (path, body) in [("/api/v1/pause", None), ("/api/v1/tokens", Some(body))] {
+    for (path, body) in [
+        ("/api/v1/pause", None),
+        ("/api/v1/queue/release/call_held", None),
+        ("/api/v1/tokens", Some(body)),
+    ] {
         let (status, problem) = house.post(path, body).await;
         assert_eq!((status, &problem["code"]), (503, &json!("audit_unavailable")), "{path}");
         assert!(problem["mistakes"].is_null());
     }
-    assert!(!house.state.admission.status()[0].paused);
+    let account = &house.state.admission.status()[0];
+    assert!(!account.paused);
+    assert_eq!(account.unknown, 1, "its place is not free");
     assert!(house.state.tokens.list().is_empty());
 }

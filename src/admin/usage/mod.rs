@@ -9,4 +9,4 @@ pub(super) mod write_off;
 pub use balance::{BalanceView, NewBalance};
 pub use search::UsageSearch;
 pub use sums::{SumKey, UsageView};
-pub use write_off::{WriteOffReason, WrittenOffView};
+pub use write_off::{WriteOffReason, WriteOffStep, WrittenOffView};

@@ -2,19 +2,18 @@
 
 use crate::{
     admin::{
-        call_desk::{CallPastStep, DeskError, WriteOff, WriteOffStep},
         problem::Problem,
         request::{MaybeJson, PathSegment},
         role::MayAdminister,
         span::mistake,
         state::AdminState,
     },
+    calls::{PastStep, WriteOffError},
     domain::{Actor, CallId, HIDDEN_WORDS, Usd, hides},
     web::abbreviate,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 const LONGEST_REASON: usize = 500;
@@ -27,6 +26,15 @@ pub struct WriteOffReason {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Ideogram's invoice does not have it")]
     pub reason: Option<String>,
+}
+
+/// Which way the money of a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteOffStep {
+    /// What is reserved counts no more.
+    Off,
+    /// It is reserved again.
+    Back,
 }
 
 /// The money of a call counts no more, or is reserved again.
@@ -98,21 +106,23 @@ async fn take(
     why: WriteOffReason,
 ) -> Result<Json<WrittenOffView>, Problem> {
     let reason = words(why)?;
-    let (desk, call) = (Arc::clone(&state.desk), CallId::from_stored(name.as_str()));
+    let (calls, call) = (state.calls.clone(), CallId::from_stored(name.as_str()));
     // Work of its own: what is on record is done, whoever hangs up.
-    let work = async move { desk.write_off(step, &call, &by, reason.as_deref()).await };
+    let work = async move {
+        match step {
+            WriteOffStep::Off => calls.write_off(&call, by, reason.as_deref()).await,
+            WriteOffStep::Back => calls.undo_write_off(&call, by, reason.as_deref()).await,
+        }
+    };
     let done = state.tasks.spawn_tracked("usage.write_off", work).await;
     match done.map_err(|_| Problem::stopping())? {
-        Ok(WriteOff::Done(amount_usd)) => Ok(Json(WrittenOffView { call: name, amount_usd })),
-        Ok(other) => {
-            if matches!(other, WriteOff::NothingReserved | WriteOff::NotWrittenOff(None)) {
+        Ok(amount_usd) => Ok(Json(WrittenOffView { call: name, amount_usd })),
+        Err(error) => {
+            if matches!(error, WriteOffError::NotReserved(_) | WriteOffError::NotWrittenOff(None)) {
                 state.call_on_record(Some(&name)).await?;
             }
-            Err(refused(&abbreviate(&name), &other))
+            Err(refused(&abbreviate(&name), error))
         }
-        Err(DeskError::Record(cause)) => Err(Problem::audit_unavailable(&*cause)),
-        Err(DeskError::Read(cause)) => Err(Problem::store_unavailable(&cause)),
-        Err(DeskError::Stopping) => Err(Problem::stopping()),
     }
 }
 
@@ -129,17 +139,17 @@ fn words(why: WriteOffReason) -> Result<Option<String>, Problem> {
     Err(Problem::invalid(vec![mistake("reason", problem)]))
 }
 
-fn refused(call: &str, why: &WriteOff) -> Problem {
-    let told = |CallPastStep { at, by }: &CallPastStep| format!("at {at} by {by}");
+fn refused(call: &str, why: WriteOffError) -> Problem {
+    let told = |PastStep { at, by }| format!("at {at} by {by}");
     match why {
-        WriteOff::Already(step) => Problem::conflict(
+        WriteOffError::Already(step) => Problem::conflict(
             "call_written_off",
             format!(
                 "'{call}' was written off already, {}; that can be undone on the same UTC day",
                 told(step)
             ),
         ),
-        WriteOff::Final(step) => Problem::conflict(
+        WriteOffError::Final(step) => Problem::conflict(
             "write_off_final",
             format!(
                 "'{call}' was written off {}, and that can be undone only on the same UTC day; \
@@ -147,18 +157,21 @@ fn refused(call: &str, why: &WriteOff) -> Problem {
                 told(step)
             ),
         ),
-        WriteOff::NotWrittenOff(Some(step)) => Problem::conflict(
+        WriteOffError::NotWrittenOff(Some(step)) => Problem::conflict(
             "call_not_written_off",
             format!("'{call}' is not written off: that was undone {}", told(step)),
         ),
-        WriteOff::NotWrittenOff(None) => {
+        WriteOffError::NotWrittenOff(None) => {
             Problem::conflict("call_not_written_off", format!("'{call}' is not written off"))
         }
-        WriteOff::NothingReserved | WriteOff::Done(_) => Problem::conflict(
+        WriteOffError::NotReserved(_) => Problem::conflict(
             "call_not_reserved",
             format!(
                 "no money is reserved for '{call}': its end is known, or it was charged already"
             ),
         ),
+        WriteOffError::Read(cause) => Problem::store_unavailable(&cause),
+        WriteOffError::Unrecorded(cause) => Problem::audit_unavailable(&cause),
+        WriteOffError::Stopping => Problem::stopping(),
     }
 }

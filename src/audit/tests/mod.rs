@@ -6,5 +6,5 @@ mod flood;
 mod judged;
 mod lines;
 mod notes;
-mod take_up;
+mod resume;
 mod trust;

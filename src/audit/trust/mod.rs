@@ -16,8 +16,8 @@ mod key_file;
 mod new_log;
 mod notary;
 mod note;
+mod resume;
 mod signing_key;
-mod take_up;
 mod verifier_key;
 
 pub(super) use checkpoint::moment;
@@ -29,6 +29,6 @@ pub use key_file::{PUBLIC_FILE, SIGNING_FILE, SigningFileError};
 pub use new_log::NewLog;
 pub use notary::{LAST_SIGNED_FILE, Notary, NotaryError};
 pub use note::{NoteError, SignedNote};
+pub use resume::{LogResumption, ResumeError};
 pub use signing_key::SigningKey;
-pub use take_up::{LogResumption, ResumeError};
 pub use verifier_key::{VerifierKey, VerifierKeyError};

@@ -20,12 +20,12 @@ use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 /// The accounts by name; `None` where mistakes were noted.
 ///
 /// Those with mistakes stay listed, so that an environment that refers to one is not blamed for it.
-pub(super) type Accounts = BTreeMap<Box<str>, Option<(AccountName, AccountSettings)>>;
+pub(super) type ReadAccounts = BTreeMap<Box<str>, Option<(AccountName, AccountSettings)>>;
 
 /// Reads all of `[accounts]`.
 ///
 /// Whether those who receive webhooks can be reached is asked elsewhere, once the addresses are known.
-pub(super) fn accounts(sections: Vec<(Box<str>, Section<'_>)>, notes: &Notes) -> Accounts {
+pub(super) fn accounts(sections: Vec<(Box<str>, Section<'_>)>, notes: &Notes) -> ReadAccounts {
     let one = |(key, section): (Box<str>, Section<'_>)| {
         let name = name(&join("accounts", &key), &key, notes);
         let account = account(section);
@@ -35,7 +35,7 @@ pub(super) fn accounts(sections: Vec<(Box<str>, Section<'_>)>, notes: &Notes) ->
 }
 
 /// Returns the accounts if there was no mistake in any.
-pub(super) fn complete(accounts: Accounts) -> Option<BTreeMap<AccountName, AccountSettings>> {
+pub(super) fn complete(accounts: ReadAccounts) -> Option<BTreeMap<AccountName, AccountSettings>> {
     accounts.into_values().collect()
 }
 

@@ -3,7 +3,7 @@
 //! An environment limits what its tokens may be granted. It refers to accounts, routes and the queue, which
 //! are read before it.
 
-use super::{accounts::Accounts, limits::network};
+use super::{accounts::ReadAccounts, limits::network};
 use crate::{
     config::{
         names::{name, there_is_none},
@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, time::Duration};
 /// What could not be read is absent, and is then not held against the environments.
 pub(super) struct Around<'a> {
     /// The accounts, with those that hold mistakes.
-    pub(super) accounts: &'a Accounts,
+    pub(super) accounts: &'a ReadAccounts,
     /// The queue, for its longest wait.
     pub(super) queue: Option<&'a QueueSettings>,
     /// The route table, for names of routes.
@@ -161,7 +161,7 @@ fn limited(mut section: Section<'_>, around: &Around<'_>) -> Option<Limited> {
 }
 
 /// Reads the name of an account that the settings have, with or without mistakes.
-fn account(node: &Node, accounts: &Accounts) -> Result<AccountName, InvalidValue> {
+fn account(node: &Node, accounts: &ReadAccounts) -> Result<AccountName, InvalidValue> {
     let word = written(node).unwrap_or_default();
     let found = accounts.contains_key(word).then(|| word.parse().ok()).flatten();
     found.ok_or_else(|| {

@@ -1,6 +1,6 @@
 //! `[webhooks]`, and whether those who receive some can be reached.
 
-use super::accounts::Accounts;
+use super::accounts::ReadAccounts;
 use crate::config::{
     section::{Notes, Section},
     settings::{AccountSettings, Listen},
@@ -36,7 +36,7 @@ pub(super) fn webhooks(mut section: Section<'_>) -> Option<Webhooks> {
 ///
 /// Notes accounts that receive webhooks at an address which Ideogram would refuse: it takes `https` only,
 /// and no private or loopback host.
-pub(super) fn complain(accounts: &Accounts, listen: Option<&Listen>, notes: &Notes) {
+pub(super) fn complain(accounts: &ReadAccounts, listen: Option<&Listen>, notes: &Notes) {
     let Some(listen) = listen else { return };
     for (name, account) in accounts.values().flatten() {
         if account.webhooks == WebhookMode::Receive && is_remote(account) {

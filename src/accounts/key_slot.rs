@@ -88,7 +88,7 @@ impl KeySlot {
 
     /// Says whether calls may use the current key; a rejected one is replaced by the staged one, or
     /// asked about again now and then, by one caller at a time.
-    pub(in crate::calls) async fn is_usable(&self, upstream: &Upstream) -> bool {
+    pub async fn is_usable(&self, upstream: &Upstream) -> bool {
         let current = self.take();
         if current.serving().health() == KeyHealth::Good {
             return true;
@@ -102,7 +102,7 @@ impl KeySlot {
     }
 
     /// Asks Ideogram, for free, whether it rejects a key of this slot, and tells of it.
-    pub(in crate::calls) async fn is_rejected(&self, key: &KeyUse, upstream: &Upstream) -> bool {
+    pub async fn is_rejected(&self, key: &KeyUse, upstream: &Upstream) -> bool {
         if key.serving().rests().is_some() {
             // Confirmed a moment ago, for another call.
             self.rejected.notify_one();
@@ -123,13 +123,13 @@ impl KeySlot {
     }
 
     /// Says whether there is, or soon will be, another key to use than `key`.
-    pub(in crate::calls) fn has_other_than(&self, key: &KeyUse) -> bool {
+    pub fn has_other_than(&self, key: &KeyUse) -> bool {
         let keys = self.lock();
         keys.next.is_some() || keys.current.tag() != key.serving().tag()
     }
 
     /// Returns another key than the rejected `key`, waiting for the staged one to take over.
-    pub(in crate::calls) async fn replacement(&self, key: &KeyUse) -> Option<KeyUse> {
+    pub async fn replacement(&self, key: &KeyUse) -> Option<KeyUse> {
         let mut changes = self.changes.subscribe();
         let wait = async {
             loop {

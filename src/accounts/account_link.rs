@@ -1,9 +1,9 @@
-//! A line to an account: where it is, and with which keys.
+//! A link to an account: where it is, and with which keys.
 
 use super::{Breaker, KeySlot};
 use crate::{
     config::CountBy,
-    domain::{AccountName, EnvironmentName, Places, Route},
+    domain::{EnvironmentName, Places, Route},
     upstream::Upstream,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -35,10 +35,7 @@ impl AccountLink {
     }
 
     /// Returns how long the places of an unknown call on `route` stay taken.
-    pub(super) fn place_ttl(&self, route: &Route) -> Duration {
+    pub fn place_ttl(&self, route: &Route) -> Duration {
         route.place_ttl.unwrap_or(self.place_ttl)
     }
 }
-
-/// The lines by account.
-pub type AccountLinks = BTreeMap<AccountName, Arc<AccountLink>>;

@@ -42,14 +42,14 @@ impl Place {
         CheckpointFile::at(self.path(CheckpointFile::USUAL))
     }
 
-    fn take_up(&self, store: &Store) -> Result<Notary, ResumeError> {
+    fn resume(&self, store: &Store) -> Result<Notary, ResumeError> {
         let (reader, clock) = (store.reader(), Arc::new(SteeredClock::at(NOON)));
         LogResumption { dir: self.dir.path(), file: &self.file(), reader: &reader, clock }.notary()
     }
 
     /// Opens it anew.
     fn again(&self) -> Result<Notary, ResumeError> {
-        self.take_up(&self.open())
+        self.resume(&self.open())
     }
 
     fn edit(&self, sql: &str) {
@@ -62,7 +62,7 @@ impl Place {
 async fn signed() -> Place {
     let place = Place { dir: tempfile::tempdir().unwrap() };
     let store = place.open();
-    let notary = place.take_up(&store).unwrap();
+    let notary = place.resume(&store).unwrap();
     for _ in 0..4 {
         store.journal().commit(Bundle::record(refusal("expired"))).await.unwrap();
     }

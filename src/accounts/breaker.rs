@@ -67,7 +67,7 @@ impl Breaker {
     }
 
     /// Notes that Ideogram refused a call of this price for want of balance; says whether that is news.
-    pub(super) fn refused(&self, price: Option<Usd>) -> bool {
+    pub fn refused(&self, price: Option<Usd>) -> bool {
         let (now, price) = (self.clock.now(), price.unwrap_or_default());
         let mut state = self.lock();
         let before = *state;
@@ -78,7 +78,7 @@ impl Breaker {
     }
 
     /// Notes that Ideogram did a call of this price; says whether that closed the breaker.
-    pub(super) fn done(&self, price: Option<Usd>) -> bool {
+    pub fn done(&self, price: Option<Usd>) -> bool {
         let mut state = self.lock();
         let closes = state.is_some_and(|open| is_as_dear(price, &open));
         if closes {

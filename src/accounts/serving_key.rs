@@ -175,7 +175,7 @@ impl ServingKey {
 
 impl KeyUse {
     /// Returns the key as it is sent with, and notes that it was.
-    pub(in crate::calls) fn send_with(&self) -> &Arc<KeyVersion> {
+    pub fn send_with(&self) -> &Arc<KeyVersion> {
         self.0.lock().last_used = Some(self.0.clock.now());
         &self.0.key
     }
@@ -186,7 +186,7 @@ impl KeyUse {
     }
 
     /// Returns the key in service.
-    pub(in crate::calls) fn serving(&self) -> &Arc<ServingKey> {
+    pub fn serving(&self) -> &Arc<ServingKey> {
         &self.0
     }
 }
