@@ -7,7 +7,7 @@ use crate::{
     answers::{Answers, ClaimRegistry, SealedAnswers},
     audit::{
         HashChain, RefusalBook,
-        trust::{CheckpointFile, LogResumption},
+        trust::{CheckpointFile, LogResumption, Notary},
     },
     calls::{CallServices, Calls},
     config::{Doubts, LoadOptions, Settings},
@@ -42,24 +42,12 @@ impl House {
         let dir = tempfile::tempdir().unwrap();
         let clock = SteeredClock::at(Timestamp::from_micros(1_700_000_000_000_000));
         let told: Arc<dyn Clock> = Arc::new(clock.clone());
-        let store = Store::open(StoreOptions {
-            dir: dir.path().to_owned(),
-            max_size: 0,
-            seal: Arc::new(HashChain),
-            clock: Arc::clone(&told),
-            watch: Arc::new(crate::store::UnwatchedCommits),
-        });
-        let (store, settings, tasks) = (store.unwrap(), settings(dir.path()), Tasks::default());
+        let store = open_store(dir.path(), &told);
+        let (settings, tasks) = (settings(dir.path()), Tasks::default());
         let environments = Arc::new(settings.environments.clone());
         let (journal, reader) = (store.journal(), store.reader());
         let tokens = Tokens::load(journal, reader, Arc::clone(&told), environments, tasks.clone());
-        let log = LogResumption {
-            dir: dir.path(),
-            file: &CheckpointFile::at(dir.path().join(CheckpointFile::USUAL)),
-            reader: &store.reader(),
-            clock: Arc::clone(&told),
-        };
-        let notary = Arc::new(log.notary().unwrap());
+        let notary = Arc::new(notary(&store, dir.path(), &told));
         let operators = Operators::load(
             store.journal(),
             store.reader(),
@@ -164,6 +152,24 @@ pub(crate) async fn answer(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let text = text(response).await;
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+fn notary(store: &Store, dir: &Path, clock: &Arc<dyn Clock>) -> Notary {
+    let file = &CheckpointFile::at(dir.join(CheckpointFile::USUAL));
+    let (reader, clock) = (&store.reader(), Arc::clone(clock));
+    LogResumption { dir, file, reader, clock }.notary().unwrap()
+}
+
+/// Opens the database in `dir`.
+fn open_store(dir: &Path, clock: &Arc<dyn Clock>) -> Store {
+    let opened = Store::open(StoreOptions {
+        dir: dir.to_owned(),
+        max_size: 0,
+        seal: Arc::new(HashChain),
+        clock: Arc::clone(clock),
+        watch: Arc::new(crate::store::UnwatchedCommits),
+    });
+    opened.unwrap()
 }
 
 fn spool(dir: &Path) -> Arc<SpoolBudget> {
