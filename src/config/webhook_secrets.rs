@@ -20,7 +20,7 @@ const MOST: usize = 16;
 const SHORTEST: usize = 16;
 
 /// The longest text that holds them all.
-const LONGEST: u64 = 64 << 10;
+const LONGEST: usize = 64 << 10;
 
 /// Reads the secrets; what is wrong with them is noted without repeating them.
 ///
@@ -79,8 +79,13 @@ fn from_file(path: &str) -> Result<Vec<WebhookSecret>, String> {
         return Err(problem.to_owned());
     }
     let unreadable = |error| key_text::unreadable(path, &error);
-    let mut text = Zeroizing::new(String::new());
+    // As large as the text may be, so that it is never moved while it grows: a copy left behind is not wiped.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST + 1));
     let file = File::open(path).map_err(unreadable)?;
-    file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+    // One more than there may be: cut off without a word, the last secret would be another one.
+    file.take(LONGEST as u64 + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() > LONGEST {
+        return Err(format!("names a file of more than 64 KiB: {path}"));
+    }
     secrets(&text).map_err(|problem| format!("names a file that {problem}: {path}"))
 }

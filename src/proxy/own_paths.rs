@@ -42,8 +42,9 @@ pub(super) fn errors(incoming: &IncomingRequest) -> Response<Body> {
 
 /// Refuses a path below ours that is none.
 pub(super) fn unknown(incoming: &IncomingRequest) -> Rejection {
-    let message = format!("{} is not a path of this gateway", incoming.uri.path());
-    Rejection::new(ErrorCode::RouteUnknown, message)
+    let message = format!("{} is not a path of this gateway", web::abbreviate(incoming.uri.path()));
+    // The path may hold anything, and the record is for ever.
+    Rejection::new(ErrorCode::RouteUnknown, message).because("unlisted path")
 }
 
 /// Says whether calls are admitted: not while draining, nor while the record cannot be written.

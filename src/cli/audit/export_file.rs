@@ -7,9 +7,9 @@ use crate::{
 use anyhow::Context;
 use serde_json::json;
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io::{BufReader, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -189,7 +189,10 @@ fn checked(part: &Path, note: Option<&str>, key: &str) -> anyhow::Result<Manifes
 
 /// Makes a file that only this user can read.
 fn create(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    // One that an earlier export left behind keeps the mode it had.
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 /// Gives a file its name, durably.

@@ -39,6 +39,21 @@ async fn what_is_not_listed_is_unknown() {
 }
 
 #[tokio::test]
+async fn what_stands_in_a_path_that_is_none_is_not_on_record() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    for path in ["/v9/jane-roe-wrote-this", "/_ideogate/jane-roe-wrote-this"] {
+        assert_eq!(client.get(path).await.problem(), "404 route_unknown", "{path}");
+    }
+    let entries = app.entries().await;
+    assert!(!entries.is_empty());
+    for entry in entries {
+        let line = serde_json::to_string(&entry).unwrap();
+        assert!(!line.contains("jane-roe"), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn dots_in_a_path_lead_nowhere() {
     let app = TestApp::spawn().await;
     let token = app.client().await.token;
