@@ -30,7 +30,7 @@ fn two(weights: [u32; 2], cap: u32) -> String {
             "[environments.{name}]\naccount = \"ideogram\"\nscopes = [\"write:*\"]\nweight = {weight}\n"
         )
     };
-    let rest = format!("[queue]\ntimeout = \"60s\"\n[accounts.ideogram]\nmax_in_flight = {cap}\n");
+    let rest = format!("[queue]\ntimeout = \"10m\"\n[accounts.ideogram]\nmax_in_flight = {cap}\n");
     lane("one", weights[0]) + &lane("other", weights[1]) + &rest
 }
 
@@ -67,7 +67,7 @@ async fn all_good(calls: JoinSet<Reply>) {
 
 #[tokio::test]
 async fn two_hundred_clients_never_have_more_than_ten_images_in_flight_and_none_is_refused() {
-    let toml = "[queue]\ntimeout = \"60s\"\n".to_owned();
+    let toml = "[queue]\ntimeout = \"10m\"\n".to_owned();
     let app = TestApp::with(TestSettings { toml, pace: 0.002, ..TestSettings::default() }).await;
     let client = app.client().await;
     let mut calls = JoinSet::new();

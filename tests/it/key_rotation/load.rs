@@ -10,12 +10,15 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::interval;
+use tokio::{sync::Semaphore, time::interval};
 
 const EXCHANGES: usize = 20;
 
 /// 50 calls a second.
 const PACE: Duration = Duration::from_millis(20);
+
+/// The most calls at once; a machine that cannot keep the pace gets fewer.
+const MOST: usize = 100;
 
 fn key(number: usize) -> String {
     format!("key-number-{number:04}-of-the-load-test-{number:04}")
@@ -35,12 +38,15 @@ async fn twenty_exchanges_at_fifty_calls_a_second_cost_no_client_a_call() {
     let failures = Arc::<Mutex<Vec<String>>>::default();
     let load = tokio::spawn({
         let (done, failures) = (Arc::clone(&done), Arc::clone(&failures));
+        let under_way = Arc::new(Semaphore::new(MOST));
         async move {
             let (mut calls, mut ticks) = (Vec::new(), interval(PACE));
             while !done.load(Ordering::Relaxed) {
                 ticks.tick().await;
+                let place = Arc::clone(&under_way).acquire_owned().await.unwrap();
                 let (client, failures) = (client.clone(), Arc::clone(&failures));
                 calls.push(tokio::spawn(async move {
+                    let _place = place;
                     let reply = client.post(GENERATE, &body()).await;
                     if reply.status != 200 {
                         failures.lock().unwrap().push(format!("{reply:?}"));
