@@ -8,10 +8,13 @@
 //!
 //! # Ending
 //!
-//! Admission drains (queued calls get 503 `draining`), sent calls finish up to a deadline while operators
-//! can still look on and `/readyz` tells balancers, refusals that were only counted are written, the
-//! journal is flushed and closed. A second signal skips the waiting:
-//! what is durable stays durable, and open intents become `unknown` at the next start.
+//! Admission drains: calls that wait, and those that come, get 503 `draining`. Sent calls finish up to a deadline.
+//! Until then connections are accepted and every request is answered, and each answer closes its connection;
+//! `/readyz` tells balancers, and operators can look on. Only requests that began before are waited for, or
+//! clients that come again and again would keep the gateway from ending. Then nothing more is accepted, and who
+//! had just connected still gets an answer. Refusals that were only counted are written, the journal is flushed
+//! and closed. A second signal skips the waiting: what is durable stays durable, and open intents become `unknown`
+//! at the next start.
 
 mod accept_restore;
 mod admin_server;

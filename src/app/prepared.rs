@@ -28,10 +28,10 @@ use crate::{
     store::{Store, StoreOptions},
     tasks::Tasks,
     telemetry::Metrics,
+    web::Serving,
 };
 use anyhow::Context;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 /// What has to be there before the first request: the data folder held, addresses bound, the record
 /// open and still the one that was signed, all rooms built.
@@ -146,17 +146,18 @@ impl Prepared {
         let Self { services, listeners, certificates, simulator, checkpoints, .. } = self;
         // From here on the keys are in their slots alone.
         drop(self.secrets);
-        let (closing, operators) = (CancellationToken::new(), AdminServer::default());
+        let clients = Serving::draining_first(services.tasks.clone());
+        let operators = AdminServer::default();
         let reload = Reload::default();
         services.keys.watch(&reload.asked());
         background::start(&services);
         checkpoints.stand(&services.tasks);
         let (proxy, admin) = (listeners.proxy.local_addr()?, listeners.admin.local_addr()?);
-        let Listeners { proxy: clients, admin: network, socket: local, socket_path } = listeners;
-        let [clients, network] = certificates.ports([clients, network], &services.metrics);
+        let Listeners { proxy: port, admin: network, socket: local, socket_path } = listeners;
+        let [port, network] = certificates.ports([port, network], &services.metrics);
         certificates.watch(&services, &reload);
         let pictures = simulator.as_ref().map(SimulatorHere::pictures);
-        servers::serve_clients(&services, clients, pictures, &closing);
+        servers::serve_clients(&services, port, pictures, &clients);
         servers::serve_operators(&services, (network, local), self.doubts, &operators);
         Ok(Running {
             services,
@@ -165,7 +166,7 @@ impl Prepared {
             admin,
             socket: socket_path,
             public_url: self.public_url,
-            closing,
+            clients,
             operators,
             reload,
             simulator,

@@ -11,6 +11,7 @@ use crate::{
     store::{Journal, Reader, Store},
     telemetry::Metrics,
     tokens::Tokens,
+    web::Serving,
 };
 use std::{
     io,
@@ -18,7 +19,6 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tokio_util::sync::CancellationToken;
 
 /// What had not ended when a gateway did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +48,8 @@ pub struct Running {
     pub(super) socket: PathBuf,
     /// How clients reach the data plane.
     pub(super) public_url: String,
-    /// Tells the data plane to stop accepting; separate from the tasks' own stop, which ends what
-    /// still runs.
-    pub(super) closing: CancellationToken,
+    /// What serves clients.
+    pub(super) clients: Serving,
     /// What serves operators.
     pub(super) operators: AdminServer,
     /// What asks for files to be read again.
@@ -165,21 +164,27 @@ impl Running {
     }
 
     /// Stops admitting, lets sent calls finish for `deadline` at most or until `now` is done, makes
-    /// everything durable, and returns what was left then. Operators can look on meanwhile.
+    /// everything durable, and returns what was left then. Clients are still answered meanwhile, and operators
+    /// can look on.
     ///
-    /// The order is: calls, refusals that were only counted, paid answers that nobody received, the journal,
+    /// The order is: calls, clients, refusals that were only counted, paid answers that nobody received, the journal,
     /// operators, the last checkpoint, the database. Calls that were sent and had not ended become unknown at
     /// the next start; their money stays reserved. An error in one step does not keep the next from being
     /// done.
     pub async fn shut_down<N>(self, deadline: Duration, now: impl Future<Output = N>) -> Ended<N> {
         self.services.admission.drain();
-        self.closing.cancel();
+        self.clients.drain();
         let ended = tokio::select! {
             () = self.services.tasks.finished() => Ended { left: LeftOver::Nothing, forced: None },
             () = tokio::time::sleep(deadline) => Ended { left: self.left_over(), forced: None },
             now = now => Ended { left: self.left_over(), forced: Some(now) },
         };
-        // Before the flush, so that the last refusals are durable, too.
+        // Before the flush, so that the last refusals are durable, too, and none comes behind what is signed.
+        if ended.forced.is_some() {
+            self.clients.cut_off();
+        } else {
+            self.clients.see_off().await;
+        }
         self.services.write_last_summaries();
         self.services.calls.keep_all().await;
         if let Err(error) = self.services.journal.flush().await {

@@ -8,25 +8,23 @@ use crate::{
     config::Doubts,
     proxy::{self, Gateway, GatewayParts, PictureShelf},
     rate_limit::{Attempts, RateLimits},
-    web::{self, ClientError, ConnectionLimits, LeavesFiles, Port, Wording},
+    web::{self, ClientError, ConnectionLimits, LeavesFiles, Port, Serving, Wording},
 };
 use std::sync::Arc;
 use tokio::net::UnixListener;
-use tokio_util::sync::CancellationToken;
 
-/// Serves clients on a port until it closes.
+/// Serves clients on a port until they are seen off.
 ///
 /// Returns at once.
 pub(super) fn serve_clients(
     services: &Services,
     listener: Port,
     pictures: Option<Arc<dyn PictureShelf>>,
-    closing: &CancellationToken,
+    clients: &Serving,
 ) {
     let face = proxy::router(gateway(services, pictures));
-    let (tasks, stop) = (services.tasks.clone(), closing.clone());
     let limits = web_door(services, ("proxy", LeavesFiles::Most), ClientError::to_response);
-    services.tasks.spawn_background("proxy", web::serve(listener, face, limits, tasks, stop));
+    services.tasks.spawn_background("proxy", web::serve(listener, face, limits, clients.clone()));
 }
 
 /// Serves operators on a port and on the socket until their closing.
@@ -40,13 +38,12 @@ pub(super) fn serve_operators(
     operators: &AdminServer,
 ) {
     let face = control_face(admin_state(services, doubts, operators));
-    let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
+    let serving = Serving::until(operators.closing.clone(), operators.tasks.clone());
     let limits = web_door(services, ("admin", LeavesFiles::Some), admin::to_response);
-    let serving = web::serve(network, face.clone(), limits, tasks, stop);
-    operators.tasks.spawn_background("admin", serving);
-    let (tasks, stop) = (operators.tasks.clone(), operators.closing.clone());
+    let served = web::serve(network, face.clone(), limits, serving.clone());
+    operators.tasks.spawn_background("admin", served);
     let limits = web_door(services, ("socket", LeavesFiles::None), admin::to_response);
-    operators.tasks.spawn_background("socket", web::serve(local, face, limits, tasks, stop));
+    operators.tasks.spawn_background("socket", web::serve(local, face, limits, serving));
 }
 
 /// Returns the limits of a listener; `name` is what metrics call it.

@@ -2,4 +2,4 @@
 
 mod spawn;
 
-pub use spawn::Tasks;
+pub use spawn::{Tasks, WorkGuard};

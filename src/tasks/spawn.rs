@@ -5,7 +5,10 @@ use tokio::{
     task::JoinHandle,
     time::{MissedTickBehavior, interval},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 use tracing::Instrument;
 
 /// Spawns work and owns it until it ends; clones share the same work.
@@ -23,6 +26,13 @@ struct TasksInner {
     /// Work that ends when it is told: listeners, pollers, housekeeping.
     standing: TaskTracker,
     stop: CancellationToken,
+}
+
+/// Counts as work that must end by itself, until it is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct WorkGuard {
+    _counted: TaskTrackerToken,
 }
 
 impl Tasks {
@@ -82,6 +92,12 @@ impl Tasks {
     /// whoever starts it must know when it is done. Fails if the system gives no thread.
     pub fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
         std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+    }
+
+    /// Counts something as work that must end by itself though it was not spawned here, until the guard is
+    /// dropped.
+    pub fn count_as_work(&self) -> WorkGuard {
+        WorkGuard { _counted: self.0.finishing.token() }
     }
 
     /// Waits until all work that must end by itself has ended. Work that is spawned meanwhile is

@@ -1,7 +1,7 @@
 //! The one line that a request leaves in the log.
 
 use super::{body::Body, delivery::DeliveryEnd, strict::ConnectionNotes};
-use crate::domain::ErrorCode;
+use crate::{domain::ErrorCode, tasks::WorkGuard};
 use http::Response;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -18,6 +18,8 @@ pub(super) struct AccessLog {
     /// The connection it came on.
     wire: Arc<ConnectionNotes>,
     answer: Option<AnswerSummary>,
+    /// Keeps the gateway from ending before, where it is to wait for this request.
+    _work: Option<WorkGuard>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +35,9 @@ impl AccessLog {
         started: Instant,
         is_quiet: bool,
         wire: Arc<ConnectionNotes>,
+        work: Option<WorkGuard>,
     ) -> Self {
-        Self { span, started, is_quiet, wire, answer: None }
+        Self { span, started, is_quiet, wire, answer: None, _work: work }
     }
 
     /// Waits for the end of the answer's delivery.

@@ -10,17 +10,17 @@ use super::{
     listener_state::ListenerState,
     problem::ClientError,
     request_info::{RequestInfo, is_health_check},
+    serving::Serving,
     socket::SocketWatch,
     strict::{ConnectionNotes, ProtocolFault, StrictStream},
 };
 use crate::domain::{Client, Unwatched};
 use axum::Router;
-use http::{Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, header::CONNECTION};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 /// Enough for a head of any length that is let through; also bounds what waits to be written.
@@ -38,9 +38,9 @@ pub(super) struct Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
-    /// Serves requests until the client leaves, patience ends, or `shutdown` is called and the
+    /// Serves requests until the client leaves, patience ends, or `serving` closes its connections and the
     /// request at hand is answered.
-    pub(super) async fn run(self, face: Router, shutdown: CancellationToken) {
+    pub(super) async fn run(self, face: Router, serving: Serving) {
         let Self { stream, socket, peer, door, presence } = self;
         let gauge = door.metrics.connection_opens(door.name);
         let wire = Arc::new(ConnectionNotes::new(socket.clone()));
@@ -52,7 +52,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         let service = service_fn(|request| {
             let answer = answer(
                 &face,
-                ConnectionContext { peer, client: &client, door: &door, wire: &wire },
+                ConnectionContext {
+                    peer,
+                    client: &client,
+                    door: &door,
+                    wire: &wire,
+                    serving: &serving,
+                },
                 request,
             );
             async { Ok::<_, Infallible>(answer.await) }
@@ -68,7 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         let cut_off = CutOff(Some(Arc::clone(&wire)));
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
-            () = shutdown.cancelled() => {
+            () = serving.closing() => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -77,7 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connection<S> {
         if let Err(error) = ended {
             tracing::debug!(error = &error as &dyn std::error::Error, "connection ended early");
         }
-        // Until here the connection counts, also while it finishes a request after `shutdown`.
+        // Until here the connection counts, also while it finishes a request behind the end of serving.
         drop((gauge, presence));
     }
 }
@@ -106,6 +112,7 @@ struct ConnectionContext<'a> {
     client: &'a Client,
     door: &'a ListenerState,
     wire: &'a Arc<ConnectionNotes>,
+    serving: &'a Serving,
 }
 
 /// Answers one request: one span, one id, one line in the log.
@@ -122,13 +129,14 @@ fn answer(
     let fault = guest.wire.request_begins();
     let span = info.span(&request);
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
-    let farewell = AccessLog::new(span.clone(), started, is_quiet, Arc::clone(guest.wire));
+    let (wire, work) = (Arc::clone(guest.wire), guest.serving.request_begins());
+    let farewell = AccessLog::new(span.clone(), started, is_quiet, wire, work);
     let wording = guest.door.wording;
     let answer = match fault {
         None => Ok(ask(face, guest.door, info, request)),
         Some(fault) => Err(reject(guest.door, fault)),
     };
-    let wire = Arc::clone(guest.wire);
+    let (wire, serving) = (Arc::clone(guest.wire), guest.serving.clone());
     let answer = async move {
         let response = match answer {
             Ok(answer) => answer.await,
@@ -140,6 +148,10 @@ fn answer(
         if !response.headers().contains_key(header::SERVER_TIMING) {
             let total = started.elapsed();
             ServerTiming::new(total, Duration::ZERO, Duration::ZERO).set(response.headers_mut());
+        }
+        // Whoever asks again is to ask the next process.
+        if serving.is_draining() {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if is_head {
             response.body_mut().without_content();

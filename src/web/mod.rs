@@ -2,7 +2,7 @@
 //!
 //! | what | where |
 //! | --- | --- |
-//! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Port`], [`ListenerState`], [`ProtocolFault`] |
+//! | accepting, limits, strict HTTP/1.1 | [`serve`], [`Serving`], [`Port`], [`ListenerState`], [`ProtocolFault`] |
 //! | TLS | [`TlsIdentity`], [`TlsPair`] |
 //! | whether a client is still there | [`ClientSocket`], [`SocketWatch`] |
 //! | a request at the door | [`RequestInfo`], [`ClientAddress`], [`receive`] |
@@ -29,6 +29,7 @@ mod problem;
 mod receive;
 mod request_info;
 mod serve;
+mod serving;
 mod socket;
 mod socket_path;
 mod strict;
@@ -53,6 +54,7 @@ pub use problem::{ClientError, ERRORS_PATH, RejectReason, WaitTold};
 pub use receive::{ReceiveError, receive};
 pub use request_info::{RequestInfo, is_probe};
 pub use serve::serve;
+pub use serving::Serving;
 pub use socket::{ClientSocket, SocketWatch};
 pub use socket_path::SocketPath;
 pub use strict::ProtocolFault;

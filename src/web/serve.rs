@@ -5,39 +5,37 @@ use super::{
     listener::{Listener, Peer},
     listener_state::ListenerState,
     problem::ClientError,
+    serving::Serving,
     wording::written,
 };
-use crate::{domain::ErrorCode, tasks::Tasks};
+use crate::domain::ErrorCode;
 use axum::Router;
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     time::{sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
 
 /// When the machine has no more files or memory, another try at once would only burn its time.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Accepts connections on `listener` and has `face` answer their requests, until `shutdown`: then
-/// nothing more is accepted, idle connections close, and requests at hand are finished by `tasks`.
+/// Accepts connections on `listener` and has `face` answer their requests, until `serving` accepts no more.
+///
+/// The connections go on then, until `serving` closes them. The listener is closed when this returns.
 pub async fn serve<L: Listener>(
     listener: L,
     face: Router,
     door: Arc<ListenerState>,
-    tasks: Tasks,
-    shutdown: CancellationToken,
+    serving: Serving,
 ) {
-    while let Some(accepted) = shutdown.run_until_cancelled(listener.accept()).await {
+    while let Some(accepted) = serving.accepting(listener.accept()).await {
         match accepted {
             Ok((stream, peer)) => match door.enter(&peer).filter(|_| door.leaves_files(&stream)) {
                 Some(presence) => {
                     let door = Arc::clone(&door);
                     let socket = L::watch(&stream);
                     let connection = Connection { stream, socket, peer, door, presence };
-                    let run = connection.run(face.clone(), shutdown.clone());
-                    // Nobody waits for it here; `tasks` does at the end, as long as the stop allows.
-                    drop(tasks.spawn_tracked("connection", run));
+                    serving.run(connection.run(face.clone(), serving.clone()));
                 }
                 None => turn_away(stream, peer, &door).await,
             },

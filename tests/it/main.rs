@@ -29,6 +29,7 @@ mod queue;
 mod quote;
 mod recall;
 mod redaction;
+mod restart;
 mod review;
 mod scan;
 mod shutdown;

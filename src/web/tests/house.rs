@@ -7,7 +7,7 @@ use crate::{
     telemetry::Metrics,
     web::{
         Body, ClientError, ConnectionLimits, DeliveryEnd, LeavesFiles, Listener, ListenerState,
-        RequestInfo, receive, serve, to_axum,
+        RequestInfo, Serving, receive, serve, to_axum,
     },
 };
 use axum::{Extension, Router, extract::Request};
@@ -99,7 +99,8 @@ impl House {
         });
         let shutdown = CancellationToken::new();
         let listener = port(listener, &metrics);
-        let served = serve(listener, face, door, tasks.clone(), shutdown.clone());
+        let serving = Serving::until(shutdown.clone(), tasks.clone());
+        let served = serve(listener, face, door, serving);
         tokio::spawn(served);
         Self { address, seen, deliveries, dropped, metrics, tasks, shutdown }
     }

@@ -1,12 +1,13 @@
 //! Clients that leave, answers that arrive or do not, and the end of the house.
 
-use super::house::{House, limits, router};
+use super::house::{Client, House, limits, router};
 use crate::{
     tasks::Tasks,
     telemetry::Metrics,
-    web::{Body, DeliveryEnd, ListenerState, RequestInfo, serve},
+    web::{Body, DeliveryEnd, ListenerState, RequestInfo, Serving, serve},
 };
 use axum::extract::Request;
+use futures_util::FutureExt;
 use http::Response;
 use std::{
     io::Write,
@@ -16,9 +17,9 @@ use std::{
 use tokio::{
     io::AsyncReadExt,
     net::{TcpListener, TcpStream},
-    sync::mpsc,
+    sync::{Semaphore, mpsc},
+    time::timeout,
 };
-use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn a_client_that_hangs_up_drops_its_request() {
@@ -109,7 +110,7 @@ async fn shutdown_finishes_what_is_at_work_and_closes_what_is_idle() {
     let text = busy.rest().await;
     assert!(text.starts_with("HTTP/1.1 200 OK"), "{text}");
     assert!(text.contains("\r\nconnection: close\r\n"), "{text}");
-    tokio::time::timeout(Duration::from_mins(1), house.tasks.finished()).await.unwrap();
+    timeout(Duration::from_mins(1), house.tasks.finished()).await.unwrap();
     assert!(TcpStream::connect(house.address).await.is_err(), "still accepting");
 }
 
@@ -147,7 +148,8 @@ async fn an_answer_that_was_written_after_its_client_had_hung_up_did_not_arrive(
     socket.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     *client.lock().unwrap() = Some(socket);
     let door = ListenerState::new("proxy", limits(), Metrics::new());
-    tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
+    let serving = Serving::draining_first(Tasks::default());
+    tokio::spawn(serve(listener, face, door, serving));
     assert_eq!(told.recv().await, Some(DeliveryEnd::Gone { sent: 4 }));
 }
 
@@ -171,4 +173,55 @@ async fn a_face_that_panics_answers_with_a_problem_and_the_connection_lives_on()
     assert!(client.answer().await.ends_with("done"));
     let counted = "ideogate_refusals_total{code=\"internal_error\"} 1";
     assert!(house.metrics.render().contains(counted), "{}", house.metrics.render());
+}
+
+#[tokio::test]
+async fn while_it_drains_each_answer_is_the_last_and_only_earlier_requests_are_waited_for() {
+    let (begun, requests) = (Arc::new(Semaphore::new(0)), Tasks::default());
+    let (gate, asked) = (Arc::new(Semaphore::new(0)), Arc::clone(&begun));
+    let waits = Arc::clone(&gate);
+    let face = router(move |_: RequestInfo, request: Request| {
+        let (asked, waits) = (Arc::clone(&asked), Arc::clone(&waits));
+        async move {
+            asked.add_permits(1);
+            if request.uri().path() == "/wait" {
+                waits.acquire().await.unwrap().forget();
+            }
+            Response::new(Body::full("done"))
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let metrics = Metrics::new();
+    let door = ListenerState::new("proxy", limits(), Arc::clone(&metrics));
+    let serving = Serving::draining_first(requests.clone());
+    let served = tokio::spawn(serve(listener, face, door, serving.clone()));
+    let connect = async || Client(TcpStream::connect(address).await.unwrap());
+    let mut early = connect().await;
+    early.send(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    begun.acquire().await.unwrap().forget();
+    serving.drain();
+    let (mut late, mut stuck) = (connect().await, connect().await);
+    late.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    assert!(late.rest().await.contains("\r\nconnection: close\r\n"));
+    begun.acquire().await.unwrap().forget();
+    assert!(requests.finished().now_or_never().is_none(), "the first request was not counted");
+    gate.add_permits(1);
+    assert!(early.rest().await.contains("\r\nconnection: close\r\n"));
+    stuck.send(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    begun.acquire().await.unwrap().forget();
+    timeout(Duration::from_mins(1), requests.finished()).await.unwrap();
+    // Connected before the end, asking after it.
+    let mut last = connect().await;
+    while !metrics.render().contains("ideogate_connections{listener=\"proxy\"} 2\n") {
+        tokio::task::yield_now().await;
+    }
+    let seen_off = tokio::spawn(async move { serving.see_off().await });
+    served.await.unwrap();
+    last.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    assert!(last.rest().await.ends_with("done"));
+    gate.add_permits(1);
+    assert!(stuck.rest().await.ends_with("done"));
+    seen_off.await.unwrap();
+    assert!(TcpStream::connect(address).await.is_err(), "still accepting");
 }

@@ -4,7 +4,7 @@ use crate::{
     tasks::Tasks,
     telemetry::Metrics,
     web::{
-        Body, ListenerState, RequestInfo, serve,
+        Body, ListenerState, RequestInfo, Serving, serve,
         tests::house::{limits, router},
     },
 };
@@ -14,7 +14,6 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
 };
-use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn a_local_client_is_known_by_its_user() {
@@ -25,7 +24,8 @@ async fn a_local_client_is_known_by_its_user() {
         Response::new(Body::full(format!("{:?} {}", info.peer, info.client)))
     });
     let door = ListenerState::new("admin", limits(), Metrics::new());
-    tokio::spawn(serve(listener, face, door, Tasks::default(), CancellationToken::new()));
+    let serving = Serving::draining_first(Tasks::default());
+    tokio::spawn(serve(listener, face, door, serving));
     let mut client = UnixStream::connect(&path).await.unwrap();
     client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
     let mut text = String::new();

@@ -1,0 +1,100 @@
+//! One process ends and another begins, and nobody is turned away without an answer.
+
+use crate::support::{Binary, Client, Home, Raw, Reply, until};
+use ideogate::simulator::{Act, Script};
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
+
+const GENERATE: &str = "/v1/ideogram-v3/generate";
+const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n";
+
+fn body(prompt: &str) -> Value {
+    json!({"prompt": prompt})
+}
+
+/// Has a call sent that stays at Ideogram until it is released.
+async fn held_call(home: &Home, client: &Client) -> JoinHandle<Reply> {
+    home.ideogram.script(Script::new(Act::Hold));
+    let client = client.clone();
+    let sent = tokio::spawn(async move { client.post(GENERATE, &body("held")).await });
+    home.ideogram.seen_when(|seen| seen.calls.len() == 1).await;
+    sent
+}
+
+/// Asks the gateway to end, and waits until it drains; each look is a connection of its own.
+async fn drain(gateway: &Binary) {
+    gateway.signal(Signal::TERM);
+    let draining = async || {
+        let reply = stranger(gateway).get("/readyz").await;
+        (reply.status == 503).then_some(reply)
+    };
+    let reply = until("it drains", draining).await;
+    assert_eq!(reply.json()["code"], "draining");
+}
+
+/// Returns a client without a connection and without a token.
+fn stranger(gateway: &Binary) -> Client {
+    Client::new(gateway.ready.proxy.clone(), "")
+}
+
+#[tokio::test]
+async fn while_it_drains_new_connections_are_answered() {
+    let home = Home::new().await;
+    let mut gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    let sent = held_call(&home, &client).await;
+    drain(&gateway).await;
+    for _ in 0..3 {
+        let client = Client::new(gateway.ready.proxy.clone(), &client.token);
+        let reply = client.post(GENERATE, &body("too late")).await;
+        assert_eq!(reply.problem(), "503 draining");
+        assert!(reply.header("retry-after").is_some(), "{reply:?}");
+        assert_eq!(reply.header("connection"), Some("close"), "{reply:?}");
+    }
+    assert_eq!(stranger(&gateway).get("/healthz").await.status, 200, "it lives");
+    let whoami = Client::new(gateway.ready.proxy.clone(), &client.token);
+    assert_eq!(whoami.get("/_ideogate/whoami").await.status, 200, "own paths answer");
+    let _silent = Raw::connect(&gateway.ready.proxy).await;
+    assert!(!sent.is_finished(), "the call at Ideogram was cut off");
+    home.ideogram.release();
+    assert_eq!(sent.await.unwrap().status, 200);
+    let ended = timeout(Duration::from_secs(5), gateway.ended()).await;
+    assert!(ended.is_ok_and(|status| status.success()), "it waits: {}", gateway.log());
+    assert!(gateway.log().contains("all calls ended"), "{}", gateway.log());
+    let address = gateway.ready.proxy.strip_prefix("http://").unwrap();
+    assert!(TcpStream::connect(address).await.is_err(), "somebody still listens");
+    home.verify().await;
+    let _gateway = home.start().await;
+    let outcomes: Vec<_> =
+        home.calls().await.iter().map(|entry| entry["metadata"]["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["success", "refused", "refused", "refused"]);
+    assert_eq!(home.ideogram.seen().calls.len(), 1);
+}
+
+#[tokio::test]
+async fn an_idle_connection_gets_its_answer_and_is_closed() {
+    let home = Home::new().await;
+    let mut gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    let (mut asks, mut asks_not) =
+        (Raw::connect(&gateway.ready.proxy).await, Raw::connect(&gateway.ready.proxy).await);
+    for idle in [&mut asks, &mut asks_not] {
+        idle.write(HEALTH).await;
+        let reply = idle.answer().await;
+        assert_eq!((reply.status, reply.header("connection")), (200, None));
+    }
+    let sent = held_call(&home, &client).await;
+    drain(&gateway).await;
+    asks.write(HEALTH).await;
+    let reply = asks.answer().await;
+    assert_eq!((reply.status, reply.header("connection")), (200, Some("close")));
+    assert_eq!(asks.rest().await, b"");
+    assert!(!sent.is_finished(), "the call at Ideogram was cut off");
+    home.ideogram.release();
+    let reply = sent.await.unwrap();
+    assert_eq!((reply.status, reply.header("connection")), (200, Some("close")));
+    assert_eq!(asks_not.rest().await, b"");
+    assert_eq!(gateway.ended().await.code(), Some(0), "{}", gateway.log());
+}
