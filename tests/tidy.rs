@@ -211,6 +211,8 @@ fn the_rule_of_fences_finds_tools_outside_their_home() {
         "use governor::Quota;",
         "use clap::Parser;",
         "use prometheus_client::registry::Registry;",
+        "use listenfd::ListenFd;",
+        "fn f() { sd_notify::notify(&[]); }",
     ];
     for sample in samples {
         assert_found(rules::fences, "src/proxy/gateway.rs", sample, &[1]);

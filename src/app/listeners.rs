@@ -2,6 +2,7 @@
 //!
 //! A port of 0 becomes a real one here, so that addresses can be told before anything is served.
 
+use super::HandedSockets;
 use crate::{
     config::{Settings, TlsFiles},
     web::SocketPath,
@@ -9,7 +10,7 @@ use crate::{
 use anyhow::Context;
 use std::{
     fs, io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{self, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 use tokio::net::{TcpListener, UnixListener};
@@ -30,14 +31,15 @@ pub(super) struct Listeners {
 }
 
 impl Listeners {
-    /// Binds all three; the data folder must be held, since the socket is in it.
+    /// Binds all three, but for those that were handed over; the data folder must be held, since the socket is
+    /// in it.
     ///
     /// It is an error if any of them cannot be bound; the words name the setting.
-    pub(super) async fn bind(settings: &Settings) -> anyhow::Result<Self> {
+    pub(super) async fn bind(settings: &Settings, given: HandedSockets) -> anyhow::Result<Self> {
         let socket_path = settings.data.dir.join("admin.sock");
         Ok(Self {
-            proxy: tcp(settings.listen.proxy, "listen.proxy").await?,
-            admin: tcp(settings.listen.admin, "listen.admin").await?,
+            proxy: tcp(given.proxy, settings.listen.proxy, "listen.proxy").await?,
+            admin: tcp(given.admin, settings.listen.admin, "listen.admin").await?,
             socket: unix(&socket_path)
                 .with_context(|| format!("cannot listen on {}", socket_path.display()))?,
             socket_path,
@@ -52,8 +54,9 @@ impl Listeners {
             return Ok(url.trim_end_matches('/').to_owned());
         }
         let scheme = scheme(settings.listen.tls.as_ref());
-        let url = format!("{scheme}://{}", from_here(self.proxy.local_addr()?));
-        if !settings.listen.proxy.ip().is_loopback() {
+        let address = self.proxy.local_addr()?;
+        let url = format!("{scheme}://{}", from_here(address));
+        if !address.ip().is_loopback() {
             tracing::warn!(%url, "links in the sandbox's answers work on this machine only; set listen.public_url to how clients reach the gateway");
         }
         Ok(url)
@@ -75,8 +78,18 @@ pub fn from_here(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// Binds an address that a setting names.
-async fn tcp(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+/// Takes the socket that was handed over, or binds an address that a setting names.
+async fn tcp(
+    given: Option<net::TcpListener>,
+    address: SocketAddr,
+    setting: &str,
+) -> anyhow::Result<TcpListener> {
+    if let Some(given) = given {
+        let address = given.local_addr()?;
+        tracing::info!(%address, "the service manager's socket is used in the place of {setting}");
+        return TcpListener::from_std(given)
+            .context("a socket that was handed over cannot be used");
+    }
     TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; is it in use? set {setting} to another address, or to port 0 for a free one")
     })

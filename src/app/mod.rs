@@ -2,7 +2,7 @@
 //!
 //! # Starting
 //!
-//! Certificates are read, the data folder is held, both listeners and the socket bound, the database opened,
+//! Certificates are read, the data folder is held, both listeners taken over from the service manager or bound, the socket bound, the database opened,
 //! asserted and held against what was signed last, tokens and operators loaded, the simulator started if an
 //! account asks for it, what an earlier run left behind settled, and only then is anything served.
 //!
@@ -37,6 +37,7 @@ mod reload;
 mod restore;
 mod running;
 mod servers;
+mod service_manager;
 mod services;
 mod signals;
 mod simulator_here;
@@ -52,5 +53,6 @@ pub use options::StartOptions;
 pub use process::protect_memory;
 pub use reload::Reload;
 pub use running::{Ended, LeftOver, Running};
+pub use service_manager::{HandedSockets, ServiceManager, SocketsError};
 pub use signals::{EndSignal, Signals};
 pub use start::start;

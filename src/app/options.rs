@@ -1,5 +1,6 @@
 //! What a gateway is started with.
 
+use super::HandedSockets;
 use crate::{
     config::{Doubts, Secrets, Settings},
     domain::Clock,
@@ -17,6 +18,8 @@ pub struct StartOptions {
     pub secrets: Secrets,
     /// What works on this machine and deserves a look, for operators who ask.
     pub doubts: Doubts,
+    /// The sockets that the service manager opened.
+    pub handed_over: HandedSockets,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Where `[AUDIT]` and `[CHECKPOINT]` lines go; `None` means nowhere.

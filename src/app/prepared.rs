@@ -71,7 +71,7 @@ impl Prepared {
         let certificates = Certificates::open(&options.settings.listen)?;
         // Before the socket, which is in it, and before anything reads the record.
         let folder = DataFolder::hold(&options.settings.data.dir)?;
-        let listeners = Listeners::bind(&options.settings).await?;
+        let listeners = Listeners::bind(&options.settings, options.handed_over).await?;
         let public_url = listeners.public_url(&options.settings)?;
         let local_url = format!("http://{}", from_here(listeners.proxy.local_addr()?));
         let (tasks, settings) = (Tasks::default(), Arc::new(options.settings));

@@ -1,5 +1,6 @@
 //! Asking the gateway to read its files again.
 
+use super::ServiceManager;
 use std::io;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -20,15 +21,22 @@ impl Reload {
         self.0.send_modify(|times| *times = times.wrapping_add(1));
     }
 
-    /// Takes SIGHUP as asking, from now on and while the returned work is driven.
+    /// Takes SIGHUP as asking, from now on and while the returned work is driven, and tells the service manager.
     ///
     /// It is an error if the signal cannot be listened to.
-    pub(super) fn at_hang_ups(self) -> io::Result<impl Future<Output = ()>> {
+    pub(super) fn at_hang_ups(
+        self,
+        manager: ServiceManager,
+    ) -> io::Result<impl Future<Output = ()>> {
         let mut hang_ups = signal(SignalKind::hangup())?;
         Ok(async move {
             while hang_ups.recv().await.is_some() {
                 tracing::info!("SIGHUP: reading files again");
+                manager.reloading();
                 self.ask();
+                // At once, for a preflight of a key may take long and keeps nobody waiting meanwhile. How it ended
+                // is in the log.
+                manager.ready();
             }
         })
     }

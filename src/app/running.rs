@@ -1,8 +1,8 @@
 //! A gateway that serves.
 
 use super::{
-    DataFolder, Reload, admin_server::AdminServer, audit_lines::LinesOut, checkpoints::Checkpoints,
-    scheme, services::Services, simulator_here::SimulatorHere,
+    DataFolder, Reload, ServiceManager, admin_server::AdminServer, audit_lines::LinesOut,
+    checkpoints::Checkpoints, scheme, services::Services, simulator_here::SimulatorHere,
 };
 use crate::{
     admission::Admission,
@@ -140,10 +140,16 @@ impl Running {
     }
 
     /// Takes SIGHUP as asking the gateway to read its files again, from now on.
-    pub fn reload_at_hang_ups(&self) -> io::Result<()> {
-        let work = self.reload.clone().at_hang_ups()?;
+    pub fn reload_at_hang_ups(&self, manager: &ServiceManager) -> io::Result<()> {
+        let work = self.reload.clone().at_hang_ups(manager.clone())?;
         self.operators.tasks.spawn_background("hang ups", work);
         Ok(())
+    }
+
+    /// Tells the service manager that the gateway serves, and from now on that it is not stuck.
+    pub fn announce(&self, manager: &ServiceManager) {
+        manager.ready();
+        manager.watch(&self.services.admission);
     }
 
     /// Lets the `[AUDIT]` lines out that were held back since the start, and those that follow.

@@ -4,9 +4,12 @@ use super::{
     console::Console, error::CliError, global::Global, locate, output::Output, runtime::wait,
 };
 use crate::{
-    app::{LeftOver, Signals, StartOptions, protect_memory, start},
-    config::{Checked, Doubts, OpenFiles, Secrets, Settings},
-    domain::SystemClock,
+    app::{
+        HandedSockets, LeftOver, ServiceManager, Signals, SocketsError, StartOptions,
+        protect_memory, start,
+    },
+    config::{Checked, Doubts, OpenFiles, Secrets, Settings, process_variables},
+    domain::{SystemClock, error_chain},
     keys::StartError,
     telemetry,
 };
@@ -26,7 +29,10 @@ When it can serve it prints one line on stdout:
 Logs go to stderr. Nobody waits for whoever reads either: what cannot be written is dropped and
 counted. `ideogate config default` explains every setting.
 SIGTERM or SIGINT ends it when the calls at Ideogram have ended, with exit code 0; a second one at once, with
-143 or 130: what had not ended is unknown at the next start.")]
+143 or 130: what had not ended is unknown at the next start. Until then it answers 503 `draining`.
+
+A service manager may hand over its sockets (LISTEN_FDS), named `proxy` and `admin` or in that order, and is
+told what the gateway does (NOTIFY_SOCKET, WATCHDOG_USEC).")]
 pub struct ServeArguments {}
 
 /// Runs the gateway until it is told to stop.
@@ -37,14 +43,21 @@ pub(super) fn run(
     screen: Output,
     _arguments: &ServeArguments,
 ) -> anyhow::Result<ExitCode> {
+    // Before the first thread, since the variables that tell of the sockets are taken away.
+    let handed_over = HandedSockets::take(&process_variables()).map_err(|error| usage(&error))?;
     let console = Console::open().context("stdout and stderr cannot be opened")?;
-    let done = begin(global, screen.on(console), console);
+    let done = begin(global, screen.on(console), console, handed_over);
     console.flush();
     done
 }
 
 /// Looks at everything that can be wrong before anything is bound or written.
-fn begin(global: &Global, screen: Output, console: &'static Console) -> anyhow::Result<ExitCode> {
+fn begin(
+    global: &Global,
+    screen: Output,
+    console: &'static Console,
+    handed_over: HandedSockets,
+) -> anyhow::Result<ExitCode> {
     // Before anything is opened, so that the raised limit holds for all of it.
     let files = OpenFiles::raise();
     let (loaded, Checked { secrets, doubts }) = locate::settings_to_serve(global, screen)?;
@@ -54,6 +67,7 @@ fn begin(global: &Global, screen: Output, console: &'static Console) -> anyhow::
         );
         return Err(CliError::Usage(told).into());
     }
+    handed_over.allowed_by(&loaded.settings.listen).map_err(|error| usage(&error))?;
     telemetry::init(&loaded.settings.log, &console.err)?;
     protect_memory().context("the process cannot keep its memory to itself")?;
     for doubt in doubts.now() {
@@ -65,8 +79,13 @@ fn begin(global: &Global, screen: Output, console: &'static Console) -> anyhow::
     let settings = loaded.settings;
     // The variables may be keys, and nobody needs them from here on.
     drop(loaded.variables);
-    let starting = Starting { settings, secrets, doubts };
+    let starting = Starting { settings, secrets, doubts, handed_over };
     wait(serve(starting, screen, console))
+}
+
+/// A socket that cannot be served is a fault in what was given.
+fn usage(error: &SocketsError) -> CliError {
+    CliError::Usage(error_chain(error))
 }
 
 /// A key that must not be used again is a fault in what was given, not in the gateway.
@@ -89,11 +108,13 @@ struct Starting {
     secrets: Secrets,
     /// What works and deserves a look.
     doubts: Doubts,
+    /// The sockets that the service manager opened.
+    handed_over: HandedSockets,
 }
 
 /// Prints the ready line once it serves, and waits for a signal.
 async fn serve(
-    Starting { settings, secrets, doubts }: Starting,
+    Starting { settings, secrets, doubts, handed_over }: Starting,
     screen: Output,
     console: &'static Console,
 ) -> anyhow::Result<ExitCode> {
@@ -102,15 +123,19 @@ async fn serve(
     let deadline = settings.shutdown.deadline;
     let audit_lines = settings.audit.stdout.then(|| console.out.clone());
     let (clock, dropped) = (Arc::new(SystemClock), console.dropped.clone());
-    let options = StartOptions { settings, secrets, doubts, clock, audit_lines, dropped };
+    let options =
+        StartOptions { settings, secrets, doubts, handed_over, clock, audit_lines, dropped };
     let started = start(options).await;
     let running = started.map_err(retired_is_usage)?;
     // Before the ready line, for SIGHUP ends a process that does not listen to it.
-    running.reload_at_hang_ups()?;
+    let manager = ServiceManager::of_this_process()?;
+    running.reload_at_hang_ups(&manager)?;
     screen.line(running.ready_line())?;
     // Behind the ready line, which scripts take to be the first.
     running.let_audit_lines_out();
+    running.announce(&manager);
     signals.next().await;
+    manager.stopping();
     tracing::info!("shutting down; sent calls finish, a second signal ends now");
     let ended = running.shut_down(deadline, signals.next()).await;
     match ended.left {

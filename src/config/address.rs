@@ -29,6 +29,15 @@ pub(super) fn listening(node: &Node) -> Result<SocketAddr, InvalidValue> {
     })
 }
 
+/// Returns what is wrong with plain HTTP at an address, unless somebody said that it is meant.
+///
+/// Tokens travel in it, so that loopback alone is served without being told to.
+pub fn plaintext_problem(address: SocketAddr) -> Option<&'static str> {
+    let problem = "without TLS it must be a loopback address: say listen.allow_plaintext = true if a proxy in \
+                   front speaks TLS";
+    (!address.ip().is_loopback()).then_some(problem)
+}
+
 /// Says whether two listeners would want the same port of the same address.
 ///
 /// Two listeners with port 0 never collide, for each gets a port of its own.

@@ -33,6 +33,7 @@ mod watched_file;
 mod webhook_secrets;
 mod webhooks;
 
+pub use address::plaintext_problem;
 pub use field_error::{FieldError, FieldErrors};
 pub use key_text::{KeySource, KeySourceError};
 pub use load::{LoadOptions, LoadedSettings, default_text};

@@ -32,6 +32,7 @@ mod redaction;
 mod restart;
 mod review;
 mod scan;
+mod service_manager;
 mod shutdown;
 mod sinks;
 mod tls;

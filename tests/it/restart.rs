@@ -1,10 +1,10 @@
 //! One process ends and another begins, and nobody is turned away without an answer.
 
-use crate::support::{Binary, Client, Home, Raw, Reply, until};
+use crate::support::{Binary, Client, Home, Raw, Reply, Sockets, until};
 use ideogate::simulator::{Act, Script};
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{os::fd::OwnedFd, time::Duration};
 use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
@@ -97,4 +97,68 @@ async fn an_idle_connection_gets_its_answer_and_is_closed() {
     assert_eq!((reply.status, reply.header("connection")), (200, Some("close")));
     assert_eq!(asks_not.rest().await, b"");
     assert_eq!(gateway.ended().await.code(), Some(0), "{}", gateway.log());
+}
+
+#[tokio::test]
+async fn sockets_are_taken_by_name_and_else_in_order() {
+    let home = Home::new().await;
+    let sockets = Sockets::open();
+    let [first, second] = sockets.addresses().map(|address| format!("http://{address}"));
+    for (names, proxy, admin) in
+        [("admin:proxy", &second, &first), ("a.socket:a.socket", &first, &second)]
+    {
+        let gateway = home.start_with_sockets(names, &sockets).await;
+        assert_eq!((&gateway.ready.proxy, &gateway.ready.admin), (proxy, admin));
+        assert_eq!(
+            stranger(&gateway).get("/_ideogate/whoami").await.problem(),
+            "401 token_missing"
+        );
+        let operators = Client::new(gateway.ready.admin.clone(), "");
+        assert_eq!(operators.get("/api/v1/status").await.status, 403, "it is the control plane");
+        gateway.stop().await;
+    }
+    let [only, _] = sockets.copies();
+    let gateway = home.begin_with_sockets("admin", [Some(only), None]).get_ready().await;
+    assert_eq!(gateway.ready.admin, first);
+    assert_ne!(gateway.ready.proxy, second, "it bound that one itself");
+    assert_eq!(stranger(&gateway).get("/readyz").await.status, 200);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_socket_that_is_none_is_a_mistake_in_use() {
+    let home = Home::new().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let connected = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let unfit: [(OwnedFd, &str); 4] = [
+        (std::net::UdpSocket::bind("127.0.0.1:0").unwrap().into(), "proxy"),
+        (std::fs::File::open("/dev/null").unwrap().into(), "admin"),
+        (connected.into(), "proxy"),
+        (Sockets::open().copies().into_iter().next().unwrap(), "proxy:other"),
+    ];
+    for (socket, names) in unfit {
+        let second = names.contains(':').then(|| socket.try_clone().unwrap());
+        let mut gateway = home.begin_with_sockets(names, [Some(socket), second]);
+        assert_eq!(gateway.ended().await.code(), Some(64), "{names}: {}", gateway.log());
+        assert!(gateway.log().contains("handed over"), "{}", gateway.log());
+    }
+    assert!(!home.data().exists(), "it began all the same");
+}
+
+#[tokio::test]
+async fn a_plain_socket_beyond_loopback_must_be_allowed() {
+    let home = Home::new().await;
+    // Only this machine reaches it, and yet it is no loopback address by its letters.
+    let socket = std::net::TcpListener::bind("[::ffff:127.0.0.1]:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let copy = || [Some(socket.try_clone().unwrap().into()), None];
+    let mut refused = home.begin_with_sockets("proxy", copy());
+    assert_eq!(refused.ended().await.code(), Some(64), "{}", refused.log());
+    let log = refused.log();
+    assert!(log.contains("listen.allow_plaintext") && log.contains(&address.to_string()), "{log}");
+    assert!(!home.data().exists(), "it began all the same");
+    home.change("[listen]\nallow_plaintext = true\n");
+    let gateway = home.begin_with_sockets("proxy", copy()).get_ready().await;
+    assert_eq!(gateway.ready.proxy, format!("http://{address}"));
+    gateway.stop().await;
 }

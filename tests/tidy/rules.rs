@@ -106,6 +106,11 @@ pub const FENCES: &[Fence] = &[
         advice: "arguments are parsed in `cli`; pass values on",
     },
     Fence {
+        names: &["listenfd", "sd_notify"],
+        inside: &["src/app/service_manager/"],
+        advice: "the service manager is spoken to by `app::service_manager`",
+    },
+    Fence {
         names: &["prometheus_client"],
         inside: &["src/telemetry/"],
         advice: "add the metric to `telemetry` and count with that",

@@ -8,7 +8,7 @@ use super::{
     snippets,
 };
 use crate::{
-    app::{Running, Signals, StartOptions, start},
+    app::{HandedSockets, Running, Signals, StartOptions, start},
     cli::{console::Console, error::CliError, output::Output, runtime::wait},
     config::{Doubts, LoadOptions, Secrets, Settings},
     domain::{Principal, SystemClock},
@@ -72,7 +72,10 @@ async fn begin(
     let (settings, clock) = (loaded.settings, Arc::new(SystemClock));
     let dropped = console.dropped.clone();
     let doubts = Doubts::default();
-    start(StartOptions { settings, secrets, doubts, clock, audit_lines: None, dropped }).await
+    let handed_over = HandedSockets::default();
+    let options =
+        StartOptions { settings, secrets, doubts, handed_over, clock, audit_lines: None, dropped };
+    start(options).await
 }
 
 /// Makes a token of the sandbox that lives a day.

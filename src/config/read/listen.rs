@@ -4,7 +4,7 @@
 //! says that it is meant.
 
 use crate::config::{
-    address::{self, collide, has_good_port, listening},
+    address::{self, collide, has_good_port, listening, plaintext_problem},
     paths::path,
     section::{InvalidValue, Notes, Section},
     settings::{Listen, TlsFiles},
@@ -78,9 +78,7 @@ fn tls_files(
 
 /// Notes an address that is not loopback.
 fn complain_about_plaintext(path: &str, address: Option<SocketAddr>, notes: &Notes) {
-    if address.is_some_and(|address| !address.ip().is_loopback()) {
-        let problem = "without TLS it must be a loopback address: say \
-                       listen.allow_plaintext = true if a proxy in front speaks TLS";
+    if let Some(problem) = address.and_then(plaintext_problem) {
         notes.complain(path, problem);
     }
 }

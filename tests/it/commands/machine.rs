@@ -113,6 +113,7 @@ async fn a_clock_behind_the_newest_record_is_told_at_the_start_and_by_the_doctor
         settings: loaded.settings,
         secrets,
         doubts: ideogate::config::Doubts::default(),
+        handed_over: ideogate::app::HandedSockets::default(),
         clock,
         audit_lines: None,
         dropped: DroppedLines::default(),

@@ -234,6 +234,7 @@ async fn run(
         settings: loaded.settings,
         secrets,
         doubts: ideogate::config::Doubts::default(),
+        handed_over: ideogate::app::HandedSockets::default(),
         clock: Arc::new(clock.clone()),
         audit_lines: None,
         dropped: ideogate::telemetry::DroppedLines::default(),

@@ -130,7 +130,7 @@ impl Home {
         self.program(env!("CARGO_BIN_EXE_ideogate"), arguments)
     }
 
-    fn program(&self, program: &str, arguments: &[&str]) -> Command {
+    pub(super) fn program(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).env_clear().current_dir(self.path()).kill_on_drop(true);
         command.envs(self.variables.iter().cloned()).stdin(Stdio::null());
@@ -248,7 +248,7 @@ impl Home {
 
 impl Binary {
     /// Waits until it is ready.
-    pub(super) async fn get_ready(mut self) -> Self {
+    pub(crate) async fn get_ready(mut self) -> Self {
         let Ok(line) = timeout(PATIENCE, self.out.next_line()).await else {
             panic!("not ready in time: {}", self.log());
         };
