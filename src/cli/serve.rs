@@ -32,7 +32,7 @@ SIGTERM or SIGINT ends it when the calls at Ideogram have ended, with exit code 
 143 or 130: what had not ended is unknown at the next start. Until then it answers 503 `draining`.
 
 A service manager may hand over its sockets (LISTEN_FDS), named `proxy` and `admin` or in that order, and is
-told what the gateway does (NOTIFY_SOCKET, WATCHDOG_USEC).")]
+told what the gateway does (NOTIFY_SOCKET, WATCHDOG_USEC); docs/operations.md tells more.")]
 pub struct ServeArguments {}
 
 /// Runs the gateway until it is told to stop.

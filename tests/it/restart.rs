@@ -4,8 +4,16 @@ use crate::support::{Binary, Client, Home, Raw, Reply, Sockets, until};
 use ideogate::simulator::{Act, Script};
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use std::{os::fd::OwnedFd, time::Duration};
+use std::{
+    os::fd::OwnedFd,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n";
@@ -97,6 +105,92 @@ async fn an_idle_connection_gets_its_answer_and_is_closed() {
     assert_eq!((reply.status, reply.header("connection")), (200, Some("close")));
     assert_eq!(asks_not.rest().await, b"");
     assert_eq!(gateway.ended().await.code(), Some(0), "{}", gateway.log());
+}
+
+#[tokio::test]
+async fn a_restart_under_load_refuses_no_connection() {
+    let home = Home::new().await;
+    let sockets = Sockets::open();
+    let mut gateway = home.start_with_sockets("proxy:admin", &sockets).await;
+    let client = home.client(&gateway).await;
+    let load = Load::begin(20, &gateway.ready.proxy, &client.token);
+    load.reaches(40, 0).await;
+    // One call holds the end up, so that others come meanwhile.
+    home.ideogram.script(Script::new(Act::Hold));
+    let (sent, _) = load.so_far();
+    load.reaches(sent + 20, 0).await;
+    gateway.signal(Signal::TERM);
+    load.reaches(0, 20).await;
+    home.ideogram.release();
+    assert_eq!(gateway.ended().await.code(), Some(0), "{}", gateway.log());
+    let (sent, _) = load.so_far();
+    let _next = home.start_with_sockets("proxy:admin", &sockets).await;
+    load.reaches(sent + 40, 0).await;
+    let sent = load.end().await;
+    assert_eq!(home.ideogram.seen().calls.len(), sent, "each is billed once");
+    home.verify().await;
+}
+
+/// Clients that call again and again, each time on a new connection. A connection that is refused or cut off
+/// fails the test.
+struct Load {
+    counts: Arc<[AtomicUsize; 2]>,
+    ends: CancellationToken,
+    clients: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    fn begin(clients: usize, url: &str, token: &str) -> Self {
+        let (counts, ends) = (Arc::<[AtomicUsize; 2]>::default(), CancellationToken::new());
+        let clients = (0..clients).map(|client| {
+            let (counts, ends) = (Arc::clone(&counts), ends.clone());
+            let (url, token) = (url.to_owned(), token.to_owned());
+            tokio::spawn(async move {
+                for call in 0.. {
+                    if ends.is_cancelled() {
+                        return;
+                    }
+                    let reply = ask(&url, &token, &format!("client {client}, call {call}")).await;
+                    let is_sent = reply.status == 200;
+                    assert!(is_sent || reply.problem() == "503 draining", "{reply:?}");
+                    counts[usize::from(!is_sent)].fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        });
+        Self { clients: clients.collect(), counts, ends }
+    }
+
+    /// Returns how many calls were sent, and how many turned away.
+    fn so_far(&self) -> (usize, usize) {
+        let [sent, draining] = &*self.counts;
+        (sent.load(Ordering::Relaxed), draining.load(Ordering::Relaxed))
+    }
+
+    async fn reaches(&self, sent: usize, draining: usize) {
+        until("the load goes on", async || {
+            assert!(!self.clients.iter().any(JoinHandle::is_finished), "a client failed");
+            let so_far = self.so_far();
+            (so_far.0 >= sent && so_far.1 >= draining).then_some(())
+        })
+        .await;
+    }
+
+    /// Lets the clients finish, and returns how many calls were sent.
+    async fn end(self) -> usize {
+        self.ends.cancel();
+        for client in self.clients {
+            client.await.unwrap();
+        }
+        self.counts[0].load(Ordering::Relaxed)
+    }
+}
+
+async fn ask(url: &str, token: &str, prompt: &str) -> Reply {
+    let body = body(prompt).to_string();
+    let mut connection = Raw::connect(url).await;
+    connection.head(GENERATE, token, body.len()).await;
+    connection.write(body.as_bytes()).await;
+    connection.answer().await
 }
 
 #[tokio::test]

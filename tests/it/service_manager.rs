@@ -1,10 +1,10 @@
-//! What the gateway tells a service manager.
+//! What the gateway tells a service manager, and the units that come with it.
 
 use crate::support::{Binary, Home};
 use ideogate::simulator::{Act, Script};
 use rustix::process::Signal;
 use serde_json::json;
-use std::time::Duration;
+use std::{path::Path, process::Command, time::Duration};
 use tokio::{net::UnixDatagram, time::timeout};
 
 /// A manager that listens, and the variables of a home that say where.
@@ -86,4 +86,29 @@ async fn a_manager_that_does_not_read_holds_nothing_up() {
     gateway.signal(Signal::TERM);
     ended(gateway).await;
     assert_eq!(heard(&manager).await, "filled");
+}
+
+/// Runs systemd's own look at a unit; nothing of systemd has to run for it.
+fn analyze(arguments: &[&str], folder: &Path) {
+    let told = Command::new("systemd-analyze").args(arguments).current_dir(folder).output();
+    let told =
+        told.unwrap_or_else(|error| panic!("systemd-analyze: {error}; scripts/test installs it"));
+    let words = String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.success() && words.is_empty(), "{arguments:?}: {told:?}");
+}
+
+#[test]
+fn the_units_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let units = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+    for unit in ["ideogate.service", "ideogate.socket"] {
+        let text = std::fs::read_to_string(units.join(unit)).unwrap();
+        // Programs that are not there are a mistake to it.
+        let text = text.replace("/usr/bin/ideogate", env!("CARGO_BIN_EXE_ideogate"));
+        std::fs::write(folder.path().join(unit), text).unwrap();
+    }
+    analyze(&["verify", "--man=no", "./ideogate.service", "./ideogate.socket"], folder.path());
+    let strict =
+        ["security", "--offline=true", "--no-pager", "--threshold=20", "./ideogate.service"];
+    analyze(&strict, folder.path());
 }
