@@ -1,6 +1,8 @@
 //! Twenty exchanges under load: no client fails, and no key arrives that was told to be safe to revoke.
 
 use super::{Exchange, GENERATE, body};
+use crate::support::Client;
+
 use ideogate::simulator::{Act, CallEnd, Script};
 use serde_json::json;
 use std::{
@@ -29,6 +31,33 @@ async fn more_calls(exchange: &Exchange, count: usize) {
     exchange.app.ideogram.seen_when(|seen| seen.calls.len() >= count).await;
 }
 
+/// Sends calls at the pace until it is done, and returns how many.
+async fn send_until(
+    done: Arc<AtomicBool>,
+    client: Client,
+    failures: Arc<Mutex<Vec<String>>>,
+) -> usize {
+    let under_way = Arc::new(Semaphore::new(MOST));
+    let (mut calls, mut ticks) = (Vec::new(), interval(PACE));
+    while !done.load(Ordering::Relaxed) {
+        ticks.tick().await;
+        let place = Arc::clone(&under_way).acquire_owned().await.unwrap();
+        let (client, failures) = (client.clone(), Arc::clone(&failures));
+        calls.push(tokio::spawn(async move {
+            let _place = place;
+            let reply = client.post(GENERATE, &body()).await;
+            if reply.status != 200 {
+                failures.lock().unwrap().push(format!("{reply:?}"));
+            }
+        }));
+    }
+    let sent = calls.len();
+    for call in calls {
+        call.await.unwrap();
+    }
+    sent
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_exchanges_at_fifty_calls_a_second_cost_no_client_a_call() {
     let files = [("IDEOGRAM_API_KEY_FILE", "key", "key-number-0000-of-the-load-test-0000")];
@@ -36,30 +65,7 @@ async fn twenty_exchanges_at_fifty_calls_a_second_cost_no_client_a_call() {
     let client = exchange.app.client().await;
     let done = Arc::new(AtomicBool::new(false));
     let failures = Arc::<Mutex<Vec<String>>>::default();
-    let load = tokio::spawn({
-        let (done, failures) = (Arc::clone(&done), Arc::clone(&failures));
-        let under_way = Arc::new(Semaphore::new(MOST));
-        async move {
-            let (mut calls, mut ticks) = (Vec::new(), interval(PACE));
-            while !done.load(Ordering::Relaxed) {
-                ticks.tick().await;
-                let place = Arc::clone(&under_way).acquire_owned().await.unwrap();
-                let (client, failures) = (client.clone(), Arc::clone(&failures));
-                calls.push(tokio::spawn(async move {
-                    let _place = place;
-                    let reply = client.post(GENERATE, &body()).await;
-                    if reply.status != 200 {
-                        failures.lock().unwrap().push(format!("{reply:?}"));
-                    }
-                }));
-            }
-            let sent = calls.len();
-            for call in calls {
-                call.await.unwrap();
-            }
-            sent
-        }
-    });
+    let load = tokio::spawn(send_until(Arc::clone(&done), client, Arc::clone(&failures)));
     // Each call takes a while, so that some are always under way when the key changes.
     exchange
         .app
