@@ -17,7 +17,7 @@ pub(super) async fn on_record(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let asked = Asked::from_parts(&parts);
+    let asked = RefusedRequest::from_parts(&parts);
     let response = next.run(Request::from_parts(parts, body)).await;
     let told = response.extensions();
     if let Some(note) = told.get::<RefusalNote>() {
@@ -28,13 +28,13 @@ pub(super) async fn on_record(
 }
 
 /// What the record says of a request.
-struct Asked {
+struct RefusedRequest {
     peer: Option<AdminPeer>,
     request: Option<RequestId>,
     resource: Box<str>,
 }
 
-impl Asked {
+impl RefusedRequest {
     fn from_parts(parts: &Parts) -> Self {
         let (peer, request) = (parts.extensions.get().copied(), parts.extensions.get().cloned());
         Self { peer, request, resource: asked_for(parts) }

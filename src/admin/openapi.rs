@@ -19,6 +19,7 @@ use utoipa::OpenApi;
         tokens::create::create, tokens::list::list, tokens::show::show,
         tokens::state::disable, tokens::state::enable, tokens::state::revoke,
         tokens::rotate::rotate, tokens::rotate::finish, tokens::reduce::reduce,
+        tokens::update::update,
         review::show::show,
         queue::status::status, queue::release::release, queue::pause::show,
         queue::pause::pause, queue::pause::resume,

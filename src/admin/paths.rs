@@ -34,6 +34,7 @@ fn token_paths() -> Endpoints {
         .post("/api/v1/tokens/{id}/rotate", tokens::rotate::rotate)
         .post("/api/v1/tokens/{id}/rotate/finish", tokens::rotate::finish)
         .post("/api/v1/tokens/{id}/reduce", tokens::reduce::reduce)
+        .post("/api/v1/tokens/{id}/update", tokens::update::update)
         .get("/api/v1/review", review::show::show)
 }
 

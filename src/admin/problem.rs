@@ -314,8 +314,15 @@ impl From<TokensError> for Problem {
             TokensError::RevokedIsFinal(_) => {
                 Self::conflict("token_revoked", format!("{error}; create another one"))
             }
-            TokensError::ExpiredIsFinal(_) => {
-                Self::conflict("token_expired", format!("{error}; create another one"))
+            TokensError::NeedsAdmin { role, .. } => {
+                let problem = Self::role_missing(Role::Admin, role);
+                Self { detail: format!("{error}; the operator has {role}").into(), ..problem }
+            }
+            TokensError::Expired(_) => {
+                let detail = format!(
+                    "{error}; let it live again first: `ideogate token update --expires-in`, or                      create another one"
+                );
+                Self::conflict("token_expired", detail)
             }
             TokensError::TwoSecretsAlive { .. } => {
                 let detail = format!(

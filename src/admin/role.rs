@@ -4,12 +4,16 @@
 //! | --- | --- |
 //! | [`MayView`] | viewers, operators, admins |
 //! | [`MayOperate`] | operators, admins |
+//! | [`MayGive`] | operators, admins; in production admins alone give more |
 //! | [`MayAdminister`] | admins |
 
 use super::{
     caller::Caller, peer::AdminPeer, problem::Problem, refused::AdminRejection, state::AdminState,
 };
-use crate::domain::{Actor, RequestId, Role};
+use crate::{
+    domain::{Actor, RequestId, Role},
+    tokens::Mandate,
+};
 use axum::extract::{FromRequestParts, State};
 use http::request::Parts;
 
@@ -22,7 +26,7 @@ pub(super) trait LeastRole {
 /// A handler's parameters, among which the least role comes before anything that is read.
 #[diagnostic::on_unimplemented(
     message = "this endpoint does not say who may use it",
-    note = "take `MayView`, `MayOperate` or `MayAdminister` right after `State<AdminState>`"
+    note = "take `MayView`, `MayOperate`, `MayGive` or `MayAdminister` right after `State<AdminState>`"
 )]
 pub(super) trait NamesRole {
     /// The role.
@@ -83,6 +87,25 @@ least_role!(
     MayAdminister,
     Role::Admin
 );
+
+/// Whoever makes the request may run the gateway from day to day; how much more they may is for the room to
+/// look at, which knows what is given.
+#[derive(Debug, Clone)]
+pub(super) struct MayGive(pub(super) Mandate);
+
+impl LeastRole for MayGive {
+    const ROLE: Role = Role::Operator;
+}
+
+impl FromRequestParts<AdminState> for MayGive {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &AdminState) -> Result<Self, Problem> {
+        let by = at_least(Self::ROLE, parts)?;
+        let role = parts.extensions.get::<Caller>().map_or(Self::ROLE, |known| known.role);
+        Ok(Self(Mandate { by, role }))
+    }
+}
 
 fn at_least(least: Role, parts: &Parts) -> Result<Actor, Problem> {
     match parts.extensions.get::<Caller>() {

@@ -78,12 +78,11 @@ impl Services {
         let settings = Arc::clone(&ground.settings);
         let (clock, tasks) = (Arc::clone(&ground.clock), ground.tasks.clone());
         let (journal, reader) = (ground.store.journal(), ground.store.reader());
-        let environments = Arc::new(settings.environments.clone());
         let tokens = Tokens::load(
             journal.clone(),
             reader.clone(),
             Arc::clone(&clock),
-            environments,
+            Arc::clone(&settings),
             tasks.clone(),
         )
         .context("tokens cannot be loaded")?;

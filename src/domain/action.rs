@@ -43,6 +43,8 @@ actions! {
     WebhookRefused = "webhook.refused";
     /// A token was made.
     TokenCreate = "token.create";
+    /// A token may do more or less, for longer or shorter, or is called otherwise.
+    TokenUpdate = "token.update";
     /// A token may do less, or for a shorter time.
     TokenReduce = "token.reduce";
     /// A token got a new secret.

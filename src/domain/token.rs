@@ -90,6 +90,9 @@ pub struct Token {
     pub expires_at: Timestamp,
     /// Narrower limits than the environment's.
     pub limits: TokenLimits,
+    /// Whether it was said that no budget of its own shall limit it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlimited: bool,
     /// Free words of its makers.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,

@@ -30,6 +30,7 @@ fn token(environment: &str, scopes: &[&str]) -> Token {
         scopes: scopes.iter().map(|scope| scope.parse().unwrap()).collect(),
         state: TokenState::Enabled,
         created_at: NOW.minus(DAY * 60),
+        unlimited: false,
         expires_at: NOW.plus(DAY * 60),
         limits: TokenLimits { daily_budget: "1.00".parse().ok(), ..TokenLimits::default() },
         metadata: BTreeMap::new(),

@@ -1,8 +1,8 @@
 //! Why a token could not be made or changed.
 
-use super::{new_token::RequestError, plain::RandomError};
+use super::{plain::RandomError, request_error::RequestError};
 use crate::{
-    domain::{Timestamp, TokenId},
+    domain::{EnvironmentName, Role, Timestamp, TokenId},
     store::{JournalError, StoreError},
 };
 
@@ -18,9 +18,19 @@ pub enum TokensError {
     /// The token was revoked, which is final.
     #[error("token {0} was revoked, which is final")]
     RevokedIsFinal(TokenId),
-    /// The token expired, which is final too.
-    #[error("token {0} expired, which is final")]
-    ExpiredIsFinal(TokenId),
+    /// Whoever asks is no admin, and it would give more in production.
+    #[error("giving more in {environment} takes the role admin: {gains}")]
+    NeedsAdmin {
+        /// The environment of production.
+        environment: EnvironmentName,
+        /// The role of whoever asks.
+        role: Role,
+        /// What would be more, in words.
+        gains: Box<str>,
+    },
+    /// The token expired, and gets no other secret before it lives again.
+    #[error("token {0} expired")]
+    Expired(TokenId),
     /// Two secrets are alive, and there are never more.
     #[error(
         "token {id} has two secrets already: number {older} works until {ends_at}, number {newer} was made at {made_at}"

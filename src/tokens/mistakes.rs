@@ -1,8 +1,8 @@
 //! Collects what is wrong with a request instead of stopping at the first mistake.
 
-use super::new_token::RequestError;
+use super::request_error::RequestError;
 use crate::domain::{HIDDEN_WORDS, hides};
-use std::{fmt::Display, str::FromStr, time::Duration};
+use std::{fmt::Display, time::Duration};
 
 /// The mistakes found so far.
 #[derive(Debug, Default)]
@@ -19,13 +19,10 @@ impl RequestErrors {
         read.map_err(|problem| self.note(field, problem)).ok()
     }
 
-    /// Reads an optional text.
-    pub(super) fn read<T: FromStr<Err: Display>>(
-        &mut self,
-        field: &str,
-        text: Option<&String>,
-    ) -> Option<T> {
-        text.and_then(|text| self.take(field, text.parse()))
+    /// Adds mistakes of fields that nothing is wrong with otherwise.
+    pub(super) fn add(&mut self, more: Vec<RequestError>) {
+        let known: Vec<_> = self.0.iter().map(|one| one.field.clone()).collect();
+        self.0.extend(more.into_iter().filter(|one| !known.contains(&one.field)));
     }
 
     /// Reads an optional duration that must be longer than nothing.

@@ -4,12 +4,15 @@ use super::{
     change::{TokenChange, TokenWriter, as_json, find_not_revoked},
     error::TokensError,
     known_token::KnownToken,
+    mandate::Mandate,
     mistakes::RequestErrors,
-    new_token::RequestError,
     plain::PlainToken,
+    production::may_give,
+    request_error::RequestError,
     secret::{KeptSecret, SecretStanding},
     service::Tokens,
-    validate::LONGEST_LIFE,
+    validate::life,
+    wider::wider,
 };
 use crate::domain::{Action, Actor, Bundle, Effect, Timestamp, Token, TokenId, TokenSecret};
 use serde::{Deserialize, Serialize};
@@ -85,12 +88,13 @@ impl Tokens {
         &self,
         id: &TokenId,
         asked: &RotationRequest,
-        by: impl Into<Actor>,
+        by: impl Into<Mandate>,
     ) -> Result<Rotated, TokensError> {
         let way = plan(asked).map_err(TokensError::Invalid)?;
         // Outside the turn, which others wait for: the environment of a token never changes.
         let plain = PlainToken::mint(&self.show(id)?.environment)?;
-        let (own, by, digest) = (id.clone(), by.into(), plain.digest());
+        let (own, mandate, digest) = (id.clone(), by.into(), plain.digest());
+        let settings = Arc::clone(&self.settings);
         let token = self
             .change(move |writer| async move {
                 let old = changeable(&writer, &own)?;
@@ -103,7 +107,8 @@ impl Tokens {
                 let number = known.last().map_or(0, |secret| secret.number) + 1;
                 changed.push(TokenSecret { number, digest, made_at: now, ends_at: None });
                 let token = Token { expires_at, ..(*old.token).clone() };
-                change_secrets(writer, by, &old, token, changed).await
+                may_give(&mandate, &token.environment, &settings, &wider(&old.token, &token))?;
+                change_secrets(writer, mandate.by, &old, token, changed).await
             })
             .await?;
         Ok(Rotated { plain, secrets: self.secrets(id), token })
@@ -164,7 +169,7 @@ impl Tokens {
 fn changeable(writer: &TokenWriter, id: &TokenId) -> Result<Arc<KnownToken>, TokensError> {
     let known = find_not_revoked(writer, id)?;
     if known.token.expires_at <= writer.now() {
-        return Err(TokensError::ExpiredIsFinal(id.clone()));
+        return Err(TokensError::Expired(id.clone()));
     }
     Ok(known)
 }
@@ -200,10 +205,7 @@ fn plan(asked: &RotationRequest) -> Result<RotationPlan, Vec<RequestError>> {
             None
         }
     };
-    let expires_in = mistakes.duration("expires_in", asked.expires_in.as_ref());
-    if expires_in.is_some_and(|span| span > LONGEST_LIFE) {
-        mistakes.note("expires_in", "a token must expire within 366 days");
-    }
+    let expires_in = life(&mut mistakes, asked.expires_in.as_ref());
     mistakes.into_result(Some(RotationPlan {
         grace,
         drop: asked.drop,

@@ -4,16 +4,18 @@ use super::{
     change::{TokenChange, TokenWriter, as_json, find, find_not_revoked},
     error::TokensError,
     known_token::KnownToken,
+    mandate::Mandate,
     new_token::NewToken,
     plain::PlainToken,
+    production::{gain, gains_of_new, may_give},
     refusal::TokenRefusal,
     secret::{KeptSecret, PresentedToken},
-    validate::{EnvironmentCeilings, validate},
+    validate::validate,
 };
 use crate::{
+    config::Settings,
     domain::{
-        Action, Actor, Clock, SecretKind, Timestamp, Token, TokenDigest, TokenId, TokenSecret,
-        TokenState,
+        Action, Clock, SecretKind, Timestamp, Token, TokenDigest, TokenId, TokenSecret, TokenState,
     },
     registry::Registry,
     store::{Journal, Reader},
@@ -27,7 +29,7 @@ use tokio::sync::watch;
 #[derive(Debug, Clone)]
 pub struct Tokens {
     pub(super) registry: Registry<KnownToken>,
-    pub(super) environments: Arc<EnvironmentCeilings>,
+    pub(super) settings: Arc<Settings>,
 }
 
 impl Tokens {
@@ -36,11 +38,11 @@ impl Tokens {
         journal: Journal,
         reader: Reader,
         clock: Arc<dyn Clock>,
-        environments: Arc<EnvironmentCeilings>,
+        settings: Arc<Settings>,
         tasks: Tasks,
     ) -> Result<Self, TokensError> {
         let registry = Registry::load(journal, reader, clock, tasks);
-        Ok(Self { registry: registry.map_err(TokensError::Store)?, environments })
+        Ok(Self { registry: registry.map_err(TokensError::Store)?, settings })
     }
 
     /// Returns the token with the secret that a client presented, if it may be used now, and which
@@ -102,15 +104,17 @@ impl Tokens {
     pub async fn create(
         &self,
         new: NewToken,
-        by: impl Into<Actor>,
+        by: impl Into<Mandate>,
     ) -> Result<(PlainToken, Arc<Token>), TokensError> {
-        let now = self.registry.now();
-        let token = validate(new, &self.environments, now).map_err(TokensError::Invalid)?;
+        let (now, mandate) = (self.registry.now(), by.into());
+        let token = validate(new, &self.settings, now).map_err(TokensError::Invalid)?;
+        let gains = gains_of_new(&token, &self.settings);
+        may_give(&mandate, &token.environment, &self.settings, &gains)?;
         let plain = PlainToken::mint(&token.environment)?;
         let (number, digest) = (TokenSecret::FIRST, plain.digest());
         let change = TokenChange {
             action: Action::TokenCreate,
-            by: by.into(),
+            by: mandate.by,
             before: Value::Null,
             after: as_json(&token),
             secrets: vec![TokenSecret { number, digest, made_at: now, ends_at: None }],
@@ -124,9 +128,9 @@ impl Tokens {
         &self,
         id: &TokenId,
         state: TokenState,
-        by: impl Into<Actor>,
+        by: impl Into<Mandate>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (id, by) = (id.clone(), by.into());
+        let (id, mandate, settings) = (id.clone(), by.into(), Arc::clone(&self.settings));
         self.change(move |writer| async move {
             let old = Arc::clone(&find(&writer, &id)?.token);
             // Before it is asked whether it was revoked: to revoke twice is no mistake.
@@ -134,8 +138,12 @@ impl Tokens {
                 return Ok(old);
             }
             find_not_revoked(&writer, &id)?;
+            if state == TokenState::Enabled {
+                let gains = [gain("state", "the token is disabled")];
+                may_give(&mandate, &old.environment, &settings, &gains)?;
+            }
             let token = Token { state, ..(*old).clone() };
-            TokenChange::to(action(state), by, &old, token).commit(writer).await
+            TokenChange::to(action(state), mandate.by, &old, token).commit(writer).await
         })
         .await
     }

@@ -16,7 +16,7 @@ pub(super) fn has_limited(token: &Token) -> bool {
 /// Says whether a token may make calls that Ideogram bills, and no budget, its own, its environment's or its
 /// account's, limits what they cost. What the simulator answers costs nothing.
 pub fn is_unlimited(token: &Token, settings: &Settings) -> bool {
-    spends(token) && !is_free(token, settings) && budgets(token, settings).is_empty()
+    needs_budget(token, settings) && budgets(token, settings).is_empty()
 }
 
 /// Returns the sentence on what a token may spend.
@@ -32,6 +32,16 @@ pub(super) fn sentence(token: &Token, settings: &Settings) -> String {
         return "spends no money, for the simulator answers in its environment.".to_owned();
     }
     format!("has no budget, nor has its environment or account: {NO_LIMIT}.")
+}
+
+/// Says whether a token has a budget of its own.
+pub(super) fn has_own_budget(token: &Token) -> bool {
+    token.limits.daily_budget.or(token.limits.monthly_budget).is_some()
+}
+
+/// Says whether what a token may do costs money.
+pub(super) fn needs_budget(token: &Token, settings: &Settings) -> bool {
+    spends(token) && !is_free(token, settings)
 }
 
 fn spends(token: &Token) -> bool {

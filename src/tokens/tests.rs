@@ -1,7 +1,10 @@
 //! The life of tokens against a real store.
 
+mod production;
 mod reduction;
 mod rotation;
+mod update;
+mod words;
 
 use super::*;
 use crate::{
@@ -54,16 +57,28 @@ fn environment(scopes: &[&str]) -> EnvironmentSettings {
     }
 }
 
-fn environments() -> Arc<BTreeMap<EnvironmentName, EnvironmentSettings>> {
+fn environments() -> BTreeMap<EnvironmentName, EnvironmentSettings> {
     let all = [
         ("dev", environment(&["read:*"])),
         ("staging", environment(&["read:*", "write:limited"])),
         ("prod", environment(&["read:generations", "write:generate", "write:edit"])),
     ];
-    Arc::new(all.into_iter().map(|(name, found)| (name.parse().unwrap(), found)).collect())
+    all.into_iter().map(|(name, found)| (name.parse().unwrap(), found)).collect()
+}
+
+/// Returns settings with these environments, none of which is production.
+fn grounds(environments: BTreeMap<EnvironmentName, EnvironmentSettings>) -> Settings {
+    let mut grounds = settings(&[]);
+    grounds.environments = environments;
+    grounds.review.production.clear();
+    grounds
 }
 
 fn open(dir: &Path, clock: &SteeredClock) -> (Store, Tokens) {
+    open_with(dir, clock, grounds(environments()))
+}
+
+fn open_with(dir: &Path, clock: &SteeredClock, settings: Settings) -> (Store, Tokens) {
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
     let options = StoreOptions {
         dir: dir.to_owned(),
@@ -73,15 +88,19 @@ fn open(dir: &Path, clock: &SteeredClock) -> (Store, Tokens) {
         watch: Arc::new(crate::store::UnwatchedCommits),
     };
     let store = Store::open(options).unwrap();
-    let tokens =
-        Tokens::load(store.journal(), store.reader(), clock, environments(), Tasks::default());
+    let (journal, reader, settings) = (store.journal(), store.reader(), Arc::new(settings));
+    let tokens = Tokens::load(journal, reader, clock, settings, Tasks::default());
     (store, tokens.unwrap())
 }
 
 fn house() -> House {
+    house_with(grounds(environments()))
+}
+
+fn house_with(settings: Settings) -> House {
     let dir = tempfile::tempdir().unwrap();
     let clock = SteeredClock::at(Timestamp::from_micros(1_700_000_000_000_000));
-    let (store, tokens) = open(dir.path(), &clock);
+    let (store, tokens) = open_with(dir.path(), &clock, settings);
     House { tokens, store, clock, dir }
 }
 
@@ -256,14 +275,17 @@ async fn all_mistakes_are_told_at_once() {
         owner: Some(" ".into()),
         scopes: vec!["write:everything".into()],
         expires_in: Some("400d".into()),
-        daily_budget: Some("-1".into()),
-        monthly_budget: Some("0.00".into()),
-        max_images: Some(9),
-        max_places: Some(0),
-        rate: Some("fast".into()),
-        queue_timeout: Some("0s".into()),
-        webhook_hosts: vec!["https://hooks.example.com/x".into()],
-        cidrs: vec!["10.0.0.0/33".into()],
+        limits: AskedLimits {
+            daily_budget: Asked::Is("-1".into()),
+            monthly_budget: Asked::Is("0.00".into()),
+            max_images: Asked::Is(9),
+            max_places: Asked::Is(0),
+            rate: Asked::Is("fast".into()),
+            queue_timeout: Asked::Is("0s".into()),
+            webhook_hosts: Asked::Is(vec!["https://hooks.example.com/x".into()]),
+            cidrs: Asked::Is(vec!["10.0.0.0/33".into()]),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     };
     let error = house.tokens.create(new, &BY).await.unwrap_err();
@@ -311,81 +333,4 @@ fn settings(more: &[(&str, &str)]) -> Settings {
     let variables = variables.collect();
     let options = LoadOptions { file: None, variables, working_dir: PathBuf::new() };
     Settings::load(options).unwrap().settings
-}
-
-async fn words(house: &House, settings: &Settings, environment: &str, scopes: &[&str]) -> String {
-    let scopes = scopes.iter().map(ToString::to_string).collect();
-    let new = NewToken { environment: environment.into(), scopes, ..asked() };
-    let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    least_privilege_words(&token, settings).join("\n")
-}
-
-#[tokio::test]
-async fn where_nothing_limits_spending_the_words_say_so() {
-    let house = house();
-    let told = words(&house, &settings(&[]), "prod", &["write:generate"]).await;
-    assert!(told.contains("NOTHING limits what it may spend."), "{told}");
-    for budget in ["ENVIRONMENTS__PROD__MONTHLY_BUDGET", "ACCOUNTS__IDEOGRAM__DAILY_BUDGET"] {
-        let told = words(&house, &settings(&[(budget, "9.00")]), "prod", &["write:edit"]).await;
-        assert!(!told.contains(NO_LIMIT) && told.contains("may spend up to $9.00 a "), "{told}");
-    }
-    let told = words(&house, &settings(&[]), "prod", &["read:generations"]).await;
-    assert!(!told.contains(NO_LIMIT), "{told}");
-}
-
-#[tokio::test]
-async fn the_limited_set_is_told_by_its_routes_images_and_budget() {
-    let house = house();
-    let set = settings(&[
-        ("ENVIRONMENTS__STAGING__LIMITED__ROUTES", r#"["v3.generate", "v3.remix"]"#),
-        ("ENVIRONMENTS__STAGING__LIMITED__MAX_IMAGES", "1"),
-        ("ENVIRONMENTS__STAGING__LIMITED__DAILY_BUDGET", "2.50"),
-    ]);
-    let told = words(&house, &set, "staging", &["write:limited"]).await;
-    let (may, may_not) = told.split_once("may not").unwrap();
-    assert!(may.contains("generate images, remix images and poll"), "{told}");
-    assert!(may.contains("the routes v3.generate and v3.remix only"), "{told}");
-    assert!(may.contains("1 image a call"), "{told}");
-    assert!(may.contains("may spend up to $2.50 a day with write:limited."), "{told}");
-    assert!(may_not.contains("generate videos"), "{told}");
-}
-
-#[tokio::test]
-async fn the_least_privilege_is_put_into_words() {
-    let house = house();
-    let settings = settings(&[]);
-    let new = NewToken {
-        scopes: vec!["write:generate".into()],
-        max_images: Some(4),
-        rate: Some("2/s".into()),
-        daily_budget: Some("5.00".into()),
-        models: vec!["V_3".into()],
-        cidrs: vec!["10.1.2.3/8".into(), "::1".into()],
-        ..asked()
-    };
-    let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    insta::assert_snapshot!(least_privilege_words(&token, &settings).join("\n"), @"
-    may generate images and poll the generations that it makes, with the models V_3, up to 4 images a call, up to 120 requests a minute.
-    may spend up to $5.00 a day.
-    works only from 10.0.0.0/8 and ::1/128.
-    works in environment prod and expires on 2024-02-12.
-    may not list the organization's custom models, list the organization's datasets, ask what a call would cost, edit images, remix images, reframe images, upscale images, describe images, replace and remove backgrounds, split images into layers, generate designs, generate videos, run the vendor's tools, create datasets and train custom models, read the organization's account or have results delivered to a webhook.
-    ");
-    let new = NewToken {
-        environment: "staging".into(),
-        scopes: vec!["read:*".into(), "write:limited".into()],
-        ..asked()
-    };
-    let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    insta::assert_snapshot!(least_privilege_words(&token, &settings).join("\n"), @"
-    may poll its own generations, list the organization's custom models, list the organization's datasets, ask what a call would cost, generate images, edit images, remix images and describe images.
-    has write:limited, which in environment staging means the routes legacy.generate, legacy.describe, v3.generate, v3.edit, v3.inpaint, v3.remix, v4.generate, v4.describe, v2.generate.ideogram-4 and v2.generate.ideogram-4-5 only, at the speeds FLASH, TURBO, DEFAULT, turbo, default, very_low, low and medium, up to 2 images a call, up to $5.00 a day for each token.
-    may spend up to $5.00 a day with write:limited.
-    works from any address.
-    works in environment staging and expires on 2024-02-12.
-    may not reframe images, upscale images, replace and remove backgrounds, split images into layers, generate designs, generate videos, run the vendor's tools, create datasets and train custom models, read the organization's account or have results delivered to a webhook.
-    ");
-    let new = NewToken { environment: "dev".into(), scopes: vec!["read:models".into()], ..asked() };
-    let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    assert!(least_privilege_words(&token, &settings).contains(&"may not spend a cent.".to_owned()));
 }

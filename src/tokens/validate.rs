@@ -1,34 +1,28 @@
 //! Turns a request for a token into a token, or into everything that is wrong with it.
 
 use super::{
-    mistakes::RequestErrors,
-    new_token::{NewToken, RequestError},
+    mistakes::RequestErrors, new_token::NewToken, production::needs_a_limit,
+    request_error::RequestError, scopes_asked::read,
 };
 use crate::{
-    config::{EnvironmentSettings, no_such},
+    config::{EnvironmentSettings, Settings, no_such},
     domain::{
         EnvironmentName, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits, TokenState,
-        Usd,
     },
 };
-use ipnet::IpNet;
-use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 /// The longest life of a token: a leaked and forgotten one must end.
-pub(super) const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
-/// The most images that Ideogram makes in one call.
-const MOST_IMAGES: u32 = 8;
-const LONGEST_NAME: usize = 128;
+const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
+/// The longest name of a token or an owner.
+pub(super) const LONGEST_NAME: usize = 128;
 const LONGEST_WORD: usize = 256;
 const MOST_METADATA: usize = 32;
-
-/// The environments of the settings, by name.
-pub(super) type EnvironmentCeilings = BTreeMap<EnvironmentName, EnvironmentSettings>;
 
 /// Returns the token that was asked for, or all mistakes.
 pub(super) fn validate(
     new: NewToken,
-    environments: &EnvironmentCeilings,
+    settings: &Settings,
     now: Timestamp,
 ) -> Result<Token, Vec<RequestError>> {
     let mut mistakes = RequestErrors::default();
@@ -37,11 +31,12 @@ pub(super) fn validate(
         mistakes.words("owner", owner, LONGEST_NAME);
     }
     metadata(&mut mistakes, &new.metadata);
-    let environment = environment(&mut mistakes, &new.environment, environments);
+    let environment = environment(&mut mistakes, &new.environment, settings);
     let scopes = scopes(&mut mistakes, &new.scopes);
-    let limits = limits(&mut mistakes, &new);
+    let limits = new.limits.over(&TokenLimits::default(), &mut mistakes);
     let lifetime = lifetime(&mut mistakes, &new, environment.as_ref().map(|(_, found)| *found));
     if let Some((name, ceiling)) = &environment {
+        names_no_open_set(&mut mistakes, &scopes, name, ceiling);
         stay_under(&mut mistakes, &scopes, name, ceiling);
     }
     let token = environment.map(|(environment, _)| Token {
@@ -53,23 +48,27 @@ pub(super) fn validate(
         state: TokenState::Enabled,
         created_at: now,
         expires_at: now.plus(lifetime),
+        unlimited: new.no_budget && limits.daily_budget.or(limits.monthly_budget).is_none(),
         limits,
         metadata: new.metadata,
     });
+    if let Some(token) = &token {
+        needs_a_limit(&mut mistakes, None, token, settings);
+    }
     mistakes.into_result(token)
 }
 
 fn environment<'e>(
     mistakes: &mut RequestErrors,
     name: &str,
-    environments: &'e EnvironmentCeilings,
+    settings: &'e Settings,
 ) -> Option<(EnvironmentName, &'e EnvironmentSettings)> {
     let found = name.parse::<EnvironmentName>().ok().and_then(|name| {
-        let environment = environments.get(&name)?;
+        let environment = settings.environments.get(&name)?;
         Some((name, environment))
     });
     if found.is_none() {
-        let known: Vec<_> = environments.keys().map(EnvironmentName::as_str).collect();
+        let known: Vec<_> = settings.environments.keys().map(EnvironmentName::as_str).collect();
         mistakes.note("environment", no_such("environment", name, &known));
     }
     found
@@ -79,10 +78,11 @@ fn scopes(mistakes: &mut RequestErrors, texts: &[String]) -> ScopeSet {
     if texts.is_empty() {
         mistakes.note("scopes", "at least one is needed, or the token could do nothing");
     }
-    texts.iter().filter_map(|text| mistakes.take("scopes", text.parse::<ScopeGrant>())).collect()
+    read(mistakes, "scopes", texts)
 }
 
-fn stay_under(
+/// Notes `write:limited` in an environment that names no limits for it: there it would mean all.
+pub(super) fn names_no_open_set(
     mistakes: &mut RequestErrors,
     scopes: &ScopeSet,
     name: &EnvironmentName,
@@ -96,6 +96,15 @@ fn stay_under(
         );
         mistakes.note("scopes", problem);
     }
+}
+
+/// Notes each grant that goes above the ceiling of its environment.
+pub(super) fn stay_under(
+    mistakes: &mut RequestErrors,
+    scopes: &ScopeSet,
+    name: &EnvironmentName,
+    environment: &EnvironmentSettings,
+) {
     let ceiling: Vec<_> = environment.scopes.grants().map(|grant| grant.to_string()).collect();
     let ceiling = ceiling.join(", ");
     for grant in scopes.above(&environment.scopes) {
@@ -115,92 +124,20 @@ fn lifetime(
     of: Option<&EnvironmentSettings>,
 ) -> Duration {
     let usual = of.map(|environment| environment.token_lifetime).unwrap_or_default();
-    let Some(asked) = mistakes.duration("expires_in", new.expires_in.as_ref()) else {
-        return usual.min(LONGEST_LIFE);
-    };
-    if asked > LONGEST_LIFE {
+    life(mistakes, new.expires_in.as_ref()).unwrap_or_else(|| usual.min(LONGEST_LIFE))
+}
+
+/// Reads how long a token lives, if that is said.
+pub(super) fn life(mistakes: &mut RequestErrors, text: Option<&String>) -> Option<Duration> {
+    let asked = mistakes.duration("expires_in", text);
+    if asked.is_some_and(|span| span > LONGEST_LIFE) {
         mistakes.note("expires_in", "a token must expire within 366 days");
     }
     asked
 }
 
-fn limits(mistakes: &mut RequestErrors, new: &NewToken) -> TokenLimits {
-    for (field, texts) in [("models", &new.models), ("speeds", &new.speeds)] {
-        for text in texts {
-            mistakes.words(field, text, LONGEST_WORD);
-        }
-    }
-    TokenLimits {
-        max_images: mistakes.bound("max_images", new.max_images, MOST_IMAGES),
-        max_places: mistakes.bound("max_places", new.max_places, u32::MAX),
-        requests_per_minute: rate(mistakes, new.rate.as_deref()),
-        queue_timeout: mistakes.duration("queue_timeout", new.queue_timeout.as_ref()),
-        daily_budget: budget(mistakes, "daily_budget", new.daily_budget.as_ref()),
-        monthly_budget: budget(mistakes, "monthly_budget", new.monthly_budget.as_ref()),
-        models: new.models.clone(),
-        speeds: new.speeds.clone(),
-        webhook_hosts: hosts(mistakes, "webhook_hosts", &new.webhook_hosts),
-        image_hosts: hosts(mistakes, "image_hosts", &new.image_hosts),
-        cidrs: new.cidrs.iter().filter_map(|text| cidr(mistakes, text)).collect(),
-    }
-}
-
-pub(super) fn budget(
-    mistakes: &mut RequestErrors,
-    field: &str,
-    text: Option<&String>,
-) -> Option<Usd> {
-    let amount = mistakes.read(field, text)?;
-    if amount == Usd::ZERO {
-        mistakes.note(field, "must be more than nothing; take the scope away instead");
-    }
-    Some(amount)
-}
-
-pub(super) fn rate(mistakes: &mut RequestErrors, text: Option<&str>) -> Option<u32> {
-    let text = text?;
-    let per_minute = match text.split_once('/') {
-        Some((count, "min" | "minute")) => count.trim().parse().ok(),
-        Some((count, "s" | "second")) => {
-            count.trim().parse().ok().and_then(|count: u32| count.checked_mul(60))
-        }
-        _ => None,
-    };
-    if per_minute.is_none_or(|count| count == 0) {
-        mistakes.note("rate", format_args!("'{text}' is not a rate like 60/min or 2/s"));
-    }
-    per_minute
-}
-
-pub(super) fn hosts(mistakes: &mut RequestErrors, field: &str, texts: &[String]) -> Vec<String> {
-    texts.iter().filter_map(|text| host(mistakes, field, text)).collect()
-}
-
-fn host(mistakes: &mut RequestErrors, field: &str, text: &str) -> Option<String> {
-    // In lower case, as policies compare the hosts of requests with it.
-    let host = text.to_ascii_lowercase();
-    let label = |part: &str| {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        (1..=63).contains(&part.len()) && part.bytes().all(allowed)
-    };
-    if host.len() <= 253 && host.split('.').all(label) {
-        return Some(host);
-    }
-    mistakes.note(field, format_args!("'{text}' is not a host like hooks.example.com"));
-    None
-}
-
-pub(super) fn cidr(mistakes: &mut RequestErrors, text: &str) -> Option<IpNet> {
-    let net = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-    if net.is_none() {
-        mistakes.note("cidrs", format_args!("'{text}' is not a network like 10.0.0.0/8"));
-    }
-    // Without the bits of a host, so that one network is one text wherever it is compared or
-    // listed.
-    net.map(|net: IpNet| net.trunc())
-}
-
-fn metadata(mistakes: &mut RequestErrors, metadata: &BTreeMap<String, String>) {
+/// Notes what is wrong with the words of a token's makers.
+pub(super) fn metadata(mistakes: &mut RequestErrors, metadata: &BTreeMap<String, String>) {
     if metadata.len() > MOST_METADATA {
         mistakes.note("metadata", format_args!("has more than {MOST_METADATA} entries"));
     }

@@ -4,7 +4,7 @@
 use crate::support::{Client, Raw, Reply, TestApp, TestSettings, eventually};
 use ideogate::{
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 
@@ -61,7 +61,15 @@ async fn refused(app: &TestApp, client: &Client, problem: &str) -> Reply {
 async fn a_budget_that_is_used_up_refuses_before_the_body() {
     let app = TestApp::spawn().await;
     // One turbo picture, and a bit that does not cover another one.
-    let client = app.client_of(NewToken { daily_budget: Some("0.05".to_owned()), ..token() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits {
+                daily_budget: Asked::Is("0.05".to_owned()),
+                ..AskedLimits::default()
+            },
+            ..token()
+        })
+        .await;
     assert_eq!(client.post(GENERATE, &body("paid")).await.status, 200);
     let reply = refused(&app, &client, "402 budget_exceeded").await;
     let told = reply.json();
@@ -74,9 +82,25 @@ async fn a_budget_that_is_used_up_refuses_before_the_body() {
 #[tokio::test]
 async fn a_budget_with_room_for_the_cheapest_call_lets_the_body_come() {
     let app = TestApp::spawn().await;
-    let client = app.client_of(NewToken { daily_budget: Some("0.04".to_owned()), ..token() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits {
+                daily_budget: Asked::Is("0.04".to_owned()),
+                ..AskedLimits::default()
+            },
+            ..token()
+        })
+        .await;
     assert_eq!(client.post(GENERATE, &body("cheap")).await.status, 200);
-    let dear = app.client_of(NewToken { daily_budget: Some("0.04".to_owned()), ..token() }).await;
+    let dear = app
+        .client_of(NewToken {
+            limits: AskedLimits {
+                daily_budget: Asked::Is("0.04".to_owned()),
+                ..AskedLimits::default()
+            },
+            ..token()
+        })
+        .await;
     let quality = json!({"prompt": "dear", "rendering_speed": "QUALITY"});
     assert_eq!(dear.post(GENERATE, &quality).await.problem(), "402 budget_exceeded");
     assert_eq!(dear.post(GENERATE, &body("cheap")).await.status, 200);
@@ -93,7 +117,12 @@ async fn a_pause_refuses_before_the_body() {
 #[tokio::test]
 async fn a_rate_that_is_used_up_refuses_before_the_body() {
     let app = TestApp::spawn().await;
-    let client = app.client_of(NewToken { rate: Some("1/min".to_owned()), ..token() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits { rate: Asked::Is("1/min".to_owned()), ..AskedLimits::default() },
+            ..token()
+        })
+        .await;
     assert_eq!(client.post(GENERATE, &body("one")).await.status, 200);
     let reply = refused(&app, &client, "429 rate_limited").await;
     assert!(reply.header("retry-after").is_some());
@@ -120,7 +149,15 @@ async fn a_missing_key_refuses_before_the_body() {
 #[tokio::test]
 async fn an_idempotency_key_gets_its_kept_answer_whatever_refuses_others() {
     let app = TestApp::spawn().await;
-    let client = app.client_of(NewToken { daily_budget: Some("0.05".to_owned()), ..token() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits {
+                daily_budget: Asked::Is("0.05".to_owned()),
+                ..AskedLimits::default()
+            },
+            ..token()
+        })
+        .await;
     let call = || {
         let request = client.request("POST", GENERATE).header("Idempotency-Key", "one");
         client.send(request.json(&body("paid once")))
@@ -146,8 +183,11 @@ async fn a_retry_of_what_is_paid_gets_its_answer_though_the_budget_and_the_rate_
     let app = TestApp::spawn().await;
     let client = app
         .client_of(NewToken {
-            daily_budget: Some("0.05".to_owned()),
-            rate: Some("1/min".to_owned()),
+            limits: AskedLimits {
+                daily_budget: Asked::Is("0.05".to_owned()),
+                rate: Asked::Is("1/min".to_owned()),
+                ..AskedLimits::default()
+            },
             ..token()
         })
         .await;

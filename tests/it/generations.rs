@@ -4,7 +4,7 @@ use crate::support::{Client, TestApp, TestSettings, eventually, pass_until};
 use ideogate::{
     domain::Usd,
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -21,7 +21,10 @@ fn token() -> NewToken {
         environment: "app".to_owned(),
         name: "test".to_owned(),
         scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
-        webhook_hosts: vec!["hooks.example.com".to_owned()],
+        limits: AskedLimits {
+            webhook_hosts: Asked::Is(vec!["hooks.example.com".to_owned()]),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     }
 }

@@ -5,7 +5,7 @@ use ideogate::{
     domain::Usd,
     ledger::{BudgetSubject, Period},
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -21,7 +21,10 @@ fn token(daily_budget: Option<&str>) -> NewToken {
         environment: "app".to_owned(),
         name: "money".to_owned(),
         scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
-        daily_budget: daily_budget.map(str::to_owned),
+        limits: AskedLimits {
+            daily_budget: daily_budget.map(str::to_owned).into(),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     }
 }

@@ -4,6 +4,7 @@ mod actions;
 mod commands;
 mod door;
 mod listeners;
+mod production;
 mod refusals;
 mod streams;
 mod words;

@@ -3,7 +3,7 @@
 use crate::support::{Client, Raw, Reply, TestApp, TestSettings, until};
 use ideogate::{
     simulator::{Act, Script, SeenCall},
-    tokens::NewToken,
+    tokens::{AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -261,11 +261,11 @@ async fn reserved_places_stay_free_for_an_active_environment() {
 #[tokio::test]
 async fn a_token_takes_no_more_than_its_own_places() {
     let app = TestApp::spawn().await;
-    let token = |max_places| NewToken {
+    let token = |max_places: Option<u32>| NewToken {
         environment: "app".to_owned(),
         name: "test".to_owned(),
         scopes: vec!["write:*".to_owned()],
-        max_places,
+        limits: AskedLimits { max_places: max_places.into(), ..AskedLimits::default() },
         ..NewToken::default()
     };
     let small = app.client_of(token(Some(2))).await;

@@ -4,7 +4,7 @@ use crate::support::{Client, TestApp, TestSettings, eventually};
 use ideogate::{
     domain::Usd,
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn with_budget(daily: &str, scopes: &[&str]) -> NewToken {
         environment: "app".to_owned(),
         name: "quotes".to_owned(),
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-        daily_budget: Some(daily.to_owned()),
+        limits: AskedLimits { daily_budget: Asked::Is(daily.to_owned()), ..AskedLimits::default() },
         ..NewToken::default()
     }
 }
@@ -100,7 +100,8 @@ async fn a_quote_is_refused_as_the_call_would_be() {
 #[tokio::test]
 async fn a_quote_keeps_to_the_policy_of_the_token() {
     let app = TestApp::spawn().await;
-    let new = NewToken { max_images: Some(2), ..with_budget("1.00", &["write:generate"]) };
+    let mut new = with_budget("1.00", &["write:generate"]);
+    new.limits.max_images = Asked::Is(2);
     let client = app.client_of(new).await;
     let body = json!({"prompt": "a lighthouse", "num_images": 3});
     assert_eq!(client.post(&quote(GENERATE), &body).await.problem(), "403 policy_denied");

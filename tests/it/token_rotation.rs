@@ -1,16 +1,17 @@
-//! A token gets another secret without a failed call, and loses rights at once.
+//! A token gets another secret without a failed call, and gets and loses rights at once.
 
 mod commands;
 mod old_secret;
 mod queued;
 mod reduced;
 mod stays;
+mod updated;
 
 use crate::support::{Client, Reply, TestApp, TestSettings, eventually};
 use ideogate::{
     domain::Principal,
     simulator::{Act, Script},
-    tokens::{Reduction, RotationRequest},
+    tokens::{RotationRequest, TokenUpdate},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -63,6 +64,6 @@ fn grace(text: &str) -> RotationRequest {
     RotationRequest { grace: Some(text.to_owned()), ..RotationRequest::default() }
 }
 
-async fn reduce(app: &TestApp, client: &Client, asked: Reduction) {
+async fn reduce(app: &TestApp, client: &Client, asked: TokenUpdate) {
     app.running.tokens().reduce(client.id(), asked, &BY).await.unwrap();
 }

@@ -5,7 +5,7 @@ use ideogate::{
     domain::{Outcome, Usd},
     ledger::{BudgetSubject, Period},
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -23,9 +23,12 @@ fn token() -> NewToken {
         name: "poster-bot".to_owned(),
         owner: Some("marketing".to_owned()),
         scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
-        daily_budget: Some("5.00".to_owned()),
-        monthly_budget: Some("50.00".to_owned()),
-        rate: Some("600/min".to_owned()),
+        limits: AskedLimits {
+            daily_budget: Asked::Is("5.00".to_owned()),
+            monthly_budget: Asked::Is("50.00".to_owned()),
+            rate: Asked::Is("600/min".to_owned()),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     }
 }

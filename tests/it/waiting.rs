@@ -4,7 +4,7 @@
 use crate::support::{Client, Reply, TestApp, TestSettings, eventually};
 use ideogate::{
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -25,9 +25,12 @@ fn token() -> NewToken {
 /// The token that the README makes first.
 fn first_token() -> NewToken {
     NewToken {
-        max_images: Some(4),
-        daily_budget: Some("5.00".to_owned()),
-        rate: Some("60/min".to_owned()),
+        limits: AskedLimits {
+            max_images: Asked::Is(4),
+            daily_budget: Asked::Is("5.00".to_owned()),
+            rate: Asked::Is("60/min".to_owned()),
+            ..AskedLimits::default()
+        },
         ..token()
     }
 }
@@ -119,7 +122,12 @@ async fn the_accounts_cap_is_told_as_ideograms_and_how_to_wait_longer() {
 #[tokio::test]
 async fn a_tokens_own_limit_is_named_and_not_taken_for_ideograms() {
     let app = TestApp::spawn().await;
-    let small = app.client_of(NewToken { max_places: Some(1), ..token() }).await;
+    let small = app
+        .client_of(NewToken {
+            limits: AskedLimits { max_places: Asked::Is(1), ..AskedLimits::default() },
+            ..token()
+        })
+        .await;
     let calls = taken(&app, &small).await;
     let reply = within(&small, "50ms").await;
     assert_eq!(reply.problem(), "429 queue_timeout");
@@ -165,7 +173,10 @@ async fn who_said_how_long_a_call_may_wait_is_told() {
     let app = app(toml).await;
     let client = app.client().await;
     let hasty = app.client_with("hasty", &["write:*"]).await;
-    let bound = |span: &str| NewToken { queue_timeout: Some(span.to_owned()), ..token() };
+    let bound = |span: &str| NewToken {
+        limits: AskedLimits { queue_timeout: Asked::Is(span.to_owned()), ..AskedLimits::default() },
+        ..token()
+    };
     let bound = app.client_of(bound("40ms")).await;
     let calls = taken(&app, &client).await;
     let asked = json!({"prompt": "in vain"});
@@ -236,7 +247,12 @@ async fn a_wait_that_is_clearly_in_vain_is_refused_at_once_and_one_that_may_not_
 async fn calls_for_which_there_was_no_place_do_not_use_the_rate_up() {
     let app = app(ONE_PLACE).await;
     let other = app.client().await;
-    let client = app.client_of(NewToken { rate: Some("3/min".to_owned()), ..token() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits { rate: Asked::Is("3/min".to_owned()), ..AskedLimits::default() },
+            ..token()
+        })
+        .await;
     let calls = taken(&app, &other).await;
     for _ in 0..10 {
         let reply = within(&client, "10ms").await;
@@ -256,7 +272,12 @@ async fn calls_for_which_there_was_no_place_do_not_use_the_rate_up() {
 #[tokio::test]
 async fn calls_that_are_refused_for_another_reason_use_the_rate_up() {
     let app = TestApp::spawn().await;
-    let client = app.client_of(NewToken { rate: Some("3/min".to_owned()), ..token() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits { rate: Asked::Is("3/min".to_owned()), ..AskedLimits::default() },
+            ..token()
+        })
+        .await;
     for _ in 0..3 {
         let reply = client.post(GENERATE, &json!({"prompt": "x", "num_images": "many"})).await;
         assert_eq!(reply.status, 400, "{reply:?}");

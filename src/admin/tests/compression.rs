@@ -33,7 +33,7 @@ async fn what_is_large_is_compressed_for_whoever_takes_that() {
     let house = House::open();
     for number in 0..20 {
         let name = format!("poster-bot-{number}");
-        let asked = json!({"environment": "prod", "name": name, "scopes": ["write:generate"]});
+        let asked = json!({"environment": "prod", "name": name, "scopes": ["write:generate"], "no_budget": true});
         assert_eq!(house.post("/api/v1/tokens", Some(asked)).await.0, 201);
     }
     for path in ["/api/openapi.json", "/api/v1/audit"] {
@@ -60,7 +60,7 @@ async fn what_is_small_or_goes_on_for_ever_is_not_compressed() {
 #[tokio::test]
 async fn an_answer_with_a_secret_is_never_compressed() {
     let house = House::open();
-    let token = json!({"environment": "prod", "name": "poster-bot", "scopes": ["write:generate"]});
+    let token = json!({"environment": "prod", "name": "poster-bot", "scopes": ["write:generate"], "no_budget": true});
     let token = secret_of(&house, "/api/v1/tokens", Some(token)).await;
     secret_of(&house, &format!("/api/v1/tokens/{token}/rotate"), Some(json!({}))).await;
     let operator = json!({"name": "anna", "role": "viewer"});

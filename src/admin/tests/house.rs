@@ -43,10 +43,10 @@ impl House {
         let clock = SteeredClock::at(Timestamp::from_micros(1_700_000_000_000_000));
         let told: Arc<dyn Clock> = Arc::new(clock.clone());
         let store = open_store(dir.path(), &told);
-        let (settings, tasks) = (settings(dir.path()), Tasks::default());
-        let environments = Arc::new(settings.environments.clone());
+        let (settings, tasks) = (Arc::new(settings(dir.path())), Tasks::default());
         let (journal, reader) = (store.journal(), store.reader());
-        let tokens = Tokens::load(journal, reader, Arc::clone(&told), environments, tasks.clone());
+        let grounds = Arc::clone(&settings);
+        let tokens = Tokens::load(journal, reader, Arc::clone(&told), grounds, tasks.clone());
         let notary = Arc::new(notary(&store, dir.path(), &told));
         let operators = Operators::load(
             store.journal(),
@@ -68,7 +68,7 @@ impl House {
             claims: ClaimRegistry::new(Arc::clone(&told)),
             sealed: SealedAnswers::open(dir.path(), 0).unwrap(),
             spool: Arc::clone(&spool),
-            settings: Arc::new(settings),
+            settings,
             ledger: Ledger::new(Arc::default(), Arc::clone(&told)),
             tasks,
             clock: told,

@@ -67,6 +67,7 @@ async fn the_description_lists_every_path_that_is_served() {
     POST /api/v1/tokens/{id}/revoke
     POST /api/v1/tokens/{id}/rotate
     POST /api/v1/tokens/{id}/rotate/finish
+    POST /api/v1/tokens/{id}/update
     POST /api/v1/usage/balances/{account}
     POST /api/v1/usage/write-off/{call}
     POST /api/v1/usage/write-off/{call}/undo
@@ -76,8 +77,7 @@ async fn the_description_lists_every_path_that_is_served() {
 #[tokio::test]
 async fn the_description_names_every_field_that_is_answered() {
     let house = House::open();
-    let body =
-        serde_json::json!({"environment": "prod", "name": "a", "scopes": ["write:generate"]});
+    let body = serde_json::json!({"environment": "prod", "name": "a", "scopes": ["write:generate"], "no_budget": true});
     let (_, made) = house.post("/api/v1/tokens", Some(body)).await;
     let (_, document) = house.get("/api/openapi.json").await;
     let (_, tokens) = house.get("/api/v1/tokens").await;

@@ -303,7 +303,7 @@ async fn whoever_is_revoked_while_sending_changes_nothing() {
             let router = house.router.clone();
             async move { tower::ServiceExt::oneshot(router, request).await.unwrap() }
         });
-        let new = json!({"environment": "prod", "name": "late", "scopes": ["write:generate"]});
+        let new = json!({"environment": "prod", "name": "late", "scopes": ["write:generate"], "daily_budget": "5.00"});
         pieces.send(Ok(new.to_string().into())).await.unwrap();
         while pieces.capacity() == 0 {
             tokio::task::yield_now().await;

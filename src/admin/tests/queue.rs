@@ -74,7 +74,7 @@ async fn what_cannot_be_put_on_record_is_not_done() {
     let house = House::open();
     hold(&house, "call_held").await;
     house.store.close().await;
-    let body = json!({"environment": "prod", "name": "a", "scopes": ["write:generate"]});
+    let body = json!({"environment": "prod", "name": "a", "scopes": ["write:generate"], "no_budget": true});
     for (path, body) in [
         ("/api/v1/pause", None),
         ("/api/v1/queue/release/call_held", None),

@@ -3,7 +3,7 @@ use crate::domain::Principal;
 use serde_json::json;
 
 fn asked() -> serde_json::Value {
-    json!({"environment": "prod", "name": "poster-bot", "scopes": ["write:generate"]})
+    json!({"environment": "prod", "name": "poster-bot", "scopes": ["write:generate"], "no_budget": true})
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! `POST /api/v1/tokens`
 
 use crate::{
-    admin::{problem::Problem, request::JsonBody, role::MayOperate, state::AdminState},
+    admin::{problem::Problem, request::JsonBody, role::MayGive, state::AdminState},
     domain::Timestamp,
     tokens::{NewToken, least_privilege_words},
 };
@@ -43,16 +43,17 @@ impl fmt::Debug for CreatedToken {
     request_body = NewToken,
     responses(
         (status = 201, description = "The token, shown this once", body = CreatedToken),
+        (status = 403, description = "It gives more in production, which takes the role admin", body = Problem),
         (status = 422, description = "All mistakes in the request", body = Problem),
         (status = 503, description = "It cannot be put on record", body = Problem),
     )
 )]
 pub async fn create(
     State(state): State<AdminState>,
-    MayOperate(by): MayOperate,
+    MayGive(by): MayGive,
     JsonBody(new): JsonBody<NewToken>,
 ) -> Result<impl IntoResponse, Problem> {
-    let (plain, token) = state.tokens.create(new, &by).await?;
+    let (plain, token) = state.tokens.create(new, by).await?;
     let location = format!("/api/v1/tokens/{}", token.id);
     let created = CreatedToken {
         id: token.id.to_string(),

@@ -7,6 +7,7 @@ pub(super) mod rotate;
 mod search;
 pub(super) mod show;
 pub(super) mod state;
+pub(super) mod update;
 mod view;
 
 pub use create::CreatedToken;

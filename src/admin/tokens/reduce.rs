@@ -8,7 +8,7 @@ use crate::{
         role::MayOperate,
         state::AdminState,
     },
-    tokens::Reduction,
+    tokens::TokenUpdate,
 };
 use axum::{Json, extract::State};
 
@@ -19,7 +19,7 @@ use axum::{Json, extract::State};
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/reduce", operation_id = "reduce_token", tag = "tokens",
     params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
-    request_body = Reduction,
+    request_body = TokenUpdate,
     responses(
         (status = 200, description = "The token as it is now", body = TokenView),
         (status = 404, description = "There is no such token", body = Problem),
@@ -32,7 +32,7 @@ pub async fn reduce(
     State(state): State<AdminState>,
     MayOperate(by): MayOperate,
     PathSegment(id): PathSegment,
-    JsonBody(asked): JsonBody<Reduction>,
+    JsonBody(asked): JsonBody<TokenUpdate>,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.reduce(&state.token(&id)?.id, asked, &by).await?;
     TokenView::load(&state, &token).await.map(Json)

@@ -5,7 +5,7 @@ use crate::{
     admin::{
         problem::Problem,
         request::{JsonBody, PathSegment},
-        role::MayOperate,
+        role::{MayGive, MayOperate},
         state::AdminState,
     },
     domain::Timestamp,
@@ -52,6 +52,7 @@ impl fmt::Debug for RotatedToken {
     request_body = RotationRequest,
     responses(
         (status = 200, description = "The new secret, shown this once", body = RotatedToken),
+        (status = 403, description = "It lives longer in production, which takes the role admin", body = Problem),
         (status = 404, description = "There is no such token", body = Problem),
         (status = 409, description = "Two secrets are alive already, or the token was revoked or expired", body = Problem),
         (status = 422, description = "All mistakes in the request", body = Problem),
@@ -60,12 +61,12 @@ impl fmt::Debug for RotatedToken {
 )]
 pub async fn rotate(
     State(state): State<AdminState>,
-    MayOperate(by): MayOperate,
+    MayGive(by): MayGive,
     PathSegment(id): PathSegment,
     JsonBody(asked): JsonBody<RotationRequest>,
 ) -> Result<Json<RotatedToken>, Problem> {
     let id = state.token(&id)?.id.clone();
-    let rotated = state.tokens.rotate(&id, &asked, &by).await?;
+    let rotated = state.tokens.rotate(&id, &asked, by).await?;
     let views = SecretView::of_token(&state, &rotated.token).await?;
     let secret = rotated.secrets.last().map_or(0, |standing| standing.secret.number);
     Ok(Json(RotatedToken {

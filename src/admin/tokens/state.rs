@@ -2,8 +2,9 @@
 
 use super::view::TokenView;
 use crate::{
-    admin::{problem::Problem, request::PathSegment, role::MayOperate, state::AdminState},
-    domain::{Actor, TokenState},
+    admin::{problem::Problem, request::PathSegment, role::MayGive, state::AdminState},
+    domain::TokenState,
+    tokens::Mandate,
 };
 use axum::{Json, extract::State};
 
@@ -21,10 +22,10 @@ use axum::{Json, extract::State};
 )]
 pub async fn disable(
     State(state): State<AdminState>,
-    MayOperate(by): MayOperate,
+    MayGive(by): MayGive,
     PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
-    set(&state, id, TokenState::Disabled, &by).await
+    set(&state, id, TokenState::Disabled, by).await
 }
 
 /// Enables a token that was disabled
@@ -33,16 +34,17 @@ pub async fn disable(
     params(("id" = String, Path, description = "The token's id, `tok_…`, or its name where that is unique")),
     responses(
         (status = 200, description = "The token as it is now", body = TokenView),
+        (status = 403, description = "In production it takes the role admin", body = Problem),
         (status = 404, description = "There is no such token", body = Problem),
         (status = 409, description = "It was revoked", body = Problem),
     )
 )]
 pub async fn enable(
     State(state): State<AdminState>,
-    MayOperate(by): MayOperate,
+    MayGive(by): MayGive,
     PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
-    set(&state, id, TokenState::Enabled, &by).await
+    set(&state, id, TokenState::Enabled, by).await
 }
 
 /// Revokes a token for ever
@@ -58,17 +60,17 @@ pub async fn enable(
 )]
 pub async fn revoke(
     State(state): State<AdminState>,
-    MayOperate(by): MayOperate,
+    MayGive(by): MayGive,
     PathSegment(id): PathSegment,
 ) -> Result<Json<TokenView>, Problem> {
-    set(&state, id, TokenState::Revoked, &by).await
+    set(&state, id, TokenState::Revoked, by).await
 }
 
 async fn set(
     state: &AdminState,
     id: String,
     to: TokenState,
-    by: &Actor,
+    by: Mandate,
 ) -> Result<Json<TokenView>, Problem> {
     let token = state.tokens.set_state(&state.token(&id)?.id, to, by).await?;
     TokenView::load(state, &token).await.map(Json)

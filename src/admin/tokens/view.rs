@@ -33,6 +33,9 @@ pub struct TokenView {
     pub expires_at: Timestamp,
     /// Its own limits.
     pub limits: TokenLimits,
+    /// Whether it was said that no budget of its own shall limit it.
+    #[serde(default)]
+    pub no_budget: bool,
     /// What it may and may not do, in sentences that follow its name.
     #[serde(default)]
     pub may: Vec<String>,
@@ -93,6 +96,7 @@ impl TokenView {
             created_at: token.created_at,
             expires_at: token.expires_at,
             limits: token.limits.clone(),
+            no_budget: token.unlimited,
             may: least_privilege_words(token, &state.settings),
             metadata: token.metadata.clone(),
             secrets,

@@ -44,6 +44,7 @@ fn asked(scope: &str) -> NewToken {
         environment: "prod".into(),
         name: "poster-bot".into(),
         scopes: vec![scope.into()],
+        no_budget: true,
         ..NewToken::default()
     }
 }

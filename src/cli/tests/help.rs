@@ -99,12 +99,14 @@ fn the_help_of_token_create_tells_each_limit() {
           --scope <SCOPE>             What it may do, as in write:generate or read:*; may be repeated
           --owner <OWNER>             Who answers for it; tokens of one owner share their generations
           --expires-in <DURATION>     When it expires, as in 30d [default: what the environment says]
-          --queue-timeout <DURATION>  The longest wait in the queue, as in 60s
+          --metadata <KEY=VALUE>      Words of yours, as in team=shop; may be repeated
+          --no-budget                 Spend without a budget of its own; to be said in production
           --daily-budget <USD>        The most spend in a UTC day, in dollars
           --monthly-budget <USD>      The most spend in a UTC month, in dollars
           --max-images <IMAGES>       The most images one call may ask for, 1 to 8
           --max-places <IMAGES>       The most images it may have in flight at once
           --rate <RATE>               The most requests, as in 60/min
+          --queue-timeout <DURATION>  The longest wait in the queue, as in 60s
           --model <MODEL>             A model it may name; may be repeated [default: all]
           --speed <SPEED>             A rendering speed it may name; may be repeated [default: all]
           --webhook-host <HOST>       A host that may receive webhooks; may be repeated [default: none]

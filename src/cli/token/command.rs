@@ -7,6 +7,7 @@ use super::{
     rotate::{self, RotateArguments},
     show::{self, ShowArguments},
     state::{self, StateArguments},
+    update::{self, UpdateArguments},
 };
 use crate::cli::{client::AdminClient, output::Output};
 use clap::Subcommand;
@@ -32,6 +33,8 @@ pub enum TokenCommand {
     Revoke(StateArguments),
     /// Give a token another secret; the old one works on for a while
     Rotate(RotateArguments),
+    /// Change a token: give more, take away, name it otherwise
+    Update(Box<UpdateArguments>),
     /// Take rights away from a token
     Reduce(Box<ReduceArguments>),
 }
@@ -52,6 +55,7 @@ pub(in crate::cli) async fn run(
         TokenCommand::Enable(arguments) => state::run(client, screen, &arguments, "enable").await,
         TokenCommand::Revoke(arguments) => state::run(client, screen, &arguments, "revoke").await,
         TokenCommand::Rotate(arguments) => rotate::run(client, screen, &arguments).await,
+        TokenCommand::Update(arguments) => update::run(client, screen, *arguments).await,
         TokenCommand::Reduce(arguments) => reduce::run(client, screen, *arguments).await,
     }
 }

@@ -1,6 +1,6 @@
 //! `ideogate token create`
 
-use super::limits::LimitArguments;
+use super::{limits::LimitArguments, metadata::entry};
 use crate::{
     admin::CreatedToken,
     cli::{client::AdminClient, output::Output},
@@ -8,7 +8,7 @@ use crate::{
 };
 use clap::Args;
 use serde::Serialize;
-use std::{collections::BTreeMap, process::ExitCode};
+use std::process::ExitCode;
 
 /// What the token may do; the least that is enough.
 #[derive(Debug, Args)]
@@ -37,9 +37,12 @@ pub struct CreateArguments {
     /// When it expires, as in 30d [default: what the environment says]
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
-    /// The longest wait in the queue, as in 60s
-    #[arg(long, value_name = "DURATION")]
-    queue_timeout: Option<String>,
+    /// Words of yours, as in team=shop; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = entry)]
+    metadata: Vec<(String, String)>,
+    /// Spend without a budget of its own; to be said in production
+    #[arg(long, conflicts_with_all = ["daily_budget", "monthly_budget"])]
+    no_budget: bool,
     #[command(flatten)]
     limits: LimitArguments,
 }
@@ -47,25 +50,15 @@ pub struct CreateArguments {
 impl From<CreateArguments> for NewToken {
     /// Texts go as they were typed: the gateway reads them and names all mistakes at once.
     fn from(asked: CreateArguments) -> Self {
-        let limits = asked.limits;
         Self {
             environment: asked.environment,
             name: asked.name,
             owner: asked.owner,
             scopes: asked.scopes,
             expires_in: asked.expires_in,
-            daily_budget: limits.daily_budget,
-            monthly_budget: limits.monthly_budget,
-            max_images: limits.max_images,
-            max_places: limits.max_places,
-            rate: limits.rate,
-            queue_timeout: asked.queue_timeout,
-            models: limits.models,
-            speeds: limits.speeds,
-            webhook_hosts: limits.webhook_hosts,
-            image_hosts: limits.image_hosts,
-            cidrs: limits.cidrs,
-            metadata: BTreeMap::new(),
+            metadata: asked.metadata.into_iter().collect(),
+            no_budget: asked.no_budget,
+            limits: asked.limits.into(),
         }
     }
 }

@@ -7,10 +7,12 @@ mod command;
 mod create;
 mod limits;
 mod list;
+mod metadata;
 mod reduce;
 mod rotate;
 mod show;
 mod state;
+mod update;
 
 pub use command::TokenCommand;
 pub(super) use command::run;

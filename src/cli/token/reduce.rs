@@ -4,7 +4,7 @@ use super::limits::{LimitArguments, without_default};
 use crate::{
     admin::TokenView,
     cli::{client::AdminClient, error::CliError, output::Output},
-    tokens::Reduction,
+    tokens::{Asked, AskedLimits, TokenUpdate},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -18,7 +18,8 @@ use std::process::ExitCode;
   ideogate token reduce tok_01kaxyz --daily-budget 2.00 --max-images 2
 
 Can only take away: what would give more is refused. In force at once, also for calls that wait in the
-queue. What is not named stays as it is. `ideogate review` tells what tokens do not need. To give more, make another token.",
+queue. What is not named stays as it is. `ideogate review` tells what tokens do not need. `ideogate
+token update` goes both ways.",
     mut_args(without_default)
 )]
 pub struct ReduceArguments {
@@ -41,25 +42,19 @@ pub struct ReduceArguments {
     expires_in: Option<String>,
 }
 
-impl From<ReduceArguments> for Reduction {
+impl From<ReduceArguments> for TokenUpdate {
     /// No webhooks and nothing said about webhooks are two things.
     fn from(asked: ReduceArguments) -> Self {
-        let limits = asked.limits;
-        let says_webhooks = asked.no_webhooks || !limits.webhook_hosts.is_empty();
+        let mut limits = AskedLimits::from(asked.limits);
+        if asked.no_webhooks {
+            limits.webhook_hosts = Asked::Nothing;
+        }
         Self {
             scopes: asked.scopes,
             without: asked.without,
-            daily_budget: limits.daily_budget,
-            monthly_budget: limits.monthly_budget,
-            max_images: limits.max_images,
-            max_places: limits.max_places,
-            rate: limits.rate,
-            models: limits.models,
-            speeds: limits.speeds,
-            webhook_hosts: says_webhooks.then_some(limits.webhook_hosts),
-            image_hosts: limits.image_hosts,
-            cidrs: limits.cidrs,
             expires_in: asked.expires_in,
+            limits,
+            ..Self::default()
         }
     }
 }
@@ -73,9 +68,9 @@ pub(super) async fn run(
     arguments: ReduceArguments,
 ) -> anyhow::Result<ExitCode> {
     let path = format!("/api/v1/tokens/{}/reduce", super::state::id(&arguments.id)?);
-    let asked = Reduction::from(arguments);
+    let asked = TokenUpdate::from(arguments);
     // Told here, for whoever forgot an option is helped by the list of them.
-    if asked == Reduction::default() {
+    if asked == TokenUpdate::default() {
         let words = "say what the token loses, as in --without write:edit; see --help";
         return Err(CliError::Usage(words.to_owned()).into());
     }

@@ -3,7 +3,7 @@
 use crate::{
     admin::{SecretView, TokenView},
     cli::{client::AdminClient, output::Output, times},
-    domain::{Clock, SystemClock, written_span},
+    domain::{Clock, SystemClock, Timestamp, written_span},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -43,11 +43,11 @@ pub(super) async fn run(
 pub(super) fn show(screen: Output, mut token: TokenView) -> anyhow::Result<()> {
     let secrets = std::mem::take(&mut token.secrets);
     let may = std::mem::take(&mut token.may);
-    screen.fields(&fields(token))?;
+    let now = SystemClock.now();
+    screen.fields(&fields(token, now))?;
     for sentence in may {
         screen.line(format!("It {sentence}"))?;
     }
-    let now = SystemClock.now();
     let row = |secret: SecretView| {
         let used = secret.last_used_at;
         [
@@ -63,8 +63,7 @@ pub(super) fn show(screen: Output, mut token: TokenView) -> anyhow::Result<()> {
 }
 
 /// Returns a token field by field; limits that are not set are left out.
-fn fields(token: TokenView) -> Vec<(&'static str, String)> {
-    let now = SystemClock.now();
+pub(super) fn fields(token: TokenView, now: Timestamp) -> Vec<(&'static str, String)> {
     let limits = token.limits;
     let lists = [
         ("models", limits.models),
@@ -94,5 +93,12 @@ fn fields(token: TokenView) -> Vec<(&'static str, String)> {
     ];
     let set = limits.into_iter().chain(lists);
     fields.extend(set.filter_map(|(name, value)| value.map(|value| (name, value))));
+    if token.no_budget {
+        fields.push(("no budget", "as was said".to_owned()));
+    }
+    if !token.metadata.is_empty() {
+        let words = token.metadata.iter().map(|(key, value)| format!("{key}={value}"));
+        fields.push(("metadata", words.collect::<Vec<_>>().join(" ")));
+    }
     fields
 }

@@ -163,6 +163,7 @@ pub(crate) fn token(id: &str) -> Effect {
         scopes: ScopeSet::default(),
         state: TokenState::Enabled,
         created_at: NOON,
+        unlimited: false,
         expires_at: NOON.plus(Duration::from_hours(1)),
         limits: TokenLimits::default(),
         metadata: [("team".to_owned(), "shop".to_owned())].into(),

@@ -3,12 +3,12 @@
 use super::*;
 use crate::{
     domain::{Scope, ScopeGrant, Token, TokenLimits, Usd},
-    tokens::reduce::narrow,
+    tokens::update::{Direction, updated},
 };
 use ipnet::IpNet;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 fn words(count: usize) -> impl Strategy<Value = Vec<String>> {
     vec(select(vec!["a", "b", "c"]).prop_map(str::to_owned), 0..=count)
@@ -33,6 +33,7 @@ fn money() -> impl Strategy<Value = Option<i64>> {
 prop_compose! {
     fn limits()(
         numbers in (option::of(1_u32..8), option::of(1_u32..8), option::of(1_u32..8)),
+        wait in option::of(1_u64..5),
         budgets in (money(), money()),
         lists in (words(3), words(3), words(3), words(3)),
         nets in nets(),
@@ -41,7 +42,7 @@ prop_compose! {
             max_images: numbers.0,
             max_places: numbers.1,
             requests_per_minute: numbers.2,
-            queue_timeout: None,
+            queue_timeout: wait.map(Duration::from_secs),
             daily_budget: budgets.0.map(Usd::from_micros),
             monthly_budget: budgets.1.map(Usd::from_micros),
             models: lists.0,
@@ -54,7 +55,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn token()(scopes in grants(), limits in limits(), days in 1_u64..100) -> Token {
+    pub(super) fn token()(scopes in grants(), limits in limits(), days in 1_u64..100) -> Token {
         Token {
             id: TokenId::from_stored("tok_1"),
             name: "shop".into(),
@@ -63,6 +64,7 @@ prop_compose! {
             scopes: scopes.iter().map(|grant| grant.parse().unwrap()).collect(),
             state: TokenState::Enabled,
             created_at: NOW,
+            unlimited: false,
             expires_at: NOW.plus(Duration::from_hours(24 * days)),
             limits,
             metadata: BTreeMap::new(),
@@ -70,27 +72,64 @@ prop_compose! {
     }
 }
 
+/// What is said of one thing: nothing, that there shall be none, or a value.
+pub(super) fn said<T: Clone + std::fmt::Debug>(
+    of: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Asked<T>> {
+    prop_oneof![3 => Just(Asked::Unsaid), 1 => Just(Asked::Nothing), 2 => of.prop_map(Asked::Is)]
+}
+
+fn dollars() -> impl Strategy<Value = Asked<String>> {
+    said((1_i64..5).prop_map(|micros| Usd::from_micros(micros).to_string()))
+}
+
 prop_compose! {
-    fn reduction()(
-        scopes in grants(), without in grants(), limits in limits(),
-        webhooks in option::of(words(2)), days in option::of(1_u64..100),
-    ) -> Reduction {
-        Reduction {
-            scopes,
-            without,
-            daily_budget: limits.daily_budget.map(|amount| amount.to_string()),
-            monthly_budget: limits.monthly_budget.map(|amount| amount.to_string()),
-            max_images: limits.max_images,
-            max_places: limits.max_places,
-            rate: limits.requests_per_minute.map(|count| format!("{count}/min")),
-            models: limits.models,
-            speeds: limits.speeds,
-            webhook_hosts: webhooks,
-            image_hosts: limits.image_hosts,
-            cidrs: limits.cidrs.iter().map(ToString::to_string).collect(),
-            expires_in: days.map(|days| format!("{days}d")),
+    pub(super) fn asked_limits()(
+        numbers in (said(1_u32..8), said(1_u32..8)),
+        spans in (
+            said((1_u32..8).prop_map(|count| format!("{count}/min"))),
+            said((1_u64..5).prop_map(|span| format!("{span}s"))),
+        ),
+        budgets in (dollars(), dollars()),
+        lists in (said(words(3)), said(words(3)), said(words(3)), said(words(3))),
+        cidrs in said(nets()),
+    ) -> AskedLimits {
+        AskedLimits {
+            max_images: numbers.0,
+            max_places: numbers.1,
+            rate: spans.0,
+            queue_timeout: spans.1,
+            daily_budget: budgets.0,
+            monthly_budget: budgets.1,
+            models: lists.0,
+            speeds: lists.1,
+            webhook_hosts: lists.2,
+            image_hosts: lists.3,
+            cidrs,
         }
     }
+}
+
+prop_compose! {
+    pub(super) fn reduction()(
+        scopes in grants(), without in grants(), limits in asked_limits(),
+        days in option::of(1_u64..100),
+    ) -> TokenUpdate {
+        let expires_in = days.map(|days| format!("{days}d"));
+        TokenUpdate { scopes, without, expires_in, limits, ..TokenUpdate::default() }
+    }
+}
+
+fn narrow(
+    token: &Token,
+    asked: &TokenUpdate,
+    settings: &Settings,
+) -> Result<Token, Vec<RequestError>> {
+    updated(token, asked, Direction::Narrower, settings, NOW)
+}
+
+pub(super) fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, ..ProptestConfig::default() }
 }
 
 /// Whether a list that means everything when it is empty lets `one` through.
@@ -103,7 +142,7 @@ fn within<T: PartialOrd + Copy>(new: Option<T>, old: Option<T>) -> bool {
 }
 
 /// Says in its own words whether whatever `new` allows `old` allowed, too.
-fn is_under(new: &Token, old: &Token) -> bool {
+pub(super) fn is_under(new: &Token, old: &Token) -> bool {
     let scopes = Scope::ALL.iter().all(|scope| {
         let lesser =
             !old.scopes.allows_only_limited(*scope) || new.scopes.allows_only_limited(*scope);
@@ -130,62 +169,71 @@ fn is_under(new: &Token, old: &Token) -> bool {
         && within(now.max_images, was.max_images)
         && within(now.max_places, was.max_places)
         && within(now.requests_per_minute, was.requests_per_minute)
+        && within(now.queue_timeout, was.queue_timeout)
         && within(now.daily_budget, was.daily_budget)
         && within(now.monthly_budget, was.monthly_budget)
         && new.expires_at <= old.expires_at
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_is_asked_a_reduced_token_can_do_nothing_that_it_could_not(
-        token in token(), asked in reduction(),
-    ) {
-        if let Ok(reduced) = narrow(&token, &asked, NOW) {
+#[test]
+fn whatever_is_asked_a_reduced_token_can_do_nothing_that_it_could_not() {
+    let settings = grounds(environments());
+    proptest!(cases(2048), |(token in token(), asked in reduction())| {
+        if let Ok(reduced) = narrow(&token, &asked, &settings) {
             prop_assert!(is_under(&reduced, &token), "{token:?}\n{reduced:?}");
         }
-    }
+    });
+}
 
-    #[test]
-    fn one_thing_that_is_asked_alone_never_widens(token in token(), asked in reduction()) {
-        let one = Reduction { scopes: asked.scopes, without: asked.without, ..Reduction::default() };
-        let money = Reduction { daily_budget: asked.daily_budget, ..Reduction::default() };
-        let nets = Reduction { cidrs: asked.cidrs, ..Reduction::default() };
-        let hosts = Reduction { webhook_hosts: asked.webhook_hosts, ..Reduction::default() };
-        let life = Reduction { expires_in: asked.expires_in, ..Reduction::default() };
+#[test]
+fn one_thing_that_is_asked_alone_never_widens() {
+    let settings = grounds(environments());
+    proptest!(cases(2048), |(token in token(), asked in reduction())| {
+        let default = AskedLimits::default;
+        let limited = |limits| TokenUpdate { limits, ..TokenUpdate::default() };
+        let (scopes, without) = (asked.scopes, asked.without);
+        let one = TokenUpdate { scopes, without, ..TokenUpdate::default() };
+        let budget = asked.limits.daily_budget;
+        let money = limited(AskedLimits { daily_budget: budget, ..default() });
+        let nets = limited(AskedLimits { cidrs: asked.limits.cidrs, ..default() });
+        let webhook_hosts = asked.limits.webhook_hosts;
+        let hosts = limited(AskedLimits { webhook_hosts, ..default() });
+        let life = TokenUpdate { expires_in: asked.expires_in, ..TokenUpdate::default() };
         for asked in [one, money, nets, hosts, life] {
-            if let Ok(reduced) = narrow(&token, &asked, NOW) {
+            if let Ok(reduced) = narrow(&token, &asked, &settings) {
                 prop_assert!(is_under(&reduced, &token), "{token:?}\n{reduced:?}");
             }
         }
-    }
+    });
+}
 
-    #[test]
-    fn what_is_taken_away_is_gone(token in token(), gone in select(Scope::ALL)) {
-        let asked = Reduction { without: vec![gone.to_string()], ..Reduction::default() };
-        if let Ok(reduced) = narrow(&token, &asked, NOW) {
+#[test]
+fn what_is_taken_away_is_gone() {
+    let settings = grounds(environments());
+    proptest!(cases(2048), |(token in token(), gone in select(Scope::ALL))| {
+        let asked = TokenUpdate { without: vec![gone.to_string()], ..TokenUpdate::default() };
+        if let Ok(reduced) = narrow(&token, &asked, &settings) {
             prop_assert!(!reduced.scopes.allows(gone));
             let others = Scope::ALL.iter().filter(|scope| **scope != gone);
             for scope in others {
                 prop_assert_eq!(reduced.scopes.allows(*scope), token.scopes.allows(*scope));
             }
         }
-    }
+    });
 }
 
-fn without(scopes: &[&str]) -> Reduction {
+fn without(scopes: &[&str]) -> TokenUpdate {
     let without = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    Reduction { without, ..Reduction::default() }
+    TokenUpdate { without, ..TokenUpdate::default() }
 }
 
-async fn made(house: &House, environment: &str, scopes: &[&str]) -> Arc<Token> {
+pub(super) async fn made(house: &House, environment: &str, scopes: &[&str]) -> Arc<Token> {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     let new = NewToken { environment: environment.into(), scopes, ..asked() };
     house.tokens.create(new, &BY).await.unwrap().1
 }
 
-fn granted(token: &Token) -> Vec<String> {
+pub(super) fn granted(token: &Token) -> Vec<String> {
     token.scopes.grants().map(|grant| grant.to_string()).collect()
 }
 
@@ -202,9 +250,12 @@ async fn a_wildcard_of_which_one_goes_is_written_out() {
 async fn a_reduction_is_on_record_and_survives_a_restart() {
     let house = house();
     let (plain, token) = house.tokens.create(asked(), &BY).await.unwrap();
-    let asked = Reduction { daily_budget: Some("2.00".into()), ..without(&["write:generate"]) };
+    let asked = TokenUpdate {
+        limits: AskedLimits { daily_budget: Asked::Is("2.00".into()), ..AskedLimits::default() },
+        ..without(&["write:generate"])
+    };
     house.tokens.reduce(&token.id, asked.clone(), &BY).await.unwrap();
-    house.tokens.reduce(&token.id, Reduction { without: vec![], ..asked }, &BY).await.unwrap();
+    house.tokens.reduce(&token.id, TokenUpdate { without: vec![], ..asked }, &BY).await.unwrap();
     let records = house.store.reader().records(&RecordQuery::default()).unwrap();
     assert_eq!(records.len(), 2, "what changes nothing leaves no record");
     assert_eq!(&*records[1].record.action, "token.reduce");
@@ -222,28 +273,34 @@ async fn a_reduction_is_on_record_and_survives_a_restart() {
 async fn whatever_would_be_more_is_told_at_once() {
     let house = house();
     let new = NewToken {
-        daily_budget: Some("5.00".into()),
-        max_images: Some(2),
-        models: vec!["V_3".into()],
-        webhook_hosts: vec!["hooks.example.com".into()],
-        cidrs: vec!["10.0.0.0/8".into()],
+        limits: AskedLimits {
+            daily_budget: Asked::Is("5.00".into()),
+            max_images: Asked::Is(2),
+            models: Asked::Is(vec!["V_3".into()]),
+            webhook_hosts: Asked::Is(vec!["hooks.example.com".into()]),
+            cidrs: Asked::Is(vec!["10.0.0.0/8".into()]),
+            ..AskedLimits::default()
+        },
         ..asked()
     };
     let (_, token) = house.tokens.create(new, &BY).await.unwrap();
-    let more = Reduction {
+    let more = TokenUpdate {
         scopes: vec!["write:*".into()],
         without: vec!["write:video".into()],
-        daily_budget: Some("5.01".into()),
-        max_images: Some(3),
-        models: vec!["V_4".into()],
-        webhook_hosts: Some(vec!["evil.example.com".into()]),
-        cidrs: vec!["0.0.0.0/0".into()],
         expires_in: Some("91d".into()),
-        ..Reduction::default()
+        limits: AskedLimits {
+            daily_budget: Asked::Is("5.01".into()),
+            max_images: Asked::Is(3),
+            models: Asked::Is(vec!["V_4".into()]),
+            webhook_hosts: Asked::Is(vec!["evil.example.com".into()]),
+            cidrs: Asked::Is(vec!["0.0.0.0/0".into()]),
+            ..AskedLimits::default()
+        },
+        ..TokenUpdate::default()
     };
     let error = house.tokens.reduce(&token.id, more, &BY).await.unwrap_err();
     insta::assert_snapshot!(mistakes(error).join("\n"), @"
-    scopes: 'write:*' is more than the token has: read:generations, write:generate
+    scopes: 'write:edit', 'write:remix', 'write:reframe', 'write:upscale', 'write:describe', 'write:background', 'write:layerize', 'write:design', 'write:tools' are more than the token has: read:generations, write:generate
     max_images: 3 is more than the 2 that the token has
     daily_budget: 5.01 is more than the 5.00 that the token has
     models: 'V_4' is not among what the token has: V_3
@@ -258,7 +315,7 @@ async fn whatever_would_be_more_is_told_at_once() {
 async fn what_cannot_be_said_is_refused_and_nothing_changes() {
     let house = house();
     let token = made(&house, "staging", &["read:*", "write:limited"]).await;
-    let said = async |asked: Reduction| {
+    let said = async |asked: TokenUpdate| {
         mistakes(house.tokens.reduce(&token.id, asked, &BY).await.unwrap_err()).join("\n")
     };
     insta::assert_snapshot!(said(without(&["write:edit"])).await, @"without: 'write:limited' cannot be had without 'write:edit'");

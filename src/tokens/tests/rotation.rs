@@ -128,7 +128,7 @@ async fn what_is_revoked_or_expired_gets_no_other_secret() {
     house.clock.advance(90 * 24 * HOUR);
     let longer = RotationRequest { expires_in: Some("90d".into()), ..RotationRequest::default() };
     let error = house.tokens.rotate(&expired.id, &longer, &BY).await.unwrap_err();
-    assert!(matches!(error, TokensError::ExpiredIsFinal(_)));
+    assert!(matches!(error, TokensError::Expired(_)));
     let nobody = TokenId::from_stored("tok_nobody");
     let error = house.tokens.rotate(&nobody, &RotationRequest::default(), &BY).await.unwrap_err();
     assert!(matches!(error, TokensError::Unknown(_)));

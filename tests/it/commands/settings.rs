@@ -93,7 +93,8 @@ async fn an_environment_without_a_key_is_disabled_and_says_how_to_give_it_one() 
     assert_eq!(reply.problem(), "503 environment_unavailable");
     assert_eq!(client.get("/_ideogate/whoami").await.json()["available"], false);
     let asked = ["token", "create", "--environment", "prod", "--name", "p"];
-    let made = home.json(&[&asked[..], &["--scope", "write:generate"]].concat()).await;
+    let made =
+        home.json(&[&asked[..], &["--scope", "write:generate", "--no-budget"]].concat()).await;
     let prod = Client::new(gateway.ready.proxy.clone(), made["token"].as_str().unwrap());
     assert_eq!(picture(&prod, "with a key").await.status, 200);
     assert_eq!(home.ideogram.seen().calls.len(), 1);

@@ -2,7 +2,7 @@
 
 use super::GENERATE;
 use crate::support::{Client, TestApp, TestSettings};
-use ideogate::tokens::NewToken;
+use ideogate::tokens::{Asked, AskedLimits, NewToken};
 use serde_json::json;
 
 const OTHER: &str =
@@ -52,7 +52,7 @@ async fn a_token_is_good_only_at_its_addresses() {
         environment: "app".to_owned(),
         name: "there".to_owned(),
         scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
-        cidrs: vec![cidr.to_owned()],
+        limits: AskedLimits { cidrs: Asked::Is(vec![cidr.to_owned()]), ..AskedLimits::default() },
         ..NewToken::default()
     };
     let (here, elsewhere) =
@@ -81,7 +81,10 @@ async fn an_address_is_believed_of_a_trusted_proxy_alone() {
         environment: "app".to_owned(),
         name: "there".to_owned(),
         scopes: vec!["write:*".to_owned()],
-        cidrs: vec!["10.0.0.0/8".to_owned()],
+        limits: AskedLimits {
+            cidrs: Asked::Is(vec!["10.0.0.0/8".to_owned()]),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     };
     let client = app.client_of(new).await;
@@ -117,6 +120,7 @@ async fn an_environment_cannot_grant_above_its_ceiling() {
         let new = NewToken {
             environment: environment.to_owned(),
             name: "too much".to_owned(),
+            no_budget: true,
             scopes: vec![scope.to_owned()],
             ..NewToken::default()
         };

@@ -4,7 +4,7 @@ use super::{SUBMIT, submit, token};
 use crate::support::{Client, TestApp, TestSettings, eventually};
 use ideogate::{
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::json;
 
@@ -76,7 +76,12 @@ async fn a_route_that_lists_generations_needs_the_scope_to_read() {
 #[tokio::test]
 async fn polls_of_what_a_token_made_do_not_use_its_rate_up_but_end_somewhere() {
     let app = TestApp::spawn().await;
-    let client = app.client_of(NewToken { rate: Some("2/min".to_owned()), ..writer() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits { rate: Asked::Is("2/min".to_owned()), ..writer().limits },
+            ..writer()
+        })
+        .await;
     app.ideogram.script(Script::new(Act::Hold).on("POST /v1/*"));
     let id = submit(&client).await;
     // Thirty for each request of a minute; a slow machine may have earned a few more.
@@ -101,7 +106,12 @@ async fn polls_of_what_a_token_made_do_not_use_its_rate_up_but_end_somewhere() {
 #[tokio::test]
 async fn whoever_guesses_generations_uses_its_rate_up() {
     let app = TestApp::spawn().await;
-    let client = app.client_of(NewToken { rate: Some("2/min".to_owned()), ..writer() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits { rate: Asked::Is("2/min".to_owned()), ..writer().limits },
+            ..writer()
+        })
+        .await;
     for _ in 0..2 {
         assert_eq!(poll(&client, "guessed").await, "404 generation_unknown");
     }

@@ -2,6 +2,7 @@
 
 use super::{FORM, GENERATE, form, send, verdict};
 use crate::support::TestApp;
+use ideogate::tokens::{Asked, AskedLimits, NewToken};
 
 const JSON: &str = "application/json";
 const QUOTED: &str = "/v2/image/generate/ideogram-4-5";
@@ -88,11 +89,14 @@ async fn a_quote_has_one_spelling() {
 #[tokio::test]
 async fn a_webhook_comes_in_one_place_only() {
     let app = TestApp::spawn().await;
-    let new = ideogate::tokens::NewToken {
+    let new = NewToken {
         environment: "app".to_owned(),
         name: "hooks".to_owned(),
         scopes: vec!["write:*".to_owned()],
-        webhook_hosts: vec!["hooks.example".to_owned()],
+        limits: AskedLimits {
+            webhook_hosts: Asked::Is(vec!["hooks.example".to_owned()]),
+            ..AskedLimits::default()
+        },
         ..Default::default()
     };
     let client = app.client_of(new).await;

@@ -5,7 +5,7 @@ use crate::support::{eventually, pass_until};
 use ideogate::{
     domain::RecordBody,
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -198,7 +198,10 @@ async fn a_pending_generation_is_followed_with_the_new_key() {
         environment: "app".to_owned(),
         name: "test".to_owned(),
         scopes: vec!["write:*".to_owned()],
-        webhook_hosts: vec!["hooks.example.com".to_owned()],
+        limits: AskedLimits {
+            webhook_hosts: Asked::Is(vec!["hooks.example.com".to_owned()]),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     });
     let client = client.await;

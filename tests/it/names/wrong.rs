@@ -24,7 +24,7 @@ const ENVIRONMENTS: [Case; 9] = [
     (&["key", "rotate", "--environment", "ap"], 1, NEAR_ENVIRONMENT),
 ];
 
-const TOKENS: [Case; 12] = [
+const TOKENS: [Case; 13] = [
     (&["audit", "search", "--token", "poster-bto"], 1, NEAR_TOKEN),
     (&["audit", "export", "--token", "poster-bto"], 1, NEAR_TOKEN),
     (&["usage", "--token", "poster-bto"], 1, NEAR_TOKEN),
@@ -33,6 +33,7 @@ const TOKENS: [Case; 12] = [
     (&["token", "disable", "poster-bto"], 1, NEAR_TOKEN),
     (&["token", "rotate", "poster-bto"], 1, NEAR_TOKEN),
     (&["token", "reduce", "poster-bto", "--max-images", "1"], 1, NEAR_TOKEN),
+    (&["token", "update", "poster-bto", "--max-images", "1"], 1, NEAR_TOKEN),
     (&["audit", "search", "--token", "tok_none"], 1, "there is no token 'tok_none'"),
     (&["usage", "--token", "tok_none"], 1, "there is no token 'tok_none'"),
     (&["audit", "export", "--token", "tok_none"], 1, "there is no token 'tok_none'"),

@@ -65,6 +65,12 @@ async fn token(app: &TestApp, what: &str) -> Case {
             body: Some(json!({"without": ["write:video"]})),
             ..case(path("reduce"), "token.reduce", states("enabled", "enabled"))
         },
+        "tokens/{id}/update" => Case {
+            body: Some(json!({"name": "other"})),
+            before: json!({"name": "test"}),
+            after: json!({"name": "other"}),
+            ..case(path("update"), "token.update", states("enabled", "enabled"))
+        },
         "tokens/{id}/rotate" => Case {
             body: Some(json!({"grace": "1h"})),
             ..case(path("rotate"), "token.rotate", states("enabled", "enabled"))

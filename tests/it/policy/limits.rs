@@ -2,7 +2,7 @@
 
 use super::{GENERATE, verdict};
 use crate::support::{Client, TestApp};
-use ideogate::tokens::NewToken;
+use ideogate::tokens::{Asked, AskedLimits, NewToken};
 use serde_json::{Value, json};
 
 async fn client(app: &TestApp, new: NewToken) -> Client {
@@ -40,7 +40,14 @@ async fn judge(
 #[tokio::test]
 async fn images_of_one_call_are_limited() {
     let app = TestApp::spawn().await;
-    let client = client(&app, NewToken { max_images: Some(2), ..NewToken::default() }).await;
+    let client = client(
+        &app,
+        NewToken {
+            limits: AskedLimits { max_images: Asked::Is(2), ..AskedLimits::default() },
+            ..NewToken::default()
+        },
+    )
+    .await;
     let ask = |count: u32| json!({"prompt": "x", "num_images": count});
     judge(&app, &client, GENERATE, &[ask(3), ask(8)], &[ask(1), ask(2)], "max_images").await;
 }
@@ -48,7 +55,14 @@ async fn images_of_one_call_are_limited() {
 #[tokio::test]
 async fn places_of_one_call_are_limited() {
     let app = TestApp::spawn().await;
-    let client = client(&app, NewToken { max_places: Some(3), ..NewToken::default() }).await;
+    let client = client(
+        &app,
+        NewToken {
+            limits: AskedLimits { max_places: Asked::Is(3), ..AskedLimits::default() },
+            ..NewToken::default()
+        },
+    )
+    .await;
     let ask = |count: u32| json!({"prompt": "x", "num_images": count});
     judge(&app, &client, GENERATE, &[ask(4)], &[ask(3)], "max_places").await;
 }
@@ -56,7 +70,13 @@ async fn places_of_one_call_are_limited() {
 #[tokio::test]
 async fn models_are_limited_named_or_not() {
     let app = TestApp::spawn().await;
-    let new = NewToken { models: words(&["V_2_TURBO", "ideogram-4"]), ..NewToken::default() };
+    let new = NewToken {
+        limits: AskedLimits {
+            models: Asked::Is(words(&["V_2_TURBO", "ideogram-4"])),
+            ..AskedLimits::default()
+        },
+        ..NewToken::default()
+    };
     let client = client(&app, new).await;
     let ask = |model: &str| json!({"image_request": {"prompt": "x", "model": model}});
     // Without a name it is the model that Ideogram assumes.
@@ -78,16 +98,40 @@ async fn a_custom_model_must_be_allowed_like_any_other() {
     let app = TestApp::spawn().await;
     let uri = "model/simulated-model/version/0";
     let ask = |uri: &str| json!({"prompt": "x", "custom_model_uri": uri});
-    let client_v3 = client(&app, NewToken { models: words(&["V_3"]), ..NewToken::default() }).await;
+    let client_v3 = client(
+        &app,
+        NewToken {
+            limits: AskedLimits { models: Asked::Is(words(&["V_3"])), ..AskedLimits::default() },
+            ..NewToken::default()
+        },
+    )
+    .await;
     judge(&app, &client_v3, GENERATE, &[ask(uri)], &[json!({"prompt": "x"})], "models").await;
-    let own = client(&app, NewToken { models: words(&["V_3", uri]), ..NewToken::default() }).await;
+    let own = client(
+        &app,
+        NewToken {
+            limits: AskedLimits {
+                models: Asked::Is(words(&["V_3", uri])),
+                ..AskedLimits::default()
+            },
+            ..NewToken::default()
+        },
+    )
+    .await;
     judge(&app, &own, GENERATE, &[ask("model/another/version/0")], &[ask(uri)], "models").await;
 }
 
 #[tokio::test]
 async fn speeds_are_limited_named_or_not() {
     let app = TestApp::spawn().await;
-    let client = client(&app, NewToken { speeds: words(&["TURBO"]), ..NewToken::default() }).await;
+    let client = client(
+        &app,
+        NewToken {
+            limits: AskedLimits { speeds: Asked::Is(words(&["TURBO"])), ..AskedLimits::default() },
+            ..NewToken::default()
+        },
+    )
+    .await;
     let ask = |speed: &str| json!({"prompt": "x", "rendering_speed": speed});
     let refused = [ask("QUALITY"), ask("turbo"), json!({"prompt": "x"})];
     judge(&app, &client, GENERATE, &refused, &[ask("TURBO")], "speeds").await;
@@ -100,7 +144,13 @@ async fn webhooks_go_to_allowed_hosts_alone() {
     let ask = |url: &str| json!({"prompt": "x", "webhook_url": url});
     let path = "/v2/image/generate/ideogram-4-5";
     judge(&app, &none, path, &[ask("https://hooks.example/a")], &[], "webhook_hosts").await;
-    let new = NewToken { webhook_hosts: words(&["hooks.example"]), ..NewToken::default() };
+    let new = NewToken {
+        limits: AskedLimits {
+            webhook_hosts: Asked::Is(words(&["hooks.example"])),
+            ..AskedLimits::default()
+        },
+        ..NewToken::default()
+    };
     let client = client(&app, new).await;
     let refused = [
         ask("https://evil.example/?hooks.example"),

@@ -2,7 +2,7 @@
 
 use super::{GENERATE, verdict};
 use crate::support::TestApp;
-use ideogate::tokens::NewToken;
+use ideogate::tokens::{Asked, AskedLimits, NewToken};
 use serde_json::json;
 
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn a_token_beyond_its_rate_is_told_when_to_come_back() {
         environment: "app".to_owned(),
         name: "slow".to_owned(),
         scopes: vec!["write:generate".to_owned()],
-        rate: Some("3/min".to_owned()),
+        limits: AskedLimits { rate: Asked::Is("3/min".to_owned()), ..AskedLimits::default() },
         ..NewToken::default()
     };
     let (client, other) = (app.client_of(new).await, app.client().await);
@@ -45,7 +45,7 @@ async fn parallel_calls_do_not_slip_past_the_rate() {
         environment: "app".to_owned(),
         name: "slow".to_owned(),
         scopes: vec!["write:generate".to_owned()],
-        rate: Some("5/min".to_owned()),
+        limits: AskedLimits { rate: Asked::Is("5/min".to_owned()), ..AskedLimits::default() },
         ..NewToken::default()
     };
     let client = app.client_of(new).await;

@@ -4,7 +4,7 @@ use super::GENERATE;
 use crate::support::{Client, Reply, TestApp, TestSettings, eventually};
 use ideogate::{
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use reqwest::header::HeaderValue;
 use serde_json::json;
@@ -70,7 +70,10 @@ async fn a_call_waits_no_longer_than_asked_or_than_its_token_may() {
         environment: "app".to_owned(),
         name: "impatient".to_owned(),
         scopes: vec!["write:*".to_owned()],
-        queue_timeout: Some("200ms".to_owned()),
+        limits: AskedLimits {
+            queue_timeout: Asked::Is("200ms".to_owned()),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     };
     let impatient = app.client_of(new).await;

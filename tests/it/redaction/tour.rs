@@ -9,7 +9,7 @@ use crate::support::{
 use ideogate::{
     domain::Principal,
     simulator::{Act, Script, SimulatorOptions},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -37,7 +37,10 @@ async fn house() -> (TestApp, Client) {
         environment: "app".to_owned(),
         name: "tour".to_owned(),
         scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
-        webhook_hosts: vec!["hooks.example".to_owned()],
+        limits: AskedLimits {
+            webhook_hosts: Asked::Is(vec!["hooks.example".to_owned()]),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     };
     let client = app.client_of(new).await;

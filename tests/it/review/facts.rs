@@ -5,7 +5,7 @@ use super::{
 };
 use crate::support::TestApp;
 use ideogate::domain::{AuditRecord, Bundle, Principal};
-use ideogate::tokens::{NewToken, RotationRequest};
+use ideogate::tokens::{Asked, AskedLimits, NewToken, RotationRequest};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -39,7 +39,10 @@ async fn what_is_refused_for_want_of_money_is_needed_and_what_is_refused_for_wan
             environment: "app".to_owned(),
             name: "poor".to_owned(),
             scopes: vec!["write:generate".to_owned(), "read:models".to_owned()],
-            daily_budget: Some("0.01".to_owned()),
+            limits: AskedLimits {
+                daily_budget: Asked::Is("0.01".to_owned()),
+                ..AskedLimits::default()
+            },
             ..NewToken::default()
         })
         .await;

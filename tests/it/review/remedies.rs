@@ -6,7 +6,7 @@ use clap::Parser;
 use ideogate::{
     cli::Cli,
     domain::Principal,
-    tokens::{NewToken, RotationRequest},
+    tokens::{Asked, AskedLimits, NewToken, RotationRequest},
 };
 use serde_json::{Value, json};
 use std::process::Stdio;
@@ -101,8 +101,20 @@ async fn ending_tokens_live_on_with_another_secret_also_in_the_middle_of_a_rotat
 #[tokio::test]
 async fn budgets_come_down_to_a_few_times_what_is_used() {
     let app = reviewed_with("").await;
-    let daily = NewToken { daily_budget: Some("40.00".to_owned()), ..NewToken::default() };
-    let both = NewToken { monthly_budget: Some("900.00".to_owned()), ..daily.clone() };
+    let daily = NewToken {
+        limits: AskedLimits {
+            daily_budget: Asked::Is("40.00".to_owned()),
+            ..AskedLimits::default()
+        },
+        ..NewToken::default()
+    };
+    let both = NewToken {
+        limits: AskedLimits {
+            monthly_budget: Asked::Is("900.00".to_owned()),
+            ..daily.limits.clone()
+        },
+        ..daily.clone()
+    };
     let one = budgeted(&app, &["write:generate"], daily).await;
     let other = budgeted(&app, &["write:generate"], both).await;
     app.clock.advance(DAY * 31);

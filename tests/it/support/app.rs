@@ -153,6 +153,7 @@ impl TestApp {
             environment: environment.to_owned(),
             name: "test".to_owned(),
             scopes,
+            no_budget: true,
             ..NewToken::default()
         })
         .await

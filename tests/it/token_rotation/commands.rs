@@ -1,4 +1,4 @@
-//! `ideogate token rotate` and `ideogate token reduce`, with the binary.
+//! `ideogate token rotate`, `update` and `reduce`, with the binary.
 
 use crate::support::{Client, Home};
 use serde_json::json;
@@ -94,4 +94,51 @@ async fn a_token_is_reduced_by_command_and_never_widened() {
     let nothing = home.run(&["token", "reduce", &id]).await;
     assert_eq!(nothing.code, 64, "{nothing:?}");
     assert_eq!(home.json(&["token", "show", &id]).await["scopes"], json!(["read:models"]));
+}
+
+#[tokio::test]
+async fn a_token_is_updated_by_command_both_ways() {
+    let home = Home::new().await;
+    let gateway = home.start().await;
+    let (id, token) = home.token().await;
+    let limits = ["--daily-budget", "5.00", "--rate", "60/min", "--model", "V_3"];
+    let made = home.json(&[&["token", "update", "test"][..], &limits[..]].concat()).await;
+    assert_eq!((&made["id"], &made["limits"]["daily_budget"]), (&json!(id), &json!("5.00")));
+    let more = ["token", "update", &id, "--daily-budget", "10.00", "--no-rate", "--no-models"];
+    let told = home.run(&[&more[..], &["--name", "bot", "--metadata", "team=a=b"]].concat()).await;
+    assert_eq!(
+        told.good().out,
+        format!(
+            "{id} (bot):\n  name  test → bot\n  daily budget  $5.00 → $10.00\n  metadata  none → \
+             team=a=b\n  requests a minute  60 → none\n  models  V_3 → none\n"
+        )
+    );
+    assert_eq!(status(&home, &gateway.ready.proxy, &token).await, 200);
+    let told = home.run(&["token", "update", "bot", "--daily-budget", "10.00"]).await.good();
+    assert!(told.out.ends_with("  nothing changes\n"), "{told:?}");
+    let told = home.run(&["token", "update", "bot", "--metadata", "team="]).await.good();
+    assert!(told.out.contains("metadata  team=a=b → none"), "{told:?}");
+    for wrong in [
+        &[][..],
+        &["bot", "--max-images", "1"],
+        &["--daily-budget", "1.00", "--no-daily-budget"],
+        &["--owner", "a", "--no-owner"],
+        &["--metadata", "team"],
+        &["--add-scope", "write:all"],
+        &["--expires-in", "367d"],
+    ] {
+        let told = home.run(&[&["token", "update", &id][..], wrong].concat()).await;
+        assert_eq!((told.code, &*told.out), (64, ""), "{wrong:?}: {told:?}");
+    }
+    let shown = home.json(&["token", "show", "bot"]).await;
+    assert_eq!(
+        (&shown["limits"]["daily_budget"], &shown["owner"]),
+        (&json!("10.00"), &json!(null))
+    );
+    home.run(&["token", "revoke", &id]).await.good();
+    assert_eq!(home.run(&["token", "update", &id, "--expires-in", "1d"]).await.code, 1);
+    let entries = home.run(&["audit", "search", "--output", "json"]).await.good().lines();
+    let updates = entries.iter().filter(|entry| entry["action"] == "token.update");
+    assert_eq!(updates.count(), 3, "what changes nothing is not on record");
+    home.verify().await;
 }

@@ -2,11 +2,11 @@
 
 use super::{GENERATE, ended, later, one_place, picture, reduce, waiting};
 use crate::support::{TestApp, eventually};
-use ideogate::tokens::{NewToken, Reduction};
+use ideogate::tokens::{Asked, AskedLimits, NewToken, TokenUpdate};
 use serde_json::json;
 
-fn without(scope: &str) -> Reduction {
-    Reduction { without: vec![scope.to_owned()], ..Reduction::default() }
+fn without(scope: &str) -> TokenUpdate {
+    TokenUpdate { without: vec![scope.to_owned()], ..TokenUpdate::default() }
 }
 
 #[tokio::test]
@@ -41,10 +41,13 @@ async fn calls_that_wait_keep_their_seats_when_what_they_need_stays() {
     let app = one_place().await;
     let client = app.client().await;
     let (running, queued) = waiting(&app, &client, 2).await;
-    let less = Reduction {
-        daily_budget: Some("5.00".to_owned()),
-        max_images: Some(1),
-        cidrs: vec!["127.0.0.0/8".to_owned()],
+    let less = TokenUpdate {
+        limits: AskedLimits {
+            daily_budget: Asked::Is("5.00".to_owned()),
+            max_images: Asked::Is(1),
+            cidrs: Asked::Is(vec!["127.0.0.0/8".to_owned()]),
+            ..AskedLimits::default()
+        },
         ..without("write:edit")
     };
     reduce(&app, &client, less).await;
@@ -56,7 +59,7 @@ async fn calls_that_wait_keep_their_seats_when_what_they_need_stays() {
     assert_eq!(app.arrived(), 3);
 }
 
-async fn refused_while_queued(less: Reduction, expected: &str) {
+async fn refused_while_queued(less: TokenUpdate, expected: &str) {
     let app = one_place().await;
     let client = app.client().await;
     let (running, queued) = waiting(&app, &client, 1).await;
@@ -72,19 +75,36 @@ async fn refused_while_queued(less: Reduction, expected: &str) {
 #[tokio::test]
 async fn calls_that_wait_lose_an_address_at_once() {
     let cidrs = vec!["10.0.0.0/8".to_owned()];
-    refused_while_queued(Reduction { cidrs, ..Reduction::default() }, "403 policy_denied").await;
+    refused_while_queued(
+        TokenUpdate {
+            limits: AskedLimits { cidrs: cidrs.into(), ..AskedLimits::default() },
+            ..TokenUpdate::default()
+        },
+        "403 policy_denied",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn calls_that_wait_lose_a_rendering_speed_at_once() {
     let speeds = vec!["TURBO".to_owned()];
-    refused_while_queued(Reduction { speeds, ..Reduction::default() }, "403 policy_denied").await;
+    refused_while_queued(
+        TokenUpdate {
+            limits: AskedLimits { speeds: speeds.into(), ..AskedLimits::default() },
+            ..TokenUpdate::default()
+        },
+        "403 policy_denied",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn calls_that_wait_run_into_a_budget_that_became_smaller() {
     let daily_budget = Some("0.05".to_owned());
-    let less = Reduction { daily_budget, ..Reduction::default() };
+    let less = TokenUpdate {
+        limits: AskedLimits { daily_budget: daily_budget.into(), ..AskedLimits::default() },
+        ..TokenUpdate::default()
+    };
     refused_while_queued(less, "402 budget_exceeded").await;
 }
 
@@ -95,7 +115,15 @@ async fn of_calls_that_wait_as_many_go_on_as_the_smaller_budget_allows() {
     let client = app.client().await;
     let (running, queued) = waiting(&app, &client, 2).await;
     let daily_budget = Some("0.06".to_owned());
-    reduce(&app, &client, Reduction { daily_budget, ..Reduction::default() }).await;
+    reduce(
+        &app,
+        &client,
+        TokenUpdate {
+            limits: AskedLimits { daily_budget: daily_budget.into(), ..AskedLimits::default() },
+            ..TokenUpdate::default()
+        },
+    )
+    .await;
     eventually("one was sent away", || app.places().2 == 1).await;
     app.ideogram.release();
     let mut ends = Vec::new();

@@ -4,7 +4,7 @@ use super::{GENERATE, grace, picture, rotate};
 use crate::support::{Client, TestApp};
 use ideogate::{
     simulator::{Act, Script},
-    tokens::{NewToken, RotationRequest},
+    tokens::{Asked, AskedLimits, NewToken, RotationRequest},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -14,7 +14,10 @@ fn token() -> NewToken {
         environment: "app".to_owned(),
         name: "poster-bot".to_owned(),
         scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
-        daily_budget: Some("0.18".to_owned()),
+        limits: AskedLimits {
+            daily_budget: Asked::Is("0.18".to_owned()),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     }
 }
@@ -38,7 +41,8 @@ async fn both_secrets_spend_one_budget() {
 #[tokio::test]
 async fn both_secrets_share_one_rate() {
     let app = TestApp::spawn().await;
-    let new = NewToken { rate: Some("2/min".to_owned()), daily_budget: None, ..token() };
+    let limits = AskedLimits { rate: Asked::Is("2/min".to_owned()), ..AskedLimits::default() };
+    let new = NewToken { limits, ..token() };
     let old = app.client_of(new).await;
     let new = rotate(&app, &old, &RotationRequest::default()).await;
     assert_eq!((picture(&old).await.status, picture(&new).await.status), (200, 200));

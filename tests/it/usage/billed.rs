@@ -6,7 +6,7 @@ use ideogate::{
     domain::{Timestamp, Usd},
     ledger::{BudgetSubject, Period},
     simulator::{Act, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -72,7 +72,12 @@ async fn a_call_that_waits_costs_what_it_costs_when_it_is_polled() {
 #[tokio::test]
 async fn asking_for_the_bill_is_in_nobodys_way_and_takes_nothing() {
     let app = TestApp::spawn().await;
-    let client = app.client_of(NewToken { rate: Some("2/min".to_owned()), ..token() }).await;
+    let client = app
+        .client_of(NewToken {
+            limits: AskedLimits { rate: Asked::Is("2/min".to_owned()), ..token().limits },
+            ..token()
+        })
+        .await;
     app.ideogram.script(Script::new(Act::Hang).on(POLLS));
     let reply = client.post(LATER, &wish("low")).await;
     assert_eq!((reply.status, reply.header("ideogate-cost-usd")), (200, Some("0.10")));
@@ -112,7 +117,10 @@ async fn a_crash_before_the_bill_leaves_the_upper_price_and_the_next_start_asks_
 #[tokio::test]
 async fn a_bill_above_the_table_is_booked_and_counts_against_the_budget_of_the_day_it_was_made() {
     let app = TestApp::spawn().await;
-    let new = NewToken { daily_budget: Some("0.30".to_owned()), ..token() };
+    let new = NewToken {
+        limits: AskedLimits { daily_budget: Asked::Is("0.30".to_owned()), ..token().limits },
+        ..token()
+    };
     let client = app.client_of(new).await;
     let dear = r#"{"status":"completed","usage_cost_usd_micros":250001,"data":[]}"#;
     app.ideogram.script(Script::new(Act::json(503, "{}")).on(POLLS));

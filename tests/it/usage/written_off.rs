@@ -7,7 +7,7 @@ use ideogate::{
     domain::CallId,
     simulator::{Act, Script},
     store::RecordQuery,
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -120,7 +120,10 @@ async fn the_next_day_a_write_off_is_final() {
 #[tokio::test]
 async fn of_many_undos_at_once_one_counts() {
     let app = TestApp::spawn().await;
-    let new = NewToken { daily_budget: Some("0.09".to_owned()), ..token() };
+    let new = NewToken {
+        limits: AskedLimits { daily_budget: Asked::Is("0.09".to_owned()), ..token().limits },
+        ..token()
+    };
     let client = app.client_of(new).await;
     let call = lost(&app, &client).await;
     tell(&app, &call, "", "not billed").await;

@@ -4,7 +4,7 @@ use super::{JWKS, PATH, RECEIVE, SUBMIT, receiving};
 use crate::support::{Client, Home, TestApp, TestSettings};
 use ideogate::{
     simulator::{Act, Delivers, Script},
-    tokens::NewToken,
+    tokens::{Asked, AskedLimits, NewToken},
 };
 use serde_json::{Value, json};
 
@@ -16,7 +16,10 @@ async fn client(app: &TestApp) -> Client {
         environment: "app".to_owned(),
         name: "test".to_owned(),
         scopes: vec!["read:*".to_owned(), "write:*".to_owned()],
-        webhook_hosts: vec!["hooks.example.com".to_owned()],
+        limits: AskedLimits {
+            webhook_hosts: Asked::Is(vec!["hooks.example.com".to_owned()]),
+            ..AskedLimits::default()
+        },
         ..NewToken::default()
     })
     .await
