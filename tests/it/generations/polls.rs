@@ -23,9 +23,9 @@ async fn a_token_polls_what_it_made_without_a_scope_to_read() {
     let client = app.client_of(writer()).await;
     app.ideogram.script(Script::new(Act::Hold).on("POST /v1/*"));
     let id = submit(&client).await;
-    let before = app.arrived();
+    let before = app.arrived_for_clients();
     assert_eq!(poll(&client, &id).await, "granted");
-    assert_eq!(app.arrived(), before + 1);
+    assert_eq!(app.arrived_for_clients(), before + 1);
 }
 
 #[tokio::test]
@@ -39,14 +39,14 @@ async fn without_the_scope_to_read_a_token_polls_nothing_that_others_made() {
     let maker = app.client_of(of(&["write:generate"])).await;
     app.ideogram.script(Script::new(Act::Hold).on("POST /v1/*"));
     let id = submit(&maker).await;
-    let before = app.arrived();
+    let before = app.arrived_for_clients();
     let colleague = app.client_of(of(&["write:generate"])).await;
     assert_eq!(poll(&colleague, &id).await, "404 generation_unknown");
     let nobody = app.client_of(of(&["read:models"])).await;
     assert_eq!(poll(&nobody, &id).await, "403 scope_missing");
     let trainer = app.client_of(of(&["write:generate"])).await;
     assert_eq!(poll(&trainer, "abc").await, "404 generation_unknown");
-    assert_eq!(app.arrived(), before, "nothing arrived");
+    assert_eq!(app.arrived_for_clients(), before, "nothing arrived");
     let reader = app.client_of(of(&["read:generations"])).await;
     assert_eq!(poll(&reader, &id).await, "granted");
 }
@@ -56,7 +56,7 @@ async fn what_only_reads_still_cannot_make_anything() {
     let app = TestApp::spawn().await;
     let reader = app.client_of(NewToken { scopes: vec!["read:*".to_owned()], ..token() }).await;
     let reply = reader.post(SUBMIT, &json!({"text_prompt": "a lighthouse"})).await;
-    assert_eq!((reply.problem(), app.arrived()), ("403 scope_missing".to_owned(), 0));
+    assert_eq!((reply.problem(), app.arrived_for_clients()), ("403 scope_missing".to_owned(), 0));
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_route_that_lists_generations_needs_the_scope_to_read() {
     let app = TestApp::with(TestSettings { toml, ..TestSettings::default() }).await;
     let client = app.client_of(writer()).await;
     let reply = client.get("/v1/all-generations").await;
-    assert_eq!((reply.problem(), app.arrived()), ("403 scope_missing".to_owned(), 0));
+    assert_eq!((reply.problem(), app.arrived_for_clients()), ("403 scope_missing".to_owned(), 0));
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn whoever_guesses_generations_uses_its_rate_up() {
         assert_eq!(poll(&client, "guessed").await, "404 generation_unknown");
     }
     assert_eq!(poll(&client, "guessed").await, "429 rate_limited");
-    assert_eq!(app.arrived(), 0);
+    assert_eq!(app.arrived_for_clients(), 0);
 }
 
 #[tokio::test]

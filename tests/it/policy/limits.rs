@@ -24,17 +24,17 @@ async fn judge(
     passed: &[Value],
     rule: &str,
 ) {
-    let before = app.arrived();
+    let before = app.arrived_for_clients();
     for body in refused {
         let told = verdict(&client.post(path, body).await);
         assert_eq!(told, format!("403 policy_denied token {rule}"), "{body}");
     }
-    assert_eq!(app.arrived(), before);
+    assert_eq!(app.arrived_for_clients(), before);
     for body in passed {
         let reply = client.post(path, body).await;
         assert_eq!(reply.status, 200, "{body}: {reply:?}");
     }
-    assert_eq!(app.arrived(), before + passed.len());
+    assert_eq!(app.arrived_for_clients(), before + passed.len());
 }
 
 #[tokio::test]
@@ -185,5 +185,5 @@ async fn webhooks_go_to_allowed_hosts_alone() {
     let hosts: Vec<_> =
         entries.iter().filter_map(|e| e.metadata.more.webhook_host.as_deref()).collect();
     assert_eq!(hosts, ["hooks.example", "hooks.example"]);
-    assert_eq!(app.arrived(), 2);
+    assert_eq!(app.arrived_for_clients(), 2);
 }

@@ -188,6 +188,11 @@ impl TestApp {
 
     /// Returns the paths of billable calls that arrived at Ideogram.
     pub(crate) fn arrived(&self) -> usize {
+        self.ideogram.seen().calls.len()
+    }
+
+    /// Returns how many of them clients asked for, where the gateway also asks on its own.
+    pub(crate) fn arrived_for_clients(&self) -> usize {
         let seen = self.ideogram.seen();
         seen.calls.iter().filter(|call| !is_own_poll(call)).count()
     }
