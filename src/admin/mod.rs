@@ -63,6 +63,5 @@ pub use state::AdminState;
 pub use system::{HealthView, StatusView};
 pub use tokens::{CreatedToken, RotatedToken, SecretView, TokenSearch, TokenView};
 pub use usage::{
-    BalanceView, NewBalance, SumKey, UsageSearch, UsageView, WriteOffReason, WriteOffStep,
-    WrittenOffView,
+    BalanceView, NewBalance, UsageSearch, UsageView, WriteOffReason, WriteOffStep, WrittenOffView,
 };

@@ -50,6 +50,8 @@ impl RefusedRequest {
         let principal = by.or_else(|| self.peer.map(principal)).unwrap_or(Principal::Gateway);
         let refusal = Refusal {
             secret: None,
+            user: None,
+            owner: None,
             code: note.code,
             status: note.code.status(),
             reason: note.reason.clone(),

@@ -1,8 +1,8 @@
 //! The entry that people see, in the shape the company asked for.
 
 use crate::domain::{
-    CallId, EnvironmentName, GenerationId, OperatorId, Outcome, Places, Principal, RequestId,
-    RouteName, Timestamp, TokenId, Usd, Way,
+    CallId, EnvironmentName, ErrorCode, GenerationId, OperatorId, Outcome, Places, Principal,
+    RequestId, RouteName, Timestamp, TokenId, Usd, Way,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -153,6 +153,16 @@ pub struct More {
     /// The route, when it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<RouteName>,
+    /// The token's owner when the call was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Box<str>>,
+    /// When the call was opened, before it waited: its money counts in the day and month of that
+    /// time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<Timestamp>,
+    /// The code the client saw, where the gateway answered itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<ErrorCode>,
     /// The kind of the one record a line is about; only in `[AUDIT]` lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Box<str>>,

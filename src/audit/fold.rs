@@ -126,6 +126,8 @@ impl Metadata {
         self.more.speed.clone_from(&intent.speed);
         self.more.webhook_host.clone_from(&intent.webhook_host);
         self.more.secret = intent.secret;
+        self.more.owner.clone_from(&intent.owner);
+        self.more.opened_at = intent.opened_at;
     }
 
     /// Counts a sending that Ideogram refused without billing.
@@ -148,6 +150,7 @@ impl Metadata {
         self.gateway_ms = self.gateway_ms.max(Some(outcome.gateway_ms));
         self.more.images = self.more.images.max(Some(outcome.images));
         self.more.unsafe_images = self.more.unsafe_images.max(Some(outcome.unsafe_images));
+        self.more.code = outcome.code.or(self.more.code);
         self.more.key_redacted = self.more.key_redacted.or(outcome.key_redacted.then_some(true));
         for generation in &outcome.generations {
             if !self.generation_ids.contains(generation) {
@@ -171,6 +174,8 @@ impl Metadata {
         self.more.route.clone_from(&refusal.route);
         self.more.reason = Some(refusal.reason.clone());
         self.more.secret = refusal.secret;
+        self.more.owner.clone_from(&refusal.owner);
+        self.more.code = Some(refusal.code);
     }
 
     /// Adds what was there before and after.
@@ -191,6 +196,7 @@ impl Metadata {
         self.status = Some(summary.code.status());
         self.cost_usd = Some(Usd::ZERO);
         self.more.route.clone_from(&summary.route);
+        self.more.code = Some(summary.code);
         self.more.count = Some(summary.count);
         self.more.since = Some(summary.since);
     }

@@ -144,6 +144,7 @@ impl Sending {
             charged: outcome.charged,
             closed_at: now,
             places_until,
+            images: outcome.images,
         };
         let outcome = RecordBody::Outcome(Box::new(outcome));
         let record = self.ready.record(now, Action::Call, outcome);
@@ -163,12 +164,19 @@ impl Sending {
         facts: &AnswerFacts,
         money: &Money,
     ) -> OutcomeRecord {
-        let status = match &ending.reply {
-            ClientReply::PassOn(answer) => answer.status.as_u16(),
-            ClientReply::Own(code) => code.status(),
+        let (status, code) = match &ending.reply {
+            ClientReply::PassOn(answer) => (answer.status.as_u16(), None),
+            ClientReply::Own(code) => (code.status(), Some(*code)),
         };
-        // A poll shows pictures that another call made.
-        let made = if self.ready.route.is_billable() { facts.images } else { None };
+        // A poll shows pictures that another call made. An answer that cannot be read is charged in
+        // full, so all that was asked for is counted.
+        let made = if !self.ready.route.is_billable() {
+            None
+        } else if ending.is_charged && facts.images.is_none() {
+            Some(self.ready.demand.places)
+        } else {
+            facts.images
+        };
         OutcomeRecord {
             outcome: ending.outcome,
             reason: ending.reason.clone(),
@@ -181,6 +189,8 @@ impl Sending {
             upstream_ms: millis(self.at_ideogram),
             gateway_ms: millis(self.own_time()),
             key_redacted: self.echoed_key,
+            user: None,
+            code,
         }
     }
 

@@ -69,13 +69,18 @@ impl Calls {
         let Some((generation, money)) = self.0.generations.take(id) else { return };
         self.0.held.free(&generation.call);
         let end = GenerationEnd::new(generation, money, state, facts);
-        self.book(&end);
         let record = self.generation_record(&end, facts);
         let bundle = end.bundle(record);
-        if let Err(error) = self.services().journal.commit_sent(bundle).await {
-            tracing::error!(generation.id = %id, %error, "end of generation not recorded");
+        match self.services().journal.commit_sent(bundle).await {
+            Ok(_) => {
+                self.book(&end);
+                self.after_end(end);
+            }
+            // Its money stays reserved here as it does in the store, which the next start reads.
+            Err(error) => {
+                tracing::error!(generation.id = %id, %error, "end of generation not recorded");
+            }
         }
-        self.after_end(end);
         // A webhook may have come meanwhile, and waits to be told that it came second.
         self.0.generations.tell();
     }

@@ -13,6 +13,7 @@ pub(super) struct GenerationEnd {
     pub(super) generation: Generation,
     pub(super) state: GenerationState,
     pub(super) charged: Option<Usd>,
+    images: u32,
     money: Option<Reserved>,
 }
 
@@ -28,7 +29,7 @@ impl GenerationEnd {
         let by_table = state == GenerationState::Completed && charged.is_some();
         let can_tell = facts.cost.is_none() && tells_bills(&generation.route);
         let state = if by_table && can_tell { GenerationState::Booked } else { state };
-        Self { generation, state, charged, money }
+        Self { generation, state, charged, images: facts.images.unwrap_or(0), money }
     }
 
     /// Returns what makes the end durable.
@@ -36,6 +37,7 @@ impl GenerationEnd {
         let (id, call) = (self.generation.id.clone(), self.generation.call.clone());
         let bundle = Bundle::record(record)
             .with(Effect::FinishGeneration(id, self.state))
+            .with(Effect::Images(call.clone(), self.images))
             .with(Effect::ReleasePlaces(call.clone()));
         // Without money there is nothing to settle: it has no price, or was charged when it began.
         match self.charged {

@@ -145,6 +145,9 @@ impl ReadyCall {
             webhook_host: self.demand.webhook_url.as_deref().and_then(host_of),
             queue_ms: millis(queued),
             secret: Some(self.secret.number),
+            user: None,
+            owner: self.token.owner.clone(),
+            opened_at: Some(hold.opened_at()),
         };
         self.record(at, Action::Call, RecordBody::Intent(Box::new(intent)))
     }
@@ -174,6 +177,10 @@ impl ReadyCall {
             fingerprint: self.fingerprint,
             reserved: hold.bound(),
             opened_at: hold.opened_at(),
+            owner: self.token.owner.clone(),
+            person: None,
+            model: self.demand.model.clone(),
+            asked: self.demand.places,
         }
     }
 }

@@ -85,6 +85,7 @@ impl Calls {
             charged: None,
             closed_at: now,
             places_until: (open.places > 0).then_some(until),
+            images: 0,
         };
         let bundle =
             Bundle::record(crash_record(open, now)).with(Effect::CloseCall(Box::new(close)));

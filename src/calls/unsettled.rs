@@ -20,7 +20,9 @@ impl Calls {
         for open in self.unsettled(now.minus(CHARGED_AFTER)).await? {
             let amount = open.reserved.unwrap_or_default();
             let record = charged_record(&open, now, amount);
-            self.settle_open(&open, record, amount).await.map_err(WriteOffError::Unrecorded)?;
+            let images = Effect::Images(open.call.clone(), open.asked);
+            let bundle = Bundle::record(record).with(images);
+            self.settle_open(&open, bundle, amount).await.map_err(WriteOffError::Unrecorded)?;
         }
         Ok(())
     }
@@ -39,11 +41,11 @@ impl Calls {
     pub(super) async fn settle_open(
         &self,
         open: &OpenCall,
-        record: AuditRecord,
+        bundle: Bundle,
         charged: Usd,
     ) -> Result<(), JournalError> {
         let effect = Effect::Settle(open.call.clone(), Some(charged));
-        self.services().journal.commit(Bundle::record(record).with(effect)).await?;
+        self.services().journal.commit(bundle.with(effect)).await?;
         if let Some(money) = reserved(open) {
             let ledger = &self.services().ledger;
             ledger.settle(&money.budgets, money.opened_at, money.amount, charged);
@@ -56,8 +58,11 @@ impl Calls {
 /// Returns the record of an amount that counts as charged from now on.
 fn charged_record(open: &OpenCall, at: Timestamp, amount: Usd) -> AuditRecord {
     let reason = "charged after a day without an answer";
-    let outcome =
-        OutcomeRecord { charged: Some(amount), ..OutcomeRecord::new(Outcome::Unknown, reason) };
+    let outcome = OutcomeRecord {
+        charged: Some(amount),
+        images: open.asked,
+        ..OutcomeRecord::new(Outcome::Unknown, reason)
+    };
     AuditRecord {
         at,
         action: Action::CallSettled.into(),

@@ -83,7 +83,7 @@ impl Calls {
         let before = json!({"reserved_usd": amount});
         let after = json!({"charged_usd": Usd::ZERO, "reason": reason});
         let record = step(now, by, Action::UsageWriteOff, call, [before, after]);
-        let written = self.settle_open(&open, record, Usd::ZERO).await;
+        let written = self.settle_open(&open, Bundle::record(record), Usd::ZERO).await;
         written.map_err(|error| match error {
             JournalError::Rejected(_) => WriteOffError::NotReserved(call.clone()),
             error => WriteOffError::Unrecorded(error),

@@ -2,7 +2,7 @@
 
 use super::{
     AccountName, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName, Fingerprint,
-    GenerationId, Outcome, Places, RouteName, StoredOperator, Timestamp, Token, TokenId,
+    GenerationId, Outcome, PersonId, Places, RouteName, StoredOperator, Timestamp, Token, TokenId,
     TokenSecret, Usd, VendorUser,
 };
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,10 @@ pub enum Effect {
     ExpireClaims(Timestamp),
     /// What a pending or unknown call cost is known at last; `None` when it never had a price.
     Settle(CallId, Option<Usd>),
+    /// So many images of a call are charged. Where more were counted before, that stays.
+    Images(CallId, u32),
+    /// A call that could not cost anything was answered: it is counted, and no row of its own.
+    CountRead(Box<ReadUse>),
     /// An answer's last byte was handed to the client.
     Delivered(CallId),
     /// The places of an unknown or pending call are free again.
@@ -102,8 +106,41 @@ pub struct OpenCall {
     pub fingerprint: Fingerprint,
     /// Money reserved; `None` when the route has no price.
     pub reserved: Option<Usd>,
-    /// When the intent was made.
+    /// When the call was opened, before it waited: its money counts in the day and month of that
+    /// time.
     pub opened_at: Timestamp,
+    /// The token's owner at that time.
+    #[serde(default)]
+    pub owner: Option<Box<str>>,
+    /// The end user, if the app names one.
+    #[serde(default)]
+    pub person: Option<PersonId>,
+    /// The model asked for.
+    #[serde(default)]
+    pub model: Option<Box<str>>,
+    /// The images asked for.
+    #[serde(default)]
+    pub asked: u32,
+}
+
+/// One answered call that could not cost anything. Of many in one hour only the number is kept, and
+/// when the last of them was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadUse {
+    /// The account that served it.
+    pub account: AccountName,
+    /// The token's environment.
+    pub environment: EnvironmentName,
+    /// The token that made it.
+    pub token: TokenId,
+    /// The token's owner at that time.
+    pub owner: Option<Box<str>>,
+    /// The end user, if the app names one.
+    pub person: Option<PersonId>,
+    /// The route.
+    pub route: RouteName,
+    /// When it was opened.
+    pub at: Timestamp,
 }
 
 /// The end of a call.
@@ -120,6 +157,9 @@ pub struct CloseCall {
     /// Until when its places stay taken; `None` when they are free. The time does not free them by
     /// itself: somebody must release them then.
     pub places_until: Option<Timestamp>,
+    /// Images that are charged. Where more were counted before, that stays.
+    #[serde(default)]
+    pub images: u32,
 }
 
 /// What Ideogram billed for a call that was charged by the price table. It is applied once, and

@@ -62,6 +62,12 @@ identifier!(
     "op_"
 );
 
+identifier!(
+    /// Names one end user on record, and says nothing of who that is.
+    PersonId,
+    "usr_"
+);
+
 impl RequestId {
     /// Returns when the id was made, to the millisecond; `None` for a text that is no id of ours.
     pub fn made_at(&self) -> Option<Timestamp> {

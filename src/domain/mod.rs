@@ -45,7 +45,7 @@ mod webhook;
 pub use action::Action;
 pub use actor::{Actor, Origin, Way};
 pub use bundle::{
-    Bill, Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, StoredToken,
+    Bill, Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, ReadUse, StoredToken,
 };
 pub use claim::{CLAIMED_FOR, Claim, ClaimKey, ClaimState, IdempotencyKey, IdempotencyKeyError};
 pub use client::{Client, ClientConnection, ClientState, Unwatched};
@@ -54,7 +54,7 @@ pub use error_chain::error_chain;
 pub use error_code::ErrorCode;
 pub use fingerprint::Fingerprint;
 pub use hidden::{HIDDEN_WORDS, hides};
-pub use id::{CallId, GenerationId, OperatorId, RequestId, TokenId};
+pub use id::{CallId, GenerationId, OperatorId, PersonId, RequestId, TokenId};
 pub use id_or_name::{IdOrName, MisplacedSecret};
 pub use money::{MoneyError, Usd};
 pub use name::{AccountName, EnvironmentName, NameError, OperatorName, RouteName};

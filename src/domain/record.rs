@@ -2,7 +2,7 @@
 
 use super::{
     AccountName, Actor, CallId, EnvironmentName, ErrorCode, Fingerprint, GenerationId, OperatorId,
-    Origin, Places, Principal, RequestId, RouteName, Timestamp, TokenId, Usd, Way,
+    Origin, PersonId, Places, Principal, RequestId, RouteName, Timestamp, TokenId, Usd, Way,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,6 +52,8 @@ impl OutcomeRecord {
             upstream_ms: 0,
             gateway_ms: 0,
             key_redacted: false,
+            user: None,
+            code: None,
         }
     }
 }
@@ -116,6 +118,17 @@ impl RecordBody {
             Self::Summary(_) => "summary",
         }
     }
+
+    /// Returns the end user that the record is about, by id. Attempts, changes and summaries are
+    /// about none.
+    pub const fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Intent(intent) => intent.user.as_ref(),
+            Self::Outcome(outcome) => outcome.user.as_ref(),
+            Self::Refusal(refusal) => refusal.user.as_ref(),
+            Self::Attempt(_) | Self::Admin(_) | Self::Summary(_) => None,
+        }
+    }
 }
 
 /// Everything that is known before a call is sent. It is durable before the first byte of the call
@@ -130,7 +143,8 @@ pub struct Intent {
     pub account: AccountName,
     /// The route called.
     pub route: RouteName,
-    /// The end user, as the app asserts it. The gateway takes the app's word for it.
+    /// The end user, as the app asserts it. The gateway takes the app's word for it. Only records of
+    /// old have this; later ones say [`user`](Self::user).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<Box<str>>,
     /// Places taken.
@@ -163,6 +177,16 @@ pub struct Intent {
     /// first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<u32>,
+    /// The end user, by the id that stands for the name which the app asserts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<PersonId>,
+    /// The token's owner when the call was made; owners may change later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Box<str>>,
+    /// When the call was opened, before it waited: its money counts in the day and month of that
+    /// time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<Timestamp>,
 }
 
 /// One sending that Ideogram refused without billing.
@@ -236,6 +260,12 @@ pub struct OutcomeRecord {
     /// Whether Ideogram's answer held the gateway's key, which was overwritten.
     #[serde(default, skip_serializing_if = "is_false")]
     pub key_redacted: bool,
+    /// The end user, where no intent of the same call says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<PersonId>,
+    /// The code the client saw, where the gateway answered in Ideogram's stead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ErrorCode>,
 }
 
 /// A request that was refused here.
@@ -256,7 +286,8 @@ pub struct Refusal {
     /// The route, when it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<RouteName>,
-    /// The end user, as the app asserts it.
+    /// The end user, as the app asserts it. Only records of old have this; later ones say
+    /// [`user`](Self::user).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<Box<str>>,
     /// Places asked for.
@@ -270,6 +301,12 @@ pub struct Refusal {
     /// The number of the token's secret that was presented, when it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<u32>,
+    /// The end user, by the id that stands for the name which the app asserts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<PersonId>,
+    /// The token's owner at that time, when the token is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Box<str>>,
 }
 
 /// A change made by an operator or by the gateway.

@@ -209,6 +209,8 @@ fn refusal_record(
         queue_ms: u64::try_from(request_context.waited().as_millis()).unwrap_or(u64::MAX),
         client_addr: client.to_string().into(),
         secret: request_context.secret.get().copied(),
+        user: None,
+        owner: token.and_then(|token| token.owner.clone()),
     };
     let route = request_context.route.get().map(|route| route.name.as_str());
     let (action, resource) =

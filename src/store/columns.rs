@@ -4,7 +4,7 @@
 //! breaking it; that they still say the same is for `verify` to compare.
 
 use crate::domain::{
-    AuditRecord, CallId, EnvironmentName, Outcome, RecordBody, RequestId, TokenId,
+    AuditRecord, CallId, EnvironmentName, Outcome, PersonId, RecordBody, RequestId, TokenId,
 };
 
 /// The searchable columns of a record; a function of the record alone, so that `verify` can
@@ -29,6 +29,8 @@ pub struct Columns<'a> {
     /// The outcome it tells of. Intents, attempts and changes have none, and refusals and their
     /// summaries are always `refused`.
     pub outcome: Option<&'a str>,
+    /// The end user it is about.
+    pub person: Option<&'a str>,
 }
 
 impl<'a> Columns<'a> {
@@ -61,6 +63,7 @@ impl<'a> Columns<'a> {
             token,
             action: &record.action,
             outcome: outcome.map(Outcome::as_str),
+            person: record.body.person().map(PersonId::as_str),
         }
     }
 
@@ -76,6 +79,7 @@ impl<'a> Columns<'a> {
             (self.token != other.token, "token"),
             (self.action != other.action, "action"),
             (self.outcome != other.outcome, "outcome"),
+            (self.person != other.person, "person"),
         ];
         differences.into_iter().find_map(|(differs, name)| differs.then_some(name))
     }
@@ -109,6 +113,8 @@ pub struct RawRecord {
     pub action: String,
     /// Column `outcome`.
     pub outcome: Option<String>,
+    /// Column `person`.
+    pub person: Option<String>,
 }
 
 impl RawRecord {
@@ -123,6 +129,7 @@ impl RawRecord {
             token: self.token.as_deref(),
             action: &self.action,
             outcome: self.outcome.as_deref(),
+            person: self.person.as_deref(),
         }
     }
 }

@@ -142,6 +142,7 @@ fn not_sent(intent: &Bundle, now: Timestamp) -> Option<Bundle> {
         charged: Some(Usd::ZERO),
         closed_at: now,
         places_until: None,
+        images: 0,
     };
     let record = AuditRecord { at: now, body, ..record.clone() };
     let free = Effect::FreeClaim(call.call.clone());

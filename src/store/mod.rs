@@ -26,6 +26,7 @@ mod outage;
 mod query;
 mod spill;
 mod sqlite;
+mod usage;
 mod warrant;
 mod writer_thread;
 
@@ -46,7 +47,8 @@ pub use made_folder::make_folder;
 pub use open::{Store, StoreOptions};
 pub use query::{
     BookedCall, DailySpend, KeptClaim, Mention, PlacesHeld, RecordQuery, RefusedUse, RouteUse,
-    UnsettledCall, Usage, UsageQuery,
+    UnsettledCall,
 };
 pub use sqlite::{LARGE_LOG, Reader, log_size};
+pub use usage::{SumKey, Usage, UsageQuery};
 pub use warrant::SendWarrant;

@@ -43,6 +43,9 @@ impl House {
             webhook_host: None,
             queue_ms: 0,
             secret: None,
+            user: None,
+            owner: None,
+            opened_at: None,
         };
         let open = OpenCall {
             call: CallId::from_stored(call),
@@ -54,6 +57,10 @@ impl House {
             fingerprint: intent.fingerprint,
             reserved: None,
             opened_at: self.state.clock.now(),
+            owner: None,
+            person: None,
+            model: None,
+            asked: 1,
         };
         let record = self.one(Some(call), RecordBody::Intent(Box::new(intent)));
         let effect = Effect::OpenCall(Box::new(open));
@@ -73,6 +80,8 @@ impl House {
             upstream_ms: 1,
             gateway_ms: 1,
             key_redacted: false,
+            user: None,
+            code: None,
         };
         let close = CloseCall {
             call: CallId::from_stored(call),
@@ -80,6 +89,7 @@ impl House {
             charged: None,
             closed_at: self.state.clock.now(),
             places_until: None,
+            images: 1,
         };
         let record = self.one(Some(call), RecordBody::Outcome(Box::new(record)));
         let effect = Effect::CloseCall(Box::new(close));
@@ -99,6 +109,8 @@ impl House {
             queue_ms: 0,
             client_addr: "127.0.0.1".into(),
             secret: None,
+            user: None,
+            owner: None,
         };
         self.commit(Bundle::record(self.one(None, RecordBody::Refusal(Box::new(refusal))))).await;
     }

@@ -27,7 +27,8 @@ async fn unknown(house: &House, call: &str) {
 
 async fn begin(house: &House, open: &OpenCall, model: Option<&str>) {
     let intent = record(open, RecordBody::Intent(Box::new(intent(open, model))));
-    drop(house.state.journal.commit_intent(intent, open.clone(), None).await.unwrap());
+    let open = OpenCall { model: model.map(Into::into), ..open.clone() };
+    drop(house.state.journal.commit_intent(intent, open, None).await.unwrap());
 }
 
 async fn close(house: &House, open: &OpenCall, end: OutcomeRecord) {
@@ -37,6 +38,7 @@ async fn close(house: &House, open: &OpenCall, end: OutcomeRecord) {
         charged: end.charged,
         closed_at: open.opened_at,
         places_until: None,
+        images: end.images,
     };
     let bundle = Bundle::record(record(open, RecordBody::Outcome(Box::new(end))));
     house.state.journal.commit(bundle.with(Effect::CloseCall(Box::new(close)))).await.unwrap();
@@ -65,6 +67,10 @@ fn opened(call: CallId, environment: &str, opened_at: Timestamp) -> OpenCall {
         fingerprint: Fingerprint::from_bytes([7; 32]),
         reserved: Some(Usd::from_micros(120_000)),
         opened_at,
+        owner: None,
+        person: None,
+        model: None,
+        asked: 2,
     }
 }
 
@@ -86,6 +92,9 @@ fn intent(open: &OpenCall, model: Option<&str>) -> Intent {
         webhook_host: None,
         queue_ms: 0,
         secret: None,
+        user: None,
+        owner: None,
+        opened_at: None,
     }
 }
 
@@ -102,6 +111,8 @@ fn ended(charged: Option<Usd>, images: u32) -> OutcomeRecord {
         upstream_ms: 1,
         gateway_ms: 1,
         key_redacted: false,
+        user: None,
+        code: None,
     }
 }
 

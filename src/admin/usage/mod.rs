@@ -8,5 +8,5 @@ pub(super) mod write_off;
 
 pub use balance::{BalanceView, NewBalance};
 pub use search::UsageSearch;
-pub use sums::{SumKey, UsageView};
+pub use sums::UsageView;
 pub use write_off::{WriteOffReason, WriteOffStep, WrittenOffView};

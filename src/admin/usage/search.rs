@@ -1,6 +1,5 @@
 //! What is added up.
 
-use super::sums::SumKey;
 use crate::{
     admin::{
         problem::Problem,
@@ -8,7 +7,7 @@ use crate::{
         state::AdminState,
     },
     domain::Timestamp,
-    store::UsageQuery,
+    store::{SumKey, UsageQuery},
     tokens::RequestError,
 };
 use serde::{Deserialize, Serialize};
@@ -55,7 +54,15 @@ impl UsageSearch {
         }
         let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
         let since = span.since.unwrap_or_else(|| span.until.unwrap_or(now).minus(USUAL_SPAN));
-        Ok(UsageQuery { since, until: span.until, environment, token })
+        Ok(UsageQuery {
+            by: self.by,
+            since,
+            until: span.until,
+            environment,
+            token,
+            owner: None,
+            person: None,
+        })
     }
 
     fn span(&self, now: Timestamp, mistakes: &mut Vec<RequestError>) -> Span {

@@ -8,25 +8,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// What is added up into one line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SumKey {
-    /// An environment.
-    #[default]
-    Environment,
-    /// A token, by its id.
-    Token,
-    /// A route.
-    Route,
-    /// A model; `none` for routes that have none, or calls that named none.
-    Model,
-    /// A UTC day.
-    Day,
-    /// An account.
-    Account,
-}
-
 /// What was used under one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UsageView {
@@ -47,24 +28,11 @@ pub struct UsageView {
     pub reads: u64,
 }
 
-impl SumKey {
-    fn key(self, usage: &Usage) -> String {
-        match self {
-            Self::Environment => usage.environment.to_string(),
-            Self::Token => usage.token.to_string(),
-            Self::Route => usage.route.to_string(),
-            Self::Model => usage.model.as_deref().unwrap_or("none").to_owned(),
-            Self::Day => usage.day.to_string().chars().take(10).collect(),
-            Self::Account => usage.account.to_string(),
-        }
-    }
-}
-
 /// Returns one sum for each key, by key.
-pub(super) fn sums(used: &[Usage], by: SumKey, routes: &RouteTable) -> Vec<UsageView> {
+pub(super) fn sums(used: &[Usage], routes: &RouteTable) -> Vec<UsageView> {
     let mut sums: BTreeMap<String, UsageView> = BTreeMap::new();
     for usage in used {
-        let key = by.key(usage);
+        let key = usage.key.to_string();
         let sum = sums.entry(key.clone()).or_insert_with(|| UsageView::nothing(key));
         if can_be_billed(usage, routes) {
             sum.calls += usage.calls;
@@ -72,6 +40,7 @@ pub(super) fn sums(used: &[Usage], by: SumKey, routes: &RouteTable) -> Vec<Usage
         } else {
             sum.reads += usage.calls;
         }
+        sum.reads += usage.reads;
         sum.cost_usd = sum.cost_usd.plus(usage.charged);
         sum.reserved_usd = sum.reserved_usd.plus(usage.reserved);
     }

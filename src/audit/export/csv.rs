@@ -199,6 +199,9 @@ mod tests {
         entry.metadata.more.kind = Some("told".into());
         let row = row(&entry);
         assert_eq!(cell_of(&row, SEQ_COLUMN).unwrap(), "1");
-        assert_eq!(cell_of(&row, ENTRY.len() + METADATA.len()).unwrap(), r"{kind:told}");
+        assert_eq!(
+            cell_of(&row, ENTRY.len() + METADATA.len()).unwrap(),
+            r"{code:token_invalid,kind:told}"
+        );
     }
 }

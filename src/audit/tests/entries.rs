@@ -73,7 +73,9 @@ fn a_finished_call_is_one_entry_in_the_shape_that_others_read() {
         "reserved_usd": "0.24",
         "images": 1,
         "unsafe_images": 0,
-        "route": "v3.generate"
+        "route": "v3.generate",
+        "owner": "marketing",
+        "opened_at": "2025-11-22T12:00:00.000000Z"
       }
     }
     "#);

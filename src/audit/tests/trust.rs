@@ -31,6 +31,7 @@ pub(super) fn raw(sealed: &SealedRecord) -> RawRecord {
         token: owned(columns.token),
         action: columns.action.to_owned(),
         outcome: owned(columns.outcome),
+        person: owned(columns.person),
     }
 }
 

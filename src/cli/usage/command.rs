@@ -2,9 +2,10 @@
 
 use super::{balance, report, write_off};
 use crate::{
-    admin::{SumKey, WriteOffStep},
+    admin::WriteOffStep,
     cli::{client::AdminClient, error::CliError, named, output::Output},
     domain::Usd,
+    store::SumKey,
 };
 use clap::{Args, Subcommand};
 use std::process::ExitCode;

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        CallId, Fingerprint, Generation, GenerationId, OpenCall, Outcome, Timestamp, Token,
-        TokenId, TokenSecret, Usd,
+        CallId, Fingerprint, Generation, GenerationId, OpenCall, Outcome, PersonId, Timestamp,
+        Token, TokenId, TokenSecret, Usd,
     },
     store::{PlacesHeld, StoreError, UnsettledCall},
 };
@@ -19,7 +19,7 @@ macro_rules! select_calls {
     ($more:literal) => {
         concat!(
             "SELECT call, account, environment, token, route, places, fingerprint, reserved,
-             opened_at, outcome, closed_at, places_until FROM calls ",
+             opened_at, outcome, closed_at, places_until, owner, person, model, asked FROM calls ",
             $more
         )
     };
@@ -151,6 +151,10 @@ fn open_call(row: &Row<'_>) -> Result<OpenCall, StoreError> {
         fingerprint: Fingerprint::from_bytes(row.get(6)?),
         reserved: row.get::<_, Option<i64>>(7)?.map(Usd::from_micros),
         opened_at: Timestamp::from_micros(row.get(8)?),
+        owner: row.get::<_, Option<String>>(12)?.map(Into::into),
+        person: row.get::<_, Option<String>>(13)?.map(PersonId::from_stored),
+        model: row.get::<_, Option<String>>(14)?.map(Into::into),
+        asked: row.get(15)?,
     })
 }
 

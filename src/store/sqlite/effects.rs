@@ -1,14 +1,14 @@
 //! What a bundle changes in the tables that are derived from the records.
 
 use super::{
-    claims, operators, secrets, settlement,
+    claims, operators, reads, secrets, settlement,
     statement::{change, state_name},
     webhooks,
 };
 use crate::{
     domain::{
-        CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall, Timestamp,
-        Token, Usd,
+        CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall, PersonId,
+        Timestamp, Token, Usd,
     },
     store::WriteError,
 };
@@ -24,6 +24,8 @@ pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), Writ
         Effect::FreeClaim(call) => claims::free(connection, call),
         Effect::ExpireClaims(until) => claims::expire(connection, *until),
         Effect::Settle(call, charged) => settlement::settle(connection, call, *charged),
+        Effect::Images(call, images) => settlement::count_images(connection, call, *images),
+        Effect::CountRead(read) => reads::count(connection, read),
         Effect::Bill(bill) => settlement::correct(connection, bill),
         Effect::ReserveAgain(call) => settlement::reserve_again(connection, call),
         Effect::Delivered(call) => deliver(connection, call),
@@ -41,8 +43,8 @@ pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), Writ
 
 fn open(connection: &Connection, call: &OpenCall) -> Result<(), WriteError> {
     let sql = "INSERT INTO calls (call, account, environment, token, route, places, fingerprint,
-                                  reserved, opened_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+                                  reserved, opened_at, owner, person, model, asked)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     let values = params![
         call.call.as_str(),
         call.account.as_str(),
@@ -53,6 +55,10 @@ fn open(connection: &Connection, call: &OpenCall) -> Result<(), WriteError> {
         call.fingerprint.as_bytes(),
         call.reserved.map(Usd::as_micros),
         call.opened_at.as_micros(),
+        call.owner,
+        call.person.as_ref().map(PersonId::as_str),
+        call.model,
+        call.asked,
     ];
     change(connection, sql, values, "the call is open already")
 }
@@ -60,7 +66,8 @@ fn open(connection: &Connection, call: &OpenCall) -> Result<(), WriteError> {
 /// A call may be closed again: an unknown one is resolved later, a pending one is charged later.
 /// What was said before of its end, its charge and its places is overwritten.
 fn close(connection: &Connection, call: &CloseCall) -> Result<(), WriteError> {
-    let sql = "UPDATE calls SET outcome = ?2, charged = ?3, closed_at = ?4, places_until = ?5
+    let sql = "UPDATE calls SET outcome = ?2, charged = ?3, closed_at = ?4, places_until = ?5,
+                 images = max(images, ?6)
                WHERE call = ?1";
     let values = params![
         call.call.as_str(),
@@ -68,6 +75,7 @@ fn close(connection: &Connection, call: &CloseCall) -> Result<(), WriteError> {
         call.charged.map(Usd::as_micros),
         call.closed_at.as_micros(),
         call.places_until.map(Timestamp::as_micros),
+        call.images,
     ];
     change(connection, sql, values, "no such call to close")
 }

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     // The place in this list counts and not the number in the name: there is no 005.
     include_str!("006_webhooks.sql"),
     include_str!("007_booked.sql"),
+    include_str!("008_people.sql"),
 ];
 
 /// Runs the steps that the database has not seen yet, each in a transaction. A crash in between
@@ -20,6 +21,14 @@ const STEPS: &[&str] = &[
 /// refused, and no step is ever taken back.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found = version(connection)?;
+    let is_old = found > 0 && found < newest();
+    if is_old {
+        tracing::info!(
+            from = found,
+            to = newest(),
+            "the database is brought up to date; a large one needs some seconds"
+        );
+    }
     for (step, known) in STEPS.iter().zip(1..).skip(found as usize) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
@@ -27,6 +36,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         // start would succeed.
         transaction.pragma_update(None, "user_version", known)?;
         transaction.commit()?;
+    }
+    if is_old {
+        tracing::info!("the database is up to date");
     }
     Ok(())
 }
@@ -46,4 +58,50 @@ fn version(connection: &Connection) -> Result<u32, StoreError> {
 
 fn newest() -> u32 {
     u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Steps that were there before calls said whose they are.
+    const BEFORE: u32 = 6;
+
+    #[test]
+    fn calls_of_before_keep_whose_they_were_and_what_came_of_them() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for (step, _) in STEPS.iter().zip(0..BEFORE) {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", BEFORE).unwrap();
+        let of_before = r#"
+            INSERT INTO tokens VALUES ('tok_a', '{"owner":"marketing"}'), ('tok_b', '{"owner":null}');
+            INSERT INTO calls (call, account, environment, token, route, places, fingerprint, opened_at)
+            VALUES ('call_1', 'ideogram', 'prod', 'tok_a', 'v3.generate', 2, x'00', 1),
+                   ('call_2', 'ideogram', 'prod', 'tok_b', 'models', 0, x'00', 2);
+            INSERT INTO audit_records (seq, kind, at, call, action, bytes, prev_hash, hash) VALUES
+            (1, 'intent', 1, 'call_1', 'a', CAST('{"body":{"model":"V_3"}}' AS BLOB), x'00', x'00'),
+            (2, 'outcome', 1, 'call_1', 'a', CAST('{"body":{"images":2}}' AS BLOB), x'00', x'00'),
+            (3, 'outcome', 1, 'call_1', 'a', CAST('{"body":{"images":0}}' AS BLOB), x'00', x'00'),
+            (4, 'intent', 2, 'call_2', 'a', CAST('{"body":{}}' AS BLOB), x'00', x'00');
+            UPDATE chain_head SET seq = 4;"#;
+        connection.execute_batch(of_before).unwrap();
+
+        migrate(&mut connection).unwrap();
+
+        let line = |connection: &Connection, sql: &str| -> String {
+            connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        let calls =
+            "SELECT group_concat(concat_ws(' ', call, coalesce(owner, '-'), coalesce(model, '-'),
+                       images, asked, coalesce(person, '-')), ', ') FROM calls";
+        assert_eq!(line(&connection, calls), "call_1 marketing V_3 2 0 -, call_2 - - 0 0 -");
+        assert_eq!(line(&connection, "SELECT CAST(seq AS TEXT) FROM persons_begin"), "4");
+        migrate(&mut connection).unwrap();
+        assert_eq!(
+            line(&connection, calls),
+            "call_1 marketing V_3 2 0 -, call_2 - - 0 0 -",
+            "once is enough"
+        );
+    }
 }

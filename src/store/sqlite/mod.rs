@@ -10,6 +10,7 @@ mod mentions;
 mod migrations;
 mod operators;
 mod reader;
+mod reads;
 mod records;
 mod review;
 mod row;
@@ -17,6 +18,7 @@ mod secrets;
 mod settlement;
 mod spend;
 mod statement;
+mod usage;
 mod webhooks;
 mod writer;
 

@@ -250,6 +250,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawRecord> {
         token: row.get("token")?,
         action: row.get("action")?,
         outcome: row.get("outcome")?,
+        person: row.get("person")?,
         bytes: row.get("bytes")?,
         prev_hash: row.get("prev_hash")?,
         hash: row.get("hash")?,

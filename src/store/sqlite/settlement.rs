@@ -23,6 +23,17 @@ pub(super) fn settle(
     change(connection, sql, values, "the call is settled already")
 }
 
+/// Counts images that a call is charged for. Of several numbers the largest stays, since the same
+/// images are told more than once.
+pub(super) fn count_images(
+    connection: &Connection,
+    call: &CallId,
+    images: u32,
+) -> Result<(), WriteError> {
+    let sql = "UPDATE calls SET images = max(images, ?2) WHERE call = ?1";
+    change(connection, sql, params![call.as_str(), images], "no such call to count images of")
+}
+
 /// Corrects a charge once, and only from what it was corrected against. The generation has nothing
 /// more to tell then. A charge that changed meanwhile contradicts, and nothing of the correction
 /// stays.

@@ -172,8 +172,8 @@ fn insert(
     let columns = Columns::from_record(record);
     let mut statement = connection.prepare_cached(
         "INSERT INTO audit_records (seq, kind, at, call, request, environment, token, action,
-                                    outcome, bytes, prev_hash, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                                    outcome, bytes, prev_hash, hash, person)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     statement.execute(params![
         link.seq.cast_signed(),
@@ -188,6 +188,7 @@ fn insert(
         link.bytes,
         link.prev_hash,
         link.hash,
+        columns.person,
     ])?;
     Ok(())
 }

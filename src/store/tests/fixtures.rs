@@ -60,6 +60,10 @@ pub(crate) fn call(environment: &str) -> OpenCall {
         fingerprint: Fingerprint::from_bytes([9; 32]),
         reserved: Some(Usd::from_micros(240_000)),
         opened_at: NOON,
+        owner: Some("marketing".into()),
+        person: None,
+        model: Some("V_3".into()),
+        asked: 4,
     }
 }
 
@@ -106,6 +110,9 @@ pub(crate) fn intent(call: &OpenCall) -> AuditRecord {
         webhook_host: None,
         queue_ms: 3,
         secret: None,
+        user: call.person.clone(),
+        owner: call.owner.clone(),
+        opened_at: Some(call.opened_at),
     };
     record(Some(call), RecordBody::Intent(Box::new(intent)))
 }
@@ -125,12 +132,15 @@ pub(crate) fn outcome(call: &OpenCall, outcome: Outcome) -> Bundle {
         upstream_ms: 900,
         gateway_ms: 1,
         key_redacted: false,
+        user: None,
+        code: None,
     };
     let closed = CloseCall {
         call: call.call.clone(),
         outcome,
         charged,
         closed_at: NOON.plus(Duration::from_secs(1)),
+        images: 1,
         places_until: (outcome == Outcome::Unknown).then(|| NOON.plus(Duration::from_mins(2))),
     };
     Bundle::record(record(Some(call), RecordBody::Outcome(Box::new(body))))
@@ -150,6 +160,8 @@ pub(crate) fn refusal(reason: &str) -> AuditRecord {
         queue_ms: 0,
         client_addr: "127.0.0.1".into(),
         secret: None,
+        user: None,
+        owner: None,
     };
     record(None, RecordBody::Refusal(Box::new(refusal)))
 }

@@ -3,10 +3,10 @@
 use super::fixtures::*;
 use crate::{
     domain::{
-        Bundle, CLAIMED_FOR, CallId, ClaimState, Effect, GenerationId, GenerationState, Outcome,
-        Timestamp, TokenId, Usd,
+        Bundle, CLAIMED_FOR, CallId, ClaimState, Effect, GenerationId, GenerationState, OpenCall,
+        Outcome, PersonId, ReadUse, Timestamp, TokenId, Usd,
     },
-    store::{Durability, JournalError, Store, UnsettledCall, UsageQuery},
+    store::{Durability, JournalError, Store, SumKey, UnsettledCall, Usage, UsageQuery},
 };
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ async fn tell_the_story(store: &Store) {
     a_key_is_taken_once_until_it_is_free_or_old(store).await;
     refusals_are_appended_in_order(store).await;
     the_money_of_an_unknown_call_is_settled_once(store).await;
+    reads_are_counted_by_the_hour(store).await;
     assert_chain(&store.reader());
 }
 
@@ -59,15 +60,92 @@ async fn a_call_is_open_until_its_outcome(store: &Store) {
     let again = journal.commit(effect(settled)).await;
     assert!(matches!(again, Err(JournalError::Rejected(_))), "money is settled once");
     assert_eq!(reader.spend(NOON).unwrap()[0].charged, Usd::from_micros(60_000));
-    let mut query = UsageQuery { since: NOON, until: None, environment: None, token: None };
-    let usage = reader.usage(&query).unwrap();
+    what_was_used_is_told_apart_by_any_key(store, &call).await;
+}
+
+async fn what_was_used_is_told_apart_by_any_key(store: &Store, call: &OpenCall) {
+    let reader = store.reader();
+    let query = |by| UsageQuery {
+        by,
+        since: NOON,
+        until: None,
+        environment: None,
+        token: None,
+        owner: None,
+        person: None,
+    };
+    let usage = reader.usage(&query(SumKey::Environment)).unwrap();
     assert_eq!((usage.len(), usage[0].calls, usage[0].images), (1, 1, 1));
     assert_eq!((usage[0].charged, usage[0].reserved), (Usd::from_micros(60_000), Usd::ZERO));
-    query.environment = Some(call.environment.clone());
-    query.token = Some(call.token.clone());
-    assert_eq!(reader.usage(&query).unwrap(), usage);
-    query.token = Some(TokenId::from_stored("tok_other"));
-    assert_eq!(reader.usage(&query).unwrap(), []);
+    for (by, key) in [
+        (SumKey::Environment, "prod"),
+        (SumKey::Token, "tok_prod"),
+        (SumKey::Owner, "marketing"),
+        (SumKey::User, "none"),
+        (SumKey::Route, "v3.generate"),
+        (SumKey::Model, "V_3"),
+        (SumKey::Day, "2025-11-22"),
+        (SumKey::Hour, "2025-11-22T12:00Z"),
+        (SumKey::Account, "ideogram"),
+    ] {
+        assert_eq!(&*reader.usage(&query(by)).unwrap()[0].key, key, "{by:?}");
+    }
+    let mine = UsageQuery {
+        environment: Some(call.environment.clone()),
+        token: Some(call.token.clone()),
+        owner: call.owner.clone(),
+        ..query(SumKey::Environment)
+    };
+    assert_eq!(reader.usage(&mine).unwrap(), usage);
+    let token = Some(TokenId::from_stored("tok_other"));
+    let owner = Some("sales".into());
+    let person = Some(PersonId::from_stored("usr_other"));
+    for other in [
+        UsageQuery { token, ..query(SumKey::Environment) },
+        UsageQuery { owner, ..query(SumKey::Environment) },
+        UsageQuery { person, ..query(SumKey::Environment) },
+        UsageQuery { until: Some(NOON), ..query(SumKey::Environment) },
+    ] {
+        assert_eq!(reader.usage(&other).unwrap(), [], "{other:?}");
+    }
+}
+
+/// Reads that were counted in different hours, and by different people.
+async fn reads_are_counted_by_the_hour(store: &Store) {
+    let (journal, reader) = (store.journal(), store.reader());
+    let read = |minutes, person: Option<&str>| ReadUse {
+        account: "ideogram".parse().unwrap(),
+        environment: "reads".parse().unwrap(),
+        token: TokenId::from_stored("tok_reads"),
+        owner: None,
+        person: person.map(PersonId::from_stored),
+        route: "v2.generation".parse().unwrap(),
+        at: NOON.plus(Duration::from_mins(minutes)),
+    };
+    for (minutes, person) in [(5, None), (59, None), (59, Some("usr_a")), (61, None)] {
+        let count = Effect::CountRead(Box::new(read(minutes, person)));
+        journal.commit(effect(count)).await.unwrap();
+    }
+    let reads = |by, since: u64, until: Option<u64>| {
+        let query = UsageQuery {
+            by,
+            since: NOON.plus(Duration::from_mins(since)),
+            until: until.map(|minutes| NOON.plus(Duration::from_mins(minutes))),
+            environment: Some("reads".parse().unwrap()),
+            token: None,
+            owner: None,
+            person: None,
+        };
+        let lines = reader.usage(&query).unwrap();
+        let line =
+            |used: Usage| format!("{} {} {} {}", used.key, used.calls, used.reads, used.takes);
+        lines.into_iter().map(line).collect::<Vec<_>>().join(", ")
+    };
+    let by_hour = "2025-11-22T12:00Z 0 3 false, 2025-11-22T13:00Z 0 1 false";
+    assert_eq!(reads(SumKey::Hour, 0, None), by_hour);
+    assert_eq!(reads(SumKey::User, 0, None), "none 0 3 false, usr_a 0 1 false");
+    assert_eq!(reads(SumKey::Model, 30, Some(60)), "none 0 3 false", "an hour is whole");
+    assert_eq!(reads(SumKey::Model, 60, None), "none 0 1 false", "the hour before is over");
 }
 
 async fn the_money_of_an_unknown_call_is_settled_once(store: &Store) {
