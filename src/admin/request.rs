@@ -80,7 +80,7 @@ async fn received(request: Request, state: &AdminState) -> Result<Bytes, Problem
     Bytes::from_request(request, state).await.map_err(|failed| match failed {
         FailedToBufferBody(LengthLimitError(_)) => Problem::too_large(),
         failed => {
-            let why = ReceiveError::broken(&failed, state.settings.door.body_idle_timeout);
+            let why = ReceiveError::broken(&failed, state.settings.now().door.body_idle_timeout);
             Problem::fault(&why.problem())
         }
     })

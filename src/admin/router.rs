@@ -35,8 +35,10 @@ const MOST_BYTES: usize = 64 * 1024;
 /// Returns the control plane. The listener puts a [`super::AdminPeer`] into each request; without one
 /// nothing but health and metrics is answered.
 pub fn router(state: AdminState) -> Router {
-    let hosts: Arc<[Box<str>]> = state.settings.listen.admin_hosts.clone().into();
-    let idle = state.settings.door.body_idle_timeout;
+    // Neither changes while the gateway runs.
+    let settings = state.settings.now();
+    let hosts: Arc<[Box<str>]> = settings.listen.admin_hosts.clone().into();
+    let idle = settings.door.body_idle_timeout;
     let (router, listed) = paths::all().into_parts();
     let open = listed.iter().filter(|endpoint| endpoint.role.is_none());
     let open = open.map(|endpoint| endpoint.path).collect();

@@ -7,7 +7,7 @@ use crate::{
     audit::RefusalBook,
     audit::trust::Notary,
     calls::Calls,
-    config::{Doubts, Settings},
+    config::{Doubts, LiveSettings},
     domain::{Action, Actor, AuditRecord, Bundle, Clock},
     keys::Keys,
     ledger::Ledger,
@@ -37,7 +37,7 @@ pub struct AdminState {
     /// Writes the record.
     pub journal: Journal,
     /// Tells environments, accounts and routes.
-    pub settings: Arc<Settings>,
+    pub settings: LiveSettings,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Runs what must not be cut off, and what blocks.

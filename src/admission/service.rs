@@ -100,6 +100,11 @@ impl Admission {
         self.draining.cancel();
     }
 
+    /// Says whether all calls are turned away for good.
+    pub fn is_draining(&self) -> bool {
+        self.draining.is_cancelled()
+    }
+
     /// Waits until all calls are turned away for good.
     pub async fn draining(&self) {
         self.draining.cancelled().await;

@@ -40,7 +40,7 @@ impl Services {
     ///
     /// Each fall below is told once.
     pub(super) fn tell_low_balances(&self) {
-        for (name, account) in &self.settings.accounts {
+        for (name, account) in &self.settings.now().accounts {
             if let Some(balance) = self.ledger.fell_below(name, account.top_up_threshold) {
                 tracing::warn!(
                     event = "low_balance",

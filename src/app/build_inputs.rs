@@ -17,7 +17,7 @@ use std::sync::Arc;
 ///
 /// It lends the database and the keys: the rooms take their own ways to both.
 pub(super) struct BuildInputs<'g> {
-    /// The settings.
+    /// The settings of the start; rooms that need what is in force keep that instead.
     pub(super) settings: Arc<Settings>,
     /// The keys, as they were read.
     pub(super) secrets: &'g Secrets,

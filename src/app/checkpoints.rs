@@ -80,11 +80,12 @@ pub(super) fn checkpoint_file(settings: &Settings) -> CheckpointFile {
 impl Checkpoints {
     /// Returns what signs the record of these rooms; nothing runs yet.
     pub(super) fn new(services: &Services, lines: Option<LinesOut>) -> Self {
-        let audit = &services.settings.audit;
+        let settings = services.settings.now();
+        let audit = &settings.audit;
         Self {
             notary: Arc::clone(&services.notary),
             reader: services.reader.clone(),
-            file: checkpoint_file(&services.settings),
+            file: checkpoint_file(&settings),
             lines,
             metrics: Arc::clone(&services.metrics),
             records: audit.checkpoint_records,

@@ -28,12 +28,13 @@ impl Services {
     /// Returns what covered a spend; of tokens, environments and routes that are gone, only the sums.
     fn budgets_of(&self, spend: &DailySpend) -> Budgets {
         let token = self.tokens.show(&spend.token).ok();
-        let environment = self.settings.environments.get(&spend.environment);
-        let route = self.settings.routes.by_name(&spend.route);
+        let settings = self.settings.now();
+        let environment = settings.environments.get(&spend.environment);
+        let route = settings.routes.by_name(&spend.route);
         match (environment, token, route) {
             (Some(environment), Some(token), Some(route)) => {
                 // The environment may point at another account by now; this was billed to that one.
-                let covering = Budgets::covering(&self.settings, environment, &token, route);
+                let covering = Budgets::covering(&settings, environment, &token, route);
                 Budgets { account: spend.account.clone(), ..covering }
             }
             _ => Budgets {

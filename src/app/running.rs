@@ -163,7 +163,8 @@ impl Running {
     ///
     /// Ports are those that were bound, never 0.
     pub fn ready_line(&self) -> String {
-        let (listen, socket) = (&self.services.settings.listen, self.socket.display());
+        let (settings, socket) = (self.services.settings.now(), self.socket.display());
+        let listen = &settings.listen;
         let proxy = format!("{}://{}", scheme(listen.tls.as_ref()), self.proxy);
         let admin = format!("{}://{}", scheme(listen.tls_of_admin()), self.admin);
         format!("ready proxy={proxy} admin={admin} socket={socket}")

@@ -52,14 +52,14 @@ fn web_door(
     (name, files): (&'static str, LeavesFiles),
     wording: Wording,
 ) -> Arc<web::ListenerState> {
-    let limits = ConnectionLimits::new(&services.settings.door, files);
+    let limits = ConnectionLimits::new(&services.settings.now().door, files);
     web::ListenerState::worded(name, limits, Arc::clone(&services.metrics), wording)
 }
 
 /// Returns the data plane.
 fn gateway(services: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gateway {
     Gateway::new(GatewayParts {
-        settings: Arc::clone(&services.settings),
+        settings: services.settings.clone(),
         tokens: services.tokens.clone(),
         accounts: services.accounts.clone(),
         admission: services.admission.clone(),
@@ -87,7 +87,7 @@ fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> 
         ledger: services.ledger.clone(),
         reader: services.reader.clone(),
         journal: services.journal.clone(),
-        settings: Arc::clone(&services.settings),
+        settings: services.settings.clone(),
         clock: Arc::clone(&services.clock),
         tasks: operators.tasks.clone(),
         closing: operators.closing.clone(),
@@ -101,7 +101,7 @@ fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> 
         operators: services.operators.clone(),
         attempts: Arc::new(Attempts::new(
             Arc::clone(&services.clock),
-            services.settings.operators.attempts_per_minute,
+            services.settings.now().operators.attempts_per_minute,
         )),
         refusals: Arc::clone(&services.refusals),
         keys: services.keys.clone(),

@@ -12,7 +12,7 @@ use crate::{
     answers::{Answers, ClaimRegistry, SealedAnswers},
     audit::{RefusalBook, trust::Notary},
     calls::{CallServices, Calls},
-    config::{AccountSettings, Settings},
+    config::{AccountSettings, LiveSettings, Settings},
     domain::{AccountName, Clock},
     keys::{Keys, TagKey},
     ledger::Ledger,
@@ -33,8 +33,8 @@ use std::sync::Arc;
 /// Dropping a clone ends nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Services {
-    /// The settings.
-    pub(super) settings: Arc<Settings>,
+    /// The settings in force.
+    pub(super) settings: LiveSettings,
     /// Tells the time.
     pub(super) clock: Arc<dyn Clock>,
     /// Runs what goes on by itself.
@@ -76,13 +76,14 @@ impl Services {
     /// address that no client can be made for. Ideogram is not asked anything.
     pub(super) fn build(ground: &BuildInputs<'_>) -> anyhow::Result<Self> {
         let settings = Arc::clone(&ground.settings);
+        let live = LiveSettings::new(Arc::clone(&settings));
         let (clock, tasks) = (Arc::clone(&ground.clock), ground.tasks.clone());
         let (journal, reader) = (ground.store.journal(), ground.store.reader());
         let tokens = Tokens::load(
             journal.clone(),
             reader.clone(),
             Arc::clone(&clock),
-            Arc::clone(&settings),
+            live.clone(),
             tasks.clone(),
         )
         .context("tokens cannot be loaded")?;
@@ -92,7 +93,7 @@ impl Services {
         let tags = keys::tags(ground)?;
         let accounts = accounts(ground, &spool, &tags)?;
         let keys = keys::room(ground, &accounts, tags);
-        let ledger = Ledger::new(Arc::clone(&settings.prices), Arc::clone(&clock));
+        let ledger = Ledger::new(Arc::clone(&clock));
         let metrics = Arc::clone(&ground.metrics);
         let services = CallServices {
             journal: journal.clone(),
@@ -104,7 +105,7 @@ impl Services {
             claims: ClaimRegistry::new(Arc::clone(&clock)),
             sealed: sealed(&settings)?,
             spool: Arc::clone(&spool),
-            settings: Arc::clone(&settings),
+            settings: live.clone(),
             ledger: ledger.clone(),
             tasks: tasks.clone(),
             clock: Arc::clone(&clock),
@@ -115,7 +116,7 @@ impl Services {
             calls: Calls::new(services),
             keys,
             webhooks: webhook_door::build(ground)?,
-            settings,
+            settings: live,
             clock,
             tasks,
             journal,

@@ -81,7 +81,7 @@ impl Sending {
             return Money { left: hold.left(), ..Money::default() };
         }
         let (route, demand) = (&self.ready.route, &self.ready.demand);
-        let quotation = self.calls.services().ledger.prices().quote(&route.name, demand);
+        let quotation = hold.prices().quote(&route.name, demand);
         let price = quotation.map(|quotation| match route.settlement {
             Settlement::ImagesInData => quotation.actual(facts.images),
             Settlement::PerInput | Settlement::Reserved | Settlement::Poll => quotation.bound(),

@@ -70,13 +70,13 @@ impl Calls {
         if Arc::ptr_eq(&now, call.token) {
             return Ok(());
         }
-        let settings = &services.settings;
+        let settings = services.settings.now();
         // It was there when the call came in, and settings do not change while the gateway runs.
         let Some(environment) = settings.environments.get(&now.environment) else { return Ok(()) };
         authorization::check(&now, environment, call.route, call.demand, call.client)
             .map_err(RecheckError::Denied)?;
         let Some((price, opened_at)) = call.held else { return Ok(()) };
-        let budgets = Budgets::covering(settings, environment, &now, call.route);
+        let budgets = Budgets::covering(&settings, environment, &now, call.route);
         let held = services.ledger.check_held(&budgets, price, opened_at);
         held.map_err(RecheckError::OverBudget)
     }

@@ -75,7 +75,8 @@ impl Calls {
         is_claimed: bool,
         now: Timestamp,
     ) -> Result<(), RecoverError> {
-        let route = self.services().settings.routes.by_name(&open.route);
+        let settings = self.services().settings.now();
+        let route = settings.routes.by_name(&open.route);
         let link = self.services().accounts.link(&open.account);
         let ttl = link.map(|link| route.map_or(link.place_ttl, |route| link.place_ttl(route)));
         let until = now.plus(ttl.unwrap_or_default());
@@ -102,7 +103,8 @@ impl Calls {
 
     /// A route that is no longer in the table may have been billed.
     fn may_be_billed(&self, open: &OpenCall) -> bool {
-        self.services().settings.routes.by_name(&open.route).is_none_or(|route| route.is_billable())
+        let settings = self.services().settings.now();
+        settings.routes.by_name(&open.route).is_none_or(|route| route.is_billable())
     }
 
     fn restore(&self, open: &OpenCall, until: Timestamp) -> bool {

@@ -8,7 +8,7 @@ use crate::{
     accounts::Accounts,
     admission::Admission,
     answers::{Answers, ClaimRegistry, SealedAnswers},
-    config::Settings,
+    config::LiveSettings,
     domain::{Clock, EnvironmentName, GenerationId, Token},
     ledger::Ledger,
     spool::SpoolBudget,
@@ -40,9 +40,9 @@ pub struct CallServices {
     pub sealed: SealedAnswers,
     /// Bounds the bodies of kept answers.
     pub spool: Arc<SpoolBudget>,
-    /// What was set: environments, accounts and routes.
-    pub settings: Arc<Settings>,
-    /// Knows prices and what was spent.
+    /// What is set: environments, accounts and routes.
+    pub settings: LiveSettings,
+    /// Knows what was spent.
     pub ledger: Ledger,
     /// Runs calls that their clients may leave.
     pub tasks: Tasks,
@@ -87,8 +87,11 @@ impl Calls {
 
     /// Says whether answers that nobody received are kept for identical retries.
     pub(super) fn recovers(&self, environment: &EnvironmentName) -> bool {
-        let environments = &self.services().settings.environments;
-        environments.get(environment).is_some_and(|environment| environment.recover_answers)
+        let settings = self.services().settings.now();
+        settings
+            .environments
+            .get(environment)
+            .is_some_and(|environment| environment.recover_answers)
     }
 
     /// Says what `token` may know of a generation.

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     admin::EnvironmentView,
-    config::{self, LoadedSettings, Secrets, no_such},
+    config::{self, EnvironmentSettings, LoadedSettings, Secrets, no_such},
     domain::EnvironmentName,
     keys::KeyState,
 };
 use clap::Subcommand;
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 /// Shows the environments, as the gateway that runs has them.
 #[derive(Debug, Subcommand)]
@@ -107,7 +107,7 @@ fn unknown(name: &str, all: &[EnvironmentView]) -> CliError {
 fn views(loaded: &LoadedSettings) -> Result<Vec<EnvironmentView>, CliError> {
     let settings = &loaded.settings;
     let secrets = Secrets::load(settings, &loaded.variables).map_err(CliError::Settings)?;
-    let view = |(name, environment)| {
+    let view = |(name, environment): (_, &Arc<EnvironmentSettings>)| {
         EnvironmentView::new(name, environment, settings, key(name, &secrets))
     };
     Ok(settings.environments.iter().map(view).collect())

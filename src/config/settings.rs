@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time
 
 /// Everything that can be set; `config/default.toml` documents each key.
 ///
-/// Each field was read and checked, and those that depend on each other fit. Nothing changes them while the
-/// process runs.
+/// Each field was read and checked, and those that depend on each other fit. They are replaced whole: see
+/// [`LiveSettings`](super::LiveSettings).
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `[listen]`
@@ -20,7 +20,7 @@ pub struct Settings {
     /// `[accounts.NAME]`
     pub accounts: BTreeMap<AccountName, AccountSettings>,
     /// `[environments.NAME]`
-    pub environments: BTreeMap<EnvironmentName, EnvironmentSettings>,
+    pub environments: BTreeMap<EnvironmentName, Arc<EnvironmentSettings>>,
     /// `[environments.NAME] key`: the variable that holds the key, where it is another than usual.
     pub key_variables: BTreeMap<EnvironmentName, Box<str>>,
     /// `[queue]`

@@ -10,7 +10,7 @@ use crate::domain::{AccountName, Clock, Demand, PriceTable, Route, Timestamp, Us
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 
-/// Knows prices and what was spent; clones share one book. It lives in memory and is filled again
+/// Knows what was spent; clones share one book. It lives in memory and is filled again
 /// at a start. Any thread may use it; nothing in it waits for the disk.
 #[derive(Debug, Clone)]
 pub struct Ledger(Arc<LedgerInner>);
@@ -19,35 +19,30 @@ pub struct Ledger(Arc<LedgerInner>);
 struct LedgerInner {
     lines: Mutex<LedgerLines>,
     balances: Mutex<Balances>,
-    prices: Arc<PriceTable>,
     clock: Arc<dyn Clock>,
 }
 
 impl Ledger {
     /// Returns an empty book.
-    pub fn new(prices: Arc<PriceTable>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
         let (lines, balances) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(LedgerInner { lines, balances, prices, clock }))
-    }
-
-    /// Returns the price table.
-    pub fn prices(&self) -> &PriceTable {
-        &self.0.prices
+        Self(Arc::new(LedgerInner { lines, balances, clock }))
     }
 
     /// Holds the upper bound of a call's price against every budget that covers it, or none of
     /// them. Checked and held under one lock, so that calls at once cannot share what is left. A
-    /// call that costs nothing is never refused for money.
+    /// call that costs nothing is never refused for money. The hold keeps the table it was priced by.
     pub fn hold(
         &self,
         budgets: Budgets,
+        prices: &Arc<PriceTable>,
         route: &Route,
         demand: &Demand,
     ) -> Result<Hold, HoldError> {
         let free = !route.spends(demand.is_quote);
         // Not quoted where nothing is spent: the table may have a price for the route of a dry run,
         // and its bound would be held.
-        let quotation = if free { None } else { self.prices().quote(&route.name, demand) };
+        let quotation = if free { None } else { prices.quote(&route.name, demand) };
         if !free && quotation.is_none() && !budgets.limits.is_empty() {
             return Err(HoldError::Unpriced(route.name.clone()));
         }
@@ -61,16 +56,22 @@ impl Ledger {
         // between.
         lines.add(&budgets, opened_at, Tally { reserved: amount, ..Tally::default() });
         drop(lines);
-        Ok(Hold { ledger: self.clone(), budgets, quotation, opened_at, counted: amount })
+        let (ledger, prices) = (self.clone(), Arc::clone(prices));
+        Ok(Hold { ledger, budgets, prices, quotation, opened_at, counted: amount })
     }
 
     /// Returns what the cheapest call on `route` costs, if the budgets have room for it; nothing is
     /// held. It is for refusing early; only [`hold`](Self::hold) decides.
-    pub fn has_room(&self, budgets: &Budgets, route: &Route) -> Result<Option<Usd>, HoldError> {
+    pub fn has_room(
+        &self,
+        budgets: &Budgets,
+        prices: &PriceTable,
+        route: &Route,
+    ) -> Result<Option<Usd>, HoldError> {
         if !route.is_billable() {
             return Ok(None);
         }
-        let least = self.prices().least(&route.name);
+        let least = prices.least(&route.name);
         if least.is_none() && !budgets.limits.is_empty() {
             return Err(HoldError::Unpriced(route.name.clone()));
         }

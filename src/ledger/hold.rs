@@ -1,7 +1,8 @@
 //! Money that a call may spend, from the check to the settlement.
 
 use super::{BudgetExceeded, Budgets, Ledger};
-use crate::domain::{Quotation, RouteName, Timestamp, Usd};
+use crate::domain::{PriceTable, Quotation, RouteName, Timestamp, Usd};
+use std::sync::Arc;
 
 /// Money could not be held for a call. Nothing was held.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +23,8 @@ pub enum HoldError {
 pub struct Hold {
     pub(super) ledger: Ledger,
     pub(super) budgets: Budgets,
+    /// The table of the quotation, though another may be in force by now.
+    pub(super) prices: Arc<PriceTable>,
     pub(super) quotation: Option<Quotation>,
     pub(super) opened_at: Timestamp,
     /// What still counts: the bound until the settlement, nothing after it.
@@ -34,9 +37,14 @@ impl Hold {
         self.quotation.map(|quotation| quotation.bound())
     }
 
+    /// Returns the price table that was in force when the call was opened.
+    pub fn prices(&self) -> &PriceTable {
+        &self.prices
+    }
+
     /// Returns the version of the price table, when the call has a price.
     pub fn price_version(&self) -> Option<&str> {
-        self.quotation.map(|_| self.ledger.prices().version())
+        self.quotation.map(|_| self.prices.version())
     }
 
     /// Returns when the call was opened; its money counts in the windows of that time.

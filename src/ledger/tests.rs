@@ -1,6 +1,6 @@
 //! What the book promises.
 
-use super::{Budget, BudgetSubject, Budgets, HoldError, Ledger, Period, Tally};
+use super::{Budget, BudgetSubject, Budgets, Hold, HoldError, Ledger, Period, Tally};
 use crate::domain::{
     Asynchronous, Cost, Demand, ModelRule, PlacesRule, PricePer, PriceRow, PriceTable, Route,
     Settlement, SteeredClock, Timestamp, TokenId, Usd, WebhookRule,
@@ -51,10 +51,30 @@ fn row(speed: Option<&str>, price: Usd) -> PriceRow {
     }
 }
 
-fn ledger(rows: Vec<PriceRow>) -> (Ledger, SteeredClock) {
+/// A ledger with the prices that its calls are held at.
+struct Priced {
+    ledger: Ledger,
+    prices: Arc<PriceTable>,
+}
+
+impl Priced {
+    fn hold(&self, budgets: Budgets, route: &Route, demand: &Demand) -> Result<Hold, HoldError> {
+        self.ledger.hold(budgets, &self.prices, route, demand)
+    }
+}
+
+impl std::ops::Deref for Priced {
+    type Target = Ledger;
+
+    fn deref(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+fn ledger(rows: Vec<PriceRow>) -> (Priced, SteeredClock) {
     let clock = SteeredClock::at(NOON);
     let prices = Arc::new(PriceTable::new("2026-11", rows));
-    (Ledger::new(prices, Arc::new(clock.clone())), clock)
+    (Priced { ledger: Ledger::new(Arc::new(clock.clone())), prices }, clock)
 }
 
 fn budgets(daily: Option<Usd>) -> Budgets {
@@ -148,7 +168,7 @@ fn the_dearest_applying_row_is_the_price() {
     let name = "v3.generate".parse().unwrap();
     let price = |speed: Option<&str>| {
         let demand = Demand { places: 2, speed: speed.map(Into::into), ..Demand::default() };
-        ledger.prices().quote(&name, &demand).unwrap().bound()
+        ledger.prices.quote(&name, &demand).unwrap().bound()
     };
     assert_eq!(price(Some("DEFAULT")), cents(12));
     assert_eq!(price(Some("TURBO")), cents(6));

@@ -23,7 +23,7 @@ impl KnownCall {
     /// Returns the call if the route is listed and the token's scopes allow it.
     pub(super) fn authorize(self) -> Result<AllowedCall, Rejection> {
         let route = self.listed_route()?;
-        let environment = self.environment()?.clone();
+        let environment = Arc::clone(self.environment()?);
         let is_quote = route.quote && known::asks_for_quote(self.incoming.uri.query());
         check_scope(&self.token, &environment, needed_scope(&route, is_quote))?;
         if is_quote && !self.gateway.accounts.quotes_are_open(&route.name) {
@@ -38,14 +38,14 @@ impl KnownCall {
     /// `read:quotes`.
     pub(super) fn authorize_quote(self) -> Result<AllowedCall, Rejection> {
         let route = self.listed_route()?;
-        let environment = self.environment()?.clone();
+        let environment = Arc::clone(self.environment()?);
         if check_scope(&self.token, &environment, route.scope).is_err() {
             check_scope(&self.token, &environment, Some(Scope::ReadQuotes))?;
         }
         Ok(self.allowed(environment, route))
     }
 
-    fn allowed(self, environment: EnvironmentSettings, route: Arc<Route>) -> AllowedCall {
+    fn allowed(self, environment: Arc<EnvironmentSettings>, route: Arc<Route>) -> AllowedCall {
         let Self { gateway, incoming: request, token, secret } = self;
         let counted = Counted::Later;
         let context = CallContext { gateway, request, token, secret, environment, route, counted };
@@ -55,7 +55,7 @@ impl KnownCall {
     fn listed_route(&self) -> Result<Arc<Route>, Rejection> {
         let path = self.incoming.uri.path();
         let shown = web::abbreviate(path);
-        let route = match self.gateway.settings.routes.find(&self.incoming.method, path) {
+        let route = match self.incoming.settings.routes.find(&self.incoming.method, path) {
             RouteMatch::Found(route) => route,
             RouteMatch::Disabled(route) => {
                 let message = format!("route {} is switched off here", route.name);
@@ -79,9 +79,9 @@ impl KnownCall {
         Ok(route)
     }
 
-    fn environment(&self) -> Result<&EnvironmentSettings, Rejection> {
+    fn environment(&self) -> Result<&Arc<EnvironmentSettings>, Rejection> {
         let name = &self.token.environment;
-        self.gateway.environment(name).ok_or_else(|| {
+        self.incoming.settings.environments.get(name).ok_or_else(|| {
             let message = format!("environment {name} is no longer in the settings");
             Rejection::new(ErrorCode::EnvironmentUnavailable, message)
         })

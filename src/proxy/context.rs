@@ -18,7 +18,7 @@ pub(super) struct CallContext {
     pub(super) request: IncomingRequest,
     pub(super) token: Arc<Token>,
     pub(super) secret: PresentedSecret,
-    pub(super) environment: EnvironmentSettings,
+    pub(super) environment: Arc<EnvironmentSettings>,
     pub(super) route: Arc<Route>,
     /// Whether it counts against its token's rate already.
     pub(super) counted: Counted,

@@ -79,10 +79,10 @@ impl CallContext {
         if !self.route.spends(self.is_quote()) {
             return Ok(());
         }
-        let gateway = &self.gateway;
-        let budgets =
-            Budgets::covering(&gateway.settings, &self.environment, &self.token, &self.route);
-        let least = gateway.ledger.has_room(&budgets, &self.route).map_err(used_up)?;
+        let settings = &self.request.settings;
+        let budgets = Budgets::covering(settings, &self.environment, &self.token, &self.route);
+        let least = self.gateway.ledger.has_room(&budgets, &settings.prices, &self.route);
+        let least = least.map_err(used_up)?;
         let stopped = self.link().and_then(|link| link.breaker.would_stop(least));
         stopped.map_or(Ok(()), |state| Err(Rejection::balance(&state)))
     }

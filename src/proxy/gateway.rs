@@ -3,11 +3,11 @@
 use super::webhook_door::WebhookDoor;
 use crate::{
     accounts::Accounts,
-    admission::{Admission, AdmissionError},
+    admission::Admission,
     audit::RefusalBook,
     calls::Calls,
-    config::{EnvironmentSettings, Settings},
-    domain::{AccountName, Clock, EnvironmentName},
+    config::LiveSettings,
+    domain::{AccountName, Clock},
     ledger::Ledger,
     rate_limit::RateLimits,
     spool::SpoolBudget,
@@ -34,8 +34,8 @@ pub trait PictureShelf: fmt::Debug + Send + Sync {
 /// The services and settings of the data plane.
 #[derive(Debug)]
 pub struct GatewayParts {
-    /// Everything that can be set.
-    pub settings: Arc<Settings>,
+    /// Everything that is set.
+    pub settings: LiveSettings,
     /// Knows the tokens.
     pub tokens: Tokens,
     /// Reaches the accounts.
@@ -80,21 +80,10 @@ impl Gateway {
         Self(Arc::new(parts))
     }
 
-    /// Returns the settings of an environment, unless it was taken out of them.
-    pub(super) fn environment(&self, name: &EnvironmentName) -> Option<&EnvironmentSettings> {
-        self.settings.environments.get(name)
-    }
-
-    /// Says whether the gateway is shutting down.
-    pub(super) fn is_draining(&self) -> bool {
-        let closed = |account| self.admission.is_closed(account);
-        let mut closed = self.settings.accounts.keys().filter_map(closed);
-        closed.any(|error| matches!(error, AdmissionError::Draining))
-    }
-
-    /// Returns the cap of an account.
+    /// Returns the cap of an account, as it is now.
     pub(super) fn cap(&self, account: &AccountName) -> u32 {
-        self.settings.accounts.get(account).map_or(0, |account| account.max_in_flight)
+        let settings = self.settings.now();
+        settings.accounts.get(account).map_or(0, |account| account.max_in_flight)
     }
 }
 

@@ -39,8 +39,9 @@ impl NewCall {
         context.count_once()?;
         let CallContext { gateway, token, environment, route, .. } = &*context;
         let demand = &asked.demand;
-        let budgets = Budgets::covering(&gateway.settings, environment, token, route);
-        let hold = gateway.ledger.hold(budgets, route, demand)?;
+        let settings = &context.request.settings;
+        let budgets = Budgets::covering(settings, environment, token, route);
+        let hold = gateway.ledger.hold(budgets, &settings.prices, route, demand)?;
         if let Some(link) = context.link()
             && context.spends(demand)
             && let Some(state) = link.breaker.would_stop(hold.bound())
@@ -133,7 +134,7 @@ impl HeldCall {
             token,
             secret,
             held,
-            account: environment.account,
+            account: environment.account.clone(),
             demand: asked.demand,
             places: asked.places,
             fingerprint: asked.fingerprint,

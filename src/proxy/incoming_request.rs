@@ -2,6 +2,7 @@
 
 use crate::{
     calls::HandedOver,
+    config::{LiveSettings, Settings},
     domain::{Action, Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token},
     rate_limit::RateState,
     web::RequestInfo,
@@ -22,6 +23,8 @@ use tokio::time::Instant;
 /// A request as it arrived.
 #[derive(Debug)]
 pub struct IncomingRequest {
+    /// The settings that were in force when it came: all that is decided of it is decided by them.
+    pub settings: Arc<Settings>,
     /// Names the request.
     pub request: RequestId,
     /// Where the client is, behind trusted proxies.
@@ -70,8 +73,9 @@ pub struct RequestContext {
 }
 
 impl IncomingRequest {
-    fn new(info: RequestInfo, parts: Parts, body: Body) -> Self {
+    fn new(settings: Arc<Settings>, info: RequestInfo, parts: Parts, body: Body) -> Self {
         Self {
+            settings,
             request: info.id,
             client: info.client.ip(),
             connection: info.connection,
@@ -85,14 +89,14 @@ impl IncomingRequest {
     }
 }
 
-impl<S: Sync> FromRequest<S> for IncomingRequest {
+impl FromRequest<LiveSettings> for IncomingRequest {
     type Rejection = StatusCode;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, StatusCode> {
+    async fn from_request(request: Request, settings: &LiveSettings) -> Result<Self, StatusCode> {
         let (mut parts, body) = request.into_parts();
         // The listener puts it there; a fault of the wiring is nobody's way in.
         let info = parts.extensions.remove().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-        Ok(Self::new(info, parts, body))
+        Ok(Self::new(settings.now(), info, parts, body))
     }
 }
 

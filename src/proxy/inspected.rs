@@ -75,7 +75,7 @@ impl AllowedCall {
 
 impl CallContext {
     async fn receive(&mut self) -> Result<Spool, Rejection> {
-        let (cap, idle) = (self.route.body_cap, self.gateway.settings.door.body_idle_timeout);
+        let (cap, idle) = (self.route.body_cap, self.request.settings.door.body_idle_timeout);
         let writer = SpoolWriter::new(&self.gateway.spool, Some(self.token.id.clone()), cap);
         web::receive(self.request.body.get_mut(), writer, cap, idle).await.map_err(Rejection::from)
     }

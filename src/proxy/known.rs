@@ -85,7 +85,8 @@ pub(super) fn token(
             gateway.metrics.old_secret_used(&token.environment);
         }
     }
-    check_address(token, gateway.environment(&token.environment), incoming.client)?;
+    let environment = incoming.settings.environments.get(&token.environment);
+    check_address(token, environment.map(AsRef::as_ref), incoming.client)?;
     Ok(presented)
 }
 

@@ -51,7 +51,7 @@ pub(super) fn unknown(incoming: &IncomingRequest) -> Rejection {
 pub(super) fn readyz(gateway: &Gateway) -> Response<Body> {
     let problem = match &*gateway.journal.health().borrow() {
         JournalHealth::Failed(_) => Some("audit_unavailable"),
-        JournalHealth::Good if gateway.is_draining() => Some("draining"),
+        JournalHealth::Good if gateway.admission.is_draining() => Some("draining"),
         JournalHealth::Good => None,
     };
     match problem {
@@ -66,14 +66,14 @@ pub(super) fn readyz(gateway: &Gateway) -> Response<Body> {
 /// Tells whoever presents a token what it is, in short.
 pub(super) fn who_am_i(gateway: &Gateway, incoming: &IncomingRequest) -> Answered {
     let PresentedToken { token, .. } = known::token(gateway, incoming)?;
-    let environment = gateway.environment(&token.environment);
-    Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment)))
+    let environment = incoming.settings.environments.get(&token.environment);
+    Ok(json_answer(StatusCode::OK, &identity(gateway, &token, environment.map(AsRef::as_ref))))
 }
 
 /// Tells whoever presents a token what it is and what it may do.
 pub(super) fn who_am_i_at_length(gateway: &Gateway, incoming: &IncomingRequest) -> Answered {
     let presented = known::token(gateway, incoming)?;
-    Ok(json_answer(StatusCode::OK, &json!(WhoAmI::new(gateway, &presented))))
+    Ok(json_answer(StatusCode::OK, &json!(WhoAmI::new(gateway, &incoming.settings, &presented))))
 }
 
 fn identity(gateway: &Gateway, token: &Token, environment: Option<&EnvironmentSettings>) -> Value {

@@ -159,7 +159,7 @@ impl<'d> Leaves<'d> {
         if thread::panicking() {
             return Rejection::internal("a fault of the gateway ended the request");
         }
-        if self.door.0.is_draining() {
+        if self.door.0.admission.is_draining() {
             return Rejection::new(ErrorCode::Draining, "the gateway stopped before it was sent");
         }
         let when = match self.request_context.waits_since.get() {

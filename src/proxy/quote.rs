@@ -111,7 +111,7 @@ async fn from_vendor(
     gateway: &Gateway,
     mut incoming: IncomingRequest,
 ) -> Result<Response<Body>, Rejection> {
-    let found = gateway.settings.routes.find(&incoming.method, incoming.uri.path());
+    let found = incoming.settings.routes.find(&incoming.method, incoming.uri.path());
     if let RouteMatch::Found(route) = found
         && !route.quote
     {
@@ -147,7 +147,7 @@ impl Quote {
     fn from_call(call: &InspectedCall) -> Self {
         let (allowed, demand) = (&call.context, &call.asked.demand);
         let route = &allowed.route;
-        let prices = allowed.gateway.ledger.prices();
+        let prices = &allowed.request.settings.prices;
         let found = prices.quote(&route.name, demand).filter(|_| route.is_billable());
         let price = found.map(|quotation| QuotedPrice {
             upper_bound_usd: quotation.bound(),
@@ -175,8 +175,8 @@ impl WouldFit {
     fn new(call: &InspectedCall, bound: Option<Usd>) -> Self {
         let allowed = &call.context;
         let (gateway, route) = (&allowed.gateway, &allowed.route);
-        let covering =
-            Budgets::covering(&gateway.settings, &allowed.environment, &allowed.token, route);
+        let (settings, environment) = (&allowed.request.settings, &allowed.environment);
+        let covering = Budgets::covering(settings, environment, &allowed.token, route);
         let now = gateway.clock.now();
         let standing = |budget| BudgetStanding::new(&gateway.ledger, budget, now);
         let budgets: Vec<_> = covering.limits.iter().map(standing).collect();

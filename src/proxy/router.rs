@@ -7,7 +7,7 @@ use super::{
     rejection::Rejection,
     webhook,
 };
-use crate::web::ERRORS_PATH;
+use crate::{config::LiveSettings, web::ERRORS_PATH};
 use axum::{
     Router,
     routing::{MethodRouter, any, get, post},
@@ -17,6 +17,7 @@ use http::Method;
 /// Returns the data plane. The listener puts a [`crate::web::RequestInfo`] into each request.
 pub fn router(gateway: Gateway) -> Router {
     let has_pictures = gateway.pictures.is_some();
+    let settings = gateway.settings.clone();
     let door = ProxyService::new(gateway);
     // For all methods: where nothing receives, the path is unknown whatever the method, and a wrong one is
     // on record as a webhook.
@@ -27,10 +28,12 @@ pub fn router(gateway: Gateway) -> Router {
         router
     };
     let calls = door.clone();
-    router.fallback(door.handler(move |_, request| calls.clone().call(request)))
+    router
+        .fallback(door.handler(move |_, request| calls.clone().call(request)))
+        .with_state(settings)
 }
 
-fn own(door: &ProxyService) -> Router {
+fn own(door: &ProxyService) -> Router<LiveSettings> {
     let healthz = door.at_once(|_, _| Ok(own_paths::healthz()));
     let readyz = door.at_once(|gateway, _| Ok(own_paths::readyz(gateway)));
     let entry = door.read(get(door.handler(own_paths::entry)));
@@ -52,7 +55,11 @@ fn own(door: &ProxyService) -> Router {
 }
 
 /// Serves `root` and all that is below it.
-fn below(router: Router, root: &str, served: &MethodRouter) -> Router {
+fn below(
+    router: Router<LiveSettings>,
+    root: &str,
+    served: &MethodRouter<LiveSettings>,
+) -> Router<LiveSettings> {
     router
         .route(root, served.clone())
         // A wildcard matches no empty rest, so the root has two spellings of its own.
@@ -62,7 +69,7 @@ fn below(router: Router, root: &str, served: &MethodRouter) -> Router {
 
 impl ProxyService {
     /// Refuses all methods but those that read.
-    fn read(&self, served: MethodRouter) -> MethodRouter {
+    fn read(&self, served: MethodRouter<LiveSettings>) -> MethodRouter<LiveSettings> {
         // Axum's own 405 has no body and would be on nobody's record.
         served.fallback(self.only(Method::GET))
     }

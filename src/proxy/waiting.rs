@@ -76,7 +76,7 @@ impl CallContext {
 
     /// Returns how long the call may wait if it does not ask.
     fn usual_allowance(&self) -> Allowance {
-        let queue = &self.gateway.settings.queue;
+        let queue = &self.request.settings.queue;
         let of_token = self.token.limits.queue_timeout.map(|span| (span, WaitSource::Token));
         let of_environment =
             self.environment.queue_timeout.map(|span| (span, WaitSource::Environment));

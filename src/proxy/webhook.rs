@@ -63,38 +63,40 @@ async fn receive(
     gateway: &Gateway,
     incoming: &mut IncomingRequest,
 ) -> Result<WebhookResult, RejectedDelivery> {
-    let verifier = &gateway.webhooks.verifier;
-    if let Some(span) = verifier.blocked(incoming.client) {
+    let (verifier, client) = (&gateway.webhooks.verifier, incoming.client);
+    if let Some(span) = verifier.blocked(client) {
         return Err(blocked(span));
     }
     let reject = |rejection: DeliveryRejection| {
         // Keys that we cannot fetch count against nobody, or our own trouble would lock the vendor out.
         if rejection.is_senders_fault() {
-            verifier.failed(incoming.client);
+            verifier.failed(client);
         }
         RejectedDelivery::from(rejection)
     };
     let claims = verifier.claims(&incoming.headers).map_err(reject)?;
-    let body = receive_body(gateway, incoming.body.get_mut()).await?;
+    let body = receive_body(gateway, incoming).await?;
     let delivery = verifier.verify(claims, &body).await.map_err(reject)?;
     tracing::debug!(generation.id = %delivery.generation(), "webhook verified");
     let notice =
         WebhookEvent::new(delivery, &body, incoming.request.clone(), incoming.client.to_string());
     // Before it waits for its call, or hundreds of early deliveries would wait with their bodies.
     drop(body);
-    let deadline = Instant::now() + gateway.settings.webhooks.wait;
+    let deadline = Instant::now() + incoming.settings.webhooks.wait;
     gateway.calls.notified(notice, deadline).await.map_err(RejectedDelivery::from)
 }
 
 /// Receives the exact bytes that were signed.
 async fn receive_body(
     gateway: &Gateway,
-    body: &mut axum::body::Body,
+    incoming: &mut IncomingRequest,
 ) -> Result<Bytes, RejectedDelivery> {
-    let (cap, idle) = (gateway.settings.webhooks.max_body, gateway.settings.door.body_idle_timeout);
+    let settings = &incoming.settings;
+    let (cap, idle) = (settings.webhooks.max_body, settings.door.body_idle_timeout);
     let failed = |refused| RejectedDelivery { word: "body", refused };
     let writer = SpoolWriter::new(&gateway.spool, None, cap);
-    let receiving = gateway.unless_draining(web::receive(body, writer, cap, idle));
+    let receiving =
+        gateway.unless_draining(web::receive(incoming.body.get_mut(), writer, cap, idle));
     let spool = receiving.await.map_err(failed)?;
     let spool = spool.map_err(|error| failed(Rejection::from(error)))?;
     if let Some(bytes) = spool.in_place() {

@@ -2,7 +2,7 @@
 
 use super::{Gateway, standing::BudgetStanding};
 use crate::{
-    config::{EnvironmentSettings, Limited},
+    config::{EnvironmentSettings, Limited, Settings},
     domain::{
         EnvironmentName, RouteName, ScopeGrant, ScopeSet, Timestamp, Token, TokenId, TokenLimits,
         Usd,
@@ -87,9 +87,9 @@ pub struct LimitedSet {
 
 impl WhoAmI {
     /// Returns what a token may know of itself.
-    pub(super) fn new(gateway: &Gateway, presented: &PresentedToken) -> Self {
+    pub(super) fn new(gateway: &Gateway, settings: &Settings, presented: &PresentedToken) -> Self {
         let PresentedToken { token, secret } = presented;
-        let environment = gateway.environment(&token.environment);
+        let environment = settings.environments.get(&token.environment).map(AsRef::as_ref);
         let per_minute = token.limits.requests_per_minute;
         Self {
             token_id: token.id.clone(),
@@ -100,11 +100,13 @@ impl WhoAmI {
                 .and_then(|own| gateway.accounts.slot(&own.account, &token.environment))
                 .is_some(),
             scopes: token.scopes.clone(),
-            may: least_privilege_words(token, &gateway.settings),
+            may: least_privilege_words(token, settings),
             limits: token.limits.clone(),
             environment_limits: environment.map(|own| EnvironmentLimits::new(own, token)),
             rate: per_minute.map(|per_minute| Rate { per_minute }),
-            budgets: environment.map(|own| budgets(gateway, own, token)).unwrap_or_default(),
+            budgets: environment
+                .map(|own| budgets(gateway, settings, own, token))
+                .unwrap_or_default(),
             expires_at: token.expires_at,
             secret: PresentedSecretView {
                 number: secret.number,
@@ -140,14 +142,15 @@ impl LimitedSet {
 /// Returns the budgets that cover a call on any route that the token may spend on, each once.
 fn budgets(
     gateway: &Gateway,
+    settings: &Settings,
     environment: &EnvironmentSettings,
     token: &Token,
 ) -> Vec<BudgetStanding> {
     let mut found = Vec::new();
-    for route in gateway.settings.routes.routes() {
+    for route in settings.routes.routes() {
         let may_spend = route.scope.is_some_and(|scope| token.scopes.allows(scope));
         if route.enabled && route.is_billable() && may_spend {
-            found.extend(Budgets::covering(&gateway.settings, environment, token, route).limits);
+            found.extend(Budgets::covering(settings, environment, token, route).limits);
         }
     }
     let now = gateway.clock.now();

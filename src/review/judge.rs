@@ -12,7 +12,7 @@ use crate::config::Settings;
 pub fn judge(facts: &Facts, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     for token in &facts.tokens {
-        let environment = settings.environments.get(&token.token.environment);
+        let environment = settings.environments.get(&token.token.environment).map(AsRef::as_ref);
         let case = Case { facts, settings, token: &token.token, seen: token, environment };
         findings.extend(judge_token(&case));
     }

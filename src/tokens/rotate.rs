@@ -94,7 +94,7 @@ impl Tokens {
         // Outside the turn, which others wait for: the environment of a token never changes.
         let plain = PlainToken::mint(&self.show(id)?.environment)?;
         let (own, mandate, digest) = (id.clone(), by.into(), plain.digest());
-        let settings = Arc::clone(&self.settings);
+        let settings = self.settings.clone();
         let token = self
             .change(move |writer| async move {
                 let old = changeable(&writer, &own)?;
@@ -107,7 +107,12 @@ impl Tokens {
                 let number = known.last().map_or(0, |secret| secret.number) + 1;
                 changed.push(TokenSecret { number, digest, made_at: now, ends_at: None });
                 let token = Token { expires_at, ..(*old.token).clone() };
-                may_give(&mandate, &token.environment, &settings, &wider(&old.token, &token))?;
+                may_give(
+                    &mandate,
+                    &token.environment,
+                    &settings.now(),
+                    &wider(&old.token, &token),
+                )?;
                 change_secrets(writer, mandate.by, &old, token, changed).await
             })
             .await?;

@@ -13,7 +13,7 @@ use super::{
     validate::validate,
 };
 use crate::{
-    config::Settings,
+    config::LiveSettings,
     domain::{
         Action, Clock, SecretKind, Timestamp, Token, TokenDigest, TokenId, TokenSecret, TokenState,
     },
@@ -29,7 +29,7 @@ use tokio::sync::watch;
 #[derive(Debug, Clone)]
 pub struct Tokens {
     pub(super) registry: Registry<KnownToken>,
-    pub(super) settings: Arc<Settings>,
+    pub(super) settings: LiveSettings,
 }
 
 impl Tokens {
@@ -38,7 +38,7 @@ impl Tokens {
         journal: Journal,
         reader: Reader,
         clock: Arc<dyn Clock>,
-        settings: Arc<Settings>,
+        settings: LiveSettings,
         tasks: Tasks,
     ) -> Result<Self, TokensError> {
         let registry = Registry::load(journal, reader, clock, tasks);
@@ -107,9 +107,10 @@ impl Tokens {
         by: impl Into<Mandate>,
     ) -> Result<(PlainToken, Arc<Token>), TokensError> {
         let (now, mandate) = (self.registry.now(), by.into());
-        let token = validate(new, &self.settings, now).map_err(TokensError::Invalid)?;
-        let gains = gains_of_new(&token, &self.settings);
-        may_give(&mandate, &token.environment, &self.settings, &gains)?;
+        let settings = self.settings.now();
+        let token = validate(new, &settings, now).map_err(TokensError::Invalid)?;
+        let gains = gains_of_new(&token, &settings);
+        may_give(&mandate, &token.environment, &settings, &gains)?;
         let plain = PlainToken::mint(&token.environment)?;
         let (number, digest) = (TokenSecret::FIRST, plain.digest());
         let change = TokenChange {
@@ -130,7 +131,7 @@ impl Tokens {
         state: TokenState,
         by: impl Into<Mandate>,
     ) -> Result<Arc<Token>, TokensError> {
-        let (id, mandate, settings) = (id.clone(), by.into(), Arc::clone(&self.settings));
+        let (id, mandate, settings) = (id.clone(), by.into(), self.settings.clone());
         self.change(move |writer| async move {
             let old = Arc::clone(&find(&writer, &id)?.token);
             // Before it is asked whether it was revoked: to revoke twice is no mistake.
@@ -140,7 +141,7 @@ impl Tokens {
             find_not_revoked(&writer, &id)?;
             if state == TokenState::Enabled {
                 let gains = [gain("state", "the token is disabled")];
-                may_give(&mandate, &old.environment, &settings, &gains)?;
+                may_give(&mandate, &old.environment, &settings.now(), &gains)?;
             }
             let token = Token { state, ..(*old).clone() };
             TokenChange::to(action(state), mandate.by, &old, token).commit(writer).await

@@ -8,7 +8,7 @@ mod words;
 
 use super::*;
 use crate::{
-    config::{EnvironmentSettings, Limited, LoadOptions, Settings},
+    config::{EnvironmentSettings, Limited, LiveSettings, LoadOptions, Settings},
     domain::{
         Clock, EnvironmentName, Principal, RecordBody, SteeredClock, Timestamp, TokenId, TokenState,
     },
@@ -57,17 +57,17 @@ fn environment(scopes: &[&str]) -> EnvironmentSettings {
     }
 }
 
-fn environments() -> BTreeMap<EnvironmentName, EnvironmentSettings> {
+fn environments() -> BTreeMap<EnvironmentName, Arc<EnvironmentSettings>> {
     let all = [
         ("dev", environment(&["read:*"])),
         ("staging", environment(&["read:*", "write:limited"])),
         ("prod", environment(&["read:generations", "write:generate", "write:edit"])),
     ];
-    all.into_iter().map(|(name, found)| (name.parse().unwrap(), found)).collect()
+    all.into_iter().map(|(name, found)| (name.parse().unwrap(), Arc::new(found))).collect()
 }
 
 /// Returns settings with these environments, none of which is production.
-fn grounds(environments: BTreeMap<EnvironmentName, EnvironmentSettings>) -> Settings {
+fn grounds(environments: BTreeMap<EnvironmentName, Arc<EnvironmentSettings>>) -> Settings {
     let mut grounds = settings(&[]);
     grounds.environments = environments;
     grounds.review.production.clear();
@@ -88,7 +88,8 @@ fn open_with(dir: &Path, clock: &SteeredClock, settings: Settings) -> (Store, To
         watch: Arc::new(crate::store::UnwatchedCommits),
     };
     let store = Store::open(options).unwrap();
-    let (journal, reader, settings) = (store.journal(), store.reader(), Arc::new(settings));
+    let (journal, reader, settings) =
+        (store.journal(), store.reader(), LiveSettings::new(settings));
     let tokens = Tokens::load(journal, reader, clock, settings, Tasks::default());
     (store, tokens.unwrap())
 }

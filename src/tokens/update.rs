@@ -70,8 +70,10 @@ impl Tokens {
         direction: Direction,
         mandate: Mandate,
     ) -> Result<Arc<Token>, TokensError> {
-        let (settings, id) = (Arc::clone(&self.settings), id.clone());
+        let (settings, id) = (self.settings.clone(), id.clone());
         self.change(move |writer| async move {
+            // Within the turn, which a reload waits for: what is decided here is decided by what is in force.
+            let settings = settings.now();
             let old = Arc::clone(&find_not_revoked(&writer, &id)?.token);
             let token = updated(&old, &asked, direction, &settings, writer.now())
                 .map_err(TokensError::Invalid)?;

@@ -65,7 +65,7 @@ fn environment<'e>(
 ) -> Option<(EnvironmentName, &'e EnvironmentSettings)> {
     let found = name.parse::<EnvironmentName>().ok().and_then(|name| {
         let environment = settings.environments.get(&name)?;
-        Some((name, environment))
+        Some((name, &**environment))
     });
     if found.is_none() {
         let known: Vec<_> = settings.environments.keys().map(EnvironmentName::as_str).collect();

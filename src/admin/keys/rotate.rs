@@ -51,7 +51,7 @@ pub async fn rotate(
 impl AdminState {
     /// Says whether it is the environment that is not there, or only its key.
     fn no_key(&self, name: &str) -> Problem {
-        let is_set = self.settings.environments.keys().any(|set| set.as_str() == name);
+        let is_set = self.settings.now().environments.keys().any(|set| set.as_str() == name);
         let words = if is_set {
             format!("environment '{name}' has no key that could be exchanged")
         } else {

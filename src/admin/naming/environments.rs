@@ -32,13 +32,14 @@ impl AdminState {
     pub(in crate::admin) fn no_environment(&self, text: &str) -> String {
         let tokens = self.tokens.list();
         let used = tokens.iter().map(|token| token.environment.as_str());
-        let set = self.settings.environments.keys().map(EnvironmentName::as_str);
+        let settings = self.settings.now();
+        let set = settings.environments.keys().map(EnvironmentName::as_str);
         let known: Vec<_> = set.chain(used).collect::<BTreeSet<_>>().into_iter().collect();
         no_such("environment", &abbreviate(text), &known)
     }
 
     async fn knows_environment(&self, name: &EnvironmentName) -> Result<bool, Problem> {
-        let is_known = self.settings.environments.contains_key(name)
+        let is_known = self.settings.now().environments.contains_key(name)
             || self.tokens.list().iter().any(|token| token.environment == *name);
         // Only a name that neither knows costs a look at the record, which may be all of it.
         if is_known {

@@ -42,7 +42,7 @@ impl ReviewSearch {
             return Err(Problem::invalid(mistakes));
         }
         let token = state.token_on_record(self.token.as_deref(), environment.as_ref()).await?;
-        let since = span.since.unwrap_or_else(|| now.minus(state.settings.review.window));
+        let since = span.since.unwrap_or_else(|| now.minus(state.settings.now().review.window));
         Ok(ReviewScope { environment, token, since })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// What an access review found.
@@ -105,7 +105,7 @@ fn sources(state: &AdminState) -> Sources {
     Sources {
         reader: state.reader.clone(),
         tokens: state.tokens.clone(),
-        settings: Arc::clone(&state.settings),
+        settings: state.settings.now(),
         shared_keys: shared_keys(state),
     }
 }
@@ -118,6 +118,7 @@ fn shared_keys(state: &AdminState) -> Vec<Vec<EnvironmentName>> {
         group.sort();
         group
     };
-    let groups: BTreeSet<Vec<_>> = state.settings.environments.keys().map(group).collect();
+    let settings = state.settings.now();
+    let groups: BTreeSet<Vec<_>> = settings.environments.keys().map(group).collect();
     groups.into_iter().filter(|group| group.len() > 1).collect()
 }

@@ -65,5 +65,5 @@ impl AccountView {
     responses((status = 200, description = "All accounts", body = Vec<AccountView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<AccountView>> {
-    Json(state.settings.accounts.iter().map(AccountView::new).collect())
+    Json(state.settings.now().accounts.iter().map(AccountView::new).collect())
 }

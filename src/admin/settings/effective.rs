@@ -59,5 +59,5 @@ impl fmt::Display for SettingView {
     responses((status = 200, description = "All settings, by key", body = Vec<SettingView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<SettingView>> {
-    Json(state.settings.shown.settings().iter().map(SettingView::from_setting).collect())
+    Json(state.settings.now().shown.settings().iter().map(SettingView::from_setting).collect())
 }

@@ -9,6 +9,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// An environment: the limits of its tokens.
@@ -137,9 +138,9 @@ fn may_be_limited(environment: &EnvironmentSettings) -> bool {
     responses((status = 200, description = "All environments", body = Vec<EnvironmentView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<EnvironmentView>> {
-    let settings = &state.settings;
-    let view = |(name, environment)| {
-        EnvironmentView::new(name, environment, settings, state.keys.key_state(name))
+    let settings = state.settings.now();
+    let view = |(name, environment): (_, &Arc<EnvironmentSettings>)| {
+        EnvironmentView::new(name, environment, &settings, state.keys.key_state(name))
     };
     Json(settings.environments.iter().map(view).collect())
 }
@@ -158,9 +159,9 @@ pub async fn show(
     _by: MayView,
     PathSegment(asked): PathSegment,
 ) -> Result<Json<EnvironmentView>, Problem> {
-    let settings = &state.settings;
+    let settings = state.settings.now();
     let found = settings.environments.iter().find(|(name, _)| name.as_str() == asked);
     let (name, environment) =
         found.ok_or_else(|| Problem::unknown_as("environment", state.no_environment(&asked)))?;
-    Ok(Json(EnvironmentView::new(name, environment, settings, state.keys.key_state(name))))
+    Ok(Json(EnvironmentView::new(name, environment, &settings, state.keys.key_state(name))))
 }

@@ -119,7 +119,16 @@ fn asynchronous(rule: &Asynchronous) -> String {
     responses((status = 200, description = "The route table", body = Vec<RouteView>))
 )]
 pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<RouteView>> {
-    Json(state.settings.routes.routes().iter().map(|route| RouteView::from_route(route)).collect())
+    Json(
+        state
+            .settings
+            .now()
+            .routes
+            .routes()
+            .iter()
+            .map(|route| RouteView::from_route(route))
+            .collect(),
+    )
 }
 
 /// Shows one route
@@ -137,9 +146,10 @@ pub async fn show(
     PathSegment(asked): PathSegment,
 ) -> Result<Json<RouteView>, Problem> {
     let name = asked.parse().ok();
-    let found = name.and_then(|name| state.settings.routes.by_name(&name));
+    let settings = state.settings.now();
+    let found = name.and_then(|name| settings.routes.by_name(&name));
     found.map(|route| Json(RouteView::from_route(route))).ok_or_else(|| {
-        let names = state.settings.routes.routes().iter().map(|route| route.name.as_str());
+        let names = settings.routes.routes().iter().map(|route| route.name.as_str());
         Problem::unknown_but("route", &asked, nearest(&asked, names))
     })
 }

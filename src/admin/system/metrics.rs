@@ -51,7 +51,7 @@ impl AdminState {
         }
         let is_good = *self.journal.health().borrow() == JournalHealth::Good;
         self.metrics.set_journal_healthy(is_good);
-        for account in self.settings.accounts.keys() {
+        for account in self.settings.now().accounts.keys() {
             if let Some(balance) = self.ledger.balance(account) {
                 self.metrics.set_balance(account, balance.left());
             }

@@ -62,7 +62,8 @@ pub async fn status(
 impl StatusView {
     /// Looks at the gateway, its data folder and its files. Blocks.
     fn collect(state: &AdminState) -> Self {
-        let (accounts, dir) = (state.admission.status(), &state.settings.data.dir);
+        let (accounts, settings) = (state.admission.status(), state.settings.now());
+        let dir = &settings.data.dir;
         let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -72,10 +73,10 @@ impl StatusView {
             draining: accounts.iter().any(|account| account.draining),
             data_dir: absolute.display().to_string(),
             disk_free: free_space(dir).ok(),
-            disk_least: state.settings.bodies.min_free,
+            disk_least: settings.bodies.min_free,
             record_bytes: state.reader.size().ok(),
             log_bytes: log_size(dir),
-            record_most: state.settings.data.max_size,
+            record_most: settings.data.max_size,
         }
     }
 }

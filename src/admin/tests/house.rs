@@ -10,7 +10,7 @@ use crate::{
         trust::{CheckpointFile, LogResumption, Notary},
     },
     calls::{CallServices, Calls},
-    config::{Doubts, LoadOptions, Settings},
+    config::{Doubts, LiveSettings, LoadOptions, Settings},
     domain::{Clock, SteeredClock, Timestamp},
     ledger::Ledger,
     operators::Operators,
@@ -43,21 +43,21 @@ impl House {
         let clock = SteeredClock::at(Timestamp::from_micros(1_700_000_000_000_000));
         let told: Arc<dyn Clock> = Arc::new(clock.clone());
         let store = open_store(dir.path(), &told);
-        let (settings, tasks) = (Arc::new(settings(dir.path())), Tasks::default());
+        let (settings, tasks) = (LiveSettings::new(settings(dir.path())), Tasks::default());
         let (journal, reader) = (store.journal(), store.reader());
-        let grounds = Arc::clone(&settings);
+        let grounds = settings.clone();
         let tokens = Tokens::load(journal, reader, Arc::clone(&told), grounds, tasks.clone());
         let notary = Arc::new(notary(&store, dir.path(), &told));
         let operators = Operators::load(
             store.journal(),
             store.reader(),
             Arc::clone(&told),
-            settings.operators.token_lifetime,
+            settings.now().operators.token_lifetime,
             tasks.clone(),
         )
         .unwrap();
         let spool = spool(dir.path());
-        let (accounts, keys) = account::with_keys(&store, &settings, &spool, dir.path());
+        let (accounts, keys) = account::with_keys(&store, &settings.now(), &spool, dir.path());
         let services = CallServices {
             journal: store.journal(),
             reader: store.reader(),
@@ -69,7 +69,7 @@ impl House {
             sealed: SealedAnswers::open(dir.path(), 0).unwrap(),
             spool: Arc::clone(&spool),
             settings,
-            ledger: Ledger::new(Arc::default(), Arc::clone(&told)),
+            ledger: Ledger::new(Arc::clone(&told)),
             tasks,
             clock: told,
             metrics: Metrics::new(),
@@ -81,7 +81,7 @@ impl House {
             ledger: services.ledger.clone(),
             reader: store.reader(),
             journal: store.journal(),
-            settings: Arc::clone(&services.settings),
+            settings: services.settings.clone(),
             clock: Arc::clone(&services.clock),
             tasks: services.tasks.clone(),
             accounts,

@@ -61,7 +61,7 @@ pub async fn create(
         environment: token.environment.to_string(),
         scopes: token.scopes.grants().map(|grant| grant.to_string()).collect(),
         expires_at: token.expires_at,
-        words: least_privilege_words(&token, &state.settings),
+        words: least_privilege_words(&token, &state.settings.now()),
     };
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(created)))
 }

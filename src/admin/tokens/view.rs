@@ -97,7 +97,7 @@ impl TokenView {
             expires_at: token.expires_at,
             limits: token.limits.clone(),
             no_budget: token.unlimited,
-            may: least_privilege_words(token, &state.settings),
+            may: least_privilege_words(token, &state.settings.now()),
             metadata: token.metadata.clone(),
             secrets,
         }

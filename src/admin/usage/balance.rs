@@ -81,7 +81,7 @@ pub async fn list(State(state): State<AdminState>, _by: MayView) -> Json<Vec<Bal
     let view = |(name, account): (&AccountName, &AccountSettings)| {
         BalanceView::new(name, account, state.ledger.balance(name))
     };
-    Json(state.settings.accounts.iter().map(view).collect())
+    Json(state.settings.now().accounts.iter().map(view).collect())
 }
 
 /// Tells what is on an account
@@ -104,9 +104,10 @@ pub async fn set(
     PathSegment(name): PathSegment,
     JsonBody(new): JsonBody<NewBalance>,
 ) -> Result<Json<BalanceView>, Problem> {
-    let known = name.parse().ok().filter(|name| state.settings.accounts.contains_key(name));
+    let settings = state.settings.now();
+    let known = name.parse().ok().filter(|name| settings.accounts.contains_key(name));
     let account: AccountName = known.ok_or_else(|| {
-        let names = state.settings.accounts.keys().map(AccountName::as_str);
+        let names = settings.accounts.keys().map(AccountName::as_str);
         Problem::unknown_but("account", &name, nearest(&name, names))
     })?;
     let tasks = state.tasks.clone();
@@ -133,7 +134,8 @@ async fn note(
         }
         return Err(Problem::audit_unavailable(&cause));
     }
-    let settings = state.settings.accounts.get(account);
+    let settings = state.settings.now();
+    let settings = settings.accounts.get(account);
     let settings = settings.ok_or_else(|| Problem::unknown("account", account.as_str()))?;
     Ok(Json(BalanceView::new(account, settings, state.ledger.balance(account))))
 }

@@ -31,5 +31,5 @@ pub async fn report(
     let read = state.tasks.run_blocking(move || reader.usage(&query)).await;
     let used = read.map_err(|_| Problem::stopping())?;
     let used = used.map_err(|cause| Problem::store_unavailable(&cause))?;
-    Ok(Json(sums(&used, &state.settings.routes)))
+    Ok(Json(sums(&used, &state.settings.now().routes)))
 }

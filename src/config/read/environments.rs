@@ -16,7 +16,7 @@ use crate::{
     },
     domain::{AccountName, EnvironmentName, RouteTable, Scope, ScopeGrant, ScopeSet},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// What environments refer to.
 ///
@@ -34,7 +34,7 @@ pub(super) struct Around<'a> {
 
 /// The environments, and the variables that hold their keys where that was said.
 pub(super) type EnvironmentSections =
-    (BTreeMap<EnvironmentName, EnvironmentSettings>, BTreeMap<EnvironmentName, Box<str>>);
+    (BTreeMap<EnvironmentName, Arc<EnvironmentSettings>>, BTreeMap<EnvironmentName, Box<str>>);
 
 /// Reads all of `[environments]`. `None` means that mistakes were noted.
 ///
@@ -57,7 +57,7 @@ pub(super) fn environments(
     for entry in read {
         let (name, (environment, variable)) = entry?;
         variables.extend(variable.map(|variable| (name.clone(), variable)));
-        environments.insert(name, environment);
+        environments.insert(name, Arc::new(environment));
     }
     Some((environments, variables))
 }

@@ -1,5 +1,6 @@
 //! Settings and secrets, loaded as the binary loads them.
 
+mod live;
 mod machine;
 mod mistakes;
 mod prices;

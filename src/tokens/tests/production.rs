@@ -155,7 +155,7 @@ async fn a_token_that_nothing_limited_before_can_still_be_changed() {
 async fn a_budget_of_the_environment_or_the_account_is_a_limit() {
     let mut all = grounds(environments());
     all.review.production = vec!["prod".parse().unwrap()];
-    let prod = all.environments.values_mut();
+    let prod = all.environments.values_mut().map(Arc::make_mut);
     prod.for_each(|environment| environment.monthly_budget = Some("9.00".parse().unwrap()));
     let house = house_with(all);
     let (_, token) = house.tokens.create(asked(), &BY).await.unwrap();

@@ -116,7 +116,7 @@ async fn scopes_are_replaced_first_then_added_then_taken() {
 #[test]
 fn what_a_token_has_above_its_ceiling_is_no_obstacle_to_other_changes() {
     let mut lowered = environments();
-    lowered.insert("prod".parse().unwrap(), environment(&["read:generations"]));
+    lowered.insert("prod".parse().unwrap(), environment(&["read:generations"]).into());
     let lowered = grounds(lowered);
     let old = Token {
         scopes: ["read:generations", "write:*"].iter().map(|one| one.parse().unwrap()).collect(),
@@ -272,7 +272,7 @@ fn back_to(token: &Token) -> TokenUpdate {
 #[test]
 fn there_and_back_is_the_token_it_was() {
     let all = ["read:*", "write:*", "write:limited", "train:models", "read:account"];
-    let open = grounds(BTreeMap::from([("prod".parse().unwrap(), environment(&all))]));
+    let open = grounds(BTreeMap::from([("prod".parse().unwrap(), environment(&all).into())]));
     proptest!(cases(1024), |(token in token(), asked in reduction())| {
         let there = updated(&token, &asked, Direction::Both, &open, NOW);
         if let (Ok(there), false) = (there, token.scopes.is_empty()) {
