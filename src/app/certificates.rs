@@ -3,13 +3,12 @@
 //! A certificate that cannot be served never replaces one that is: the old one goes on, and the files are
 //! tried again.
 
-use super::{Reload, services::Services};
+use super::{Reload, services::Services, wordings};
 use crate::{
-    admin,
     config::{Listen, TlsFiles, WatchedFile},
     domain::Timestamp,
     telemetry::Metrics,
-    web::{ClientError, PairRenewal, Port, TlsFault, TlsIdentity, TlsPair, Wording},
+    web::{PairRenewal, Port, TlsFault, TlsIdentity, TlsPair, Wording},
 };
 use anyhow::Context;
 use std::{error::Error, sync::Arc, time::Duration};
@@ -67,6 +66,7 @@ impl Certificates {
     pub(super) fn ports(
         &self,
         [proxy, admin]: [TcpListener; 2],
+        listen: &Listen,
         metrics: &Arc<Metrics>,
     ) -> [Port; 2] {
         let port = |listener, keeper: &Option<Keeper>, wording: Wording| match keeper {
@@ -77,8 +77,8 @@ impl Certificates {
             }
         };
         [
-            port(proxy, &self.proxy, ClientError::to_response),
-            port(admin, &self.admin, admin::to_response),
+            port(proxy, &self.proxy, wordings::for_clients(listen)),
+            port(admin, &self.admin, wordings::for_operators()),
         ]
     }
 

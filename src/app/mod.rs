@@ -44,6 +44,7 @@ mod simulator_here;
 mod start;
 mod webhook_accounts;
 mod webhook_door;
+mod wordings;
 
 pub use accept_restore::{AcceptRestore, AcceptRestoreError, RestoreAccepted, accept_restore};
 pub use clock::clock_doubt;

@@ -154,7 +154,8 @@ impl Prepared {
         checkpoints.stand(&services.tasks);
         let (proxy, admin) = (listeners.proxy.local_addr()?, listeners.admin.local_addr()?);
         let Listeners { proxy: port, admin: network, socket: local, socket_path } = listeners;
-        let [port, network] = certificates.ports([port, network], &services.metrics);
+        let [port, network] =
+            certificates.ports([port, network], &services.settings.now().listen, &services.metrics);
         certificates.watch(&services, &reload);
         let pictures = simulator.as_ref().map(SimulatorHere::pictures);
         servers::serve_clients(&services, port, pictures, &clients);

@@ -2,13 +2,15 @@
 //!
 //! Each listener has limits of its own, so that clients cannot use up the connections of operators.
 
-use super::{admin_server::AdminServer, control_server::control_face, services::Services};
+use super::{
+    admin_server::AdminServer, control_server::control_face, services::Services, wordings,
+};
 use crate::{
-    admin::{self, AdminState, ExportNotes},
+    admin::{AdminState, ExportNotes},
     config::Doubts,
     proxy::{self, Gateway, GatewayParts, PictureShelf},
     rate_limit::{Attempts, RateLimits},
-    web::{self, ClientError, ConnectionLimits, LeavesFiles, Port, Serving, Wording},
+    web::{self, ConnectionLimits, LeavesFiles, Port, Serving, Wording},
 };
 use std::sync::Arc;
 use tokio::net::UnixListener;
@@ -23,7 +25,11 @@ pub(super) fn serve_clients(
     clients: &Serving,
 ) {
     let face = proxy::router(gateway(services, pictures));
-    let limits = web_door(services, ("proxy", LeavesFiles::Most), ClientError::to_response);
+    let limits = web_door(
+        services,
+        ("proxy", LeavesFiles::Most),
+        wordings::for_clients(&services.settings.now().listen),
+    );
     services.tasks.spawn_background("proxy", web::serve(listener, face, limits, clients.clone()));
 }
 
@@ -39,10 +45,10 @@ pub(super) fn serve_operators(
 ) {
     let face = control_face(admin_state(services, doubts, operators));
     let serving = Serving::until(operators.closing.clone(), operators.tasks.clone());
-    let limits = web_door(services, ("admin", LeavesFiles::Some), admin::to_response);
+    let limits = web_door(services, ("admin", LeavesFiles::Some), wordings::for_operators());
     let served = web::serve(network, face.clone(), limits, serving.clone());
     operators.tasks.spawn_background("admin", served);
-    let limits = web_door(services, ("socket", LeavesFiles::None), admin::to_response);
+    let limits = web_door(services, ("socket", LeavesFiles::None), wordings::for_operators());
     operators.tasks.spawn_background("socket", web::serve(local, face, limits, serving));
 }
 
@@ -74,6 +80,7 @@ fn gateway(services: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gate
         tasks: services.tasks.clone(),
         clock: Arc::clone(&services.clock),
         metrics: Arc::clone(&services.metrics),
+        links: wordings::help_links(&services.settings.now().listen),
         pictures,
         webhooks: services.webhooks.clone(),
     })

@@ -15,7 +15,7 @@ use crate::{
     tasks::Tasks,
     telemetry::Metrics,
     tokens::Tokens,
-    web::Body,
+    web::{Body, HelpLinks},
 };
 use futures_util::future::BoxFuture;
 use http::Response;
@@ -64,6 +64,8 @@ pub struct GatewayParts {
     pub clock: Arc<dyn Clock>,
     /// Counts.
     pub metrics: Arc<Metrics>,
+    /// Where errors say that help is.
+    pub links: HelpLinks,
     /// The simulator's pictures.
     pub pictures: Option<Arc<dyn PictureShelf>>,
     /// Webhooks that come to the gateway.

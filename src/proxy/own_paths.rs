@@ -10,7 +10,7 @@ use crate::{
     domain::{ErrorCode, RequestId, Token, TokenId},
     store::{JournalHealth, Reader, StoreError},
     tokens::PresentedToken,
-    web::{self, Body, error_page},
+    web::{self, Body, apps_page, error_page},
 };
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
@@ -36,8 +36,14 @@ pub(super) async fn picture(gateway: Gateway, incoming: IncomingRequest) -> Answ
 }
 
 /// Explains an error, or all of them.
-pub(super) fn errors(incoming: &IncomingRequest) -> Response<Body> {
-    error_page(incoming.uri.path(), &incoming.headers, &incoming.request)
+pub(super) fn errors(gateway: &Gateway, incoming: &IncomingRequest) -> Response<Body> {
+    let IncomingRequest { uri, headers, request, .. } = incoming;
+    error_page(uri.path(), headers, request, &gateway.links)
+}
+
+/// Shows the page for those who write apps.
+pub(super) fn apps(incoming: &IncomingRequest) -> Response<Body> {
+    apps_page(&incoming.headers)
 }
 
 /// Refuses a path below ours that is none.

@@ -109,7 +109,7 @@ impl ProxyService {
             self.record(&refused, request, request_context, client);
         }
         let Rejection { problem, sent, .. } = refused;
-        let mut response = problem.into_response(request);
+        let mut response = problem.into_response(request, &self.0.links);
         match sent {
             Some(summary) => note_summary(response.headers_mut(), &summary, received),
             None => note_waiting(response.headers_mut(), request_context, received),

@@ -7,7 +7,10 @@ use super::{
     rejection::Rejection,
     webhook,
 };
-use crate::{config::LiveSettings, web::ERRORS_PATH};
+use crate::{
+    config::LiveSettings,
+    web::{APPS_PATH, ERRORS_PATH},
+};
 use axum::{
     Router,
     routing::{MethodRouter, any, get, post},
@@ -36,6 +39,7 @@ pub fn router(gateway: Gateway) -> Router {
 fn own(door: &ProxyService) -> Router<LiveSettings> {
     let healthz = door.at_once(|_, _| Ok(own_paths::healthz()));
     let readyz = door.at_once(|gateway, _| Ok(own_paths::readyz(gateway)));
+    let apps = door.at_once(|_, request| Ok(own_paths::apps(request)));
     let entry = door.read(get(door.handler(own_paths::entry)));
     let unknown = door.read(get(door.at_once(|_, request| Err(own_paths::unknown(request)))));
     let quote = post(door.handler(quote::answer)).fallback(door.only(Method::POST));
@@ -46,11 +50,12 @@ fn own(door: &ProxyService) -> Router<LiveSettings> {
         .route("/health", door.read(get(door.at_once(own_paths::who_am_i))))
         .route("/_ideogate/whoami", door.read(get(door.at_once(own_paths::who_am_i_at_length))))
         .route(quote::PATH, quote)
+        .route(APPS_PATH, door.read(get(apps)))
         .route(own_paths::CALLS, entry.clone())
         .route(&format!("{}{{*call}}", own_paths::CALLS), entry)
         .route("/_ideogate/", unknown.clone())
         .route("/_ideogate/{*path}", unknown);
-    let errors = door.at_once(|_, request| Ok(own_paths::errors(request)));
+    let errors = door.at_once(|gateway, request| Ok(own_paths::errors(gateway, request)));
     below(router, ERRORS_PATH, &door.read(get(errors)))
 }
 

@@ -131,7 +131,7 @@ fn answer(
     let is_quiet = fault.is_none() && is_health_check(request.uri().path());
     let (wire, work) = (Arc::clone(guest.wire), guest.serving.request_begins());
     let farewell = AccessLog::new(span.clone(), started, is_quiet, wire, work);
-    let wording = guest.door.wording;
+    let wording = guest.door.wording.clone();
     let answer = match fault {
         None => Ok(ask(face, guest.door, info, request)),
         Some(fault) => Err(reject(guest.door, fault)),
@@ -140,7 +140,7 @@ fn answer(
     let answer = async move {
         let response = match answer {
             Ok(answer) => answer.await,
-            Err(problem) => wording(&problem, &id).map(Body::full),
+            Err(problem) => wording.answer(&problem, &id).map(Body::full),
         };
         let mut response = farewell.watch(response);
         // Once more, whatever face or layer made the answer: none may leave without it.

@@ -4,20 +4,14 @@ use super::{
     body::Body,
     error_guide::ERROR_GUIDE,
     guide_row::ErrorGuide,
-    problem::{ClientError, ERRORS_PATH},
+    help::{ERRORS_PATH, HelpLinks},
+    page::{PageFormat, escaped, html_head, page},
+    problem::ClientError,
 };
 use crate::domain::{ErrorCode, RequestId};
-use http::{HeaderMap, HeaderValue, Response, header};
+use http::{HeaderMap, Response};
 use serde::Serialize;
 use std::fmt::Write;
-
-/// Forms that an explanation comes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PageFormat {
-    Json,
-    Html,
-    Text,
-}
 
 #[derive(Debug, Serialize)]
 struct GuideEntry {
@@ -28,10 +22,12 @@ struct GuideEntry {
     developer: &'static str,
     operator: &'static str,
     doc: String,
+    /// The page for those who write apps.
+    apps: String,
 }
 
-impl From<&ErrorGuide> for GuideEntry {
-    fn from(guide: &ErrorGuide) -> Self {
+impl GuideEntry {
+    fn new(guide: &ErrorGuide, links: &HelpLinks) -> Self {
         Self {
             code: guide.code,
             status: guide.code.status(),
@@ -39,75 +35,56 @@ impl From<&ErrorGuide> for GuideEntry {
             meaning: guide.meaning,
             developer: guide.developer,
             operator: guide.operator,
-            doc: format!("{ERRORS_PATH}/{}", guide.code),
+            doc: links.error(guide.code),
+            apps: links.apps(),
         }
     }
 }
 
 /// Answers a request for an explanation at `path`, or for the list of all, in the form that
 /// `Accept` prefers: JSON, HTML or plain text. It needs no token, and tells nothing but this table.
-pub fn error_page(path: &str, headers: &HeaderMap, request: &RequestId) -> Response<Body> {
-    let form = PageFormat::preferred(headers);
+pub fn error_page(
+    path: &str,
+    headers: &HeaderMap,
+    request: &RequestId,
+    links: &HelpLinks,
+) -> Response<Body> {
+    let form = PageFormat::preferred(headers).unwrap_or(PageFormat::Json);
     match path.strip_prefix(ERRORS_PATH).map(|rest| rest.trim_start_matches('/')) {
-        Some("") => form.answer(ERROR_GUIDE),
+        Some("") => answer(form, ERROR_GUIDE, links),
         Some(code) => match ErrorCode::find(code).and_then(ErrorGuide::for_code) {
-            Some(guide) => form.answer(std::slice::from_ref(guide)),
-            None => unknown(request),
+            Some(guide) => answer(form, std::slice::from_ref(guide), links),
+            None => unknown(request, links),
         },
-        None => unknown(request),
+        None => unknown(request, links),
     }
 }
 
-fn unknown(request: &RequestId) -> Response<Body> {
+fn unknown(request: &RequestId, links: &HelpLinks) -> Response<Body> {
     let message = format!("there is no such code; {ERRORS_PATH} lists those there are");
-    ClientError::new(ErrorCode::RouteUnknown, message).into_response(request)
+    ClientError::new(ErrorCode::RouteUnknown, message).into_response(request, links)
 }
 
-impl PageFormat {
-    /// Browsers name HTML, people with a terminal seldom anything.
-    fn preferred(headers: &HeaderMap) -> Self {
-        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        // Weights are not weighed: a browser does not name JSON, and whoever names it can read it.
-        let accepts =
-            |kind| accept.unwrap_or_default().split([',', ';']).any(|one| one.trim() == kind);
-        match () {
-            () if accepts("application/json") => Self::Json,
-            () if accepts("text/html") => Self::Html,
-            () if accepts("text/plain") => Self::Text,
-            () => Self::Json,
-        }
-    }
-
-    fn answer(self, guides: &[ErrorGuide]) -> Response<Body> {
-        let (kind, text) = match self {
-            Self::Json => ("application/json", json(guides)),
-            Self::Html => ("text/html; charset=utf-8", html(guides)),
-            Self::Text => ("text/plain; charset=utf-8", plain(guides)),
-        };
-        let mut response = Response::new(Body::from(text));
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        // One path has three forms: a cache must not hand the page of a browser to a program.
-        headers.insert(header::VARY, HeaderValue::from_static("accept"));
-        let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        response
+fn answer(form: PageFormat, guides: &[ErrorGuide], links: &HelpLinks) -> Response<Body> {
+    match form {
+        PageFormat::Json => page("application/json", json(guides, links)),
+        PageFormat::Html => page("text/html; charset=utf-8", html(guides, links)),
+        PageFormat::Text => page("text/plain; charset=utf-8", plain(guides, links)),
     }
 }
 
-fn json(guides: &[ErrorGuide]) -> String {
+fn json(guides: &[ErrorGuide], links: &HelpLinks) -> String {
     let text = match guides {
-        [one] => serde_json::to_string_pretty(&GuideEntry::from(one)),
+        [one] => serde_json::to_string_pretty(&GuideEntry::new(one, links)),
         all => {
-            let errors: Vec<_> = all.iter().map(GuideEntry::from).collect();
+            let errors: Vec<_> = all.iter().map(|guide| GuideEntry::new(guide, links)).collect();
             serde_json::to_string_pretty(&serde_json::json!({ "errors": errors }))
         }
     };
     text.unwrap_or_default() + "\n"
 }
 
-fn plain(guides: &[ErrorGuide]) -> String {
+fn plain(guides: &[ErrorGuide], links: &HelpLinks) -> String {
     let mut text = String::new();
     for guide in guides {
         let (code, status, retry) = head(guide);
@@ -118,16 +95,11 @@ fn plain(guides: &[ErrorGuide]) -> String {
         )
         .unwrap_or_default();
     }
-    text
+    text + "All that an app needs to know: " + &links.apps() + "\n"
 }
 
-fn html(guides: &[ErrorGuide]) -> String {
-    let mut text = String::from(concat!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>ideogate errors</title>",
-        "<meta name=\"viewport\" content=\"width=device-width\">",
-        "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}",
-        "code{background:#8882;padding:.1em .3em}</style>"
-    ));
+fn html(guides: &[ErrorGuide], links: &HelpLinks) -> String {
+    let mut text = html_head("ideogate errors");
     for guide in guides {
         let (code, status, retry) = head(guide);
         let [meaning, developer, operator] =
@@ -140,7 +112,7 @@ fn html(guides: &[ErrorGuide]) -> String {
         )
         .unwrap_or_default();
     }
-    text + "</html>\n"
+    format!("{text}<p><a href=\"{}\">All that an app needs to know</a></p></html>\n", links.apps())
 }
 
 fn head(guide: &ErrorGuide) -> (&'static str, u16, &'static str) {
@@ -151,8 +123,8 @@ fn head(guide: &ErrorGuide) -> (&'static str, u16, &'static str) {
 /// Escapes a text of the table, and marks what is in backquotes as code.
 fn marked_up(text: &str) -> String {
     // Escaped before the tags are put in, or they would be escaped with the rest.
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let parts = escaped.split('`').enumerate();
+    let text = escaped(text);
+    let parts = text.split('`').enumerate();
     let marked = parts.map(|(at, part)| match at % 2 {
         0 => part.to_owned(),
         _ => format!("<code>{part}</code>"),
@@ -163,6 +135,7 @@ fn marked_up(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::{HeaderValue, header};
     use http_body_util::BodyExt;
 
     async fn page(path: &str, accept: Option<&'static str>) -> (u16, String, String) {
@@ -170,7 +143,7 @@ mod tests {
         if let Some(accept) = accept {
             headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         }
-        let response = error_page(path, &headers, &RequestId::random());
+        let response = error_page(path, &headers, &RequestId::random(), &HelpLinks::default());
         let status = response.status().as_u16();
         let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

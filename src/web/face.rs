@@ -25,7 +25,7 @@ pub(super) fn ask(
     info: RequestInfo,
     request: Request<Incoming>,
 ) -> impl Future<Output = Response<Body>> + Send + use<> {
-    let (wording, metrics) = (door.wording, Arc::clone(&door.metrics));
+    let (wording, metrics) = (door.wording.clone(), Arc::clone(&door.metrics));
     let panics = PanicAnswer { wording, metrics, id: info.id.clone() };
     let face = ServiceBuilder::new()
         // Outermost, so that a panic in any layer below is answered too.
@@ -57,7 +57,7 @@ impl ResponseForPanic for PanicAnswer {
         let message = "the gateway failed while it answered; the log and the record tell more";
         let problem = ClientError::new(ErrorCode::InternalError, message);
         self.metrics.refused(problem.code());
-        (self.wording)(&problem, &self.id).map(AxumBody::from)
+        self.wording.answer(&problem, &self.id).map(AxumBody::from)
     }
 }
 

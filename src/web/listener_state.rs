@@ -4,7 +4,6 @@ use super::{
     connection_counter::{ConnectionCounter, ConnectionGuard},
     header::API_KEY,
     listener::Peer,
-    problem::ClientError,
     strict::Timeouts,
     wording::Wording,
 };
@@ -85,7 +84,7 @@ pub struct ListenerState {
 impl ListenerState {
     /// Returns a door; `name` is the listener's in metrics, as in `proxy`.
     pub fn new(name: &'static str, limits: ConnectionLimits, metrics: Arc<Metrics>) -> Arc<Self> {
-        Self::worded(name, limits, metrics, ClientError::to_response)
+        Self::worded(name, limits, metrics, Wording::default())
     }
 
     /// Returns a door that words its own answers in another way than the data plane.

@@ -3,6 +3,7 @@
 use super::{
     body::Body,
     header::{self, whole_seconds},
+    help::HelpLinks,
     strict::ProtocolFault,
 };
 use crate::{
@@ -12,9 +13,6 @@ use crate::{
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header as standard};
 use serde::Serialize;
 use std::{borrow::Cow, time::Duration};
-
-/// Where each code is explained, followed by the code.
-pub const ERRORS_PATH: &str = "/_ideogate/errors";
 
 /// Why a request was refused, in Ideogram's own vocabulary, which its clients know already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -212,7 +210,7 @@ impl ClientError {
     }
 
     /// Returns the JSON that the client gets.
-    pub fn json(&self, request: &RequestId) -> String {
+    pub fn json(&self, request: &RequestId, links: &HelpLinks) -> String {
         let shape = ErrorBody {
             // Twice the same: Ideogram's own refusals have `error`, which its clients read; others look for `message`.
             error: &self.message,
@@ -223,24 +221,26 @@ impl ClientError {
             source: "gateway",
             retryable: self.code.is_retryable(),
             reject_reason: self.reject_reason,
-            // A path, no URL: only the client knows under which name it reached us.
-            doc: format!("{ERRORS_PATH}/{}", self.code),
+            doc: links.error(self.code),
             details: &self.details,
         };
         serde_json::to_string(&shape).unwrap_or_default()
     }
 
     /// Returns the answer.
-    pub fn into_response(self, request: &RequestId) -> Response<Body> {
-        self.to_response(request).map(Body::full)
+    pub fn into_response(self, request: &RequestId, links: &HelpLinks) -> Response<Body> {
+        self.to_response(request, links).map(Body::full)
     }
 
     /// Returns the answer as a text. Its code is among the extensions, for the log.
-    pub fn to_response(&self, request: &RequestId) -> Response<String> {
-        let mut response = Response::new(self.json(request));
+    pub fn to_response(&self, request: &RequestId, links: &HelpLinks) -> Response<String> {
+        let mut response = Response::new(self.json(request, links));
         *response.status_mut() = StatusCode::from_u16(self.code.status()).unwrap_or_default();
         response.extensions_mut().insert(self.code);
         self.set_headers(response.headers_mut(), request);
+        if let Some(link) = links.header() {
+            response.headers_mut().insert(standard::LINK, link);
+        }
         response
     }
 

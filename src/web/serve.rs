@@ -6,7 +6,6 @@ use super::{
     listener_state::ListenerState,
     problem::ClientError,
     serving::Serving,
-    wording::written,
 };
 use crate::domain::ErrorCode;
 use axum::Router;
@@ -53,7 +52,7 @@ async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &List
     door.metrics.refused(code);
     tracing::debug!(?peer, listener = door.name, "connection turned away");
     let message = "there are too many connections: keep connections open and use them again";
-    let text = written(&ClientError::new(code, message).closing(), door.wording);
+    let text = door.wording.on_the_wire(&ClientError::new(code, message).closing());
     let goodbye = async {
         stream.write_all(text.as_bytes()).await?;
         stream.shutdown().await

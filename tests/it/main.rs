@@ -24,6 +24,7 @@ mod money;
 mod names;
 mod operators;
 mod outcomes;
+mod pages;
 mod policy;
 mod queue;
 mod quote;

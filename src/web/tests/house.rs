@@ -6,8 +6,8 @@ use crate::{
     tasks::Tasks,
     telemetry::Metrics,
     web::{
-        Body, ClientError, ConnectionLimits, DeliveryEnd, LeavesFiles, Listener, ListenerState,
-        RequestInfo, Serving, receive, serve, to_axum,
+        Body, ClientError, ConnectionLimits, DeliveryEnd, HelpLinks, LeavesFiles, Listener,
+        ListenerState, RequestInfo, Serving, receive, serve, to_axum,
     },
 };
 use axum::{Extension, Router, extract::Request};
@@ -146,7 +146,8 @@ async fn answer(
     };
     if path == "/refuse" {
         notes.lock().unwrap().push(seen);
-        return ClientError::new(ErrorCode::QueueFull, "the queue is full").into_response(&info.id);
+        return ClientError::new(ErrorCode::QueueFull, "the queue is full")
+            .into_response(&info.id, &HelpLinks::default());
     }
     let dir = std::env::temp_dir();
     let all = SpoolLimits { memory: 1 << 26, disk: 1 << 26, per_token: 1 << 26, min_free: 0 };
@@ -160,7 +161,7 @@ async fn answer(
             seen.body = String::from_utf8_lossy(&bytes).into_owned();
             notes.lock().unwrap().push(seen);
         }
-        Err(error) => return error.problem().into_response(&info.id),
+        Err(error) => return error.problem().into_response(&info.id, &HelpLinks::default()),
     }
     match path.as_str() {
         "/wait" => std::future::pending().await,

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{ErrorCode, RequestId, Scope, Timestamp},
-    web::{ClientError, ProtocolFault, RejectReason, WaitTold, header},
+    web::{ClientError, HelpLinks, ProtocolFault, RejectReason, WaitTold, header},
 };
 use http::{HeaderMap, header as standard};
 use http_body_util::BodyExt;
@@ -13,7 +13,7 @@ fn id() -> RequestId {
 }
 
 async fn parts(problem: ClientError) -> (HeaderMap, String) {
-    let (head, body) = problem.into_response(&id()).into_parts();
+    let (head, body) = problem.into_response(&id(), &HelpLinks::default()).into_parts();
     assert_eq!(head.headers[header::REQUEST_ID], "req_1");
     assert_eq!(head.headers[header::ERROR_SOURCE], "gateway");
     assert_eq!(head.headers[standard::CONTENT_TYPE], "application/json");
@@ -55,7 +55,7 @@ async fn a_budget_says_which_and_until_when_and_forbids_retries() {
 #[test]
 fn nothing_that_could_be_billed_twice_is_retried_by_itself() {
     for code in ErrorCode::ALL.iter().copied() {
-        let response = ClientError::new(code, "x").into_response(&id());
+        let response = ClientError::new(code, "x").into_response(&id(), &HelpLinks::default());
         let forbidden = response.headers().contains_key(header::SHOULD_RETRY);
         let is_retried_by_clients = code.status() >= 500 || code.status() == 402;
         assert_eq!(forbidden, is_retried_by_clients && !code.is_retryable(), "{code}");
@@ -112,7 +112,8 @@ async fn a_wrong_method_names_the_right_ones() {
 fn a_message_with_anything_in_it_stays_json() {
     let problem =
         ClientError::new(ErrorCode::MalformedRequest, "a \"quote\"\r\nX: y").field("a\0b");
-    let json: serde_json::Value = serde_json::from_str(&problem.json(&id())).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&problem.json(&id(), &HelpLinks::default())).unwrap();
     assert_eq!(json["message"], "a \"quote\"\r\nX: y");
     assert_eq!(json["field"], "a\0b");
 }

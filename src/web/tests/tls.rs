@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::TlsFiles,
-    web::{ClientError, ConnectionLimits, DeliveryEnd, Port, TlsIdentity},
+    web::{ConnectionLimits, DeliveryEnd, Port, TlsIdentity, Wording},
 };
 use rustls::{ClientConfig, pki_types::ServerName};
 use std::{io, sync::Arc, time::Duration};
@@ -35,7 +35,7 @@ impl Secured {
         let [certificate, key] = ["tls.crt", "tls.key"].map(|name| folder.path().join(name));
         let identity = TlsIdentity::open(TlsFiles { certificate, key }).unwrap();
         let house = House::open_on(limits, |listener, metrics| {
-            Port::secure(listener, identity, "proxy", Arc::clone(metrics), ClientError::to_response)
+            Port::secure(listener, identity, "proxy", Arc::clone(metrics), Wording::default())
         });
         Self { house: house.await, authority, _folder: folder }
     }

@@ -8,7 +8,7 @@ use crate::{
         listener::Peer,
         problem::ClientError,
         socket::{ClientSocket, SocketWatch},
-        wording::{Wording, written},
+        wording::Wording,
     },
 };
 use std::{
@@ -75,7 +75,7 @@ impl TlsStream {
             Some(byte) if byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n') => {
                 self.fail(HandshakeFailure::PlainHttp, None);
                 self.guard.metrics.refused(ErrorCode::MalformedRequest);
-                HandshakeState::leaving(stream, plain_http(self.guard.wording))
+                HandshakeState::leaving(stream, plain_http(&self.guard.wording))
             }
             Some(_) => {
                 let acceptor = TlsAcceptor::from(self.guard.identity.serving());
@@ -228,10 +228,10 @@ fn only_gone(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::UnexpectedEof { Ok(()) } else { Err(error) }
 }
 
-fn plain_http(wording: Wording) -> String {
+fn plain_http(wording: &Wording) -> String {
     let message = "this port speaks TLS: use https://. The request was not read; if others could \
                    see it on its way, replace the token in it";
-    written(&ClientError::new(ErrorCode::MalformedRequest, message).closing(), wording)
+    wording.on_the_wire(&ClientError::new(ErrorCode::MalformedRequest, message).closing())
 }
 
 impl fmt::Debug for TlsStream {

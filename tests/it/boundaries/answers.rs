@@ -122,7 +122,13 @@ async fn answers_of_the_gateway_tell_the_same_story() {
     tells_its_story(&client.post(GENERATE, &json!({"num_images": 9})).await, "0");
     tells_its_story(&client.get("/nowhere").await, "0");
     tells_its_story(&client.send(client.bare("GET", "/models")).await, "0");
-    for path in ["/healthz", "/_ideogate/whoami", "/_ideogate/errors", "/_ideogate/nothing"] {
+    for path in [
+        "/healthz",
+        "/_ideogate/whoami",
+        "/_ideogate/errors",
+        "/_ideogate/apps",
+        "/_ideogate/nothing",
+    ] {
         tells_its_story(&client.get(path).await, "0");
     }
     let free = client.get("/models").await;

@@ -1,7 +1,7 @@
 //! Problems of the gateway: one shape, and a page for each code.
 
 use super::GENERATE;
-use crate::support::{Client, Reply, TestApp, raw};
+use crate::support::{Client, Reply, TestApp, TestSettings, raw};
 use ideogate::domain::ErrorCode;
 use serde_json::json;
 
@@ -13,6 +13,7 @@ fn is_documented(reply: &Reply, code: ErrorCode) {
     assert_eq!(json["error"], json["message"]);
     assert_eq!(json["retryable"], code.is_retryable());
     assert_eq!(json["doc"], format!("/_ideogate/errors/{code}"));
+    assert_eq!(reply.header("link"), Some("</_ideogate/apps>; rel=\"help\""));
     let known = [
         "error",
         "message",
@@ -113,6 +114,43 @@ async fn every_code_has_a_page_that_needs_no_token() {
     for path in ["/_ideogate/errors/none", "/_ideogate/errorsqueue_full", "/_ideogate/errors/a/b"] {
         assert_eq!(client.get(path).await.problem(), "404 route_unknown", "{path}");
     }
+}
+
+#[tokio::test]
+async fn links_begin_with_the_public_url_where_there_is_one() {
+    let toml = "[listen]\npublic_url = \"https://images.example.com/\"\n".to_owned();
+    let app = TestApp::with(TestSettings { toml, ..TestSettings::default() }).await;
+    let client = app.client().await;
+    let page = "https://images.example.com/_ideogate";
+    let help = format!("<{page}/apps>; rel=\"help\"");
+    // The second is refused by the reader of HTTP, before anybody sees a request.
+    let unread = client.get(&format!("/{}", "a".repeat(9000))).await;
+    for reply in [client.get("/nowhere").await, unread] {
+        let code = reply.json()["code"].as_str().unwrap().to_owned();
+        assert_eq!(reply.json()["doc"], format!("{page}/errors/{code}"));
+        assert_eq!(reply.header("link"), Some(help.as_str()));
+    }
+    let told = client.get("/_ideogate/errors/queue_full").await.json();
+    assert_eq!(told["doc"], format!("{page}/errors/queue_full"));
+    assert_eq!(told["apps"], format!("{page}/apps"));
+}
+
+#[tokio::test]
+async fn the_page_for_apps_needs_no_token_and_answers_of_ideogram_link_to_nothing() {
+    let app = TestApp::spawn().await;
+    let client = app.client().await;
+    let page = client.send(client.bare("GET", "/_ideogate/apps")).await;
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, Some("text/markdown; charset=utf-8"))
+    );
+    assert_eq!(&page.body[..], include_bytes!("../../../docs/apps.md"));
+    let html =
+        client.send(client.bare("GET", "/_ideogate/apps").header("accept", "text/html")).await;
+    assert_eq!(html.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(html.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert_eq!(client.get("/models").await.header("link"), None);
+    assert_eq!(app.arrived(), 1);
 }
 
 #[tokio::test]

@@ -98,7 +98,13 @@ async fn no_route_of_the_data_plane_is_reachable_from_the_admin_listener() {
     let admin = app.made_operator("root", "admin").await;
     let routes = app.ask("/api/v1/routes").await;
     let of_routes = routes.as_array().unwrap().iter().map(|route| text(&route["path"]));
-    let own = ["/_ideogate/whoami", "/_ideogate/quote", "/health", "/_ideogate/errors"];
+    let own = [
+        "/_ideogate/whoami",
+        "/_ideogate/quote",
+        "/health",
+        "/_ideogate/errors",
+        "/_ideogate/apps",
+    ];
     let paths: Vec<_> = of_routes.chain(own.map(str::to_owned)).collect();
     assert!(paths.len() > 20, "{paths:?}");
     for path in paths {
