@@ -136,14 +136,23 @@ async fn images_and_calls_are_counted_by_whatever_is_asked_for() {
     ]);
     assert_eq!(usage("by=environment").await, expected);
     let days = usage("by=day").await;
-    assert_eq!((&days[0]["images"], &days[1]["cost_usd"]), (&json!(2), &json!("0.05")));
+    assert_eq!(
+        (&days[0]["images"], &days[1]["cost_usd"]),
+        (&json!(2), &json!("0.05")),
+        "the dearest first"
+    );
     let models = usage("by=model").await;
     assert!(models.as_array().unwrap().iter().any(|line| line["key"] == "V_2_TURBO"), "{models}");
     let routes = usage("by=route").await;
     assert_eq!(
         (&routes[0]["key"], &routes[1]["key"]),
-        (&json!("legacy.generate"), &json!("v3.generate"))
+        (&json!("v3.generate"), &json!("legacy.generate"))
     );
+    assert_eq!(usage("by=owner").await[0]["key"], "marketing");
+    assert_eq!(usage("by=hour").await.as_array().unwrap().len(), 2);
+    let named = &usage("by=token").await[0];
+    assert_eq!((&named["key"], &named["name"]), (&json!(client.id()), &json!("poster-bot")));
+    assert_eq!(routes[0]["name"], Value::Null, "what is a name already has no second one");
     assert_eq!(usage(&format!("by=token&token={}", client.id())).await[0]["calls"], 2);
     assert_eq!(usage("token=tok_other").await["code"], "token_unknown");
     assert_eq!(usage("environment=prod").await, json!([]));

@@ -18,10 +18,16 @@ async fn operators_read_usage_as_a_table_as_json_and_as_csv() {
     ]);
     assert_eq!(lines, expected);
     let csv = home.run(&["usage", "--by", "route", "--output", "csv"]).await.good().out;
-    assert_eq!(csv, "key,calls,images,cost_usd,reserved_usd,reads\nv3.generate,1,2,0.12,0.00,0\n");
+    assert_eq!(
+        csv,
+        "key,name,calls,images,cost_usd,reserved_usd,reads\nv3.generate,,1,2,0.12,0.00,0\n"
+    );
     let table = home.run(&["usage", "--by", "account"]).await.good().out;
     assert!(table.starts_with("ACCOUNT"), "{table}");
     assert!(table.contains("ideogram") && table.contains("0.12"), "{table}");
+    assert!(!table.contains("NAME"), "{table}");
+    let named = home.run(&["usage", "--by", "token"]).await.good().out;
+    assert!(named.lines().next().unwrap().contains("NAME"), "{named}");
     for wrong in [["env", "list", "--output", "csv"], ["usage", "balance", "--output", "csv"]] {
         assert_eq!(home.run(&wrong).await.code, 64, "{wrong:?}");
     }

@@ -142,11 +142,14 @@ async fn usage_is_added_up_by_whatever_is_asked_for() {
         lines.as_array().unwrap().iter().map(of).collect::<Vec<_>>().join(", ").replace('"', "")
     };
     assert_eq!(keys("by=token").await, "tok_a 0.18");
+    assert_eq!(keys("by=owner").await, "none 0.18");
+    assert_eq!(keys("by=user").await, "none 0.18");
     assert_eq!(keys("by=route").await, "v3.generate 0.18");
-    assert_eq!(keys("by=model").await, "V_3 0.06, none 0.12");
-    assert_eq!(keys("by=day").await, "2023-11-14 0.06, 2023-11-15 0.12");
+    assert_eq!(keys("by=model").await, "none 0.12, V_3 0.06", "the dearest comes first");
+    assert_eq!(keys("by=day").await, "2023-11-15 0.12, 2023-11-14 0.06");
+    assert_eq!(keys("by=hour").await, "2023-11-15T22:00Z 0.12, 2023-11-14T22:00Z 0.06");
     assert_eq!(keys("by=account").await, "ideogram 0.18");
-    assert_eq!(keys("by=day&token=tok_a").await, "2023-11-14 0.06, 2023-11-15 0.12");
+    assert_eq!(keys("by=day&token=tok_a").await, "2023-11-15 0.12, 2023-11-14 0.06");
     assert_eq!(keys("by=day&environment=staging").await, "");
     assert_eq!(keys("by=day&until=2023-11-14").await, "2023-11-14 0.06");
     let (_, yesterday) = house.get("/api/v1/usage?on=yesterday").await;

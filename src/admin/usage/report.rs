@@ -4,8 +4,13 @@ use super::{
     search::UsageSearch,
     sums::{UsageView, sums},
 };
-use crate::admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState};
+use crate::{
+    admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState},
+    domain::Token,
+    store::SumKey,
+};
 use axum::{Json, extract::State};
+use std::{collections::HashMap, sync::Arc};
 
 /// Adds up what was used and spent
 ///
@@ -15,7 +20,7 @@ use axum::{Json, extract::State};
     get, path = "/api/v1/usage", operation_id = "usage", tag = "usage",
     params(UsageSearch),
     responses(
-        (status = 200, description = "A line for each key, by key", body = Vec<UsageView>),
+        (status = 200, description = "A line for each key, the dearest first", body = Vec<UsageView>),
         (status = 404, description = "There is no such token", body = Problem),
         (status = 422, description = "The search makes no sense", body = Problem),
         (status = 503, description = "The database cannot be read", body = Problem),
@@ -31,5 +36,18 @@ pub async fn report(
     let read = state.tasks.run_blocking(move || reader.usage(&query)).await;
     let used = read.map_err(|_| Problem::stopping())?;
     let used = used.map_err(|cause| Problem::store_unavailable(&cause))?;
-    Ok(Json(sums(&used, &state.settings.now().routes)))
+    let mut lines = sums(&used, &state.settings.now().routes);
+    if search.by == SumKey::Token {
+        name_tokens(&mut lines, &state.tokens.list());
+    }
+    Ok(Json(lines))
+}
+
+/// Says beside their ids what tokens are called now; one that was removed has no name any more.
+fn name_tokens(lines: &mut [UsageView], tokens: &[Arc<Token>]) {
+    let names: HashMap<_, _> =
+        tokens.iter().map(|token| (token.id.as_str(), &*token.name)).collect();
+    for line in lines {
+        line.name = names.get(line.key.as_str()).map(|name| (*name).to_owned());
+    }
 }

@@ -22,7 +22,8 @@ const USUAL_SPAN: Duration = Duration::from_hours(24);
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UsageSearch {
-    /// What makes a line: `environment`, `token`, `route`, `model`, `day` or `account`.
+    /// What makes a line: `environment`, `token`, `owner`, `user`, `route`, `model`, `day`, `hour` or
+    /// `account`.
     #[param(inline)]
     pub by: SumKey,
     /// From when on calls were opened: how long ago, as in `24h`, a UTC day as in `2026-11-01`, or

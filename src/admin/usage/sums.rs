@@ -5,17 +5,21 @@ use crate::{
     store::Usage,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 use utoipa::ToSchema;
 
 /// What was used under one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UsageView {
-    /// The environment, token, route, model, day or account.
+    /// The environment, token, owner, user, route, model, day, hour or account.
     pub key: String,
+    /// What the token of that id is called now, or who the user is, where that is known and whoever
+    /// asks may see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Calls sent that could be billed.
     pub calls: u64,
-    /// Images that came out of them.
+    /// Images that are charged for them.
     pub images: u64,
     /// What was charged, in dollars.
     #[schema(value_type = String, example = "1.80")]
@@ -28,7 +32,8 @@ pub struct UsageView {
     pub reads: u64,
 }
 
-/// Returns one sum for each key, by key.
+/// Returns one sum for each key, the dearest first: by what was charged, then by what is reserved,
+/// then by calls, then by key.
 pub(super) fn sums(used: &[Usage], routes: &RouteTable) -> Vec<UsageView> {
     let mut sums: BTreeMap<String, UsageView> = BTreeMap::new();
     for usage in used {
@@ -44,7 +49,10 @@ pub(super) fn sums(used: &[Usage], routes: &RouteTable) -> Vec<UsageView> {
         sum.cost_usd = sum.cost_usd.plus(usage.charged);
         sum.reserved_usd = sum.reserved_usd.plus(usage.reserved);
     }
-    sums.into_values().collect()
+    let mut sums: Vec<_> = sums.into_values().collect();
+    // Stable, so that what is equal stays in the order of the keys.
+    sums.sort_by_key(|sum| Reverse((sum.cost_usd, sum.reserved_usd, sum.calls)));
+    sums
 }
 
 /// A dry run takes nothing where the call would; of a route that is gone, nobody can say.
@@ -58,6 +66,14 @@ fn can_be_billed(usage: &Usage, routes: &RouteTable) -> bool {
 
 impl UsageView {
     fn nothing(key: String) -> Self {
-        Self { key, calls: 0, images: 0, cost_usd: Usd::ZERO, reserved_usd: Usd::ZERO, reads: 0 }
+        Self {
+            key,
+            name: None,
+            calls: 0,
+            images: 0,
+            cost_usd: Usd::ZERO,
+            reserved_usd: Usd::ZERO,
+            reads: 0,
+        }
     }
 }

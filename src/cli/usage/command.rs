@@ -19,13 +19,15 @@ use std::process::ExitCode;
   ideogate usage --by token --since 2026-11-01 --environment prod
   ideogate usage --by day --since 30d --output csv
   ideogate usage --by token --on yesterday
+  ideogate usage --by owner --since 2026-11-01 --until 2026-11-30
+  ideogate usage --by hour --on today --environment prod
   ideogate usage balance 42.50"
 )]
 pub struct UsageArguments {
     /// What to do about money, instead of adding it up.
     #[command(subcommand)]
     pub command: Option<UsageCommand>,
-    /// What makes a line: environment, token, route, model, day or account
+    /// What makes a line: environment, token, owner, user, route, model, day, hour or account
     #[arg(long, value_name = "WHAT", default_value = "environment", value_parser = by)]
     pub by: SumKey,
     /// From when on: how long ago, as in 24h, a UTC day from its beginning, as in 2026-11-01, or RFC
@@ -89,7 +91,9 @@ hours. Can be undone until the UTC day ends. Both go on record, with the reason.
 /// Reads what to add up by.
 fn by(text: &str) -> Result<SumKey, String> {
     let read = serde_json::from_value(text.into());
-    read.map_err(|_| "is one of environment, token, route, model, day, account".to_owned())
+    read.map_err(|_| {
+        "is one of environment, token, owner, user, route, model, day, hour, account".to_owned()
+    })
 }
 
 /// Does it.

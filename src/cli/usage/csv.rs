@@ -7,15 +7,16 @@ use std::fmt::Write;
 ///
 /// The columns stay as they are, and amounts are in dollars.
 pub(super) fn render(lines: &[UsageView]) -> String {
-    let mut text = "key,calls,images,cost_usd,reserved_usd,reads\n".to_owned();
-    for UsageView { key, calls, images, cost_usd, reserved_usd, reads } in lines {
+    let mut text = "key,name,calls,images,cost_usd,reserved_usd,reads\n".to_owned();
+    for UsageView { key, name, calls, images, cost_usd, reserved_usd, reads } in lines {
+        let (key, name) = (quoted(key), quoted(name.as_deref().unwrap_or_default()));
         // Writing to a string cannot fail.
-        writeln!(text, "{},{calls},{images},{cost_usd},{reserved_usd},{reads}", quoted(key)).ok();
+        writeln!(text, "{key},{name},{calls},{images},{cost_usd},{reserved_usd},{reads}").ok();
     }
     text
 }
 
-/// Models are named by clients: what a spreadsheet could take for a formula is kept a text.
+/// Models and users are named by clients: what a spreadsheet could take for a formula is kept a text.
 ///
 /// Quotes are doubled (RFC 4180), and what does not show is left out.
 fn quoted(key: &str) -> String {
@@ -38,6 +39,7 @@ mod tests {
         let keys = ["prod", "a,b", "say \"hi\"", "=HYPERLINK(1)", "two\nlines"];
         let line = |key: &str| UsageView {
             key: key.to_owned(),
+            name: Some(key.to_owned()),
             calls: 2,
             images: 3,
             cost_usd: Usd::from_micros(1_800_000),
@@ -46,12 +48,12 @@ mod tests {
         };
         let lines: Vec<_> = keys.into_iter().map(line).collect();
         insta::assert_snapshot!(render(&lines), @r#"
-        key,calls,images,cost_usd,reserved_usd,reads
-        prod,2,3,1.80,0.00,4
-        "a,b",2,3,1.80,0.00,4
-        "say ""hi""",2,3,1.80,0.00,4
-        "'=HYPERLINK(1)",2,3,1.80,0.00,4
-        twolines,2,3,1.80,0.00,4
+        key,name,calls,images,cost_usd,reserved_usd,reads
+        prod,prod,2,3,1.80,0.00,4
+        "a,b","a,b",2,3,1.80,0.00,4
+        "say ""hi""","say ""hi""",2,3,1.80,0.00,4
+        "'=HYPERLINK(1)","'=HYPERLINK(1)",2,3,1.80,0.00,4
+        twolines,twolines,2,3,1.80,0.00,4
         "#);
     }
 }

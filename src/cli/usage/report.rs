@@ -32,24 +32,35 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints a table, with a row for the whole where there are several.
+/// Prints a table, with a row for the whole where there are several, and with names where there are any.
 fn table(screen: Output, search: &UsageSearch, lines: &[UsageView]) -> anyhow::Result<()> {
     let key = serde_json::to_value(search.by)?;
-    let header =
-        [key.as_str().unwrap_or("key"), "calls", "images", "cost $", "reserved $", "reads"];
+    let key = key.as_str().unwrap_or("key");
     let mut rows: Vec<_> = lines.iter().map(row).collect();
     if lines.len() > 1 {
         rows.push(row(&whole(lines)));
     }
-    screen.table(header, rows, "No calls were sent.")?;
+    let nothing = "No calls were sent.";
+    if lines.iter().any(|line| line.name.is_some()) {
+        let header = [key, "name", "calls", "images", "cost $", "reserved $", "reads"];
+        screen.table(header, rows, nothing)?;
+    } else {
+        let header = [key, "calls", "images", "cost $", "reserved $", "reads"];
+        let rows = rows.into_iter();
+        let rows = rows.map(|[key, _, calls, images, cost, reserved, reads]| {
+            [key, calls, images, cost, reserved, reads]
+        });
+        screen.table(header, rows.collect(), nothing)?;
+    }
     Ok(())
 }
 
 /// Returns a sum as a row.
-fn row(line: &UsageView) -> [String; 6] {
-    let UsageView { key, calls, images, cost_usd, reserved_usd, reads } = line;
+fn row(line: &UsageView) -> [String; 7] {
+    let UsageView { key, name, calls, images, cost_usd, reserved_usd, reads } = line;
     [
         key.clone(),
+        name.clone().unwrap_or_default(),
         calls.to_string(),
         images.to_string(),
         cost_usd.to_string(),
@@ -63,6 +74,7 @@ fn whole(lines: &[UsageView]) -> UsageView {
     let sum = |of: fn(&UsageView) -> Usd| lines.iter().map(of).sum();
     UsageView {
         key: "all".to_owned(),
+        name: None,
         calls: lines.iter().map(|line| line.calls).sum(),
         images: lines.iter().map(|line| line.images).sum(),
         cost_usd: sum(|line| line.cost_usd),
