@@ -19,6 +19,7 @@ pub mod authorization;
 pub mod inspection;
 pub mod ledger;
 pub mod operators;
+pub mod persons;
 pub mod tokens;
 pub mod upstream;
 pub mod webhooks;

@@ -25,6 +25,7 @@ mod peer;
 mod plain_words;
 mod problem;
 mod queue;
+mod reason;
 mod refused;
 mod request;
 mod review;
@@ -42,7 +43,8 @@ pub(crate) mod tests;
 
 pub use audit::{
     AuditExport, AuditSearch, CheckpointKeyView, CheckpointView, EXPORT_NAME, EXPORT_UP_TO,
-    ExportFormat, NEXT_AFTER,
+    ExportFormat, ForgottenView, NEXT_AFTER, PersonAsked, PersonFound, PersonSearch,
+    PersonToForget, PersonView,
 };
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;

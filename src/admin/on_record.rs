@@ -78,7 +78,7 @@ impl RefusedRequest {
 impl AdminState {
     fn put_on_record(&self, refusal: AuditRecord) {
         if let Some(record) = self.refusals.observe(refusal)
-            && let Err(not_appended) = self.journal.append(record)
+            && let Err(not_appended) = self.journal.append(record, None)
         {
             self.refusals.count(&not_appended.0);
         }

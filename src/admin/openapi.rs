@@ -26,6 +26,7 @@ use utoipa::OpenApi;
         usage::report::report, usage::balance::list, usage::balance::set,
         usage::write_off::write_off, usage::write_off::undo,
         audit::search::search, audit::show::show, audit::tail::tail,
+        audit::persons::list, audit::persons::find, audit::persons::forget,
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,
         settings::effective::list,

@@ -64,6 +64,9 @@ fn audit_paths() -> Endpoints {
         .get("/api/v1/audit/checkpoint", audit::checkpoint::checkpoint)
         .large("/api/v1/audit/export", audit::export::export)
         .get("/api/v1/audit/export/{name}", audit::export::note)
+        .get("/api/v1/audit/persons", audit::persons::list)
+        .post("/api/v1/audit/persons/find", audit::persons::find)
+        .post("/api/v1/audit/persons/forget", audit::persons::forget)
         .get("/api/v1/audit/{id}", audit::show::show)
 }
 

@@ -189,6 +189,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, &format!("{what}_unknown"), title, detail)
     }
 
+    /// Nobody is known by that. It is not repeated, and nobody of a similar name is told.
+    pub(super) fn person_unknown() -> Self {
+        Self::unknown_as("person", "nobody is known by that name or id".to_owned())
+    }
+
     /// There is nothing of that name, in words of its own.
     pub(super) fn unknown_as(what: &str, detail: String) -> Self {
         Self { detail: detail.into(), ..Self::unknown(what, "") }

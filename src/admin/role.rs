@@ -107,6 +107,22 @@ impl FromRequestParts<AdminState> for MayGive {
     }
 }
 
+/// Whether whoever makes the request may see the names of end users: operators and admins may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    Shown,
+    Hidden,
+}
+
+impl<S: Sync> FromRequestParts<S> for Names {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let role = parts.extensions.get::<Caller>().map(|known| known.role);
+        Ok(if role >= Some(Role::Operator) { Self::Shown } else { Self::Hidden })
+    }
+}
+
 fn at_least(least: Role, parts: &Parts) -> Result<Actor, Problem> {
     match parts.extensions.get::<Caller>() {
         Some(known) if known.role >= least => Ok(actor(known, parts)),

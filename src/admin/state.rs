@@ -12,6 +12,7 @@ use crate::{
     keys::Keys,
     ledger::Ledger,
     operators::Operators,
+    persons::Persons,
     rate_limit::Attempts,
     spool::SpoolBudget,
     store::{Journal, JournalError, Reader},
@@ -28,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 pub struct AdminState {
     /// Makes and changes tokens.
     pub tokens: Tokens,
+    /// Knows end users, and forgets them.
+    pub persons: Persons,
     /// Tells of the queue and pauses it.
     pub admission: Admission,
     /// Knows what was spent.

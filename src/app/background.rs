@@ -114,7 +114,7 @@ impl Services {
     /// What the journal does not take is counted again.
     fn append_summaries(&self, summaries: Vec<AuditRecord>) {
         for record in summaries {
-            if let Err(not_appended) = self.journal.append(record) {
+            if let Err(not_appended) = self.journal.append(record, None) {
                 self.refusals.count(&not_appended.0);
             }
         }

@@ -67,6 +67,7 @@ fn gateway(services: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gate
     Gateway::new(GatewayParts {
         settings: services.settings.clone(),
         tokens: services.tokens.clone(),
+        persons: services.persons.clone(),
         accounts: services.accounts.clone(),
         admission: services.admission.clone(),
         rate_limits: RateLimits::default(),
@@ -90,6 +91,7 @@ fn gateway(services: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gate
 fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> AdminState {
     AdminState {
         tokens: services.tokens.clone(),
+        persons: services.persons.clone(),
         admission: services.admission.clone(),
         ledger: services.ledger.clone(),
         reader: services.reader.clone(),

@@ -17,6 +17,7 @@ use crate::{
     keys::{Keys, TagKey},
     ledger::Ledger,
     operators::Operators,
+    persons::Persons,
     proxy::WebhookDoor,
     spool::{SpoolBudget, SpoolLimits},
     store::{Journal, Reader, make_folder},
@@ -47,6 +48,8 @@ pub(super) struct Services {
     pub(super) tokens: Tokens,
     /// The operators.
     pub(super) operators: Operators,
+    /// End users.
+    pub(super) persons: Persons,
     /// Reaches the accounts.
     pub(super) accounts: Accounts,
     /// Gives places to calls.
@@ -88,6 +91,7 @@ impl Services {
         )
         .context("tokens cannot be loaded")?;
         let operators = operators(&settings, &journal, &reader, &clock, &tasks)?;
+        let persons = persons(&settings, &journal, &reader, &clock, &tasks)?;
         let admission = Admission::new(admission_options(&settings));
         let spool = spool(&settings)?;
         let tags = keys::tags(ground)?;
@@ -123,6 +127,7 @@ impl Services {
             reader,
             tokens,
             operators,
+            persons,
             accounts,
             admission,
             ledger,
@@ -145,6 +150,19 @@ fn operators(
     let lifetime = settings.operators.token_lifetime;
     Operators::load(journal, reader, Arc::clone(clock), lifetime, tasks.clone())
         .context("operators cannot be loaded")
+}
+
+/// Takes up the key that the names of end users are kept under.
+fn persons(
+    settings: &Settings,
+    journal: &Journal,
+    reader: &Reader,
+    clock: &Arc<dyn Clock>,
+    tasks: &Tasks,
+) -> anyhow::Result<Persons> {
+    let (journal, reader) = (journal.clone(), reader.clone());
+    Persons::load(&settings.data.dir, journal, reader, Arc::clone(clock), tasks.clone())
+        .context("end users cannot be known")
 }
 
 /// Returns the accounts with their caps, and the environments with their weights.

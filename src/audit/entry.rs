@@ -60,7 +60,8 @@ pub struct Metadata {
     pub token_id: Option<TokenId>,
     /// Its environment.
     pub environment: Option<EnvironmentName>,
-    /// The end user, as the app asserts it.
+    /// The end user, by the id that stands for whom the app named; in entries of old records as the
+    /// app wrote it.
     pub on_behalf_of: Option<Box<str>>,
     /// Places taken, or asked for.
     pub places: Option<Places>,

@@ -3,7 +3,7 @@
 use super::{Entry, EntryResult, Metadata, More};
 use crate::{
     domain::{
-        AdminChange, Attempt, CallId, GENERATION_PENDING, Intent, Outcome, OutcomeRecord,
+        AdminChange, Attempt, CallId, GENERATION_PENDING, Intent, Outcome, OutcomeRecord, PersonId,
         RecordBody, Refusal, RefusalSummary, TokenId, Usd,
     },
     store::SealedRecord,
@@ -115,7 +115,7 @@ impl Metadata {
     fn intend(&mut self, intent: &Intent) {
         self.token_id = Some(intent.token.clone());
         self.environment = Some(intent.environment.clone());
-        self.on_behalf_of.clone_from(&intent.on_behalf_of);
+        self.on_behalf_of = named(intent.user.as_ref(), intent.on_behalf_of.as_deref());
         self.places = Some(intent.places);
         self.queue_ms = Some(intent.queue_ms);
         self.key_version = Some(intent.key_version.clone());
@@ -141,6 +141,9 @@ impl Metadata {
     /// late outcome without them takes nothing away.
     fn end(&mut self, outcome: &OutcomeRecord) {
         self.outcome = outcome.outcome;
+        if let Some(user) = &outcome.user {
+            self.on_behalf_of = Some(user.as_str().into());
+        }
         self.decision = "allowed".into();
         self.more.reason.clone_from(&outcome.reason);
         self.status = outcome.status.or(self.status);
@@ -166,7 +169,7 @@ impl Metadata {
         self.status = Some(refusal.status);
         self.token_id = refusal.token.clone().or(self.token_id.take());
         self.environment.clone_from(&refusal.environment);
-        self.on_behalf_of.clone_from(&refusal.on_behalf_of);
+        self.on_behalf_of = named(refusal.user.as_ref(), refusal.on_behalf_of.as_deref());
         self.places = Some(refusal.places);
         self.cost_usd = Some(Usd::ZERO);
         self.queue_ms = Some(refusal.queue_ms);
@@ -200,4 +203,9 @@ impl Metadata {
         self.more.count = Some(summary.count);
         self.more.since = Some(summary.since);
     }
+}
+
+/// Returns what the record calls an end user: by id, and in records of old as the app wrote it.
+fn named(user: Option<&PersonId>, on_behalf_of: Option<&str>) -> Option<Box<str>> {
+    user.map(PersonId::as_str).or(on_behalf_of).map(Into::into)
 }

@@ -4,9 +4,9 @@ use super::HandedOver;
 use crate::{
     answers::Claimed,
     domain::{
-        AccountName, Action, AuditRecord, CallId, Client, Demand, EnvironmentName, Fingerprint,
-        Intent, OpenCall, Places, Principal, RecordBody, RequestId, Route, RouteName, Settlement,
-        Timestamp, Token, TokenId, Usd,
+        AccountName, Action, AssertedPerson, AuditRecord, CallId, Client, Demand, EnvironmentName,
+        Fingerprint, Intent, OpenCall, Places, Principal, RecordBody, RequestId, Route, RouteName,
+        Settlement, Timestamp, Token, TokenId, Usd,
     },
     ledger::Hold,
     spool::Spool,
@@ -61,7 +61,7 @@ pub struct ReadyCall {
     /// The body, exactly as received; `None` when the request had none.
     pub body: Option<Spool>,
     /// The end user, as the app asserts it.
-    pub on_behalf_of: Option<Box<str>>,
+    pub person: Option<AssertedPerson>,
     /// Tells whether the client is still there.
     pub client: Client,
     /// Where the client connected from.
@@ -133,7 +133,7 @@ impl ReadyCall {
             environment: self.token.environment.clone(),
             account: self.account.clone(),
             route: self.route.name.clone(),
-            on_behalf_of: self.on_behalf_of.clone(),
+            on_behalf_of: None,
             places: self.places,
             reserved: hold.bound(),
             price_version: hold.price_version().map(Into::into),

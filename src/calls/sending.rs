@@ -101,7 +101,8 @@ impl Sending {
         let intent = self.ready.intent(now, version, hold, self.queued);
         let (open, claim) = (self.ready.open_call(hold), self.ready.claim.as_ref());
         let claim = claim.and_then(Claimed::claim).cloned();
-        let warrant = services.journal.commit_intent(intent, open, claim).await?;
+        let person = self.ready.person.clone();
+        let warrant = services.journal.commit_intent(intent, open, claim, person).await?;
         self.claim = self.ready.claim.take().map(Claimed::sent);
         // A claimed call is met by its key alone.
         if self.ready.spends() && self.claim.is_none() {

@@ -42,6 +42,7 @@ mod tls;
 mod token;
 mod trust;
 mod usage;
+mod user;
 mod whoami;
 
 #[cfg(test)]

@@ -93,6 +93,8 @@ actions! {
     AuditExport = "audit.export";
     /// An older copy of the record was accepted as the record.
     AuditAcceptRestore = "audit.accept_restore";
+    /// Who an end user is was removed; the record goes on naming their id.
+    PersonForget = "person.forget";
     /// A request of the control plane was refused.
     AdminRequest = "admin.request";
     /// The database can be written again.

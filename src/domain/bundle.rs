@@ -1,9 +1,9 @@
 //! What is committed together, or not at all.
 
 use super::{
-    AccountName, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName, Fingerprint,
-    GenerationId, Outcome, PersonId, Places, RouteName, StoredOperator, Timestamp, Token, TokenId,
-    TokenSecret, Usd, VendorUser,
+    AccountName, AssertedPerson, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName,
+    Fingerprint, GenerationId, Outcome, PersonId, Places, RouteName, StoredOperator, StoredPerson,
+    Timestamp, Token, TokenId, TokenSecret, Usd, VendorUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +15,37 @@ pub struct Bundle {
     pub records: Vec<AuditRecord>,
     /// Applied to the tables that are derived from the records.
     pub effects: Vec<Effect>,
+    /// The end user whom the records are about. Which id stands for them is filled in when the
+    /// bundle is written: by then they may have been forgotten, and are somebody new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<AssertedPerson>,
 }
 
 impl Bundle {
     /// Returns a bundle of one record without effects.
     pub fn record(record: AuditRecord) -> Self {
-        Self { records: vec![record], effects: Vec::new() }
+        Self { records: vec![record], ..Self::default() }
+    }
+
+    /// Returns the bundle as one about an end user, if the app names one.
+    #[must_use]
+    pub fn about(self, person: Option<AssertedPerson>) -> Self {
+        Self { person, ..self }
+    }
+
+    /// Returns the bundle with the id that stands for its end user, in records and effects.
+    #[must_use]
+    pub fn naming(mut self, person: &PersonId) -> Self {
+        self.person = None;
+        self.records.iter_mut().for_each(|record| record.body.name_person(person));
+        for effect in &mut self.effects {
+            match effect {
+                Effect::OpenCall(call) => call.person = Some(person.clone()),
+                Effect::CountRead(read) => read.person = Some(person.clone()),
+                _ => {}
+            }
+        }
+        self
     }
 
     /// Returns the bundle with one more effect.
@@ -71,6 +96,10 @@ pub enum Effect {
     SaveSecret(TokenId, Box<TokenSecret>),
     /// Secrets that ended by this time are forgotten: they are as unknown as any other text.
     ForgetSecrets(Timestamp),
+    /// An end user is known from now on; whoever writes the bundle makes this.
+    SavePerson(Box<StoredPerson>),
+    /// An end user is forgotten: nothing says any more who stands behind the id.
+    ForgetPerson(PersonId),
     /// An operator was made or changed; a digest comes with a new secret.
     SaveOperator(Box<StoredOperator>),
     /// A webhook ends a generation; a second one contradicts.

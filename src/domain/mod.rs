@@ -5,6 +5,7 @@
 //! | account, environment, route | [`AccountName`], [`EnvironmentName`], [`Route`] |
 //! | token, scope, principal | [`Token`], [`Scope`], [`Principal`] |
 //! | operator, role, who asks for a change | [`Operator`], [`Role`], [`Actor`] |
+//! | end user | [`PersonId`], [`AssertedPerson`], [`StoredPerson`] |
 //! | call, place, demand, fingerprint | [`CallId`], [`Places`], [`Demand`], [`Fingerprint`] |
 //! | client | [`Client`], [`ClientState`] |
 //! | claim, idempotency key | [`Claim`], [`IdempotencyKey`] |
@@ -27,6 +28,7 @@ mod id_or_name;
 mod money;
 mod name;
 mod operator;
+mod person;
 mod plain_secret;
 mod price;
 mod principal;
@@ -59,6 +61,7 @@ pub use id_or_name::{IdOrName, MisplacedSecret};
 pub use money::{MoneyError, Usd};
 pub use name::{AccountName, EnvironmentName, NameError, OperatorName, RouteName};
 pub use operator::{Operator, Role, RoleError, StoredOperator};
+pub use person::{AssertedPerson, PersonDigest, SealedName, StoredPerson};
 pub use plain_secret::{PlainSecret, RandomError};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;

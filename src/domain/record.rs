@@ -129,6 +129,17 @@ impl RecordBody {
             Self::Attempt(_) | Self::Admin(_) | Self::Summary(_) => None,
         }
     }
+
+    /// Says which end user the record is about. Of attempts, changes and summaries nothing is said.
+    pub(super) fn name_person(&mut self, person: &PersonId) {
+        let user = match self {
+            Self::Intent(intent) => &mut intent.user,
+            Self::Outcome(outcome) => &mut outcome.user,
+            Self::Refusal(refusal) => &mut refusal.user,
+            Self::Attempt(_) | Self::Admin(_) | Self::Summary(_) => return,
+        };
+        *user = Some(person.clone());
+    }
 }
 
 /// Everything that is known before a call is sent. It is durable before the first byte of the call

@@ -9,6 +9,7 @@ use crate::{
     config::LiveSettings,
     domain::{AccountName, Clock},
     ledger::Ledger,
+    persons::Persons,
     rate_limit::RateLimits,
     spool::SpoolBudget,
     store::{Journal, Reader},
@@ -38,6 +39,8 @@ pub struct GatewayParts {
     pub settings: LiveSettings,
     /// Knows the tokens.
     pub tokens: Tokens,
+    /// Knows end users by what is kept of them.
+    pub persons: Persons,
     /// Reaches the accounts.
     pub accounts: Accounts,
     /// Gives out places.

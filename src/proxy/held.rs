@@ -143,7 +143,7 @@ impl HeldCall {
             headers: passed(&request.headers),
             body: (!route.bodies.is_empty()).then_some(asked.body),
             route,
-            on_behalf_of: request.request_context.on_behalf_of.get().cloned(),
+            person: request.request_context.person.get().cloned(),
             client: Client::clone(&request.connection),
             client_addr: request.client,
             handed_over: request.request_context.handed_over.clone(),

@@ -3,7 +3,9 @@
 use crate::{
     calls::HandedOver,
     config::{LiveSettings, Settings},
-    domain::{Action, Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token},
+    domain::{
+        Action, AssertedPerson, Client, EnvironmentName, Places, RequestId, Route, Timestamp, Token,
+    },
     rate_limit::RateState,
     web::RequestInfo,
 };
@@ -64,8 +66,8 @@ pub struct RequestContext {
     pub queue: OnceLock<Duration>,
     /// Where its token stands against its rate.
     pub rate: Mutex<Option<RateState>>,
-    /// The end user, as the app asserts it.
-    pub on_behalf_of: OnceLock<Box<str>>,
+    /// The end user whom the app asserts.
+    pub person: OnceLock<AssertedPerson>,
     /// Whether the call belongs to the gateway, which puts its end on record.
     pub handed_over: HandedOver,
     /// Action and resource on record, where it is not a call.

@@ -35,16 +35,11 @@ impl KnownCall {
 
     fn note_end_user(&self) -> Result<(), Rejection> {
         let Some(value) = self.incoming.headers.get(web::header::USER) else { return Ok(()) };
-        // Not by `to_str`, which takes ASCII alone: names of people are UTF-8.
-        let user = std::str::from_utf8(value.as_bytes())
-            .ok()
-            .filter(|text| (1..=128).contains(&text.len()) && !text.chars().any(char::is_control));
-        let Some(user) = user else {
-            let message =
-                "Ideogate-User must be 1 to 128 bytes of UTF-8 without control characters";
-            return Err(Rejection::new(ErrorCode::MalformedRequest, message).field("Ideogate-User"));
-        };
-        self.incoming.request_context.on_behalf_of.set(user.into()).ok();
+        let person = self.gateway.persons.assert(value.as_bytes()).map_err(|error| {
+            let message = format!("Ideogate-User {error}");
+            Rejection::new(ErrorCode::MalformedRequest, message).field("Ideogate-User")
+        })?;
+        self.incoming.request_context.person.set(person).ok();
         Ok(())
     }
 }

@@ -127,7 +127,8 @@ impl ProxyService {
     ) {
         let record = refusal_record(&self.0, refused, request, request_context, client);
         if let Some(record) = self.0.refusals.observe(record)
-            && let Err(not_appended) = self.0.journal.append(record)
+            && let Err(not_appended) =
+                self.0.journal.append(record, request_context.person.get().cloned())
         {
             self.0.refusals.count(&not_appended.0);
         }
@@ -204,7 +205,7 @@ fn refusal_record(
         token: token.map(|token| token.id.clone()),
         environment: request_context.environment().cloned(),
         route: request_context.route.get().map(|route| route.name.clone()),
-        on_behalf_of: request_context.on_behalf_of.get().cloned(),
+        on_behalf_of: None,
         places: request_context.places.get().copied().unwrap_or(0),
         queue_ms: u64::try_from(request_context.waited().as_millis()).unwrap_or(u64::MAX),
         client_addr: client.to_string().into(),

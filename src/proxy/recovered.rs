@@ -31,7 +31,8 @@ impl RecoveredAnswer {
         let receipt = (again == ReplayKind::Recovered).then(receipt);
         // It may have waited long for the answer; what is refused here is kept for the next try.
         call.context.recheck(&call.asked.demand, None)?;
-        let bundle = Bundle::record(record(call, &answer, again));
+        let person = call.context.request.request_context.person.get().cloned();
+        let bundle = Bundle::record(record(call, &answer, again)).about(person);
         match gateway.journal.commit(bundle).await {
             Ok(()) => Ok(Self { answer, again, receipt }),
             Err(error) => {

@@ -1,7 +1,7 @@
 //! The seam between the journal and a database.
 
 use super::{ChainHead, ChainLink, error::StoreCause};
-use crate::domain::{Bundle, Timestamp};
+use crate::domain::{Bundle, PersonDigest, PersonId, Timestamp};
 
 /// What lies beside the database up to this size needs no looking after: the database moves it by itself
 /// at about half of it.
@@ -24,6 +24,10 @@ pub trait BundleWriter: Send {
     /// applied in the open transaction too.
     fn contains(&mut self, at: Timestamp, bytes: &[u8]) -> Result<bool, WriteError>;
 
+    /// Returns the id of the person of a digest. Sees what was applied in the open transaction too,
+    /// so that one person never gets two.
+    fn person(&mut self, digest: &PersonDigest) -> Result<Option<PersonId>, WriteError>;
+
     /// Applies `bundle`, whose records get `links` in order; a rejected bundle leaves no trace.
     /// There is one link for each record. A [`WriteError::Failed`] ends the whole transaction.
     fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError>;
@@ -43,6 +47,12 @@ pub trait BundleWriter: Send {
     /// returns its size in bytes. Called between transactions, again and again.
     fn tidy(&mut self) -> Result<u64, WriteError> {
         Ok(0)
+    }
+
+    /// Moves all that lies beside the database's own file into it, so that nothing of what was
+    /// removed lies there any more. Says whether it could: it waits for no reader.
+    fn clear_log(&mut self) -> Result<bool, WriteError> {
+        Ok(true)
     }
 
     /// Tidies up before the last drop; durability does not depend on it. Nothing is called after

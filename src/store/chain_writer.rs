@@ -8,20 +8,30 @@ use super::{
     BundleWriter, ChainHasher, ChainHead, ChainLink, WriteError,
     error::StoreCause,
     job::{Job, OnFailure},
+    resolved::{records_alone, resolve, resolve_known},
 };
 use crate::domain::{AuditRecord, Bundle};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// What became of one bundle of a transaction that was committed.
 #[derive(Debug)]
 pub(super) enum BundleResult {
-    /// It is in, under these links.
-    In(Vec<ChainLink>),
+    /// It is in.
+    In(Written),
     /// It was in before. Neither its records nor its effects were applied again.
     WasIn,
     /// It contradicts what is there; it alone was left out. If it tells of what has happened, its
-    /// records are in all the same, under these links.
-    Rejected(Box<str>, Vec<ChainLink>),
+    /// records are in all the same.
+    Rejected(Box<str>, Written),
+}
+
+/// What went into the chain of a bundle.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// The places of its records.
+    pub(super) links: Vec<ChainLink>,
+    /// The records, where they name an end user and are not those that were given.
+    pub(super) records: Option<Vec<AuditRecord>>,
 }
 
 /// Gives records their place in the chain and writes them. It has one user, the journal's thread,
@@ -98,6 +108,11 @@ impl ChainWriter {
         self.writer.tidy().map_err(cause)
     }
 
+    /// Moves all that lies beside the database into it, and says whether it could.
+    pub(super) fn clear_log(&mut self) -> Result<bool, StoreCause> {
+        self.writer.clear_log().map_err(cause)
+    }
+
     /// Closes the database; durability does not depend on it.
     pub(super) fn close(&mut self) -> Result<(), StoreCause> {
         self.writer.close().map_err(cause)
@@ -129,9 +144,19 @@ impl ChainWriter {
         Ok(done)
     }
 
+    /// Writes a bundle, or leaves it out whole.
+    fn write_one(
+        &mut self,
+        bundle: &Bundle,
+        head: &mut ChainHead,
+    ) -> Result<BundleResult, WriteError> {
+        let resolved = resolve(&mut *self.writer, bundle)?;
+        self.write_resolved(&resolved, head).map(|verdict| verdict.of(resolved))
+    }
+
     /// The head moves on only if the bundle was applied, so that a rejected one leaves no gap in
     /// the numbers.
-    fn write_one(
+    fn write_resolved(
         &mut self,
         bundle: &Bundle,
         head: &mut ChainHead,
@@ -146,11 +171,11 @@ impl ChainWriter {
         match self.writer.apply(bundle, &links) {
             Ok(()) => *head = tip,
             Err(WriteError::Rejected(reason)) => {
-                return Ok(BundleResult::Rejected(reason, Vec::new()));
+                return Ok(BundleResult::Rejected(reason, Written::default()));
             }
             Err(failed) => return Err(failed),
         }
-        Ok(BundleResult::In(links))
+        Ok(BundleResult::In(Written { links, records: None }))
     }
 
     /// Writes a bundle that tells of what has happened: its records go in even if its effects cannot.
@@ -159,20 +184,37 @@ impl ChainWriter {
         bundle: &Bundle,
         head: &mut ChainHead,
     ) -> Result<BundleResult, WriteError> {
-        let verdict = self.write_one(bundle, head)?;
-        let BundleResult::Rejected(reason, _) = verdict else { return Ok(verdict) };
-        let records = Bundle { records: bundle.records.clone(), effects: Vec::new() };
-        match self.write_one(&records, head)? {
-            BundleResult::In(links) => Ok(BundleResult::Rejected(reason, links)),
-            verdict => Ok(verdict),
-        }
+        let resolved = resolve(&mut *self.writer, bundle)?;
+        let verdict = match self.write_resolved(&resolved, head)? {
+            BundleResult::Rejected(reason, _) => {
+                match self.write_resolved(&records_alone(&resolved), head)? {
+                    BundleResult::In(written) => BundleResult::Rejected(reason, written),
+                    verdict => verdict,
+                }
+            }
+            verdict => verdict,
+        };
+        Ok(verdict.of(resolved))
     }
 
     /// Recognizes a bundle by its first record: time and every byte. A bundle without records only
     /// has effects that may be repeated.
     fn is_in(&mut self, bundle: &Bundle) -> Result<bool, WriteError> {
-        let Some(record) = bundle.records.first() else { return Ok(false) };
+        let Some(written) = resolve_known(&mut *self.writer, bundle)? else { return Ok(false) };
+        let Some(record) = written.records.first() else { return Ok(false) };
         self.writer.contains(record.at, &canonical(record)?)
+    }
+}
+
+impl BundleResult {
+    /// Returns the result with the records of a bundle that is not the one that was given.
+    fn of(mut self, resolved: Cow<'_, Bundle>) -> Self {
+        if let (Self::In(written) | Self::Rejected(_, written), Cow::Owned(bundle)) =
+            (&mut self, resolved)
+        {
+            written.records = Some(bundle.records);
+        }
+        self
     }
 }
 

@@ -103,11 +103,11 @@ impl WriterThread {
         let owed = std::mem::take(&mut outage.owed);
         for (bundle, verdict) in owed.into_iter().chain([recovered]).zip(verdicts) {
             match verdict {
-                BundleResult::In(links) => self.publish(links, bundle.records),
+                BundleResult::In(written) => self.publish(written, bundle.records),
                 BundleResult::WasIn => {}
-                BundleResult::Rejected(reason, links) => {
+                BundleResult::Rejected(reason, written) => {
                     tracing::error!(reason, "what is owed contradicts what is stored");
-                    self.publish(links, bundle.records);
+                    self.publish(written, bundle.records);
                 }
             }
         }
@@ -158,7 +158,7 @@ fn opened(effect: &Effect) -> Option<&OpenCall> {
 
 fn log_in_full(bundle: &Bundle) {
     // The whole bundle may stand in the log: records and effects hold no prompt, no link and no
-    // key.
+    // key, and of a person nothing but what lies sealed.
     let bundle = serde_json::to_string(bundle).unwrap_or_default();
     tracing::error!(bundle, "an outcome could not be committed and is owed");
 }

@@ -17,11 +17,16 @@ pub enum Durability {
 /// is closed.
 pub(super) type BundleReply = oneshot::Sender<Result<Durability, JournalError>>;
 
+/// Where it is awaited whether the log could be cleared.
+pub(super) type LogReply = oneshot::Sender<Result<bool, JournalError>>;
+
 /// A message to the journal's thread. The channel has no bound of its own; of what nobody waits
 /// for, a count bounds how much may lie in it.
 pub(super) enum Message {
     /// Commit this.
     Write(Job),
+    /// Move what lies beside the database into it, once what came before is committed.
+    ClearLog(LogReply),
     /// Commit what came before, close the database and end.
     Close(oneshot::Sender<()>),
 }

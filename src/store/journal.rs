@@ -4,7 +4,7 @@ use super::{
     JournalError, SealedRecord, SendWarrant,
     job::{Durability, Job, Message, OnFailure},
 };
-use crate::domain::{AuditRecord, Bundle, Claim, Effect, OpenCall};
+use crate::domain::{AssertedPerson, AuditRecord, Bundle, Claim, Effect, OpenCall};
 use parking_lot::Mutex;
 use std::{
     fmt,
@@ -80,6 +80,8 @@ impl Journal {
     /// idempotency key with it if there is one: a key that is taken rejects the whole, nothing is
     /// recorded, and there is no warrant.
     ///
+    /// Of the end user nothing is written but the id that stands for them.
+    ///
     /// Await it in work that is not cut off: a warrant that nobody takes leaves its call open until
     /// the next start. The intent is durable before the warrant exists, so that no call is sent
     /// that a crash could forget. Dropped while it waits, it takes nothing back.
@@ -88,9 +90,11 @@ impl Journal {
         intent: AuditRecord,
         call: OpenCall,
         claim: Option<Claim>,
+        person: Option<AssertedPerson>,
     ) -> Result<SendWarrant, JournalError> {
         let warrant = SendWarrant::new(call.call.clone());
-        let mut bundle = Bundle::record(intent).with(Effect::OpenCall(Box::new(call)));
+        let bundle = Bundle::record(intent).about(person);
+        let mut bundle = bundle.with(Effect::OpenCall(Box::new(call)));
         bundle.effects.extend(claim.map(|claim| Effect::Claim(Box::new(claim))));
         self.commit(bundle).await?;
         Ok(warrant)
@@ -121,12 +125,16 @@ impl Journal {
         self.submit(bundle, OnFailure::Spill).await
     }
 
-    /// Appends a record without waiting for the disk; for refusals. Never blocks, and takes records
+    /// Appends a record without waiting for the disk, about an end user if one is given; for refusals. Never blocks, and takes records
     /// during an outage up to the bound of those that may wait. Records that were not committed yet
     /// are lost with the process.
-    pub fn append(&self, record: AuditRecord) -> Result<(), NotAppended> {
+    pub fn append(
+        &self,
+        record: AuditRecord,
+        person: Option<AssertedPerson>,
+    ) -> Result<(), NotAppended> {
         let not_in = |mut bundle: Bundle| NotAppended(Box::new(bundle.records.swap_remove(0)));
-        self.append_bundle(Bundle::record(record)).map_err(not_in)
+        self.append_bundle(Bundle::record(record).about(person)).map_err(not_in)
     }
 
     /// Notes changes without waiting for the disk. They are lost when there is no room for them or
@@ -134,7 +142,7 @@ impl Journal {
     /// room of appended records. Nobody learns whether they were committed; to wait for them, use
     /// [`flush`](Self::flush).
     pub fn note(&self, effects: Vec<Effect>) {
-        let bundle = Bundle { records: Vec::new(), effects };
+        let bundle = Bundle { effects, ..Bundle::default() };
         if self.append_bundle(bundle).is_err() {
             tracing::debug!("a note found no room in the journal");
         }
@@ -162,6 +170,15 @@ impl Journal {
     /// tried again.
     pub async fn flush(&self) -> Result<(), JournalError> {
         self.submit(Bundle::default(), OnFailure::Reject).await.map(drop)
+    }
+
+    /// Moves what lies beside the database's own file into it, after all that was given so far, and
+    /// says whether it could: it cannot while somebody reads for long. Nothing of what was removed is
+    /// in that file then.
+    pub async fn clear_log(&self) -> Result<bool, JournalError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::ClearLog(reply)).map_err(|_| closed())?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Returns whether the journal can commit, and each change of it. A receiver sees the present

@@ -24,6 +24,7 @@ mod made_folder;
 mod open;
 mod outage;
 mod query;
+mod resolved;
 mod spill;
 mod sqlite;
 mod usage;
@@ -46,8 +47,8 @@ pub use key_file::{
 pub use made_folder::make_folder;
 pub use open::{Store, StoreOptions};
 pub use query::{
-    BookedCall, DailySpend, KeptClaim, Mention, PlacesHeld, RecordQuery, RefusedUse, RouteUse,
-    UnsettledCall,
+    BookedCall, DailySpend, KeptClaim, Mention, PersonUse, PlacesHeld, RecordQuery, RefusedUse,
+    RouteUse, UnsettledCall,
 };
 pub use sqlite::{LARGE_LOG, Reader, log_size};
 pub use usage::{SumKey, Usage, UsageQuery};

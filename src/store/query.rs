@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AccountName, CallId, Claim, ClaimState, EnvironmentName, Fingerprint, Generation, OpenCall,
-    Outcome, RequestId, RouteName, Timestamp, TokenId, Usd,
+    Outcome, PersonId, RequestId, RouteName, StoredPerson, Timestamp, TokenId, Usd,
 };
 
 /// Which records; what is absent or empty does not restrict.
@@ -27,6 +27,8 @@ pub struct RecordQuery {
     pub environment: Option<EnvironmentName>,
     /// Only records of this token.
     pub token: Option<TokenId>,
+    /// Only records about this end user.
+    pub person: Option<PersonId>,
     /// Only records of this request.
     pub request: Option<RequestId>,
     /// Only records of this call.
@@ -53,6 +55,19 @@ pub enum Mention<'m> {
     Request(&'m RequestId),
     /// A call.
     Call(&'m CallId),
+    /// An end user, also one who was forgotten.
+    Person(&'m PersonId),
+}
+
+/// An end user, and what was done on their behalf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonUse {
+    /// Who it is.
+    pub person: StoredPerson,
+    /// Calls, those that were only counted too.
+    pub calls: u64,
+    /// When the last of them was opened.
+    pub last_at: Option<Timestamp>,
 }
 
 /// A call that ended for its client, but whose places are still taken. They come free when their

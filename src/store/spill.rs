@@ -25,6 +25,8 @@ pub(super) struct SpillFile {
     file: File,
     size: usize,
     used: usize,
+    /// Up to where something was ever written, also by an attempt that failed.
+    touched: usize,
 }
 
 impl SpillFile {
@@ -48,8 +50,9 @@ impl SpillFile {
         }
         // JSON holds no zero byte, so the first one is where the lines end.
         let used = content.iter().position(|byte| *byte == 0).unwrap_or(content.len());
+        let touched = content.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         let bundles = content[..used].split(|byte| *byte == b'\n').filter_map(read_line).collect();
-        Ok((Self { file, size, used }, bundles))
+        Ok((Self { file, size, used, touched }, bundles))
     }
 
     /// Writes bundles behind those that are there; they are durable when this returns. Fails with
@@ -69,6 +72,7 @@ impl SpillFile {
         if self.used + lines.len() > self.size {
             return Err(io::Error::new(io::ErrorKind::StorageFull, "the spill file is full"));
         }
+        self.touched = self.touched.max(self.used + lines.len());
         self.file.write_all_at(&lines, self.used as u64)?;
         // Data alone: the length of the file was made durable when it was opened, and never
         // changes.
@@ -80,10 +84,10 @@ impl SpillFile {
     /// Forgets everything; called when all of it is in the database. The space stays taken. If this
     /// fails, what is left is recognized at the next start and not applied twice.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        if self.used > 0 {
-            self.file.write_all_at(&vec![0; self.used], 0)?;
+        if self.touched > 0 {
+            self.file.write_all_at(&vec![0; self.touched], 0)?;
             self.file.sync_data()?;
-            self.used = 0;
+            (self.used, self.touched) = (0, 0);
         }
         Ok(())
     }

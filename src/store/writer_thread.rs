@@ -4,10 +4,10 @@
 //! try during an outage, and for a log that is not small.
 
 use super::{
-    ChainLink, CommitWatch, Durability, JournalError, JournalHealth, SealedRecord,
+    CommitWatch, Durability, JournalError, JournalHealth, SealedRecord,
     bundle_writer::SMALL_LOG,
-    chain_writer::{BundleResult, ChainWriter},
-    job::{Job, Message, OnFailure},
+    chain_writer::{BundleResult, ChainWriter, Written},
+    job::{Job, LogReply, Message, OnFailure},
     outage::Outage,
     spill::SpillFile,
 };
@@ -61,8 +61,13 @@ impl WriterThread {
         // until the first commit.
         self.tidy();
         while let Some(first) = self.wait(&inbox) {
-            let (batch, close) = gather(first, &inbox);
-            self.handle(batch);
+            let Gathered { batch, clear, close } = gather(first, &inbox);
+            if !batch.is_empty() {
+                self.handle(batch);
+            }
+            if !clear.is_empty() {
+                self.clear_log(clear);
+            }
             if close.is_some() {
                 closed = close;
                 break;
@@ -104,6 +109,18 @@ impl WriterThread {
         }
     }
 
+    /// Between two transactions, since the log cannot be cleared within one.
+    fn clear_log(&mut self, waiting: Vec<LogReply>) {
+        let cleared = match &self.outage {
+            Some(outage) => Err(JournalError::Unavailable(outage.reason.clone())),
+            None => {
+                let cleared = self.chain.clear_log();
+                cleared.map_err(|error| JournalError::Unavailable(error.to_string().into()))
+            }
+        };
+        waiting.into_iter().for_each(|reply| drop(reply.send(cleared.clone())));
+    }
+
     fn handle(&mut self, batch: Vec<Job>) {
         if self.outage.is_some() {
             self.reject(batch);
@@ -139,17 +156,17 @@ impl WriterThread {
             let records = std::mem::take(&mut job.bundle.records);
             let answer = match verdict {
                 BundleResult::WasIn => Ok(Durability::Committed),
-                BundleResult::In(links) => {
-                    self.publish(links, records);
+                BundleResult::In(written) => {
+                    self.publish(written, records);
                     Ok(Durability::Committed)
                 }
-                BundleResult::Rejected(reason, links) => {
+                BundleResult::Rejected(reason, written) => {
                     tracing::error!(
                         reason,
-                        records = links.len(),
+                        records = written.links.len(),
                         "a bundle contradicts what is stored"
                     );
-                    self.publish(links, records);
+                    self.publish(written, records);
                     Err(JournalError::Rejected(reason))
                 }
             };
@@ -157,13 +174,16 @@ impl WriterThread {
         }
     }
 
-    pub(super) fn publish(&self, links: Vec<ChainLink>, records: Vec<AuditRecord>) {
+    /// Publishes records as they were written, which of those that name an end user is not as they
+    /// were given.
+    pub(super) fn publish(&self, written: Written, given: Vec<AuditRecord>) {
         // Without a subscriber there is no reason to copy each record into an allocation of its
         // own.
         if self.committed.receiver_count() == 0 {
             return;
         }
-        for (link, record) in links.into_iter().zip(records) {
+        let records = written.records.unwrap_or(given);
+        for (link, record) in written.links.into_iter().zip(records) {
             self.committed.send(Arc::new(SealedRecord::new(link, record))).ok();
         }
     }
@@ -186,19 +206,29 @@ impl Drop for WriterThread {
     }
 }
 
+/// What the writer takes at once.
+struct Gathered {
+    batch: Vec<Job>,
+    /// Who waits for the log to be cleared after that.
+    clear: Vec<LogReply>,
+    /// Who waits for the end after that.
+    close: Option<oneshot::Sender<()>>,
+}
+
 /// Takes everything that waits behind `first`; a close takes effect after all of it. At most
 /// [`MOST_AT_ONCE`] bundles are taken, but with a close everything that waits.
-fn gather(first: Message, inbox: &Receiver<Message>) -> (Vec<Job>, Option<oneshot::Sender<()>>) {
-    let (mut batch, mut close) = (Vec::new(), None);
+fn gather(first: Message, inbox: &Receiver<Message>) -> Gathered {
+    let (mut batch, mut clear, mut close) = (Vec::new(), Vec::new(), None);
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
             Message::Write(job) => batch.push(job),
+            Message::ClearLog(reply) => clear.push(reply),
             Message::Close(reply) => close = Some(reply),
         }
         // With a close there is no next batch: whatever was left behind would be lost.
         let has_room = close.is_some() || batch.len() < MOST_AT_ONCE;
         next = has_room.then(|| inbox.try_recv().ok()).flatten();
     }
-    (batch, close)
+    Gathered { batch, clear, close }
 }

@@ -44,8 +44,13 @@ fn arrived(home: &Home) -> BTreeSet<String> {
 async fn on_record(home: &Home) -> BTreeMap<String, Value> {
     let calls = home.calls().await;
     let count = calls.len();
+    let persons = home.run(&["audit", "person", "list", "--output", "json"]).await.good().lines();
+    let name = |person: Value| Some((person["user"].clone(), person["name"].as_str()?.to_owned()));
+    let names: Vec<_> = persons.into_iter().filter_map(name).collect();
     let user = |entry: Value| {
-        (entry["metadata"]["on_behalf_of"].as_str().unwrap_or_default().to_owned(), entry)
+        let id = &entry["metadata"]["on_behalf_of"];
+        let name = names.iter().find(|(user, _)| user == id).map(|(_, name)| name.clone());
+        (name.unwrap_or_default(), entry)
     };
     let found: BTreeMap<_, _> = calls.into_iter().map(user).collect();
     assert_eq!(found.len(), count, "two entries for one call");
@@ -109,8 +114,8 @@ async fn retry_is_not_sent(
 ) {
     let client = Client::new(gateway.ready.proxy.clone(), &client.token);
     let before = home.ideogram.seen().calls.len();
-    for entry in unknown(entries) {
-        let user = entry["metadata"]["on_behalf_of"].as_str().unwrap();
+    let is_unknown = |entry: &Value| entry["metadata"]["outcome"] == "unknown";
+    for (user, _) in entries.iter().filter(|(_, entry)| is_unknown(entry)) {
         let number = user.strip_prefix("user-").unwrap().parse().unwrap();
         let reply = client.post(GENERATE, &body(number)).await;
         assert_eq!(reply.problem(), "502 outcome_unknown", "{user}");

@@ -25,6 +25,7 @@ mod names;
 mod operators;
 mod outcomes;
 mod pages;
+mod persons;
 mod policy;
 mod queue;
 mod quote;

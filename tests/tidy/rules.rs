@@ -12,6 +12,7 @@ pub const FLOORS: &[&[&str]] = &[
     &[
         "tokens",
         "operators",
+        "persons",
         "authorization",
         "admission",
         "ledger",

@@ -10,7 +10,7 @@ use crate::{
     admin::{
         problem::Problem,
         request::{PathSegment, QueryParameters},
-        role::MayOperate,
+        role::{MayOperate, Names},
         state::AdminState,
     },
     audit::export::Format,
@@ -59,7 +59,7 @@ pub async fn export(
     MayOperate(by): MayOperate,
     QueryParameters(asked): QueryParameters<AuditExport>,
 ) -> Result<Response, Problem> {
-    let query = asked.search().query(&state).await?;
+    let query = asked.search().query(&state, Names::Shown).await?;
     let narrowed = asked.narrowed(&query);
     let what = json!({ "format": asked.format, "filter": narrowed });
     // Before the end is signed: so the export itself tells who made it, and none is made unseen.

@@ -27,6 +27,9 @@ pub struct AuditExport {
     /// The token's id, or its name where that is unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// The end user, by id `usr_…` or by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// `success` or `failure`, or an outcome: `refused`, `failed`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
@@ -50,6 +53,7 @@ impl AuditExport {
             until: self.until.clone(),
             environment: self.environment.clone(),
             token: self.token.clone(),
+            user: self.user.clone(),
             result: self.result.clone(),
             ..AuditSearch::default()
         }
@@ -62,6 +66,8 @@ impl AuditExport {
         let words = [
             ("environment", query.environment.as_ref().map(|name| json!(name))),
             ("token", query.token.as_ref().map(|id| json!(id))),
+            // By id, whatever was typed: this goes on record.
+            ("user", query.person.as_ref().map(|id| json!(id))),
             ("result", self.result.as_ref().map(|result| json!(result))),
         ];
         let words = words.into_iter().filter_map(|(name, word)| Some((name, word?)));

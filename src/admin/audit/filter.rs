@@ -3,6 +3,7 @@
 use crate::{
     admin::{
         problem::Problem,
+        role::Names,
         span::{Span, mistake},
         state::AdminState,
     },
@@ -34,6 +35,9 @@ pub struct AuditSearch {
     /// The token's id, or its name where that is unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// The end user, by id `usr_…` or by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// `success` or `failure`, or an outcome: `refused`, `failed`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
@@ -56,7 +60,11 @@ pub struct AuditSearch {
 
 impl AuditSearch {
     /// Returns the query for the entries, or all mistakes; what is named must be known.
-    pub(super) async fn query(&self, state: &AdminState) -> Result<RecordQuery, Problem> {
+    pub(super) async fn query(
+        &self,
+        state: &AdminState,
+        names: Names,
+    ) -> Result<RecordQuery, Problem> {
         let (mut mistakes, now) = (Vec::new(), state.clock.now());
         let (since, until) = (self.since.as_deref(), self.until.as_deref());
         let Span { since, until } = Span::read(since, until, now, &mut mistakes);
@@ -79,6 +87,7 @@ impl AuditSearch {
             until,
             environment,
             token,
+            person: state.person_on_record(self.user.as_deref(), names).await?,
             request: state.request_on_record(self.request_id.as_deref()).await?,
             call: state.call_on_record(self.call.as_deref()).await?,
             outcomes,

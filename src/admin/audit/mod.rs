@@ -5,6 +5,8 @@ pub(super) mod export;
 mod export_filter;
 mod export_stream;
 mod filter;
+mod person_views;
+pub(super) mod persons;
 pub(super) mod search;
 pub(super) mod show;
 pub(super) mod tail;
@@ -13,4 +15,7 @@ pub use checkpoint::{CheckpointKeyView, CheckpointView};
 pub use export::{EXPORT_NAME, EXPORT_UP_TO};
 pub use export_filter::{AuditExport, ExportFormat};
 pub use filter::AuditSearch;
+pub use person_views::{
+    ForgottenView, PersonAsked, PersonFound, PersonSearch, PersonToForget, PersonView,
+};
 pub use search::NEXT_AFTER;

@@ -2,7 +2,12 @@
 
 use super::filter::AuditSearch;
 use crate::{
-    admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState},
+    admin::{
+        problem::Problem,
+        request::QueryParameters,
+        role::{MayView, Names},
+        state::AdminState,
+    },
     audit::{counted_in, fold},
     store::{Reader, RecordQuery, StoreError},
 };
@@ -40,9 +45,10 @@ pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application
 pub async fn search(
     State(state): State<AdminState>,
     _by: MayView,
+    names: Names,
     QueryParameters(asked): QueryParameters<AuditSearch>,
 ) -> Result<Response, Problem> {
-    let query = asked.query(&state).await?;
+    let query = asked.query(&state, names).await?;
     let reader = state.reader.clone();
     let last = asked.last;
     let found = state.tasks.run_blocking(move || page(&reader, query, last)).await;

@@ -6,5 +6,6 @@
 mod candidates;
 mod environments;
 mod operators;
+mod persons;
 mod records;
 mod tokens;

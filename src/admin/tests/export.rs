@@ -14,7 +14,7 @@ const MANY: usize = 1200;
 async fn house() -> House {
     let house = House::open();
     for _ in 0..MANY {
-        house.state.journal.append(refusal("expired")).unwrap();
+        house.state.journal.append(refusal("expired"), None).unwrap();
     }
     house.state.journal.flush().await.unwrap();
     house

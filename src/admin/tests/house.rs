@@ -14,6 +14,7 @@ use crate::{
     domain::{Clock, SteeredClock, Timestamp},
     ledger::Ledger,
     operators::Operators,
+    persons::Persons,
     rate_limit::Attempts,
     spool::{SpoolBudget, SpoolLimits},
     store::{RecordQuery, SealedRecord, Store, StoreOptions},
@@ -77,6 +78,14 @@ impl House {
         let state = AdminState {
             closing: CancellationToken::new(),
             tokens: services.tokens.clone(),
+            persons: Persons::load(
+                dir.path(),
+                store.journal(),
+                store.reader(),
+                Arc::clone(&services.clock),
+                services.tasks.clone(),
+            )
+            .unwrap(),
             admission: services.admission.clone(),
             ledger: services.ledger.clone(),
             reader: store.reader(),

@@ -27,6 +27,7 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/v1/audit/export
     GET /api/v1/audit/export/{name}
     GET /api/v1/audit/key
+    GET /api/v1/audit/persons
     GET /api/v1/audit/tail
     GET /api/v1/audit/{id}
     GET /api/v1/environments
@@ -49,6 +50,8 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /healthz
     GET /metrics
     GET /readyz
+    POST /api/v1/audit/persons/find
+    POST /api/v1/audit/persons/forget
     POST /api/v1/keys/rotate
     POST /api/v1/keys/verify
     POST /api/v1/operators

@@ -28,7 +28,7 @@ async fn unknown(house: &House, call: &str) {
 async fn begin(house: &House, open: &OpenCall, model: Option<&str>) {
     let intent = record(open, RecordBody::Intent(Box::new(intent(open, model))));
     let open = OpenCall { model: model.map(Into::into), ..open.clone() };
-    drop(house.state.journal.commit_intent(intent, open, None).await.unwrap());
+    drop(house.state.journal.commit_intent(intent, open, None, None).await.unwrap());
 }
 
 async fn close(house: &House, open: &OpenCall, end: OutcomeRecord) {

@@ -5,8 +5,14 @@ use super::{
     sums::{UsageView, sums},
 };
 use crate::{
-    admin::{problem::Problem, request::QueryParameters, role::MayView, state::AdminState},
-    domain::Token,
+    admin::{
+        problem::Problem,
+        request::QueryParameters,
+        role::{MayView, Names},
+        state::AdminState,
+    },
+    domain::{PersonId, Token},
+    persons::Persons,
     store::SumKey,
 };
 use axum::{Json, extract::State};
@@ -29,16 +35,19 @@ use std::{collections::HashMap, sync::Arc};
 pub async fn report(
     State(state): State<AdminState>,
     _by: MayView,
+    names: Names,
     QueryParameters(search): QueryParameters<UsageSearch>,
 ) -> Result<Json<Vec<UsageView>>, Problem> {
-    let query = search.query(&state).await?;
+    let query = search.query(&state, names).await?;
     let reader = state.reader.clone();
     let read = state.tasks.run_blocking(move || reader.usage(&query)).await;
     let used = read.map_err(|_| Problem::stopping())?;
     let used = used.map_err(|cause| Problem::store_unavailable(&cause))?;
     let mut lines = sums(&used, &state.settings.now().routes);
-    if search.by == SumKey::Token {
-        name_tokens(&mut lines, &state.tokens.list());
+    match search.by {
+        SumKey::Token => name_tokens(&mut lines, &state.tokens.list()),
+        SumKey::User if names == Names::Shown => name_users(&mut lines, &state.persons).await?,
+        _ => {}
     }
     Ok(Json(lines))
 }
@@ -50,4 +59,13 @@ fn name_tokens(lines: &mut [UsageView], tokens: &[Arc<Token>]) {
     for line in lines {
         line.name = names.get(line.key.as_str()).map(|name| (*name).to_owned());
     }
+}
+
+/// Says beside their ids who users are; of one who is forgotten nobody can say it.
+async fn name_users(lines: &mut [UsageView], persons: &Persons) -> Result<(), Problem> {
+    let ids = lines.iter().map(|line| PersonId::from_stored(line.key.as_str())).collect();
+    for (line, name) in lines.iter_mut().zip(persons.names(ids).await?) {
+        line.name = name.map(|name| name.as_str().to_owned());
+    }
+    Ok(())
 }

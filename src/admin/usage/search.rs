@@ -3,6 +3,7 @@
 use crate::{
     admin::{
         problem::Problem,
+        role::Names,
         span::{Span, mistake},
         state::AdminState,
     },
@@ -42,11 +43,21 @@ pub struct UsageSearch {
     /// The token's id, or its name where that is unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// The owner that tokens had when the calls were made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The end user, by id `usr_…` or by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
 }
 
 impl UsageSearch {
     /// Returns the query for the store, or all mistakes; what is named must be known.
-    pub(super) async fn query(&self, state: &AdminState) -> Result<UsageQuery, Problem> {
+    pub(super) async fn query(
+        &self,
+        state: &AdminState,
+        names: Names,
+    ) -> Result<UsageQuery, Problem> {
         let (mut mistakes, now) = (Vec::new(), state.clock.now());
         let span = self.span(now, &mut mistakes);
         let environment = state.environment(self.environment.as_deref(), &mut mistakes).await?;
@@ -61,8 +72,8 @@ impl UsageSearch {
             until: span.until,
             environment,
             token,
-            owner: None,
-            person: None,
+            owner: self.owner.as_deref().map(Into::into),
+            person: state.person_on_record(self.user.as_deref(), names).await?,
         })
     }
 

@@ -3,20 +3,18 @@
 use crate::{
     admin::{
         problem::Problem,
+        reason::reason,
         request::{MaybeJson, PathSegment},
         role::MayAdminister,
-        span::mistake,
         state::AdminState,
     },
     calls::{PastStep, WriteOffError},
-    domain::{Actor, CallId, HIDDEN_WORDS, Usd, hides},
+    domain::{Actor, CallId, Usd},
     web::abbreviate,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-const LONGEST_REASON: usize = 500;
 
 /// Why it is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -105,7 +103,7 @@ async fn take(
     by: Actor,
     why: WriteOffReason,
 ) -> Result<Json<WrittenOffView>, Problem> {
-    let reason = words(why)?;
+    let reason = why.reason.as_deref().map(reason).transpose()?;
     let (calls, call) = (state.calls.clone(), CallId::from_stored(name.as_str()));
     // Work of its own: what is on record is done, whoever hangs up.
     let work = async move {
@@ -124,19 +122,6 @@ async fn take(
             Err(refused(&abbreviate(&name), error))
         }
     }
-}
-
-fn words(why: WriteOffReason) -> Result<Option<String>, Problem> {
-    let Some(reason) = why.reason else { return Ok(None) };
-    let reason = reason.trim().to_owned();
-    let problem = match reason.chars().count() {
-        0 => "must not be empty",
-        count if count > LONGEST_REASON => "must not be longer than 500 characters",
-        _ if reason.contains(char::is_control) => "must be one line without control characters",
-        _ if reason.contains(hides) => HIDDEN_WORDS,
-        _ => return Ok(Some(reason)),
-    };
-    Err(Problem::invalid(vec![mistake("reason", problem)]))
 }
 
 fn refused(call: &str, why: WriteOffError) -> Problem {

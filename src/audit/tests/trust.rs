@@ -192,7 +192,7 @@ async fn a_store_with_a_call(dir: &Path) -> Store {
     let options = StoreOptions { seal: Arc::new(HashChain), ..options(dir) };
     let store = Store::open(options).unwrap();
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     journal.commit_sent(outcome(&call, Outcome::Success)).await.unwrap();
     journal.commit(Bundle::record(refusal("expired"))).await.unwrap();
     store

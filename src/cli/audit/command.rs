@@ -4,6 +4,7 @@ use super::{
     accept_restore::{self, AcceptRestoreArguments},
     export::{self, ExportArguments},
     key,
+    person::{self, PersonCommand},
     search::{self, SearchArguments},
     show, tail,
     verify::{self, VerifyArguments},
@@ -45,6 +46,9 @@ pub enum AuditCommand {
   ideogate audit checkpoint
   ideogate audit checkpoint >> /elsewhere/checkpoints")]
     Checkpoint,
+    /// List end users, or forget one
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Go on with a record that is not the one that was signed, and say so in it
     AcceptRestore(AcceptRestoreArguments),
 }
@@ -69,6 +73,9 @@ pub(in crate::cli) fn run(
         }
         AuditCommand::Key => wait(key::key(&locate::client(global)?, screen)),
         AuditCommand::Checkpoint => wait(key::checkpoint(&locate::client(global)?, screen)),
+        AuditCommand::Person(command) => {
+            wait(person::run(&locate::client(global)?, screen, command))
+        }
         AuditCommand::AcceptRestore(arguments) => accept_restore::run(global, screen, &arguments),
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     admin::{AuditExport, CheckpointKeyView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat},
-    cli::{client::AdminClient, error::CliError, file::file, named, output::Output},
+    cli::{client::AdminClient, error::CliError, file::file, named, output::Output, user},
 };
 use clap::{Args, ValueEnum};
 use memchr::memmem;
@@ -43,6 +43,9 @@ pub struct ExportArguments {
     /// The token's id, or its name where that is unique
     #[arg(long, value_name = "ID|NAME")]
     token: Option<String>,
+    /// The end user's id or name, or - for stdin
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
     /// success or failure, or an outcome: refused, failed, unknown
     #[arg(long)]
     result: Option<String>,
@@ -85,7 +88,9 @@ pub(super) async fn run(
     target.check(arguments.force)?;
     // The key comes first: a gateway that cannot tell it has nothing that the file could be checked with.
     let key: CheckpointKeyView = client.get("/api/v1/audit/key").await?;
-    let response = client.open("/api/v1/audit/export", &asked(&arguments)).await?;
+    let user = user::id(client, arguments.user.as_deref()).await?;
+    let asked = AuditExport { user, ..asked(&arguments) };
+    let response = client.open("/api/v1/audit/export", &asked).await?;
     let name = header(&response, &EXPORT_NAME);
     let mut file = ExportFile::begin(screen, &target)?;
     receive(client, response, &mut file, is_table).await?;
@@ -154,6 +159,7 @@ fn asked(arguments: &ExportArguments) -> AuditExport {
         until: arguments.until.clone(),
         environment: arguments.environment.clone(),
         token: arguments.token.clone(),
+        user: None,
         result: arguments.result.clone(),
     }
 }

@@ -11,6 +11,7 @@ mod evidence;
 mod export;
 mod export_file;
 mod key;
+mod person;
 mod progress;
 mod search;
 mod show;

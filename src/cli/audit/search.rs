@@ -5,7 +5,7 @@
 use super::entry;
 use crate::{
     admin::{AuditSearch, NEXT_AFTER},
-    cli::{client::AdminClient, named, number::count, output::Output},
+    cli::{client::AdminClient, named, number::count, output::Output, user},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -31,6 +31,9 @@ pub struct SearchArguments {
     /// The token's id, or its name where that is unique
     #[arg(long, value_name = "ID|NAME")]
     token: Option<String>,
+    /// The end user's id or name, or - for stdin
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
     /// success or failure, or an outcome: refused, failed, unknown
     #[arg(long)]
     result: Option<String>,
@@ -65,6 +68,7 @@ pub(super) async fn run(
         until: arguments.until,
         environment: arguments.environment,
         token: arguments.token,
+        user: user::id(client, arguments.user.as_deref()).await?,
         result: arguments.result,
         request_id: arguments.request_id,
         call: arguments.call,

@@ -2,8 +2,8 @@
 
 use super::{balance, report, write_off};
 use crate::{
-    admin::WriteOffStep,
-    cli::{client::AdminClient, error::CliError, named, output::Output},
+    admin::{UsageSearch, WriteOffStep},
+    cli::{client::AdminClient, error::CliError, named, output::Output, user},
     domain::Usd,
     store::SumKey,
 };
@@ -46,6 +46,12 @@ pub struct UsageArguments {
     /// The token's id, or its name where that is unique
     #[arg(long, value_name = "ID|NAME")]
     pub token: Option<String>,
+    /// The owner that tokens had when the calls were made
+    #[arg(long, value_name = "OWNER")]
+    pub owner: Option<String>,
+    /// The end user's id or name, or - for stdin
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
 }
 
 /// What to do about money.
@@ -108,11 +114,12 @@ pub(in crate::cli) async fn run(
     if command.is_some() && screen.is_csv() {
         return Err(CliError::Usage("only sums can be written as csv".to_owned()).into());
     }
-    let UsageArguments { by, since, until, on, environment, token, .. } = arguments;
+    let UsageArguments { by, since, until, on, environment, token, owner, user, .. } = arguments;
     named::not_a_secret("a token", token.as_deref())?;
     match command {
         None => {
-            let search = crate::admin::UsageSearch { by, since, until, on, environment, token };
+            let user = user::id(client, user.as_deref()).await?;
+            let search = UsageSearch { by, since, until, on, environment, token, owner, user };
             report::run(client, screen, &search).await
         }
         Some(UsageCommand::Balance { amount, account }) => {

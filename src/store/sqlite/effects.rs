@@ -1,7 +1,7 @@
 //! What a bundle changes in the tables that are derived from the records.
 
 use super::{
-    claims, operators, reads, secrets, settlement,
+    claims, operators, persons, reads, secrets, settlement,
     statement::{change, state_name},
     webhooks,
 };
@@ -35,6 +35,8 @@ pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), Writ
         Effect::SaveToken(stored) => save_token(connection, &stored.token),
         Effect::SaveSecret(token, secret) => secrets::save(connection, token, secret),
         Effect::ForgetSecrets(until) => secrets::forget(connection, *until),
+        Effect::SavePerson(stored) => persons::save(connection, stored),
+        Effect::ForgetPerson(id) => persons::forget(connection, id),
         Effect::SaveOperator(operator) => operators::save(connection, operator),
         Effect::KeepDelivery(delivery) => webhooks::keep_delivery(connection, delivery),
         Effect::PinVendorUser(user) => webhooks::pin_user(connection, user),

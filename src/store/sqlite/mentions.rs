@@ -20,6 +20,13 @@ impl Reader {
             Mention::Request(id) => {
                 ("SELECT 1 FROM audit_records WHERE request = ?1 LIMIT 1", id.as_str())
             }
+            Mention::Person(id) => (
+                "SELECT 1 FROM persons WHERE id = ?1
+                 UNION ALL SELECT 1 FROM audit_records WHERE person = ?1
+                 UNION ALL SELECT 1 FROM audit_records WHERE kind = 'admin' AND action = 'person.forget'
+                   AND json_extract(CAST(bytes AS TEXT), '$.resource') = ?1 LIMIT 1",
+                id.as_str(),
+            ),
             Mention::Call(id) => {
                 ("SELECT 1 FROM audit_records WHERE call = ?1 LIMIT 1", id.as_str())
             }

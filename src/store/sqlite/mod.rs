@@ -9,6 +9,7 @@ mod log;
 mod mentions;
 mod migrations;
 mod operators;
+mod persons;
 mod reader;
 mod reads;
 mod records;

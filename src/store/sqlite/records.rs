@@ -169,6 +169,8 @@ impl Filter {
         filter.own_or_calls("environment", environment, of_call);
         let token = query.token.as_ref().and_then(|id| text(id.as_str()));
         filter.own_or_calls("token", token, of_call);
+        let person = query.person.as_ref().and_then(|id| text(id.as_str()));
+        filter.own_or_calls("person", person, of_call);
         filter.one_of("kind", query.kinds.iter().copied());
         let outcome = query.up_to_seq.map_or_else(|| OUTCOME.to_owned(), outcome_by);
         filter.one_of(&outcome, query.outcomes.iter().map(|outcome| outcome.as_str()));

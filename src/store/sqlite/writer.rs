@@ -3,9 +3,10 @@
 use super::{
     chain, connection, effects,
     log::{self, Log},
+    persons,
 };
 use crate::{
-    domain::{AuditRecord, Bundle, Timestamp},
+    domain::{AuditRecord, Bundle, PersonDigest, PersonId, Timestamp},
     store::{BundleWriter, ChainHead, ChainLink, Columns, StoreError, WriteError},
 };
 use rusqlite::{Connection, params};
@@ -69,6 +70,10 @@ impl BundleWriter for SqliteWriter {
         Ok(statement.query_row(params![at.as_micros(), bytes], |row| row.get(0))?)
     }
 
+    fn person(&mut self, digest: &PersonDigest) -> Result<Option<PersonId>, WriteError> {
+        Ok(persons::id_of(self.connection()?, digest)?)
+    }
+
     fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError> {
         let connection = self.connection()?;
         run(connection, "SAVEPOINT bundle")?;
@@ -127,6 +132,10 @@ impl BundleWriter for SqliteWriter {
     fn tidy(&mut self) -> Result<u64, WriteError> {
         let connection = self.connection.as_ref();
         connection.map_or(Ok(0), |connection| self.log.tidy(connection))
+    }
+
+    fn clear_log(&mut self) -> Result<bool, WriteError> {
+        log::cut_off(self.connection()?)
     }
 
     fn close(&mut self) -> Result<(), WriteError> {

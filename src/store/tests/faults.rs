@@ -2,7 +2,7 @@
 
 use super::fixtures::options;
 use crate::{
-    domain::{Bundle, Timestamp},
+    domain::{Bundle, PersonDigest, PersonId, Timestamp},
     store::{BundleWriter, ChainHead, ChainLink, Store, WriteError, sqlite::SqliteWriter},
 };
 use std::{
@@ -74,6 +74,10 @@ impl BundleWriter for FaultyWriter {
         self.inner.contains(at, bytes)
     }
 
+    fn person(&mut self, digest: &PersonDigest) -> Result<Option<PersonId>, WriteError> {
+        self.inner.person(digest)
+    }
+
     fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError> {
         drop(self.faults.gate.lock().unwrap());
         self.meet(|faults| &faults.apply)?;
@@ -96,6 +100,10 @@ impl BundleWriter for FaultyWriter {
         self.meet(|faults| &faults.reopen)?;
         self.faults.reopened.fetch_add(1, Ordering::SeqCst);
         self.inner.reopen()
+    }
+
+    fn clear_log(&mut self) -> Result<bool, WriteError> {
+        self.inner.clear_log()
     }
 
     fn close(&mut self) -> Result<(), WriteError> {

@@ -4,6 +4,7 @@ mod crash;
 pub(crate) mod faults;
 pub(crate) mod fixtures;
 mod outage;
+mod persons;
 mod search;
 mod spill;
 mod sqlite;

@@ -31,7 +31,7 @@ async fn an_intent_that_cannot_be_written_gives_no_warrant() {
     let (journal, call) = (store.journal(), call("prod"));
     faults.reopen.store(FOR_NOW, Ordering::SeqCst);
     faults.commit.store(1, Ordering::SeqCst);
-    let declined = journal.commit_intent(intent(&call), call.clone(), None).await;
+    let declined = journal.commit_intent(intent(&call), call.clone(), None, None).await;
     assert!(matches!(declined, Err(JournalError::Unavailable(_))));
     assert!(matches!(&*journal.health().borrow(), JournalHealth::Failed(_)));
     let at_once = journal.commit(Bundle::record(refusal("later"))).await;
@@ -42,7 +42,7 @@ async fn an_intent_that_cannot_be_written_gives_no_warrant() {
     becomes_good(&journal).await;
     assert!(store.reader().open_calls().unwrap().is_empty(), "nothing half-written");
     assert_eq!(kinds(&store), ["admin"], "only the outage itself is told");
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     assert_eq!(kinds(&store), ["admin", "intent"]);
 }
 
@@ -51,7 +51,7 @@ async fn an_outcome_that_cannot_be_written_is_spilled_and_goes_in_later() {
     let dir = tempfile::tempdir().unwrap();
     let (store, faults) = FaultyWriter::store(dir.path());
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     faults.apply.store(FOR_NOW, Ordering::SeqCst);
     let first = journal.commit_sent(outcome(&call, Outcome::Unknown)).await;
     let second = journal.commit_sent(outcome(&call, Outcome::Success)).await;
@@ -74,7 +74,7 @@ async fn a_commit_that_failed_and_yet_is_in_is_not_applied_twice() {
     let dir = tempfile::tempdir().unwrap();
     let (store, faults) = FaultyWriter::store(dir.path());
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     faults.commit_unsure.store(1, Ordering::SeqCst);
     let spilled = journal.commit_sent(outcome(&call, Outcome::Success)).await;
     assert_eq!(spilled, Ok(Durability::Spilled));
@@ -88,7 +88,7 @@ async fn an_intent_that_went_in_although_it_was_declined_is_closed_as_not_sent()
     let (store, faults) = FaultyWriter::store(dir.path());
     let (journal, call) = (store.journal(), call("prod"));
     faults.commit_unsure.store(1, Ordering::SeqCst);
-    let declined = journal.commit_intent(intent(&call), call.clone(), None).await;
+    let declined = journal.commit_intent(intent(&call), call.clone(), None, None).await;
     assert!(matches!(declined, Err(JournalError::Unavailable(_))));
     becomes_good(&journal).await;
     assert!(store.reader().open_calls().unwrap().is_empty());
@@ -101,9 +101,9 @@ async fn refusals_are_kept_in_memory_up_to_a_bound_and_then_handed_back() {
     let (store, faults) = FaultyWriter::store(dir.path());
     let journal = store.journal();
     faults.apply.store(FOR_NOW, Ordering::SeqCst);
-    let taken = (0..MOST_APPENDED + 7).filter(|_| journal.append(refusal("flood")).is_ok());
+    let taken = (0..MOST_APPENDED + 7).filter(|_| journal.append(refusal("flood"), None).is_ok());
     assert_eq!(taken.count(), MOST_APPENDED);
-    let back = journal.append(refusal("mine")).unwrap_err();
+    let back = journal.append(refusal("mine"), None).unwrap_err();
     assert_eq!(*back.0, refusal("mine"), "whoever appended it can count it");
 
     assert!(journal.flush().await.is_err());
@@ -111,7 +111,7 @@ async fn refusals_are_kept_in_memory_up_to_a_bound_and_then_handed_back() {
     becomes_good(&journal).await;
     let found = kinds(&store);
     assert!(found.iter().any(|kind| kind == "refusal"));
-    journal.append(refusal("there is room again")).unwrap();
+    journal.append(refusal("there is room again"), None).unwrap();
     journal.flush().await.unwrap();
 }
 

@@ -13,9 +13,9 @@ async fn a_store_with_three_calls(dir: &std::path::Path) -> Store {
     let ends = [("prod", Some(Outcome::Success)), ("dev", Some(Outcome::Failed)), ("prod", None)];
     let calls = ends.map(|(environment, end)| (call(environment), end));
     for (call, _) in &calls {
-        drop(journal.commit_intent(intent(call), call.clone(), None).await.unwrap());
+        drop(journal.commit_intent(intent(call), call.clone(), None, None).await.unwrap());
     }
-    journal.append(refusal("no token")).unwrap();
+    journal.append(refusal("no token"), None).unwrap();
     for (call, end) in &calls {
         if let Some(end) = end {
             journal.commit_sent(outcome(call, *end)).await.unwrap();

@@ -78,8 +78,8 @@ async fn a_start_takes_in_what_was_spilled_exactly_once() {
     let retry = Duration::from_hours(1);
     let store = Store::assemble(options(dir.path()), Box::new(writer), retry).unwrap();
     let (journal, first, second) = (store.journal(), call("prod"), call("dev"));
-    drop(journal.commit_intent(intent(&first), first.clone(), None).await.unwrap());
-    drop(journal.commit_intent(intent(&second), second.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&first), first.clone(), None, None).await.unwrap());
+    drop(journal.commit_intent(intent(&second), second.clone(), None, None).await.unwrap());
     // The first outcome is spilled although it went in, the second because nothing goes in.
     faults.commit_unsure.store(1, Ordering::SeqCst);
     faults.reopen.store(FOR_NOW, Ordering::SeqCst);

@@ -24,7 +24,7 @@ async fn the_files_are_for_their_owner_only_and_the_log_is_gone_after_closing() 
     assert!(matches!(closed, Err(JournalError::Unavailable(_))));
     let sent = store.journal().commit_sent(Bundle::record(refusal("two"))).await;
     assert!(matches!(sent, Err(JournalError::Closed)), "nobody may take it for recorded");
-    assert!(store.journal().append(refusal("three")).is_err());
+    assert!(store.journal().append(refusal("three"), None).is_err());
     assert!(matches!(&*store.journal().health().borrow(), JournalHealth::Failed(_)));
 }
 
@@ -38,7 +38,7 @@ async fn a_reader_works_beside_the_writer() {
     let journal = store.journal();
     let streamed = other.scan(|_, rows| {
         rows.next().unwrap().unwrap();
-        journal.append(refusal("while a row is being looked at")).unwrap();
+        journal.append(refusal("while a row is being looked at"), None).unwrap();
         rows.count()
     });
     assert_eq!(streamed.unwrap(), 0, "a scan sees one moment");
@@ -64,7 +64,7 @@ async fn a_full_database_is_an_outage_and_a_larger_one_ends_it() {
     let small = StoreOptions { max_size: 256 * 1024, ..options(dir.path()) };
     let store = Store::open(small).unwrap();
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     let mut filled = 0;
     while journal.commit(Bundle::record(refusal(&"x".repeat(20_000)))).await.is_ok() {
         filled += 1;

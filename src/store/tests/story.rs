@@ -39,7 +39,7 @@ async fn sqlite_keeps_the_contract() {
 async fn a_call_is_open_until_its_outcome(store: &Store) {
     let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
     let mut committed = journal.subscribe();
-    let warrant = journal.commit_intent(intent(&call), call.clone(), None).await.unwrap();
+    let warrant = journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap();
     assert_eq!(warrant.call(), &call.call);
     assert_eq!(reader.open_calls().unwrap(), std::slice::from_ref(&call));
 
@@ -150,7 +150,7 @@ async fn reads_are_counted_by_the_hour(store: &Store) {
 
 async fn the_money_of_an_unknown_call_is_settled_once(store: &Store) {
     let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     journal.commit_sent(outcome(&call, Outcome::Unknown)).await.unwrap();
     let later = NOON.plus(Duration::from_hours(48));
     assert!(reader.unsettled(later).unwrap().iter().any(|open| open.call == call.call));
@@ -162,7 +162,7 @@ async fn the_money_of_an_unknown_call_is_settled_once(store: &Store) {
 
 async fn an_unknown_call_holds_its_places_until_they_are_released(store: &Store) {
     let (journal, reader, call) = (store.journal(), store.reader(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     journal.commit_sent(outcome(&call, Outcome::Unknown)).await.unwrap();
     let held = reader.held_calls().unwrap();
     assert_eq!((held.len(), &held[0].call, held[0].outcome), (1, &call, Outcome::Unknown));
@@ -193,7 +193,7 @@ async fn a_generation_stays_with_its_first_owner(store: &Store) {
     let (journal, reader) = (store.journal(), store.reader());
     let (mine, theirs) = (call("prod"), call("dev"));
     for call in [&mine, &theirs] {
-        drop(journal.commit_intent(intent(call), call.clone(), None).await.unwrap());
+        drop(journal.commit_intent(intent(call), call.clone(), None, None).await.unwrap());
         let saved = Effect::SaveGeneration(Box::new(generation("gen-1", call)));
         journal.commit_sent(outcome(call, Outcome::Success).with(saved)).await.unwrap();
         journal.commit(effect(Effect::Delivered(call.call.clone()))).await.unwrap();
@@ -219,8 +219,8 @@ async fn a_contradicting_bundle_fails_alone(store: &Store) {
     assert!(matches!(second, Err(JournalError::Rejected(_))));
     assert_eq!(assert_chain(&reader).len(), before + 2, "no number is wasted, no link is lost");
 
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
-    let twice = journal.commit_intent(intent(&call), call.clone(), None).await;
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
+    let twice = journal.commit_intent(intent(&call), call.clone(), None, None).await;
     assert!(matches!(twice, Err(JournalError::Rejected(_))), "a call is opened once");
     journal.commit_sent(outcome(&call, Outcome::Failed)).await.unwrap();
 }
@@ -238,7 +238,8 @@ async fn a_key_is_taken_once_until_it_is_free_or_old(store: &Store) {
     let take = async |at: Timestamp| {
         let call = call("prod");
         let claim = claim(&call, at);
-        let taken = journal.commit_intent(intent(&call), call.clone(), Some(claim.clone())).await;
+        let taken =
+            journal.commit_intent(intent(&call), call.clone(), Some(claim.clone()), None).await;
         taken.map(|_| (call, claim))
     };
     let states = |now| {
@@ -276,7 +277,7 @@ async fn a_key_is_taken_once_until_it_is_free_or_old(store: &Store) {
 async fn refusals_are_appended_in_order(store: &Store) {
     let (journal, reader) = (store.journal(), store.reader());
     let before = assert_chain(&reader).len();
-    (0..100).for_each(|number| journal.append(refusal(&number.to_string())).unwrap());
+    (0..100).for_each(|number| journal.append(refusal(&number.to_string()), None).unwrap());
     journal.flush().await.unwrap();
     let kinds = assert_chain(&reader);
     assert_eq!(kinds.len(), before + 100);

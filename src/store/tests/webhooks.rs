@@ -13,7 +13,7 @@ use crate::{
 async fn pending(dir: &std::path::Path) -> Store {
     let store = open(dir);
     let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
     let generation = generation("g-1", &call);
     let bundle = outcome(&call, Outcome::Success);
     journal.commit(bundle.with(Effect::SaveGeneration(Box::new(generation)))).await.unwrap();

@@ -153,6 +153,13 @@ async fn other(app: &TestApp, what: &str) -> Case {
                 ..case(path, "usage.write_off_undo", money)
             }
         }
+        "audit/persons/forget" => {
+            named_call(app).await;
+            let path = "/api/v1/audit/persons/forget".to_owned();
+            let body = Some(json!({"user": "ann", "reason": "asked to"}));
+            let told = [json!({"since": app.now()}), json!({"reason": "asked to", "calls": 1})];
+            Case { body, ..case(path, "person.forget", told) }
+        }
         "usage/balances/{account}" => Case {
             body: Some(json!({"amount_usd": "20.00"})),
             ..case(
@@ -167,6 +174,13 @@ async fn other(app: &TestApp, what: &str) -> Case {
 
 fn unlisted(what: &str) -> Case {
     panic!("{what} can be changed, and nothing here says what that leaves on record")
+}
+
+/// Makes a call on somebody's behalf.
+async fn named_call(app: &TestApp) {
+    let client = app.client().await;
+    let request = client.request("GET", "/models").header("Ideogate-User", "ann");
+    assert_eq!(client.send(request).await.status, 200);
 }
 
 /// Makes a call that was sent and whose end nobody saw.
@@ -186,7 +200,9 @@ fn holds(actual: &Value, expected: &Value) -> bool {
 }
 
 /// What is asked with POST and changes nothing here, or is proven where its files are made.
-const ELSEWHERE: [&str; 2] = [
+const ELSEWHERE: [&str; 3] = [
+    // It looks somebody up.
+    "POST /api/v1/audit/persons/find",
     // It asks Ideogram whether it takes the keys.
     "POST /api/v1/keys/verify",
     // `key_rotation::switched` says what it leaves on record.
@@ -272,7 +288,9 @@ fn assert_on_record(entry: &Entry, case: &Case) {
     }
     assert_ne!(told["metadata"]["before"], told["metadata"]["after"], "{}", case.action);
     let names_it = case.path.contains(told["resource"].as_str().unwrap());
-    assert!(names_it || case.action.ends_with("create") || told["resource"] == "queue", "{told:#}");
+    // A person is asked for by name, and told by id.
+    let is_told = names_it || case.action.ends_with("create") || case.action == "person.forget";
+    assert!(is_told || told["resource"] == "queue", "{told:#}");
 }
 
 #[tokio::test]

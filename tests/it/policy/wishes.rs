@@ -3,6 +3,7 @@
 use super::GENERATE;
 use crate::support::{Client, Reply, TestApp, TestSettings, eventually};
 use ideogate::{
+    audit::Entry,
     simulator::{Act, Script},
     tokens::{Asked, AskedLimits, NewToken},
 };
@@ -26,12 +27,20 @@ async fn the_end_user_is_on_record_and_goes_no_further() {
         assert_eq!(call.header("ideogate-user"), None);
         assert!(!String::from_utf8_lossy(&call.head).contains(user));
         let entry = app.entries().await.pop().unwrap();
-        assert_eq!(entry.metadata.on_behalf_of.as_deref(), Some(user));
+        assert_eq!(name_of(&app, entry).await, user);
     }
     let refused = client.request("POST", "/nowhere").header("Ideogate-User", "eve");
     assert_eq!(client.send(refused).await.problem(), "404 route_unknown");
     let entry = app.entries().await.pop().unwrap();
-    assert_eq!(entry.metadata.on_behalf_of.as_deref(), Some("eve"));
+    assert_eq!(name_of(&app, entry).await, "eve");
+}
+
+/// Returns who stands behind the id that an entry names.
+async fn name_of(app: &TestApp, entry: Entry) -> String {
+    let id = entry.metadata.on_behalf_of.unwrap();
+    let known = app.ask("/api/v1/audit/persons").await;
+    let known = known.as_array().unwrap().iter().find(|known| known["user"] == *id).cloned();
+    known.unwrap()["name"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -137,15 +137,19 @@ async fn what_is_written_by_the_gateway_is_found_in_database_log_and_record() {
 }
 
 #[tokio::test]
-async fn an_end_user_is_on_record_and_nowhere_else() {
+async fn an_end_user_is_on_record_by_an_id_and_in_no_file_by_name() {
     let app = TestApp::spawn().await;
     let client = app.client().await;
     let request = client.request("POST", GENERATE).header("Ideogate-User", NAME);
     assert_eq!(client.send(request.json(&json!({"prompt": "a heron"}))).await.status, 200);
     assert_eq!(app.leaks(), []);
-    assert_eq!(app.only_entry().await.metadata.on_behalf_of.as_deref(), Some(NAME));
-    canary(Kind::Prompt, &NAME[..NAME.len() - 1]);
-    assert_eq!(sinks(&app.leaks(), Kind::Prompt), [Sink::Audit, Sink::File]);
+    let user = app.only_entry().await.metadata.on_behalf_of.unwrap();
+    assert!(user.starts_with("usr_"), "{user}");
+    let known = app.ask("/api/v1/audit/persons").await;
+    assert_eq!((&known[0]["user"], &known[0]["name"]), (&json!(user), &json!(NAME)));
+    assert_eq!(app.leaks(), [], "whoever asks is told, and it is written nowhere all the same");
+    canary(Kind::Prompt, &*user);
+    assert_eq!(sinks(&app.leaks(), Kind::Prompt), [Sink::Audit, Sink::File], "the search finds it");
     app.search_nothing();
 }
 

@@ -69,13 +69,8 @@ impl Kind {
             | Self::IdempotencyKey => false,
             // Ideogram repeats prompts and gives links; both are the client's own.
             Self::Prompt | Self::SignedLink => matches!(sink, Sink::Passed | Sink::Spooled),
-            // The record says for whom a call was made, and operators read it.
-            Self::EndUser => {
-                matches!(
-                    sink,
-                    Sink::Audit | Sink::File | Sink::Command | Sink::Admin | Sink::Stdout
-                )
-            }
+            // Operators may ask who it is; the record itself, and all files, have an id in its place.
+            Self::EndUser => matches!(sink, Sink::Command | Sink::Admin),
         }
     }
 }

@@ -12,6 +12,7 @@ use std::{
 const KEY_FILES: &[(&str, &str)] = &[
     ("answers.key", "opens what is kept of answers; the database must not"),
     ("audit-signing.key", "signs where the record ends; whoever has it could sign another record"),
+    ("persons.key", "opens the names of end users; the database alone must not"),
     (
         "keys.tag",
         "tags retired keys; with it a copy of the record could be used to try out guesses",
