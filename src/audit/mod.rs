@@ -17,6 +17,7 @@ mod fold;
 mod line;
 mod refusal_book;
 mod report;
+mod sums;
 pub mod trust;
 mod verify;
 
@@ -30,4 +31,5 @@ pub use fold::fold;
 pub use line::AuditLine;
 pub use refusal_book::RefusalBook;
 pub use report::{VerifyReport, examine_database};
+pub use sums::Sums;
 pub use verify::{FirstBad, IntegrityError, Verification, VerifyError, verify, verify_database};

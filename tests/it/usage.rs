@@ -10,6 +10,7 @@ use ideogate::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
+mod agreed;
 mod billed;
 mod reads;
 mod written_off;
