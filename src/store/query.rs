@@ -1,8 +1,8 @@
 //! What can be asked of a reader, and what it answers.
 
 use crate::domain::{
-    AccountName, CallId, Claim, ClaimState, EnvironmentName, Fingerprint, Generation, OpenCall,
-    Outcome, PersonId, RequestId, RouteName, StoredPerson, Timestamp, TokenId, Usd,
+    AccountName, CallId, Claim, ClaimState, EnvironmentName, ErrorCode, Fingerprint, Generation,
+    OpenCall, Outcome, PersonId, RequestId, RouteName, StoredPerson, Timestamp, TokenId, Usd,
 };
 
 /// Which records; what is absent or empty does not restrict.
@@ -29,6 +29,16 @@ pub struct RecordQuery {
     pub token: Option<TokenId>,
     /// Only records about this end user.
     pub person: Option<PersonId>,
+    /// Only records of calls whose token had this owner then.
+    pub owner: Option<Box<str>>,
+    /// Only records of this route.
+    pub route: Option<RouteName>,
+    /// Only records of what the gateway answered with this code.
+    pub code: Option<ErrorCode>,
+    /// Only records of what clients were answered with this status.
+    pub status: Option<u16>,
+    /// Only records of calls that go on: they have no outcome, or their generation has no end.
+    pub goes_on: bool,
     /// Only records of this request.
     pub request: Option<RequestId>,
     /// Only records of this call.
@@ -57,6 +67,10 @@ pub enum Mention<'m> {
     Call(&'m CallId),
     /// An end user, also one who was forgotten.
     Person(&'m PersonId),
+    /// A route that was called.
+    Route(&'m RouteName),
+    /// The owner of a token that made a call.
+    Owner(&'m str),
 }
 
 /// An end user, and what was done on their behalf.

@@ -1,6 +1,7 @@
 //! The command line, as people and scripts use it.
 
 mod files;
+mod found;
 mod machine;
 mod record;
 mod running;

@@ -30,7 +30,19 @@ pub struct AuditExport {
     /// The end user, by id `usr_…` or by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// `success` or `failure`, or an outcome: `refused`, `failed`, `unknown`.
+    /// The owner that tokens had when the calls were made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// The code that the client was told, where the gateway answered itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The status that the client was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// `success`, `failure` or `pending`, or an outcome: `refused`, `failed`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
 }
@@ -54,6 +66,10 @@ impl AuditExport {
             environment: self.environment.clone(),
             token: self.token.clone(),
             user: self.user.clone(),
+            owner: self.owner.clone(),
+            route: self.route.clone(),
+            code: self.code.clone(),
+            status: self.status,
             result: self.result.clone(),
             ..AuditSearch::default()
         }
@@ -68,6 +84,10 @@ impl AuditExport {
             ("token", query.token.as_ref().map(|id| json!(id))),
             // By id, whatever was typed: this goes on record.
             ("user", query.person.as_ref().map(|id| json!(id))),
+            ("owner", query.owner.as_ref().map(|owner| json!(owner))),
+            ("route", query.route.as_ref().map(|route| json!(route))),
+            ("code", query.code.map(|code| json!(code))),
+            ("status", query.status.map(|status| json!(status))),
             ("result", self.result.as_ref().map(|result| json!(result))),
         ];
         let words = words.into_iter().filter_map(|(name, word)| Some((name, word?)));

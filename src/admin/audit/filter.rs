@@ -2,6 +2,7 @@
 
 use crate::{
     admin::{
+        naming::code,
         problem::Problem,
         role::Names,
         span::{Span, mistake},
@@ -16,6 +17,9 @@ use utoipa::IntoParams;
 
 const USUAL_LIMIT: usize = 200;
 const MOST: usize = 1000;
+
+/// What goes on, and has no outcome of its own to ask for.
+const PENDING: &str = "pending";
 
 /// The parameters of a search; what is absent does not narrow it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -38,7 +42,19 @@ pub struct AuditSearch {
     /// The end user, by id `usr_…` or by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// `success` or `failure`, or an outcome: `refused`, `failed`, `unknown`.
+    /// The owner that tokens had when the calls were made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// The code that the client was told, where the gateway answered itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The status that the client was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// `success`, `failure` or `pending`, or an outcome: `refused`, `failed`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
     /// The id of the request at the door.
@@ -69,6 +85,12 @@ impl AuditSearch {
         let (since, until) = (self.since.as_deref(), self.until.as_deref());
         let Span { since, until } = Span::read(since, until, now, &mut mistakes);
         let environment = state.environment(self.environment.as_deref(), &mut mistakes).await?;
+        let owner = state.owner(self.owner.as_deref(), &mut mistakes).await?;
+        let route = state.route(self.route.as_deref(), &mut mistakes).await?;
+        let code = code(self.code.as_deref(), &mut mistakes);
+        if self.status.is_some_and(|status| !(100..=599).contains(&status)) {
+            mistakes.push(mistake("status", "is a number from 100 to 599"));
+        }
         let outcomes = outcomes(self.result.as_deref(), &mut mistakes);
         if self.limit.is_some_and(|limit| !(1..=MOST).contains(&limit)) {
             mistakes.push(mistake("limit", "is a number from 1 to 1000"));
@@ -90,6 +112,11 @@ impl AuditSearch {
             person: state.person_on_record(self.user.as_deref(), names).await?,
             request: state.request_on_record(self.request_id.as_deref()).await?,
             call: state.call_on_record(self.call.as_deref()).await?,
+            owner,
+            route,
+            code,
+            status: self.status,
+            goes_on: self.result.as_deref() == Some(PENDING),
             outcomes,
             limit: Some(self.limit.unwrap_or(USUAL_LIMIT)),
             ..RecordQuery::default()
@@ -99,14 +126,14 @@ impl AuditSearch {
 
 fn outcomes(result: Option<&str>, mistakes: &mut Vec<RequestError>) -> Vec<Outcome> {
     match result {
-        None => Vec::new(),
+        None | Some(PENDING) => Vec::new(),
         Some("success") => vec![Outcome::Success],
         Some("failure") => vec![Outcome::Refused, Outcome::Failed, Outcome::Unknown],
         Some("refused") => vec![Outcome::Refused],
         Some("failed") => vec![Outcome::Failed],
         Some("unknown") => vec![Outcome::Unknown],
         Some(_) => {
-            let problem = "is one of success, failure, refused, failed, unknown";
+            let problem = "is one of success, failure, pending, refused, failed, unknown";
             mistakes.push(mistake("result", problem));
             Vec::new()
         }

@@ -8,4 +8,7 @@ mod environments;
 mod operators;
 mod persons;
 mod records;
+mod routes;
 mod tokens;
+
+pub(super) use routes::code;

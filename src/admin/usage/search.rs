@@ -61,6 +61,7 @@ impl UsageSearch {
         let (mut mistakes, now) = (Vec::new(), state.clock.now());
         let span = self.span(now, &mut mistakes);
         let environment = state.environment(self.environment.as_deref(), &mut mistakes).await?;
+        let owner = state.owner(self.owner.as_deref(), &mut mistakes).await?;
         if !mistakes.is_empty() {
             return Err(Problem::invalid(mistakes));
         }
@@ -72,7 +73,7 @@ impl UsageSearch {
             until: span.until,
             environment,
             token,
-            owner: self.owner.as_deref().map(Into::into),
+            owner,
             person: state.person_on_record(self.user.as_deref(), names).await?,
         })
     }

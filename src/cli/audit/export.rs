@@ -46,7 +46,19 @@ pub struct ExportArguments {
     /// The end user's id or name, or - for stdin
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// success or failure, or an outcome: refused, failed, unknown
+    /// The owner that tokens had when the calls were made
+    #[arg(long, value_name = "OWNER")]
+    owner: Option<String>,
+    /// The route, as `route list` names it
+    #[arg(long, value_name = "ROUTE")]
+    route: Option<String>,
+    /// The code that the client was told, where the gateway answered itself
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+    /// The status that the client was given
+    #[arg(long, value_name = "STATUS")]
+    status: Option<u16>,
+    /// success, failure or pending, or an outcome: refused, failed, unknown
     #[arg(long)]
     result: Option<String>,
     /// The file to write; without it, stdout
@@ -160,6 +172,10 @@ fn asked(arguments: &ExportArguments) -> AuditExport {
         environment: arguments.environment.clone(),
         token: arguments.token.clone(),
         user: None,
+        owner: arguments.owner.clone(),
+        route: arguments.route.clone(),
+        code: arguments.code.clone(),
+        status: arguments.status,
         result: arguments.result.clone(),
     }
 }

@@ -16,6 +16,8 @@ use std::process::ExitCode;
   ideogate audit search --since 1h
   ideogate audit search --since 24h --environment prod --result failure
   ideogate audit search --last 50
+  ideogate audit search --since 24h --owner marketing --route v3.generate --status 429
+  ideogate audit search --since 7d --code outcome_unknown
   ideogate audit search --request-id req_01kaxyz --output json
   ideogate audit search --since 2026-01-01 --until 2026-01-31 --output json")]
 pub struct SearchArguments {
@@ -34,7 +36,19 @@ pub struct SearchArguments {
     /// The end user's id or name, or - for stdin
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// success or failure, or an outcome: refused, failed, unknown
+    /// The owner that tokens had when the calls were made
+    #[arg(long, value_name = "OWNER")]
+    owner: Option<String>,
+    /// The route, as `route list` names it
+    #[arg(long, value_name = "ROUTE")]
+    route: Option<String>,
+    /// The code that the client was told, where the gateway answered itself
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+    /// The status that the client was given
+    #[arg(long, value_name = "STATUS")]
+    status: Option<u16>,
+    /// success, failure or pending, or an outcome: refused, failed, unknown
     #[arg(long)]
     result: Option<String>,
     /// The id of the request, as the answer's Ideogate-Request-Id had it
@@ -69,6 +83,10 @@ pub(super) async fn run(
         environment: arguments.environment,
         token: arguments.token,
         user: user::id(client, arguments.user.as_deref()).await?,
+        owner: arguments.owner,
+        route: arguments.route,
+        code: arguments.code,
+        status: arguments.status,
         result: arguments.result,
         request_id: arguments.request_id,
         call: arguments.call,

@@ -6,7 +6,7 @@ use crate::store::{Mention, StoreError};
 impl Reader {
     /// Says whether any record is about that.
     ///
-    /// Only environments have no index, and the whole record is read for one that was never there:
+    /// Environments, routes and owners have no index, and all is read for one that was never there:
     /// ask for what nothing else knows. A name that is only in the bytes of a record, and in no
     /// column, is not found.
     pub fn mentions(&self, what: Mention<'_>) -> Result<bool, StoreError> {
@@ -20,6 +20,16 @@ impl Reader {
             Mention::Request(id) => {
                 ("SELECT 1 FROM audit_records WHERE request = ?1 LIMIT 1", id.as_str())
             }
+            Mention::Route(name) => (
+                "SELECT 1 FROM calls WHERE route = ?1
+                 UNION ALL SELECT 1 FROM reads WHERE route = ?1 LIMIT 1",
+                name.as_str(),
+            ),
+            Mention::Owner(name) => (
+                "SELECT 1 FROM calls WHERE owner = ?1
+                 UNION ALL SELECT 1 FROM reads WHERE owner = ?1 LIMIT 1",
+                name,
+            ),
             Mention::Person(id) => (
                 "SELECT 1 FROM persons WHERE id = ?1
                  UNION ALL SELECT 1 FROM audit_records WHERE person = ?1

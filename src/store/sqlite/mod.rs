@@ -4,6 +4,7 @@ mod calls;
 mod chain;
 mod claims;
 mod connection;
+mod details;
 mod effects;
 mod log;
 mod mentions;

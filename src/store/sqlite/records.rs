@@ -1,6 +1,6 @@
 //! Reading the chain: searches, whole calls, and the raw rows for verification.
 
-use super::{Reader, chain};
+use super::{Reader, chain, details};
 use crate::domain::{Action, Timestamp};
 use crate::store::{ChainHead, ChainLink, RawRecord, RecordQuery, SealedRecord, StoreError};
 use rusqlite::{Row, Rows, params_from_iter, types::Value};
@@ -174,6 +174,10 @@ impl Filter {
         filter.one_of("kind", query.kinds.iter().copied());
         let outcome = query.up_to_seq.map_or_else(|| OUTCOME.to_owned(), outcome_by);
         filter.one_of(&outcome, query.outcomes.iter().map(|outcome| outcome.as_str()));
+        for (condition, values) in details::conditions(query) {
+            filter.conditions.push(condition);
+            filter.values.extend(values);
+        }
         filter
     }
 

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use crate::{
-    domain::{Bundle, Outcome},
+    domain::{Bundle, ErrorCode, Outcome},
     store::{RecordQuery, SealedRecord, Store},
 };
 use std::time::Duration;
@@ -54,6 +54,18 @@ async fn records_are_found_by_each_thing_that_can_be_asked() {
         find(&RecordQuery { since: Some(NOON.plus(Duration::from_secs(1))), ..all() }).is_empty()
     );
     assert!(find(&RecordQuery { until: Some(NOON), ..all() }).is_empty());
+    let route = "v3.generate".parse().ok();
+    assert_eq!(find(&RecordQuery { route, ..all() }), [1, 2, 3, 5, 6]);
+    let owner = Some("marketing".into());
+    assert_eq!(find(&RecordQuery { owner, ..all() }), [1, 2, 3, 5, 6]);
+    assert_eq!(find(&RecordQuery { status: Some(200), ..all() }), [1, 2, 5, 6]);
+    assert_eq!(find(&RecordQuery { status: Some(401), ..all() }), [4]);
+    let code = Some(ErrorCode::TokenInvalid);
+    assert_eq!(find(&RecordQuery { code, ..all() }), [4]);
+    assert_eq!(find(&RecordQuery { goes_on: true, ..all() }), [3]);
+    let by_then = RecordQuery { up_to_seq: Some(4), ..all() };
+    assert_eq!(find(&RecordQuery { goes_on: true, ..by_then.clone() }), [1, 2, 3], "as of then");
+    assert!(find(&RecordQuery { status: Some(200), ..by_then }).is_empty(), "as of then");
     let both = RecordQuery { environment: prod, outcomes: vec![Outcome::Unknown], ..all() };
     assert_eq!(find(&both), [3]);
 }

@@ -94,6 +94,12 @@ async fn the_record_is_searched_by_all_that_entries_name() {
         (["--environment", "app"], 2),
         (["--environment", "prod"], 0),
         (["--token", &told.token], 2),
+        (["--route", "v3.generate"], 1),
+        (["--status", "200"], 1),
+        (["--status", "401"], 1),
+        (["--code", "token_invalid"], 1),
+        (["--code", "outcome_unknown"], 0),
+        (["--result", "pending"], 0),
         (["--request-id", &told.request], 1),
         (["--since", "1h"], 3),
         (["--until", "2000-01-01T00:00:00Z"], 0),
@@ -104,7 +110,15 @@ async fn the_record_is_searched_by_all_that_entries_name() {
         assert_eq!(found.len(), expected, "{filter:?}: {found:?}");
     }
     let future = ["--since", "2999-01-01T00:00:00Z"];
-    for wrong in [["--result", "nonsense"], ["--since", "yesterday"], future] {
+    for wrong in [
+        ["--result", "nonsense"],
+        ["--since", "yesterday"],
+        ["--route", "v3.generat"],
+        ["--owner", "nobody"],
+        ["--code", "no_such_code"],
+        ["--status", "99"],
+        future,
+    ] {
         let arguments = [&["audit", "search"], &wrong[..]].concat();
         assert_eq!(told.home.run(&arguments).await.code, 64, "{wrong:?}");
     }
