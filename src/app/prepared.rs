@@ -79,6 +79,7 @@ impl Prepared {
         let metrics = Metrics::with(options.dropped);
         metrics.expect(&settings);
         let store = open_store(&settings, &clock, &metrics)?;
+        store.journal().keep_addresses(settings.audit.client_addr);
         tell_clock(&store, &*clock)?;
         let notary = resume_log(&settings, &store, &clock)?;
         let urls = (public_url.as_str(), local_url.as_str());

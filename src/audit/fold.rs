@@ -119,7 +119,7 @@ impl Metadata {
         self.places = Some(intent.places);
         self.queue_ms = Some(intent.queue_ms);
         self.key_version = Some(intent.key_version.clone());
-        self.client_addr = Some(intent.client_addr.clone());
+        self.client_addr = kept(&intent.client_addr);
         self.more.route = Some(intent.route.clone());
         self.more.reserved_usd = intent.reserved;
         self.more.model.clone_from(&intent.model);
@@ -173,7 +173,7 @@ impl Metadata {
         self.places = Some(refusal.places);
         self.cost_usd = Some(Usd::ZERO);
         self.queue_ms = Some(refusal.queue_ms);
-        self.client_addr = Some(refusal.client_addr.clone());
+        self.client_addr = kept(&refusal.client_addr);
         self.more.route.clone_from(&refusal.route);
         self.more.reason = Some(refusal.reason.clone());
         self.more.secret = refusal.secret;
@@ -188,7 +188,7 @@ impl Metadata {
         self.more.before = Some(change.before.clone());
         self.more.after = Some(change.after.clone());
         self.more.operator_id.clone_from(&change.operator);
-        self.client_addr.clone_from(&change.client_addr);
+        self.client_addr = change.client_addr.as_deref().and_then(kept);
         self.more.way = change.way;
     }
 
@@ -208,4 +208,9 @@ impl Metadata {
 /// Returns what the record calls an end user: by id, and in records of old as the app wrote it.
 fn named(user: Option<&PersonId>, on_behalf_of: Option<&str>) -> Option<Box<str>> {
     user.map(PersonId::as_str).or(on_behalf_of).map(Into::into)
+}
+
+/// Of an address that is not kept there is nothing to tell.
+fn kept(address: &str) -> Option<Box<str>> {
+    (!address.is_empty()).then(|| address.into())
 }

@@ -3,7 +3,7 @@
 use super::webhooks::{WebhookMode, Webhooks};
 use super::{EffectiveSettings, Review};
 use crate::domain::{
-    AccountName, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
+    AccountName, AddressDetail, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
 };
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -286,6 +286,8 @@ pub struct Audit {
     pub checkpoint_interval: Duration,
     /// The file that checkpoints are added to; `None` means `checkpoints` in the data folder.
     pub checkpoint_file: Option<PathBuf>,
+    /// How much of network addresses goes on record.
+    pub client_addr: AddressDetail,
 }
 
 /// `[log]`

@@ -14,6 +14,7 @@
 
 mod action;
 mod actor;
+mod address;
 mod base62;
 mod bundle;
 mod claim;
@@ -46,6 +47,7 @@ mod webhook;
 
 pub use action::Action;
 pub use actor::{Actor, Origin, Way};
+pub use address::AddressDetail;
 pub use bundle::{
     Bill, Bundle, CloseCall, Effect, Generation, GenerationState, OpenCall, ReadUse, StoredToken,
 };

@@ -12,6 +12,9 @@ pub enum Principal {
     Token(TokenId),
     /// A client without a usable token, at an address.
     Anonymous(IpAddr),
+    /// A client without a usable token, of whose address no more is kept than this: a network, or
+    /// nothing.
+    Somewhere(Box<str>),
     /// A local user who opened the admin socket; the peer's uid.
     LocalUser(u32),
     /// An operator, by name; and by id, where it is known. The id is not part of the text.
@@ -52,6 +55,7 @@ impl fmt::Display for Principal {
         match self {
             Self::Token(id) => id.fmt(f),
             Self::Anonymous(address) => write!(f, "address:{address}"),
+            Self::Somewhere(address) => write!(f, "address:{address}"),
             Self::LocalUser(uid) => write!(f, "uid:{uid}"),
             Self::Operator(name, _) => write!(f, "operator:{name}"),
             Self::Gateway => f.write_str("gateway"),
@@ -73,7 +77,7 @@ impl<'de> Deserialize<'de> for Principal {
         Ok(match text.split_once(':') {
             Some(("address", rest)) => match rest.parse() {
                 Ok(address) => Self::Anonymous(address),
-                Err(_) => Self::Operator(text.into(), None),
+                Err(_) => Self::Somewhere(rest.into()),
             },
             Some(("uid", rest)) => match rest.parse() {
                 Ok(uid) => Self::LocalUser(uid),

@@ -4,8 +4,8 @@ use super::{
     JournalError, SealedRecord, SendWarrant,
     job::{Durability, Job, Message, OnFailure},
 };
-use crate::domain::{AssertedPerson, AuditRecord, Bundle, Claim, Effect, OpenCall};
-use parking_lot::Mutex;
+use crate::domain::{AddressDetail, AssertedPerson, AuditRecord, Bundle, Claim, Effect, OpenCall};
+use parking_lot::{Mutex, RwLock};
 use std::{
     fmt,
     sync::{
@@ -58,6 +58,8 @@ struct JournalInner {
     health: watch::Receiver<JournalHealth>,
     committed: broadcast::Sender<Arc<SealedRecord>>,
     appended: Arc<AtomicUsize>,
+    /// How much of addresses goes on record.
+    addresses: RwLock<AddressDetail>,
 }
 
 /// The ends of the channels that the journal holds; the writer holds the others.
@@ -73,7 +75,21 @@ impl Journal {
     pub(super) fn new(ends: JournalEnds) -> Self {
         let JournalEnds { inbox, ended, health, committed, appended } = ends;
         let ended = Mutex::new(ended);
-        Self(Arc::new(JournalInner { inbox: Some(inbox), ended, health, committed, appended }))
+        let inbox = Some(inbox);
+        let addresses = RwLock::default();
+        Self(Arc::new(JournalInner { inbox, ended, health, committed, appended, addresses }))
+    }
+
+    /// Sets how much of addresses goes on record from the next record on; all of them until then.
+    /// It is here and not where records are made, so that none can be forgotten.
+    pub fn keep_addresses(&self, detail: AddressDetail) {
+        *self.0.addresses.write() = detail;
+    }
+
+    fn with_kept_addresses(&self, mut bundle: Bundle) -> Bundle {
+        let detail = *self.0.addresses.read();
+        bundle.records.iter_mut().for_each(|record| record.keep_addresses(detail));
+        bundle
     }
 
     /// Puts a call on record before it is sent, and returns the right to send it once. Takes an
@@ -156,6 +172,7 @@ impl Journal {
         if appended.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_err() {
             return Err(bundle);
         }
+        let bundle = self.with_kept_addresses(bundle);
         let job = Job { bundle, duty: OnFailure::Buffer, reply: None };
         if let Err(Message::Write(job)) = self.send(Message::Write(job)) {
             // The thread is gone, and nobody else would count it off.
@@ -207,6 +224,7 @@ impl Journal {
 
     async fn submit(&self, bundle: Bundle, duty: OnFailure) -> Result<Durability, JournalError> {
         let (reply, answer) = oneshot::channel();
+        let bundle = self.with_kept_addresses(bundle);
         let job = Job { bundle, duty, reply: Some(reply) };
         self.send(Message::Write(job)).map_err(|_| closed())?;
         answer.await.unwrap_or_else(|_| Err(closed()))

@@ -17,7 +17,10 @@ impl From<&Principal> for Mandate {
     fn from(principal: &Principal) -> Self {
         let role = match principal {
             Principal::LocalUser(_) | Principal::Gateway => Role::Admin,
-            Principal::Token(_) | Principal::Anonymous(_) | Principal::Operator(..) => Role::Viewer,
+            Principal::Token(_)
+            | Principal::Anonymous(_)
+            | Principal::Somewhere(_)
+            | Principal::Operator(..) => Role::Viewer,
         };
         Self { by: principal.into(), role }
     }

@@ -8,6 +8,8 @@ use ideogate::{
 use serde_json::{Value, json};
 use std::fs;
 
+mod addresses;
+
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const ANN: &str = "ann@example.com";
 

@@ -1,12 +1,15 @@
 //! `[data]`, `[audit]`, `[log]` and `[shutdown]`
 
-use crate::config::{
-    log_filter::filter,
-    paths::path,
-    section::{InvalidValue, Section},
-    settings::{Audit, Data, Database, KeySettings, LogFormat, LogSettings, Shutdown},
-    tree::Node,
-    values::{boolean, choice, list, size, span, whole, written},
+use crate::{
+    config::{
+        log_filter::filter,
+        paths::path,
+        section::{InvalidValue, Section},
+        settings::{Audit, Data, Database, KeySettings, LogFormat, LogSettings, Shutdown},
+        tree::Node,
+        values::{boolean, choice, list, size, span, whole, written},
+    },
+    domain::AddressDetail,
 };
 use std::time::Duration;
 
@@ -29,12 +32,19 @@ pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
     let records = section.read("checkpoint_records", whole(1, 1_000_000));
     let interval = section.read("checkpoint_interval", span(Duration::from_secs(1)));
     let file = section.optional("checkpoint_file", path);
+    let words = choice(&[
+        ("full", AddressDetail::Full),
+        ("network", AddressDetail::Network),
+        ("none", AddressDetail::None),
+    ]);
+    let client_addr = section.read("client_addr", words);
     section.end();
     Some(Audit {
         stdout: stdout?,
         checkpoint_records: records?,
         checkpoint_interval: interval?,
         checkpoint_file: file?,
+        client_addr: client_addr?,
     })
 }
 
