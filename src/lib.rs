@@ -14,6 +14,7 @@ pub mod registry;
 
 pub mod admission;
 pub mod answers;
+pub mod archive;
 pub mod audit;
 pub mod authorization;
 pub mod inspection;

@@ -42,9 +42,10 @@ mod usage;
 pub(crate) mod tests;
 
 pub use audit::{
-    AuditExport, AuditSearch, CheckpointKeyView, CheckpointView, EXPORT_NAME, EXPORT_UP_TO,
-    ExportFormat, ForgottenView, NEXT_AFTER, PersonAsked, PersonFound, PersonSearch,
-    PersonToForget, PersonView,
+    ARCHIVED_UP_TO, ArchiveFailureView, ArchiveRequest, ArchiveView, AuditExport, AuditSearch,
+    AuditShow, CheckpointKeyView, CheckpointView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat,
+    ForgottenView, HeldBackView, MISSING_SEGMENTS, MovedSegmentView, NEXT_AFTER, PersonAsked,
+    PersonFound, PersonSearch, PersonToForget, PersonView,
 };
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;

@@ -34,6 +34,7 @@ use utoipa::OpenApi;
         system::status::status, system::description::describe,
         audit::checkpoint::key, audit::checkpoint::checkpoint,
         audit::export::export, audit::export::note,
+        audit::archive::show, audit::archive::start,
         operators::create::create, operators::list::list, operators::show::show,
         operators::me::me, operators::role::set, operators::rotate::rotate,
         operators::state::disable, operators::state::enable, operators::state::revoke,

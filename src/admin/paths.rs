@@ -67,6 +67,8 @@ fn audit_paths() -> Endpoints {
         .get("/api/v1/audit/persons", audit::persons::list)
         .post("/api/v1/audit/persons/find", audit::persons::find)
         .post("/api/v1/audit/persons/forget", audit::persons::forget)
+        .get("/api/v1/audit/archive", audit::archive::show)
+        .post("/api/v1/audit/archive", audit::archive::start)
         .get("/api/v1/audit/{id}", audit::show::show)
 }
 

@@ -106,7 +106,8 @@ fn moment(
     moment
 }
 
-fn day(text: &str) -> Option<Timestamp> {
+/// Reads a UTC day; `None` for any other text.
+pub(super) fn day(text: &str) -> Option<Timestamp> {
     from_value(format!("{text}T00:00:00Z").into()).ok()
 }
 

@@ -4,6 +4,7 @@ use super::export_notes::ExportNotes;
 use crate::{
     accounts::Accounts,
     admission::Admission,
+    archive::Mover,
     audit::RefusalBook,
     audit::trust::Notary,
     calls::Calls,
@@ -59,6 +60,8 @@ pub struct AdminState {
     pub doubts: Arc<Doubts>,
     /// Signs where the record ends.
     pub notary: Arc<Notary>,
+    /// Moves old records, and reads them where they are.
+    pub archive: Mover,
     /// What was said of exports.
     pub exports: ExportNotes,
     /// Knows who may ask over the network.

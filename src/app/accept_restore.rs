@@ -3,7 +3,7 @@
 use super::{DataFolder, DataFolderError, checkpoints::checkpoint_file};
 use crate::{
     audit::{
-        HashChain,
+        HashChain, signed_anew, take_up,
         trust::{
             Checkpoint, LogResumption, NewLog, PUBLIC_FILE, ResumeError, SigningFileError,
             VerifierKey,
@@ -99,7 +99,7 @@ async fn go_on(
     let dir = &asked.settings.data.dir;
     let (file, reader) = (checkpoint_file(asked.settings), store.reader());
     let log = LogResumption { dir, file: &file, reader: &reader, clock: Arc::clone(&asked.clock) };
-    let problem = match log.notary() {
+    let problem = match take_up(&log) {
         Ok(_) => return Ok(RestoreAccepted::Nothing),
         Err(problem) if problem.can_be_accepted() => problem,
         Err(problem) => return Err(AcceptRestoreError::TakeUp(problem)),
@@ -120,7 +120,10 @@ async fn go_on(
     let now = asked.clock.now();
     let record =
         AuditRecord::change(now, &asked.by, Action::AuditAcceptRestore, "audit", before, after);
-    store.journal().commit(Bundle::record(record)).await?;
+    // With the record, so that no start finds segments that only the old key vouches for.
+    let old = old_key.as_deref().and_then(|key| key.trim().parse::<VerifierKey>().ok());
+    let effects = signed_anew(&reader.extent()?, old.as_ref(), &made, now);
+    store.journal().commit(Bundle { records: vec![record], effects }).await?;
     // A crash in between leaves what the next start refuses, and this can be done again.
     let key = made.succeed(dir, &file, now)?;
     Ok(RestoreAccepted::GoesOn { problem: describe(&problem), key })

@@ -29,6 +29,7 @@ pub(super) fn start(services: &Services) {
     charge_overdue(services);
     forget_secrets(services);
     stop_while_the_record_fails(services);
+    services.archive.stand();
     let calls = services.calls.clone();
     services.tasks.spawn_background("keep answers", async move { calls.keep_what_is_left().await });
 }

@@ -18,6 +18,7 @@
 
 mod accept_restore;
 mod admin_server;
+mod archive_rules;
 mod audit_lines;
 mod background;
 mod balances;

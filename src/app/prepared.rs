@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     audit::{
-        HashChain,
+        HashChain, take_up,
         trust::{LogResumption, Notary},
     },
     calls::Recovered,
@@ -213,7 +213,7 @@ fn resume_log(
 ) -> anyhow::Result<Arc<Notary>> {
     let (dir, file) = (&settings.data.dir, checkpoint_file(settings));
     let log = LogResumption { dir, file: &file, reader: &store.reader(), clock: Arc::clone(clock) };
-    let notary = log.notary()?;
+    let notary = take_up(&log)?;
     tracing::info!(key = %notary.key(), "audit checkpoints are signed; note this key elsewhere");
     Ok(Arc::new(notary))
 }

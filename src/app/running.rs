@@ -134,6 +134,11 @@ impl Running {
         &self.services.calls
     }
 
+    /// Returns what moves old records, for whoever runs the gateway inside a program.
+    pub fn archive(&self) -> &crate::archive::Mover {
+        &self.services.archive
+    }
+
     /// Returns what asks the gateway to read its files again.
     pub fn reload(&self) -> &Reload {
         &self.reload
@@ -180,6 +185,7 @@ impl Running {
     /// done.
     pub async fn shut_down<N>(self, deadline: Duration, now: impl Future<Output = N>) -> Ended<N> {
         self.services.admission.drain();
+        self.services.archive.stop();
         self.clients.drain();
         let ended = tokio::select! {
             () = self.services.tasks.finished() => Ended { left: LeftOver::Nothing, forced: None },

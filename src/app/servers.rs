@@ -106,6 +106,7 @@ fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> 
         metrics: Arc::clone(&services.metrics),
         doubts: Arc::new(doubts),
         notary: Arc::clone(&services.notary),
+        archive: services.archive.clone(),
         exports: ExportNotes::default(),
         operators: services.operators.clone(),
         attempts: Arc::new(Attempts::new(

@@ -3,6 +3,7 @@
 //! Each is built once and handed to those that use it; none looks another one up.
 
 use super::{
+    archive_rules::archive_rules,
     build_inputs::{BuildInputs, base_url},
     keys, webhook_door,
 };
@@ -10,6 +11,7 @@ use crate::{
     accounts::{AccountLink, Accounts, Breaker},
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, ClaimRegistry, SealedAnswers},
+    archive::{Mover, MoverServices},
     audit::{RefusalBook, trust::Notary},
     calls::{CallServices, Calls},
     config::{AccountSettings, LiveSettings, Settings},
@@ -70,6 +72,8 @@ pub(super) struct Services {
     pub(super) webhooks: WebhookDoor,
     /// Signs the record's end.
     pub(super) notary: Arc<Notary>,
+    /// Moves old days of the record.
+    pub(super) archive: Mover,
 }
 
 impl Services {
@@ -117,6 +121,7 @@ impl Services {
         };
         Ok(Self {
             refusals: Arc::new(RefusalBook::new(Arc::clone(&clock))),
+            archive: archive(ground, live.clone()),
             calls: Calls::new(services),
             keys,
             webhooks: webhook_door::build(ground)?,
@@ -136,6 +141,19 @@ impl Services {
             notary: Arc::clone(&ground.notary),
         })
     }
+}
+
+/// Returns what moves old days of the record.
+fn archive(ground: &BuildInputs<'_>, settings: LiveSettings) -> Mover {
+    Mover::new(MoverServices {
+        reader: ground.store.reader(),
+        journal: ground.store.journal(),
+        notary: Arc::clone(&ground.notary),
+        tasks: ground.tasks.clone(),
+        clock: Arc::clone(&ground.clock),
+        metrics: Arc::clone(&ground.metrics),
+        rules: Arc::new(move || archive_rules(&settings.now())),
+    })
 }
 
 /// Loads the operators.

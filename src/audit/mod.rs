@@ -7,29 +7,41 @@
 //! | one entry by an id, and where a refusal may have been counted | [`find()`], [`counted_in`] |
 //! | refusals that are counted instead of written | [`RefusalBook`] |
 //! | whether the record can be trusted | [`verify()`], [`verify_database`], [`Verification`] |
+//! | records in files of their own | [`segment`] |
 //! | what holds against whoever can write the database | [`trust`], [`examine_database`] |
 
+mod beginning;
 mod chain;
 mod entry;
 pub mod export;
 mod find;
 mod fold;
+mod integrity;
 mod line;
 mod refusal_book;
 mod report;
+pub mod segment;
+mod segments_report;
+mod signed_anew;
 mod sums;
+mod take_up;
 pub mod trust;
 mod verify;
 
 #[cfg(test)]
 mod tests;
 
+pub use beginning::beginning_of;
 pub use chain::HashChain;
 pub use entry::{Entry, EntryResult, Metadata, More};
 pub use find::{counted_in, find};
 pub use fold::fold;
+pub use integrity::{FirstBad, IntegrityError};
 pub use line::AuditLine;
 pub use refusal_book::RefusalBook;
 pub use report::{VerifyReport, examine_database};
+pub use segments_report::{MissingReason, MissingSegment, SegmentsReport};
+pub use signed_anew::signed_anew;
 pub use sums::Sums;
-pub use verify::{FirstBad, IntegrityError, Verification, VerifyError, verify, verify_database};
+pub use take_up::take_up;
+pub use verify::{Verification, VerifyError, verify, verify_database};

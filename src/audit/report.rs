@@ -1,14 +1,16 @@
 //! Verification of a record: whether it is whole, and whether it is all.
 
 use super::{
-    FirstBad, Verification, VerifyError,
+    FirstBad, SegmentsReport, Verification, VerifyError,
+    beginning::beginning_of,
+    segments_report::{Deletions, SegmentsToRead},
     trust::{Completeness, SignedEvidence, judge},
-    verify::verify_watched,
+    verify::verify_extent,
 };
-use crate::store::{Reader, StoreError};
+use crate::store::{ChainExtent, Reader, StoreError};
 use std::path::Path;
 
-/// What verification found. The two parts are independent: a chain computed anew is whole, and a good
+/// What verification found. The parts are independent: a chain computed anew is whole, and a good
 /// one may lack its end.
 #[derive(Debug)]
 pub struct VerifyReport {
@@ -16,33 +18,50 @@ pub struct VerifyReport {
     pub integrity: Result<Verification, FirstBad>,
     /// Whether all records are there that were signed, and are those that were signed.
     pub completeness: Completeness,
+    /// What was found of the records that left the database.
+    pub segments: SegmentsReport,
 }
 
 impl VerifyReport {
     /// Says whether nothing was found. Without any note only the first part can speak against a
     /// record.
     pub fn is_good(&self) -> bool {
-        self.integrity.is_ok() && self.completeness.is_good()
+        self.integrity.is_ok() && self.completeness.is_good() && self.segments.is_good()
     }
 }
 
-/// Verifies the database in `dir`, whether a gateway uses it or not; a copy does as well. Tells
-/// `progress` how many records are done, of how many. Blocks, and reads the whole record once.
+/// Verifies the database in `dir`, whether a gateway uses it or not; a copy does as well. Segments are read
+/// from the folder `segments`, if one is given. Tells `progress` how many records are done, of how many. Blocks, and reads the whole record once.
 /// Fails only if it cannot be read: what is wrong with it is in the report.
 pub fn examine_database(
     dir: &Path,
+    segments: Option<&Path>,
     evidence: SignedEvidence,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<VerifyReport, StoreError> {
     let mut marks = evidence.marks();
     let mut reached = 0;
-    let checked = Reader::open(dir)?.scan(|said, records| {
-        verify_watched(records, said, &mut |head| {
+    let mut deletions = Deletions::default();
+    let mut extent = None;
+    let checked = Reader::open(dir)?.scan(|found, records| {
+        // What left is not reached again.
+        reached = found.base.seq;
+        marks.see(beginning_of(found.base));
+        deletions = Deletions::kept(found);
+        extent = Some(found.clone());
+        verify_extent(records, found, evidence.keys(), &mut |record, head| {
             reached = head.seq;
             marks.see(head);
-            progress(head.seq, said.seq);
+            deletions.see(record);
+            progress(head.seq, found.head.seq);
         })
     })?;
+    let segments = extent.as_ref().map(|extent: &ChainExtent| {
+        let keys = evidence.keys();
+        let to_read = SegmentsToRead { dir: segments, extent, deletions: &deletions, keys };
+        to_read.examine(&mut marks, &mut |done| progress(done, extent.head.seq))
+    });
+    let segments = segments.unwrap_or_default();
     let integrity = match checked {
         Ok(good) => Ok(good),
         Err(VerifyError::Bad(bad)) => Err(bad),
@@ -54,5 +73,5 @@ pub fn examine_database(
         Err(bad) => bad.problem.is_of_the_end().then_some(reached),
     };
     let completeness = judge(evidence, &marks, reached, ends, None);
-    Ok(VerifyReport { integrity, completeness })
+    Ok(VerifyReport { integrity, completeness, segments })
 }

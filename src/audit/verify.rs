@@ -1,9 +1,13 @@
 //! Whether the record can be trusted, from the rows alone.
 
-use super::HashChain;
+use super::{
+    FirstBad, HashChain, IntegrityError,
+    beginning::{LeftInPlace, beginning_of, begins_lawfully, genesis},
+    trust::VerifierKey,
+};
 use crate::{
     domain::AuditRecord,
-    store::{ChainHasher, ChainHead, Columns, RawRecord, Reader, StoreError},
+    store::{ChainExtent, ChainHasher, ChainHead, Columns, RawRecord, Reader, StoreError},
 };
 use std::{fmt, path::Path};
 
@@ -23,64 +27,6 @@ impl fmt::Display for Verification {
     }
 }
 
-/// The first record that is not as it was written. Nothing is said of the records behind it, since
-/// they are chained to it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("record {seq}: {problem}")]
-pub struct FirstBad {
-    /// Its sequence number, or the one that should be there.
-    pub seq: i64,
-    /// What is wrong.
-    pub problem: IntegrityError,
-}
-
-/// What is wrong with a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IntegrityError {
-    /// It is not there; the next one that is has this number.
-    Missing(i64),
-    /// It is there although its number was given to another one already, or to none. Its content
-    /// may be in order all the same.
-    Inserted,
-    /// It does not follow the record before it: one of the two was changed, moved or exchanged.
-    /// Which of the two it was cannot be told from here.
-    Unlinked,
-    /// Its hash does not fit its content.
-    Changed,
-    /// Its content is no record that is known here.
-    Unreadable(Box<str>),
-    /// This searchable column does not say what its content says. The hash does not cover columns,
-    /// so the chain is whole all the same.
-    Column(&'static str),
-    /// Records up to this one were committed, but it and those after it are not there. The records
-    /// before it are good.
-    EndMissing(u64),
-    /// It ends the chain, but another record was committed in its place.
-    EndExchanged,
-}
-
-impl IntegrityError {
-    /// Says whether all records before it were looked at and are good, and none are behind it.
-    pub(super) fn is_of_the_end(&self) -> bool {
-        matches!(self, Self::EndMissing(_) | Self::EndExchanged)
-    }
-}
-
-impl fmt::Display for IntegrityError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(next) => write!(f, "missing, the next one is {next}"),
-            Self::Inserted => f.write_str("inserted, its number is not its own"),
-            Self::Unlinked => f.write_str("does not follow the record before it"),
-            Self::Changed => f.write_str("changed, its hash does not fit its content"),
-            Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
-            Self::Column(name) => write!(f, "column '{name}' does not say what its content says"),
-            Self::EndMissing(last) => write!(f, "missing, and all after it up to {last}"),
-            Self::EndExchanged => f.write_str("is not the record that was committed last"),
-        }
-    }
-}
-
 /// The record could not be verified. A record that is not as it was written is told apart from one
 /// that could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +42,30 @@ pub enum VerifyError {
 /// Verifies the database in `dir`, whether a gateway uses it or not; a copy does as well. Blocks,
 /// and reads the whole record once. Nothing is written, and the gateway goes on meanwhile.
 pub fn verify_database(dir: &Path) -> Result<Verification, VerifyError> {
-    Reader::open(dir)?.scan(|said, records| verify(records, said))?
+    Reader::open(dir)?
+        .scan(|extent, records| verify_extent(records, extent, &[], &mut |_, _| {}))?
+}
+
+/// Verifies the records of a database, whether it may begin where it does, and what it keeps of records that
+/// left. Tells `watch` of each link that is good. Of segments, those count that one of `keys` signed.
+pub(super) fn verify_extent(
+    records: impl Iterator<Item = Result<RawRecord, StoreError>>,
+    extent: &ChainExtent,
+    keys: &[VerifierKey],
+    watch: &mut dyn FnMut(&RawRecord, ChainHead),
+) -> Result<Verification, VerifyError> {
+    let base = extent.base;
+    if !begins_lawfully(base, &extent.segments, keys) {
+        return Err(FirstBad { seq: 1, problem: IntegrityError::BeginsLate(base.seq) }.into());
+    }
+    let mut left = LeftInPlace::new(extent, keys);
+    let mut seen = |record: &RawRecord, head| {
+        left.see(record, head);
+        watch(record, head);
+    };
+    let good = verify_watched(records, beginning_of(base), extent.head, &mut seen)?;
+    left.end()?;
+    Ok(good)
 }
 
 /// Recomputes the chain over `records`, from the first on and in order, up to where it is `said` to end.
@@ -108,20 +77,22 @@ pub fn verify(
     records: impl Iterator<Item = Result<RawRecord, StoreError>>,
     said: ChainHead,
 ) -> Result<Verification, VerifyError> {
-    verify_watched(records, said, &mut |_| {})
+    verify_watched(records, genesis(), said, &mut |_, _| {})
 }
 
-/// Does the same, and tells `watch` of each link that is good. The links come in order, and none
-/// behind one that is bad.
+/// Does the same from behind `before` on, and tells `watch` of each link that is good. The links come in
+/// order, and none behind one that is bad.
 pub(super) fn verify_watched(
     records: impl Iterator<Item = Result<RawRecord, StoreError>>,
+    before: ChainHead,
     said: ChainHead,
-    watch: &mut dyn FnMut(ChainHead),
+    watch: &mut dyn FnMut(&RawRecord, ChainHead),
 ) -> Result<Verification, VerifyError> {
-    let mut head = ChainHead { seq: 0, hash: HashChain.genesis() };
+    let mut head = before;
     for record in records {
-        head = check(&record?, head)?;
-        watch(head);
+        let record = record?;
+        head = check(&record, head)?;
+        watch(&record, head);
     }
     let ends = |seq: u64, problem| Err(FirstBad { seq: seq.cast_signed(), problem }.into());
     if head.seq < said.seq {
@@ -134,7 +105,7 @@ pub(super) fn verify_watched(
     if head.seq > 0 && head.hash != said.hash {
         return ends(head.seq, IntegrityError::EndExchanged);
     }
-    Ok(Verification { records: head.seq, head })
+    Ok(Verification { records: head.seq - before.seq, head })
 }
 
 /// Checks one record that must follow `head`, and returns the head after it.

@@ -288,6 +288,12 @@ pub struct Audit {
     pub checkpoint_file: Option<PathBuf>,
     /// How much of network addresses goes on record.
     pub client_addr: AddressDetail,
+    /// How long records stay in the database; `None` means for ever.
+    pub keep: Option<Duration>,
+    /// How long segments stay, never shorter than `keep`; `None` means for ever.
+    pub archive_keep: Option<Duration>,
+    /// The folder that segments are in; `None` means `segments` in the data folder.
+    pub archive_dir: Option<PathBuf>,
 }
 
 /// `[log]`

@@ -95,10 +95,62 @@ actions! {
     AuditAcceptRestore = "audit.accept_restore";
     /// Who an end user is was removed; the record goes on naming their id.
     PersonForget = "person.forget";
+    /// Records were moved from the database into a segment.
+    AuditArchive = "audit.archive";
+    /// A segment was deleted.
+    AuditSegmentDelete = "audit.segment_delete";
     /// A request of the control plane was refused.
     AdminRequest = "admin.request";
     /// The database can be written again.
     StoreRecovered = "store.recovered";
+}
+
+impl Action {
+    /// Says whether the database keeps such a change for ever, also when its record is in a segment: a
+    /// start or a report needs it however old it is.
+    pub const fn is_kept(self) -> bool {
+        // All are named, so that whoever adds one has to decide. What was decided stays: what is signed
+        // of a segment counts those that are kept.
+        match self {
+            Self::KeyAdopt
+            | Self::KeyRetired
+            | Self::KeyRejected
+            | Self::BalanceChange
+            | Self::WebhookUser
+            | Self::QueuePause
+            | Self::QueueResume
+            | Self::AuditAcceptRestore
+            | Self::AuditArchive
+            | Self::AuditSegmentDelete => true,
+            Self::Call
+            | Self::CallRecovered
+            | Self::CallReplayed
+            | Self::CallSettled
+            | Self::GenerationEnded
+            | Self::WebhookReceived
+            | Self::WebhookRefused
+            | Self::TokenCreate
+            | Self::TokenUpdate
+            | Self::TokenReduce
+            | Self::TokenRotate
+            | Self::TokenEnable
+            | Self::TokenDisable
+            | Self::TokenRevoke
+            | Self::OperatorCreate
+            | Self::OperatorRotate
+            | Self::OperatorSetRole
+            | Self::OperatorEnable
+            | Self::OperatorDisable
+            | Self::OperatorRevoke
+            | Self::KeyRefused
+            | Self::QueueRelease
+            | Self::UsageWriteOff
+            | Self::UsageWriteOffUndo
+            | Self::AuditExport
+            | Self::AdminRequest
+            | Self::StoreRecovered => false,
+        }
+    }
 }
 
 impl fmt::Display for Action {

@@ -3,7 +3,7 @@
 use super::{
     AccountName, AssertedPerson, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName,
     Fingerprint, GenerationId, Outcome, PersonId, Places, RouteName, StoredOperator, StoredPerson,
-    Timestamp, Token, TokenId, TokenSecret, Usd, VendorUser,
+    StoredSegment, Timestamp, Token, TokenId, TokenSecret, Usd, VendorUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +106,20 @@ pub enum Effect {
     KeepDelivery(Box<Delivery>),
     /// An account's webhooks name this user of the vendor's; another one contradicts.
     PinVendorUser(Box<VendorUser>),
+    /// Records are in a segment of the archive folder of this name, whose file is durable and was
+    /// read again whole. One that does not follow the segment before it contradicts.
+    KeepSegment(Box<StoredSegment>, Box<str>),
+    /// The records up to this number leave the database, of which the last has this hash. Records
+    /// that no segment holds contradict.
+    MoveRecords(u64, [u8; 32]),
+    /// The file of the segment that begins with this record is deleted.
+    DropSegment(u64, Timestamp),
+    /// What is signed of the segment that begins with this record is signed by another key.
+    ResignSegment(u64, Box<str>),
+    /// Records that are missing are accepted as lost: no segment behind them counts any more.
+    AcceptLost(Box<StoredSegment>),
+    /// The database's file becomes smaller by so many pages that nothing is in, or by fewer.
+    Shrink(u32),
 }
 
 /// A token without its secrets, which have effects of their own.

@@ -38,6 +38,7 @@ mod route;
 mod route_table;
 mod scope;
 mod secret_shape;
+mod segment;
 mod span;
 mod time;
 mod tls_words;
@@ -78,6 +79,7 @@ pub use route::{
 pub use route_table::{DeniedPath, RouteMatch, RouteTable};
 pub use scope::{Scope, ScopeError, ScopeGrant, ScopeSet};
 pub use secret_shape::{SecretKind, SecretShapeError};
+pub use segment::{StoredSegment, segment_name};
 pub use span::written_span;
 pub use time::{Clock, SteeredClock, SystemClock, Timestamp};
 pub use tls_words::{certificate_words, pem_words, tls_words};

@@ -6,6 +6,7 @@
 //! | writing: bundles in, durable when acknowledged | [`Journal`], [`SendWarrant`], [`Durability`] |
 //! | reading | [`Reader`], [`RecordQuery`] |
 //! | the chain | [`ChainHasher`], [`SealedRecord`], [`RawRecord`] |
+//! | where it begins and ends in the database | [`ChainBase`], [`ChainExtent`] |
 //! | the seam to a database | [`BundleWriter`] |
 //!
 //! The journal and its group commit know only [`BundleWriter`]; one database is in `sqlite`.
@@ -16,6 +17,7 @@ mod chain_writer;
 mod columns;
 mod commit_watch;
 mod error;
+mod extent;
 mod failing;
 mod job;
 mod journal;
@@ -39,6 +41,7 @@ pub use chain::{ChainHasher, ChainHead, ChainLink, SealedRecord};
 pub use columns::{Columns, RawRecord};
 pub use commit_watch::{CommitWatch, UnwatchedCommits};
 pub use error::{JournalError, StoreError};
+pub use extent::{CallAtWork, ChainBase, ChainExtent, KeptChange, RecordSize};
 pub use job::Durability;
 pub use journal::{Journal, JournalHealth, NotAppended};
 pub use key_file::{

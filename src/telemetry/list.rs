@@ -128,6 +128,16 @@ metrics! {
         "Lines of the log and on stdout that nobody got, because their reader was gone, slow or full";
     wal: Gauge = Gauge::default(), "wal" + "bytes",
         "Size of the database's write-ahead log, which grows while somebody reads for long";
+    archived_records: Counter = Counter::default(), "archived_records",
+        "Records that left the database for a segment";
+    archive_failures: Counter = Counter::default(), "archive_failures",
+        "Times that old records could not be moved, or segments not deleted";
+    segments: Gauge = Gauge::default(), "segments",
+        "Segments on record whose files were not deleted";
+    segment_size: Gauge = Gauge::default(), "segment" + "bytes",
+        "Size of all segments on record whose files were not deleted";
+    record_first: Gauge = Gauge::default(), "record_first",
+        "The number of the first record that is in the database";
 }
 
 /// Registers a metric; its unit becomes part of its name, as `OpenMetrics` wants it.

@@ -298,6 +298,25 @@ impl Metrics {
         self.series.wal.set(bytes.try_into().unwrap_or(i64::MAX));
     }
 
+    /// So many records left the database. They are in a segment on record.
+    pub fn archived(&self, records: u64) {
+        self.series.archived_records.inc_by(records);
+    }
+
+    /// Old records could not be moved, or a segment not deleted. It is tried again, and each failure
+    /// counts.
+    pub fn archive_failed(&self) {
+        self.series.archive_failures.inc();
+    }
+
+    /// So many segments are on record and were not deleted, with so many bytes; the record goes on in the
+    /// database with this number. Told again and again; the last one holds.
+    pub fn set_segments(&self, segments: usize, bytes: u64, first: u64) {
+        self.series.segments.set(whole(segments));
+        self.series.segment_size.set(bytes.try_into().unwrap_or(i64::MAX));
+        self.series.record_first.set(first.try_into().unwrap_or(i64::MAX));
+    }
+
     /// A checkpoint could not be signed or kept. It is tried again, and each failure counts.
     pub fn checkpoint_failed(&self) {
         self.series.checkpoint_failures.inc();

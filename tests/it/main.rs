@@ -5,6 +5,7 @@
 
 mod support;
 
+mod archive;
 mod audit_trust;
 mod boundaries;
 mod client_gone;

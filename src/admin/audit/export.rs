@@ -1,7 +1,7 @@
 //! `GET /api/v1/audit/export`
 
 use super::{
-    checkpoint::sign,
+    checkpoint::{NotSigned, sign},
     export_filter::{AuditExport, ExportFormat},
     export_stream::{ExportPages, ExportPlan},
     search::JSON_LINES,
@@ -15,6 +15,7 @@ use crate::{
     },
     audit::export::Format,
     domain::Action,
+    store::ChainHead,
 };
 use axum::{
     body::Body,
@@ -61,20 +62,29 @@ pub async fn export(
 ) -> Result<Response, Problem> {
     let query = asked.search().query(&state, Names::Shown).await?;
     let narrowed = asked.narrowed(&query);
-    let what = json!({ "format": asked.format, "filter": narrowed });
+    let is_archived = asked.begins_in_segments(&narrowed)?;
+    let mut what = json!({ "format": asked.format, "filter": narrowed });
+    if is_archived {
+        what["archived"] = true.into();
+    }
     // Before the end is signed: so the export itself tells who made it, and none is made unseen.
     let recorded = state.record(by, Action::AuditExport, "audit", [Value::Null, what]).await;
     recorded.map_err(|cause| Problem::audit_unavailable(&cause))?;
     let (reader, notary) = (state.reader.clone(), state.notary.clone());
-    let signed = state.tasks.run_blocking(move || sign(&reader, &notary)).await;
-    let signed = signed.map_err(|_| Problem::stopping())??;
+    let work = move || {
+        let base = reader.base().map(|base| base.head).map_err(NotSigned::Read)?;
+        Ok::<_, NotSigned>((base, sign(&reader, &notary)?))
+    };
+    let signed = state.tasks.run_blocking(work).await;
+    let (base, signed) = signed.map_err(|_| Problem::stopping())??;
+    let base = if is_archived { ChainHead { seq: 0, ..base } } else { base };
     let up_to = signed.checkpoint.seq();
     let name = format!("export_{}", Ulid::generate().to_string().to_lowercase());
     let (format, kind) = match asked.format {
         ExportFormat::Jsonl => (Format::Jsonl, JSON_LINES),
         ExportFormat::Csv => (Format::Csv, HeaderValue::from_static("text/csv; charset=utf-8")),
     };
-    let plan = ExportPlan { name: name.clone(), query, narrowed, format, signed };
+    let plan = ExportPlan { name: name.clone(), query, narrowed, format, signed, base };
     // Compression asks once more after the end.
     let body = Body::from_stream(ExportPages::new(&state, plan).stream().fuse());
     let mut response = ([(CONTENT_TYPE, kind)], body).into_response();

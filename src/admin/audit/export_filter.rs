@@ -1,6 +1,7 @@
 //! What is to be exported.
 
 use super::filter::AuditSearch;
+use crate::admin::{problem::Problem, span::mistake};
 use crate::store::RecordQuery;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -45,6 +46,9 @@ pub struct AuditExport {
     /// `success`, `failure` or `pending`, or an outcome: `refused`, `failed`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// Whether to begin with record 1, in segments; only for JSON lines that nothing narrows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
 }
 
 /// How an export is written.
@@ -59,6 +63,19 @@ pub enum ExportFormat {
 }
 
 impl AuditExport {
+    /// Says whether it begins with record 1, or what is wrong with that: a table and a part are made from the
+    /// database alone.
+    pub(super) fn begins_in_segments(&self, narrowed: &Value) -> Result<bool, Problem> {
+        if self.archived != Some(true) {
+            return Ok(false);
+        }
+        if self.format == ExportFormat::Jsonl && narrowed.as_object().is_some_and(Map::is_empty) {
+            return Ok(true);
+        }
+        let problem = "is for JSON lines that nothing narrows";
+        Err(Problem::invalid(vec![mistake("archived", problem)]))
+    }
+
     pub(super) fn search(&self) -> AuditSearch {
         AuditSearch {
             since: self.since.clone(),

@@ -3,13 +3,14 @@
 use crate::{
     admin::export_notes::ExportNotes,
     admin::state::AdminState,
+    archive::{PagesError, RecordPages},
     audit::{
         Entry,
         export::{ExportSubject, ExportWriter, Format, Unwritable},
         fold,
         trust::{Notary, SignedCheckpoint},
     },
-    store::{Reader, RecordQuery, StoreError},
+    store::{ChainHead, Reader, RecordQuery, SealedRecord, StoreError},
     tasks::Tasks,
 };
 use bytes::Bytes;
@@ -28,6 +29,8 @@ pub(super) struct ExportPlan {
     pub(super) narrowed: Value,
     pub(super) format: Format,
     pub(super) signed: SignedCheckpoint,
+    /// The record that it begins behind.
+    pub(super) base: ChainHead,
 }
 
 /// What is left to be written.
@@ -41,6 +44,8 @@ struct ExportWork {
     name: String,
     query: RecordQuery,
     reader: Reader,
+    /// Where whole records are read; nothing for a part or a table, which the database alone can make.
+    pages: Option<RecordPages>,
     notary: Arc<Notary>,
     notes: ExportNotes,
     next: NextPage,
@@ -60,22 +65,31 @@ enum BrokeOff {
     Read(#[from] StoreError),
     #[error("a record cannot be exported as it is; `ideogate audit verify` tells more")]
     Write(#[from] Unwritable),
+    #[error("records in segments cannot be read")]
+    Segments(#[from] PagesError),
+    #[error("records left the database while they were exported: export again")]
+    Left,
 }
 
 impl ExportPages {
     pub(super) fn new(state: &AdminState, plan: ExportPlan) -> Self {
         let up_to = plan.signed.checkpoint.seq();
-        let query = RecordQuery { up_to_seq: Some(up_to), limit: Some(PAGE), ..plan.query };
+        let after_seq = Some(plan.base.seq);
+        let query =
+            RecordQuery { after_seq, up_to_seq: Some(up_to), limit: Some(PAGE), ..plan.query };
+        let is_whole = plan.format == Format::Jsonl && is_empty(&plan.narrowed);
         let subject = ExportSubject {
             key: state.notary.key().clone(),
             format: plan.format,
             filter: plan.narrowed,
             up_to: plan.signed,
+            base: plan.base,
         };
         let work = ExportWork {
             name: plan.name,
             query,
             reader: state.reader.clone(),
+            pages: is_whole.then(|| state.archive.archived().pages()),
             notary: Arc::clone(&state.notary),
             notes: state.exports.clone(),
             next: NextPage::Begin(Box::new(subject)),
@@ -131,7 +145,7 @@ impl ExportWork {
     fn page(&mut self, writer: &mut ExportWriter, bytes: &mut Vec<u8>) -> Result<bool, BrokeOff> {
         let (found, last) = match writer.format() {
             Format::Jsonl => {
-                let records = self.reader.records(&self.query)?;
+                let records = self.records()?;
                 for record in &records {
                     writer.record(record, bytes)?;
                 }
@@ -145,9 +159,24 @@ impl ExportWork {
                 (entries.len(), entries.last().map(|entry| entry.metadata.seq))
             }
         };
+        // Asked behind each page: what left while it was read would be missing without a word.
+        if self.pages.is_none() && self.reader.base()?.head.seq > self.query.after_seq.unwrap_or(0)
+        {
+            return Err(BrokeOff::Left);
+        }
         self.query.after_seq = last.or(self.query.after_seq);
-        // Behind a last page that is just full comes an empty one, which ends the export.
-        Ok(found < PAGE)
+        // Behind a last page that is just full comes an empty one, which ends the export. A page of a segment
+        // may be short though more follows.
+        Ok(if self.pages.is_some() { found == 0 } else { found < PAGE })
+    }
+
+    /// Returns the next records.
+    fn records(&mut self) -> Result<Vec<SealedRecord>, BrokeOff> {
+        let (after, up_to) = (self.query.after_seq, self.query.up_to_seq);
+        match &mut self.pages {
+            Some(pages) => Ok(pages.next(after.unwrap_or(0), up_to.unwrap_or(0), PAGE)?),
+            None => Ok(self.reader.records(&self.query)?),
+        }
     }
 
     /// Returns the next entries, by what was on record when the export began.
@@ -157,4 +186,9 @@ impl ExportWork {
         records.retain(|record| self.query.up_to_seq.is_none_or(|up_to| record.seq <= up_to));
         Ok(fold(records))
     }
+}
+
+/// Says whether nothing narrows an export.
+fn is_empty(narrowed: &Value) -> bool {
+    narrowed.as_object().is_some_and(serde_json::Map::is_empty)
 }

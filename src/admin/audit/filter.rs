@@ -8,7 +8,7 @@ use crate::{
         span::{Span, mistake},
         state::AdminState,
     },
-    domain::Outcome,
+    domain::{CallId, Outcome, RequestId},
     store::RecordQuery,
     tokens::RequestError,
 };
@@ -69,9 +69,22 @@ pub struct AuditSearch {
     /// Only the newest so many of what matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<u64>,
+    /// Whether to read segments too, for what left the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
     /// Where the last answer ended: its `Ideogate-Next-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<u64>,
+}
+
+/// Where to look for an entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditShow {
+    /// Whether to read segments too, for what left the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived: Option<bool>,
 }
 
 impl AuditSearch {
@@ -110,17 +123,42 @@ impl AuditSearch {
             environment,
             token,
             person: state.person_on_record(self.user.as_deref(), names).await?,
-            request: state.request_on_record(self.request_id.as_deref()).await?,
-            call: state.call_on_record(self.call.as_deref()).await?,
             owner,
             route,
             code,
             status: self.status,
             goes_on: self.result.as_deref() == Some(PENDING),
+            request: self.request(state).await?,
+            call: self.call(state).await?,
             outcomes,
             limit: Some(self.limit.unwrap_or(USUAL_LIMIT)),
             ..RecordQuery::default()
         })
+    }
+}
+
+impl AuditSearch {
+    /// Says whether segments are to be read too.
+    pub(super) fn is_archived(&self) -> bool {
+        self.archived == Some(true)
+    }
+
+    /// Returns the request; it must be on record, but in segments nobody can look it up at once.
+    async fn request(&self, state: &AdminState) -> Result<Option<RequestId>, Problem> {
+        let id = self.request_id.as_deref();
+        if self.is_archived() {
+            return Ok(id.map(RequestId::from_stored));
+        }
+        state.request_on_record(id).await
+    }
+
+    /// Returns the call, as the request is returned.
+    async fn call(&self, state: &AdminState) -> Result<Option<CallId>, Problem> {
+        let id = self.call.as_deref();
+        if self.is_archived() {
+            return Ok(id.map(CallId::from_stored));
+        }
+        state.call_on_record(id).await
     }
 }
 

@@ -1,6 +1,9 @@
 //! `GET /api/v1/audit`
 
-use super::filter::AuditSearch;
+use super::{
+    archived::{archived_up_to, found_in_segments},
+    filter::AuditSearch,
+};
 use crate::{
     admin::{
         problem::Problem,
@@ -8,7 +11,8 @@ use crate::{
         role::{MayView, Names},
         state::AdminState,
     },
-    audit::{counted_in, fold},
+    archive::{Archived, PagesError},
+    audit::{Entry, counted_in, fold},
     store::{Reader, RecordQuery, StoreError},
 };
 use axum::{
@@ -20,6 +24,12 @@ use http::{HeaderName, HeaderValue, header::CONTENT_TYPE};
 /// The header that says where the next search goes on: its `after`. Absent at the end.
 pub const NEXT_AFTER: HeaderName = HeaderName::from_static("ideogate-next-after");
 
+/// The header that says up to which record what was searched may lie in segments, which were not read.
+pub const ARCHIVED_UP_TO: HeaderName = HeaderName::from_static("ideogate-archived-up-to");
+
+/// The header that names segments which cannot be read, so that entries may be missing.
+pub const MISSING_SEGMENTS: HeaderName = HeaderName::from_static("ideogate-missing");
+
 /// The type of JSON lines.
 pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application/x-ndjson");
 
@@ -27,7 +37,7 @@ pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application
 ///
 /// Answers JSON lines of folded entries, oldest first; `last` begins with the newest so many.
 /// `Ideogate-Next-After` says where to go on. A request that is not on record by itself is answered with the
-/// summaries that it may be counted in, and `metadata.may_count`.
+/// summaries that it may be counted in, and `metadata.may_count`. With `archived`, segments are read first.
 #[utoipa::path(
     get, path = "/api/v1/audit", operation_id = "audit_search", tag = "audit",
     params(AuditSearch),
@@ -35,7 +45,11 @@ pub(super) const JSON_LINES: HeaderValue = HeaderValue::from_static("application
         (
             status = 200, description = "JSON lines of audit entries, oldest first",
             content_type = "application/x-ndjson", body = String,
-            headers(("Ideogate-Next-After" = u64, description = "`after` of the next search")),
+            headers(
+                ("Ideogate-Next-After" = u64, description = "`after` of the next search"),
+                ("Ideogate-Archived-Up-To" = u64, description = "Up to which record segments were not read"),
+                ("Ideogate-Missing" = String, description = "Segments that cannot be read"),
+            ),
         ),
         (status = 404, description = "Nothing is known of the token, request or call", body = Problem),
         (status = 422, description = "All mistakes in the parameters", body = Problem),
@@ -51,19 +65,54 @@ pub async fn search(
     let query = asked.query(&state, names).await?;
     let reader = state.reader.clone();
     let last = asked.last;
-    let found = state.tasks.run_blocking(move || page(&reader, query, last)).await;
-    let page = found.map_err(|_| Problem::stopping())?;
-    let page = page.map_err(|cause| Problem::store_unavailable(&cause))?;
+    let archived = asked.is_archived().then(|| state.archive.archived());
+    let work = move || match archived {
+        Some(archived) => with_segments(archived, &reader, query, last),
+        None => {
+            let up_to = archived_up_to(&reader, query.since)?;
+            Ok(Page { archived_up_to: up_to, ..page(&reader, query, last)? })
+        }
+    };
+    let found = state.tasks.run_blocking(work).await.map_err(|_| Problem::stopping())?;
+    let page = found.map_err(|cause| match cause {
+        PagesError::Store(cause) => Problem::store_unavailable(&cause),
+        cause => Problem::internal(&cause),
+    })?;
     let mut response = ([(CONTENT_TYPE, JSON_LINES)], page.lines).into_response();
-    if let Some(next) = page.next {
-        response.headers_mut().insert(NEXT_AFTER, next.into());
+    let headers = response.headers_mut();
+    page.next.map(|next| headers.insert(NEXT_AFTER, next.into()));
+    page.archived_up_to.map(|up_to| headers.insert(ARCHIVED_UP_TO, up_to.into()));
+    // Names of our own making fit into a header.
+    if let Some(missing) = (!page.missing.is_empty()).then(|| page.missing.join(","))
+        && let Ok(missing) = missing.try_into()
+    {
+        headers.insert(MISSING_SEGMENTS, missing);
     }
     Ok(response)
 }
 
+#[derive(Default)]
 struct Page {
     lines: String,
     next: Option<u64>,
+    archived_up_to: Option<u64>,
+    missing: Vec<String>,
+}
+
+/// Returns a page of what is in segments, and then of the database.
+fn with_segments(
+    archived: Archived,
+    reader: &Reader,
+    mut query: RecordQuery,
+    last: Option<u64>,
+) -> Result<Page, PagesError> {
+    match found_in_segments(archived, reader, &mut query, last)? {
+        Some(found) => {
+            let (lines, next) = (lines(&found.entries), Some(found.next));
+            Ok(Page { lines, next, missing: found.missing, ..Page::default() })
+        }
+        None => Ok(page(reader, query, None)?),
+    }
 }
 
 fn page(reader: &Reader, mut query: RecordQuery, last: Option<u64>) -> Result<Page, StoreError> {
@@ -79,10 +128,14 @@ fn page(reader: &Reader, mut query: RecordQuery, last: Option<u64>) -> Result<Pa
     }
     let is_full = Some(entries.len()) == query.limit;
     let next = entries.last().map(|last| last.metadata.seq).filter(|_| is_full);
+    Ok(Page { lines: lines(&entries), next, ..Page::default() })
+}
+
+fn lines(entries: &[Entry]) -> String {
     let mut lines = String::new();
     for entry in entries {
-        lines.push_str(&serde_json::to_string(&entry).unwrap_or_default());
+        lines.push_str(&serde_json::to_string(entry).unwrap_or_default());
         lines.push('\n');
     }
-    Ok(Page { lines, next })
+    lines
 }

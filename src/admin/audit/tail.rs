@@ -34,17 +34,12 @@ pub async fn tail(
     // Listened to before the last record is looked up, so that none falls in between.
     let news = state.journal.subscribe();
     let reader = state.reader.clone();
-    let last = state.tasks.run_blocking(move || last_sequence(&reader)).await;
+    let last = state.tasks.run_blocking(move || reader.head()).await;
     let last = last.map_err(|_| Problem::stopping())?;
-    let last = last.map_err(|cause| Problem::store_unavailable(&cause))?;
+    let last = last.map_err(|cause| Problem::store_unavailable(&cause))?.seq;
     let watch = TailWatch { news, reader: state.reader, tasks: state.tasks, last };
     let lines = watch.lines().take_until(state.closing.cancelled_owned());
     Ok(([(CONTENT_TYPE, JSON_LINES)], Body::from_stream(lines)))
-}
-
-fn last_sequence(reader: &Reader) -> Result<u64, StoreError> {
-    let query = RecordQuery { newest_first: true, limit: Some(1), ..RecordQuery::default() };
-    Ok(reader.records(&query)?.first().map_or(0, |record| record.seq))
 }
 
 /// Follows the record by sequence; news only wake it, so that a slow reader misses nothing.

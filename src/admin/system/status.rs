@@ -38,6 +38,24 @@ pub struct StatusView {
     pub log_bytes: u64,
     /// The bytes it may grow to; 0 means no bound.
     pub record_most: u64,
+    /// The number of the first record in the database; those before are in segments.
+    #[serde(default)]
+    pub record_first: u64,
+    /// Segments that were not deleted.
+    #[serde(default)]
+    pub segments: u64,
+    /// The bytes of their files.
+    #[serde(default)]
+    pub segment_bytes: u64,
+    /// Why old records are not moved, or a segment not deleted; absent while nothing is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive_failed: Option<String>,
+    /// What holds records back that are old enough to move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive_held_back: Option<String>,
+    /// Whether the database's file stays as large as it is, whatever leaves it.
+    #[serde(default)]
+    pub keeps_size: bool,
 }
 
 /// Tells how the gateway is
@@ -65,6 +83,9 @@ impl StatusView {
         let (accounts, settings) = (state.admission.status(), state.settings.now());
         let dir = &settings.data.dir;
         let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
+        let segments = state.reader.segments().unwrap_or_default();
+        let there = segments.iter().filter(|one| one.deleted_at.is_none());
+        let archive = state.archive.status();
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             obstacles: state.obstacles(),
@@ -77,6 +98,15 @@ impl StatusView {
             record_bytes: state.reader.size().ok(),
             log_bytes: log_size(dir),
             record_most: settings.data.max_size,
+            record_first: state.reader.base().map_or(1, |base| base.head.seq + 1),
+            segments: there.clone().count() as u64,
+            segment_bytes: there.map(|one| one.bytes).sum(),
+            archive_failed: archive.failed.map(|failed| failed.message),
+            archive_held_back: archive.held_back.map(|held| {
+                let call = held.call.map(|call| format!(" ({call})")).unwrap_or_default();
+                format!("from record {} on: {}{call}", held.record, held.why)
+            }),
+            keeps_size: !state.reader.can_shrink().unwrap_or(true),
         }
     }
 }

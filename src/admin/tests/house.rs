@@ -5,8 +5,9 @@ use crate::{
     admin::{AdminPeer, AdminState, ExportNotes, router},
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, ClaimRegistry, SealedAnswers},
+    archive::{ArchiveRules, FolderPlace, Mover, MoverServices},
     audit::{
-        HashChain, RefusalBook,
+        HashChain, RefusalBook, take_up,
         trust::{CheckpointFile, LogResumption, Notary},
     },
     calls::{CallServices, Calls},
@@ -97,6 +98,7 @@ impl House {
             spool,
             metrics: Arc::clone(&services.metrics),
             doubts: Arc::new(Doubts::default()),
+            archive: mover(&services, &notary),
             calls: Calls::new(services),
             notary,
             exports: ExportNotes::default(),
@@ -166,7 +168,25 @@ pub(crate) async fn answer(response: Response) -> (u16, Value) {
 fn notary(store: &Store, dir: &Path, clock: &Arc<dyn Clock>) -> Notary {
     let file = &CheckpointFile::at(dir.join(CheckpointFile::USUAL));
     let (reader, clock) = (&store.reader(), Arc::clone(clock));
-    LogResumption { dir, file, reader, clock }.notary().unwrap()
+    take_up(&LogResumption { dir, file, reader, clock }).unwrap()
+}
+
+/// Returns what would move old records; nothing is said of how long they stay.
+fn mover(services: &CallServices, notary: &Arc<Notary>) -> Mover {
+    let folder = FolderPlace::Usual(services.settings.now().data.dir.join("segments"));
+    Mover::new(MoverServices {
+        reader: services.reader.clone(),
+        journal: services.journal.clone(),
+        notary: Arc::clone(notary),
+        tasks: services.tasks.clone(),
+        clock: Arc::clone(&services.clock),
+        metrics: Arc::clone(&services.metrics),
+        rules: Arc::new(move || ArchiveRules {
+            keep: None,
+            archive_keep: None,
+            folder: folder.clone(),
+        }),
+    })
 }
 
 /// Opens the database in `dir`.

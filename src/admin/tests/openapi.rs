@@ -23,6 +23,7 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /api/openapi.json
     GET /api/v1/accounts
     GET /api/v1/audit
+    GET /api/v1/audit/archive
     GET /api/v1/audit/checkpoint
     GET /api/v1/audit/export
     GET /api/v1/audit/export/{name}
@@ -52,6 +53,7 @@ async fn the_description_lists_every_path_that_is_served() {
     GET /readyz
     POST /api/v1/audit/persons/find
     POST /api/v1/audit/persons/forget
+    POST /api/v1/audit/archive
     POST /api/v1/keys/rotate
     POST /api/v1/keys/verify
     POST /api/v1/operators

@@ -3,7 +3,7 @@
 use super::{
     BadExport, ExportProblem,
     form::{ExportFindings, ExportLines},
-    jsonl::{END, End, Header, RecordLine, VERSION},
+    jsonl::{END, End, Header, LATER_VERSION, RecordLine, VERSION},
     manifest::hash,
 };
 use crate::{
@@ -42,7 +42,7 @@ impl Records {
         if line.n != due {
             return Err(bad(ExportProblem::NotInOrder(due)));
         }
-        let before = self.last.unwrap_or(ChainHead { seq: 0, hash: HashChain.genesis() });
+        let before = self.last.or_else(|| self.base()).unwrap_or_else(genesis);
         if seq <= before.seq {
             return Err(bad(ExportProblem::NotInOrder(due)));
         }
@@ -60,6 +60,12 @@ impl Records {
         Ok(ChainHead { seq, hash: own })
     }
 
+    /// Returns the record that the first one follows, as the header says it. It is signed with the digest.
+    fn base(&self) -> Option<ChainHead> {
+        let base = self.header.as_ref()?.base.as_ref()?;
+        Some(ChainHead { seq: base.seq, hash: hash(&base.hash)? })
+    }
+
     fn is_whole(&self) -> bool {
         let filter = self.header.as_ref().map(|header| &header.filter);
         filter.and_then(|filter| filter.as_object()).is_some_and(serde_json::Map::is_empty)
@@ -74,7 +80,7 @@ impl ExportLines for Records {
         }
         if number == 1 {
             let header = serde_json::from_str::<Header>(line).ok();
-            let header = header.filter(|header| header.ideogate_export == VERSION);
+            let header = header.filter(is_known);
             self.header = Some(header.ok_or_else(|| bad(ExportProblem::NoHeader))?);
             return Ok(());
         }
@@ -109,4 +115,14 @@ impl ExportLines for Records {
     fn is_hashed(&self, line: &str) -> bool {
         !line.starts_with(END)
     }
+}
+
+/// Says whether a header is one that is known here.
+fn is_known(header: &Header) -> bool {
+    let version = if header.base.is_some() { LATER_VERSION } else { VERSION };
+    header.ideogate_export == version
+}
+
+fn genesis() -> ChainHead {
+    ChainHead { seq: 0, hash: HashChain.genesis() }
 }

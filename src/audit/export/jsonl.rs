@@ -5,8 +5,10 @@ use crate::{audit::trust::SignedNote, store::SealedRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The version of this form. A reader refuses every other one.
+/// The version of this form, and that of one which does not begin with the first record. A reader refuses
+/// every other one.
 pub(super) const VERSION: u32 = 1;
+pub(super) const LATER_VERSION: u32 = 2;
 
 /// The first line. It is covered by the signed digest like all lines but the last.
 #[derive(Debug, Serialize, Deserialize)]
@@ -16,6 +18,17 @@ pub(super) struct Header {
     pub(super) created: String,
     pub(super) filter: serde_json::Value,
     pub(super) up_to: u64,
+    /// What left the database before; absent where nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) base: Option<BaseLine>,
+}
+
+/// The record behind which an export begins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BaseLine {
+    pub(super) seq: u64,
+    pub(super) hash: String,
 }
 
 /// A record's line. The bytes that were hashed are those of `record`, as they stand. `n` counts the
@@ -50,13 +63,15 @@ pub(super) struct LineCounter(u64);
 impl LineCounter {
     /// Writes the first line.
     pub(super) fn begin(subject: &ExportSubject, out: &mut Vec<u8>) -> Self {
-        let checkpoint = &subject.up_to.checkpoint;
+        let (checkpoint, base) = (&subject.up_to.checkpoint, subject.base);
+        let has_base = base.seq > 0;
         let header = Header {
-            ideogate_export: VERSION,
+            ideogate_export: if has_base { LATER_VERSION } else { VERSION },
             key: subject.key.to_string(),
             created: checkpoint.at.to_string(),
             filter: subject.filter.clone(),
             up_to: checkpoint.seq(),
+            base: has_base.then(|| BaseLine { seq: base.seq, hash: hex::encode(base.hash) }),
         };
         line(&header, out);
         Self(0)

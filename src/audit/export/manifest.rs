@@ -100,7 +100,7 @@ impl Manifest {
 }
 
 /// Reads a hash in hex. Both cases of letters are read, and exactly 32 bytes.
-pub(super) fn hash(text: &str) -> Option<[u8; 32]> {
+pub(in crate::audit) fn hash(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(text, &mut bytes).ok().map(|()| bytes)
 }

@@ -20,6 +20,7 @@ mod writer;
 
 pub use bad_export::{BadExport, ExportProblem};
 pub use check::{ExportReport, VerifiedExport, examine_export, is_table};
+pub(super) use manifest::hash;
 pub use manifest::{Format, Manifest};
 pub use subject::{ExportSubject, Unwritable};
 pub use writer::ExportWriter;

@@ -1,7 +1,10 @@
 //! What an export is of.
 
 use super::Format;
-use crate::audit::trust::{SignedCheckpoint, VerifierKey};
+use crate::{
+    audit::trust::{SignedCheckpoint, VerifierKey},
+    store::ChainHead,
+};
 use serde_json::Value;
 
 /// What an export is of.
@@ -16,6 +19,8 @@ pub struct ExportSubject {
     /// Where the record ended when it began; also dates it. Nothing beyond it belongs into the
     /// export, however long that takes to write.
     pub up_to: SignedCheckpoint,
+    /// The record that it begins behind; number 0 for the beginning of everything.
+    pub base: ChainHead,
 }
 
 /// A record is not what JSON lines can hold: its bytes are not JSON.

@@ -4,6 +4,7 @@ use super::{notes::notary, trust::rows};
 use crate::{
     audit::{
         FirstBad, HashChain, VerifyError,
+        beginning::genesis,
         trust::{Completeness, Contradiction, Notary, SignedEvidence, judge, notes_in},
         verify::verify_watched,
     },
@@ -45,7 +46,7 @@ fn judged(
         evidence.add(&notes_in(&note.to_string()), "elsewhere", true);
     }
     let (mut marks, mut reached) = (evidence.marks(), 0);
-    let verified = verify_watched(rows.into_iter().map(Ok), said, &mut |head| {
+    let verified = verify_watched(rows.into_iter().map(Ok), genesis(), said, &mut |_, head| {
         reached = head.seq;
         marks.see(head);
     });

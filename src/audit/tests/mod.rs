@@ -7,4 +7,5 @@ mod judged;
 mod lines;
 mod notes;
 mod resume;
+mod segments;
 mod trust;

@@ -1,8 +1,8 @@
 //! A log begins: with the first start, or when a restored record goes on under a new name.
 
 use super::{
-    Checkpoint, CheckpointFile, LAST_SIGNED_FILE, SigningFileError, SigningKey, VerifierKey,
-    key_file, signing_key::KeyText,
+    Checkpoint, CheckpointFile, LAST_SIGNED_FILE, SignedNote, SigningFileError, SigningKey,
+    VerifierKey, key_file, signing_key::KeyText,
 };
 use crate::{
     audit::HashChain,
@@ -32,6 +32,11 @@ impl NewLog {
     /// Returns the public half of its key.
     pub fn verifier(&self) -> &VerifierKey {
         self.key.verifier()
+    }
+
+    /// Signs a text that no checkpoint can be mistaken for, before the key is in use.
+    pub(in crate::audit) fn sign_text(&self, text: String) -> SignedNote {
+        self.key.sign(text)
     }
 
     /// Begins the log in a data folder: its key comes into use when its first checkpoint, of no

@@ -4,7 +4,7 @@ use super::{Checkpoint, SignedCheckpoint, SignedNote, SigningKey, VerifierKey};
 use crate::{
     audit::HashChain,
     domain::{Clock, Timestamp},
-    store::{ChainHasher, ChainHead, replace_file},
+    store::{ChainHasher, ChainHead, ChainLink, Reader, StoreError, replace_file},
 };
 use parking_lot::Mutex;
 use std::{io, path::PathBuf, sync::Arc};
@@ -12,6 +12,9 @@ use std::{io, path::PathBuf, sync::Arc};
 /// The file in the data folder that holds the last checkpoint, whatever became of its copies. It is
 /// replaced whole, so it always holds exactly one note.
 pub const LAST_SIGNED_FILE: &str = "audit-signing.last";
+
+/// Links that are in memory at once while the past is proven.
+const LINKS: usize = 2000;
 
 /// Signs where the chain ends, and never one thing and then another.
 ///
@@ -40,6 +43,12 @@ pub enum NotaryError {
         /// The number of records that were signed.
         signed: u64,
     },
+    /// The record could not be read.
+    #[error("the record cannot be read")]
+    Read(#[from] StoreError),
+    /// It was not to go on.
+    #[error("the gateway is stopping")]
+    GivenUp,
     /// It could not be noted that it is signed, so it is not given out. The same head may be tried
     /// again.
     #[error("{} cannot be written", .0.display())]
@@ -99,9 +108,57 @@ impl Notary {
         Ok(SignedCheckpoint { checkpoint, note })
     }
 
+    /// Signs a head of the past, from which the record must lead to what was signed last: a record that
+    /// was written anew meanwhile is never signed as if it had been so before. Reads all links behind it,
+    /// a few at a time, and asks before each read whether to go on. Blocks.
+    ///
+    /// It is no news, so it is not noted, and belongs into no file of checkpoints.
+    pub fn sign_past(
+        &self,
+        reader: &Reader,
+        head: ChainHead,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<SignedCheckpoint, NotaryError> {
+        let highest = *self.highest.lock();
+        let Some(highest) = highest.filter(|highest| highest.seq > head.seq) else {
+            return self.sign(head);
+        };
+        let mut reached = head;
+        while reached.seq < highest.seq {
+            if !goes_on() {
+                return Err(NotaryError::GivenUp);
+            }
+            let before = reached.seq;
+            for link in reader.links(before, LINKS)? {
+                reached = follow(reached, &link).unwrap_or(reached);
+                if reached.seq == highest.seq {
+                    break;
+                }
+            }
+            if reached.seq == before {
+                break;
+            }
+        }
+        if reached != highest {
+            return Err(NotaryError::Contradicts { found: head.seq, signed: highest.seq });
+        }
+        let origin = self.key().name().into();
+        let checkpoint = Checkpoint { origin, head, at: self.clock.now() };
+        let note = self.key.sign(checkpoint.to_string());
+        Ok(SignedCheckpoint { checkpoint, note })
+    }
+
     /// Signs a text that no checkpoint can be mistaken for. It is not noted: a text about the
     /// record must come with a checkpoint that was.
     pub(in crate::audit) fn sign_text(&self, text: String) -> SignedNote {
         self.key.sign(text)
     }
+}
+
+/// Returns the head that a link leads to; `None` if it does not follow `head`.
+fn follow(head: ChainHead, link: &ChainLink) -> Option<ChainHead> {
+    let seq = head.seq + 1;
+    let hash = HashChain.seal(seq, &head.hash, &link.bytes);
+    let follows = link.seq == seq && link.prev_hash == head.hash && link.hash == hash;
+    follows.then_some(ChainHead { seq, hash })
 }

@@ -84,6 +84,11 @@ impl SignedNote {
         found.map(|key| (&*self.text, key)).ok_or(NoteError::UnknownKey)
     }
 
+    /// Returns the text, whoever signed it: nothing vouches for it.
+    pub(in crate::audit) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Returns the names of those who are said to have signed it. The names are claims.
     pub fn signers(&self) -> impl Iterator<Item = &str> {
         self.signatures.iter().map(|signature| &*signature.name)

@@ -96,6 +96,12 @@ pub enum ResumeError {
         /// The number of the last record.
         ends: u64,
     },
+    /// Records are missing at the beginning, and no signed segment says that they left.
+    #[error(
+        "the record begins behind {0}, and no signed segment says that the records before left the database: \
+         they were removed. {WHAT_TO_DO}"
+    )]
+    BeginsUnproven(u64),
     /// A record is not the one that was signed.
     #[error(
         "record {} is not the one that was signed at {}: the record was written anew, or is another one. \
@@ -138,7 +144,9 @@ impl LogResumption<'_> {
     /// held against the record that they name, and the higher one is what nothing older is signed
     /// after. The whole chain is not read. A crash at any moment of the first start leaves what the
     /// next start goes on with.
-    pub fn notary(self) -> Result<Notary, ResumeError> {
+    ///
+    /// Whether the record may begin where it does is asked by [`take_up`](crate::audit::take_up).
+    pub(in crate::audit) fn notary(&self) -> Result<Notary, ResumeError> {
         let last_file = self.dir.join(LAST_SIGNED_FILE);
         let last = last_signed(&last_file)?;
         let added = self.file.last();
@@ -146,7 +154,7 @@ impl LogResumption<'_> {
             added.map_err(|error| ResumeError::Unreadable(self.file.path().into(), error))?;
         let Some(Kept { key, is_marked }) = key_file::read(self.dir)? else {
             let key = self.first_key(&last_file, last, !added.is_empty())?;
-            return Ok(Notary::new(key, self.clock, last_file, None));
+            return Ok(Notary::new(key, Arc::clone(&self.clock), last_file, None));
         };
         let has_last = last.is_some();
         let mut highest = None;
@@ -159,7 +167,7 @@ impl LogResumption<'_> {
                 highest.filter(|own: &ChainHead| own.seq > signed.head.seq).or(Some(signed.head));
         }
         self.answer_for_last(&key, is_marked, has_last)?;
-        Ok(Notary::new(key, self.clock, last_file, highest))
+        Ok(Notary::new(key, Arc::clone(&self.clock), last_file, highest))
     }
 
     /// Makes the key of a log that has none, or goes on with one that was begun before a crash.
@@ -234,9 +242,10 @@ impl LogResumption<'_> {
         Ok(None)
     }
 
-    /// A checkpoint of no records holds against every record.
+    /// A checkpoint of no records holds against every record, and one of a record that is in a segment
+    /// against every record that may begin behind it.
     fn holds(&self, signed: &Checkpoint) -> Result<(), ResumeError> {
-        if signed.head.seq == 0 {
+        if signed.head.seq < self.reader.base()?.head.seq || signed.head.seq == 0 {
             return Ok(());
         }
         let signed = Box::new(signed.clone());

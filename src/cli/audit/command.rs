@@ -2,6 +2,7 @@
 
 use super::{
     accept_restore::{self, AcceptRestoreArguments},
+    archive::{self, ArchiveArguments},
     export::{self, ExportArguments},
     key,
     person::{self, PersonCommand},
@@ -31,11 +32,16 @@ pub enum AuditCommand {
         /// The id of a call or of a request
         #[arg(value_name = "ID")]
         id: String,
+        /// Look into segments too, where it is not in the database
+        #[arg(long)]
+        archived: bool,
     },
     /// Check that nothing in the record was changed, removed or reordered
     Verify(VerifyArguments),
     /// Write the record, or a part of it, into a file that proves itself
     Export(ExportArguments),
+    /// Move old days out of the database into files that prove themselves
+    Archive(ArchiveArguments),
     /// Print what checkpoints and exports are checked with; note it elsewhere
     #[command(after_help = "Examples:
   ideogate audit key
@@ -66,10 +72,15 @@ pub(in crate::cli) fn run(
         AuditCommand::Search(arguments) => {
             wait(search::run(&locate::client(global)?, screen, arguments))
         }
-        AuditCommand::Show { id } => wait(show::run(&locate::client(global)?, screen, &id)),
+        AuditCommand::Show { id, archived } => {
+            wait(show::run(&locate::client(global)?, screen, &id, archived))
+        }
         AuditCommand::Verify(arguments) => verify::run(global, screen, &arguments),
         AuditCommand::Export(arguments) => {
             wait(export::run(&locate::client(global)?, screen, arguments))
+        }
+        AuditCommand::Archive(arguments) => {
+            wait(archive::run(&locate::client(global)?, screen, &arguments))
         }
         AuditCommand::Key => wait(key::key(&locate::client(global)?, screen)),
         AuditCommand::Checkpoint => wait(key::checkpoint(&locate::client(global)?, screen)),

@@ -66,6 +66,10 @@ pub(super) fn of_export(report: &ExportReport) -> Vec<String> {
     let Ok(good) = &report.integrity else { return against(found) };
     let manifest = &good.manifest;
     told.push(match (manifest.format, manifest.is_complete()) {
+        (Format::Jsonl, true) if manifest.first > 1 => format!(
+            "it is the whole record from {} to {}; what was before had left the database",
+            manifest.first, manifest.up_to
+        ),
         (Format::Jsonl, true) => format!("it is the whole record up to {}", manifest.up_to),
         (Format::Csv, true) => format!(
             "it is all entries up to record {}, as the gateway told them; a table holds no records, so no \

@@ -61,6 +61,9 @@ pub struct ExportArguments {
     /// success, failure or pending, or an outcome: refused, failed, unknown
     #[arg(long)]
     result: Option<String>,
+    /// Begin with record 1, in segments; for JSON lines that nothing narrows
+    #[arg(long)]
+    archived: bool,
     /// The file to write; without it, stdout
     #[arg(long, value_name = "FILE", value_parser = file())]
     to: Option<PathBuf>,
@@ -177,6 +180,7 @@ fn asked(arguments: &ExportArguments) -> AuditExport {
         code: arguments.code.clone(),
         status: arguments.status,
         result: arguments.result.clone(),
+        archived: arguments.archived.then_some(true),
     }
 }
 

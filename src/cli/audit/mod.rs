@@ -4,6 +4,7 @@
 //! checkpoints that were noted elsewhere. All else but `accept-restore` asks the gateway.
 
 mod accept_restore;
+mod archive;
 mod command;
 mod completeness;
 mod entry;
@@ -14,6 +15,7 @@ mod key;
 mod person;
 mod progress;
 mod search;
+mod segments;
 mod show;
 mod tail;
 mod verdict;

@@ -4,8 +4,8 @@
 
 use super::entry;
 use crate::{
-    admin::{AuditSearch, NEXT_AFTER},
-    cli::{client::AdminClient, named, number::count, output::Output, user},
+    admin::{ARCHIVED_UP_TO, AuditSearch, MISSING_SEGMENTS, NEXT_AFTER},
+    cli::{client::AdminClient, error::FINDING, named, number::count, output::Output, user},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ use std::process::ExitCode;
   ideogate audit search --since 24h --owner marketing --route v3.generate --status 429
   ideogate audit search --since 7d --code outcome_unknown
   ideogate audit search --request-id req_01kaxyz --output json
-  ideogate audit search --since 2026-01-01 --until 2026-01-31 --output json")]
+  ideogate audit search --since 2026-01-01 --until 2026-01-31 --archived --output json")]
 pub struct SearchArguments {
     /// From when on: how long ago, as in 1h, a UTC day from its beginning, or RFC 3339
     #[arg(long, value_name = "WHEN")]
@@ -60,6 +60,9 @@ pub struct SearchArguments {
     /// The newest so many of them, oldest first
     #[arg(long, visible_alias = "limit", value_name = "COUNT", value_parser = count)]
     last: Option<u64>,
+    /// Read segments too, for what left the database
+    #[arg(long)]
+    archived: bool,
 }
 
 /// Entries of one answer: as many as there may be.
@@ -68,7 +71,8 @@ const PAGE: usize = 1000;
 
 /// Searches page by page until the end or the number asked for.
 ///
-/// Each page is printed as it comes. It is an error if an answer breaks off; what was printed is right all
+/// Each page is printed as it comes. Segments that cannot be read are named, and the exit code is 2 then. It is
+/// an error if an answer breaks off; what was printed is right all
 /// the same.
 pub(super) async fn run(
     client: &AdminClient,
@@ -92,12 +96,20 @@ pub(super) async fn run(
         call: arguments.call,
         limit: Some(PAGE),
         last: arguments.last,
+        archived: arguments.archived.then_some(true),
         after: None,
     };
+    let (mut missing, mut is_told) = (Vec::new(), false);
     while left > 0 {
         let response = client.open("/api/v1/audit", &asked).await?;
-        let next = response.headers().get(NEXT_AFTER).and_then(|next| next.to_str().ok());
-        let next = next.and_then(|next| next.parse().ok());
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let next = header(NEXT_AFTER).and_then(|next| next.parse().ok());
+        missing.extend(header(MISSING_SEGMENTS).map(str::to_owned));
+        // Once: the pages that follow say the same.
+        if let Some(up_to) = header(ARCHIVED_UP_TO).filter(|_| !is_told) {
+            screen.note(format!("records 1 to {up_to} lie in segments: --archived reads them too"));
+            is_told = true;
+        }
         let lines = match response.text().await {
             Ok(lines) => lines,
             Err(error) => return Err(client.broke_off(error, "its answer").await),
@@ -115,5 +127,9 @@ pub(super) async fn run(
             break;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    if missing.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    screen.note(format!("not read, so that entries are missing: {}", missing.join(",")));
+    Ok(ExitCode::from(FINDING))
 }

@@ -1,6 +1,9 @@
 //! `ideogate audit show`
 
-use crate::cli::{client::AdminClient, error::CliError, named, output::Output};
+use crate::{
+    admin::AuditShow,
+    cli::{client::AdminClient, error::CliError, named, output::Output},
+};
 use serde_json::Value;
 use std::process::ExitCode;
 
@@ -12,6 +15,7 @@ pub(super) async fn run(
     client: &AdminClient,
     screen: Output,
     id: &str,
+    archived: bool,
 ) -> anyhow::Result<ExitCode> {
     named::not_a_secret("a call or request", Some(id))?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -23,7 +27,8 @@ pub(super) async fn run(
         );
         return Err(CliError::Usage(told).into());
     }
-    let entry: Value = client.get(&format!("/api/v1/audit/{id}")).await?;
+    let asked = AuditShow { archived: archived.then_some(true) };
+    let entry: Value = client.search(&format!("/api/v1/audit/{id}"), &asked).await?;
     if entry["metadata"]["may_count"].is_string() {
         let count = &entry["metadata"]["count"];
         screen.note(format!(

@@ -1,6 +1,6 @@
 //! What verification found, in words and as JSON.
 
-use super::completeness;
+use super::{completeness, segments};
 use crate::{
     audit::{
         VerifyReport,
@@ -23,6 +23,8 @@ pub(super) struct VerifyVerdict {
     first: String,
     /// What is said of integrity.
     integrity: String,
+    /// What is said of segments that were read; nothing where there are none.
+    segments: Option<String>,
     /// What is said of completeness, line by line.
     completeness: Vec<String>,
     /// Which key was believed, and why.
@@ -43,12 +45,19 @@ const OTHER_COPY: &str = "Take another copy of the export, or export again.";
 impl VerifyVerdict {
     /// `is_given` says whether the key came from outside; else it proves nothing against whoever holds the
     /// folder.
-    pub(super) fn of_database(report: &VerifyReport, keys: &[VerifierKey], is_given: bool) -> Self {
+    /// With `complete`, records that are not there count as found, also those that were deleted on record.
+    pub(super) fn of_database(
+        report: &VerifyReport,
+        keys: &[VerifierKey],
+        is_given: bool,
+        complete: bool,
+    ) -> Self {
+        let segments = &report.segments;
         let (first, integrity, of_integrity) = match &report.integrity {
             Ok(good) => (
-                format!("good: {good}"),
+                format!("good: {}", segments::counted(good, segments)),
                 "every record is as it was written and follows the one before it".to_owned(),
-                json!({"ok": true, "records": good.records, "head": hex::encode(good.head.hash)}),
+                json!({"ok": true, "records": good.records + segments.records(), "head": hex::encode(good.head.hash)}),
             ),
             Err(bad) => (
                 format!("BAD: {bad}"),
@@ -58,21 +67,31 @@ impl VerifyVerdict {
         };
         let hint = if report.integrity.is_err() { SAFE_BEFORE } else { UNSAFE };
         let first = completeness::first_bad(&report.completeness)
+            .or_else(|| segments::first_bad(segments))
             .filter(|_| report.integrity.is_ok())
             .unwrap_or(first);
+        let is_missed = complete && !segments.is_complete();
         let own = "taken from the data folder itself: whoever could change the record could have exchanged it";
         Self {
-            is_good: report.is_good(),
+            is_good: report.is_good() && !is_missed,
             first,
             integrity,
-            completeness: completeness::of_database(&report.completeness, report.integrity.is_ok()),
+            segments: segments::read(segments),
+            completeness: [
+                segments::missing(segments),
+                completeness::of_database(&report.completeness, report.integrity.is_ok()),
+            ]
+            .concat(),
             key: whom(keys, is_given, own),
             hint,
-            json: completeness::json(
-                report.is_good(),
-                of_integrity,
-                &report.completeness,
-                json!({"keys": texts(keys), "given": is_given}),
+            json: segments::with_json(
+                segments,
+                completeness::json(
+                    report.is_good() && !is_missed,
+                    of_integrity,
+                    &report.completeness,
+                    json!({"keys": texts(keys), "given": is_given}),
+                ),
             ),
         }
     }
@@ -109,6 +128,7 @@ impl VerifyVerdict {
             is_good: report.is_good(),
             first,
             integrity,
+            segments: None,
             completeness: completeness::of_export(report),
             key: whom(&keys, is_given, own),
             hint: OTHER_COPY,
@@ -130,6 +150,9 @@ impl VerifyVerdict {
         } else {
             screen.line(&self.first)?;
             screen.line(format!("integrity: {}", self.integrity))?;
+            if let Some(segments) = &self.segments {
+                screen.line(format!("segments: {segments}"))?;
+            }
             for told in &self.completeness {
                 screen.line(format!("completeness: {told}"))?;
             }

@@ -14,6 +14,7 @@ use crate::{
         trust::{CheckpointFile, LAST_SIGNED_FILE, SignedEvidence},
     },
     cli::{error::CliError, file::file, global::Global, locate, output::Output},
+    config::Settings,
 };
 use anyhow::Context;
 use clap::Args;
@@ -29,6 +30,7 @@ use std::{
 #[command(after_help = "Examples:
   ideogate audit verify
   ideogate audit verify --data /backup/ideogate --checkpoint /elsewhere/checkpoints --key /elsewhere/ideogate.key
+  ideogate audit verify --data /backup/ideogate --segments /backup/segments --complete
   ideogate audit verify --export record.jsonl --key ideogate.audit/…+…+…
   ideogate audit verify --export entries.csv --note entries.csv.note
 
@@ -40,7 +42,14 @@ pub struct VerifyArguments {
     /// The data folder [default: the settings' data.dir]
     #[arg(long, value_name = "FOLDER", conflicts_with = "export", value_parser = file())]
     data: Option<PathBuf>,
-    /// An export instead
+    /// The folder with the segments of what left the database [default: the settings' audit.archive_dir, or
+    /// `segments` in the data folder]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "export", value_parser = file())]
+    segments: Option<PathBuf>,
+    /// Exit with 2 unless every record is there that ever was
+    #[arg(long, conflicts_with = "export")]
+    complete: bool,
+    /// An export or a segment instead
     #[arg(long, value_name = "FILE", value_parser = file())]
     export: Option<PathBuf>,
     /// What was signed about a table [default: the export's name and .note]
@@ -71,12 +80,13 @@ pub(super) fn run(
 
 /// Examines a data folder. Without a key that was given, the folder's own is taken, and that is told.
 fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerdict> {
-    let (dir, own_file) = if let Some(dir) = &arguments.data {
-        (dir.clone(), None)
+    let (dir, own_file, own_segments) = if let Some(dir) = &arguments.data {
+        (dir.clone(), None, None)
     } else {
-        let settings = locate::settings(global)?.settings;
-        (settings.data.dir, settings.audit.checkpoint_file)
+        let Settings { data, audit, .. } = locate::settings(global)?.settings;
+        (data.dir, audit.checkpoint_file, audit.archive_dir)
     };
+    let segments = segments(arguments.segments.as_deref(), own_segments, &dir)?;
     let given = keys(&arguments.key)?;
     let key_is_given = !given.is_empty();
     let keys = if key_is_given { given } else { key_of_folder(&dir)?.into_iter().collect() };
@@ -99,7 +109,8 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
         }
     }
     let mut progress = Progress::new("verifying");
-    let report = examine_database(&dir, evidence, |done, of| progress.at(done, of));
+    let report =
+        examine_database(&dir, segments.as_deref(), evidence, |done, of| progress.at(done, of));
     // The bar goes before anything is printed.
     drop(progress);
     let report = report.with_context(|| {
@@ -108,7 +119,22 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
             dir.display()
         )
     })?;
-    Ok(VerifyVerdict::of_database(&report, &keys, key_is_given))
+    Ok(VerifyVerdict::of_database(&report, &keys, key_is_given, arguments.complete))
+}
+
+/// Returns the folder with the segments; `None` where there is none. One that was named must be there.
+fn segments(
+    named: Option<&Path>,
+    own: Option<PathBuf>,
+    data: &Path,
+) -> anyhow::Result<Option<PathBuf>> {
+    if let Some(named) = named.filter(|named| !named.is_dir()) {
+        let told = format!("--segments {} is no folder that is there", named.display());
+        return Err(CliError::Usage(told).into());
+    }
+    let usual = || own.unwrap_or_else(|| data.join("segments"));
+    let dir = named.map_or_else(usual, Path::to_owned);
+    Ok(dir.is_dir().then_some(dir))
 }
 
 /// Examines an export. A table without its note is a mistake in how the command is used.

@@ -56,6 +56,7 @@ pub(super) async fn check(client: &AdminClient, is_here: bool) -> anyhow::Result
         None => DoctorCheck::broken("disk", "the gateway cannot measure it"),
     });
     findings.push(record(&status));
+    findings.extend(archive(&status));
     findings.extend(machine::log(status.log_bytes, &status.data_dir));
     findings.extend(machine::warnings(status.warnings.clone()));
     findings.extend(places::check(client).await?);
@@ -102,6 +103,32 @@ fn record(status: &StatusView) -> DoctorCheck {
     }
 }
 
+/// Looks at what became of old records; where none left the database and nothing is wrong there is nothing to
+/// find.
+fn archive(status: &StatusView) -> Vec<DoctorCheck> {
+    const ARCHIVE: &str = "archive";
+    let mut found = Vec::new();
+    if let Some(words) = &status.archive_failed {
+        let words = format!("old records are not moved, they stay in the database: {words}");
+        found.push(DoctorCheck::broken(ARCHIVE, words));
+    }
+    if let Some(words) = &status.archive_held_back {
+        found.push(DoctorCheck::doubtful(ARCHIVE, format!("records are held back {words}")));
+    }
+    if status.keeps_size {
+        let words = "the database is of an older version and too large to be rewritten at a start: what leaves \
+                     it is room for what comes, but its file does not become smaller";
+        found.push(DoctorCheck::doubtful(ARCHIVE, words));
+    }
+    if status.segments > 0 {
+        let size = bytesize::ByteSize(status.segment_bytes);
+        let (count, first) = (status.segments, status.record_first);
+        let words = format!("{count} segments of {size}; the database begins with record {first}");
+        found.push(DoctorCheck::good(ARCHIVE, words));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::finding::CheckMark, *};
@@ -119,6 +146,12 @@ mod tests {
             record_bytes: bytes,
             log_bytes: 0,
             record_most: most,
+            record_first: 1,
+            segments: 0,
+            segment_bytes: 0,
+            archive_failed: None,
+            archive_held_back: None,
+            keeps_size: false,
         };
         record(&status).mark
     }

@@ -2,7 +2,7 @@
 //!
 //! It looks and changes nothing: no folder is made, no lock taken, no address bound.
 
-use super::{Doubts, checkpoint_file, data_folder};
+use super::{Doubts, archive_folder, checkpoint_file, data_folder};
 use crate::config::{FieldError, FieldErrors, LoadedSettings, Secrets};
 
 /// Settings that were held against the machine: the keys that were found, and what deserves a look.
@@ -25,7 +25,8 @@ impl LoadedSettings {
     pub fn check(&self) -> Result<Checked, FieldErrors> {
         let folder = data_folder::check(&self.settings.data.dir, &self.settings.shown);
         let file = checkpoint_file::check(&self.settings, &self.settings.shown);
-        let found: Vec<FieldError> = folder.into_iter().chain(file).collect();
+        let archive = archive_folder::check(&self.settings, &self.settings.shown);
+        let found: Vec<FieldError> = folder.into_iter().chain(file).chain(archive).collect();
         match (Secrets::load(&self.settings, &self.variables), FieldErrors::found(found)) {
             (Ok(secrets), None) => Ok(Checked { doubts: Doubts::collect(self, &secrets), secrets }),
             (Ok(_), Some(mistakes)) | (Err(mistakes), None) => Err(mistakes),

@@ -1,5 +1,6 @@
 //! What the machine has to say to the settings: what cannot work is a mistake, what can is a doubt.
 
+mod archive_folder;
 mod check;
 mod checkpoint_file;
 mod data_folder;

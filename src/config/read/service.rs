@@ -4,7 +4,7 @@ use crate::{
     config::{
         log_filter::filter,
         paths::path,
-        section::{InvalidValue, Section},
+        section::{InvalidValue, Notes, Section},
         settings::{Audit, Data, Database, KeySettings, LogFormat, LogSettings, Shutdown},
         tree::Node,
         values::{boolean, choice, list, size, span, whole, written},
@@ -12,6 +12,9 @@ use crate::{
     domain::AddressDetail,
 };
 use std::time::Duration;
+
+/// The least that records and segments are kept: whole days move.
+const DAY: Duration = Duration::from_hours(24);
 
 /// Reads `[data]`.
 ///
@@ -26,8 +29,8 @@ pub(super) fn data(mut section: Section<'_>) -> Option<Data> {
 
 /// Reads `[audit]`.
 ///
-/// A checkpoint is made after 1 to 1,000,000 records, or after a second at least.
-pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
+/// A checkpoint is made after 1 to 1,000,000 records, or after a second at least. Whole days are kept.
+pub(super) fn audit(mut section: Section<'_>, notes: &Notes) -> Option<Audit> {
     let stdout = section.read("stdout", boolean);
     let records = section.read("checkpoint_records", whole(1, 1_000_000));
     let interval = section.read("checkpoint_interval", span(Duration::from_secs(1)));
@@ -38,13 +41,27 @@ pub(super) fn audit(mut section: Section<'_>) -> Option<Audit> {
         ("none", AddressDetail::None),
     ]);
     let client_addr = section.read("client_addr", words);
+    let keep = section.optional("keep", span(DAY));
+    let archive_keep = section.optional("archive_keep", span(DAY));
+    let archive_dir = section.optional("archive_dir", path);
     section.end();
+    let (keep, archive_keep) = (keep?, archive_keep?);
+    match (keep, archive_keep) {
+        (None, Some(_)) => notes.complain("audit.archive_keep", "needs audit.keep beside it"),
+        (Some(keep), Some(longer)) if longer < keep => {
+            notes.complain("audit.archive_keep", "must not be shorter than audit.keep");
+        }
+        _ => {}
+    }
     Some(Audit {
         stdout: stdout?,
         checkpoint_records: records?,
         checkpoint_interval: interval?,
         checkpoint_file: file?,
         client_addr: client_addr?,
+        keep,
+        archive_keep,
+        archive_dir: archive_dir?,
     })
 }
 

@@ -27,7 +27,7 @@ pub(in crate::config) fn settings(
     let queue = limits::queue(root.table("queue"), notes);
     let bodies = limits::bodies(root.table("bodies"));
     let door = limits::door(root.table("door"));
-    let audit = service::audit(root.table("audit"));
+    let audit = service::audit(root.table("audit"), notes);
     let log = service::log(root.table("log"));
     let shutdown = service::shutdown(root.table("shutdown"));
     let operators = operators::operators(root.table("operators"));

@@ -27,11 +27,13 @@ impl Reader {
         self.with(|connection| Ok(head(connection)?))
     }
 
-    /// Returns the hash of a record as it is stored; `None` when there is no such record. It is not
-    /// checked: in a record that somebody changed it may have any length.
+    /// Returns the hash of a record as it is stored; `None` when it is not in the database. The last
+    /// record that left counts as one of its own. It is not checked: in a record that somebody changed
+    /// it may have any length.
     pub fn hash_at(&self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
         self.with(|connection| {
-            let sql = "SELECT hash FROM audit_records WHERE seq = ?1";
+            let sql = "SELECT hash FROM audit_records WHERE seq = ?1
+                       UNION ALL SELECT hash FROM chain_base WHERE seq = ?1 AND seq > 0 LIMIT 1";
             let mut statement = connection.prepare_cached(sql)?;
             Ok(statement.query_row([seq.cast_signed()], |row| row.get(0)).optional()?)
         })

@@ -18,6 +18,9 @@ const DATABASE_FILE: &str = "ideogate.db";
 /// statement fails.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How a database must be set so that its file can become smaller, a piece at a time.
+pub(super) const INCREMENTAL: i64 = 2;
+
 /// Statements kept prepared; more than there are.
 const PREPARED: usize = 64;
 
@@ -33,6 +36,8 @@ pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, Sto
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     prepare(&connection)?;
+    // Before the log: behind it a new database would be one that never becomes smaller, without a word.
+    connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
     set(&connection, "journal_mode", "wal", "wal")?;
     set(&connection, "synchronous", "full", "2")?;
     // SQLite's own default is off. The build of the library turns them on, and another need not.

@@ -1,7 +1,7 @@
 //! What a bundle changes in the tables that are derived from the records.
 
 use super::{
-    claims, operators, persons, reads, secrets, settlement,
+    claims, operators, persons, reads, secrets, segments, settlement,
     statement::{change, state_name},
     webhooks,
 };
@@ -40,6 +40,12 @@ pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), Writ
         Effect::SaveOperator(operator) => operators::save(connection, operator),
         Effect::KeepDelivery(delivery) => webhooks::keep_delivery(connection, delivery),
         Effect::PinVendorUser(user) => webhooks::pin_user(connection, user),
+        Effect::KeepSegment(segment, folder) => segments::keep(connection, segment, folder),
+        Effect::MoveRecords(up_to, hash) => segments::move_out(connection, *up_to, hash),
+        Effect::DropSegment(first, at) => segments::drop_file(connection, *first, *at),
+        Effect::ResignSegment(first, note) => segments::sign_anew(connection, *first, note),
+        Effect::AcceptLost(lost) => segments::accept_lost(connection, lost),
+        Effect::Shrink(pages) => segments::shrink(connection, *pages),
     }
 }
 

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("006_webhooks.sql"),
     include_str!("007_booked.sql"),
     include_str!("008_people.sql"),
+    include_str!("010_segments.sql"),
 ];
 
 /// Runs the steps that the database has not seen yet, each in a transaction. A crash in between

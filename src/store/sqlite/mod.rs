@@ -1,11 +1,13 @@
 //! The database in a file: the writer, the readers, the schema.
 
+mod base;
 mod calls;
 mod chain;
 mod claims;
 mod connection;
 mod details;
 mod effects;
+mod leaving;
 mod log;
 mod mentions;
 mod migrations;
@@ -15,8 +17,10 @@ mod reader;
 mod reads;
 mod records;
 mod review;
+mod rewrite;
 mod row;
 mod secrets;
+mod segments;
 mod settlement;
 mod spend;
 mod statement;

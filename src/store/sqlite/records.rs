@@ -1,8 +1,8 @@
 //! Reading the chain: searches, whole calls, and the raw rows for verification.
 
-use super::{Reader, chain, details};
+use super::{Reader, base::extent, details};
 use crate::domain::{Action, Timestamp};
-use crate::store::{ChainHead, ChainLink, RawRecord, RecordQuery, SealedRecord, StoreError};
+use crate::store::{ChainExtent, ChainLink, RawRecord, RecordQuery, SealedRecord, StoreError};
 use rusqlite::{Row, Rows, params_from_iter, types::Value};
 
 const COLUMNS: &str = "seq, prev_hash, hash, bytes";
@@ -55,10 +55,13 @@ impl Reader {
     }
 
     /// Returns the time of the newest record; nothing if there is none. The newest is the last of
-    /// the chain, whatever the clock said.
+    /// the chain, whatever the clock said. Where all records left it is the latest of the last segment.
     pub fn newest_at(&self) -> Result<Option<Timestamp>, StoreError> {
         let query = RecordQuery { limit: Some(1), newest_first: true, ..RecordQuery::default() };
-        Ok(self.records(&query)?.first().map(|sealed| sealed.record.at))
+        if let Some(newest) = self.records(&query)?.first() {
+            return Ok(Some(newest.record.at));
+        }
+        Ok(self.segments()?.last().map(|segment| segment.last_at))
     }
 
     /// Returns the records of whole entries, in the chain's order: those that begin an entry and
@@ -90,31 +93,34 @@ impl Reader {
         })
     }
 
-    /// Returns the changes of one kind that operators and the gateway made, newest first.
+    /// Returns the changes of one kind that operators and the gateway made, newest first. Those that
+    /// are kept are among them when their records are in segments.
     pub fn changes(&self, action: Action) -> Result<Vec<SealedRecord>, StoreError> {
-        let matching = "kind = 'admin' AND action = ?1 ORDER BY seq DESC";
-        let sql = format!("SELECT {COLUMNS} FROM audit_records WHERE {matching}");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM audit_records WHERE kind = 'admin' AND action = ?1
+             UNION ALL SELECT {COLUMNS} FROM kept_changes WHERE action = ?1 ORDER BY seq DESC"
+        );
         self.with(|connection| {
             let mut statement = connection.prepare(&sql)?;
             collect(statement.query([action.as_str()])?)
         })
     }
 
-    /// Runs `visit` over every row of the chain in order, and where the chain is said to end,
+    /// Runs `visit` over every row of the chain in order, and where the chain is said to be,
     /// as of one moment. Rows are streamed; the writer goes on meanwhile. No row is checked or read
     /// as a record, so that a damaged one can be told from a missing one. A connection is taken
     /// until `visit` returns, and the log cannot shrink meanwhile.
     pub fn scan<T>(
         &self,
-        visit: impl FnOnce(ChainHead, &mut dyn Iterator<Item = Result<RawRecord, StoreError>>) -> T,
+        visit: impl FnOnce(&ChainExtent, &mut dyn Iterator<Item = Result<RawRecord, StoreError>>) -> T,
     ) -> Result<T, StoreError> {
         self.with(|connection| {
             // Both reads see the same moment because they share this transaction.
             let moment = connection.unchecked_transaction()?;
-            let head = chain::head(&moment)?;
+            let extent = extent(&moment)?;
             let mut statement = moment.prepare("SELECT * FROM audit_records ORDER BY seq")?;
             let rows = statement.query_map([], raw)?;
-            Ok(visit(head, &mut rows.map(|row| row.map_err(StoreError::from))))
+            Ok(visit(&extent, &mut rows.map(|row| row.map_err(StoreError::from))))
         })
     }
 }

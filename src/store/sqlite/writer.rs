@@ -4,6 +4,7 @@ use super::{
     chain, connection, effects,
     log::{self, Log},
     persons,
+    rewrite::rewrite_if_old,
 };
 use crate::{
     domain::{AuditRecord, Bundle, PersonDigest, PersonId, Timestamp},
@@ -33,7 +34,9 @@ impl SqliteWriter {
     /// Opens the database, making it if there is none, and brings its schema up to date. Fails on a
     /// database of a newer version, and where a setting that durability rests on is not taken.
     pub(in crate::store) fn open(dir: &Path, max_size: u64) -> Result<Self, StoreError> {
-        let connection = Some(connection::open_to_write(dir, max_size)?);
+        let connection = connection::open_to_write(dir, max_size)?;
+        rewrite_if_old(&connection, dir)?;
+        let connection = Some(connection);
         let (dir, log) = (dir.to_owned(), Log::new(dir));
         Ok(Self { dir, max_size, connection, log, known: None, attempted: None })
     }

@@ -207,7 +207,7 @@ pub(crate) fn generation(id: &str, call: &OpenCall) -> Generation {
 
 /// Asserts that the chain is contiguous, linked and ends where it says, and returns its kinds.
 pub(crate) fn assert_chain(reader: &Reader) -> Vec<String> {
-    let scanned = reader.scan(|head, rows| {
+    let scanned = reader.scan(|extent, rows| {
         let mut last = (0, PlainSeal.genesis());
         let mut kinds = Vec::new();
         for row in rows {
@@ -219,7 +219,7 @@ pub(crate) fn assert_chain(reader: &Reader) -> Vec<String> {
             last = (row.seq, hash);
             kinds.push(row.kind);
         }
-        assert_eq!(head.seq, last.0.cast_unsigned());
+        assert_eq!(extent.head.seq, last.0.cast_unsigned());
         kinds
     });
     scanned.unwrap()

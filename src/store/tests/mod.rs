@@ -6,6 +6,7 @@ pub(crate) mod fixtures;
 mod outage;
 mod persons;
 mod search;
+mod segments;
 mod spill;
 mod sqlite;
 mod story;

@@ -1,0 +1,27 @@
+//! A part of the record in a file of its own, which leaves the database and proves itself.
+//!
+//! | word | type |
+//! | --- | --- |
+//! | writing it | [`SegmentWriter`], [`SegmentSubject`] |
+//! | what is signed about it | [`SegmentManifest`] |
+//! | reading it | [`SegmentReader`] |
+//! | checking it whole | [`examine_segment`], [`ExaminedSegment`], [`SegmentProblem`] |
+//!
+//! The file is one zstd frame of JSON lines: a header, the records with their exact bytes, and a line with
+//! the signed manifest and a signed checkpoint of the last record.
+
+mod examine;
+mod form;
+mod kept;
+mod manifest;
+mod measured;
+mod problem;
+mod reader;
+mod writer;
+
+pub use examine::{ExaminedSegment, examine_segment};
+pub use kept::KeptDigest;
+pub use manifest::SegmentManifest;
+pub use problem::SegmentProblem;
+pub use reader::SegmentReader;
+pub use writer::{SegmentSubject, SegmentWriteError, SegmentWriter};
