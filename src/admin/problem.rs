@@ -4,7 +4,7 @@ use super::note::RefusalNote;
 use crate::{
     domain::{ErrorCode, Role},
     operators::{self, OperatorsError},
-    store::StoreError,
+    store::{JournalError, StoreError},
     tokens::{RequestError, TokensError},
     web::{self, abbreviate},
 };
@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 const OPERATOR_TOKEN_MISSING: &str = "operator_token_missing";
 const INTERNAL_ERROR: &str = "A fault of the gateway";
+const AUDIT_FULL: &str = "audit_full";
 const OPERATOR_TOKEN_INVALID: &str = "operator_token_invalid";
 
 /// A problem document (`application/problem+json`).
@@ -63,6 +64,7 @@ impl Problem {
     fn usual_note(&self) -> RefusalNote {
         let own = ErrorCode::find(&self.code).filter(|code| code.status() == self.status);
         let code = own.unwrap_or(match self.status {
+            _ if &*self.code == AUDIT_FULL => ErrorCode::AuditUnavailable,
             404 => ErrorCode::NameUnknown,
             409 => ErrorCode::StateConflict,
             500.. => ErrorCode::InternalError,
@@ -266,11 +268,23 @@ impl Problem {
     }
 
     /// The change cannot be put on record, so it was not made.
-    pub(super) fn audit_unavailable(cause: &(dyn Error + 'static)) -> Self {
+    pub(super) fn audit_unavailable(cause: &JournalError) -> Self {
+        if let JournalError::Full(_) = cause {
+            return Self::audit_full();
+        }
         log("audit_unavailable", cause);
         let detail = "the change could not be put on record, so it was not made; see the log";
         let title = "The record cannot be written";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", title, detail)
+    }
+
+    /// The record has no room for a change of this kind.
+    fn audit_full() -> Self {
+        let detail = "the database is as large as `data.max_size` lets it become, so the change was not \
+                      made; what takes rights away still works. Move older records into segments with \
+                      `ideogate audit archive`, or raise `data.max_size` and restart";
+        let title = "The record is full";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, AUDIT_FULL, title, detail)
     }
 
     /// The database cannot be read.

@@ -2,7 +2,7 @@
 //!
 //! All of it ends with the gateway's tasks.
 
-use super::services::Services;
+use super::{disk_watch::DiskWatch, services::Services};
 use crate::{domain::AuditRecord, store::JournalHealth};
 use std::{future::ready, time::Duration};
 
@@ -30,6 +30,7 @@ pub(super) fn start(services: &Services) {
     forget_secrets(services);
     stop_while_the_record_fails(services);
     services.archive.stand();
+    DiskWatch::new(services).stand(services);
     let calls = services.calls.clone();
     services.tasks.spawn_background("keep answers", async move { calls.keep_what_is_left().await });
 }
@@ -70,17 +71,24 @@ fn stop_while_the_record_fails(services: &Services) {
     let own = services.clone();
     services.tasks.spawn_background("journal health", async move {
         let mut health = own.journal.health();
+        // A start may find the record full.
+        if *health.borrow() != JournalHealth::Good {
+            health.mark_changed();
+        }
         while health.changed().await.is_ok() {
-            let failed = match &*health.borrow_and_update() {
-                JournalHealth::Good => None,
-                JournalHealth::Failed(reason) => Some(reason.clone()),
-            };
-            if let Some(reason) = &failed {
-                tracing::error!(%reason, "audit cannot be written; nothing is admitted");
-            } else {
-                tracing::info!("audit can be written again; calls are admitted");
+            let now = health.borrow_and_update().clone();
+            match &now {
+                JournalHealth::Good => {
+                    tracing::info!("calls can be put on record; they are admitted")
+                }
+                JournalHealth::Full(reason) => {
+                    tracing::error!(%reason, "the record is full; no call is admitted");
+                }
+                JournalHealth::Failed(reason) => {
+                    tracing::error!(%reason, "audit cannot be written; nothing is admitted");
+                }
             }
-            own.admission.stop(failed.is_some());
+            own.admission.stop(now != JournalHealth::Good);
         }
     });
 }
@@ -103,6 +111,8 @@ impl Services {
     }
 
     /// Puts refusals on record that were only counted in the minutes that are over.
+    ///
+    /// In a full database they are counted on.
     pub(super) fn write_summaries(&self) {
         self.append_summaries(self.refusals.summaries());
     }

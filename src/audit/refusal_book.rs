@@ -90,13 +90,21 @@ impl RefusalBook {
         None
     }
 
-    /// Counts a refusal that was to be written in full, but for which the journal had no room.
-    /// Records that are no refusals are left out.
+    /// Counts a refusal that was to be written in full, or all those that a summary tells of, where the
+    /// journal had no room for the record. Other records are left out.
     pub fn count(&self, record: &AuditRecord) {
-        let Some(kind) = RefusalKind::from_record(record) else { return };
+        let (kind, times) = match &record.body {
+            RecordBody::Summary(summary) => {
+                (RefusalKind::from_summary(record, summary), summary.count)
+            }
+            _ => match RefusalKind::from_record(record) {
+                Some(kind) => (kind, 1),
+                None => return,
+            },
+        };
         let now = self.clock.now();
         let mut pages = self.pages.lock();
-        pages.window(kind, record, now).counted += 1;
+        pages.window(kind, record, now).counted += times;
     }
 
     /// Returns what was counted in the minutes that are over; to be called once a minute or more
@@ -142,6 +150,13 @@ impl RefusalKind {
         let who = Some(who(&record.principal));
         Some(Self { who, code: refusal.code, route: refusal.route.clone() })
     }
+
+    /// Many people's refusals stay many people's: the gateway stands for them in a summary.
+    fn from_summary(record: &AuditRecord, summary: &RefusalSummary) -> Self {
+        let own = !matches!(record.principal, Principal::Gateway);
+        let who = own.then(|| who(&record.principal));
+        Self { who, code: summary.code, route: summary.route.clone() }
+    }
 }
 
 /// Returns who is counted as one. Only addresses of IPv6 are rounded; a token or an address of IPv4
@@ -172,7 +187,8 @@ impl RefusalPages {
         };
         // Those who are known already keep their windows: a flood from new addresses must not hide
         // what they do.
-        let page = if page.len() >= most && !page.contains_key(&kind) {
+        let is_crowded = page.len() >= most && !page.contains_key(&kind);
+        let page = if kind.who.is_none() || is_crowded {
             kind.who = None;
             &mut self.shared
         } else {

@@ -151,6 +151,26 @@ impl Action {
             | Self::StoreRecovered => false,
         }
     }
+
+    /// Says whether it takes something away: a right, a secret, a place. A database that is nearly full
+    /// still takes its record.
+    pub const fn takes_away(self) -> bool {
+        matches!(
+            self,
+            Self::TokenReduce
+                | Self::TokenRotate
+                | Self::TokenDisable
+                | Self::TokenRevoke
+                | Self::OperatorRotate
+                | Self::OperatorSetRole
+                | Self::OperatorDisable
+                | Self::OperatorRevoke
+                | Self::KeyRetired
+                | Self::KeyRejected
+                | Self::QueueRelease
+                | Self::QueuePause
+        )
+    }
 }
 
 impl fmt::Display for Action {

@@ -54,7 +54,7 @@ impl CallContext {
 
     fn refuse_closed(&self) -> Result<(), Rejection> {
         let closed = self.gateway.admission.is_closed(&self.environment.account);
-        closed.map_or(Ok(()), |reason| Err(Rejection::from(reason)))
+        closed.map_or(Ok(()), |reason| Err(self.not_admitted(reason, None)))
     }
 
     fn refuse_without_key(&self) -> Result<(), Rejection> {

@@ -56,7 +56,7 @@ pub(super) fn unknown(incoming: &IncomingRequest) -> Rejection {
 /// Says whether calls are admitted: not while draining, nor while the record cannot be written.
 pub(super) fn readyz(gateway: &Gateway) -> Response<Body> {
     let problem = match &*gateway.journal.health().borrow() {
-        JournalHealth::Failed(_) => Some("audit_unavailable"),
+        JournalHealth::Full(_) | JournalHealth::Failed(_) => Some("audit_unavailable"),
         JournalHealth::Good if gateway.admission.is_draining() => Some("draining"),
         JournalHealth::Good => None,
     };

@@ -8,7 +8,7 @@ use crate::{
     domain::ErrorCode,
     inspection::InspectionError,
     ledger::{BudgetExceeded, HoldError},
-    store::StoreError,
+    store::{JournalError, StoreError},
     tokens::TokenRefusal,
     web::{ClientError, ReceiveError, RejectReason},
 };
@@ -108,6 +108,12 @@ impl Rejection {
         Self::with(problem.reject_reason(RejectReason::InsufficientFunds))
     }
 
+    /// The record has no room for calls.
+    pub(super) fn record_full() -> Self {
+        let message = "the record is full, so nothing is sent until its operators make room";
+        Self::new(ErrorCode::AuditUnavailable, message).retry_after(Duration::from_mins(1))
+    }
+
     fn audit_unavailable() -> Self {
         let message = "the audit record cannot be written, so nothing is sent";
         Self::new(ErrorCode::AuditUnavailable, message).retry_after(Duration::from_secs(5))
@@ -199,6 +205,7 @@ impl From<SendError> for Rejection {
             }
             SendError::KeyRejected { retry_after } => Self::key_rejected(retry_after),
             SendError::NoBalance(state) => Self::balance(&state),
+            SendError::Unrecorded(JournalError::Full(_)) => Self::record_full(),
             SendError::Unrecorded(error) => Self::audit_unavailable().because(error.to_string()),
             // In the one wording of all tokens that are not valid, as at the door.
             SendError::Ended { code: ErrorCode::TokenInvalid, summary } => {

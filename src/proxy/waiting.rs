@@ -4,6 +4,7 @@ use super::{context::CallContext, rejection::Rejection};
 use crate::{
     admission::{AdmissionError, WaitRule},
     domain::{ErrorCode, Places, written_span},
+    store::JournalHealth,
     web::{ClientError, RejectReason, WaitTold, header::QUEUE_TIMEOUT},
 };
 use std::time::Duration;
@@ -89,6 +90,11 @@ impl CallContext {
         Allowance { span, by, longest }
     }
 
+    /// Says whether nothing is admitted because the record has no room for calls.
+    fn is_record_full(&self) -> bool {
+        matches!(&*self.gateway.journal.health().borrow(), JournalHealth::Full(_))
+    }
+
     /// Tells a call that found the queue full, and gives back what it took of its token's rate.
     pub(super) fn queue_full(&self, retry_after: Duration) -> Rejection {
         let words = "the queue is full, so the call did not begin to wait";
@@ -109,6 +115,7 @@ impl CallContext {
                 let words = format!("no place will become free in less than {}", rough(forecast));
                 (rule, Duration::ZERO, retry_after, words)
             }
+            AdmissionError::Stopped if self.is_record_full() => return Rejection::record_full(),
             error => return Rejection::from(error),
         };
         let words = format!("{words}: {}", self.held_by(rule, share));

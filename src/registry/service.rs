@@ -93,7 +93,7 @@ impl<R: Registered> Registry<R> {
             // The turn comes behind it: held through an outage, it would have every change wait
             // instead of being refused.
             let mut health = registry.0.journal.health();
-            if health.wait_for(|health| *health == JournalHealth::Good).await.is_err() {
+            if health.wait_for(JournalHealth::takes_changes).await.is_err() {
                 return;
             }
             // Over the read and the swap, or a change that was committed in between would be lost
@@ -146,7 +146,10 @@ impl<R: Registered> RegistryWriter<R> {
     ) -> Result<(), JournalError> {
         let inner = &self.registry.0;
         if let Err(error) = inner.journal.commit(bundle).await {
-            self.registry.reload_when_good();
+            // What found no room is not in.
+            if !matches!(error, JournalError::Full(_)) {
+                self.registry.reload_when_good();
+            }
             return Err(error);
         }
         // Read, changed and stored without `rcu`: while this turn lasts nobody else swaps.

@@ -1,7 +1,7 @@
 //! The seam between the journal and a database.
 
 use super::{ChainHead, ChainLink, error::StoreCause};
-use crate::domain::{Bundle, PersonDigest, PersonId, Timestamp};
+use crate::domain::{Bundle, GrowthLimit, PersonDigest, PersonId, Timestamp};
 
 /// What lies beside the database up to this size needs no looking after: the database moves it by itself
 /// at about half of it.
@@ -29,8 +29,14 @@ pub trait BundleWriter: Send {
     fn person(&mut self, digest: &PersonDigest) -> Result<Option<PersonId>, WriteError>;
 
     /// Applies `bundle`, whose records get `links` in order; a rejected bundle leaves no trace.
-    /// There is one link for each record. A [`WriteError::Failed`] ends the whole transaction.
-    fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError>;
+    /// There is one link for each record. One that would go beyond `limit` leaves none either, and fails
+    /// with [`WriteError::NoRoom`]. A [`WriteError::Failed`] ends the whole transaction.
+    fn apply(
+        &mut self,
+        bundle: &Bundle,
+        links: &[ChainLink],
+        limit: GrowthLimit,
+    ) -> Result<(), WriteError>;
 
     /// Makes the transaction durable, with `head` as the chain's head.
     fn commit(&mut self, head: ChainHead) -> Result<(), WriteError>;
@@ -55,6 +61,12 @@ pub trait BundleWriter: Send {
         Ok(true)
     }
 
+    /// Returns how many bytes calls may still add; `None` where nothing bounds them. Called between
+    /// transactions, and sees what others did to the database too.
+    fn room_for_calls(&mut self) -> Result<Option<u64>, WriteError> {
+        Ok(None)
+    }
+
     /// Tidies up before the last drop; durability does not depend on it. Nothing is called after
     /// it.
     fn close(&mut self) -> Result<(), WriteError>;
@@ -66,6 +78,9 @@ pub enum WriteError {
     /// The bundle contradicts what is stored; the transaction goes on without it.
     #[error("the bundle contradicts what is stored: {0}")]
     Rejected(Box<str>),
+    /// The bundle would fill the database beyond its limit; the transaction goes on without it.
+    #[error("the bundle would fill the database beyond its limit")]
+    NoRoom,
     /// The database failed; the whole transaction is lost.
     #[error("the database failed")]
     Failed(#[source] StoreCause),

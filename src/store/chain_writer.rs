@@ -10,7 +10,7 @@ use super::{
     job::{Job, OnFailure},
     resolved::{records_alone, resolve, resolve_known},
 };
-use crate::domain::{AuditRecord, Bundle};
+use crate::domain::{AuditRecord, Bundle, GrowthLimit};
 use std::{borrow::Cow, sync::Arc};
 
 /// What became of one bundle of a transaction that was committed.
@@ -23,6 +23,8 @@ pub(super) enum BundleResult {
     /// It contradicts what is there; it alone was left out. If it tells of what has happened, its
     /// records are in all the same.
     Rejected(Box<str>, Written),
+    /// There was no room for it; it alone was left out.
+    NoRoom,
 }
 
 /// What went into the chain of a bundle.
@@ -53,7 +55,9 @@ impl ChainWriter {
         self.transaction(|chain, head| {
             let write = |job: &Job| match job.duty {
                 OnFailure::Spill => chain.write_surely(&job.bundle, head),
-                OnFailure::Reject | OnFailure::Buffer => chain.write_one(&job.bundle, head),
+                OnFailure::Reject | OnFailure::Buffer => {
+                    chain.write_one(&job.bundle, head, job.bundle.growth_limit())
+                }
             };
             // Stops at a failure of the database and at nothing else: a bundle that is rejected is
             // a verdict, and those behind it are still written.
@@ -113,6 +117,11 @@ impl ChainWriter {
         self.writer.clear_log().map_err(cause)
     }
 
+    /// Returns how many bytes calls may still add; `None` where nothing bounds them.
+    pub(super) fn room_for_calls(&mut self) -> Result<Option<u64>, StoreCause> {
+        self.writer.room_for_calls().map_err(cause)
+    }
+
     /// Closes the database; durability does not depend on it.
     pub(super) fn close(&mut self) -> Result<(), StoreCause> {
         self.writer.close().map_err(cause)
@@ -149,9 +158,10 @@ impl ChainWriter {
         &mut self,
         bundle: &Bundle,
         head: &mut ChainHead,
+        limit: GrowthLimit,
     ) -> Result<BundleResult, WriteError> {
         let resolved = resolve(&mut *self.writer, bundle)?;
-        self.write_resolved(&resolved, head).map(|verdict| verdict.of(resolved))
+        self.write_resolved(&resolved, head, limit).map(|verdict| verdict.of(resolved))
     }
 
     /// The head moves on only if the bundle was applied, so that a rejected one leaves no gap in
@@ -160,6 +170,7 @@ impl ChainWriter {
         &mut self,
         bundle: &Bundle,
         head: &mut ChainHead,
+        limit: GrowthLimit,
     ) -> Result<BundleResult, WriteError> {
         let mut tip = *head;
         let mut links = Vec::with_capacity(bundle.records.len());
@@ -168,26 +179,29 @@ impl ChainWriter {
             tip = link.head();
             links.push(link);
         }
-        match self.writer.apply(bundle, &links) {
+        match self.writer.apply(bundle, &links, limit) {
             Ok(()) => *head = tip,
             Err(WriteError::Rejected(reason)) => {
                 return Ok(BundleResult::Rejected(reason, Written::default()));
             }
+            Err(WriteError::NoRoom) => return Ok(BundleResult::NoRoom),
             Err(failed) => return Err(failed),
         }
         Ok(BundleResult::In(Written { links, records: None }))
     }
 
-    /// Writes a bundle that tells of what has happened: its records go in even if its effects cannot.
+    /// Writes a bundle that tells of what has happened: its records go in even if its effects cannot, and
+    /// however full the database is.
     fn write_surely(
         &mut self,
         bundle: &Bundle,
         head: &mut ChainHead,
     ) -> Result<BundleResult, WriteError> {
         let resolved = resolve(&mut *self.writer, bundle)?;
-        let verdict = match self.write_resolved(&resolved, head)? {
+        let verdict = match self.write_resolved(&resolved, head, GrowthLimit::Owed)? {
             BundleResult::Rejected(reason, _) => {
-                match self.write_resolved(&records_alone(&resolved), head)? {
+                let alone = records_alone(&resolved);
+                match self.write_resolved(&alone, head, GrowthLimit::Owed)? {
                     BundleResult::In(written) => BundleResult::Rejected(reason, written),
                     verdict => verdict,
                 }
@@ -229,6 +243,6 @@ fn cause(error: WriteError) -> StoreCause {
         WriteError::Failed(cause) => cause,
         // Outside of `apply` there is no bundle to blame: what contradicts there is a fault of the
         // database.
-        rejected @ WriteError::Rejected(_) => rejected.into(),
+        blaming @ (WriteError::Rejected(_) | WriteError::NoRoom) => blaming.into(),
     }
 }

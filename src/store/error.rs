@@ -73,6 +73,10 @@ pub enum JournalError {
     /// database is reopened; the record then says so. An intent that does is closed as not sent.
     #[error("the database cannot be written: {0}")]
     Unavailable(Box<str>),
+    /// The database has no room for a bundle of its kind; what is left is kept for others. Nothing that
+    /// depends on the bundle may be done.
+    #[error("the database is full: {0}")]
+    Full(Box<str>),
     /// The journal was closed: the gateway is ending, and nothing more becomes durable. What was
     /// acknowledged before is durable.
     #[error("the journal is closed")]

@@ -104,7 +104,7 @@ impl WriterThread {
         for (bundle, verdict) in owed.into_iter().chain([recovered]).zip(verdicts) {
             match verdict {
                 BundleResult::In(written) => self.publish(written, bundle.records),
-                BundleResult::WasIn => {}
+                BundleResult::WasIn | BundleResult::NoRoom => {}
                 BundleResult::Rejected(reason, written) => {
                     tracing::error!(reason, "what is owed contradicts what is stored");
                     self.publish(written, bundle.records);
@@ -122,6 +122,7 @@ impl WriterThread {
         }
         tracing::info!("the database can be written again, nothing is owed");
         self.health.send_replace(JournalHealth::Good);
+        self.look_at_room();
     }
 }
 

@@ -57,9 +57,9 @@ impl Job {
         self.reply.map(|reply| reply.send(answer).ok());
     }
 
-    /// Says whether there is nothing to commit, as for a flush. Alone, such a job is answered
+    /// Says whether there is nothing to commit, which is a flush. Alone, such a job is answered
     /// without a transaction, and in any case after all that was given before it.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(super) fn is_flush(&self) -> bool {
         self.bundle.records.is_empty() && self.bundle.effects.is_empty()
     }
 

@@ -4,7 +4,9 @@ use super::{
     JournalError, SealedRecord, SendWarrant,
     job::{Durability, Job, Message, OnFailure},
 };
-use crate::domain::{AddressDetail, AssertedPerson, AuditRecord, Bundle, Claim, Effect, OpenCall};
+use crate::domain::{
+    AddressDetail, AssertedPerson, AuditRecord, Bundle, Claim, Effect, GrowthLimit, OpenCall,
+};
 use parking_lot::{Mutex, RwLock};
 use std::{
     fmt,
@@ -25,15 +27,24 @@ pub(super) const MOST_APPENDED: usize = 4096;
 /// what was acknowledged is durable in any case.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whether the journal can commit. It changes only with a commit that fails, with the end of an
-/// outage, and with the end of the writer.
+/// Whether the journal can commit. It changes with a commit that fails, with the end of an outage, with
+/// the room in the database, and with the end of the writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JournalHealth {
     /// It can.
     Good,
+    /// It can, but for calls, for this reason: they are refused until there is room again.
+    Full(Box<str>),
     /// It cannot, for this reason; it keeps trying, and admission must stop until it can. Once the
     /// journal is closed it stays so.
     Failed(Box<str>),
+}
+
+impl JournalHealth {
+    /// Says whether changes are committed, whatever becomes of calls.
+    pub fn takes_changes(&self) -> bool {
+        !matches!(self, Self::Failed(_))
+    }
 }
 
 /// A record was not taken: too many wait already, or the journal is closed. It must be counted. The
@@ -116,15 +127,20 @@ impl Journal {
         Ok(warrant)
     }
 
-    /// Commits a bundle; it is durable when this returns. Fails at once while the database fails.
+    /// Commits a bundle; it is durable when this returns. Fails at once while the database fails, and
+    /// with [`JournalError::Full`] where it has no room for what this one tells of.
     ///
     /// A bundle that contradicts what is stored is rejected alone, records and effects, whatever
     /// else is in its transaction. Dropping the future does not take back what was handed over: it
     /// is committed all the same, and nobody is told.
     pub async fn commit(&self, bundle: Bundle) -> Result<(), JournalError> {
         // The writer would decline it too, but only after the try that it may be in the middle of.
-        if let JournalHealth::Failed(reason) = &*self.0.health.borrow() {
-            return Err(JournalError::Unavailable(reason.clone()));
+        match &*self.0.health.borrow() {
+            JournalHealth::Failed(reason) => return Err(JournalError::Unavailable(reason.clone())),
+            JournalHealth::Full(reason) if bundle.growth_limit() == GrowthLimit::Calls => {
+                return Err(JournalError::Full(reason.clone()));
+            }
+            JournalHealth::Full(_) | JournalHealth::Good => {}
         }
         self.submit(bundle, OnFailure::Reject).await.map(drop)
     }
@@ -141,9 +157,9 @@ impl Journal {
         self.submit(bundle, OnFailure::Spill).await
     }
 
-    /// Appends a record without waiting for the disk, about an end user if one is given; for refusals. Never blocks, and takes records
-    /// during an outage up to the bound of those that may wait. Records that were not committed yet
-    /// are lost with the process.
+    /// Appends a record without waiting for the disk, about an end user if one is given; for refusals. Never
+    /// blocks, and takes records during an outage up to the bound of those that may wait, and none while they
+    /// have no room in the database. Records that were not committed yet are lost with the process.
     pub fn append(
         &self,
         record: AuditRecord,
@@ -165,6 +181,11 @@ impl Journal {
     }
 
     fn append_bundle(&self, bundle: Bundle) -> Result<(), Bundle> {
+        // Whoever appends counts it instead, so that a flood in a full database takes no memory either.
+        let is_full = matches!(&*self.0.health.borrow(), JournalHealth::Full(_));
+        if is_full && bundle.growth_limit() == GrowthLimit::Calls {
+            return Err(bundle);
+        }
         let room = |waiting| (waiting < MOST_APPENDED).then_some(waiting + 1);
         let appended = &self.0.appended;
         // Counted before it is sent: the writer may count it off at once, and the number would wrap
@@ -183,8 +204,8 @@ impl Journal {
     }
 
     /// Waits until everything given so far, appended records too, is committed. Fails with
-    /// [`JournalError::Unavailable`] while the database fails; what was appended is then kept and
-    /// tried again.
+    /// [`JournalError::Unavailable`] while the database fails, and with [`JournalError::Full`] while
+    /// appended records find no room; what was appended is then kept and tried again.
     pub async fn flush(&self) -> Result<(), JournalError> {
         self.submit(Bundle::default(), OnFailure::Reject).await.map(drop)
     }

@@ -27,6 +27,7 @@ mod open;
 mod outage;
 mod query;
 mod resolved;
+mod room;
 mod spill;
 mod sqlite;
 mod usage;

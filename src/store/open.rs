@@ -31,7 +31,8 @@ pub struct StoreOptions {
     /// and the spill file lie in it, all made with mode 0600.
     pub dir: PathBuf,
     /// The largest size of the database in bytes; 0 means no bound. It bounds the database's own
-    /// file, not its write-ahead log; a commit that needs more fails, and an outage begins.
+    /// file, not its write-ahead log. Part of it is kept back, as [`GrowthLimit`](crate::domain::GrowthLimit)
+    /// says; a commit of what has happened that needs more than all of it fails, and an outage begins.
     pub max_size: u64,
     /// Computes the hashes of the chain. It is asked anew each time a record is tried, since
     /// another one may have taken its place.
@@ -82,7 +83,7 @@ impl Store {
         let (health, observed) = watch::channel(JournalHealth::Good);
         let (committed, _) = broadcast::channel(MOST_BEHIND);
         let appended = Arc::default();
-        let engine = WriterThread {
+        let mut engine = WriterThread {
             chain,
             spill,
             clock,
@@ -92,8 +93,11 @@ impl Store {
             appended: Arc::clone(&appended),
             retry,
             log_size: 0,
+            held_back: Vec::new(),
             outage: None,
         };
+        // Before anybody asks whether calls may be let in.
+        engine.look_at_room();
         Tasks::thread("journal", move || {
             engine.run(messages);
             // Dropped last: whoever waits for the thread's end finds the database closed.

@@ -47,6 +47,8 @@ pub(super) struct WriterThread {
     pub(super) retry: Duration,
     /// How much lies beside the database's own file.
     pub(super) log_size: u64,
+    /// Appended records that found no room in the database.
+    pub(super) held_back: Vec<Job>,
     /// What is owed since the database failed; `None` while it works.
     pub(super) outage: Option<Outage>,
 }
@@ -85,7 +87,7 @@ impl WriterThread {
         loop {
             let pause = match &self.outage {
                 Some(outage) => outage.until_retry(),
-                None if self.log_size <= SMALL_LOG => return inbox.recv().ok(),
+                None if self.log_size <= SMALL_LOG && !self.is_full() => return inbox.recv().ok(),
                 None => TIDY,
             };
             match inbox.recv_timeout(pause) {
@@ -93,7 +95,13 @@ impl WriterThread {
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if self.outage.is_some() { self.try_again() } else { self.tidy() }
+            if self.outage.is_some() {
+                self.try_again();
+            } else {
+                self.tidy();
+                self.look_at_room();
+                self.let_in_again();
+            }
         }
     }
 
@@ -129,15 +137,17 @@ impl WriterThread {
         }
     }
 
-    fn commit(&mut self, batch: Vec<Job>) {
-        if batch.iter().all(Job::is_empty) {
+    pub(super) fn commit(&mut self, batch: Vec<Job>) {
+        if batch.iter().all(Job::is_flush) {
             // A flush alone has nothing to wait for: all that was given before it is in.
-            return batch.into_iter().for_each(|job| job.answer(Ok(Durability::Committed)));
+            return batch.into_iter().for_each(|job| self.answer_flush(job));
         }
         let started = Instant::now();
         match self.chain.write(&batch) {
             Ok(verdicts) => {
                 self.watch.committed(batch.len(), started.elapsed());
+                // Before anybody is answered, so that who was refused finds the gateway not ready.
+                self.look_at_room();
                 // Answered before tidying, which may cut the log off: no call waits for that.
                 self.acknowledge(batch, verdicts);
                 self.tidy();
@@ -148,16 +158,23 @@ impl WriterThread {
 
     /// Publishes and answers; everything in `batch` is durable, or was rejected alone. A record is
     /// published before whoever waits for it is answered.
-    fn acknowledge(&self, batch: Vec<Job>, verdicts: Vec<BundleResult>) {
+    fn acknowledge(&mut self, batch: Vec<Job>, verdicts: Vec<BundleResult>) {
         for (mut job, verdict) in batch.into_iter().zip(verdicts) {
             if job.duty == OnFailure::Buffer {
                 self.appended.fetch_sub(1, Ordering::Relaxed);
             }
-            let records = std::mem::take(&mut job.bundle.records);
             let answer = match verdict {
+                BundleResult::NoRoom => {
+                    self.no_room_for(job);
+                    continue;
+                }
                 BundleResult::WasIn => Ok(Durability::Committed),
+                BundleResult::In(_) if job.is_flush() => {
+                    self.answer_flush(job);
+                    continue;
+                }
                 BundleResult::In(written) => {
-                    self.publish(written, records);
+                    self.publish(written, std::mem::take(&mut job.bundle.records));
                     Ok(Durability::Committed)
                 }
                 BundleResult::Rejected(reason, written) => {
@@ -166,7 +183,7 @@ impl WriterThread {
                         records = written.links.len(),
                         "a bundle contradicts what is stored"
                     );
-                    self.publish(written, records);
+                    self.publish(written, std::mem::take(&mut job.bundle.records));
                     Err(JournalError::Rejected(reason))
                 }
             };
@@ -193,6 +210,8 @@ impl WriterThread {
         if self.outage.is_some() {
             self.try_again();
         }
+        self.let_in_again();
+        self.tell_what_is_left_out();
         if let Err(error) = self.chain.close() {
             tracing::warn!(error, "the database was not tidied up at the end");
         }

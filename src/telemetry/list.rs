@@ -85,7 +85,7 @@ metrics! {
     journal_commit: Histogram = journal_commit(), "journal_commit" + "seconds",
         "How long a commit took, until it was durable";
     journal_healthy: Gauge = Gauge::default(), "journal_healthy",
-        "Whether the journal can be written: 1 or 0";
+        "Whether calls can be put on record: 1 or 0";
     spilled: Counter = Counter::default(), "journal_spilled_bundles",
         "Bundles that went to the spill file because the database failed";
     upstream_refusals: Counters<RefusalLabels> = Family::default(), "upstream_refusals",
@@ -138,6 +138,12 @@ metrics! {
         "Size of all segments on record whose files were not deleted";
     record_first: Gauge = Gauge::default(), "record_first",
         "The number of the first record that is in the database";
+    database: Gauge = Gauge::default(), "database" + "bytes",
+        "What the database holds, without its free pages and its write-ahead log";
+    database_max: Gauge = Gauge::default(), "database_max" + "bytes",
+        "What the settings let the database hold; 0 without a bound";
+    disk_free: Gauge = Gauge::default(), "disk_free" + "bytes",
+        "What is free on the disk of the data folder";
 }
 
 /// Registers a metric; its unit becomes part of its name, as `OpenMetrics` wants it.

@@ -317,6 +317,18 @@ impl Metrics {
         self.series.record_first.set(first.try_into().unwrap_or(i64::MAX));
     }
 
+    /// The database holds so many bytes, of so many at most; 0 means no bound. Told again and again; the last
+    /// one holds.
+    pub fn set_database(&self, bytes: u64, most: u64) {
+        self.series.database.set(bytes.try_into().unwrap_or(i64::MAX));
+        self.series.database_max.set(most.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// So many bytes are free on the disk of the data folder. Told again and again; the last one holds.
+    pub fn set_disk_free(&self, bytes: u64) {
+        self.series.disk_free.set(bytes.try_into().unwrap_or(i64::MAX));
+    }
+
     /// A checkpoint could not be signed or kept. It is tried again, and each failure counts.
     pub fn checkpoint_failed(&self) {
         self.series.checkpoint_failures.inc();

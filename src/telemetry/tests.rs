@@ -34,6 +34,8 @@ fn told() -> Arc<Metrics> {
     metrics.budget_crossed(80);
     metrics.old_secret_used(&environment);
     metrics.set_breaker(&account, true);
+    metrics.set_database(1024, 4096);
+    metrics.set_disk_free(8192);
     metrics.webhook("ended");
     drop(metrics.connection_opens("proxy"));
     metrics.set_tls_expiry("proxy", Timestamp::from_micros(1_800_000_000_000_000));

@@ -16,6 +16,7 @@ mod credentials;
 mod drift;
 mod durability;
 mod early;
+mod full;
 mod generations;
 mod happy_path;
 mod idempotency;

@@ -106,11 +106,12 @@ async fn a_reader_who_stays_holds_up_neither_calls_nor_the_end() {
 #[tokio::test]
 async fn a_log_that_outgrows_the_bound_of_the_database_refuses_no_call() {
     let home = Home::new().await;
-    home.change("[log]\nfilter = \"info\"\n[data]\nmax_size = \"4MiB\"\n");
+    home.change("[log]\nfilter = \"info\"\n[data]\nmax_size = \"32MiB\"\n");
     let gateway = home.start().await;
     let client = home.client(&gateway).await;
     let reader = reader(&home);
-    grow(&home, &client, 6 * 1024 * 1024).await;
+    home.grow_log(36 * 1024 * 1024);
+    assert!(size(&home) > 32 * 1024 * 1024);
     call(&client).await;
     let told = home.run(&["doctor"]).await.good();
     let line = told.out.lines().find(|line| line.contains("data.max_size")).unwrap();

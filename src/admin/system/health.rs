@@ -46,8 +46,12 @@ impl AdminState {
     /// Returns what keeps the gateway from serving calls; nothing when it is ready.
     pub(super) fn obstacles(&self) -> Vec<String> {
         let mut found = Vec::new();
-        if let JournalHealth::Failed(reason) = &*self.journal.health().borrow() {
-            found.push(format!("the audit cannot be written: {reason}"));
+        match &*self.journal.health().borrow() {
+            JournalHealth::Good => {}
+            JournalHealth::Full(reason) => found.push(format!("the record is full: {reason}")),
+            JournalHealth::Failed(reason) => {
+                found.push(format!("the audit cannot be written: {reason}"));
+            }
         }
         if self.admission.status().iter().any(|account| account.draining) {
             found.push("the gateway is shutting down".to_owned());

@@ -2,6 +2,7 @@
 
 use crate::{
     admin::{problem::Problem, role::MayView, state::AdminState},
+    domain::size_for_calls,
     spool::free_space,
     store::log_size,
 };
@@ -30,7 +31,7 @@ pub struct StatusView {
     pub disk_free: Option<u64>,
     /// The bytes that must stay free there.
     pub disk_least: u64,
-    /// The bytes of the record's database without its write-ahead log; absent when that cannot be measured.
+    /// The bytes of the record's database that hold something, without its write-ahead log; absent when that cannot be measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_bytes: Option<u64>,
     /// The bytes of the write-ahead log beside it, which grows while somebody reads the database for long.
@@ -56,6 +57,9 @@ pub struct StatusView {
     /// Whether the database's file stays as large as it is, whatever leaves it.
     #[serde(default)]
     pub keeps_size: bool,
+    /// The bytes that calls may still add to it; absent where nothing bounds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_room: Option<u64>,
 }
 
 /// Tells how the gateway is
@@ -82,6 +86,8 @@ impl StatusView {
     fn collect(state: &AdminState) -> Self {
         let (accounts, settings) = (state.admission.status(), state.settings.now());
         let dir = &settings.data.dir;
+        let (record_bytes, most) = (state.reader.size().ok(), settings.data.max_size);
+        let room = |used| size_for_calls(most).map(|all| all.saturating_sub(used));
         let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
         let segments = state.reader.segments().unwrap_or_default();
         let there = segments.iter().filter(|one| one.deleted_at.is_none());
@@ -95,7 +101,7 @@ impl StatusView {
             data_dir: absolute.display().to_string(),
             disk_free: free_space(dir).ok(),
             disk_least: settings.bodies.min_free,
-            record_bytes: state.reader.size().ok(),
+            record_bytes,
             log_bytes: log_size(dir),
             record_most: settings.data.max_size,
             record_first: state.reader.base().map_or(1, |base| base.head.seq + 1),
@@ -107,6 +113,8 @@ impl StatusView {
                 format!("from record {} on: {}{call}", held.record, held.why)
             }),
             keeps_size: !state.reader.can_shrink().unwrap_or(true),
+            record_most: most,
+            record_room: record_bytes.and_then(room),
         }
     }
 }

@@ -167,3 +167,18 @@ proptest! {
         prop_assert_eq!(in_full as u64 + counted, steps.len() as u64);
     }
 }
+
+#[test]
+fn a_summary_that_finds_no_room_is_counted_again() {
+    let (book, clock) = book();
+    let (mine, many) = (invalid("192.0.2.1"), 25);
+    written(&book, many, &mine);
+    clock.advance(MINUTE);
+    let summaries = book.summaries();
+    assert_eq!(counts(&summaries), [15]);
+    summaries.iter().for_each(|summary| book.count(summary));
+    assert_eq!(written(&book, 3, &mine), 3);
+    let again = book.close();
+    assert_eq!(counts(&again), [15]);
+    assert_eq!(again[0].principal, mine.principal);
+}

@@ -4,7 +4,7 @@ use super::{finding::DoctorCheck, keys, machine, places};
 use crate::{
     admin::StatusView,
     cli::{client::AdminClient, global::Global, locate, running::Difference, usage::low_balances},
-    domain::{Clock, SystemClock},
+    domain::{Clock, SystemClock, size_for_calls},
 };
 use std::path::Path;
 
@@ -90,13 +90,17 @@ fn record(status: &StatusView) -> DoctorCheck {
     };
     let most = status.record_most;
     let (has, may) = (bytesize::ByteSize(bytes), bytesize::ByteSize(most));
-    if most == 0 {
+    let Some(for_calls) = size_for_calls(most) else {
         return DoctorCheck::good("record", format!("{has}, no bound"));
-    }
-    let words = format!("{has} of the {may} that `data.max_size` allows");
-    if bytes >= most {
-        DoctorCheck::broken("record", format!("{words}: it is full, raise it"))
-    } else if bytes.saturating_mul(100) / most >= NEARLY_FULL {
+    };
+    let calls = bytesize::ByteSize(for_calls);
+    let words =
+        format!("{has} of the {may} that `data.max_size` allows, {calls} of them for calls");
+    if bytes >= for_calls {
+        let advice = "calls are refused: move older records into segments with `ideogate audit archive`, or \
+                      raise it";
+        DoctorCheck::broken("record", format!("{words}: it is full, {advice}"))
+    } else if bytes.saturating_mul(100) / for_calls.max(1) >= NEARLY_FULL {
         DoctorCheck::doubtful("record", format!("{words}: calls are refused when it is full"))
     } else {
         DoctorCheck::good("record", words)
@@ -132,6 +136,7 @@ fn archive(status: &StatusView) -> Vec<DoctorCheck> {
 #[cfg(test)]
 mod tests {
     use super::{super::finding::CheckMark, *};
+    use crate::domain::GrowthLimit;
 
     fn mark(bytes: Option<u64>, most: u64) -> CheckMark {
         let status = StatusView {
@@ -152,15 +157,18 @@ mod tests {
             archive_failed: None,
             archive_held_back: None,
             keeps_size: false,
+            record_room: None,
         };
         record(&status).mark
     }
 
     #[test]
     fn a_record_that_fills_up_is_found_before_it_is_full() {
-        assert_eq!(mark(Some(79), 100), CheckMark::Good);
-        assert_eq!(mark(Some(80), 100), CheckMark::Doubtful);
-        assert_eq!(mark(Some(100), 100), CheckMark::Broken);
+        // A bound of which calls may use a hundred bytes.
+        let most = GrowthLimit::Calls.kept_back() + 100;
+        assert_eq!(mark(Some(79), most), CheckMark::Good);
+        assert_eq!(mark(Some(80), most), CheckMark::Doubtful);
+        assert_eq!(mark(Some(100), most), CheckMark::Broken);
         assert_eq!((mark(Some(1 << 40), 0), mark(None, 0)), (CheckMark::Good, CheckMark::Broken));
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         tree::Node,
         values::{boolean, choice, list, size, span, whole, written},
     },
-    domain::AddressDetail,
+    domain::{AddressDetail, GrowthLimit, LEAST_MAX_SIZE},
 };
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_hours(24);
 pub(super) fn data(mut section: Section<'_>) -> Option<Data> {
     let dir = section.read("dir", path);
     let database = section.read("database", database);
-    let max_size = section.read("max_size", size(0));
+    let max_size = section.read("max_size", max_size);
     section.end();
     Some(Data { dir: dir?, database: database?, max_size: max_size? })
 }
@@ -93,6 +93,20 @@ pub(super) fn keys(mut section: Section<'_>) -> Option<KeySettings> {
     let allow_retired = section.read("allow_retired", list(last_four));
     section.end();
     Some(KeySettings { look_every: look_every?, allow_retired: allow_retired? })
+}
+
+/// Reads how large the database may become: without a bound, or with one in which calls have room beside
+/// what is kept back.
+fn max_size(node: &Node) -> Result<u64, InvalidValue> {
+    let size = size(0)(node)?;
+    if size == 0 || size >= LEAST_MAX_SIZE {
+        return Ok(size);
+    }
+    let least = bytesize::ByteSize(LEAST_MAX_SIZE);
+    let kept = bytesize::ByteSize(GrowthLimit::Calls.kept_back());
+    Err(node.reject(format!(
+        "must be \"0B\", which is no bound, or at least {least}: {kept} of it are kept for changes"
+    )))
 }
 
 /// Reads where the record is kept.

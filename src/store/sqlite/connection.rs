@@ -28,7 +28,7 @@ const PREPARED: usize = 64;
 ///
 /// Commits are synced before they return: `synchronous=FULL` with a write-ahead log. Both, and the
 /// foreign keys, are read back after they are set, and opening fails where one was not taken.
-pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, StoreError> {
+pub(super) fn open_to_write(dir: &Path) -> Result<Connection, StoreError> {
     let path = database(dir);
     make(&path).map_err(|source| StoreError::File { path: path.clone(), source })?;
     // SQLite need not lock: no connection is ever used by two threads at once.
@@ -57,9 +57,7 @@ pub(super) fn open_to_write(dir: &Path, max_size: u64) -> Result<Connection, Sto
         SMALL_LOG.cast_signed(),
         |_| Ok(()),
     )?;
-    // Not kept in the file, so each connection that writes is told anew; before the steps, which
-    // must not outgrow it either.
-    bound(&connection, max_size)?;
+    // Without a bound: a step that needs room must not keep a full database from being opened.
     migrations::migrate(&mut connection)?;
     Ok(connection)
 }
@@ -83,14 +81,6 @@ fn make(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
-}
-
-/// Returns the bytes of the database, counted as its bound counts them. The write-ahead log is left
-/// out: an outside reader lets it grow, and what it holds of the database's own pages is counted
-/// here already.
-pub(super) fn size(connection: &Connection) -> rusqlite::Result<u64> {
-    let value = |setting| connection.pragma_query_value(None, setting, |row| row.get::<_, u32>(0));
-    Ok(u64::from(value("page_count")?) * u64::from(value("page_size")?))
 }
 
 /// Opens a connection that tidies up beside the writer, and writes nothing of its own. It waits for
@@ -132,19 +122,6 @@ fn set(
         other => format!("{other:?}"),
     };
     if found == answer { Ok(()) } else { Err(StoreError::Setting { setting, wanted, found }) }
-}
-
-/// Lets the database refuse to grow above `max_size` bytes. It counts whole pages and never less
-/// than one. A database that is larger already keeps its size and cannot grow.
-fn bound(connection: &Connection, max_size: u64) -> Result<(), StoreError> {
-    if max_size == 0 {
-        return Ok(());
-    }
-    let page_size: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-    // The most pages that SQLite counts are 2^32 - 2.
-    let pages = u32::try_from(max_size / u64::from(page_size)).unwrap_or(u32::MAX - 1).max(1);
-    connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
-    Ok(())
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -22,6 +22,7 @@ mod row;
 mod secrets;
 mod segments;
 mod settlement;
+mod size_bound;
 mod spend;
 mod statement;
 mod usage;

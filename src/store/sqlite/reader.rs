@@ -1,6 +1,6 @@
 //! Readers beside the writer: they see what is committed and never block it.
 
-use super::connection;
+use super::{connection, size_bound};
 use crate::store::StoreError;
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -38,10 +38,10 @@ impl Reader {
         Ok(Self(Arc::new(Shared { dir: dir.to_owned(), idle })))
     }
 
-    /// Returns the bytes of the database, as `data.max_size` bounds them. The write-ahead log is
-    /// not counted.
+    /// Returns the bytes of the database that hold something, as `data.max_size` bounds them. Neither its
+    /// free pages are counted nor the write-ahead log.
     pub fn size(&self) -> Result<u64, StoreError> {
-        self.with(|connection| Ok(connection::size(connection)?))
+        self.with(|connection| Ok(size_bound::used(connection)?))
     }
 
     /// Closes the connections that are not in use, so that the database's files can be tidied up.

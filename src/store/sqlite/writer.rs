@@ -5,9 +5,10 @@ use super::{
     log::{self, Log},
     persons,
     rewrite::rewrite_if_old,
+    size_bound::SizeBound,
 };
 use crate::{
-    domain::{AuditRecord, Bundle, PersonDigest, PersonId, Timestamp},
+    domain::{AuditRecord, Bundle, GrowthLimit, PersonDigest, PersonId, Timestamp},
     store::{BundleWriter, ChainHead, ChainLink, Columns, StoreError, WriteError},
 };
 use rusqlite::{Connection, params};
@@ -20,7 +21,9 @@ use std::path::{Path, PathBuf};
 /// process.
 pub(in crate::store) struct SqliteWriter {
     dir: PathBuf,
-    max_size: u64,
+    bound: Option<SizeBound>,
+    /// Whether a bundle of the transaction that is open might reach its limit.
+    is_tight: bool,
     /// `None` only between dropping a connection and opening the next.
     connection: Option<Connection>,
     log: Log,
@@ -34,11 +37,18 @@ impl SqliteWriter {
     /// Opens the database, making it if there is none, and brings its schema up to date. Fails on a
     /// database of a newer version, and where a setting that durability rests on is not taken.
     pub(in crate::store) fn open(dir: &Path, max_size: u64) -> Result<Self, StoreError> {
-        let connection = connection::open_to_write(dir, max_size)?;
+        let connection = connection::open_to_write(dir)?;
         rewrite_if_old(&connection, dir)?;
-        let connection = Some(connection);
-        let (dir, log) = (dir.to_owned(), Log::new(dir));
-        Ok(Self { dir, max_size, connection, log, known: None, attempted: None })
+        let bound = SizeBound::new(&connection, max_size)?;
+        bound.map(|bound| bound.set(&connection)).transpose()?;
+        let (dir, log, connection) = (dir.to_owned(), Log::new(dir), Some(connection));
+        Ok(Self { dir, bound, is_tight: false, connection, log, known: None, attempted: None })
+    }
+
+    /// Says whether what was applied is still within `limit`.
+    fn holds(&self, connection: &Connection, limit: GrowthLimit) -> Result<bool, WriteError> {
+        let bound = self.bound.filter(|_| self.is_tight);
+        bound.map_or(Ok(true), |bound| Ok(bound.holds(connection, limit)?))
     }
 
     fn connection(&self) -> Result<&Connection, WriteError> {
@@ -62,6 +72,8 @@ impl BundleWriter for SqliteWriter {
         // write, and fails if somebody wrote in between, which would begin an outage.
         run(connection, "BEGIN IMMEDIATE")?;
         let head = head(connection)?;
+        let is_tight = self.bound.map(|bound| bound.is_tight(connection)).transpose()?;
+        self.is_tight = is_tight.unwrap_or(false);
         self.assert_alone(head)?;
         Ok((head.seq > 0).then_some(head))
     }
@@ -77,20 +89,26 @@ impl BundleWriter for SqliteWriter {
         Ok(persons::id_of(self.connection()?, digest)?)
     }
 
-    fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError> {
+    fn apply(
+        &mut self,
+        bundle: &Bundle,
+        links: &[ChainLink],
+        limit: GrowthLimit,
+    ) -> Result<(), WriteError> {
         let connection = self.connection()?;
         run(connection, "SAVEPOINT bundle")?;
-        match apply(connection, bundle, links) {
-            Ok(()) => run(connection, "RELEASE bundle"),
-            Err(WriteError::Rejected(reason)) => {
-                run(connection, "ROLLBACK TO bundle")?;
-                // A savepoint that was rolled back to is still open, and the next one would nest in
-                // it.
-                run(connection, "RELEASE bundle")?;
-                Err(WriteError::Rejected(reason))
-            }
-            Err(failed) => Err(failed),
+        let applied = match apply(connection, bundle, links) {
+            Ok(()) if !self.holds(connection, limit)? => Err(WriteError::NoRoom),
+            applied => applied,
+        };
+        if let Err(WriteError::Rejected(_) | WriteError::NoRoom) = &applied {
+            run(connection, "ROLLBACK TO bundle")?;
         }
+        if !matches!(applied, Err(WriteError::Failed(_))) {
+            // Also one that was rolled back to: it is still open, and the next one would nest in it.
+            run(connection, "RELEASE bundle")?;
+        }
+        applied
     }
 
     fn commit(&mut self, head: ChainHead) -> Result<(), WriteError> {
@@ -125,8 +143,9 @@ impl BundleWriter for SqliteWriter {
         self.connection = None;
         // Two checkpoints at once would make the one below fail.
         self.log.settle();
-        let opened = connection::open_to_write(&self.dir, self.max_size);
+        let opened = connection::open_to_write(&self.dir);
         let connection = opened.map_err(|error| WriteError::Failed(error.into()))?;
+        self.bound.map(|bound| bound.set(&connection)).transpose()?;
         checkpoint(&connection)?;
         self.connection = Some(connection);
         Ok(())
@@ -139,6 +158,12 @@ impl BundleWriter for SqliteWriter {
 
     fn clear_log(&mut self) -> Result<bool, WriteError> {
         log::cut_off(self.connection()?)
+    }
+
+    fn room_for_calls(&mut self) -> Result<Option<u64>, WriteError> {
+        let connection = self.connection()?;
+        let room = self.bound.map(|bound| bound.room_for_calls(connection));
+        Ok(room.transpose()?)
     }
 
     fn close(&mut self) -> Result<(), WriteError> {

@@ -2,7 +2,7 @@
 
 use super::fixtures::options;
 use crate::{
-    domain::{Bundle, PersonDigest, PersonId, Timestamp},
+    domain::{Bundle, GrowthLimit, PersonDigest, PersonId, Timestamp},
     store::{BundleWriter, ChainHead, ChainLink, Store, WriteError, sqlite::SqliteWriter},
 };
 use std::{
@@ -78,10 +78,15 @@ impl BundleWriter for FaultyWriter {
         self.inner.person(digest)
     }
 
-    fn apply(&mut self, bundle: &Bundle, links: &[ChainLink]) -> Result<(), WriteError> {
+    fn apply(
+        &mut self,
+        bundle: &Bundle,
+        links: &[ChainLink],
+        limit: GrowthLimit,
+    ) -> Result<(), WriteError> {
         drop(self.faults.gate.lock().unwrap());
         self.meet(|faults| &faults.apply)?;
-        self.inner.apply(bundle, links)
+        self.inner.apply(bundle, links, limit)
     }
 
     fn commit(&mut self, head: ChainHead) -> Result<(), WriteError> {

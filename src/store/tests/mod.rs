@@ -3,6 +3,7 @@
 mod crash;
 pub(crate) mod faults;
 pub(crate) mod fixtures;
+mod full;
 mod outage;
 mod persons;
 mod search;

@@ -2,8 +2,8 @@
 
 use super::fixtures::*;
 use crate::{
-    domain::{Bundle, Outcome},
-    store::{Durability, JournalError, JournalHealth, Reader, Store, StoreError, StoreOptions},
+    domain::Bundle,
+    store::{JournalError, JournalHealth, Reader, Store, StoreError},
 };
 use rusqlite::Connection;
 use std::os::unix::fs::PermissionsExt;
@@ -56,28 +56,6 @@ fn a_database_of_a_newer_ideogate_is_refused() {
     let refused = Store::open(options(dir.path())).unwrap_err();
     assert!(matches!(refused, StoreError::NewerSchema { found: 99, .. }), "{refused:?}");
     assert!(Reader::open(dir.path()).is_err());
-}
-
-#[tokio::test]
-async fn a_full_database_is_an_outage_and_a_larger_one_ends_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let small = StoreOptions { max_size: 256 * 1024, ..options(dir.path()) };
-    let store = Store::open(small).unwrap();
-    let (journal, call) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&call), call.clone(), None, None).await.unwrap());
-    let mut filled = 0;
-    while journal.commit(Bundle::record(refusal(&"x".repeat(20_000)))).await.is_ok() {
-        filled += 1;
-    }
-    assert!(filled > 0);
-    let spilled = journal.commit_sent(outcome(&call, Outcome::Success)).await;
-    assert!(matches!(spilled, Ok(Durability::Spilled | Durability::Committed)));
-    assert_eq!(assert_chain(&store.reader())[..=filled].len(), filled + 1);
-    drop((store, journal));
-
-    let store = open(dir.path());
-    assert!(store.reader().open_calls().unwrap().is_empty());
-    assert_eq!(assert_chain(&store.reader()).iter().filter(|kind| *kind == "outcome").count(), 1);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod app;
 mod authority;
 mod binary;
 mod client;
+mod fill;
 mod handed;
 mod operator;
 mod outlet;
