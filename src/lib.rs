@@ -19,6 +19,7 @@ pub mod audit;
 pub mod authorization;
 pub mod inspection;
 pub mod ledger;
+pub mod notify;
 pub mod operators;
 pub mod persons;
 pub mod tokens;

@@ -12,6 +12,7 @@ use crate::{
     domain::{Action, Actor, AuditRecord, Bundle, Clock},
     keys::Keys,
     ledger::Ledger,
+    notify::Notifier,
     operators::Operators,
     persons::Persons,
     rate_limit::Attempts,
@@ -72,6 +73,8 @@ pub struct AdminState {
     pub refusals: Arc<RefusalBook>,
     /// Exchanges Ideogram's keys.
     pub keys: Keys,
+    /// Tells how telling somebody is going.
+    pub notifier: Notifier,
 }
 
 impl AdminState {

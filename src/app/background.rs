@@ -2,8 +2,8 @@
 //!
 //! All of it ends with the gateway's tasks.
 
-use super::{disk_watch::DiskWatch, services::Services};
-use crate::{domain::AuditRecord, store::JournalHealth};
+use super::{disk_watch::DiskWatch, record_health, services::Services};
+use crate::domain::AuditRecord;
 use std::{future::ready, time::Duration};
 
 /// How often time passes for admission: caps that recover, reserved places that lapse.
@@ -14,6 +14,8 @@ const TIDY: Duration = Duration::from_secs(1);
 const CHARGES: Duration = Duration::from_mins(1);
 /// How often ended secrets are looked for.
 const SECRETS: Duration = Duration::from_hours(1);
+/// How often keys that are old and tokens that end soon are looked for.
+const AGES: Duration = Duration::from_hours(1);
 /// How often refusals are put on record that were only counted.
 const SUMMARIES: Duration = Duration::from_secs(10);
 
@@ -28,8 +30,10 @@ pub(super) fn start(services: &Services) {
     every(services, "refusal summaries", SUMMARIES, Services::write_summaries);
     charge_overdue(services);
     forget_secrets(services);
-    stop_while_the_record_fails(services);
+    record_health::stand(services);
     services.archive.stand();
+    every(services, "ages", AGES, Services::notify_of_ages);
+    services.notify_of_standing_budgets();
     DiskWatch::new(services).stand(services);
     let calls = services.calls.clone();
     services.tasks.spawn_background("keep answers", async move { calls.keep_what_is_left().await });
@@ -66,33 +70,6 @@ fn forget_secrets(services: &Services) {
     });
 }
 
-/// Nothing is admitted while the record cannot be written; it starts again by itself.
-fn stop_while_the_record_fails(services: &Services) {
-    let own = services.clone();
-    services.tasks.spawn_background("journal health", async move {
-        let mut health = own.journal.health();
-        // A start may find the record full.
-        if *health.borrow() != JournalHealth::Good {
-            health.mark_changed();
-        }
-        while health.changed().await.is_ok() {
-            let now = health.borrow_and_update().clone();
-            match &now {
-                JournalHealth::Good => {
-                    tracing::info!("calls can be put on record; they are admitted")
-                }
-                JournalHealth::Full(reason) => {
-                    tracing::error!(%reason, "the record is full; no call is admitted");
-                }
-                JournalHealth::Failed(reason) => {
-                    tracing::error!(%reason, "audit cannot be written; nothing is admitted");
-                }
-            }
-            own.admission.stop(now != JournalHealth::Good);
-        }
-    });
-}
-
 impl Services {
     /// Tells of budgets that reached 80 or 100 percent.
     fn tell_thresholds(&self) {
@@ -107,6 +84,7 @@ impl Services {
                 spent_usd = %crossing.spent,
                 "a budget is used up to its threshold"
             );
+            self.notify_of_budget(&crossing);
         }
     }
 

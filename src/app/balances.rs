@@ -6,6 +6,7 @@ use super::services::Services;
 use crate::{
     domain::{AccountName, Action, RecordBody, Timestamp, Usd},
     ledger::Balance,
+    notify::Notice,
     store::{Reader, SealedRecord, StoreError},
 };
 use anyhow::Context;
@@ -49,8 +50,11 @@ impl Services {
                     threshold_usd = %account.top_up_threshold,
                     "an account should be topped up; tell its balance with `ideogate usage balance`"
                 );
+                let (left, threshold) = (balance.left(), account.top_up_threshold);
+                self.notifier.tell(&Notice::balance_low(name, left, threshold, balance.set_at));
             }
         }
+        self.notify_of_used_up_balances();
     }
 }
 

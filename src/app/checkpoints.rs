@@ -7,6 +7,8 @@ use super::{audit_lines::LinesOut, services::Services};
 use crate::{
     audit::trust::{CheckpointFile, Notary, NotaryError},
     config::Settings,
+    domain::{Clock, error_chain},
+    notify::{Notice, Notifier},
     store::{ChainHead, Reader, StoreError},
     tasks::Tasks,
     telemetry::{LineKind, Metrics},
@@ -15,7 +17,7 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -46,6 +48,12 @@ pub(super) struct Checkpoints {
     records: u64,
     /// After so long one is made, if anything is new.
     pause: Duration,
+    /// Tells somebody of the first failure of a row.
+    notifier: Notifier,
+    /// Whether the last try failed.
+    is_failing: Arc<AtomicBool>,
+    /// Tells the time.
+    clock: Arc<dyn Clock>,
     /// The last record that the file holds a checkpoint of, as far as this run knows.
     kept: Arc<AtomicU64>,
 }
@@ -90,6 +98,9 @@ impl Checkpoints {
             metrics: Arc::clone(&services.metrics),
             records: audit.checkpoint_records,
             pause: audit.checkpoint_interval,
+            notifier: services.notifier.clone(),
+            is_failing: Arc::default(),
+            clock: Arc::clone(&services.clock),
             kept: Arc::new(AtomicU64::new(services.notary.signed())),
         }
     }
@@ -136,6 +147,10 @@ impl Checkpoints {
     fn look(&self, is_due: bool) -> Result<EndOfRecord, CheckpointFailure> {
         let (head, kept) = (self.reader.head()?, self.kept.load(Ordering::Relaxed));
         let is_enough = head.seq.saturating_sub(kept) >= self.records;
+        if head.seq == kept {
+            // Nothing new came, so all there is is signed: an idle gateway is no cause for alarm.
+            self.metrics.covered(self.clock.now());
+        }
         if !is_enough && (!is_due || head.seq == kept) {
             return Ok(EndOfRecord::NothingToDo);
         }
@@ -153,7 +168,9 @@ impl Checkpoints {
         let path = || self.file.path().display().to_string().into();
         self.file.add(&signed.note).map_err(|error| CheckpointFailure::Keep(path(), error))?;
         self.kept.store(head.seq, Ordering::Relaxed);
+        self.is_failing.store(false, Ordering::Relaxed);
         self.metrics.checkpointed(head.seq);
+        self.metrics.covered(self.clock.now());
         tracing::debug!(seq = head.seq, "checkpoint signed");
         Ok(())
     }
@@ -162,6 +179,10 @@ impl Checkpoints {
     /// rewrites them.
     fn complain(&self, failed: &CheckpointFailure) {
         self.metrics.checkpoint_failed();
+        if !self.is_failing.swap(true, Ordering::Relaxed) {
+            let last = self.kept.load(Ordering::Relaxed);
+            self.notifier.tell(&Notice::checkpoint_failed(&error_chain(failed), last));
+        }
         let error: &dyn std::error::Error = failed;
         tracing::error!(error, "the end of the record is not signed or not kept; calls go on");
     }

@@ -3,7 +3,13 @@
 //! It is measured apart from what serves, for a disk may hang.
 
 use super::{rises::Rises, services::Services};
-use crate::{domain::size_for_calls, spool::free_space, store::Reader, telemetry::Metrics};
+use crate::{
+    domain::size_for_calls,
+    notify::{Notice, Notifier},
+    spool::free_space,
+    store::Reader,
+    telemetry::Metrics,
+};
 use parking_lot::Mutex;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -25,6 +31,7 @@ pub(super) struct DiskWatch {
     max_size: u64,
     min_free: u64,
     metrics: Arc<Metrics>,
+    notifier: Notifier,
     told: Mutex<(Rises<2>, Rises<2>)>,
 }
 
@@ -47,6 +54,7 @@ impl DiskWatch {
             max_size: settings.data.max_size,
             min_free: settings.bodies.min_free,
             metrics: Arc::clone(&services.metrics),
+            notifier: services.notifier.clone(),
             told: Mutex::new((Rises::new(FILLING), Rises::new(SHRINKING))),
         }
     }
@@ -82,6 +90,12 @@ impl DiskWatch {
     }
 
     fn tell(&self, filling: Filling) {
+        self.notifier.tell(&match filling {
+            Filling::Database { bytes, percent } => {
+                Notice::database_fills(bytes, self.max_size, percent)
+            }
+            Filling::Disk { free } => Notice::disk_fills(free, self.min_free),
+        });
         match filling {
             Filling::Database { bytes, percent } => tracing::warn!(
                 event = "record_filling",

@@ -115,5 +115,6 @@ fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> 
         )),
         refusals: Arc::clone(&services.refusals),
         keys: services.keys.clone(),
+        notifier: services.notifier.clone(),
     }
 }

@@ -5,7 +5,7 @@
 use super::{
     archive_rules::archive_rules,
     build_inputs::{BuildInputs, base_url},
-    keys, webhook_door,
+    keys, notifications, webhook_door,
 };
 use crate::{
     accounts::{AccountLink, Accounts, Breaker},
@@ -18,6 +18,7 @@ use crate::{
     domain::{AccountName, Clock},
     keys::{Keys, TagKey},
     ledger::Ledger,
+    notify::Notifier,
     operators::Operators,
     persons::Persons,
     proxy::WebhookDoor,
@@ -74,6 +75,8 @@ pub(super) struct Services {
     pub(super) notary: Arc<Notary>,
     /// Moves old days of the record.
     pub(super) archive: Mover,
+    /// Tells somebody what needs them.
+    pub(super) notifier: Notifier,
 }
 
 impl Services {
@@ -139,6 +142,7 @@ impl Services {
             spool,
             metrics,
             notary: Arc::clone(&ground.notary),
+            notifier: notifications::build(ground)?,
         })
     }
 }

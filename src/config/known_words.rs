@@ -24,7 +24,16 @@ const VARIABLES: [&str; 8] = [
 pub(super) fn doubts_about_words(loaded: &LoadedSettings) -> Vec<String> {
     let mut doubts = variables(loaded);
     doubts.extend(models_and_speeds(loaded));
+    doubts.extend(nobody_told(loaded));
     doubts
+}
+
+/// Returns what is told of a secret that nothing is signed with.
+fn nobody_told(loaded: &LoadedSettings) -> Option<String> {
+    let names = ["IDEOGATE_NOTIFY_SECRET", "IDEOGATE_NOTIFY_SECRET_FILE"];
+    let given = names.into_iter().find(|name| loaded.variables.is_set(name))?;
+    let nobody = loaded.settings.notify.url.is_none();
+    nobody.then(|| format!("{given} is set, but nobody is told of anything: set notify.url"))
 }
 
 /// Kubernetes sets variables after the names of services, so that not every other name is a slip.

@@ -3,7 +3,8 @@
 //! Each is wiped when it is dropped, and its debug text shows nothing of it.
 
 use super::key_text::{self, KeySource, KeySourceError};
-use secrecy::{ExposeSecret, SecretString};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use std::fmt;
 
 /// A real key of Ideogram's, and where it came from.
@@ -107,5 +108,43 @@ impl WebhookSecret {
 impl fmt::Debug for WebhookSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("WebhookSecret(…)")
+    }
+}
+
+/// What notifications are signed with: `whsec_` and base64, as Standard Webhooks writes it.
+#[derive(Clone)]
+pub struct NotifySecret(SecretSlice<u8>);
+
+impl NotifySecret {
+    /// What a secret begins with.
+    const PREFIX: &str = "whsec_";
+
+    /// Reads a secret of 24 to 64 bytes, or says what is wrong without repeating it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let coded = text
+            .strip_prefix(Self::PREFIX)
+            .ok_or("holds a secret that does not begin with whsec_")?;
+        let bytes =
+            STANDARD.decode(coded).map_err(|_| "holds a secret that is no base64 behind whsec_")?;
+        // Wrapped before it is judged, so that one that is refused is wiped as well.
+        let secret = Self(SecretSlice::from(bytes));
+        if secret.read(|bytes| (24..=64).contains(&bytes.len())) {
+            Ok(secret)
+        } else {
+            Err("holds a secret of less than 24 bytes or more than 64".to_owned())
+        }
+    }
+
+    /// Lends the secret's bytes.
+    ///
+    /// They are lent for the call, so that no copy is left behind.
+    pub fn read<R>(&self, look: impl FnOnce(&[u8]) -> R) -> R {
+        look(self.0.expose_secret())
+    }
+}
+
+impl fmt::Debug for NotifySecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NotifySecret(…)")
     }
 }

@@ -5,7 +5,8 @@
 use super::{
     field_error::{FieldError, FieldErrors},
     key_text::{self, KeySource, KeySourceError},
-    secret::{NextKey, UpstreamKey, WebhookSecret},
+    notify_secrets,
+    secret::{NextKey, NotifySecret, UpstreamKey, WebhookSecret},
     settings::Settings,
     variable_names,
     variables::Variables,
@@ -46,6 +47,8 @@ pub struct Secrets {
     unused: Vec<Box<str>>,
     /// The secrets that webhooks may be signed with.
     webhooks: Vec<WebhookSecret>,
+    /// What notifications are signed with.
+    notify: Vec<NotifySecret>,
 }
 
 impl Secrets {
@@ -86,6 +89,12 @@ impl Secrets {
         let named = variables.names(SHARED).filter(|name| !search.asked.contains(*name));
         secrets.unused = named.map(Into::into).collect();
         secrets.webhooks = webhook_secrets::read(variables, &mut search.mistakes);
+        let mistakes = search.mistakes.len();
+        secrets.notify = notify_secrets::read(variables, &mut search.mistakes);
+        let is_missing = secrets.notify.is_empty() && mistakes == search.mistakes.len();
+        if settings.notify.url.is_some() && is_missing {
+            search.mistakes.push(notify_secrets::missing());
+        }
         FieldErrors::or(search.mistakes, secrets)
     }
 
@@ -108,6 +117,11 @@ impl Secrets {
     /// There are 16 at most; a webhook may be signed with any of them.
     pub fn webhooks(&self) -> &[WebhookSecret] {
         &self.webhooks
+    }
+
+    /// Returns what notifications are signed with, one or two; none where nobody is told.
+    pub fn notify(&self) -> &[NotifySecret] {
+        &self.notify
     }
 
     /// Returns the environments that need a key and have none.

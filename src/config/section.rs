@@ -152,7 +152,7 @@ impl<'n> Section<'n> {
     ) -> Option<T> {
         match self.take(key) {
             // An empty text takes away what a lower layer gave; a variable has no other way to.
-            Some(node) if !is_empty(&node) => self.understand(key, &node, parse),
+            Some(node) if !is_empty(&node) => self.understand(key, &node, parse, |_| None),
             node => {
                 let mistake = FieldError::about(self.path_of(key), "must be given");
                 let origin = node.map(|node| node.origin).or_else(|| self.start.clone());
@@ -170,9 +170,20 @@ impl<'n> Section<'n> {
         key: &str,
         parse: impl Fn(&Node) -> Result<T, InvalidValue>,
     ) -> Option<Option<T>> {
+        self.optional_shown_as(key, parse, |_| None)
+    }
+
+    /// The same for a value of which only a part may be shown; where that is nothing, all of it is.
+    #[expect(clippy::option_option, reason = "the outer one is for `?` in a struct literal")]
+    pub(super) fn optional_shown_as<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Node) -> Result<T, InvalidValue>,
+        shown: impl Fn(&T) -> Option<String>,
+    ) -> Option<Option<T>> {
         let node = self.take(key);
         match node {
-            Some(node) if !is_empty(&node) => self.understand(key, &node, parse).map(Some),
+            Some(node) if !is_empty(&node) => self.understand(key, &node, parse, shown).map(Some),
             _ => {
                 let origin = node.map_or(SettingOrigin::Default, |node| node.origin);
                 self.notes.see(self.path_of(key), None, origin);
@@ -255,11 +266,13 @@ impl<'n> Section<'n> {
         key: &str,
         node: &Node,
         parse: impl Fn(&Node) -> Result<T, InvalidValue>,
+        shown: impl Fn(&T) -> Option<String>,
     ) -> Option<T> {
         let path = self.path_of(key);
         match parse(node) {
             Ok(value) => {
-                self.notes.see(path, Some(node.abbreviate()), node.origin.clone());
+                let shown = shown(&value).unwrap_or_else(|| node.abbreviate());
+                self.notes.see(path, Some(shown), node.origin.clone());
                 Some(value)
             }
             Err(refused) => {

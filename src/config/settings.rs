@@ -1,7 +1,7 @@
 //! The settings as the rest of the house uses them: read, checked and complete.
 
 use super::webhooks::{WebhookMode, Webhooks};
-use super::{EffectiveSettings, Review};
+use super::{EffectiveSettings, NotifySettings, Review};
 use crate::domain::{
     AccountName, AddressDetail, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
 };
@@ -47,6 +47,8 @@ pub struct Settings {
     pub prices: Arc<PriceTable>,
     /// `[webhooks]`
     pub webhooks: Webhooks,
+    /// `[notify]`
+    pub notify: NotifySettings,
     /// Each setting as text, with the place it comes from.
     pub shown: Arc<EffectiveSettings>,
 }

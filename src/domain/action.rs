@@ -169,6 +169,9 @@ impl Action {
                 | Self::KeyRejected
                 | Self::QueueRelease
                 | Self::QueuePause
+                | Self::PersonForget
+                | Self::AuditArchive
+                | Self::AuditSegmentDelete
         )
     }
 }

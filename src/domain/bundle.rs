@@ -2,8 +2,8 @@
 
 use super::{
     AccountName, AssertedPerson, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName,
-    Fingerprint, GenerationId, Outcome, PersonId, Places, RouteName, StoredOperator, StoredPerson,
-    StoredSegment, Timestamp, Token, TokenId, TokenSecret, Usd, VendorUser,
+    Fingerprint, GenerationId, OnceKey, Outcome, PersonId, Places, RouteName, StoredOperator,
+    StoredPerson, StoredSegment, Timestamp, Token, TokenId, TokenSecret, Usd, VendorUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -120,6 +120,10 @@ pub enum Effect {
     AcceptLost(Box<StoredSegment>),
     /// The database's file becomes smaller by so many pages that nothing is in, or by fewer.
     Shrink(u32),
+    /// Somebody was told of it, or it was given up.
+    Notified(OnceKey, Timestamp),
+    /// What was told before this time is forgotten.
+    ForgetNotified(Timestamp),
 }
 
 /// A token without its secrets, which have effects of their own.

@@ -94,6 +94,7 @@ fn of_effect(effect: &Effect) -> GrowthLimit {
         | Effect::ForgetSecrets(_)
         | Effect::KeepDelivery(_)
         | Effect::PinVendorUser(_) => GrowthLimit::Owed,
+        Effect::Notified(..) | Effect::ForgetNotified(_) => GrowthLimit::Changes,
         _ => GrowthLimit::Calls,
     }
 }

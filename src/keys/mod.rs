@@ -11,6 +11,7 @@
 //! only after its last call ended, its connections were closed, and that is on record. What keys were
 //! adopted and retired is read from the record at the start; the record knows them by a [`TagKey`]'s tag.
 
+mod ages;
 mod check_source;
 mod drain;
 mod key_history;
@@ -26,6 +27,7 @@ mod verify;
 mod view;
 mod watch;
 
+pub use ages::KeyAge;
 pub use key_state::KeyState;
 pub use managed_slot::{ManagedSlot, NextSource};
 pub use room::{Keys, KeysOptions};

@@ -159,6 +159,12 @@ impl Ledger {
         self.lock().take_crossings()
     }
 
+    /// Returns the budgets whose thresholds were crossed before this run, as far as it was not asked for yet.
+    /// They were told then, unless that run ended just before it.
+    pub fn standing_crossings(&self) -> Vec<Crossing> {
+        self.lock().take_standing()
+    }
+
     /// Returns what counts for everybody in the day and the month of `now`, by subject, with the
     /// budgets that calls in them named.
     pub fn report(&self, now: Timestamp) -> Vec<SubjectTotals> {

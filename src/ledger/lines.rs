@@ -48,6 +48,8 @@ pub struct SubjectTotals {
 pub(super) struct LedgerLines {
     lines: HashMap<(BudgetSubject, BudgetWindow), LedgerLine>,
     crossings: Vec<Crossing>,
+    /// What an earlier run had crossed already.
+    standing: Vec<Crossing>,
 }
 
 #[derive(Debug, Default)]
@@ -112,8 +114,13 @@ impl LedgerLines {
     pub(super) fn restore(&mut self, budgets: &Budgets, time: Timestamp, tally: Tally) {
         let told = self.crossings.len();
         self.add(budgets, time, tally);
-        // Telling them again at each start would call people for what they know.
-        self.crossings.truncate(told);
+        // Told apart: to tell them again at each start would call people for what they know.
+        self.standing.extend(self.crossings.split_off(told));
+    }
+
+    /// Returns what was crossed before this run, as far as it was not asked for yet.
+    pub(super) fn take_standing(&mut self) -> Vec<Crossing> {
+        std::mem::take(&mut self.standing)
     }
 
     /// Returns what was crossed since this was last asked.

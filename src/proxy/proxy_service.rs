@@ -105,7 +105,7 @@ impl ProxyService {
         client: IpAddr,
     ) -> Response<Body> {
         if refused.sent.is_none() {
-            self.0.metrics.refused(refused.problem.code());
+            self.0.metrics.refused(request_context.environment(), refused.problem.code());
             self.record(&refused, request, request_context, client);
         }
         let Rejection { problem, sent, .. } = refused;
@@ -183,7 +183,8 @@ impl Drop for Leaves<'_> {
         let refused = self.refusal();
         // Who answers for a fault counts it.
         if !thread::panicking() {
-            self.door.0.metrics.refused(refused.problem.code());
+            let environment = self.request_context.environment();
+            self.door.0.metrics.refused(environment, refused.problem.code());
         }
         self.door.record(&refused, &self.request, &self.request_context, self.client);
     }

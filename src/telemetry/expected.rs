@@ -5,8 +5,8 @@ use super::{
     Metrics,
     labels::{
         AccountLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels, ListenerLabels,
-        RefusalLabels, RouteLabels, TLS_REASONS, ThresholdLabels, WEBHOOK_RESULTS, WebhookLabels,
-        Word,
+        NOTIFICATION_RESULTS, NOTIFICATIONS, NotificationLabels, RefusalLabels, RouteLabels,
+        TLS_REASONS, ThresholdLabels, WEBHOOK_RESULTS, WebhookLabels, Word,
     },
     list::Series,
 };
@@ -45,7 +45,12 @@ impl Series {
     pub(super) fn expect_the_usual(&self) {
         for code in ErrorCode::ALL.iter().copied() {
             // What it returns is a guard, which would keep its family locked.
-            drop(self.refusals.get_or_create(&CodeLabels { code }));
+            drop(self.refusals.get_or_create(&CodeLabels { environment: None, code }));
+        }
+        for kind in NOTIFICATIONS.map(Word) {
+            for result in NOTIFICATION_RESULTS.map(Word) {
+                drop(self.notifications.get_or_create(&NotificationLabels { kind, result }));
+            }
         }
         for percent in ["80", "100"].map(Word) {
             drop(self.budget_thresholds.get_or_create(&ThresholdLabels { percent }));
@@ -77,6 +82,10 @@ impl Series {
 
     /// Shows at zero what is told apart by environment.
     fn expect_environment(&self, environment: &EnvironmentName) {
+        for code in ErrorCode::ALL.iter().copied() {
+            let environment = Some(environment.clone());
+            drop(self.refusals.get_or_create(&CodeLabels { environment, code }));
+        }
         let labels = EnvironmentLabels { environment: environment.clone() };
         drop(self.queue_wait.get_or_create(&labels));
         drop(self.queued.get_or_create(&labels));

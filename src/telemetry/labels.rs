@@ -44,8 +44,10 @@ labels! {
     AccountLabels { account: AccountName }
     /// An answer of Ideogram's that refused a call.
     RefusalLabels { account: AccountName, status: Word }
-    /// An answer of our own.
-    CodeLabels { code: ErrorCode }
+    /// The key of an environment, and how it may be.
+    KeyStateLabels { account: AccountName, environment: EnvironmentName, state: Word }
+    /// The key of an environment.
+    KeyLabels { account: AccountName, environment: EnvironmentName }
     /// A threshold of a budget, in percent.
     ThresholdLabels { percent: Word }
     /// One of our listeners.
@@ -58,6 +60,36 @@ labels! {
     SinkLabels { sink: Word }
     /// What was built.
     BuildLabels { version: Word }
+}
+
+/// An answer of our own; without an environment where none was known yet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct CodeLabels {
+    pub(super) environment: Option<EnvironmentName>,
+    pub(super) code: ErrorCode,
+}
+
+impl EncodeLabelSet for CodeLabels {
+    fn encode(&self, encoder: &mut LabelSetEncoder) -> Result<(), fmt::Error> {
+        // A label that is empty counts as one that is absent.
+        let environment = self.environment.as_ref().map_or("", EnvironmentName::as_str);
+        ("environment", environment).encode(encoder.encode_label())?;
+        ("code", self.code.as_str()).encode(encoder.encode_label())
+    }
+}
+
+/// A notification, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct NotificationLabels {
+    pub(super) kind: Word,
+    pub(super) result: Word,
+}
+
+impl EncodeLabelSet for NotificationLabels {
+    fn encode(&self, encoder: &mut LabelSetEncoder) -> Result<(), fmt::Error> {
+        ("type", self.kind.as_str()).encode(encoder.encode_label())?;
+        ("result", self.result.as_str()).encode(encoder.encode_label())
+    }
 }
 
 impl SinkLabels {
@@ -90,3 +122,24 @@ pub(super) const WEBHOOK_RESULTS: [&str; 14] = [
 /// other one is ever counted.
 pub(super) const TLS_REASONS: [&str; 7] =
     ["plain_http", "incompatible", "protocol", "refused_by_client", "not_tls", "gone", "timeout"];
+
+/// What notifications are about; the last stands for records that went by too fast to be looked at. All of
+/// them are shown at zero from the start, and no other one is ever counted.
+pub(super) const NOTIFICATIONS: [&str; 10] = [
+    "budget.threshold",
+    "balance.low",
+    "key.rejected",
+    "key.old",
+    "call.unknown",
+    "disk.low",
+    "audit.unavailable",
+    "checkpoint.failed",
+    "token.expiring",
+    "unread",
+];
+
+/// What becomes of notifications.
+pub(super) const NOTIFICATION_RESULTS: [&str; 4] = ["delivered", "failed", "expired", "dropped"];
+
+/// How the key of an environment may be. Exactly one of them is 1.
+pub(super) const KEY_STATES: [&str; 3] = ["good", "rejected", "missing"];

@@ -5,15 +5,19 @@
 
 use super::labels::{
     AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-    ListenerLabels, RefusalLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
+    KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, RouteLabels,
+    SinkLabels, ThresholdLabels, WebhookLabels,
 };
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
+use std::sync::atomic::AtomicU64;
 
 type Counters<L> = Family<L, Counter>;
 type Gauges<L> = Family<L, Gauge>;
+/// Amounts in dollars, which are no whole numbers.
+type Dollars<L> = Family<L, Gauge<f64, AtomicU64>>;
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// What a metric is called and what it tells. `docs/metrics.md` says the same; a test holds the two
@@ -61,7 +65,7 @@ metrics! {
     calls: Counters<CallLabels> = Family::default(), "calls",
         "Calls that ended, by outcome";
     refusals: Counters<CodeLabels> = Family::default(), "refusals",
-        "Requests that the gateway refused itself, by code";
+        "Requests that the gateway refused itself, by code; the environment is empty where none was known yet";
     queue_wait: Histograms<EnvironmentLabels> = family(queue_wait), "queue_wait" + "seconds",
         "How long calls waited for their places";
     upstream_time: Histograms<RouteLabels> = family(upstream_time), "upstream_time" + "seconds",
@@ -142,6 +146,20 @@ metrics! {
         "What the database holds, without its free pages and its write-ahead log";
     database_max: Gauge = Gauge::default(), "database_max" + "bytes",
         "What the settings let the database hold; 0 without a bound";
+    budget_limit: Dollars<EnvironmentLabels> = Family::default(), "budget_limit" + "usd",
+        "The budget of an environment of which the least is left, of its day or its month";
+    budget_remaining: Dollars<EnvironmentLabels> = Family::default(), "budget_remaining" + "usd",
+        "What is left of that budget";
+    key_state: Gauges<KeyStateLabels> = Family::default(), "key_state",
+        "How the key of an environment is: 1 for the state that it is in, 0 for the others";
+    key_age: Gauges<KeyLabels> = Family::default(), "key_age" + "seconds",
+        "How long the key of an environment is in service";
+    checkpoint_age: Gauge = Gauge::default(), "checkpoint_age" + "seconds",
+        "How long ago the end of the record was last known to be signed and kept";
+    notifications: Counters<NotificationLabels> = Family::default(), "notifications",
+        "Notifications and tries of them, by what became of them";
+    notifications_waiting: Gauge = Gauge::default(), "notifications_waiting",
+        "Notifications that wait to be delivered";
     disk_free: Gauge = Gauge::default(), "disk_free" + "bytes",
         "What is free on the disk of the data folder";
 }

@@ -4,10 +4,10 @@ use super::{
     format::MetricsFormat,
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-        ListenerLabels, RefusalLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
-        Word,
+        KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, RouteLabels,
+        SinkLabels, ThresholdLabels, WebhookLabels, Word,
     },
-    labels::{TLS_REASONS, WEBHOOK_RESULTS},
+    labels::{KEY_STATES, NOTIFICATION_RESULTS, NOTIFICATIONS, TLS_REASONS, WEBHOOK_RESULTS},
     lines::{DroppedLines, LineKind},
     list::Series,
 };
@@ -16,7 +16,10 @@ use crate::domain::{
 };
 use prometheus_client::{encoding::text::encode, metrics::gauge::Gauge, registry::Registry};
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,6 +32,8 @@ pub struct Metrics {
     registry: Registry,
     pub(super) series: Series,
     dropped: DroppedLines,
+    /// When the record's end was last known to be signed, in microseconds since 1970; 0 before that.
+    covered_at: AtomicI64,
 }
 
 /// Where the time of a call went. Together they are all of it.
@@ -89,7 +94,7 @@ impl Metrics {
         series.build.get_or_create(&BuildLabels { version }).set(1);
         series.journal_healthy.set(1);
         series.expect_the_usual();
-        Arc::new(Self { registry, series, dropped })
+        Arc::new(Self { registry, series, dropped, covered_at: AtomicI64::new(0) })
     }
 
     /// Returns everything as `OpenMetrics` text. It is the form that `OpenMetrics` 1.0 describes,
@@ -133,10 +138,11 @@ impl Metrics {
         self.series.calls.get_or_create(&CallLabels { environment, route, outcome }).inc();
     }
 
-    /// A request was refused here. Refusals that the record only sums up are counted here one by
-    /// one.
-    pub fn refused(&self, code: ErrorCode) {
-        self.series.refusals.get_or_create(&CodeLabels { code }).inc();
+    /// A request was refused here, of an environment if it came as far as that. Refusals that the record
+    /// only sums up are counted here one by one.
+    pub fn refused(&self, environment: Option<&EnvironmentName>, code: ErrorCode) {
+        let labels = CodeLabels { environment: environment.cloned(), code };
+        self.series.refusals.get_or_create(&labels).inc();
     }
 
     /// An account's places are now like this. Told again and again; the last one holds.
@@ -324,6 +330,61 @@ impl Metrics {
         self.series.database_max.set(most.try_into().unwrap_or(i64::MAX));
     }
 
+    /// The budget of an environment of which the least is left is this, and so much of it is left. Told
+    /// again and again; the last one holds.
+    pub fn set_budget(&self, environment: &EnvironmentName, limit: Usd, left: Usd) {
+        let labels = EnvironmentLabels { environment: environment.clone() };
+        self.series.budget_limit.get_or_create(&labels).set(dollars(limit));
+        self.series.budget_remaining.get_or_create(&labels).set(dollars(left));
+    }
+
+    /// The key of an environment is in this state, which must be one of those that are shown. Told again and
+    /// again; the last one holds.
+    pub fn set_key_state(
+        &self,
+        account: &AccountName,
+        environment: &EnvironmentName,
+        is: &'static str,
+    ) {
+        debug_assert!(KEY_STATES.contains(&is), "{is} is not shown");
+        for state in KEY_STATES {
+            let (account, environment) = (account.clone(), environment.clone());
+            let labels = KeyStateLabels { account, environment, state: Word(state) };
+            self.series.key_state.get_or_create(&labels).set(i64::from(state == is));
+        }
+    }
+
+    /// The key of an environment is in service for so long. Told again and again; the last one holds.
+    pub fn set_key_age(&self, account: &AccountName, environment: &EnvironmentName, age: Duration) {
+        let labels = KeyLabels { account: account.clone(), environment: environment.clone() };
+        self.series.key_age.get_or_create(&labels).set(seconds(age));
+    }
+
+    /// The end of the record is known to be signed and kept at that time.
+    pub fn covered(&self, at: Timestamp) {
+        self.covered_at.store(at.as_micros(), Ordering::Relaxed);
+    }
+
+    /// Shows how long ago that was; 0 before it was known for the first time.
+    pub fn set_checkpoint_age(&self, now: Timestamp) {
+        let covered = self.covered_at.load(Ordering::Relaxed);
+        if covered > 0 {
+            self.series.checkpoint_age.set(seconds(now.since(Timestamp::from_micros(covered))));
+        }
+    }
+
+    /// A notification, or a try of one, came to this. Both words must be among those that are shown at zero.
+    pub fn notified(&self, kind: &'static str, result: &'static str) {
+        debug_assert!(NOTIFICATIONS.contains(&kind) && NOTIFICATION_RESULTS.contains(&result));
+        let labels = NotificationLabels { kind: Word(kind), result: Word(result) };
+        self.series.notifications.get_or_create(&labels).inc();
+    }
+
+    /// So many notifications wait now.
+    pub fn set_notifications_waiting(&self, waiting: usize) {
+        self.series.notifications_waiting.set(whole(waiting));
+    }
+
     /// So many bytes are free on the disk of the data folder. Told again and again; the last one holds.
     pub fn set_disk_free(&self, bytes: u64) {
         self.series.disk_free.set(bytes.try_into().unwrap_or(i64::MAX));
@@ -333,6 +394,17 @@ impl Metrics {
     pub fn checkpoint_failed(&self) {
         self.series.checkpoint_failures.inc();
     }
+}
+
+/// Returns a span in whole seconds.
+fn seconds(span: Duration) -> i64 {
+    span.as_secs().try_into().unwrap_or(i64::MAX)
+}
+
+/// Returns an amount in dollars, for people and their dashboards; money is counted elsewhere.
+#[expect(clippy::cast_precision_loss, reason = "exact up to nine billion dollars")]
+fn dollars(amount: Usd) -> f64 {
+    amount.as_micros() as f64 / 1e6
 }
 
 /// Returns a count as a gauge holds it.

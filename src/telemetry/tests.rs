@@ -5,7 +5,11 @@ use crate::{
     config::{LoadOptions, Settings},
     domain::{ErrorCode, Outcome, Timestamp, Usd},
 };
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Metrics to which everything was told once.
 fn told() -> Arc<Metrics> {
@@ -15,7 +19,7 @@ fn told() -> Arc<Metrics> {
     let (queue, upstream) = (Duration::from_secs(1), Some(Duration::from_secs(2)));
     let times = CallTimes { queue, upstream, gateway: Duration::from_millis(1) };
     metrics.call_ended(&environment, &route, Outcome::Success, times);
-    metrics.refused(ErrorCode::QueueFull);
+    metrics.refused(None, ErrorCode::QueueFull);
     let places = AccountPlaces { in_use: 3, held: 1, cap: 10, effective_cap: 8 };
     metrics.set_places(&account, places);
     metrics.set_queued(&environment, 7);
@@ -36,6 +40,13 @@ fn told() -> Arc<Metrics> {
     metrics.set_breaker(&account, true);
     metrics.set_database(1024, 4096);
     metrics.set_disk_free(8192);
+    metrics.set_budget(&environment, Usd::from_micros(50_000_000), Usd::from_micros(9_980_000));
+    metrics.set_key_state(&account, &environment, "good");
+    metrics.set_key_age(&account, &environment, Duration::from_hours(24));
+    metrics.covered(Timestamp::from_micros(1_800_000_000_000_000));
+    metrics.set_checkpoint_age(Timestamp::from_micros(1_800_000_007_000_000));
+    metrics.notified("budget.threshold", "delivered");
+    metrics.set_notifications_waiting(2);
     metrics.webhook("ended");
     drop(metrics.connection_opens("proxy"));
     metrics.set_tls_expiry("proxy", Timestamp::from_micros(1_800_000_000_000_000));
@@ -113,7 +124,7 @@ fn nothing_happens_under_a_label_that_was_not_there_at_zero() {
     };
     let metrics = Metrics::new();
     let before = labels(&metrics.render());
-    metrics.refused(ErrorCode::QueueFull);
+    metrics.refused(None, ErrorCode::QueueFull);
     metrics.budget_crossed(80);
     metrics.budget_crossed(100);
     for result in super::labels::WEBHOOK_RESULTS {
@@ -162,8 +173,8 @@ fn what_is_told_is_shown() {
     let text = told().render();
     let lines = [
         "ideogate_calls_total{environment=\"prod\",route=\"v3.generate\",outcome=\"success\"} 1",
-        "ideogate_refusals_total{code=\"queue_full\"} 1",
-        "ideogate_refusals_total{code=\"queue_timeout\"} 0",
+        "ideogate_refusals_total{environment=\"\",code=\"queue_full\"} 1",
+        "ideogate_refusals_total{environment=\"\",code=\"queue_timeout\"} 0",
         "ideogate_queue_wait_seconds_sum{environment=\"prod\"} 1.0",
         "ideogate_upstream_time_seconds_count{route=\"v3.generate\"} 1",
         "ideogate_places_effective_cap{account=\"ideogram\"} 8",
@@ -172,6 +183,9 @@ fn what_is_told_is_shown() {
         "ideogate_spend_usd_micros_total{environment=\"prod\"} 60000",
         "ideogate_account_balance_usd_micros{account=\"ideogram\"} 9400000",
         "ideogate_connections{listener=\"proxy\"} 0",
+        "ideogate_budget_limit_usd{environment=\"prod\"} 50.0",
+        "ideogate_budget_remaining_usd{environment=\"prod\"} 9.98",
+        "ideogate_checkpoint_age_seconds 7",
         concat!("ideogate_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
     ];
     for line in lines {
@@ -210,7 +224,7 @@ fn the_text_format_tells_the_same_series_under_names_that_its_readers_expect() {
         }
     }
     for line in [
-        "# HELP ideogate_refusals_total Requests that the gateway refused itself, by code.",
+        "# HELP ideogate_refusals_total Requests that the gateway refused itself, by code; the environment is empty where none was known yet.",
         "# TYPE ideogate_refusals_total counter",
         "# TYPE ideogate_queue_wait_seconds histogram",
         "# TYPE ideogate_connections gauge",
@@ -232,4 +246,73 @@ fn the_page_of_metrics_names_each_with_its_meaning_and_no_other() {
         assert_eq!(times, 1, "docs/metrics.md must have one row for {}", metric.name);
     }
     assert_eq!(rows.len(), METRICS.len(), "docs/metrics.md names a metric that is not there");
+}
+
+#[test]
+fn every_metric_says_why_it_matters() {
+    let page = include_str!("../../docs/metrics.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `ideogate_"));
+    for row in rows {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        assert_eq!(cells.len(), 7, "{row}");
+        assert!(cells[5].len() > 10, "{row}");
+    }
+}
+
+/// Returns the labels of each series, by name.
+fn labels_of_series(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (series, _) = line.rsplit_once(' ').unwrap();
+        let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+        let own = known.entry(name.to_owned()).or_default();
+        own.extend(labels.split(',').filter_map(|label| Some(label.split_once('=')?.0.to_owned())));
+    }
+    known
+}
+
+/// Returns the names of series in an expression, each with what stands in braces behind it.
+fn asked_for(expression: &str) -> Vec<(&str, &str)> {
+    let starts = expression.match_indices("ideogate_").map(|(at, _)| &expression[at..]);
+    let split = |text: &'_ str| {
+        let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
+        text.find(|c| !is_name(c)).unwrap_or(text.len())
+    };
+    starts
+        .map(|text| {
+            let (name, rest) = text.split_at(split(text));
+            let braces = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+            (name, braces.map_or("", |(inside, _)| inside))
+        })
+        .collect()
+}
+
+#[test]
+fn every_alert_asks_for_metrics_and_labels_that_there_are() {
+    let page = include_str!("../../docs/alerts.md");
+    let known = labels_of_series(&told().render());
+    let expressions: Vec<_> =
+        page.lines().filter_map(|line| line.trim().strip_prefix("expr: ")).collect();
+    for expression in &expressions {
+        let asked = asked_for(expression);
+        assert!(!asked.is_empty(), "{expression}");
+        let mut labels = BTreeSet::new();
+        for (name, inside) in asked {
+            let own =
+                known.get(name).unwrap_or_else(|| panic!("{name} is no series: {expression}"));
+            for label in inside.split(',').filter_map(|one| one.split(['=', '!']).next()) {
+                assert!(label.is_empty() || own.contains(label), "{name} has no {label}");
+            }
+            labels.extend(own);
+        }
+        let by = expression.split("by (").nth(1).and_then(|rest| rest.split_once(')'));
+        for label in by.map_or("", |(inside, _)| inside).split(", ").filter(|one| !one.is_empty()) {
+            assert!(labels.contains(&label.to_owned()), "{expression} has no {label}");
+        }
+    }
+    let count = |start: &str| page.lines().filter(|line| line.trim().starts_with(start)).count();
+    assert!(expressions.len() > 15);
+    for each in ["- alert: ", "why: ", "do: "] {
+        assert_eq!(count(each), expressions.len(), "each alert has its {each}");
+    }
 }

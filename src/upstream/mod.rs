@@ -26,7 +26,7 @@
 //! | `request`, `answer`, `receive` | what is said and what is kept of the reply |
 //! | `verdict`, [`SendOutcome`] | what the reply means for money |
 //! | `redaction` | the key inside an answer |
-//! | [`SideClient`] | what is public at the origin, read without any key |
+//! | [`SideClient`], [`SidePost`] | what is read and sent without any key |
 
 mod answer;
 mod client;
@@ -60,4 +60,4 @@ pub use origin::OriginError;
 pub use outcome::{NotSent, ReadError, SendOutcome, UnknownReason, Unreadable};
 pub use request::UpstreamRequest;
 pub use reuse::Reuse;
-pub use side::{SideAnswer, SideClient, SideError};
+pub use side::{SideAnswer, SideClient, SideError, SidePost};

@@ -164,6 +164,6 @@ fn answer(
 }
 
 fn reject(door: &ListenerState, fault: ProtocolFault) -> ClientError {
-    door.metrics.refused(fault.code());
+    door.metrics.refused(None, fault.code());
     ClientError::fault(fault)
 }

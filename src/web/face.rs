@@ -56,7 +56,7 @@ impl ResponseForPanic for PanicAnswer {
     fn response_for_panic(&mut self, _cause: Box<dyn Any + Send>) -> AxumResponse {
         let message = "the gateway failed while it answered; the log and the record tell more";
         let problem = ClientError::new(ErrorCode::InternalError, message);
-        self.metrics.refused(problem.code());
+        self.metrics.refused(None, problem.code());
         self.wording.answer(&problem, &self.id).map(AxumBody::from)
     }
 }

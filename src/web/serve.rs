@@ -49,7 +49,7 @@ pub async fn serve<L: Listener>(
 /// once, or it goes without. So does a client of TLS, which would have to be secured first.
 async fn turn_away<S: AsyncWrite + Unpin>(mut stream: S, peer: Peer, door: &ListenerState) {
     let code = ErrorCode::TooManyConnections;
-    door.metrics.refused(code);
+    door.metrics.refused(None, code);
     tracing::debug!(?peer, listener = door.name, "connection turned away");
     let message = "there are too many connections: keep connections open and use them again";
     let text = door.wording.on_the_wire(&ClientError::new(code, message).closing());

@@ -95,7 +95,7 @@ async fn it_is_on_record_that_a_call_left_the_queue_and_a_crowd_is_counted() {
     app.clock.advance(Duration::from_secs(3));
     drop(sockets);
     app.places_become((1, 0, 0)).await;
-    let gone = "ideogate_refusals_total{code=\"client_gone\"} 13\n";
+    let gone = "ideogate_refusals_total{environment=\"app\",code=\"client_gone\"} 13\n";
     eventually("all are counted", || app.running.metrics().render().contains(gone)).await;
     let of = |count: Option<u64>| {
         let entries = app.all_entries().into_iter();

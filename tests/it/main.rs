@@ -24,6 +24,7 @@ mod inspection;
 mod key_rotation;
 mod money;
 mod names;
+mod notify;
 mod operators;
 mod outcomes;
 mod pages;

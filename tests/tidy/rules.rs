@@ -21,6 +21,7 @@ pub const FLOORS: &[&[&str]] = &[
         "upstream",
         "inspection",
         "webhooks",
+        "notify",
     ],
     &["accounts"],
     &["calls", "scan", "review", "archive"],

@@ -2,7 +2,9 @@
 
 use crate::{
     admin::state::AdminState,
-    domain::TokenState,
+    domain::{Timestamp, TokenState, Usd},
+    keys::KeyState,
+    ledger::{BudgetSubject, Period},
     store::JournalHealth,
     telemetry::{AccountPlaces, MetricsFormat},
 };
@@ -59,10 +61,49 @@ impl AdminState {
         let (memory, disk) = self.spool.in_use();
         self.metrics.set_bodies(memory, disk);
         let now = self.clock.now();
+        self.metrics.set_checkpoint_age(now);
+        self.read_budgets(now);
+        self.read_keys(now);
         let tokens = self.tokens.list();
         let usable = tokens
             .iter()
             .filter(|token| token.state == TokenState::Enabled && token.expires_at > now);
         self.metrics.set_active_tokens(usable.count());
+    }
+
+    /// Shows for each environment the budget of which the least is left.
+    fn read_budgets(&self, now: Timestamp) {
+        for (name, environment) in &self.settings.environments {
+            let subject = BudgetSubject::Environment(name.clone());
+            let budgets = [
+                (Period::Day, environment.daily_budget),
+                (Period::Month, environment.monthly_budget),
+            ];
+            let left = budgets.into_iter().filter_map(|(period, limit)| {
+                let spent = self.ledger.tally(&subject, period, now).spent();
+                limit.map(|limit| (limit.minus(spent).max(Usd::ZERO), limit))
+            });
+            if let Some((left, limit)) = left.min() {
+                self.metrics.set_budget(name, limit, left);
+            }
+        }
+    }
+
+    /// Shows how the keys of environments are, and how old.
+    fn read_keys(&self, now: Timestamp) {
+        for (name, environment) in &self.settings.environments {
+            let state = match self.keys.key_state(name) {
+                KeyState::Present { .. } => "good",
+                KeyState::Rejected { .. } => "rejected",
+                KeyState::Missing { .. } => "missing",
+                KeyState::Unneeded => continue,
+            };
+            self.metrics.set_key_state(&environment.account, name, state);
+        }
+        for key in self.keys.ages() {
+            for name in &key.environments {
+                self.metrics.set_key_age(&key.account, name, now.since(key.adopted_at));
+            }
+        }
     }
 }

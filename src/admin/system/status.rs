@@ -3,6 +3,7 @@
 use crate::{
     admin::{problem::Problem, role::MayView, state::AdminState},
     domain::size_for_calls,
+    notify::NotifyStanding,
     spool::free_space,
     store::log_size,
 };
@@ -60,6 +61,9 @@ pub struct StatusView {
     /// The bytes that calls may still add to it; absent where nothing bounds them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_room: Option<u64>,
+    /// How telling somebody is going; absent where nobody is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notify: Option<NotifyStanding>,
 }
 
 /// Tells how the gateway is
@@ -115,6 +119,7 @@ impl StatusView {
             keeps_size: !state.reader.can_shrink().unwrap_or(true),
             record_most: most,
             record_room: record_bytes.and_then(room),
+            notify: state.notifier.standing(),
         }
     }
 }

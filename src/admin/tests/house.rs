@@ -14,6 +14,7 @@ use crate::{
     config::{Doubts, LiveSettings, LoadOptions, Settings},
     domain::{Clock, SteeredClock, Timestamp},
     ledger::Ledger,
+    notify::{Notifier, NotifyOptions, Post, PostError, PostHeaders},
     operators::Operators,
     persons::Persons,
     rate_limit::Attempts,
@@ -24,7 +25,9 @@ use crate::{
     tokens::Tokens,
 };
 use axum::{Router, body::Body, response::Response};
-use http::Request;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{Request, Uri};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use std::{path::Path, sync::Arc};
@@ -76,6 +79,16 @@ impl House {
             clock: told,
             metrics: Metrics::new(),
         };
+        let notifier = Notifier::start(NotifyOptions {
+            target: None,
+            post: Arc::new(NoPost),
+            journal: store.journal(),
+            reader: store.reader(),
+            clock: Arc::clone(&services.clock),
+            metrics: Arc::clone(&services.metrics),
+            tasks: services.tasks.clone(),
+        });
+        let notifier = notifier.unwrap();
         let state = AdminState {
             closing: CancellationToken::new(),
             tokens: services.tokens.clone(),
@@ -106,6 +119,7 @@ impl House {
             attempts: Arc::new(Attempts::new(Arc::new(clock.clone()), 10)),
             refusals: Arc::new(RefusalBook::new(Arc::new(clock.clone()))),
             keys,
+            notifier,
         };
         let router = router(state.clone());
         Self { router, state, clock, store, _dir: dir }
@@ -163,6 +177,21 @@ pub(crate) async fn answer(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     let text = text(response).await;
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// Posts nothing, for nobody is told.
+#[derive(Debug)]
+struct NoPost;
+
+impl Post for NoPost {
+    fn post(
+        &self,
+        _target: &Uri,
+        _headers: PostHeaders,
+        _body: Bytes,
+    ) -> BoxFuture<'static, Result<u16, PostError>> {
+        unreachable!("nobody is told")
+    }
 }
 
 fn notary(store: &Store, dir: &Path, clock: &Arc<dyn Clock>) -> Notary {

@@ -4,12 +4,15 @@ use super::{finding::DoctorCheck, keys, machine, places};
 use crate::{
     admin::StatusView,
     cli::{client::AdminClient, global::Global, locate, running::Difference, usage::low_balances},
-    domain::{Clock, SystemClock, size_for_calls},
+    domain::{Clock, SystemClock, Timestamp, size_for_calls},
 };
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 /// What is said of the gateway as a whole.
 pub(super) const WHAT: &str = "gateway";
+
+/// How long tries must fail until it is a finding.
+const FAILING: Duration = Duration::from_mins(5);
 
 /// From how full on the record deserves a look, in percent.
 const NEARLY_FULL: u64 = 80;
@@ -58,6 +61,7 @@ pub(super) async fn check(client: &AdminClient, is_here: bool) -> anyhow::Result
     findings.push(record(&status));
     findings.extend(archive(&status));
     findings.extend(machine::log(status.log_bytes, &status.data_dir));
+    findings.extend(notifications(&status, SystemClock.now()));
     findings.extend(machine::warnings(status.warnings.clone()));
     findings.extend(places::check(client).await?);
     let low = low_balances(client).await?;
@@ -133,6 +137,18 @@ fn archive(status: &StatusView) -> Vec<DoctorCheck> {
     found
 }
 
+/// Looks whether those who are to be told are told. A receiver that is just being restarted is no finding.
+fn notifications(status: &StatusView, now: Timestamp) -> Option<DoctorCheck> {
+    let standing = status.notify.as_ref()?;
+    let waiting = standing.waiting;
+    let Some(since) = standing.failing_since.filter(|since| now.since(*since) > FAILING) else {
+        return Some(DoctorCheck::good("notifications", format!("{waiting} wait to be delivered")));
+    };
+    let words =
+        format!("no try succeeds since {since}, and {waiting} wait; see the log for the reason");
+    Some(DoctorCheck::doubtful("notifications", words))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::finding::CheckMark, *};
@@ -158,6 +174,7 @@ mod tests {
             archive_held_back: None,
             keeps_size: false,
             record_room: None,
+            notify: None,
         };
         record(&status).mark
     }

@@ -3,7 +3,9 @@
 //! A doubt never keeps the gateway from starting.
 
 use super::{open_files::OpenFiles, others};
-use crate::config::{LoadedSettings, Secrets, known_words::doubts_about_words, webhook_secrets};
+use crate::config::{
+    LoadedSettings, Secrets, known_words::doubts_about_words, notify_secrets, webhook_secrets,
+};
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -57,16 +59,17 @@ fn root() -> Option<String> {
 fn files(loaded: &LoadedSettings, secrets: &Secrets) -> Vec<(String, PathBuf)> {
     let variables = &loaded.variables;
     let named = secrets.files().map(|(variable, path)| (variable, Path::new(path)));
-    let webhooks = variables.get(webhook_secrets::FILE_VARIABLE).map(Path::new);
-    let webhooks = webhooks.map(|path| (webhook_secrets::FILE_VARIABLE, path));
-    let in_dot_env = secrets.in_variables().chain([webhook_secrets::VARIABLE]);
+    let lists = [webhook_secrets::FILE_VARIABLE, notify_secrets::FILE_VARIABLE];
+    let lists = lists.into_iter().filter_map(|name| Some((name, Path::new(variables.get(name)?))));
+    let own = [webhook_secrets::VARIABLE, notify_secrets::VARIABLE];
+    let in_dot_env = secrets.in_variables().chain(own);
     let in_dot_env = in_dot_env.filter_map(|name| Some((name, variables.file_of(name)?)));
     let listen = &loaded.settings.listen;
     let tls = [("listen.tls_key", &listen.tls), ("listen.admin_tls_key", &listen.admin_tls)];
     let tls = tls.iter().filter_map(|(key, files)| Some((*key, &*files.as_ref()?.key)));
     let mut told = BTreeSet::new();
     named
-        .chain(webhooks)
+        .chain(lists)
         .chain(in_dot_env)
         .chain(tls)
         .filter(|(_, path)| told.insert(path.to_path_buf()))

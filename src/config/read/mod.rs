@@ -6,6 +6,7 @@ mod accounts;
 mod environments;
 mod limits;
 mod listen;
+mod notify;
 mod operators;
 mod review;
 mod service;

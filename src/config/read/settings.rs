@@ -3,7 +3,7 @@
 //! The order matters only where a table refers to another: environments come after accounts, queue and
 //! routes.
 
-use super::{accounts, environments, limits, listen, operators, review, service, webhooks};
+use super::{accounts, environments, limits, listen, notify, operators, review, service, webhooks};
 use crate::config::{
     prices, routes,
     section::{Notes, Section},
@@ -37,6 +37,7 @@ pub(in crate::config) fn settings(
     let review = review::read(root.table("review"), &names);
     let routes = routes::read(root.table("routes"), working_dir, notes);
     let prices = prices::read(root.table("prices"), working_dir, routes.as_ref(), notes);
+    let notify = notify::notify(root.table("notify"));
     let own_webhooks = webhooks::webhooks(root.table("webhooks"));
     webhooks::complain(&accounts, listen.as_ref(), notes);
     let around = environments::Around {
@@ -67,6 +68,7 @@ pub(in crate::config) fn settings(
         routes: Arc::new(routes?),
         prices: Arc::new(prices?),
         webhooks: own_webhooks?,
+        notify: notify?,
         // Only whoever has seen all that was read knows it.
         shown: Arc::default(),
     })

@@ -3,6 +3,7 @@
 mod live;
 mod machine;
 mod mistakes;
+mod notify;
 mod prices;
 mod routes;
 mod secrets;

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        CallId, Fingerprint, Generation, GenerationId, OpenCall, Outcome, PersonId, Timestamp,
-        Token, TokenId, TokenSecret, Usd,
+        CallId, EnvironmentName, Fingerprint, Generation, GenerationId, OpenCall, Outcome,
+        PersonId, Timestamp, Token, TokenId, TokenSecret, Usd,
     },
     store::{PlacesHeld, StoreError, UnsettledCall},
 };
@@ -43,6 +43,19 @@ impl Reader {
     /// comes first. At a start all of them were left by a former run.
     pub fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
         self.all(select_calls!("WHERE closed_at IS NULL ORDER BY opened_at"), [], open_call)
+    }
+
+    /// Returns whose a call is, and what is reserved for it; nothing for a call that is not known.
+    pub fn whose_call(
+        &self,
+        call: &CallId,
+    ) -> Result<Option<(EnvironmentName, Option<Usd>)>, StoreError> {
+        let sql = "SELECT environment, reserved FROM calls WHERE call = ?1";
+        let read = |row: &Row<'_>| {
+            let reserved: Option<i64> = row.get(1)?;
+            Ok((name(row, 0)?, reserved.map(Usd::from_micros)))
+        };
+        Ok(self.all(sql, [call.as_str()], read)?.into_iter().next())
     }
 
     /// Returns the calls that ended, but whose places are still taken; their time may have passed.

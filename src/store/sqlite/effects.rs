@@ -1,7 +1,7 @@
 //! What a bundle changes in the tables that are derived from the records.
 
 use super::{
-    claims, operators, persons, reads, secrets, segments, settlement,
+    claims, notified, operators, persons, reads, secrets, segments, settlement,
     statement::{change, state_name},
     webhooks,
 };
@@ -46,6 +46,8 @@ pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), Writ
         Effect::ResignSegment(first, note) => segments::sign_anew(connection, *first, note),
         Effect::AcceptLost(lost) => segments::accept_lost(connection, lost),
         Effect::Shrink(pages) => segments::shrink(connection, *pages),
+        Effect::Notified(key, at) => notified::keep(connection, key, *at),
+        Effect::ForgetNotified(before) => notified::forget(connection, *before),
     }
 }
 

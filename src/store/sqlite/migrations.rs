@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("007_booked.sql"),
     include_str!("008_people.sql"),
     include_str!("010_segments.sql"),
+    include_str!("011_notified.sql"),
 ];
 
 /// Runs the steps that the database has not seen yet, each in a transaction. A crash in between

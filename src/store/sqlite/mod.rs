@@ -11,6 +11,7 @@ mod leaving;
 mod log;
 mod mentions;
 mod migrations;
+mod notified;
 mod operators;
 mod persons;
 mod reader;

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use http::{StatusCode, Uri};
 use std::{fmt, time::Duration};
 
-/// How long a document may take, from connecting to its last byte.
+/// How long a document or a message may take, from connecting to the last byte of the answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A public document could not be read. No such error tells the URL.
@@ -47,23 +47,7 @@ impl SideClient {
         // For its refusals alone. Plain HTTP is for loopback here too: what is read decides which
         // webhooks are believed.
         UpstreamOrigin::parse(base_url).map_err(SideError::Origin)?;
-        let tls = tls::config(&[]).map_err(SideError::Tls)?;
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .http1_only()
-            // Whoever could redirect this would name the keys that webhooks are believed by.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            // The library would take a proxy from the environment, which nobody but the settings
-            // may read.
-            .no_proxy()
-            // Once in hours; a connection that waits for the next time is dead by then.
-            .pool_max_idle_per_host(0)
-            .timeout(TIMEOUT)
-            .user_agent(concat!("ideogate/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| SideError::Client(error.without_url()))?;
+        let http = without_key()?;
         let origin = base_url.to_string().trim_end_matches('/').into();
         Ok(Self { http, origin })
     }
@@ -90,7 +74,29 @@ impl SideClient {
     }
 }
 
-fn broken(error: reqwest::Error) -> SideError {
+/// Returns a client that has no key, no cookies, no proxy, follows nothing, and trusts the public authorities
+/// alone.
+pub(super) fn without_key() -> Result<reqwest::Client, SideError> {
+    let tls = tls::config(&[]).map_err(SideError::Tls)?;
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .http1_only()
+        // Whoever could redirect a document would name the keys that webhooks are believed by, and whoever
+        // could redirect a message would choose where this machine connects to.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // The library would take a proxy from the environment, which nobody but the settings may read.
+        .no_proxy()
+        // Once in a while; a connection that waits for the next time is dead by then.
+        .pool_max_idle_per_host(0)
+        .timeout(TIMEOUT)
+        .user_agent(concat!("ideogate/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| SideError::Client(error.without_url()))
+}
+
+pub(super) fn broken(error: reqwest::Error) -> SideError {
     SideError::Broken(error.without_url())
 }
 

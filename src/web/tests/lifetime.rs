@@ -171,7 +171,7 @@ async fn a_face_that_panics_answers_with_a_problem_and_the_connection_lives_on()
     assert!(house.dropped.recv().await.is_some(), "the request is given up");
     client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
     assert!(client.answer().await.ends_with("done"));
-    let counted = "ideogate_refusals_total{code=\"internal_error\"} 1";
+    let counted = "ideogate_refusals_total{environment=\"\",code=\"internal_error\"} 1";
     assert!(house.metrics.render().contains(counted), "{}", house.metrics.render());
 }
 

@@ -74,7 +74,7 @@ impl TlsStream {
             // A record of TLS starts with a control character, a request with a method.
             Some(byte) if byte.is_ascii_alphabetic() || matches!(byte, b'\r' | b'\n') => {
                 self.fail(HandshakeFailure::PlainHttp, None);
-                self.guard.metrics.refused(ErrorCode::MalformedRequest);
+                self.guard.metrics.refused(None, ErrorCode::MalformedRequest);
                 HandshakeState::leaving(stream, plain_http(&self.guard.wording))
             }
             Some(_) => {
