@@ -4,7 +4,7 @@ use super::{Entry, EntryResult, Metadata, More};
 use crate::{
     domain::{
         AdminChange, Attempt, CallId, GENERATION_PENDING, Intent, Outcome, OutcomeRecord, PersonId,
-        RecordBody, Refusal, RefusalSummary, TokenId, Usd,
+        ReadOf, RecordBody, Refusal, RefusalSummary, TokenId, Usd,
     },
     store::SealedRecord,
 };
@@ -145,6 +145,9 @@ impl Metadata {
             self.on_behalf_of = Some(user.as_str().into());
         }
         self.decision = "allowed".into();
+        if let Some(read) = &outcome.of {
+            self.read(read);
+        }
         self.more.reason.clone_from(&outcome.reason);
         self.status = outcome.status.or(self.status);
         self.upstream_status = outcome.upstream_status.or(self.upstream_status);
@@ -160,6 +163,20 @@ impl Metadata {
                 self.generation_ids.push(generation.clone());
             }
         }
+    }
+
+    /// Adds who reads and what, as the one record of a read tells it.
+    fn read(&mut self, of: &ReadOf) {
+        self.token_id = Some(of.token.clone());
+        self.environment = Some(of.environment.clone());
+        self.places = Some(0);
+        self.queue_ms = Some(of.queue_ms);
+        self.key_version = Some(of.key_version.clone());
+        self.client_addr = kept(&of.client_addr);
+        self.more.route = Some(of.route.clone());
+        self.more.secret = Some(of.secret);
+        self.more.owner.clone_from(&of.owner);
+        self.more.opened_at = Some(of.opened_at);
     }
 
     /// Adds what a refusal here tells; nothing was sent, so nothing is charged.

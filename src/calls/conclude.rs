@@ -23,6 +23,10 @@ use crate::{
 impl Sending {
     /// Frees or holds the places, makes the outcome durable, and releases the answer.
     pub(super) async fn conclude(mut self, ending: Conclusion, hold: Hold, permit: Option<Permit>) {
+        if self.ready.is_free() {
+            drop(permit);
+            return self.conclude_read(ending, hold).await;
+        }
         let facts = answer_of(&ending.reply).map(AnswerFacts::read).unwrap_or_default();
         let now = self.calls.services().clock.now();
         let mut generation = self.generation(&ending, &facts, now);
@@ -68,7 +72,7 @@ impl Sending {
     }
 
     /// Says in the log why there is no plain answer; clients are not told what lies behind us.
-    fn tell_why(&self, ending: &Conclusion) {
+    pub(super) fn tell_why(&self, ending: &Conclusion) {
         let Some(reason) = &ending.reason else { return };
         let (outcome, upstream_status) = (ending.outcome.as_str(), ending.upstream_status);
         tracing::warn!(call.id = %self.ready.call, outcome, upstream_status, %reason, "call not answered");
@@ -158,7 +162,7 @@ impl Sending {
         }
     }
 
-    fn outcome_record(
+    pub(super) fn outcome_record(
         &self,
         ending: &Conclusion,
         facts: &AnswerFacts,
@@ -191,6 +195,7 @@ impl Sending {
             key_redacted: self.echoed_key,
             user: None,
             code,
+            of: None,
         }
     }
 
@@ -212,7 +217,7 @@ impl Sending {
     }
 
     /// A client's own poll may be the first to see its generation end.
-    async fn note_poll(&self, ending: &Conclusion, facts: &AnswerFacts) {
+    pub(super) async fn note_poll(&self, ending: &Conclusion, facts: &AnswerFacts) {
         // An error may have a `status` too, and says nothing of the generation.
         if !ending.is_success() {
             return;
@@ -237,7 +242,7 @@ impl Sending {
         self.calls.services().accounts.close_quotes(route);
     }
 
-    fn answer(self, ending: Conclusion, money: &Money) {
+    pub(super) fn answer(self, ending: Conclusion, money: &Money) {
         let (answers, print) = (&self.calls.services().answers, &self.ready.fingerprint);
         let metrics = &self.calls.services().metrics;
         let (environment, route) = (self.ready.environment(), self.ready.route_name());

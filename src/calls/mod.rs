@@ -31,6 +31,7 @@ mod bills;
 mod claim;
 mod client_guard;
 mod conclude;
+mod conclude_read;
 mod conclusion;
 mod deliveries;
 mod delivery_guard;

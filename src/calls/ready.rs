@@ -5,8 +5,8 @@ use crate::{
     answers::Claimed,
     domain::{
         AccountName, Action, AssertedPerson, AuditRecord, CallId, Client, Demand, EnvironmentName,
-        Fingerprint, Intent, OpenCall, Places, Principal, RecordBody, RequestId, Route, RouteName,
-        Settlement, Timestamp, Token, TokenId, Usd,
+        Fingerprint, Intent, OpenCall, Places, Principal, ReadUse, RecordBody, RequestId, Route,
+        RouteName, Settlement, Timestamp, Token, TokenId, Usd,
     },
     ledger::Hold,
     spool::Spool,
@@ -74,6 +74,12 @@ impl ReadyCall {
     /// Says whether the call may cost money.
     pub(super) fn spends(&self) -> bool {
         self.route.spends(self.demand.is_quote)
+    }
+
+    /// Says whether it can cost nothing at all, so that one record is enough. A dry run can: one that Ideogram
+    /// does not understand is billed.
+    pub(super) fn is_free(&self) -> bool {
+        !self.route.is_billable()
     }
 
     /// Says whether Ideogram goes on working after its answer.
@@ -162,6 +168,19 @@ impl ReadyCall {
             call: Some(self.call.clone()),
             request: Some(self.request.clone()),
             body,
+        }
+    }
+
+    /// Returns what is counted of a call that cost nothing.
+    pub(super) fn read_use(&self, at: Timestamp) -> ReadUse {
+        ReadUse {
+            account: self.account.clone(),
+            environment: self.token.environment.clone(),
+            token: self.token.id.clone(),
+            owner: self.token.owner.clone(),
+            person: None,
+            route: self.route.name.clone(),
+            at,
         }
     }
 

@@ -63,8 +63,9 @@ pub enum SendError {
     /// Ideogram said that the balance does not cover calls of this price.
     #[error("the balance does not cover calls of this price")]
     NoBalance(BreakerState),
-    /// The intent could not be made durable; nothing was sent.
-    #[error("intent could not be recorded")]
+    /// The intent could not be made durable, and nothing was sent; or the one record of a read, and nothing
+    /// is shown.
+    #[error("the call could not be recorded")]
     Unrecorded(#[source] crate::store::JournalError),
     /// The call was recorded, and ended in an answer that the gateway makes itself.
     #[error("call ended with {code}")]

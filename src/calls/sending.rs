@@ -3,6 +3,7 @@
 use super::{
     Calls, Finished, ReadyCall, SendError,
     conclusion::{ClientReply, Conclusion},
+    ready::millis,
     recall::LOOK_AGAIN,
     recheck::RecheckError,
     send_result::CallSummary,
@@ -11,7 +12,9 @@ use crate::{
     accounts::{AccountLink, KeySlot, KeyUse},
     admission::Permit,
     answers::{Claimed, SentClaim},
-    domain::{Action, Attempt, Client, ClientState, ErrorCode, Outcome, RecordBody},
+    domain::{
+        Action, Attempt, Client, ClientState, ErrorCode, Outcome, ReadOf, RecordBody, Timestamp,
+    },
     ledger::Hold,
     store::{JournalError, SendWarrant},
     telemetry::CallTimes,
@@ -50,6 +53,8 @@ pub(super) struct Sending {
     /// The part of `queued` that came after the start.
     queued_again: Duration,
     pub(super) at_ideogram: Duration,
+    /// That a read was sent again with another key, for its one record.
+    pub(super) sent_again: Option<Box<str>>,
     /// Whether Ideogram gave our key back, in any answer to this call.
     pub(super) echoed_key: bool,
 }
@@ -73,6 +78,7 @@ impl Sending {
             queued: Duration::ZERO,
             queued_again: Duration::ZERO,
             at_ideogram: Duration::ZERO,
+            sent_again: None,
             echoed_key: false,
         }
     }
@@ -82,7 +88,8 @@ impl Sending {
         self.queued = permit.queued_for();
         match self.commit(&hold).await {
             Ok(warrant) => {
-                let _open = self.calls.services().metrics.intent_opens();
+                let is_on_record = !self.ready.is_free();
+                let _open = is_on_record.then(|| self.calls.services().metrics.intent_opens());
                 let (ending, permit) = self.after_commit(warrant, permit).await;
                 self.conclude(ending, hold, permit).await;
             }
@@ -97,6 +104,10 @@ impl Sending {
         let services = self.calls.services();
         let now = services.clock.now();
         self.key = self.slot.take();
+        if let Some(warrant) = SendWarrant::for_reading(&self.ready.route, &self.ready.call) {
+            services.journal.may_begin()?;
+            return Ok(warrant);
+        }
         let version = self.key.serving().version();
         let intent = self.ready.intent(now, version, hold, self.queued);
         let (open, claim) = (self.ready.open_call(hold), self.ready.claim.as_ref());
@@ -243,18 +254,39 @@ impl Sending {
             return Err(Box::new(ending));
         };
         let (old, new) = (self.key.serving().version(), other.serving().version());
-        let reason = format!("key {old} rejected, sent again with {new}").into();
-        let attempt = Attempt { upstream_status: 401, reason };
-        let services = self.calls.services();
-        let now = services.clock.now();
-        let record = self.ready.record(now, Action::Call, RecordBody::Attempt(attempt));
-        let recorded = services.journal.commit(crate::domain::Bundle::record(record)).await;
-        recorded.map_err(|_| Box::new(ending))?;
+        let reason: Box<str> = format!("key {old} rejected, sent again with {new}").into();
+        if self.ready.is_free() {
+            self.sent_again = Some(reason);
+        } else {
+            let attempt = Attempt { upstream_status: 401, reason };
+            let services = self.calls.services();
+            let now = services.clock.now();
+            let record = self.ready.record(now, Action::Call, RecordBody::Attempt(attempt));
+            let recorded = services.journal.commit(crate::domain::Bundle::record(record)).await;
+            recorded.map_err(|_| Box::new(ending))?;
+        }
         self.key = other;
         if self.is_left().await {
             return Err(Box::new(client_gone()));
         }
         Ok(())
+    }
+
+    /// Returns whose read this is, and of what.
+    pub(super) fn read_of(&self, opened_at: Timestamp) -> ReadOf {
+        let ready = &self.ready;
+        ReadOf {
+            token: ready.token.id.clone(),
+            environment: ready.token.environment.clone(),
+            account: ready.account.clone(),
+            route: ready.route.name.clone(),
+            owner: ready.token.owner.clone(),
+            key_version: self.key.serving().version().into(),
+            client_addr: ready.client_addr.to_string().into(),
+            queue_ms: millis(self.queued),
+            opened_at,
+            secret: ready.secret.number,
+        }
     }
 
     /// Returns what the call took so far.

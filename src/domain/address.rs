@@ -77,7 +77,10 @@ impl AuditRecord {
                     *text = kept.into();
                 }
             }
-            RecordBody::Attempt(_) | RecordBody::Outcome(_) | RecordBody::Summary(_) => {}
+            RecordBody::Outcome(outcome) => {
+                outcome.of.iter_mut().for_each(|read| keep(&mut read.client_addr, detail));
+            }
+            RecordBody::Attempt(_) | RecordBody::Summary(_) => {}
         }
     }
 }

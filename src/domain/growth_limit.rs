@@ -63,6 +63,8 @@ fn of_record(record: &AuditRecord) -> GrowthLimit {
         }
         // An answer is given again as often as somebody asks for it.
         RecordBody::Outcome(_) if action == Some(Action::CallReplayed) => GrowthLimit::Calls,
+        // Nothing was paid for, so that it may be refused.
+        RecordBody::Outcome(outcome) if outcome.of.is_some() => GrowthLimit::Calls,
         RecordBody::Outcome(_) | RecordBody::Attempt(_) => GrowthLimit::Owed,
         RecordBody::Admin(_) => action.map_or(GrowthLimit::Changes, of_change),
     }
@@ -86,6 +88,7 @@ fn of_effect(effect: &Effect) -> GrowthLimit {
         | Effect::FreeClaim(_)
         | Effect::ExpireClaims(_)
         | Effect::Settle(..)
+        | Effect::Images(..)
         | Effect::Delivered(_)
         | Effect::ReleasePlaces(_)
         | Effect::Bill(_)
@@ -131,6 +134,9 @@ mod tests {
             "key.rejected",
             "queue.release",
             "queue.pause",
+            "person.forget",
+            "audit.archive",
+            "audit.segment_delete",
         ];
         assert_eq!(of(GrowthLimit::TakingAway), taking_away);
     }

@@ -73,7 +73,7 @@ pub use plain_secret::{PlainSecret, RandomError};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;
 pub use record::{
-    AdminChange, Attempt, AuditRecord, GENERATION_PENDING, Intent, Outcome, OutcomeRecord,
+    AdminChange, Attempt, AuditRecord, GENERATION_PENDING, Intent, Outcome, OutcomeRecord, ReadOf,
     RecordBody, Refusal, RefusalSummary,
 };
 pub use route::{

@@ -54,6 +54,7 @@ impl OutcomeRecord {
             key_redacted: false,
             user: None,
             code: None,
+            of: None,
         }
     }
 }
@@ -277,6 +278,35 @@ pub struct OutcomeRecord {
     /// The code the client saw, where the gateway answered in Ideogram's stead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<ErrorCode>,
+    /// Whose read it was and of what, where no intent of the same call says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Box<ReadOf>>,
+}
+
+/// Whose read it was, and of what. A call that cannot cost anything has no intent, so its outcome says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadOf {
+    /// The token used.
+    pub token: TokenId,
+    /// Its environment.
+    pub environment: EnvironmentName,
+    /// The account that served it.
+    pub account: AccountName,
+    /// The route called.
+    pub route: RouteName,
+    /// The token's owner at that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Box<str>>,
+    /// The version of the upstream key that it was sent with last.
+    pub key_version: Box<str>,
+    /// Where the client connected from.
+    pub client_addr: Box<str>,
+    /// How long it waited in the queue, in milliseconds.
+    pub queue_ms: u64,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// The number of the token's secret that was presented.
+    pub secret: u32,
 }
 
 /// A request that was refused here.

@@ -8,8 +8,8 @@ use crate::domain::{
 };
 
 /// The searchable columns of a record; a function of the record alone, so that `verify` can
-/// compare. Attempts and outcomes of a call name neither its token nor its environment; a search
-/// finds them through the call's intent.
+/// compare. Attempts and outcomes of a call with an intent name neither its token nor its
+/// environment; a search finds them through that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns<'a> {
     /// The kind, as in `intent`.
@@ -42,7 +42,9 @@ impl<'a> Columns<'a> {
             RecordBody::Outcome(outcome) => {
                 // Of a call it is found through its intent; without one it stands for itself.
                 let token = record.call.is_none().then(|| record.principal.token()).flatten();
-                (None, token, Some(outcome.outcome))
+                let of = outcome.of.as_deref();
+                let token = of.map(|of| &of.token).or(token);
+                (of.map(|of| &of.environment), token, Some(outcome.outcome))
             }
             RecordBody::Refusal(refusal) => {
                 (refusal.environment.as_ref(), refusal.token.as_ref(), Some(Outcome::Refused))

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::domain::{
     AddressDetail, AssertedPerson, AuditRecord, Bundle, Claim, Effect, GrowthLimit, OpenCall,
+    ReadUse,
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
@@ -143,6 +144,28 @@ impl Journal {
             JournalHealth::Full(_) | JournalHealth::Good => {}
         }
         self.submit(bundle, OnFailure::Reject).await.map(drop)
+    }
+
+    /// Puts a call on record that could not cost anything, and counts it. It is durable when this returns, and
+    /// before that nothing of its answer may be shown.
+    pub async fn commit_read(
+        &self,
+        record: AuditRecord,
+        read: ReadUse,
+        person: Option<AssertedPerson>,
+    ) -> Result<(), JournalError> {
+        let bundle = Bundle::record(record).with(Effect::CountRead(Box::new(read)));
+        self.commit(bundle.about(person)).await
+    }
+
+    /// Says whether a call could be put on record just now, for calls that leave no record before they are
+    /// sent. Fails with what an intent would fail with at once.
+    pub fn may_begin(&self) -> Result<(), JournalError> {
+        match &*self.0.health.borrow() {
+            JournalHealth::Good => Ok(()),
+            JournalHealth::Full(reason) => Err(JournalError::Full(reason.clone())),
+            JournalHealth::Failed(reason) => Err(JournalError::Unavailable(reason.clone())),
+        }
     }
 
     /// Commits what became of a call that was sent, or keeps it where a crash cannot reach it.

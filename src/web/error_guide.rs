@@ -128,7 +128,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::CallUnknown,
-        "There is no such call of this token.",
+        "There is no such call of this token, or it is a read that has not ended: those are on record at their end.",
         "Use the id from the answer's headers, with the token that made the call.",
         "`ideogate audit search` finds the call under any token.",
     ),

@@ -16,6 +16,7 @@ mod credentials;
 mod drift;
 mod durability;
 mod early;
+mod free_reads;
 mod full;
 mod generations;
 mod happy_path;

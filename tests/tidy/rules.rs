@@ -100,6 +100,11 @@ pub const FENCES: &[Fence] = &[
         inside: &["src/main.rs", "src/cli/", "src/app/"],
         advice: "write a small error enum with `thiserror`",
     },
+    Fence {
+        names: &["for_reading"],
+        inside: &["src/store/warrant.rs", "src/calls/sending.rs"],
+        advice: "what may be billed is sent after its intent is durable",
+    },
     Fence { names: &["governor"], inside: &["src/rate_limit/"], advice: "use `rate_limit`" },
     Fence {
         names: &["clap"],

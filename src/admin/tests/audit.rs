@@ -82,6 +82,7 @@ impl House {
             key_redacted: false,
             user: None,
             code: None,
+            of: None,
         };
         let close = CloseCall {
             call: CallId::from_stored(call),

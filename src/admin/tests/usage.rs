@@ -113,6 +113,7 @@ fn ended(charged: Option<Usd>, images: u32) -> OutcomeRecord {
         key_redacted: false,
         user: None,
         code: None,
+        of: None,
     }
 }
 

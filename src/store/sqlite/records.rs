@@ -25,8 +25,8 @@ const OF_ITS_CALL: &str = "(COLUMN = PLACE OR EXISTS
 const OF_ITS_ENTRY: &str = "(COLUMN = PLACE OR (kind = 'admin' AND EXISTS
     (SELECT 1 FROM audit_records i WHERE i.call = r.call AND i.kind = 'intent' AND i.COLUMN = PLACE)))";
 
-/// What begins an entry.
-const BEGINS: &str = "(kind NOT IN ('attempt', 'outcome') OR call IS NULL)";
+/// What begins an entry. An outcome that names a token has no intent before it.
+const BEGINS: &str = "(kind NOT IN ('attempt', 'outcome') OR call IS NULL OR token IS NOT NULL)";
 
 /// The same by what was on record at a number.
 // Not from `calls`, which knows how a call stands now: the pages of an export would change while

@@ -15,7 +15,10 @@ impl Reader {
         let sql = "SELECT token, route, places > 0, opened_at / ?2, count(*), max(opened_at),
                      coalesce(sum(coalesce(charged, CASE WHEN coalesce(outcome, '') <> 'failed'
                                                     THEN reserved END)), 0)
-                   FROM calls WHERE +opened_at >= ?1 GROUP BY 1, 2, 3, 4";
+                   FROM calls WHERE +opened_at >= ?1 GROUP BY 1, 2, 3, 4
+                   UNION ALL
+                   SELECT token, route, 0, hour / ?2, sum(count), max(last_at), 0
+                   FROM reads WHERE last_at >= ?1 GROUP BY 1, 2, 4";
         self.all(sql, [since.as_micros(), DAY], |row| {
             Ok(RouteUse {
                 token: TokenId::from_stored(row.get::<_, String>(0)?),

@@ -67,10 +67,12 @@ impl Reader {
     ) -> Result<Option<Timestamp>, StoreError> {
         // Records from before secrets had numbers name none: the secret was the first then.
         let sql = "SELECT at FROM audit_records
-                   WHERE token = ?1 AND kind IN ('intent', 'refusal')
+                   WHERE token = ?1 AND (kind IN ('intent', 'refusal') OR (kind = 'outcome'
+                         AND json_extract(CAST(bytes AS TEXT), '$.body.of') IS NOT NULL))
                      AND seq >= coalesce((SELECT seq FROM audit_records WHERE at >= ?2
                                           ORDER BY at LIMIT 1), 0)
-                     AND coalesce(json_extract(CAST(bytes AS TEXT), '$.body.secret'), 1) = ?3
+                     AND coalesce(json_extract(CAST(bytes AS TEXT), '$.body.secret'),
+                                  json_extract(CAST(bytes AS TEXT), '$.body.of.secret'), 1) = ?3
                      AND coalesce(json_extract(CAST(bytes AS TEXT), '$.body.code'), '')
                          <> 'token_invalid'
                    ORDER BY seq DESC LIMIT 1";

@@ -134,6 +134,7 @@ pub(crate) fn outcome(call: &OpenCall, outcome: Outcome) -> Bundle {
         key_redacted: false,
         user: None,
         code: None,
+        of: None,
     };
     let closed = CloseCall {
         call: call.call.clone(),
