@@ -47,7 +47,7 @@ pub(super) enum Filling {
 impl DiskWatch {
     /// Returns one for the data folder of these rooms; nothing runs yet.
     pub(super) fn new(services: &Services) -> Self {
-        let settings = &services.settings;
+        let settings = services.settings.now();
         Self {
             reader: services.reader.clone(),
             dir: settings.data.dir.clone(),

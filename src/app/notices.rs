@@ -39,7 +39,7 @@ impl Services {
 
     /// Has somebody told of accounts that Ideogram takes no calls of for want of balance.
     pub(super) fn notify_of_used_up_balances(&self) {
-        for account in self.settings.accounts.keys() {
+        for account in self.settings.now().accounts.keys() {
             let breaker = self.accounts.link(account).and_then(|link| link.breaker.state());
             if let Some(open) = breaker {
                 self.notifier.tell(&Notice::balance_exhausted(account, open.since));
@@ -49,7 +49,8 @@ impl Services {
 
     /// Has somebody told of keys that are in service for too long, and of tokens that end soon.
     pub(super) fn notify_of_ages(&self) {
-        let (now, review) = (self.clock.now(), &self.settings.review);
+        let (now, settings) = (self.clock.now(), self.settings.now());
+        let review = &settings.review;
         for key in self.keys.ages() {
             let age = now.since(key.adopted_at);
             if age > review.key_max_age {

@@ -33,7 +33,7 @@ async fn watch(services: Services) {
                 let since = services.clock.now();
                 let is_good = |health: &JournalHealth| *health == JournalHealth::Good;
                 match timeout(LASTING, health.wait_for(is_good)).await {
-                    Ok(Ok(_)) => continue,
+                    Ok(Ok(_)) => {}
                     Ok(Err(_)) => return,
                     Err(_) => {
                         services.notifier.tell(&Notice::audit_unavailable(reason, since));

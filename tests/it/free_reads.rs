@@ -8,6 +8,7 @@ use ideogate::{
 };
 use rusqlite::Connection;
 use serde_json::json;
+use std::time::Duration;
 
 const DRY_RUN: &str = "/v2/image/generate/ideogram-4-5?dry_run=true";
 
@@ -145,11 +146,17 @@ async fn a_reader_is_not_idle_in_a_review() {
         ..TestSettings::default()
     })
     .await;
-    let client = app.client_with("app", &["read:models"]).await;
-    app.clock.advance(std::time::Duration::from_hours(72));
-    assert_eq!(client.get("/models").await.status, 200);
+    let reader = app.client_with("app", &["read:models"]).await;
+    let nobody = app.client_with("app", &["read:models"]).await;
+    app.clock.advance(Duration::from_hours(72));
+    assert_eq!(reader.get("/models").await.status, 200);
     let review = app.local_admin().get("/api/v1/review").await.json();
-    let idle = review["findings"].as_array().unwrap().iter();
-    let idle = idle.filter(|found| found["kind"] == "idle_token").collect::<Vec<_>>();
-    assert!(idle.is_empty(), "{idle:?}");
+    let of = |id: &str| -> Vec<String> {
+        let all = review["findings"].as_array().unwrap().iter();
+        let own = all.filter(|found| found["subject"]["id"] == id);
+        own.map(|found| found["evidence"]["words"].to_string()).collect()
+    };
+    let is_idle = |words: &String| words.contains("not used for");
+    assert!(of(nobody.id().as_str()).iter().any(is_idle), "{review}");
+    assert!(!of(reader.id().as_str()).iter().any(is_idle), "{review}");
 }

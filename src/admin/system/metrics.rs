@@ -73,7 +73,7 @@ impl AdminState {
 
     /// Shows for each environment the budget of which the least is left.
     fn read_budgets(&self, now: Timestamp) {
-        for (name, environment) in &self.settings.environments {
+        for (name, environment) in &self.settings.now().environments {
             let subject = BudgetSubject::Environment(name.clone());
             let budgets = [
                 (Period::Day, environment.daily_budget),
@@ -91,7 +91,7 @@ impl AdminState {
 
     /// Shows how the keys of environments are, and how old.
     fn read_keys(&self, now: Timestamp) {
-        for (name, environment) in &self.settings.environments {
+        for (name, environment) in &self.settings.now().environments {
             let state = match self.keys.key_state(name) {
                 KeyState::Present { .. } => "good",
                 KeyState::Rejected { .. } => "rejected",
