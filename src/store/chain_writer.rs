@@ -17,19 +17,19 @@ use std::{borrow::Cow, sync::Arc};
 #[derive(Debug)]
 pub(super) enum BundleResult {
     /// It is in.
-    In(Written),
+    In(ChainedRecords),
     /// It was in before. Neither its records nor its effects were applied again.
     WasIn,
     /// It contradicts what is there; it alone was left out. If it tells of what has happened, its
     /// records are in all the same.
-    Rejected(Box<str>, Written),
+    Rejected(Box<str>, ChainedRecords),
     /// There was no room for it; it alone was left out.
     NoRoom,
 }
 
 /// What went into the chain of a bundle.
 #[derive(Debug, Default)]
-pub(super) struct Written {
+pub(super) struct ChainedRecords {
     /// The places of its records.
     pub(super) links: Vec<ChainLink>,
     /// The records, where they name an end user and are not those that were given.
@@ -182,12 +182,12 @@ impl ChainWriter {
         match self.writer.apply(bundle, &links, limit) {
             Ok(()) => *head = tip,
             Err(WriteError::Rejected(reason)) => {
-                return Ok(BundleResult::Rejected(reason, Written::default()));
+                return Ok(BundleResult::Rejected(reason, ChainedRecords::default()));
             }
             Err(WriteError::NoRoom) => return Ok(BundleResult::NoRoom),
             Err(failed) => return Err(failed),
         }
-        Ok(BundleResult::In(Written { links, records: None }))
+        Ok(BundleResult::In(ChainedRecords { links, records: None }))
     }
 
     /// Writes a bundle that tells of what has happened: its records go in even if its effects cannot, and

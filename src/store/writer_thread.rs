@@ -6,7 +6,7 @@
 use super::{
     CommitWatch, Durability, JournalError, JournalHealth, SealedRecord,
     bundle_writer::SMALL_LOG,
-    chain_writer::{BundleResult, ChainWriter, Written},
+    chain_writer::{BundleResult, ChainWriter, ChainedRecords},
     job::{Job, LogReply, Message, OnFailure},
     outage::Outage,
     spill::SpillFile,
@@ -63,7 +63,7 @@ impl WriterThread {
         // until the first commit.
         self.tidy();
         while let Some(first) = self.wait(&inbox) {
-            let Gathered { batch, clear, close } = gather(first, &inbox);
+            let WriterBatch { batch, clear, close } = gather(first, &inbox);
             if !batch.is_empty() {
                 self.handle(batch);
             }
@@ -193,7 +193,7 @@ impl WriterThread {
 
     /// Publishes records as they were written, which of those that name an end user is not as they
     /// were given.
-    pub(super) fn publish(&self, written: Written, given: Vec<AuditRecord>) {
+    pub(super) fn publish(&self, written: ChainedRecords, given: Vec<AuditRecord>) {
         // Without a subscriber there is no reason to copy each record into an allocation of its
         // own.
         if self.committed.receiver_count() == 0 {
@@ -226,7 +226,7 @@ impl Drop for WriterThread {
 }
 
 /// What the writer takes at once.
-struct Gathered {
+struct WriterBatch {
     batch: Vec<Job>,
     /// Who waits for the log to be cleared after that.
     clear: Vec<LogReply>,
@@ -236,7 +236,7 @@ struct Gathered {
 
 /// Takes everything that waits behind `first`; a close takes effect after all of it. At most
 /// [`MOST_AT_ONCE`] bundles are taken, but with a close everything that waits.
-fn gather(first: Message, inbox: &Receiver<Message>) -> Gathered {
+fn gather(first: Message, inbox: &Receiver<Message>) -> WriterBatch {
     let (mut batch, mut clear, mut close) = (Vec::new(), Vec::new(), None);
     let mut next = Some(first);
     while let Some(message) = next {
@@ -249,5 +249,5 @@ fn gather(first: Message, inbox: &Receiver<Message>) -> Gathered {
         let has_room = close.is_some() || batch.len() < MOST_AT_ONCE;
         next = has_room.then(|| inbox.try_recv().ok()).flatten();
     }
-    Gathered { batch, clear, close }
+    WriterBatch { batch, clear, close }
 }

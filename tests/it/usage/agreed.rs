@@ -10,8 +10,8 @@ use story::Story;
 mod story;
 
 /// Stories that are told, and the most that happens in one.
-const STORIES: u32 = 8;
-const LONGEST: usize = 20;
+const STORIES: u32 = 6;
+const LONGEST: usize = 16;
 
 /// Something that happens.
 #[derive(Debug, Clone)]
