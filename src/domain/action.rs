@@ -120,6 +120,7 @@ impl Action {
             | Self::QueuePause
             | Self::QueueResume
             | Self::AuditAcceptRestore
+            | Self::PersonForget
             | Self::AuditArchive
             | Self::AuditSegmentDelete => true,
             Self::Call

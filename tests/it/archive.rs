@@ -46,7 +46,11 @@ async fn fill(home: &Home, days_ago: u32, records: usize) {
     };
     for begin in (0..records).step_by(AT_ONCE) {
         let records = (begin..records.min(begin + AT_ONCE)).map(record).collect();
-        store.journal().commit(Bundle { records, effects: Vec::new() }).await.unwrap();
+        store
+            .journal()
+            .commit(Bundle { records, effects: Vec::new(), person: None })
+            .await
+            .unwrap();
     }
     store.close().await;
 }

@@ -19,16 +19,17 @@ impl AdminState {
         mistakes: &mut Vec<RequestError>,
     ) -> Result<Option<RouteName>, Problem> {
         let Some(text) = text else { return Ok(None) };
+        let settings = self.settings.now();
         if let Ok(name) = text.parse::<RouteName>() {
             let asked = name.clone();
-            if self.settings.routes.by_name(&name).is_some()
+            if settings.routes.by_name(&name).is_some()
                 || self.on_record(move |reader| reader.mentions(Mention::Route(&asked))).await?
             {
                 return Ok(Some(name));
             }
         }
         let known: Vec<_> =
-            self.settings.routes.routes().iter().map(|route| route.name.as_str()).collect();
+            settings.routes.routes().iter().map(|route| route.name.as_str()).collect();
         mistakes.push(mistake("route", &no_such("route", &abbreviate(text), &known)));
         Ok(None)
     }

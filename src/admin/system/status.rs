@@ -107,7 +107,6 @@ impl StatusView {
             disk_least: settings.bodies.min_free,
             record_bytes,
             log_bytes: log_size(dir),
-            record_most: settings.data.max_size,
             record_first: state.reader.base().map_or(1, |base| base.head.seq + 1),
             segments: there.clone().count() as u64,
             segment_bytes: there.map(|one| one.bytes).sum(),

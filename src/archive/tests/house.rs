@@ -85,7 +85,11 @@ impl House {
             ..refusal(&"x".repeat(8_000))
         };
         let records = (0..records).map(record).collect();
-        self.store.journal().commit(Bundle { records, effects: Vec::new() }).await.unwrap();
+        self.store
+            .journal()
+            .commit(Bundle { records, effects: Vec::new(), person: None })
+            .await
+            .unwrap();
     }
 
     /// Adds a change of a day.

@@ -48,7 +48,7 @@ async fn records_of_calls_that_are_not_at_rest_hold_back_and_it_is_told() {
     let open = call("prod");
     let mut intent = intent(&open);
     intent.at = days_ago(3);
-    drop(house.store.journal().commit_intent(intent, open.clone(), None).await.unwrap());
+    drop(house.store.journal().commit_intent(intent, open.clone(), None, None).await.unwrap());
     house.fill(2, 2).await;
     house.archive(0).await;
     assert_eq!(house.names(), ["000000000001-000000000002.jsonl.zst"]);
@@ -90,7 +90,7 @@ async fn what_a_start_needs_stays_after_its_record_left() {
     let call = call("gone");
     let mut begun = intent(&call);
     begun.at = days_ago(3);
-    drop(house.store.journal().commit_intent(begun, call.clone(), None).await.unwrap());
+    drop(house.store.journal().commit_intent(begun, call.clone(), None, None).await.unwrap());
     house.store.journal().commit_sent(outcome(&call, Outcome::Success)).await.unwrap();
     let retired = house.reader().changes(Action::KeyRetired).unwrap();
     house.archive(1).await;

@@ -36,7 +36,7 @@ async fn called(house: &House, environment: &str, began: Timestamp, ended: Outco
     let call = call(environment);
     let mut begun = intent(&call);
     begun.at = began;
-    drop(house.store.journal().commit_intent(begun, call.clone(), None).await.unwrap());
+    drop(house.store.journal().commit_intent(begun, call.clone(), None, None).await.unwrap());
     let mut bundle = outcome(&call, ended);
     bundle.records[0].at = began.plus(Duration::from_secs(2));
     house.store.journal().commit_sent(bundle).await.unwrap();

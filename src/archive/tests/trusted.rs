@@ -86,7 +86,12 @@ async fn an_accepted_record_says_what_its_new_key_vouches_for() {
     };
 
     let effects = signed_anew(&extent, Some(house.notary.key()), &made, at);
-    house.store.journal().commit(Bundle { records: Vec::new(), effects }).await.unwrap();
+    house
+        .store
+        .journal()
+        .commit(Bundle { records: Vec::new(), effects, person: None })
+        .await
+        .unwrap();
     assert!(matches!(resume(&house), Err(ResumeError::BeginsUnproven(6))), "the old key is out");
     made.succeed(dir.path(), &file, at).unwrap();
     resume(&house).unwrap();
@@ -95,7 +100,12 @@ async fn an_accepted_record_says_what_its_new_key_vouches_for() {
     assert!(matches!(resume(&house), Err(ResumeError::BeginsUnproven(6))));
     let made = NewLog::make().unwrap();
     let effects = signed_anew(&house.reader().extent().unwrap(), None, &made, at);
-    house.store.journal().commit(Bundle { records: Vec::new(), effects }).await.unwrap();
+    house
+        .store
+        .journal()
+        .commit(Bundle { records: Vec::new(), effects, person: None })
+        .await
+        .unwrap();
     made.succeed(dir.path(), &file, at).unwrap();
     resume(&house).unwrap();
     let house = {

@@ -1,6 +1,6 @@
 //! Databases of older versions are rewritten once, so that their files can become smaller.
 
-use super::{connection, log};
+use super::{connection, log, size_bound::used};
 use crate::store::StoreError;
 use rusqlite::Connection;
 use std::{path::Path, time::Instant};
@@ -17,7 +17,7 @@ const TIMES: u64 = 3;
 /// room, is used as it is: what leaves it is room for what comes, and the file keeps its size.
 pub(super) fn rewrite_if_old(database: &Connection, dir: &Path) -> Result<(), StoreError> {
     let found: i64 = database.pragma_query_value(None, "auto_vacuum", |row| row.get(0))?;
-    let bytes = connection::size(database)?;
+    let bytes = used(database)?;
     if found == connection::INCREMENTAL || bytes > MOST || !has_room(dir, bytes) {
         return Ok(());
     }

@@ -38,7 +38,7 @@ fn is_full<T: std::fmt::Debug>(done: Result<T, JournalError>) -> bool {
 
 async fn opens(journal: &Journal) -> Result<(), JournalError> {
     let call = call("prod");
-    journal.commit_intent(intent(&call), call.clone(), None).await.map(drop)
+    journal.commit_intent(intent(&call), call.clone(), None, None).await.map(drop)
 }
 
 #[tokio::test]
@@ -46,12 +46,12 @@ async fn each_kind_of_bundle_ends_at_its_own_limit() {
     let dir = tempfile::tempdir().unwrap();
     let store = bounded(dir.path());
     let (journal, sent) = (store.journal(), call("prod"));
-    drop(journal.commit_intent(intent(&sent), sent.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&sent), sent.clone(), None, None).await.unwrap());
     fill(dir.path(), 24 * MIB);
     assert!(is_full(opens(&journal).await));
     assert!(matches!(&*journal.health().borrow(), JournalHealth::Full(_)));
     assert!(is_full(journal.commit(Bundle::record(refusal("late"))).await));
-    journal.append(refusal("late")).expect_err("whoever appends counts it");
+    journal.append(refusal("late"), None).expect_err("whoever appends counts it");
     journal.commit(change(Action::TokenCreate)).await.unwrap();
 
     fill(dir.path(), 6 * MIB);
@@ -72,7 +72,7 @@ async fn what_was_appended_in_the_very_moment_waits_for_room() {
     let store = bounded(dir.path());
     let journal = store.journal();
     fill(dir.path(), 24 * MIB);
-    journal.append(refusal("in the very moment")).unwrap();
+    journal.append(refusal("in the very moment"), None).unwrap();
     assert!(is_full(journal.flush().await), "it is not in");
     assert!(assert_chain(&store.reader()).is_empty());
     empty(dir.path());
@@ -86,7 +86,7 @@ async fn what_was_appended_in_the_very_moment_waits_for_room() {
 async fn a_start_finds_out_that_the_database_is_full_and_goes_on_beyond_its_bound() {
     let dir = tempfile::tempdir().unwrap();
     let (store, left) = (bounded(dir.path()), call("prod"));
-    drop(store.journal().commit_intent(intent(&left), left.clone(), None).await.unwrap());
+    drop(store.journal().commit_intent(intent(&left), left.clone(), None, None).await.unwrap());
     fill(dir.path(), 40 * MIB);
     store.close().await;
     let store = bounded(dir.path());
@@ -103,7 +103,7 @@ async fn the_wall_is_an_outage_for_what_has_happened_and_a_larger_bound_ends_it(
     let dir = tempfile::tempdir().unwrap();
     let (store, sent) = (bounded(dir.path()), call("prod"));
     let journal = store.journal();
-    drop(journal.commit_intent(intent(&sent), sent.clone(), None).await.unwrap());
+    drop(journal.commit_intent(intent(&sent), sent.clone(), None, None).await.unwrap());
     fill(dir.path(), 33 * MIB);
     let mut ended = outcome(&sent, Outcome::Success);
     ended.records.push(refusal(&"x".repeat(20_000)));
