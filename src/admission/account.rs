@@ -4,7 +4,7 @@ use super::{
     account_gate::{AccountGate, Grant},
     error::AdmissionError,
     lane::Ticket,
-    options::AdmitRequest,
+    options::{AdmitRequest, GateOptions},
     permit::Permit,
     waiting::WaitingCall,
 };
@@ -93,6 +93,16 @@ impl Account {
     pub(super) fn tick(self: &Arc<Self>) {
         let grants = self.gate().tick(Instant::now());
         self.deliver(grants);
+    }
+
+    /// Takes other options; calls that are larger than the cap by now are told.
+    pub(super) fn reconfigure(self: &Arc<Self>, options: &GateOptions, capacity: usize) {
+        let changed = self.gate().reconfigure(options, capacity, Instant::now());
+        for reply in changed.too_large {
+            // Whoever does not listen any more need not be told.
+            drop(reply.send(Err(AdmissionError::NeverFits { cap: options.cap })));
+        }
+        self.deliver(changed.grants);
     }
 
     /// Changes why the gate is closed; if it is, all who wait are told.

@@ -45,7 +45,7 @@ pub(super) struct AccountGate<W> {
     pub(super) turns: Turns<usize>,
     /// Waiting calls that were overtaken, by when that began.
     pub(super) overtaken: Vec<Ticket>,
-    capacity: usize,
+    pub(super) capacity: usize,
 }
 
 /// Why nobody is let in, if so.
@@ -175,6 +175,11 @@ impl<W> AccountGate<W> {
         }
         if let Some(reason) = self.closed.reason() {
             return (Err(reason), Vec::new());
+        }
+        let cap = self.effective_cap.configured();
+        if ticket.places > cap {
+            // The cap was lowered while it was at Ideogram: it would wait in vain.
+            return (Err(AdmissionError::NeverFits { cap }), self.dispatch(now));
         }
         // Not `enter`: it was let in once, and neither a full queue nor a forecast may send it
         // away. Its number is the old one, and with it its place.

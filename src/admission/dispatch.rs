@@ -140,7 +140,9 @@ impl<W> AccountGate<W> {
         known.unwrap_or_else(|| {
             let options = LaneOptions { name: name.clone(), weight: 1, reserved_places: 0 };
             // Never taken out again: tickets name their environment by its position.
-            self.environments.push(Environment::new(options));
+            let mut unknown = Environment::new(options);
+            unknown.is_set = false;
+            self.environments.push(unknown);
             self.environments.len() - 1
         })
     }

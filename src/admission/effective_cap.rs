@@ -20,6 +20,14 @@ impl EffectiveCap {
         Self { cap, effective: cap, since: now, rests: false }
     }
 
+    /// Sets the cap. What the vendor's 429s left of it grows with it only where nothing was taken away; else it
+    /// comes back second by second.
+    pub(super) fn set(&mut self, cap: u32) {
+        let is_whole = self.effective == self.cap;
+        self.effective = if is_whole { cap } else { self.effective.min(cap) };
+        self.cap = cap;
+    }
+
     /// Returns the cap as it is set.
     pub(super) fn configured(&self) -> u32 {
         self.cap

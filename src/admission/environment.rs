@@ -15,6 +15,8 @@ const ACTIVE: Duration = Duration::from_mins(5);
 #[derive(Debug)]
 pub(super) struct Environment<W> {
     pub(super) name: EnvironmentName,
+    /// Whether the settings have it.
+    pub(super) is_set: bool,
     pub(super) weight: u32,
     pub(super) reserved: u32,
     pub(super) in_use: u32,
@@ -30,6 +32,7 @@ impl<W> Environment<W> {
     pub(super) fn new(options: LaneOptions) -> Self {
         Self {
             name: options.name,
+            is_set: true,
             weight: options.weight.max(1),
             reserved: options.reserved_places,
             in_use: 0,
@@ -40,6 +43,20 @@ impl<W> Environment<W> {
             lanes: HashMap::new(),
             turns: Turns::default(),
         }
+    }
+
+    /// Takes other options; calls that wait keep what they have paid.
+    pub(super) fn set(&mut self, options: &LaneOptions) {
+        self.is_set = true;
+        self.weight = options.weight.max(1);
+        self.reserved = options.reserved_places;
+    }
+
+    /// Takes it out of the settings. It stays for as long as anything hangs on it.
+    pub(super) fn unset(&mut self) {
+        self.is_set = false;
+        self.weight = 1;
+        self.reserved = 0;
     }
 
     /// Returns the lane of a token, a new one if need be. The number of a lane is never given
@@ -177,7 +194,7 @@ impl<W> Environment<W> {
         });
     }
 
-    #[cfg(test)]
+    /// Returns all calls that wait, in no order.
     pub(super) fn waiters(&self) -> impl Iterator<Item = &Waiter<W>> {
         self.lanes.values().flat_map(Lane::waiters)
     }

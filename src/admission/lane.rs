@@ -131,7 +131,7 @@ impl<W> Lane<W> {
         self.queue.is_empty() && self.admitted == 0
     }
 
-    #[cfg(test)]
+    /// Returns the calls that wait, first come first.
     pub(super) fn waiters(&self) -> impl Iterator<Item = &Waiter<W>> {
         self.queue.iter()
     }

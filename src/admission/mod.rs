@@ -43,11 +43,12 @@
 //! # What always holds
 //!
 //! 1. Places in use, held ones included, never grow past the effective cap by admitting a call.
-//!    Only [`Admission::restore`] may exceed it; then nobody is admitted until it fits.
+//!    Only [`Admission::restore`] and a cap that is lowered by [`Admission::reconfigure`] may exceed it;
+//!    then nobody is admitted until it fits.
 //! 2. Places in use are the places of the permits that live and of the calls that are held.
 //! 3. After every change nobody waits who fits, may go and need not let another go first. So no
 //!    free place is left idle by a lost wake-up, and a newcomer never passes one who could go.
-//! 4. At most `cap` places overtake one call.
+//! 4. At most `cap` places overtake one call, by the largest cap that there was while it waited.
 //! 5. Calls of one token go in the order they came, but for one that steps aside.
 //! 6. `1 <= effective cap <= cap`. An upstream 429 sets it to what else is in use; each full second
 //!    without one gives one back. If nothing else is in use, nothing is sent for that second.
@@ -72,6 +73,7 @@ mod holding;
 mod lane;
 mod options;
 mod permit;
+mod reconfigure;
 mod rule;
 mod service;
 mod status;

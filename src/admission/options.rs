@@ -3,8 +3,8 @@
 use crate::domain::{AccountName, EnvironmentName, Places, TokenId};
 use tokio::time::Instant;
 
-/// What an [`Admission`](super::Admission) is made from. They are fixed for as long as the gateway
-/// runs.
+/// What an [`Admission`](super::Admission) is made from, and what it takes later by
+/// [`reconfigure`](super::Admission::reconfigure).
 #[derive(Debug, Clone)]
 pub struct AdmissionOptions {
     /// Calls that may wait at once, per account.

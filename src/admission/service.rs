@@ -36,6 +36,17 @@ impl Admission {
         Self { accounts: Arc::new(accounts.collect()), draining: CancellationToken::new() }
     }
 
+    /// Takes other options for the accounts that there are. Calls that wait stay, but for those that take more
+    /// places than their account has from now on. Accounts that are not named stay as they are, and none is
+    /// added.
+    pub fn reconfigure(&self, options: &AdmissionOptions) {
+        for own in &options.accounts {
+            if let Some(account) = self.accounts.get(&own.name) {
+                account.reconfigure(own, options.queue_capacity);
+            }
+        }
+    }
+
     /// Waits until the call's turn has come and its places are free. Dropping the future frees
     /// the seat at once. A call on an account that is not in the settings never fits. Whoever is
     /// let in holds a permit; nothing else lets a call be sent.

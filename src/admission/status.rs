@@ -1,6 +1,6 @@
 //! What operators and metrics see.
 
-use super::account_gate::AccountGate;
+use super::{account_gate::AccountGate, environment::Environment};
 use crate::domain::{AccountName, EnvironmentName, Places};
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub struct AccountStatus {
     /// Calls that wait.
     pub queued: usize,
     /// The environments that use the account. Those that the settings do not know come last, in the
-    /// order in which they appeared.
+    /// order in which they appeared, and only while they hold places or wait.
     pub environments: Vec<EnvironmentStatus>,
     /// Whether an operator paused the gateway.
     pub paused: bool,
@@ -48,7 +48,11 @@ pub struct EnvironmentStatus {
 
 impl<W> AccountGate<W> {
     pub(super) fn status(&self, name: &AccountName) -> AccountStatus {
-        let environments = self.environments.iter().map(|environment| EnvironmentStatus {
+        let is_shown = |own: &&Environment<W>| own.is_set || own.in_use > 0 || own.queued > 0;
+        let mut shown: Vec<_> = self.environments.iter().filter(is_shown).collect();
+        // One may have been taken out of the settings before another came.
+        shown.sort_by_key(|environment| !environment.is_set);
+        let environments = shown.into_iter().map(|environment| EnvironmentStatus {
             name: environment.name.clone(),
             in_use: environment.in_use,
             queued: environment.queued,

@@ -12,6 +12,7 @@ mod futile;
 mod held;
 mod holding;
 mod properties;
+mod reconfigure;
 mod reserves;
 mod rules;
 mod turns;

@@ -16,6 +16,7 @@ enum Step {
     ReleaseHeld(usize),
     Restore(Ask),
     Pass(u64),
+    Reconfigure(u32, Vec<(u32, u32)>),
 }
 
 fn asks() -> impl Strategy<Value = Ask> {
@@ -39,6 +40,8 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => pick().prop_map(Step::Hold),
         1 => pick().prop_map(Step::ReleaseHeld),
         1 => asks().prop_map(Step::Restore),
+        1 => (1..=12_u32, prop::collection::vec((1..=9_u32, 0..=4_u32), 1..=3))
+            .prop_map(|(cap, environments)| Step::Reconfigure(cap, environments)),
         3 => prop_oneof![Just(250), Just(1_000), Just(400_000)].prop_map(Step::Pass),
     ]
 }
@@ -52,6 +55,7 @@ impl World {
         match *step {
             Step::Enter(ask) => self.enter_and_judge(ask),
             Step::Restore(ask) => self.restore(ask),
+            Step::Reconfigure(cap, ref environments) => self.reconfigure(cap, environments),
             Step::Pass(millis) => self.pass(Duration::from_millis(millis)),
             Step::Release(pick) => self.on(nth(pick, self.admitted.len()), Self::release),
             Step::Refuse(pick) => self.on(nth(pick, self.admitted.len()), Self::requeue),

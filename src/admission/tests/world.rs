@@ -47,6 +47,8 @@ pub(super) struct World {
     pub(super) admitted: Vec<Ticket>,
     pub(super) held: Vec<(CallId, Ticket)>,
     reserved: Vec<u32>,
+    /// The largest cap there was.
+    largest: u32,
 }
 
 impl World {
@@ -59,6 +61,7 @@ impl World {
             admitted: Vec::new(),
             held: Vec::new(),
             reserved: environments.iter().map(|(_, reserved)| *reserved).collect(),
+            largest: cap,
         }
     }
 
@@ -97,7 +100,23 @@ impl World {
     pub(super) fn requeue(&mut self, nth: usize) {
         let ticket = self.admitted.remove(nth);
         let entered = self.gate.requeue(ticket, (), self.now);
-        self.entered(entered).expect("an open gate");
+        let cap = self.gate.effective_cap.configured();
+        match self.entered(entered) {
+            Err(AdmissionError::NeverFits { .. }) => assert!(ticket.places > cap),
+            waits => drop(waits.expect("an open gate")),
+        }
+    }
+
+    /// Takes other options; environments that are not named are taken out of the settings.
+    pub(super) fn reconfigure(&mut self, cap: u32, environments: &[(u32, u32)]) {
+        let given = environments.iter().map(|(_, reserved)| *reserved);
+        self.reserved = given.chain(std::iter::repeat(0)).take(self.reserved.len()).collect();
+        self.largest = self.largest.max(cap);
+        let changed = self.gate.reconfigure(&options(cap, environments), 20, self.now);
+        let waited = self.waiting.len();
+        self.waiting.retain(|ticket| ticket.places <= cap);
+        assert_eq!(changed.too_large.len(), waited - self.waiting.len());
+        self.granted(changed.grants);
     }
 
     pub(super) fn hold(&mut self, nth: usize) {
@@ -187,9 +206,7 @@ impl World {
 
     fn check_bypass(&self) {
         let passed: Vec<_> = self.waiters().filter(|waiter| waiter.overtaken > 0).collect();
-        assert!(
-            passed.iter().all(|waiter| waiter.overtaken <= self.gate.effective_cap.configured())
-        );
+        assert!(passed.iter().all(|waiter| waiter.overtaken <= self.largest));
         let listed = |waiter: &Waiter<()>| {
             self.gate.overtaken.iter().any(|ticket| ticket.number == waiter.ticket.number)
         };
