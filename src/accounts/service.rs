@@ -33,8 +33,8 @@ impl Accounts {
         &self,
         account: &AccountName,
         environment: &EnvironmentName,
-    ) -> Option<&Arc<KeySlot>> {
-        self.link(account)?.keys.get(environment)
+    ) -> Option<Arc<KeySlot>> {
+        self.link(account)?.slot(environment)
     }
 
     /// Says whether quotes may be asked for on a route.

@@ -1,4 +1,4 @@
-//! Slots for keys: one for the environments that share a source.
+//! Slots for keys: one for the environments that share a source, as the gateway starts.
 
 use super::build_inputs::BuildInputs;
 use crate::{
@@ -91,7 +91,7 @@ fn kept(
         }
     }
     let kept = by_source.into_iter().filter_map(|(source, environments)| {
-        let slot = Arc::clone(link.keys.get(environments.first()?)?);
+        let slot = link.slot(environments.first()?)?;
         let next = next(ground.secrets, environments.first()?);
         let link = (name.clone(), Arc::clone(link));
         Some(ManagedSlot::new(link, environments, slot, source, next, account.timeout))
@@ -109,7 +109,7 @@ fn of_account<'a>(
 }
 
 /// Returns where the next key of an environment comes from.
-fn next(secrets: &Secrets, environment: &EnvironmentName) -> Option<NextSource> {
+pub(super) fn next(secrets: &Secrets, environment: &EnvironmentName) -> Option<NextSource> {
     let next = secrets.next(environment)?;
     let from_variable = matches!(next.source(), KeySource::Variable(_));
     // What is in a file is read from there, when it is its turn.

@@ -30,6 +30,7 @@ use crate::{
     upstream::{Upstream, UpstreamOptions},
 };
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use std::sync::Arc;
 
 /// Everything that serves; clones share it.
@@ -188,7 +189,7 @@ fn persons(
 }
 
 /// Returns the accounts with their caps, and the environments with their weights.
-fn admission_options(settings: &Settings) -> AdmissionOptions {
+pub(super) fn admission_options(settings: &Settings) -> AdmissionOptions {
     let lanes = |account: &AccountName| {
         let of_account = settings.environments.iter().filter(|(_, env)| env.account == *account);
         of_account
@@ -265,5 +266,15 @@ fn link(
     let breaker = Breaker::new(Arc::clone(&ground.clock));
     let (count, place_ttl) = (account.count, account.place_ttl);
     let vendor_user = account.user_id.clone();
-    Ok(AccountLink { upstream, keys, breaker, count, place_ttl, vendor_user })
+    let keys = ArcSwap::from_pointee(keys);
+    Ok(AccountLink {
+        upstream,
+        keys,
+        breaker,
+        is_simulator: account.base_url.is_none(),
+        timeout: account.timeout,
+        count,
+        place_ttl,
+        vendor_user,
+    })
 }

@@ -47,7 +47,7 @@ impl Calls {
     /// Asks Ideogram how a generation stands.
     pub(super) async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
         let link = self.services().accounts.link(&generation.account)?;
-        let slot = link.keys.get(&generation.environment)?;
+        let slot = link.slot(&generation.environment)?;
         let version = if tells_bills(&generation.route) { "v2" } else { "v1" };
         let path = format!("/{version}/generations/{}", generation.id);
         let key = slot.take();

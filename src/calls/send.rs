@@ -43,7 +43,7 @@ impl Calls {
         hold: &Hold,
     ) -> Result<(Arc<AccountLink>, Arc<KeySlot>), SendError> {
         let link = self.services().accounts.link(&ready.account).ok_or(SendError::NoKey)?;
-        let slot = link.keys.get(&ready.token.environment).ok_or(SendError::NoKey)?;
+        let slot = link.slot(&ready.token.environment).ok_or(SendError::NoKey)?;
         if !slot.is_usable(&link.upstream).await {
             return Err(SendError::KeyRejected { retry_after: slot.rests().unwrap_or_default() });
         }
@@ -52,6 +52,6 @@ impl Calls {
         }
         // Last, since asking about a key takes time in which a token may be withdrawn.
         self.recheck(&ready.to_recheck())?;
-        Ok((Arc::clone(link), Arc::clone(slot)))
+        Ok((Arc::clone(link), slot))
     }
 }

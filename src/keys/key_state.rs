@@ -35,7 +35,8 @@ impl Keys {
     /// The simulator's key is made for this run and is nothing that an operator could give, so it is not told of.
     pub fn key_state(&self, environment: &EnvironmentName) -> KeyState {
         let Some(kept) = self.slot_of(environment) else {
-            let missing = self.0.missing.iter().find(|one| one.environment == *environment);
+            let all = self.0.missing.load();
+            let missing = all.iter().find(|one| one.environment == *environment);
             let state = missing.map(|one| KeyState::Missing { how: one.how.clone() });
             return state.unwrap_or(KeyState::Unneeded);
         };

@@ -23,6 +23,7 @@ mod rotate;
 mod start;
 mod switch;
 mod tag;
+mod take_in;
 mod verify;
 mod view;
 mod watch;

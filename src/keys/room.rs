@@ -8,6 +8,7 @@ use crate::{
     store::{Journal, Reader},
     tasks::Tasks,
 };
+use arc_swap::ArcSwap;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -44,10 +45,10 @@ pub struct Keys(pub(super) Arc<KeysInner>);
 /// What clones share.
 #[derive(Debug)]
 pub(super) struct KeysInner {
-    /// The slots.
-    pub(super) kept: Vec<Arc<ManagedSlot>>,
+    /// The slots; more may come, and none goes.
+    pub(super) kept: ArcSwap<Vec<Arc<ManagedSlot>>>,
     /// The environments without a key.
-    pub(super) missing: Vec<MissingKey>,
+    pub(super) missing: ArcSwap<Vec<MissingKey>>,
     pub(super) tags: Arc<TagKey>,
     pub(super) settings: config::KeySettings,
     pub(super) journal: Journal,
@@ -86,8 +87,8 @@ impl Keys {
     pub fn new(options: KeysOptions) -> Self {
         let KeysOptions { kept, missing, tags, settings, journal, reader, clock, tasks } = options;
         Self(Arc::new(KeysInner {
-            kept: kept.into_iter().map(Arc::new).collect(),
-            missing,
+            kept: ArcSwap::from_pointee(kept.into_iter().map(Arc::new).collect()),
+            missing: ArcSwap::from_pointee(missing),
             tags,
             settings,
             journal,
@@ -105,14 +106,22 @@ impl Keys {
     pub fn sharing(&self, environment: &EnvironmentName) -> Vec<EnvironmentName> {
         let Some(own) = self.slot_of(environment) else { return Vec::new() };
         let tag: Box<str> = own.slot.current(|key| key.tag().into());
-        let same = self.0.kept.iter().filter(|kept| kept.slot.current(|key| *key.tag() == *tag));
+        let kept = self.kept();
+        let same = kept.iter().filter(|kept| kept.slot.current(|key| *key.tag() == *tag));
         let names = same.flat_map(|kept| &kept.environments);
         names.filter(|name| *name != environment).cloned().collect()
     }
 
     /// Returns the slot of an environment.
-    pub(super) fn slot_of(&self, environment: &EnvironmentName) -> Option<&Arc<ManagedSlot>> {
-        self.0.kept.iter().find(|kept| kept.environments.contains(environment))
+    pub(super) fn slot_of(&self, environment: &EnvironmentName) -> Option<Arc<ManagedSlot>> {
+        // The last one: it came for another account, or with a key that was missing.
+        let kept = self.kept();
+        kept.iter().rfind(|kept| kept.environments.contains(environment)).cloned()
+    }
+
+    /// Returns the slots there are now.
+    pub(super) fn kept(&self) -> Arc<Vec<Arc<ManagedSlot>>> {
+        self.0.kept.load_full()
     }
 
     /// Lends what changes.
@@ -122,7 +131,7 @@ impl Keys {
 
     /// Says whether a slot has the key as its current or next one, in whatever account.
     pub(super) fn is_wanted(&self, tag: &str) -> bool {
-        self.0.kept.iter().any(|kept| {
+        self.kept().iter().any(|kept| {
             kept.slot.current(|key| key.tag() == tag)
                 || kept.slot.next(|key| key.tag() == tag).unwrap_or(false)
         })
@@ -133,7 +142,8 @@ impl Keys {
     /// It may be current, next or draining. Sharing it keeps one count of users and one set of connections
     /// for a key.
     pub(super) fn serving(&self, account: &AccountName, tag: &str) -> Option<Arc<ServingKey>> {
-        let of_account = self.0.kept.iter().filter(|kept| kept.account == *account);
+        let all = self.kept();
+        let of_account = all.iter().filter(|kept| kept.account == *account);
         let mut slots = of_account.map(|kept| &kept.slot);
         let same = |key: &Arc<ServingKey>| (key.tag() == tag).then(|| Arc::clone(key));
         let found = slots.find_map(|slot| slot.current(same).or_else(|| slot.next(same).flatten()));

@@ -41,7 +41,8 @@ impl Keys {
     ) -> Result<Vec<RotatedView>, RotateError> {
         let wish = CheckRequest { by, again: true, allow_retired };
         let asked = |name: &EnvironmentName| environment.is_none_or(|own| name.as_str() == own);
-        let slots = self.0.kept.iter().filter(|kept| kept.environments.iter().any(asked));
+        let slots = self.kept();
+        let slots = slots.iter().filter(|kept| kept.environments.iter().any(asked));
         let mut all = Vec::new();
         for kept in slots {
             all.push(view(kept, self.rotate_slot(kept, &wish).await)?);

@@ -68,10 +68,10 @@ impl Keys {
         let book = read.map_err(|_| StartError::Stopping)?.map_err(StartError::Read)?;
         self.state().book = book;
         // All are looked at before anything is written, so that a start which is refused leaves no trace.
-        for kept in &self.0.kept {
+        for kept in self.kept().iter() {
             self.refuse_retired(kept)?;
         }
-        for kept in &self.0.kept {
+        for kept in self.kept().iter() {
             self.note_first_sight(kept).await?;
         }
         for leaving in self.left_behind() {
@@ -82,7 +82,7 @@ impl Keys {
 
     /// Refuses a current key that was retired, unless the settings allow it or the next key can be used
     /// instead.
-    fn refuse_retired(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
+    pub fn refuse_retired(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
         let Some(retired) = self.retirement(kept) else { return Ok(()) };
         let version: Box<str> = kept.slot.current(|key| key.version().into());
         if self.allows(&version) {
@@ -129,7 +129,7 @@ impl Keys {
     }
 
     /// Puts the current key on record, unless the record has it in service for all environments of the slot.
-    async fn note_first_sight(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
+    pub async fn note_first_sight(&self, kept: &Arc<ManagedSlot>) -> Result<(), StartError> {
         let key = kept.slot.current(Arc::clone);
         let known = self.state().book.get(&(kept.account.clone(), key.tag().into())).cloned();
         if let Some(known) = known.filter(|known| known.retired.is_none())
@@ -151,7 +151,7 @@ impl Keys {
     ///
     /// No call of theirs is left, for their process has ended.
     fn left_behind(&self) -> Vec<Leaving> {
-        let state = self.state();
+        let (state, kept) = (self.state(), self.kept());
         let in_service = state.book.iter().filter(|(_, known)| known.retired.is_none());
         let left = in_service.filter(|((_, tag), _)| !self.is_wanted(tag)).filter_map(
             |((account, tag), known)| {
@@ -159,7 +159,7 @@ impl Keys {
                     let own = |kept: &&Arc<ManagedSlot>| {
                         kept.account == *account && kept.environments.contains(name)
                     };
-                    self.0.kept.iter().find(own)
+                    kept.iter().find(own)
                 };
                 let replaced = known.environments.iter().all(|name| now(name).is_some());
                 let by = now(known.environments.first()?)?;

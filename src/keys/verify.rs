@@ -11,7 +11,7 @@ impl Keys {
     /// is switched here.
     pub async fn verify(&self) -> Vec<VerifiedView> {
         let mut all = Vec::new();
-        for kept in &self.0.kept {
+        for kept in self.kept().iter() {
             let (current, next) = (kept.slot.current(Arc::clone), kept.slot.next(Arc::clone));
             for (state, key) in [("current", Some(current)), ("next", next)] {
                 let Some(key) = key else { continue };

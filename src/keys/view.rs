@@ -84,7 +84,7 @@ pub struct RotatedView {
 impl Keys {
     /// Returns all keys: by slot, then those that drain, then the 20 that were retired last.
     fn all(&self) -> Vec<KeyView> {
-        let mut all: Vec<_> = self.0.kept.iter().flat_map(of_slot).collect();
+        let mut all: Vec<_> = self.kept().iter().flat_map(of_slot).collect();
         let state = self.state();
         let draining = state.draining.iter().map(|one| {
             let mut view = serving_view(&one.kept, &one.key, "draining");

@@ -19,19 +19,24 @@ impl Keys {
     /// To be called once, after the keys were taken up. A file is looked at every `look_every`, without a
     /// notification of the system.
     pub fn watch(&self, reload: &watch::Receiver<u64>) {
-        for kept in &self.0.kept {
-            let (keys, own, reload) = (self.clone(), Arc::clone(kept), reload.clone());
-            self.0
-                .tasks
-                .spawn_background("key files", async move { keys.watch_files(own, reload).await });
-            let (keys, own) = (self.clone(), Arc::clone(kept));
-            self.0.tasks.spawn_background("key rejections", async move {
-                loop {
-                    own.slot.rejection().await;
-                    keys.replace_rejected(&own).await;
-                }
-            });
+        for kept in self.kept().iter() {
+            self.watch_slot(kept, reload.clone());
         }
+    }
+
+    /// Watches the sources of one slot from now on.
+    pub(super) fn watch_slot(&self, kept: &Arc<ManagedSlot>, reload: watch::Receiver<u64>) {
+        let (keys, own) = (self.clone(), Arc::clone(kept));
+        self.0
+            .tasks
+            .spawn_background("key files", async move { keys.watch_files(own, reload).await });
+        let (keys, own) = (self.clone(), Arc::clone(kept));
+        self.0.tasks.spawn_background("key rejections", async move {
+            loop {
+                own.slot.rejection().await;
+                keys.replace_rejected(&own).await;
+            }
+        });
     }
 
     /// Stages the next key first, then looks at changes again and again.

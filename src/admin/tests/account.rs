@@ -10,6 +10,7 @@ use crate::{
     tasks::Tasks,
     upstream::{Credential, Upstream, UpstreamOptions},
 };
+use arc_swap::ArcSwap;
 use std::{path::Path, sync::Arc};
 
 /// The environments that have a key, and all the same one, though each has it from a source of its own.
@@ -63,9 +64,11 @@ fn link(
     let key = ServingKey::new(upstream.key(credential), tag, Arc::clone(clock));
     let slot = |name: &str| (name.parse().unwrap(), Arc::new(KeySlot::new(Arc::clone(&key))));
     AccountLink {
-        keys: WITH_KEY.map(slot).into(),
+        keys: ArcSwap::from_pointee(WITH_KEY.map(slot).into()),
         upstream,
         breaker: Breaker::new(Arc::clone(clock)),
+        is_simulator: false,
+        timeout: account.timeout,
         count: account.count,
         place_ttl: account.place_ttl,
         vendor_user: None,
@@ -75,7 +78,7 @@ fn link(
 fn kept(name: &AccountName, link: &Arc<AccountLink>, environment: &str) -> ManagedSlot {
     let source = KeySource::Variable(format!("IDEOGRAM_API_KEY_{environment}").into());
     let environment: EnvironmentName = environment.parse().unwrap();
-    let (slot, patience) = (Arc::clone(&link.keys[&environment]), link.place_ttl);
+    let (slot, patience) = (link.slot(&environment).unwrap(), link.place_ttl);
     let link = (name.clone(), Arc::clone(link));
     ManagedSlot::new(link, vec![environment], slot, source, None, patience)
 }
