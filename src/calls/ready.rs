@@ -3,6 +3,7 @@
 use super::HandedOver;
 use crate::{
     answers::Claimed,
+    config::Settings,
     domain::{
         AccountName, Action, AssertedPerson, AuditRecord, CallId, Client, Demand, EnvironmentName,
         Fingerprint, Intent, OpenCall, Places, Principal, ReadUse, RecordBody, RequestId, Route,
@@ -38,6 +39,8 @@ pub struct ReadyCall {
     pub token: Arc<Token>,
     /// The secret of it that was presented.
     pub secret: PresentedSecret,
+    /// The settings that were in force when it came.
+    pub settings: Arc<Settings>,
     /// The money it holds, and since when; `None` where it has no price.
     pub held: Option<(Usd, Timestamp)>,
     /// The route.

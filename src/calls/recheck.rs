@@ -1,10 +1,13 @@
-//! Asking once more whether a call may be made: its token may have been revoked, or may do less, while the
-//! call waited.
+//! Asking once more whether a call may be made: its token may have been revoked, or may do less, and other
+//! settings may be in force, while the call waited.
 
 use super::{Calls, ReadyCall};
 use crate::{
     authorization::{self, Denial},
-    domain::{Demand, ErrorCode, Route, Timestamp, Token, Usd},
+    config::{EnvironmentOff, Settings},
+    domain::{
+        AccountName, Demand, EnvironmentName, ErrorCode, Route, RouteName, Timestamp, Token, Usd,
+    },
     ledger::{BudgetExceeded, Budgets},
     tokens::{PresentedSecret, TokenRefusal},
 };
@@ -17,7 +20,11 @@ pub struct Recheck<'c> {
     pub token: &'c Arc<Token>,
     /// The secret of it that was presented.
     pub secret: PresentedSecret,
-    /// The route.
+    /// The settings that were in force.
+    pub settings: &'c Arc<Settings>,
+    /// The account that its environment used.
+    pub account: &'c AccountName,
+    /// The route, as it was.
     pub route: &'c Route,
     /// What the call asks for.
     pub demand: &'c Demand,
@@ -33,6 +40,18 @@ pub enum RecheckError {
     /// Its token, or the secret that was presented, opens nothing any more.
     #[error("token refused while the call waited")]
     Token(#[source] TokenRefusal),
+    /// Its environment is switched off, or gone.
+    #[error("{0}")]
+    EnvironmentOff(#[source] EnvironmentOff),
+    /// Its environment uses another account by now.
+    #[error("environment {0} uses another account by now")]
+    EnvironmentMoved(EnvironmentName),
+    /// Its route is switched off, gone, or is another one by now.
+    #[error("route {0} is switched off or changed by now")]
+    RouteGone(RouteName),
+    /// A budget covers it by now, and it has no price that could be held against it.
+    #[error("route {0} has no price, so no budget can cover it")]
+    Unpriced(RouteName),
     /// Its token or environment allows less now.
     #[error("{0}")]
     Denied(#[source] Denial),
@@ -46,6 +65,11 @@ impl RecheckError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Token(_) => ErrorCode::TokenInvalid,
+            Self::EnvironmentOff(_) | Self::EnvironmentMoved(_) => {
+                ErrorCode::EnvironmentUnavailable
+            }
+            Self::RouteGone(_) => ErrorCode::RouteUnknown,
+            Self::Unpriced(_) => ErrorCode::PolicyDenied,
             Self::Denied(denial) => denial.code(),
             Self::OverBudget(_) => ErrorCode::BudgetExceeded,
         }
@@ -55,31 +79,85 @@ impl RecheckError {
     pub(super) fn reason(&self) -> Box<str> {
         match self {
             Self::Token(refusal) => refusal.reason().into(),
-            reduced => format!("token reduced: {reduced}").into(),
+            Self::Denied(_) | Self::OverBudget(_) => format!("allowed no longer: {self}").into(),
+            changed => changed.to_string().into(),
         }
     }
 }
 
 impl Calls {
-    /// Says whether a call may still be made, with its token as it is now. Costs nothing while the token was
-    /// not changed.
+    /// Says whether a call may still be made, with its token and the settings as they are now. Costs nothing
+    /// while neither changed.
+    ///
+    /// The call keeps the price that it holds and the deadline that it was given.
     pub fn recheck(&self, call: &Recheck<'_>) -> Result<(), RecheckError> {
         let services = self.services();
-        let now = services.tokens.recheck(&call.token.id, call.secret.number);
-        let now = now.map_err(RecheckError::Token)?;
-        if Arc::ptr_eq(&now, call.token) {
+        let token = services.tokens.recheck(&call.token.id, call.secret.number);
+        let token = token.map_err(RecheckError::Token)?;
+        let settings = services.settings.now();
+        if Arc::ptr_eq(&token, call.token) && Arc::ptr_eq(&settings, call.settings) {
             return Ok(());
         }
-        let settings = services.settings.now();
-        // It was there when the call came in, and settings do not change while the gateway runs.
-        let Some(environment) = settings.environments.get(&now.environment) else { return Ok(()) };
-        authorization::check(&now, environment, call.route, call.demand, call.client)
+        let environment =
+            settings.enabled(&token.environment).map_err(RecheckError::EnvironmentOff)?;
+        if environment.account != *call.account {
+            return Err(RecheckError::EnvironmentMoved(token.environment.clone()));
+        }
+        let route = same_route(&settings, call.route)?;
+        authorization::check(&token, environment, route, call.demand, call.client)
             .map_err(RecheckError::Denied)?;
-        let Some((price, opened_at)) = call.held else { return Ok(()) };
-        let budgets = Budgets::covering(&settings, environment, &now, call.route);
-        let held = services.ledger.check_held(&budgets, price, opened_at);
-        held.map_err(RecheckError::OverBudget)
+        let budgets = Budgets::covering(&settings, environment, &token, route);
+        self.recheck_money(call, route, &budgets)
     }
+
+    fn recheck_money(
+        &self,
+        call: &Recheck<'_>,
+        route: &Route,
+        budgets: &Budgets,
+    ) -> Result<(), RecheckError> {
+        match call.held {
+            Some((price, opened_at)) => {
+                let held = self.services().ledger.check_held(budgets, price, opened_at);
+                held.map_err(RecheckError::OverBudget)
+            }
+            // It was let in without a price because no budget covered it.
+            None if route.spends(call.demand.is_quote) && !budgets.limits.is_empty() => {
+                Err(RecheckError::Unpriced(route.name.clone()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Asks now and after each change of any token or of the settings, until the answer is no.
+    pub async fn until_refused<E>(&self, check: impl Fn() -> Result<(), E>) -> E {
+        let services = self.services();
+        // Before the first look: a change between the two would be missed, and nobody woken for it.
+        let (mut tokens, mut settings) = (services.tokens.changes(), services.settings.changes());
+        loop {
+            if let Err(refusal) = check() {
+                return refusal;
+            }
+            let changed = tokio::select! {
+                changed = tokens.changed() => changed,
+                changed = settings.changed() => changed,
+            };
+            if changed.is_err() {
+                // Nobody will change anything any more: that the gateway ends is no refusal.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+/// Returns the route as the settings have it now, if it still means the same path.
+fn same_route<'s>(settings: &'s Settings, route: &Route) -> Result<&'s Route, RecheckError> {
+    let is_same = |now: &&Arc<Route>| {
+        let is_same_path = now.path.as_str() == route.path.as_str();
+        now.enabled && now.method == route.method && is_same_path
+    };
+    let now = settings.routes.by_name(&route.name).filter(is_same);
+    now.map(AsRef::as_ref).ok_or_else(|| RecheckError::RouteGone(route.name.clone()))
 }
 
 impl ReadyCall {
@@ -88,6 +166,8 @@ impl ReadyCall {
         Recheck {
             token: &self.token,
             secret: self.secret,
+            settings: &self.settings,
+            account: &self.account,
             route: &self.route,
             demand: &self.demand,
             client: self.client_addr,

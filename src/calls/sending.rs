@@ -206,7 +206,7 @@ impl Sending {
             // Asked first: when its turn has come as well, the call must still not be sent.
             biased;
             () = self.client.closed() => Err(Over::Time),
-            withdrawn = services.tokens.until_refused(|| self.calls.recheck(&self.ready.to_recheck())) => {
+            withdrawn = self.calls.until_refused(|| self.calls.recheck(&self.ready.to_recheck())) => {
                 Err(Over::Withdrawn(withdrawn))
             }
             permit = requeue.admit() => permit.map_err(|_| Over::Time),
@@ -325,7 +325,7 @@ impl Sending {
 enum Over {
     /// Its deadline passed, its client left, or the gateway takes no calls.
     Time,
-    /// Its token was withdrawn or reduced while it waited.
+    /// It may not be made any more: its token or the settings changed while it waited.
     Withdrawn(RecheckError),
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod dot_env;
+mod environment_off;
 mod field_error;
 mod key_shape;
 mod key_text;
@@ -19,6 +20,8 @@ mod origin;
 mod paths;
 mod prices;
 mod read;
+mod reload;
+mod reload_rules;
 mod review;
 mod routes;
 mod secret;
@@ -38,6 +41,7 @@ mod webhook_secrets;
 mod webhooks;
 
 pub use address::plaintext_problem;
+pub use environment_off::EnvironmentOff;
 pub use field_error::{FieldError, FieldErrors};
 pub use key_text::{KeySource, KeySourceError};
 pub use live::LiveSettings;
@@ -48,6 +52,7 @@ pub use notify::{NotifySettings, NotifyUrl};
 pub use operator_token::{OperatorTokenError, operator_token, operator_token_doubt};
 pub use origin::SettingOrigin;
 pub use paths::{PathError, plain_path};
+pub use reload::{SettingChange, TakenSettings};
 pub use review::Review;
 pub use secret::{NextKey, NotifySecret, UpstreamKey, WebhookSecret};
 pub use secrets::{MissingKey, Secrets};

@@ -6,7 +6,7 @@ use super::{
     field_error::FieldError,
     nearest::nearest,
     origin::SettingOrigin,
-    tree::{Node, SettingTable, SettingValue, join},
+    tree::{Node, SettingTable, SettingValue, abbreviate, join},
 };
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -82,7 +82,7 @@ impl Notes {
         if let Some(seen) = self.seen.borrow().get(path) {
             mistake = mistake.at(seen.origin.clone());
             if let Some(value) = &seen.value {
-                mistake = mistake.with_value(value.as_str());
+                mistake = mistake.with_value(abbreviate(value.clone()));
             }
         }
         self.add(mistake);
@@ -271,7 +271,8 @@ impl<'n> Section<'n> {
         let path = self.path_of(key);
         match parse(node) {
             Ok(value) => {
-                let shown = shown(&value).unwrap_or_else(|| node.abbreviate());
+                // Whole, for a reload compares it: of two long lists the ends may differ.
+                let shown = shown(&value).unwrap_or_else(|| node.written());
                 self.notes.see(path, Some(shown), node.origin.clone());
                 Some(value)
             }

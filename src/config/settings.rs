@@ -1,7 +1,10 @@
 //! The settings as the rest of the house uses them: read, checked and complete.
 
-use super::webhooks::{WebhookMode, Webhooks};
 use super::{EffectiveSettings, NotifySettings, Review};
+use super::{
+    environment_off::EnvironmentOff,
+    webhooks::{WebhookMode, Webhooks},
+};
 use crate::domain::{
     AccountName, AddressDetail, EnvironmentName, PriceTable, RouteName, RouteTable, ScopeSet, Usd,
 };
@@ -51,6 +54,20 @@ pub struct Settings {
     pub notify: NotifySettings,
     /// Each setting as text, with the place it comes from.
     pub shown: Arc<EffectiveSettings>,
+}
+
+impl Settings {
+    /// Returns an environment whose tokens may make calls, or why they may not.
+    pub fn enabled(
+        &self,
+        name: &EnvironmentName,
+    ) -> Result<&Arc<EnvironmentSettings>, EnvironmentOff> {
+        match self.environments.get(name) {
+            Some(environment) if environment.enabled => Ok(environment),
+            Some(_) => Err(EnvironmentOff::Disabled(name.clone())),
+            None => Err(EnvironmentOff::Gone(name.clone())),
+        }
+    }
 }
 
 /// `[listen]`: where clients and operators connect.
@@ -155,8 +172,10 @@ pub struct AccountSettings {
 /// `[environments.NAME]`: the limits of its tokens.
 ///
 /// A token cannot be granted more than `scopes`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EnvironmentSettings {
+    /// Whether its tokens may make calls.
+    pub enabled: bool,
     /// The account it uses.
     pub account: AccountName,
     /// The limit of its tokens' scopes.
@@ -183,7 +202,7 @@ pub struct EnvironmentSettings {
 
 /// `[environments.NAME.policy]`: rules for all tokens of an environment; a token can only be narrower.
 /// What is absent or empty is not ruled.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Policy {
     /// The most images per call.
     pub max_images: Option<u32>,
@@ -206,7 +225,7 @@ pub struct Policy {
 /// `[environments.NAME.limited]`: the small set behind `write:limited`.
 ///
 /// Where `write:limited` is granted, at least one of them is set.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Limited {
     /// The routes; empty means all that the scope allows.
     pub routes: Vec<RouteName>,

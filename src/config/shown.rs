@@ -47,6 +47,11 @@ impl EffectiveSettings {
         Self(seen.into_iter().map(one).collect())
     }
 
+    /// Returns these settings, which come in the order of their keys.
+    pub(super) fn from_settings(settings: Vec<ShownSetting>) -> Self {
+        Self(settings)
+    }
+
     /// Returns the settings by key.
     pub fn settings(&self) -> &[ShownSetting] {
         &self.0

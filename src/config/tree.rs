@@ -44,16 +44,11 @@ impl Node {
     /// Returns the value in the form of TOML, shortened when it is long.
     /// Longer than 400 characters is long.
     pub(super) fn abbreviate(&self) -> String {
-        let mut text = self.written();
-        if let Some((end, _)) = text.char_indices().nth(400) {
-            text.truncate(end);
-            text.push('…');
-        }
-        text
+        abbreviate(self.written())
     }
 
     /// Returns the whole value in the form of TOML.
-    fn written(&self) -> String {
+    pub(super) fn written(&self) -> String {
         match &self.value {
             SettingValue::Text(text) => format!("{text:?}"),
             SettingValue::Raw(raw) if DeValue::parse(raw).is_ok() => raw.to_string(),
@@ -67,6 +62,15 @@ impl Node {
             SettingValue::Other(text) => text.to_string(),
         }
     }
+}
+
+/// Shortens the text of a value when it is long.
+pub(super) fn abbreviate(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(400) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// Parses a TOML document; `origin` names the place of a line.

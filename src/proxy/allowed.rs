@@ -80,10 +80,7 @@ impl KnownCall {
     }
 
     fn environment(&self) -> Result<&Arc<EnvironmentSettings>, Rejection> {
-        let name = &self.token.environment;
-        self.incoming.settings.environments.get(name).ok_or_else(|| {
-            let message = format!("environment {name} is no longer in the settings");
-            Rejection::new(ErrorCode::EnvironmentUnavailable, message)
-        })
+        let enabled = self.incoming.settings.enabled(&self.token.environment);
+        enabled.map_err(|off| Rejection::environment_off(&off))
     }
 }

@@ -35,16 +35,18 @@ impl CallContext {
         self.route.spends(demand.is_quote)
     }
 
-    /// Looks at the token as it is now: it may have been revoked or reduced meanwhile. `held` is the money that the
+    /// Looks at the token and the settings as they are now: the token may have been revoked or reduced meanwhile,
+    /// the environment switched off. `held` is the money that the
     /// call holds, and since when.
     pub(super) fn recheck(
         &self,
         demand: &Demand,
         held: Option<(Usd, Timestamp)>,
     ) -> Result<(), Rejection> {
-        let Self { gateway, request, token, secret, route, .. } = self;
+        let Self { gateway, request, token, secret, environment, route, .. } = self;
         let (secret, client) = (*secret, request.client);
-        let call = Recheck { token, secret, route, demand, client, held };
+        let (settings, account) = (&request.settings, &environment.account);
+        let call = Recheck { token, secret, settings, account, route, demand, client, held };
         gateway.calls.recheck(&call).map_err(Rejection::from)
     }
 }

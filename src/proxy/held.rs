@@ -73,7 +73,7 @@ impl HeldCall {
             // more before the call is sent.
             biased;
             permit = gateway.admission.admit(request_for_places) => permit.map_err(|error| self.not_admitted(error)),
-            refused = gateway.tokens.until_refused(|| self.recheck()) => Err(refused),
+            refused = gateway.calls.until_refused(|| self.recheck()) => Err(refused),
         };
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
         request.request_context.queue.set(waited).ok();
@@ -133,6 +133,7 @@ impl HeldCall {
             request: request.request,
             token,
             secret,
+            settings: request.settings,
             held,
             account: environment.account.clone(),
             demand: asked.demand,

@@ -83,7 +83,8 @@ pub(super) fn who_am_i_at_length(gateway: &Gateway, incoming: &IncomingRequest) 
 }
 
 fn identity(gateway: &Gateway, token: &Token, environment: Option<&EnvironmentSettings>) -> Value {
-    let slot = environment.and_then(|own| gateway.accounts.slot(&own.account, &token.environment));
+    let enabled = environment.filter(|own| own.enabled);
+    let slot = enabled.and_then(|own| gateway.accounts.slot(&own.account, &token.environment));
     json!({
         "token_id": token.id,
         "name": token.name,

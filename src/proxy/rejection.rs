@@ -5,6 +5,7 @@ use crate::{
     admission::AdmissionError,
     authorization::Denial,
     calls::{CallSummary, RecheckError, SendError},
+    config::EnvironmentOff,
     domain::ErrorCode,
     inspection::InspectionError,
     ledger::{BudgetExceeded, HoldError},
@@ -114,6 +115,12 @@ impl Rejection {
         Self::new(ErrorCode::AuditUnavailable, message).retry_after(Duration::from_mins(1))
     }
 
+    /// The token's environment takes no calls.
+    pub(super) fn environment_off(off: &EnvironmentOff) -> Self {
+        let refused = Self::new(ErrorCode::EnvironmentUnavailable, off.to_string());
+        refused.retry_after(Duration::from_secs(60))
+    }
+
     fn audit_unavailable() -> Self {
         let message = "the audit record cannot be written, so nothing is sent";
         Self::new(ErrorCode::AuditUnavailable, message).retry_after(Duration::from_secs(5))
@@ -190,6 +197,13 @@ impl From<RecheckError> for Rejection {
     fn from(error: RecheckError) -> Self {
         match error {
             RecheckError::Token(refusal) => Self::token(&refusal),
+            RecheckError::EnvironmentOff(off) => Self::environment_off(&off),
+            RecheckError::EnvironmentMoved(_) => {
+                Self::new(ErrorCode::EnvironmentUnavailable, format!("{error}; try again"))
+                    .retry_after(Duration::from_secs(1))
+            }
+            RecheckError::RouteGone(_) => Self::new(ErrorCode::RouteUnknown, error.to_string()),
+            RecheckError::Unpriced(route) => Self::from(HoldError::Unpriced(route)),
             RecheckError::Denied(denial) => Self::from(denial),
             RecheckError::OverBudget(exceeded) => Self::from(HoldError::Exceeded(exceeded)),
         }
@@ -230,8 +244,10 @@ fn ended_in(code: ErrorCode) -> &'static str {
         ErrorCode::ScopeMissing
         | ErrorCode::PolicyDenied
         | ErrorCode::EnvironmentDenied
+        | ErrorCode::EnvironmentUnavailable
+        | ErrorCode::RouteUnknown
         | ErrorCode::BudgetExceeded => {
-            "the token was reduced while the call waited; nothing was sent or billed"
+            "the call was allowed no longer when its turn came; nothing was sent or billed"
         }
         ErrorCode::UpstreamProtocolError => {
             "Ideogram answered in a way that cannot be passed on; it may have been billed"

@@ -23,7 +23,7 @@ pub struct WhoAmI {
     pub owner: Option<Box<str>>,
     /// Its environment.
     pub environment: EnvironmentName,
-    /// Whether that environment has a key, so that calls can be made.
+    /// Whether that environment is switched on and has a key, so that calls can be made.
     pub available: bool,
     /// What it was granted, as it was written.
     pub scopes: ScopeSet,
@@ -97,6 +97,7 @@ impl WhoAmI {
             owner: token.owner.clone(),
             environment: token.environment.clone(),
             available: environment
+                .filter(|own| own.enabled)
                 .and_then(|own| gateway.accounts.slot(&own.account, &token.environment))
                 .is_some(),
             scopes: token.scopes.clone(),

@@ -62,6 +62,16 @@ pub(super) fn needs_a_limit(
     mistakes.note("daily_budget", problem);
 }
 
+/// Says whether other settings would leave a token in production without a budget that limits what it may spend.
+pub(super) fn loses_last_budget(token: &Token, now: &Settings, other: &Settings) -> bool {
+    let name = &token.environment;
+    let is_production = is_production(name, now) && is_production(name, other);
+    // An environment that is gone lets nobody spend.
+    let is_there = other.environments.contains_key(name);
+    let is_left = !is_unlimited(token, now) && is_unlimited(token, other);
+    is_production && is_there && is_left && !token.unlimited
+}
+
 fn is_production(environment: &EnvironmentName, settings: &Settings) -> bool {
     settings.review.production.contains(environment)
 }

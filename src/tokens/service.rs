@@ -7,13 +7,13 @@ use super::{
     mandate::Mandate,
     new_token::NewToken,
     plain::PlainToken,
-    production::{gain, gains_of_new, may_give},
+    production::{gain, gains_of_new, loses_last_budget, may_give},
     refusal::TokenRefusal,
     secret::{KeptSecret, PresentedToken},
     validate::validate,
 };
 use crate::{
-    config::LiveSettings,
+    config::{LiveSettings, Settings},
     domain::{
         Action, Clock, SecretKind, Timestamp, Token, TokenDigest, TokenId, TokenSecret, TokenState,
     },
@@ -85,19 +85,29 @@ impl Tokens {
         self.registry.changes()
     }
 
-    /// Asks now and after each change of any token, until the answer is no.
-    pub async fn until_refused<E>(&self, check: impl Fn() -> Result<(), E>) -> E {
-        // Before the first look: a change between the two would be missed, and nobody woken for it.
-        let mut changes = self.changes();
-        loop {
-            if let Err(refusal) = check() {
-                return refusal;
-            }
-            if changes.changed().await.is_err() {
-                // Nobody will change anything any more: that the gateway ends is no refusal.
-                std::future::pending::<()>().await;
-            }
-        }
+    /// Runs work while no token changes; changes that are asked for meanwhile wait for it.
+    pub async fn while_none_changes<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, TokensError> {
+        let held = self.registry.change("tokens held", |turn| async move {
+            let done = work.await;
+            drop(turn);
+            done
+        });
+        held.await.map_err(|_| TokensError::Stopping)
+    }
+
+    /// Returns the tokens of production that may spend, that a budget limits now, and that none would limit with
+    /// other settings. Tokens that ended, and those that are to have no budget, are not among them.
+    pub fn left_without_budget(&self, other: &Settings) -> Vec<Arc<Token>> {
+        let (now, settings) = (self.registry.now(), self.settings.now());
+        let mut tokens = self.list();
+        tokens.retain(|token| {
+            let has_ended = token.state == TokenState::Revoked || token.expires_at <= now;
+            !has_ended && loses_last_budget(token, &settings, other)
+        });
+        tokens
     }
 
     /// Makes a token. It is on record and usable when this returns; its secret is never seen again.

@@ -43,6 +43,7 @@ struct House {
 
 fn environment(scopes: &[&str]) -> EnvironmentSettings {
     EnvironmentSettings {
+        enabled: true,
         account: "ideogram".parse().unwrap(),
         scopes: scopes.iter().map(|scope| scope.parse().unwrap()).collect(),
         weight: 1,

@@ -113,7 +113,8 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::RouteUnknown,
-        "This path is not among the routes that the gateway forwards. It is closed unless listed.",
+        "This path is not among the routes that the gateway forwards, or not any more since the call began to \
+         wait. It is closed unless listed.",
         "Compare the path with Ideogram's documentation: a missing or doubled prefix is the usual \
          cause.",
         "`ideogate route list` shows what is open; a new route of Ideogram's can be added in the \
@@ -286,11 +287,11 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::EnvironmentUnavailable,
-        "The token's environment cannot be used because the gateway has no key for it, or because \
-         Ideogram rejects that key.",
-        "Tell your operator; other environments may work.",
-        "Without a key: set it, as in `IDEOGRAM_API_KEY` or `IDEOGRAM_API_KEY_PROD_FILE`, and start \
-         again. Rejected: exchange its file and run `ideogate key rotate`; it is asked about again \
+        "The token's environment cannot be used: it is switched off, is gone from the settings or has just moved to \
+         another account, the gateway has no key for it, or Ideogram rejects that key.",
+        "Try again after `Retry-After`; if it lasts, tell your operator. Other environments may work.",
+        "Off or gone: the settings say so (`ideogate env show NAME`). Without a key: set it, as in \
+         `IDEOGRAM_API_KEY` or `IDEOGRAM_API_KEY_PROD_FILE`, and start again. Rejected: exchange its file and run `ideogate key rotate`; it is asked about again \
          every 30 seconds at most.",
     ),
     row(

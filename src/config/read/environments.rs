@@ -73,6 +73,7 @@ fn environment(
     path: &str,
     around: &Around<'_>,
 ) -> Option<(EnvironmentSettings, Option<Box<str>>)> {
+    let enabled = section.read("enabled", boolean);
     let account = section.read("account", |node| account(node, around.accounts));
     let key = section.optional("key", variable);
     let scopes = section.read("scopes", list(grant));
@@ -97,6 +98,7 @@ fn environment(
     }
     // No `?` above: each value must be read, or a mistake in one would hide those in others.
     let environment = EnvironmentSettings {
+        enabled: enabled?,
         account: account?,
         scopes: scopes?.into_iter().collect::<ScopeSet>(),
         weight: weight?,
@@ -220,24 +222,31 @@ fn complain_about_no_limits(path: &str, grants: &[ScopeGrant], limited: &Limited
 /// environment that reserves.
 fn complain_about_reservations(entries: &[Option<EnvironmentEntry>], around: &Around<'_>) {
     for (account, limits) in around.accounts.values().flatten() {
-        let reserving = entries.iter().flatten().filter(|(_, (environment, _))| {
-            environment.account == *account && environment.reserved_places > 0
-        });
-        let (mut sum, mut last) = (0, None);
-        for (name, (environment, _)) in reserving {
-            sum += u64::from(environment.reserved_places);
-            last = Some(name);
-        }
-        let cap = limits.max_in_flight;
-        if let Some(name) = last
-            && sum > u64::from(cap)
-        {
-            let path = join(&join("environments", name.as_str()), "reserved_places");
-            let problem = format!(
-                "the environments of account {account} reserve {sum} places together, but its \
-                 max_in_flight is {cap}"
-            );
+        let entries = entries.iter().flatten().map(|(name, (environment, _))| (name, environment));
+        if let Some((path, problem)) = reserved_beyond(account, limits.max_in_flight, entries) {
             around.notes.complain(&path, problem);
         }
     }
+}
+
+/// Returns what is wrong with the places that environments reserve of an account together, and the key of the
+/// last one that does.
+pub(in crate::config) fn reserved_beyond<'e>(
+    account: &AccountName,
+    cap: u32,
+    entries: impl Iterator<Item = (&'e EnvironmentName, &'e EnvironmentSettings)>,
+) -> Option<(String, String)> {
+    let reserving = entries.filter(|(_, own)| own.account == *account && own.reserved_places > 0);
+    let (mut sum, mut last) = (0, None);
+    for (name, environment) in reserving {
+        sum += u64::from(environment.reserved_places);
+        last = Some(name);
+    }
+    let last = last.filter(|_| sum > u64::from(cap))?;
+    let path = join(&join("environments", last.as_str()), "reserved_places");
+    let problem = format!(
+        "the environments of account {account} reserve {sum} places together, but its \
+         max_in_flight is {cap}"
+    );
+    Some((path, problem))
 }

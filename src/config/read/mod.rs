@@ -13,4 +13,5 @@ mod service;
 mod settings;
 mod webhooks;
 
+pub(super) use environments::reserved_beyond;
 pub(super) use settings::settings;

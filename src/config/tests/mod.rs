@@ -5,6 +5,7 @@ mod machine;
 mod mistakes;
 mod notify;
 mod prices;
+mod reload;
 mod routes;
 mod secrets;
 mod settings;
