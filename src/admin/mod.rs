@@ -27,6 +27,7 @@ mod problem;
 mod queue;
 mod reason;
 mod refused;
+mod reload_handle;
 mod request;
 mod review;
 mod role;
@@ -57,10 +58,13 @@ pub use paths::endpoints;
 pub use peer::AdminPeer;
 pub use problem::Problem;
 pub use queue::{LaneView, PauseView, QueueAccountView, QueueView, ReleasedView};
+pub use reload_handle::{
+    ReloadError, ReloadHandle, ReloadOrder, ReloadRequest, ReloadedView, SettingChangeView,
+};
 pub use review::{ReviewCounts, ReviewSearch, ReviewView};
 pub use router::router;
 pub use settings::{
-    AccountView, EnvironmentView, KeyStatusView, LimitedView, RouteView, SettingView,
+    AccountView, EnvironmentView, KeyStatusView, LimitedView, PolicyView, RouteView, SettingView,
 };
 pub use state::AdminState;
 pub use system::{HealthView, StatusView};

@@ -29,7 +29,7 @@ use utoipa::OpenApi;
         audit::persons::list, audit::persons::find, audit::persons::forget,
         settings::environments::list, settings::environments::show,
         settings::routes::list, settings::routes::show, settings::accounts::list,
-        settings::effective::list,
+        settings::effective::list, settings::reload::reload,
         system::health::healthz, system::health::readyz, system::metrics::metrics,
         system::status::status, system::description::describe,
         audit::checkpoint::key, audit::checkpoint::checkpoint,

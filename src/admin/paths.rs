@@ -80,6 +80,7 @@ fn settings_paths() -> Endpoints {
         .get("/api/v1/routes/{name}", settings::routes::show)
         .get("/api/v1/accounts", settings::accounts::list)
         .get("/api/v1/settings", settings::effective::list)
+        .post("/api/v1/config/reload", settings::reload::reload)
 }
 
 fn system_paths() -> Endpoints {

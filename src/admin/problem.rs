@@ -100,6 +100,17 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed_request", title, detail)
     }
 
+    /// The code of [`settings_invalid`](Self::settings_invalid).
+    pub const SETTINGS_INVALID: &str = "settings_invalid";
+
+    /// The settings that were to be put in force hold mistakes; `said` names all of them as `config check` does.
+    pub(super) fn settings_invalid(said: String, mistakes: Vec<RequestError>) -> Self {
+        let title = "The settings hold mistakes, and nothing was changed";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let mistakes = mistakes.into();
+        Self { mistakes, ..Self::new(status, Self::SETTINGS_INVALID, title, said) }
+    }
+
     /// The request can be read and is wrong in these ways.
     pub(super) fn invalid(mistakes: Vec<RequestError>) -> Self {
         let lines: Vec<_> =

@@ -1,6 +1,6 @@
 //! What the control plane works with.
 
-use super::export_notes::ExportNotes;
+use super::{export_notes::ExportNotes, reload_handle::ReloadHandle};
 use crate::{
     accounts::Accounts,
     admission::Admission,
@@ -75,6 +75,8 @@ pub struct AdminState {
     pub keys: Keys,
     /// Tells how telling somebody is going.
     pub notifier: Notifier,
+    /// Puts other settings in force.
+    pub reload: ReloadHandle,
 }
 
 impl AdminState {

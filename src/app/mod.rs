@@ -39,6 +39,7 @@ mod prepared;
 mod process;
 mod record_health;
 mod reload;
+mod reloading;
 mod restore;
 mod rises;
 mod running;
@@ -56,7 +57,7 @@ pub use accept_restore::{AcceptRestore, AcceptRestoreError, RestoreAccepted, acc
 pub use clock::clock_doubt;
 pub use listeners::{from_here, scheme};
 pub use lock::{DataFolder, DataFolderError};
-pub use options::StartOptions;
+pub use options::{SettingsSource, StartOptions};
 pub use process::protect_memory;
 pub use reload::Reload;
 pub use running::{Ended, LeftOver, Running};

@@ -3,7 +3,7 @@
 //! The order is the promise: what can fail without a trace comes before what leaves one.
 
 use super::{
-    DataFolder, Reload, Running, StartOptions,
+    DataFolder, Reload, Running, ServiceManager, SettingsSource, StartOptions,
     admin_server::AdminServer,
     audit_lines::{LinesOut, write_lines},
     background,
@@ -13,11 +13,13 @@ use super::{
     clock::clock_doubt,
     commit_metrics::CommitMetrics,
     listeners::{Listeners, from_here},
+    reloading::ReloadDesk,
     servers,
     services::Services,
     simulator_here::SimulatorHere,
 };
 use crate::{
+    admin::ReloadHandle,
     audit::{
         HashChain, take_up,
         trust::{LogResumption, Notary},
@@ -27,7 +29,7 @@ use crate::{
     domain::{Clock, EnvironmentName},
     store::{Store, StoreOptions},
     tasks::Tasks,
-    telemetry::Metrics,
+    telemetry::{LogHandle, Metrics},
     web::Serving,
 };
 use anyhow::Context;
@@ -60,6 +62,18 @@ pub(super) struct Prepared {
     secrets: Secrets,
     /// What works and deserves a look.
     doubts: Doubts,
+    /// What the settings are reloaded with.
+    reloads: Reloads,
+}
+
+/// What the settings are reloaded with.
+struct Reloads {
+    /// Where they are read from.
+    source: SettingsSource,
+    /// Changes what is logged.
+    log: Option<LogHandle>,
+    /// Who is told of it.
+    manager: ServiceManager,
 }
 
 impl Prepared {
@@ -113,6 +127,7 @@ impl Prepared {
             checkpoints,
             secrets,
             doubts: options.doubts,
+            reloads: Reloads { source: options.source, log: options.log, manager: options.manager },
         })
     }
 
@@ -160,7 +175,19 @@ impl Prepared {
         certificates.watch(&services, &reload);
         let pictures = simulator.as_ref().map(SimulatorHere::pictures);
         servers::serve_clients(&services, port, pictures, &clients);
-        servers::serve_operators(&services, (network, local), self.doubts, &operators);
+        let (settings, orders) = ReloadHandle::pair();
+        let Reloads { source, log, manager } = self.reloads;
+        let desk = ReloadDesk {
+            rooms: services.clone(),
+            source,
+            log,
+            files: reload.clone(),
+            manager,
+            simulator_key: simulator.as_ref().map(SimulatorHere::key),
+        };
+        services.tasks.spawn_background("reloads", desk.serve(orders));
+        let asked = (self.doubts, settings.clone());
+        servers::serve_operators(&services, (network, local), asked, &operators);
         Ok(Running {
             services,
             store: self.store,
@@ -171,6 +198,7 @@ impl Prepared {
             clients,
             operators,
             reload,
+            settings,
             simulator,
             lines: self.lines,
             checkpoints,

@@ -1,6 +1,9 @@
 //! Asking the gateway to read its files again.
 
-use super::ServiceManager;
+use crate::{
+    admin::{ReloadHandle, ReloadRequest},
+    domain::Actor,
+};
 use std::io;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -21,22 +24,22 @@ impl Reload {
         self.0.send_modify(|times| *times = times.wrapping_add(1));
     }
 
-    /// Takes SIGHUP as asking, from now on and while the returned work is driven, and tells the service manager.
+    /// Takes SIGHUP as asking, and as asking for a reload of the settings, from now on and while the returned work
+    /// is driven.
     ///
     /// It is an error if the signal cannot be listened to.
     pub(super) fn at_hang_ups(
         self,
-        manager: ServiceManager,
+        settings: ReloadHandle,
     ) -> io::Result<impl Future<Output = ()>> {
         let mut hang_ups = signal(SignalKind::hangup())?;
         Ok(async move {
             while hang_ups.recv().await.is_some() {
-                tracing::info!("SIGHUP: reading files again");
-                manager.reloading();
+                tracing::info!("SIGHUP: reading files and settings again");
+                // Whatever the settings hold: a certificate that expires must not wait for a slip to be found.
                 self.ask();
-                // At once, for a preflight of a key may take long and keeps nobody waiting meanwhile. How it ended
-                // is in the log.
-                manager.ready();
+                // Signals that come meanwhile are one more reload. How it ended is in the log.
+                settings.reload(ReloadRequest::default(), Actor::GATEWAY).await.ok();
             }
         })
     }

@@ -5,6 +5,7 @@ use super::{
     checkpoints::Checkpoints, scheme, services::Services, simulator_here::SimulatorHere,
 };
 use crate::{
+    admin::ReloadHandle,
     admission::Admission,
     calls::Calls,
     ledger::Ledger,
@@ -54,6 +55,8 @@ pub struct Running {
     pub(super) operators: AdminServer,
     /// What asks for files to be read again.
     pub(super) reload: Reload,
+    /// What asks for other settings to be put in force.
+    pub(super) settings: ReloadHandle,
     /// The simulator, if an account asks for it.
     pub(super) simulator: Option<SimulatorHere>,
     /// Where lines about the record go.
@@ -144,9 +147,9 @@ impl Running {
         &self.reload
     }
 
-    /// Takes SIGHUP as asking the gateway to read its files again, from now on.
-    pub fn reload_at_hang_ups(&self, manager: &ServiceManager) -> io::Result<()> {
-        let work = self.reload.clone().at_hang_ups(manager.clone())?;
+    /// Takes SIGHUP as asking the gateway to read its files and its settings again, from now on.
+    pub fn reload_at_hang_ups(&self) -> io::Result<()> {
+        let work = self.reload.clone().at_hang_ups(self.settings.clone())?;
         self.operators.tasks.spawn_background("hang ups", work);
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::{
     admin_server::AdminServer, control_server::control_face, services::Services, wordings,
 };
 use crate::{
-    admin::{AdminState, ExportNotes},
+    admin::{AdminState, ExportNotes, ReloadHandle},
     config::Doubts,
     proxy::{self, Gateway, GatewayParts, PictureShelf},
     rate_limit::{Attempts, RateLimits},
@@ -40,10 +40,10 @@ pub(super) fn serve_clients(
 pub(super) fn serve_operators(
     services: &Services,
     (network, local): (Port, UnixListener),
-    doubts: Doubts,
+    (doubts, reload): (Doubts, ReloadHandle),
     operators: &AdminServer,
 ) {
-    let face = control_face(admin_state(services, doubts, operators));
+    let face = control_face(admin_state(services, (doubts, reload), operators));
     let serving = Serving::until(operators.closing.clone(), operators.tasks.clone());
     let limits = web_door(services, ("admin", LeavesFiles::Some), wordings::for_operators());
     let served = web::serve(network, face.clone(), limits, serving.clone());
@@ -88,7 +88,11 @@ fn gateway(services: &Services, pictures: Option<Arc<dyn PictureShelf>>) -> Gate
 }
 
 /// Returns what the control plane works with.
-fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> AdminState {
+fn admin_state(
+    services: &Services,
+    (doubts, reload): (Doubts, ReloadHandle),
+    operators: &AdminServer,
+) -> AdminState {
     AdminState {
         tokens: services.tokens.clone(),
         persons: services.persons.clone(),
@@ -116,5 +120,6 @@ fn admin_state(services: &Services, doubts: Doubts, operators: &AdminServer) -> 
         refusals: Arc::clone(&services.refusals),
         keys: services.keys.clone(),
         notifier: services.notifier.clone(),
+        reload,
     }
 }

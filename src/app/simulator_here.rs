@@ -70,6 +70,11 @@ impl SimulatorHere {
         Credential::new(self.key.clone())
     }
 
+    /// Returns the key of this run.
+    pub(super) fn key(&self) -> SecretString {
+        self.key.clone()
+    }
+
     /// Returns the simulator's pictures, for the data plane to show.
     ///
     /// The link itself is the permission.

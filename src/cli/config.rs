@@ -4,6 +4,7 @@ use super::{
     global::Global,
     locate,
     output::Output,
+    reload::{self, ReloadArguments},
     running::{self, Difference, Source, Sourced},
     runtime::wait,
     tls,
@@ -32,6 +33,8 @@ pub enum ConfigCommand {
 Asks the gateway that runs, and tells where your own file and variables differ from it. Where none runs
 and none was named with --admin, your own file answers, and says so.")]
     Show,
+    /// Put the settings in force that can be changed while the gateway runs, and name the rest
+    Reload(ReloadArguments),
     /// Print every setting with its default and what it means
     #[command(after_help = "Examples:\n  ideogate config default > ideogate.toml")]
     Default,
@@ -48,6 +51,7 @@ pub(super) fn run(
     match command {
         ConfigCommand::Check => check(global, screen)?,
         ConfigCommand::Show => show(global, screen)?,
+        ConfigCommand::Reload(arguments) => return reload::run(global, screen, arguments),
         ConfigCommand::Default => screen.raw(default_text().as_bytes())?,
     }
     Ok(ExitCode::SUCCESS)

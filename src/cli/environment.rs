@@ -9,7 +9,7 @@ use super::{
     runtime::wait,
 };
 use crate::{
-    admin::EnvironmentView,
+    admin::{EnvironmentView, PolicyView},
     config::{self, EnvironmentSettings, LoadedSettings, Secrets, no_such},
     domain::EnvironmentName,
     keys::KeyState,
@@ -133,9 +133,9 @@ fn list(screen: Output, all: Vec<EnvironmentView>) -> anyhow::Result<()> {
     let hints: Vec<_> = all.iter().filter_map(|view| view.key.hint.clone()).collect();
     let row = |view: EnvironmentView| {
         let (scopes, weight) = (view.scopes.join(" "), view.weight.to_string());
-        [view.name, view.account, scopes, weight, view.key.status]
+        [view.name, view.state, view.account, scopes, weight, view.key.status]
     };
-    let header = ["name", "account", "scopes", "weight", "key"];
+    let header = ["name", "state", "account", "scopes", "weight", "key"];
     screen.table(header, all.into_iter().map(row).collect(), "There are no environments.")?;
     for hint in hints {
         screen.note(hint);
@@ -151,6 +151,7 @@ fn fields(view: &EnvironmentView) -> Vec<(&'static str, String)> {
     }
     let mut fields = vec![
         ("name", view.name.clone()),
+        ("state", view.state.clone()),
         ("account", view.account.clone()),
         ("scopes", view.scopes.join(" ")),
         ("weight", view.weight.to_string()),
@@ -160,8 +161,32 @@ fn fields(view: &EnvironmentView) -> Vec<(&'static str, String)> {
         ("key", key),
     ];
     fields.extend(view.limited.words.as_ref().map(|words| ("write:limited", words.clone())));
-    let budget = view.daily_budget.as_ref().map(|amount| ("daily budget", format!("${amount}")));
-    let hint = view.key.hint.as_ref().map(|hint| ("what to do", hint.clone()));
-    fields.extend(budget.into_iter().chain(hint));
+    let budgets = [("daily budget", &view.daily_budget), ("monthly budget", &view.monthly_budget)];
+    let budget = |(name, amount): (_, &Option<String>)| {
+        amount.as_ref().map(|amount| (name, format!("${amount}")))
+    };
+    fields.extend(budgets.into_iter().filter_map(budget));
+    fields.extend(policy(&view.policy));
+    fields.extend(view.key.hint.as_ref().map(|hint| ("what to do", hint.clone())));
     fields
+}
+
+/// Returns what is ruled, if anything is.
+fn policy(policy: &PolicyView) -> Option<(&'static str, String)> {
+    let count = |name: &str, most: Option<u32>| most.map(|most| format!("{name} {most}"));
+    let list = |name: &str, words: &[String]| {
+        (!words.is_empty()).then(|| format!("{name} {}", words.join(" ")))
+    };
+    let rules = [
+        count("max_images", policy.max_images),
+        count("max_places", policy.max_places),
+        count("requests_per_minute", policy.requests_per_minute),
+        list("models", &policy.models),
+        list("speeds", &policy.speeds),
+        list("webhook_hosts", &policy.webhook_hosts),
+        list("image_hosts", &policy.image_hosts),
+        list("cidrs", &policy.cidrs),
+    ];
+    let rules: Vec<_> = rules.into_iter().flatten().collect();
+    (!rules.is_empty()).then(|| ("policy", rules.join(", ")))
 }

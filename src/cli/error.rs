@@ -95,6 +95,10 @@ impl CliError {
 
 /// Returns what a gateway says of a refusal, with every mistake on a line of its own.
 fn describe(problem: &Problem) -> String {
+    // Keys of settings are told as they are written, with their values and lines.
+    if *problem.code == *Problem::SETTINGS_INVALID {
+        return format!("{}:\n{}", problem.title, problem.detail);
+    }
     if problem.mistakes.is_empty() {
         return format!("{}: {}", problem.title, problem.detail);
     }

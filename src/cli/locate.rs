@@ -5,7 +5,7 @@ use super::{
     output::Output, tls, trust::Trust,
 };
 use crate::{
-    app::{from_here, scheme},
+    app::{SettingsSource, from_here, scheme},
     config::{Checked, LoadOptions, LoadedSettings, Settings, process_variables},
 };
 use std::path::{Path, PathBuf};
@@ -24,6 +24,11 @@ pub(super) fn settings(global: &Global) -> Result<LoadedSettings, CliError> {
         working_dir: PathBuf::new(),
     };
     Settings::load(options).map_err(CliError::Settings)
+}
+
+/// Returns where these settings are read from again.
+pub(super) fn source(global: &Global) -> SettingsSource {
+    SettingsSource { file: global.config.clone(), ..SettingsSource::default() }
 }
 
 /// Names the settings of whoever calls, for people.

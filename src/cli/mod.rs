@@ -29,6 +29,7 @@ mod operator;
 mod output;
 mod pause;
 mod queue;
+mod reload;
 mod review;
 mod route;
 mod run;

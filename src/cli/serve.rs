@@ -5,13 +5,13 @@ use super::{
 };
 use crate::{
     app::{
-        HandedSockets, LeftOver, ServiceManager, Signals, SocketsError, StartOptions,
-        protect_memory, start,
+        HandedSockets, LeftOver, ServiceManager, SettingsSource, Signals, SocketsError,
+        StartOptions, protect_memory, start,
     },
     config::{Checked, Doubts, OpenFiles, Secrets, Settings, process_variables},
     domain::{SystemClock, error_chain},
     keys::StartError,
-    telemetry,
+    telemetry::{self, LogHandle},
 };
 use anyhow::Context;
 use clap::Args;
@@ -68,7 +68,7 @@ fn begin(
         return Err(CliError::Usage(told).into());
     }
     handed_over.allowed_by(&loaded.settings.listen).map_err(|error| usage(&error))?;
-    telemetry::init(&loaded.settings.log, &console.err)?;
+    let log = telemetry::init(&loaded.settings.log, &console.err)?;
     protect_memory().context("the process cannot keep its memory to itself")?;
     for doubt in doubts.now() {
         tracing::warn!("{doubt}");
@@ -79,7 +79,8 @@ fn begin(
     let settings = loaded.settings;
     // The variables may be keys, and nobody needs them from here on.
     drop(loaded.variables);
-    let starting = Starting { settings, secrets, doubts, handed_over };
+    let source = locate::source(global);
+    let starting = Starting { settings, source, log, secrets, doubts, handed_over };
     wait(serve(starting, screen, console))
 }
 
@@ -104,6 +105,10 @@ fn retired_is_usage(error: anyhow::Error) -> anyhow::Error {
 struct Starting {
     /// The settings.
     settings: Settings,
+    /// Where they are read from again.
+    source: SettingsSource,
+    /// Changes what is logged.
+    log: LogHandle,
     /// The keys.
     secrets: Secrets,
     /// What works and deserves a look.
@@ -114,7 +119,7 @@ struct Starting {
 
 /// Prints the ready line once it serves, and waits for a signal.
 async fn serve(
-    Starting { settings, secrets, doubts, handed_over }: Starting,
+    Starting { settings, source, log, secrets, doubts, handed_over }: Starting,
     screen: Output,
     console: &'static Console,
 ) -> anyhow::Result<ExitCode> {
@@ -123,13 +128,23 @@ async fn serve(
     let deadline = settings.shutdown.deadline;
     let audit_lines = settings.audit.stdout.then(|| console.out.clone());
     let (clock, dropped) = (Arc::new(SystemClock), console.dropped.clone());
-    let options =
-        StartOptions { settings, secrets, doubts, handed_over, clock, audit_lines, dropped };
+    let manager = ServiceManager::of_this_process()?;
+    let options = StartOptions {
+        settings,
+        source,
+        secrets,
+        doubts,
+        handed_over,
+        manager: manager.clone(),
+        log: Some(log),
+        clock,
+        audit_lines,
+        dropped,
+    };
     let started = start(options).await;
     let running = started.map_err(retired_is_usage)?;
     // Before the ready line, for SIGHUP ends a process that does not listen to it.
-    let manager = ServiceManager::of_this_process()?;
-    running.reload_at_hang_ups(&manager)?;
+    running.reload_at_hang_ups()?;
     screen.line(running.ready_line())?;
     // Behind the ready line, which scripts take to be the first.
     running.let_audit_lines_out();

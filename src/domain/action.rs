@@ -81,6 +81,8 @@ actions! {
     WebhookUser = "account.webhook_user";
     /// The places of a call were given back by hand.
     QueueRelease = "queue.release";
+    /// Other settings were put in force.
+    ConfigReload = "config.reload";
     /// No new call is let through.
     QueuePause = "queue.pause";
     /// Calls are let through again.

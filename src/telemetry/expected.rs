@@ -5,8 +5,9 @@ use super::{
     Metrics,
     labels::{
         AccountLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels, ListenerLabels,
-        NOTIFICATION_RESULTS, NOTIFICATIONS, NotificationLabels, RefusalLabels, RouteLabels,
-        TLS_REASONS, ThresholdLabels, WEBHOOK_RESULTS, WebhookLabels, Word,
+        NOTIFICATION_RESULTS, NOTIFICATIONS, NotificationLabels, RELOAD_RESULTS, RefusalLabels,
+        ReloadLabels, RouteLabels, TLS_REASONS, ThresholdLabels, WEBHOOK_RESULTS, WebhookLabels,
+        Word,
     },
     list::Series,
 };
@@ -54,6 +55,9 @@ impl Series {
         }
         for percent in ["80", "100"].map(Word) {
             drop(self.budget_thresholds.get_or_create(&ThresholdLabels { percent }));
+        }
+        for result in RELOAD_RESULTS.map(Word) {
+            drop(self.reloads.get_or_create(&ReloadLabels { result }));
         }
         for result in WEBHOOK_RESULTS.map(Word) {
             drop(self.webhooks.get_or_create(&WebhookLabels { result }));

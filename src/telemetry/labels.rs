@@ -58,6 +58,8 @@ labels! {
     WebhookLabels { result: Word }
     /// Where lines were dropped.
     SinkLabels { sink: Word }
+    /// A reload of the settings.
+    ReloadLabels { result: Word }
     /// What was built.
     BuildLabels { version: Word }
 }
@@ -117,6 +119,9 @@ pub(super) const WEBHOOK_RESULTS: [&str; 14] = [
     "unsaid",
     "unrecorded",
 ];
+
+/// What comes of reloads of the settings.
+pub(super) const RELOAD_RESULTS: [&str; 3] = ["changed", "same", "refused"];
 
 /// Why connections do not get as far as TLS. All of them are shown at zero from the start, and no
 /// other one is ever counted.

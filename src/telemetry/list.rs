@@ -5,8 +5,8 @@
 
 use super::labels::{
     AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-    KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, RouteLabels,
-    SinkLabels, ThresholdLabels, WebhookLabels,
+    KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, ReloadLabels,
+    RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
 };
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -130,6 +130,10 @@ metrics! {
         "Deliveries of webhooks, by what became of them";
     dropped_lines: Counters<SinkLabels> = Family::default(), "dropped_lines",
         "Lines of the log and on stdout that nobody got, because their reader was gone, slow or full";
+    reloads: Counters<ReloadLabels> = Family::default(), "config_reloads",
+        "Reloads of the settings, by what came of them";
+    reloaded: Gauge = Gauge::default(), "config_reloaded_timestamp" + "seconds",
+        "When other settings were last put in force, in seconds since 1970; 0 if not since the start";
     wal: Gauge = Gauge::default(), "wal" + "bytes",
         "Size of the database's write-ahead log, which grows while somebody reads for long";
     archived_records: Counter = Counter::default(), "archived_records",

@@ -4,8 +4,8 @@ use super::{
     format::MetricsFormat,
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-        KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, RouteLabels,
-        SinkLabels, ThresholdLabels, WebhookLabels, Word,
+        KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, ReloadLabels,
+        RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels, Word,
     },
     labels::{KEY_STATES, NOTIFICATION_RESULTS, NOTIFICATIONS, TLS_REASONS, WEBHOOK_RESULTS},
     lines::{DroppedLines, LineKind},
@@ -388,6 +388,14 @@ impl Metrics {
     /// So many bytes are free on the disk of the data folder. Told again and again; the last one holds.
     pub fn set_disk_free(&self, bytes: u64) {
         self.series.disk_free.set(bytes.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// The settings were reloaded; `result` is `changed`, `same` or `refused`.
+    pub fn reloaded(&self, result: &'static str, now: Timestamp) {
+        self.series.reloads.get_or_create(&ReloadLabels { result: Word(result) }).inc();
+        if result == "changed" {
+            self.series.reloaded.set(now.as_micros() / 1_000_000);
+        }
     }
 
     /// A checkpoint could not be signed or kept. It is tried again, and each failure counts.

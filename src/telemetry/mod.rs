@@ -18,5 +18,5 @@ mod tests;
 pub use format::MetricsFormat;
 pub use lines::{DroppedLines, LineKind, LineSink, LineWriter, NoteForm};
 pub use list::{METRICS, MetricInfo};
-pub use log::{TelemetryError, init};
+pub use log::{LogHandle, TelemetryError, init};
 pub use metrics::{AccountPlaces, CallTimes, Metrics, OpenGauge};

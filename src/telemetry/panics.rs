@@ -47,7 +47,7 @@ mod tests {
         let form = NoteForm::Log(LogFormat::Json);
         let sink = LineSink::new(to, form, &DroppedLines::default()).unwrap();
         let settings = LogSettings { filter: "error".into(), format: LogFormat::Json };
-        let dispatch = dispatch(&settings, false, sink).unwrap();
+        let (dispatch, _) = dispatch(&settings, false, sink).unwrap();
         let (own, usual) = (thread::current().id(), panic::take_hook());
         // Other tests go on meanwhile, and some panic on purpose.
         panic::set_hook(Box::new(move |panic| {

@@ -35,6 +35,7 @@ mod queue;
 mod quote;
 mod recall;
 mod redaction;
+mod reload;
 mod restart;
 mod review;
 mod scan;

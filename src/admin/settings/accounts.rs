@@ -28,6 +28,10 @@ pub struct AccountView {
     pub top_up_threshold: String,
     /// The balance that Ideogram tops up to, in dollars.
     pub top_up_balance: String,
+    /// The most that all its environments may spend in a UTC day, in dollars.
+    pub daily_budget: Option<String>,
+    /// The most that they may spend in a UTC month, in dollars.
+    pub monthly_budget: Option<String>,
     /// Who hears of it when a generation ends: `pass` means the app, `receive` the gateway.
     pub webhooks: String,
     /// The vendor's user that webhooks must name, where the settings say one.
@@ -53,6 +57,8 @@ impl AccountView {
             place_ttl: written_span(account.place_ttl),
             top_up_threshold: account.top_up_threshold.to_string(),
             top_up_balance: account.top_up_balance.to_string(),
+            daily_budget: account.daily_budget.map(|amount| amount.to_string()),
+            monthly_budget: account.monthly_budget.map(|amount| amount.to_string()),
             webhooks: webhooks.to_owned(),
             user_id: account.user_id.as_deref().map(str::to_owned),
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{problem::Problem, request::PathSegment, role::MayView, state::AdminState},
-    config::{EnvironmentSettings, Settings},
+    config::{EnvironmentSettings, Policy, Settings},
     domain::{EnvironmentName, ScopeGrant, ScopeSet, written_span},
     keys::KeyState,
     tokens::limited_words,
@@ -17,6 +17,8 @@ use utoipa::ToSchema;
 pub struct EnvironmentView {
     /// Its name.
     pub name: String,
+    /// Whether its tokens may make calls: `enabled` or `disabled`.
+    pub state: String,
     /// The account it uses.
     pub account: String,
     /// The limit of its tokens' scopes.
@@ -29,12 +31,53 @@ pub struct EnvironmentView {
     pub queue_timeout: String,
     /// The most spend in a UTC day, in dollars.
     pub daily_budget: Option<String>,
+    /// The most spend in a UTC month, in dollars.
+    pub monthly_budget: Option<String>,
     /// How long new tokens live unless told otherwise.
     pub token_lifetime: String,
+    /// What all its tokens must keep to.
+    pub policy: PolicyView,
     /// What `write:limited` means here.
     pub limited: LimitedView,
     /// Its upstream key.
     pub key: KeyStatusView,
+}
+
+/// What an environment rules for all its tokens; what is `null` or empty is not ruled.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyView {
+    /// The most images a call.
+    pub max_images: Option<u32>,
+    /// The most places one token may hold at once.
+    pub max_places: Option<u32>,
+    /// The most requests a minute of one token.
+    pub requests_per_minute: Option<u32>,
+    /// The models that may be named.
+    pub models: Vec<String>,
+    /// The rendering speeds that may be named.
+    pub speeds: Vec<String>,
+    /// The hosts that may receive webhooks.
+    pub webhook_hosts: Vec<String>,
+    /// The hosts that `image_urls` may point to.
+    pub image_hosts: Vec<String>,
+    /// The networks that calls may come from.
+    pub cidrs: Vec<String>,
+}
+
+impl From<&Policy> for PolicyView {
+    fn from(policy: &Policy) -> Self {
+        let Policy { models, speeds, webhook_hosts, image_hosts, cidrs, .. } = policy.clone();
+        Self {
+            max_images: policy.max_images,
+            max_places: policy.max_places,
+            requests_per_minute: policy.requests_per_minute,
+            models,
+            speeds,
+            webhook_hosts,
+            image_hosts,
+            cidrs: cidrs.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// What `write:limited` means in an environment.
@@ -107,13 +150,16 @@ impl EnvironmentView {
         let limited = &environment.limited;
         Self {
             name: name.to_string(),
+            state: if environment.enabled { "enabled" } else { "disabled" }.to_owned(),
             account: environment.account.to_string(),
             scopes: environment.scopes.grants().map(|grant| grant.to_string()).collect(),
             weight: environment.weight,
             reserved_places: environment.reserved_places,
             queue_timeout: written_span(wait),
             daily_budget: environment.daily_budget.map(|amount| amount.to_string()),
+            monthly_budget: environment.monthly_budget.map(|amount| amount.to_string()),
             token_lifetime: written_span(environment.token_lifetime),
+            policy: PolicyView::from(&environment.policy),
             limited: LimitedView {
                 routes: limited.routes.iter().map(ToString::to_string).collect(),
                 speeds: limited.speeds.iter().map(ToString::to_string).collect(),

@@ -3,9 +3,10 @@
 pub(super) mod accounts;
 pub(super) mod effective;
 pub(super) mod environments;
+pub(super) mod reload;
 pub(super) mod routes;
 
 pub use accounts::AccountView;
 pub use effective::SettingView;
-pub use environments::{EnvironmentView, KeyStatusView, LimitedView};
+pub use environments::{EnvironmentView, KeyStatusView, LimitedView, PolicyView};
 pub use routes::RouteView;

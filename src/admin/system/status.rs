@@ -25,6 +25,9 @@ pub struct StatusView {
     pub paused: bool,
     /// Whether it is shutting down.
     pub draining: bool,
+    /// The version of the price table in force.
+    #[serde(default)]
+    pub price_version: String,
     /// Its data folder.
     pub data_dir: String,
     /// The bytes free on the disk of the data folder; absent when that cannot be measured.
@@ -102,6 +105,7 @@ impl StatusView {
             warnings: state.doubts.now(),
             paused: accounts.iter().any(|account| account.paused),
             draining: accounts.iter().any(|account| account.draining),
+            price_version: settings.prices.version().to_owned(),
             data_dir: absolute.display().to_string(),
             disk_free: free_space(dir).ok(),
             disk_least: settings.bodies.min_free,

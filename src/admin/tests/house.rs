@@ -2,7 +2,7 @@
 
 use super::account;
 use crate::{
-    admin::{AdminPeer, AdminState, ExportNotes, router},
+    admin::{AdminPeer, AdminState, ExportNotes, ReloadHandle, router},
     admission::{Admission, AdmissionOptions, GateOptions, LaneOptions},
     answers::{Answers, ClaimRegistry, SealedAnswers},
     archive::{ArchiveRules, FolderPlace, Mover, MoverServices},
@@ -120,6 +120,8 @@ impl House {
             refusals: Arc::new(RefusalBook::new(Arc::new(clock.clone()))),
             keys,
             notifier,
+            // Nobody reloads here.
+            reload: ReloadHandle::pair().0,
         };
         let router = router(state.clone());
         Self { router, state, clock, store, _dir: dir }

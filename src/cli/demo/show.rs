@@ -8,7 +8,7 @@ use super::{
     snippets,
 };
 use crate::{
-    app::{HandedSockets, Running, Signals, StartOptions, start},
+    app::{HandedSockets, Running, ServiceManager, SettingsSource, Signals, StartOptions, start},
     cli::{console::Console, error::CliError, output::Output, runtime::wait},
     config::{Doubts, LoadOptions, Secrets, Settings},
     domain::{Principal, SystemClock},
@@ -65,16 +65,28 @@ async fn begin(
         ("IDEOGATE__LOG__FILTER", "error".to_owned()),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    let source = SettingsSource {
+        file: None,
+        working_dir: folder.to_path_buf(),
+        variables: Some(variables.clone()),
+    };
     let options = LoadOptions { file: None, variables, working_dir: folder.to_path_buf() };
     let loaded = Settings::load(options).map_err(CliError::Settings)?;
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).map_err(CliError::Settings)?;
-    telemetry::init(&loaded.settings.log, &console.err)?;
+    let log = telemetry::init(&loaded.settings.log, &console.err)?;
     let (settings, clock) = (loaded.settings, Arc::new(SystemClock));
-    let dropped = console.dropped.clone();
-    let doubts = Doubts::default();
-    let handed_over = HandedSockets::default();
-    let options =
-        StartOptions { settings, secrets, doubts, handed_over, clock, audit_lines: None, dropped };
+    let options = StartOptions {
+        settings,
+        source,
+        secrets,
+        doubts: Doubts::default(),
+        handed_over: HandedSockets::default(),
+        manager: ServiceManager::default(),
+        log: Some(log),
+        clock,
+        audit_lines: None,
+        dropped: console.dropped.clone(),
+    };
     start(options).await
 }
 

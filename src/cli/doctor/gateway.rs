@@ -36,7 +36,8 @@ pub(super) fn differing(global: &Global, all: &[Difference]) -> Option<DoctorChe
     let keys: Vec<_> = all.iter().map(|one| one.key.as_str()).collect();
     let own = locate::own_settings(global);
     let words = format!(
-        "{own} differs from the gateway that runs in {}; `ideogate config show` tells how",
+        "{own} differs from the gateway that runs in {}; `ideogate config show` tells how, and `ideogate config \
+         reload` puts it in force",
         keys.join(", ")
     );
     (!keys.is_empty()).then(|| DoctorCheck::doubtful("settings", words))
@@ -161,6 +162,7 @@ mod tests {
             warnings: Vec::new(),
             paused: false,
             draining: false,
+            price_version: String::new(),
             data_dir: "/data".to_owned(),
             disk_free: None,
             disk_least: 0,

@@ -111,6 +111,9 @@ async fn a_clock_behind_the_newest_record_is_told_at_the_start_and_by_the_doctor
     let clock = Arc::new(SteeredClock::at(later));
     let options = StartOptions {
         settings: loaded.settings,
+        source: ideogate::app::SettingsSource::default(),
+        manager: ideogate::app::ServiceManager::default(),
+        log: None,
         secrets,
         doubts: ideogate::config::Doubts::default(),
         handed_over: ideogate::app::HandedSockets::default(),

@@ -168,6 +168,21 @@ async fn other(app: &TestApp, what: &str) -> Case {
                 [Value::Null, json!({"balance_usd": "20.00"})],
             )
         },
+        "config/reload" => {
+            // One after the other, for what is the same leaves nothing on record.
+            let is_there = std::fs::read_to_string(app.file()).unwrap().contains("capacity = 7");
+            let (before, after) = if is_there { ("7", "8") } else { ("1000", "7") };
+            app.change(&format!("[queue]\ncapacity = {after}\n"));
+            let capacity = |value: &str| json!({ "queue.capacity": value });
+            Case {
+                body: Some(json!({})),
+                ..case(
+                    "/api/v1/config/reload".to_owned(),
+                    "config.reload",
+                    [capacity(before), capacity(after)],
+                )
+            }
+        }
         _ => unlisted(what),
     }
 }
@@ -287,10 +302,11 @@ fn assert_on_record(entry: &Entry, case: &Case) {
         assert!(holds(actual, expected), "{}: {side} is {actual}, not {expected}", case.action);
     }
     assert_ne!(told["metadata"]["before"], told["metadata"]["after"], "{}", case.action);
-    let names_it = case.path.contains(told["resource"].as_str().unwrap());
+    let resource = told["resource"].as_str().unwrap();
+    let names_it = case.path.contains(resource) || ["queue", "settings"].contains(&resource);
     // A person is asked for by name, and told by id.
     let is_told = names_it || case.action.ends_with("create") || case.action == "person.forget";
-    assert!(is_told || told["resource"] == "queue", "{told:#}");
+    assert!(is_told, "{told:#}");
 }
 
 #[tokio::test]

@@ -298,6 +298,8 @@ async fn the_same_in_a_process_with_the_record_on_stdout_and_every_command_run()
         &["config", "show"],
         &["config", "show", "--output", "json"],
         &["config", "check"],
+        &["config", "reload", "--dry-run"],
+        &["config", "reload", "--output", "json"],
         &["doctor"],
         &["healthcheck"],
         &["openapi"],

@@ -2,7 +2,7 @@
 
 use super::{Client, sweep};
 use ideogate::{
-    app::{Running, StartOptions, start},
+    app::{Running, SettingsSource, StartOptions, start},
     config::{LoadOptions, Secrets, Settings},
     domain::{Clock, Principal, SteeredClock, Timestamp},
     simulator::{Delivers, SeenCall, Simulator, SimulatorOptions},
@@ -181,6 +181,11 @@ impl TestApp {
         self.ideogram_url.trim_start_matches("http://").to_owned()
     }
 
+    /// Returns the settings file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("ideogate.toml")
+    }
+
     /// Returns the data folder.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -233,11 +238,19 @@ async fn run(
             own.keys.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     }
     variables.extend(own.variables.iter().cloned());
+    let source = SettingsSource {
+        file: Some(file.clone()),
+        working_dir: folder.to_path_buf(),
+        variables: Some(variables.clone()),
+    };
     let options = LoadOptions { file: Some(file), variables, working_dir: folder.to_path_buf() };
     let loaded = Settings::load(options).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let secrets = Secrets::load(&loaded.settings, &loaded.variables).unwrap();
     let options = StartOptions {
         settings: loaded.settings,
+        source,
+        manager: ideogate::app::ServiceManager::default(),
+        log: None,
         secrets,
         doubts: ideogate::config::Doubts::default(),
         handed_over: ideogate::app::HandedSockets::default(),

@@ -15,6 +15,7 @@ mod raw;
 mod ready;
 mod receiver;
 mod record;
+mod reload;
 mod reply;
 mod runner;
 mod searched;
