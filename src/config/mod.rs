@@ -59,7 +59,7 @@ pub use secrets::{MissingKey, Secrets};
 pub use settings::{
     AccountSettings, Audit, Bodies, CountBy, Data, Database, DoorSettings, EnvironmentSettings,
     KeySettings, Limited, Listen, LogFormat, LogSettings, OperatorSettings, Policy, QueueSettings,
-    Settings, Shutdown, TlsFiles,
+    Settings, Shutdown, TlsFiles, TokenSettings,
 };
 pub use shown::{EffectiveSettings, ShownSetting};
 pub use tree::join;

@@ -28,6 +28,8 @@ pub struct Settings {
     pub key_variables: BTreeMap<EnvironmentName, Box<str>>,
     /// `[queue]`
     pub queue: QueueSettings,
+    /// `[tokens]`
+    pub tokens: TokenSettings,
     /// `[bodies]`
     pub bodies: Bodies,
     /// `[door]`
@@ -258,6 +260,13 @@ pub struct QueueSettings {
     pub timeout: Duration,
     /// The longest wait that may be asked for.
     pub max_timeout: Duration,
+}
+
+/// `[tokens]`: what holds for tokens that say nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenSettings {
+    /// The most requests a minute of a token without a rate of its own; `None` means any number.
+    pub default_rate: Option<u32>,
 }
 
 /// `[bodies]`: what request and answer bodies may take, in bytes.

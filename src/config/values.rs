@@ -6,7 +6,7 @@ use super::{
     section::InvalidValue,
     tree::{Node, SettingValue, raw_integer, raw_list},
 };
-use crate::domain::{Usd, hides, written_span};
+use crate::domain::{Usd, hides, read_rate, written_span};
 use std::{str::FromStr, time::Duration};
 
 /// Reads a text that is not empty.
@@ -91,6 +91,14 @@ pub(super) fn size(low: u64) -> impl Fn(&Node) -> Result<u64, InvalidValue> {
 pub(super) fn money(node: &Node) -> Result<Usd, InvalidValue> {
     let parsed = written(node).and_then(|text| text.parse().ok());
     parsed.ok_or_else(|| node.reject("must be an amount of dollars like \"5.00\""))
+}
+
+/// Reads how many requests a minute there may be.
+///
+/// Written as for tokens, as in `60/min` or `2/s`.
+pub(super) fn rate(node: &Node) -> Result<u32, InvalidValue> {
+    let parsed = written(node).and_then(read_rate);
+    parsed.ok_or_else(|| node.reject("must be a rate like \"60/min\" or \"2/s\""))
 }
 
 /// Reads one of a few words.

@@ -35,6 +35,7 @@ mod person;
 mod plain_secret;
 mod price;
 mod principal;
+mod rate;
 mod record;
 mod route;
 mod route_table;
@@ -72,6 +73,7 @@ pub use person::{AssertedPerson, PersonDigest, SealedName, StoredPerson};
 pub use plain_secret::{PlainSecret, RandomError};
 pub use price::{PriceCondition, PricePer, PriceRow, PriceTable, Quotation};
 pub use principal::Principal;
+pub use rate::read_rate;
 pub use record::{
     AdminChange, Attempt, AuditRecord, GENERATION_PENDING, Intent, Outcome, OutcomeRecord, ReadOf,
     RecordBody, Refusal, RefusalSummary,

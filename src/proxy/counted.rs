@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     authorization::tighter,
-    domain::ErrorCode,
+    config::{EnvironmentSettings, Settings},
+    domain::{ErrorCode, Token},
     rate_limit::{RateLimited, RateState},
 };
 
@@ -78,9 +79,23 @@ impl CallContext {
     }
 
     fn rate(&self) -> Option<(u32, String)> {
-        let own = self.token.limits.requests_per_minute;
-        let all = self.environment.policy.requests_per_minute;
-        tighter(&self.token, own, all, "requests_per_minute")
+        rate_of(&self.token, &self.environment, &self.request.settings)
+    }
+}
+
+/// Returns the most requests a minute of a token, and where that is set: its own rate or, without one, the usual
+/// one, and never more than its environment allows.
+pub(super) fn rate_of(
+    token: &Token,
+    environment: &EnvironmentSettings,
+    settings: &Settings,
+) -> Option<(u32, String)> {
+    let all = environment.policy.requests_per_minute;
+    match (token.limits.requests_per_minute, settings.tokens.default_rate) {
+        (None, Some(usual)) if all.is_none_or(|all| usual <= all) => {
+            Some((usual, "tokens.default_rate".to_owned()))
+        }
+        (own, _) => tighter(token, own, all, "requests_per_minute"),
     }
 }
 

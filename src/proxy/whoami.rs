@@ -1,6 +1,6 @@
 //! `GET /_ideogate/whoami`: what a token is, may do, and has left.
 
-use super::{Gateway, standing::BudgetStanding};
+use super::{Gateway, counted::rate_of, standing::BudgetStanding};
 use crate::{
     config::{EnvironmentSettings, Limited, Settings},
     domain::{
@@ -33,7 +33,7 @@ pub struct WhoAmI {
     pub limits: TokenLimits,
     /// The limits of its environment; `null` when that is no longer in the settings.
     pub environment_limits: Option<EnvironmentLimits>,
-    /// How often it may ask.
+    /// How often it may ask, by its own rate or the usual one, and by its environment's policy.
     pub rate: Option<Rate>,
     /// The budgets that cover calls it can make.
     pub budgets: Vec<BudgetStanding>,
@@ -90,7 +90,7 @@ impl WhoAmI {
     pub(super) fn new(gateway: &Gateway, settings: &Settings, presented: &PresentedToken) -> Self {
         let PresentedToken { token, secret } = presented;
         let environment = settings.environments.get(&token.environment).map(AsRef::as_ref);
-        let per_minute = token.limits.requests_per_minute;
+        let rate = environment.and_then(|own| rate_of(token, own, settings));
         Self {
             token_id: token.id.clone(),
             name: token.name.clone(),
@@ -104,7 +104,7 @@ impl WhoAmI {
             may: least_privilege_words(token, settings),
             limits: token.limits.clone(),
             environment_limits: environment.map(|own| EnvironmentLimits::new(own, token)),
-            rate: per_minute.map(|per_minute| Rate { per_minute }),
+            rate: rate.map(|(per_minute, _)| Rate { per_minute }),
             budgets: environment
                 .map(|own| budgets(gateway, settings, own, token))
                 .unwrap_or_default(),

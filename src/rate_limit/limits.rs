@@ -33,7 +33,7 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     /// Counts a request of a token that may make `per_minute`. A limit that differs from the last
-    /// one takes effect at once, with a full bucket. A limit of 0 lets nothing through. A request
+    /// one takes effect at once; what was used of the old one counts against it. A limit of 0 lets nothing through. A request
     /// that is refused is not counted.
     pub fn check(&self, token: &TokenId, per_minute: u32) -> Result<RateState, RateLimited> {
         let Some(limit) = NonZeroU32::new(per_minute) else {
@@ -42,12 +42,12 @@ impl<C: Clock + Clone> RateLimits<C> {
         let now = self.clock.now();
         let mut buckets = self.buckets();
         buckets.forget_idle(now);
-        if let Some(bucket) = buckets.by_token.get_mut(token)
-            && bucket.limit() == limit
-        {
-            return bucket.take(now);
-        }
-        let mut bucket = Bucket::new(limit, self.clock.clone());
+        let known = buckets.by_token.get_mut(token);
+        let mut bucket = match known {
+            Some(bucket) if bucket.limit() == limit => return bucket.take(now),
+            Some(other) => other.resized(limit, self.clock.clone(), now),
+            None => Bucket::new(limit, self.clock.clone()),
+        };
         let first = bucket.take(now);
         buckets.by_token.insert(token.clone(), bucket);
         first

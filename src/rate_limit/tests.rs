@@ -70,9 +70,40 @@ fn a_changed_limit_takes_effect_at_once() {
     limits.check(&token("a"), 1).expect("the first");
     limits.check(&token("a"), 1).expect_err("too many");
     let state = limits.check(&token("a"), 5).expect("more are allowed now");
-    assert_eq!((state.limit, state.remaining), (5, 4));
-    let state = limits.check(&token("a"), 2).expect("fewer, but not none");
-    assert_eq!((state.limit, state.remaining), (2, 1));
+    assert_eq!((state.limit, state.remaining), (5, 3), "the first is counted, too");
+    let state = limits.check(&token("a"), 3).expect("fewer, but not none");
+    assert_eq!((state.limit, state.remaining), (3, 0));
+    limits.check(&token("a"), 2).expect_err("all that there are now were used");
+}
+
+/// However often a limit changes, no more goes through than the largest of them allows.
+#[test]
+fn a_rate_that_changes_gives_no_second_minute() {
+    let (limits, clock) = limits();
+    let mut passed = 0;
+    for change in 0..20 {
+        let limit = 60 + change % 2;
+        passed += (0..100).filter(|_| limits.check(&token("a"), limit).is_ok()).count();
+    }
+    assert_eq!(passed, 61, "those of the first limit, and the one more of the other");
+    clock.advance(SECOND * 30);
+    passed = (0..100).filter(|_| limits.check(&token("a"), 60).is_ok()).count();
+    assert!((29..=30).contains(&passed), "{passed} came back in half a minute");
+    clock.advance(SECOND * 60);
+    passed = (0..100).filter(|_| limits.check(&token("a"), 6).is_ok()).count();
+    assert_eq!(passed, 6, "a bucket that is full stays full");
+}
+
+#[test]
+fn what_was_given_back_is_not_counted_against_another_limit() {
+    let (limits, _clock) = limits();
+    for _ in 0..3 {
+        limits.check(&token("a"), 3).expect("its requests");
+    }
+    limits.give_back(&token("a"));
+    limits.give_back(&token("a"));
+    let state = limits.check(&token("a"), 4).expect("one of three is used");
+    assert_eq!((state.limit, state.remaining), (4, 2));
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod scopes_asked;
 mod secret;
 mod service;
 mod spending;
+mod taken_names;
 mod token_update;
 mod update;
 mod validate;

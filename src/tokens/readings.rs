@@ -1,7 +1,7 @@
 //! How single limits are written, and what they mean.
 
 use super::mistakes::RequestErrors;
-use crate::domain::Usd;
+use crate::domain::{Usd, read_rate};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -16,14 +16,8 @@ pub(super) fn budget(mistakes: &mut RequestErrors, field: &str, text: &str) -> O
 
 /// Reads how many requests a minute there may be.
 pub(super) fn rate(mistakes: &mut RequestErrors, field: &str, text: &str) -> Option<u32> {
-    let per_minute = match text.split_once('/') {
-        Some((count, "min" | "minute")) => count.trim().parse().ok(),
-        Some((count, "s" | "second")) => {
-            count.trim().parse().ok().and_then(|count: u32| count.checked_mul(60))
-        }
-        _ => None,
-    };
-    if per_minute.is_none_or(|count| count == 0) {
+    let per_minute = read_rate(text);
+    if per_minute.is_none() {
         mistakes.note(field, format_args!("'{text}' is not a rate like 60/min or 2/s"));
     }
     per_minute

@@ -10,6 +10,7 @@ use super::{
     production::{gain, gains_of_new, loses_last_budget, may_give},
     refusal::TokenRefusal,
     secret::{KeptSecret, PresentedToken},
+    taken_names::TakenNames,
     validate::validate,
 };
 use crate::{
@@ -116,22 +117,25 @@ impl Tokens {
         new: NewToken,
         by: impl Into<Mandate>,
     ) -> Result<(PlainToken, Arc<Token>), TokensError> {
-        let (now, mandate) = (self.registry.now(), by.into());
-        let settings = self.settings.now();
-        let token = validate(new, &settings, now).map_err(TokensError::Invalid)?;
-        let gains = gains_of_new(&token, &settings);
-        may_give(&mandate, &token.environment, &settings, &gains)?;
-        let plain = PlainToken::mint(&token.environment)?;
-        let (number, digest) = (TokenSecret::FIRST, plain.digest());
-        let change = TokenChange {
-            action: Action::TokenCreate,
-            by: mandate.by,
-            before: Value::Null,
-            after: as_json(&token),
-            secrets: vec![TokenSecret { number, digest, made_at: now, ends_at: None }],
-            token: Arc::new(token),
-        };
-        Ok((plain, self.change(|writer| change.commit(writer)).await?))
+        let (mandate, live) = (by.into(), self.settings.clone());
+        self.change(move |writer| async move {
+            let settings = live.now();
+            let (now, names) = (writer.now(), TakenNames::among(&writer.snapshot(), writer.now()));
+            let token = validate(new, &names, &settings, now).map_err(TokensError::Invalid)?;
+            may_give(&mandate, &token.environment, &settings, &gains_of_new(&token, &settings))?;
+            let plain = PlainToken::mint(&token.environment)?;
+            let (number, digest) = (TokenSecret::FIRST, plain.digest());
+            let change = TokenChange {
+                action: Action::TokenCreate,
+                by: mandate.by,
+                before: Value::Null,
+                after: as_json(&token),
+                secrets: vec![TokenSecret { number, digest, made_at: now, ends_at: None }],
+                token: Arc::new(token),
+            };
+            Ok((plain, change.commit(writer).await?))
+        })
+        .await
     }
 
     /// Enables, disables or revokes a token; in force here when this returns. Revoked is final.
@@ -160,12 +164,13 @@ impl Tokens {
     }
 
     /// Runs a change when its turn has come; nobody who hangs up can cut it in two.
-    pub(super) async fn change<W>(
+    pub(super) async fn change<T, W>(
         &self,
         change: impl FnOnce(TokenWriter) -> W + Send + 'static,
-    ) -> Result<Arc<Token>, TokensError>
+    ) -> Result<T, TokensError>
     where
-        W: Future<Output = Result<Arc<Token>, TokensError>> + Send + 'static,
+        T: Send + 'static,
+        W: Future<Output = Result<T, TokensError>> + Send + 'static,
     {
         let done = self.registry.change("token.change", change).await;
         done.map_err(|_| TokensError::Stopping)?

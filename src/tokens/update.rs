@@ -10,6 +10,7 @@ use super::{
     scopes_asked::scopes_after,
     service::Tokens,
     spending::has_own_budget,
+    taken_names::TakenNames,
     token_update::TokenUpdate,
     validate::{LONGEST_NAME, life, metadata, names_no_open_set, stay_under},
     wider::wider,
@@ -75,7 +76,8 @@ impl Tokens {
             // Within the turn, which a reload waits for: what is decided here is decided by what is in force.
             let settings = settings.now();
             let old = Arc::clone(&find_not_revoked(&writer, &id)?.token);
-            let token = updated(&old, &asked, direction, &settings, writer.now())
+            let (now, names) = (writer.now(), TakenNames::among(&writer.snapshot(), writer.now()));
+            let token = updated(&old, &asked, direction, (&names, &settings), now)
                 .map_err(TokensError::Invalid)?;
             if token == *old {
                 return Ok(old);
@@ -92,7 +94,7 @@ pub(super) fn updated(
     old: &Token,
     asked: &TokenUpdate,
     direction: Direction,
-    settings: &Settings,
+    (names, settings): (&TakenNames, &Settings),
     now: Timestamp,
 ) -> Result<Token, Vec<RequestError>> {
     let mut mistakes = RequestErrors::default();
@@ -115,6 +117,7 @@ pub(super) fn updated(
         Direction::Narrower => mistakes.add(gains),
         Direction::Both => stay_inside(&mut mistakes, old, &token, &gains, settings),
     }
+    names.hold_against(&mut mistakes, Some(old), &token, now);
     limited_means_something(&mut mistakes, old, &token, settings);
     needs_a_limit(&mut mistakes, Some(old), &token, settings);
     mistakes.into_result(Some(token))

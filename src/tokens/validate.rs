@@ -2,7 +2,7 @@
 
 use super::{
     mistakes::RequestErrors, new_token::NewToken, production::needs_a_limit,
-    request_error::RequestError, scopes_asked::read,
+    request_error::RequestError, scopes_asked::read, taken_names::TakenNames,
 };
 use crate::{
     config::{EnvironmentSettings, Settings, no_such},
@@ -22,6 +22,7 @@ const MOST_METADATA: usize = 32;
 /// Returns the token that was asked for, or all mistakes.
 pub(super) fn validate(
     new: NewToken,
+    names: &TakenNames,
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Token, Vec<RequestError>> {
@@ -53,6 +54,7 @@ pub(super) fn validate(
         metadata: new.metadata,
     });
     if let Some(token) = &token {
+        names.hold_against(&mut mistakes, None, token, now);
         needs_a_limit(&mut mistakes, None, token, settings);
     }
     mistakes.into_result(token)

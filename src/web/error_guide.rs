@@ -195,7 +195,7 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
         "The token made more requests in a minute than it may. What the queue refused does not count, \
          and polls of what the token made itself count apart.",
         "Wait as long as `Retry-After` says, and spread requests; `RateLimit` tells what is left.",
-        "The limit is the token's `--rate`, or `requests_per_minute` of its environment's policy; \
+        "The limit is the token's `--rate`, without one `tokens.default_rate`, or `requests_per_minute` of its environment's policy; \
          `rule` says which.",
     ),
     operator_guide::TOO_MANY_ATTEMPTS,

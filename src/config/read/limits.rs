@@ -1,10 +1,10 @@
-//! `[queue]`, `[bodies]` and `[door]`
+//! `[queue]`, `[tokens]`, `[bodies]` and `[door]`
 
 use crate::config::{
     section::{InvalidValue, Notes, Section},
-    settings::{Bodies, DoorSettings, QueueSettings},
+    settings::{Bodies, DoorSettings, QueueSettings, TokenSettings},
     tree::Node,
-    values::{list, size, span, whole, written},
+    values::{list, rate, size, span, whole, written},
 };
 use ipnet::IpNet;
 use std::{net::IpAddr, time::Duration};
@@ -29,6 +29,15 @@ pub(super) fn queue(mut section: Section<'_>, notes: &Notes) -> Option<QueueSett
     let max_timeout = max_timeout?;
     // The smaller one: where the longest wait alone was lowered, the shipped usual one would be above it.
     Some(QueueSettings { capacity: capacity?, timeout: timeout?.min(max_timeout), max_timeout })
+}
+
+/// Reads `[tokens]`.
+///
+/// Without a default rate, tokens that say none have none.
+pub(super) fn tokens(mut section: Section<'_>) -> Option<TokenSettings> {
+    let default_rate = section.optional("default_rate", rate);
+    section.end();
+    Some(TokenSettings { default_rate: default_rate? })
 }
 
 /// Reads `[bodies]`.

@@ -25,6 +25,7 @@ pub(in crate::config) fn settings(
     let data = service::data(root.table("data"));
     let accounts = accounts::accounts(root.tables("accounts"), notes);
     let queue = limits::queue(root.table("queue"), notes);
+    let tokens = limits::tokens(root.table("tokens"));
     let bodies = limits::bodies(root.table("bodies"));
     let door = limits::door(root.table("door"));
     let audit = service::audit(root.table("audit"), notes);
@@ -57,6 +58,7 @@ pub(in crate::config) fn settings(
         environments,
         key_variables,
         queue: queue?,
+        tokens: tokens?,
         bodies: bodies?,
         door: door?,
         audit: audit?,

@@ -105,8 +105,10 @@ async fn a_new_token_that_may_spend_has_a_budget_or_was_made_by_an_admin() {
     let refused = house.tokens.create(said(), operator()).await.map(|(_, token)| token);
     assert!(needs_admin(refused).contains("no budget of its own"));
     house.tokens.create(said(), whoever_is(Role::Admin)).await.unwrap();
-    house.tokens.create(budgeted(), operator()).await.unwrap();
-    let reads = NewToken { scopes: vec!["read:generations".into()], ..asked() };
+    let other = NewToken { name: "budgeted".into(), ..budgeted() };
+    house.tokens.create(other, operator()).await.unwrap();
+    let reads =
+        NewToken { name: "reads".into(), scopes: vec!["read:generations".into()], ..asked() };
     house.tokens.create(reads, operator()).await.unwrap();
     assert_eq!(house.tokens.list().len(), 3);
 }

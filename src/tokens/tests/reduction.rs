@@ -3,7 +3,10 @@
 use super::*;
 use crate::{
     domain::{Scope, ScopeGrant, Token, TokenLimits, Usd},
-    tokens::update::{Direction, updated},
+    tokens::{
+        taken_names::TakenNames,
+        update::{Direction, updated},
+    },
 };
 use ipnet::IpNet;
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -125,7 +128,7 @@ fn narrow(
     asked: &TokenUpdate,
     settings: &Settings,
 ) -> Result<Token, Vec<RequestError>> {
-    updated(token, asked, Direction::Narrower, settings, NOW)
+    updated(token, asked, Direction::Narrower, (&TakenNames::default(), settings), NOW)
 }
 
 pub(super) fn cases(cases: u32) -> ProptestConfig {

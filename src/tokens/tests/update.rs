@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     domain::{Token, TokenLimits},
-    tokens::update::{Direction, updated},
+    tokens::{
+        taken_names::TakenNames,
+        update::{Direction, updated},
+    },
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -122,8 +125,9 @@ fn what_a_token_has_above_its_ceiling_is_no_obstacle_to_other_changes() {
         scopes: ["read:generations", "write:*"].iter().map(|one| one.parse().unwrap()).collect(),
         ..plain()
     };
-    let with =
-        |request, settings: &_| updated(&old, &read(request), Direction::Both, settings, NOW);
+    let with = |request, settings: &_| {
+        updated(&old, &read(request), Direction::Both, (&TakenNames::default(), settings), NOW)
+    };
     assert!(with(json!({"name": "other", "daily_budget": "1.00"}), &lowered).is_ok());
     let less = with(json!({"without": ["write:video"]}), &lowered).unwrap();
     assert!(is_under(&less, &old));
@@ -274,9 +278,9 @@ fn there_and_back_is_the_token_it_was() {
     let all = ["read:*", "write:*", "write:limited", "train:models", "read:account"];
     let open = grounds(BTreeMap::from([("prod".parse().unwrap(), environment(&all).into())]));
     proptest!(cases(1024), |(token in token(), asked in reduction())| {
-        let there = updated(&token, &asked, Direction::Both, &open, NOW);
+        let there = updated(&token, &asked, Direction::Both, (&TakenNames::default(), &open), NOW);
         if let (Ok(there), false) = (there, token.scopes.is_empty()) {
-            let back = updated(&there, &back_to(&token), Direction::Both, &open, NOW).unwrap();
+            let back = updated(&there, &back_to(&token), Direction::Both, (&TakenNames::default(), &open), NOW).unwrap();
             prop_assert_eq!(back, token);
         }
     });

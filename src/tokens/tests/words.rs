@@ -4,7 +4,8 @@ use super::*;
 
 async fn words(house: &House, settings: &Settings, environment: &str, scopes: &[&str]) -> String {
     let scopes = scopes.iter().map(ToString::to_string).collect();
-    let new = NewToken { environment: environment.into(), scopes, ..asked() };
+    let name = format!("bot-{}", house.tokens.list().len());
+    let new = NewToken { environment: environment.into(), name, scopes, ..asked() };
     let (_, token) = house.tokens.create(new, &BY).await.unwrap();
     least_privilege_words(&token, settings).join("\n")
 }

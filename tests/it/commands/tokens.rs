@@ -37,7 +37,9 @@ async fn whoever_makes_a_token_is_told_what_it_may_spend() {
     let _gateway = home.start().await;
     let told = home.run(&CREATE).await.good();
     assert!(told.err.contains(NO_LIMIT) && !told.out.contains(NO_LIMIT), "{told:?}");
-    let told = home.run(&[&CREATE[..], &["--daily-budget", "5.00"]].concat()).await.good();
+    let mut limited = [&CREATE[..], &["--daily-budget", "5.00"]].concat();
+    limited[5] = "other";
+    let told = home.run(&limited).await.good();
     assert!(told.err.contains("$5.00 a day") && !told.err.contains(NO_LIMIT), "{told:?}");
 }
 

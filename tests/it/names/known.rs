@@ -40,7 +40,7 @@ async fn a_token_is_named_by_its_name_while_that_is_unique_and_after_it_was_revo
     called(&home, &gateway, "app", "poster-bot").await;
     let newer = home.json(&["token", "show", "poster-bot"]).await;
     assert_ne!(newer["id"], id, "the name means the one that has not ended");
-    called(&home, &gateway, "app", "poster-bot").await;
+    called(&home, &gateway, "sandbox", "poster-bot").await;
     let told = home.run(&["usage", "--token", "poster-bot"]).await;
     assert_eq!((told.code, told.out.as_str()), (1, ""), "{told:?}");
     assert!(told.err.contains("give the id") && told.err.contains("tok_"), "{told:?}");

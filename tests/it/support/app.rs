@@ -159,11 +159,19 @@ impl TestApp {
         .await
     }
 
-    /// Returns a client with a token like this.
-    pub(crate) async fn client_of(&self, new: NewToken) -> Client {
+    /// Returns a client with a token like this; a number goes behind a name that another has already.
+    pub(crate) async fn client_of(&self, mut new: NewToken) -> Client {
+        new.name = self.free_name(new.name);
         let by = Principal::LocalUser(0);
         let (plain, token) = self.running.tokens().create(new, &by).await.unwrap();
         Client::new(self.url(), plain.reveal()).of(token.id.clone())
+    }
+
+    /// Returns a name that no token has, with the number of all tokens behind it where one has it.
+    pub(crate) fn free_name(&self, name: String) -> String {
+        let all = self.running.tokens().list();
+        let is_taken = all.iter().any(|token| *token.name == *name);
+        if is_taken { format!("{name}-{}", all.len() + 1) } else { name }
     }
 
     /// Returns the time at the gateway.

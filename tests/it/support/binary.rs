@@ -15,6 +15,7 @@ use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 use tempfile::{NamedTempFile, TempDir};
@@ -35,6 +36,8 @@ pub(crate) struct Home {
     /// Added to the environment of each process.
     pub(crate) variables: Vec<(String, String)>,
     folder: TempDir,
+    /// How many tokens were made.
+    tokens: AtomicUsize,
     pub(super) is_searched: bool,
     pub(super) watch: sweep::Watch,
 }
@@ -81,6 +84,7 @@ impl Home {
             ideogram,
             variables: vec![("IDEOGRAM_API_KEY".to_owned(), KEY.to_owned())],
             folder,
+            tokens: AtomicUsize::new(0),
             is_searched: true,
             watch: sweep::Watch::begin(),
         };
@@ -211,7 +215,12 @@ impl Home {
 
     /// Makes a token that may do everything in `app`, as operators do, and returns its id and itself.
     pub(crate) async fn token(&self) -> (String, String) {
-        let asked = ["token", "create", "--environment", "app", "--name", "test"];
+        // Numbered from the second on, for no two are called the same.
+        let name = match self.tokens.fetch_add(1, Ordering::Relaxed) {
+            0 => "test".to_owned(),
+            number => format!("test-{}", number + 1),
+        };
+        let asked = ["token", "create", "--environment", "app", "--name", &name];
         let scopes = ["--scope", "read:*", "--scope", "write:*"];
         let made = self.json(&[&asked[..], &scopes[..]].concat()).await;
         let text = |field: &str| made[field].as_str().unwrap().to_owned();

@@ -39,7 +39,7 @@ impl TestApp {
     async fn write_behind(&self) {
         let new = NewToken {
             environment: "sandbox".to_owned(),
-            name: "after all others".to_owned(),
+            name: self.free_name("after all others".to_owned()),
             scopes: vec!["read:models".to_owned()],
             ..NewToken::default()
         };
