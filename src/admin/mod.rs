@@ -57,7 +57,7 @@ pub use operators::{MeView, NewSecret, OperatorView};
 pub use paths::endpoints;
 pub use peer::AdminPeer;
 pub use problem::Problem;
-pub use queue::{LaneView, PauseView, QueueAccountView, QueueView, ReleasedView};
+pub use queue::{LaneView, PauseView, PausedView, QueueAccountView, QueueView, ReleasedView};
 pub use reload_handle::{
     ReloadError, ReloadHandle, ReloadOrder, ReloadRequest, ReloadedView, SettingChangeView,
 };

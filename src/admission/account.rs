@@ -1,14 +1,14 @@
 //! One account's gate behind a lock; answers to callers go out after it is released.
 
 use super::{
-    account_gate::{AccountGate, Grant},
+    account_gate::{AccountGate, Closed, Grant},
     error::AdmissionError,
     lane::Ticket,
     options::{AdmitRequest, GateOptions},
     permit::Permit,
     waiting::WaitingCall,
 };
-use crate::domain::{AccountName, CallId};
+use crate::domain::{AccountName, CallId, EnvironmentName, TokenId};
 use parking_lot::{Mutex, MutexGuard};
 use std::{collections::VecDeque, sync::Arc};
 use tokio::{sync::oneshot, time::Instant};
@@ -52,6 +52,16 @@ impl Account {
         let (entered, grants) = self.gate().requeue(ticket, reply, Instant::now());
         self.deliver(grants);
         Ok(WaitingCall::new(self.clone(), entered?, answer))
+    }
+
+    pub(super) fn set_share(
+        self: &Arc<Self>,
+        environment: &EnvironmentName,
+        token: &TokenId,
+        share: Option<u32>,
+    ) {
+        let grants = self.gate().set_share(environment, token, share, Instant::now());
+        self.deliver(grants);
     }
 
     pub(super) fn leave(self: &Arc<Self>, ticket: &Ticket) {
@@ -105,18 +115,18 @@ impl Account {
         self.deliver(changed.grants);
     }
 
-    /// Changes why the gate is closed; if it is, all who wait are told.
-    pub(super) fn close(&self, change: impl FnOnce(&mut AccountGate<WaitReply>)) {
+    /// Changes why the gate is closed and to whom; those of them who wait are told.
+    pub(super) fn close(self: &Arc<Self>, change: impl FnOnce(&mut Closed)) {
         let mut gate = self.gate();
-        change(&mut gate);
-        let Some(reason) = gate.closed.reason() else { return };
-        let replies = gate.clear();
+        change(&mut gate.closed);
+        let (sent_away, grants) = gate.send_away(Instant::now());
         // Nobody is told under the lock: whoever is told may come straight back.
         drop(gate);
-        for reply in replies {
+        for (reply, reason) in sent_away {
             // Whoever does not listen any more need not be told.
-            drop(reply.send(Err(reason.clone())));
+            drop(reply.send(Err(reason)));
         }
+        self.deliver(grants);
     }
 
     /// Tells callers that they are in. A permit whose caller is gone goes on to the next one.

@@ -10,9 +10,11 @@ use super::{
     held::Held,
     lane::Ticket,
     options::{AdmitRequest, GateOptions},
+    paused::Paused,
     turns::Turns,
 };
-use std::time::Duration;
+use crate::domain::{EnvironmentName, TokenId};
+use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// A call that was admitted just now, and how to tell its caller. Its places are taken already;
@@ -49,22 +51,28 @@ pub(super) struct AccountGate<W> {
 }
 
 /// Why nobody is let in, if so.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Closed {
     pub(super) draining: bool,
     pub(super) stopped: bool,
-    pub(super) paused: bool,
+    /// What is paused of it; the narrowest comes last.
+    pub(super) paused: Vec<Arc<Paused>>,
 }
 
 impl Closed {
-    /// Returns what callers are told while the gate is closed.
-    pub(super) fn reason(self) -> Option<AdmissionError> {
+    /// Returns what the callers of an environment are told while the gate is closed to them.
+    pub(super) fn reason(&self, environment: &EnvironmentName) -> Option<AdmissionError> {
         match self {
             Self { draining: true, .. } => Some(AdmissionError::Draining),
             Self { stopped: true, .. } => Some(AdmissionError::Stopped),
-            Self { paused: true, .. } => Some(AdmissionError::Paused),
-            _ => None,
+            Self { .. } => self.pause(environment).map(AdmissionError::Paused),
         }
+    }
+
+    /// Returns the narrowest pause that keeps the callers of an environment out.
+    pub(super) fn pause(&self, environment: &EnvironmentName) -> Option<Arc<Paused>> {
+        let mut narrowest = self.paused.iter().rev();
+        narrowest.find(|paused| paused.holds_up(environment)).cloned()
     }
 }
 
@@ -97,7 +105,9 @@ impl<W> AccountGate<W> {
         let ticket = self.ticket(seat, now);
         // Before it is seated: its environment is active by this, and what is held back for that
         // counts in the search that follows.
-        self.environments[ticket.environment].note_call(now);
+        let environment = &mut self.environments[ticket.environment];
+        environment.note_call(now);
+        environment.set_share(ticket.lane, seat.max_token_places);
         let mut grants = self.seat(ticket, reply, now);
         let waits = !grants.iter().any(|grant| grant.ticket.number == ticket.number);
         if !waits {
@@ -118,7 +128,7 @@ impl<W> AccountGate<W> {
     }
 
     fn check(&self, seat: &AdmitRequest) -> Result<(), AdmissionError> {
-        if let Some(reason) = self.closed.reason() {
+        if let Some(reason) = self.closed.reason(&seat.environment) {
             return Err(reason);
         }
         let cap = seat.max_token_places.map_or(self.effective_cap.configured(), |most| {
@@ -173,7 +183,7 @@ impl<W> AccountGate<W> {
             // through.
             self.effective_cap.shrink(self.in_use, now);
         }
-        if let Some(reason) = self.closed.reason() {
+        if let Some(reason) = self.closed.reason(&self.environments[ticket.environment].name) {
             return (Err(reason), Vec::new());
         }
         let cap = self.effective_cap.configured();
@@ -187,6 +197,22 @@ impl<W> AccountGate<W> {
         (Ok(ticket), self.seat(ticket, reply, now))
     }
 
+    /// Says how many places a token may hold from now on, for its calls that wait as well.
+    pub(super) fn set_share(
+        &mut self,
+        environment: &EnvironmentName,
+        token: &TokenId,
+        share: Option<u32>,
+        now: Instant,
+    ) -> Vec<Grant<W>> {
+        let mut known = self.environments.iter_mut();
+        let Some(own) = known.find(|own| own.name == *environment) else { return Vec::new() };
+        // Without a lane nothing of it waits; its next call brings its share along.
+        let Some(lane) = own.known_lane(token) else { return Vec::new() };
+        own.set_share(lane, share);
+        self.dispatch(now)
+    }
+
     /// Lets time pass: the effective cap recovers, reserves lapse, the pace is measured.
     pub(super) fn tick(&mut self, now: Instant) -> Vec<Grant<W>> {
         self.effective_cap.recover(now);
@@ -198,16 +224,26 @@ impl<W> AccountGate<W> {
         self.dispatch(now)
     }
 
-    /// Sends all waiting calls away.
-    pub(super) fn clear(&mut self) -> Vec<W> {
-        self.overtaken.clear();
-        self.queued = 0;
-        self.queued_places = 0;
-        let mut replies = Vec::new();
-        for (id, environment) in self.environments.iter_mut().enumerate() {
-            replies.extend(environment.clear());
-            self.turns.leave(id);
+    /// Sends away all waiting calls of environments to which the gate is closed, each with the reason; whoever
+    /// waits on may go now.
+    pub(super) fn send_away(&mut self, now: Instant) -> (Vec<(W, AdmissionError)>, Vec<Grant<W>>) {
+        let mut sent_away = Vec::new();
+        for id in 0..self.environments.len() {
+            if let Some(reason) = self.closed.reason(&self.environments[id].name) {
+                let replies = self.clear(id);
+                sent_away.extend(replies.into_iter().map(|reply| (reply, reason.clone())));
+            }
         }
+        (sent_away, self.dispatch(now))
+    }
+
+    fn clear(&mut self, id: usize) -> Vec<W> {
+        let environment = &mut self.environments[id];
+        self.queued -= environment.queued;
+        self.queued_places = self.queued_places.saturating_sub(environment.waiting());
+        self.overtaken.retain(|ticket| ticket.environment != id);
+        let replies = environment.clear();
+        self.turns.leave(id);
         replies
     }
 

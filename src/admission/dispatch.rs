@@ -60,7 +60,8 @@ impl<W> AccountGate<W> {
         let waiter = environment.admit(&ticket, &choice.skipped.lanes)?;
         environment.note_call(now);
         // Before it leaves, as in `Environment::admit`.
-        self.turns.charge(ticket.environment, price(ticket.places, environment.weight));
+        ticket.charged = price(ticket.places, environment.weight);
+        self.turns.charge(ticket.environment, ticket.charged);
         choice.skipped.environments.iter().for_each(|skipped| self.turns.lift(*skipped));
         self.note_left(&waiter);
         self.in_use += ticket.places;
@@ -125,9 +126,8 @@ impl<W> AccountGate<W> {
 
     /// Gives back the turn of a call that came to nothing.
     pub(super) fn refund(&mut self, ticket: &Ticket) {
-        let environment = &mut self.environments[ticket.environment];
-        environment.refund(ticket);
-        self.turns.refund(ticket.environment, price(ticket.places, environment.weight));
+        self.environments[ticket.environment].refund(ticket);
+        self.turns.refund(ticket.environment, ticket.charged);
     }
 
     pub(super) fn free_places(&self) -> u32 {
@@ -158,7 +158,7 @@ impl<W> AccountGate<W> {
             environment,
             lane,
             places: seat.places,
-            share: seat.max_token_places,
+            charged: 0,
             deadline: seat.deadline,
             since: now,
             waited: Duration::ZERO,

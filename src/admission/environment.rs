@@ -155,6 +155,23 @@ impl<W> Environment<W> {
         self.lanes.get(&lane).map_or(0, |lane| lane.rivals(behind))
     }
 
+    /// Returns the most places that the token of a lane may hold.
+    pub(super) fn share_of(&self, lane: LaneId) -> Option<u32> {
+        self.lanes.get(&lane).and_then(Lane::share)
+    }
+
+    /// Says how many places the token of a lane may hold from now on.
+    pub(super) fn set_share(&mut self, lane: LaneId, share: Option<u32>) {
+        if let Some(lane) = self.lanes.get_mut(&lane) {
+            lane.set_share(share);
+        }
+    }
+
+    /// Returns the lane of a token that waits, holds or owes something.
+    pub(super) fn known_lane(&self, token: &TokenId) -> Option<LaneId> {
+        self.names.get(token).copied()
+    }
+
     /// Returns the places that a lane holds.
     pub(super) fn in_use_by(&self, lane: LaneId) -> u32 {
         self.lanes.get(&lane).map_or(0, Lane::in_use)
@@ -163,6 +180,11 @@ impl<W> Environment<W> {
     /// Returns the places that a lane's waiting calls ask for.
     pub(super) fn waiting_in(&self, lane: LaneId) -> u32 {
         self.lanes.get(&lane).map_or(0, Lane::waiting)
+    }
+
+    /// Returns the places that all its waiting calls ask for.
+    pub(super) fn waiting(&self) -> u32 {
+        self.lanes.values().map(Lane::waiting).fold(0, u32::saturating_add)
     }
 
     pub(super) fn find(&mut self, ticket: &Ticket) -> Option<&mut Waiter<W>> {

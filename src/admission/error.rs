@@ -1,8 +1,8 @@
 //! Why a call is not admitted.
 
-use super::WaitRule;
+use super::{Paused, WaitRule};
 use crate::domain::Places;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// A call was not admitted; nothing was sent. No places are held and no seat is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,10 +42,10 @@ pub enum AdmissionError {
     /// The gateway is shutting down.
     #[error("admission is draining")]
     Draining,
-    /// An operator paused the gateway. Calls that waited were turned away with it, and none is kept
+    /// An operator paused such calls. Calls that waited were turned away with it, and none is kept
     /// for the end of the pause.
-    #[error("admission is paused")]
-    Paused,
+    #[error("{}", .0.pause.sentence())]
+    Paused(Arc<Paused>),
     /// Calls cannot be recorded, so none is sent.
     #[error("admission is stopped because calls cannot be recorded")]
     Stopped,

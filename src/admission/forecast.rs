@@ -48,7 +48,8 @@ impl<W> AccountGate<W> {
         let ahead = own + self.beside(ticket, own, behind, &room);
         let of_account = time(held, ahead + places, self.effective_cap.configured());
         let of_token = |share| time(held, own + places, share);
-        Some(of_account.max(ticket.share.map_or(Duration::ZERO, of_token)))
+        let share = self.environments[ticket.environment].share_of(ticket.lane);
+        Some(of_account.max(share.map_or(Duration::ZERO, of_token)))
     }
 
     /// Returns the places that go to other lanes before a call that has `own` ahead in its lane.

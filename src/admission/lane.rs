@@ -17,8 +17,8 @@ pub(super) struct Ticket {
     pub(super) environment: usize,
     pub(super) lane: LaneId,
     pub(super) places: u32,
-    /// The most places its token may hold.
-    pub(super) share: Option<u32>,
+    /// What its environment paid for its turn, once admitted: weights may be others by the time it is given back.
+    pub(super) charged: u64,
     pub(super) deadline: Instant,
     /// When it last began to wait, or was admitted.
     pub(super) since: Instant,
@@ -41,6 +41,8 @@ pub(super) struct Waiter<W> {
 #[derive(Debug)]
 pub(super) struct Lane<W> {
     pub(super) token: TokenId,
+    /// The most places its token may hold, as was said last: it is the token's, and not that of each call.
+    share: Option<u32>,
     queue: VecDeque<Waiter<W>>,
     in_use: u32,
     /// Tickets that are admitted, with or without places.
@@ -49,7 +51,15 @@ pub(super) struct Lane<W> {
 
 impl<W> Lane<W> {
     pub(super) fn new(token: TokenId) -> Self {
-        Self { token, queue: VecDeque::new(), in_use: 0, admitted: 0 }
+        Self { token, share: None, queue: VecDeque::new(), in_use: 0, admitted: 0 }
+    }
+
+    pub(super) fn share(&self) -> Option<u32> {
+        self.share
+    }
+
+    pub(super) fn set_share(&mut self, share: Option<u32>) {
+        self.share = share;
     }
 
     /// Puts a waiter at its place: behind those that came before it, ahead of all others.
@@ -65,7 +75,7 @@ impl<W> Lane<W> {
     pub(super) fn head(&self, reach: u32) -> Option<&Waiter<W>> {
         let head = self.queue.iter().find(|waiter| waiter.ticket.places <= reach)?;
         let places = self.in_use.saturating_add(head.ticket.places);
-        let allowed = head.ticket.share.is_none_or(|share| places <= share);
+        let allowed = self.share.is_none_or(|share| places <= share);
         allowed.then_some(head)
     }
 
@@ -79,9 +89,8 @@ impl<W> Lane<W> {
     pub(super) fn rivals(&self, behind: Behind) -> u64 {
         let reachable = self.tickets().filter(|ticket| ticket.places <= behind.reach);
         let places = behind.places(reachable.take_while(|ticket| ticket.places <= behind.most));
-        let share = self.tickets().find_map(|ticket| ticket.share);
         // Beyond its share it may have to pause.
-        share.map_or(places, |share| places.min(u64::from(share)))
+        self.share.map_or(places, |share| places.min(u64::from(share)))
     }
 
     fn tickets(&self) -> impl Iterator<Item = &Ticket> {

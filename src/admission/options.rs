@@ -50,6 +50,7 @@ pub struct AdmitRequest {
     pub places: Places,
     /// Until when the call waits. It is kept over all turns of the call.
     pub deadline: Instant,
-    /// The most places the token may hold at once; `None` means no bound of its own.
+    /// The most places the token may hold at once, all its calls together, as is known last; `None` means no
+    /// bound of its own.
     pub max_token_places: Option<Places>,
 }

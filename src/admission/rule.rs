@@ -17,7 +17,7 @@ impl<W> AccountGate<W> {
     pub(super) fn rule(&self, ticket: &Ticket, now: Instant) -> WaitRule {
         let environment = &self.environments[ticket.environment];
         let lane = environment.in_use_by(ticket.lane).saturating_add(ticket.places);
-        if ticket.share.is_some_and(|share| lane > share) {
+        if environment.share_of(ticket.lane).is_some_and(|share| lane > share) {
             return WaitRule::Token;
         }
         let room = self.room(now);
@@ -38,10 +38,11 @@ impl<W> AccountGate<W> {
     /// Returns when a call that is sent away for a rule should come back: when those that wait now for
     /// the same are let in.
     pub(super) fn come_back(&self, ticket: &Ticket, rule: WaitRule, now: Instant) -> Duration {
-        match (rule, ticket.share) {
+        let environment = &self.environments[ticket.environment];
+        match (rule, environment.share_of(ticket.lane)) {
             (WaitRule::Token, Some(share)) => {
                 let held = self.durations.typical(now).unwrap_or(FIRST_GUESS);
-                let waiting = self.environments[ticket.environment].waiting_in(ticket.lane);
+                let waiting = environment.waiting_in(ticket.lane);
                 shown(held.as_secs_f64() * f64::from(waiting) / f64::from(share.max(1)))
             }
             _ => self.retry_after(),

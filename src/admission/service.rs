@@ -6,10 +6,11 @@ use super::{
     counters::AdmissionCounters,
     error::AdmissionError,
     options::{AdmissionOptions, AdmitRequest},
+    paused::Paused,
     permit::Permit,
     status::AccountStatus,
 };
-use crate::domain::{AccountName, CallId, EnvironmentName, Places, TokenId};
+use crate::domain::{AccountName, CallId, EnvironmentName, PauseTarget, Places, TokenId};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -63,9 +64,22 @@ impl Admission {
         self.accounts.get(account)?.gate().full_for()
     }
 
-    /// Returns why no call is admitted just now, if so.
-    pub fn is_closed(&self, account: &AccountName) -> Option<AdmissionError> {
-        self.accounts.get(account)?.gate().closed.reason()
+    /// Returns why no call of an environment is admitted just now, if so.
+    pub fn is_closed(
+        &self,
+        account: &AccountName,
+        environment: &EnvironmentName,
+    ) -> Option<AdmissionError> {
+        self.accounts.get(account)?.gate().closed.reason(environment)
+    }
+
+    /// Returns the narrowest pause that the calls of an environment must not pass, if there is one.
+    pub fn is_paused(
+        &self,
+        account: &AccountName,
+        environment: &EnvironmentName,
+    ) -> Option<Arc<Paused>> {
+        self.accounts.get(account)?.gate().closed.pause(environment)
     }
 
     /// Takes the places of a call that was sent before a restart, past the cap if need be: then
@@ -91,6 +105,20 @@ impl Admission {
             max_token_places: None,
         };
         gate.restore(&seat, call);
+    }
+
+    /// Says how many places a token may hold at once from now on, for its calls that wait as well; `None` means no
+    /// bound of its own. A call that waits and is larger by itself must be sent away by whoever let it wait.
+    pub fn set_share(
+        &self,
+        account: &AccountName,
+        environment: &EnvironmentName,
+        token: &TokenId,
+        share: Option<Places>,
+    ) {
+        if let Some(account) = self.accounts.get(account) {
+            account.set_share(environment, token, share);
+        }
     }
 
     /// Gives back the places that are held for `call`; says whether any were.
@@ -121,10 +149,20 @@ impl Admission {
         self.draining.cancelled().await;
     }
 
-    /// Turns calls away, or takes them in again, because an operator said so. Admitted calls keep
-    /// their places.
-    pub fn pause(&self, paused: bool) {
-        self.close(|gate| gate.paused = paused);
+    /// Turns the calls away that operators paused, those that wait too, and takes all others in again.
+    /// Admitted calls keep their places.
+    pub fn set_pauses(&self, pauses: impl IntoIterator<Item = Paused>) {
+        let mut pauses: Vec<_> = pauses.into_iter().map(Arc::new).collect();
+        // The narrowest last, as it is told first.
+        pauses.sort_by(|one, other| one.pause.target.cmp(&other.pause.target));
+        for account in self.accounts.values() {
+            let is_here = |paused: &&Arc<Paused>| match &paused.pause.target {
+                PauseTarget::Account(name) => *name == account.name,
+                PauseTarget::All | PauseTarget::Environment(_) => true,
+            };
+            let own = pauses.iter().filter(is_here).cloned().collect();
+            account.close(|gate| gate.paused = own);
+        }
     }
 
     /// Turns calls away while they cannot be recorded, or takes them in again. A pause is not ended
@@ -135,7 +173,7 @@ impl Admission {
 
     fn close(&self, change: impl Fn(&mut super::account_gate::Closed)) {
         for account in self.accounts.values() {
-            account.close(|gate| change(&mut gate.closed));
+            account.close(&change);
         }
     }
 

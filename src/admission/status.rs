@@ -23,8 +23,6 @@ pub struct AccountStatus {
     /// The environments that use the account. Those that the settings do not know come last, in the
     /// order in which they appeared, and only while they hold places or wait.
     pub environments: Vec<EnvironmentStatus>,
-    /// Whether an operator paused the gateway.
-    pub paused: bool,
     /// Whether the gateway is shutting down.
     pub draining: bool,
     /// Whether calls are kept out because they cannot be recorded.
@@ -66,7 +64,6 @@ impl<W> AccountGate<W> {
             unknown: self.held.places(),
             queued: self.queued,
             environments: environments.collect(),
-            paused: self.closed.paused,
             draining: self.closed.draining,
             stopped: self.closed.stopped,
             retry_after_ms: u64::try_from(self.retry_after().as_millis()).unwrap_or(u64::MAX),

@@ -3,7 +3,10 @@
 //! All of it ends with the gateway's tasks.
 
 use super::{disk_watch::DiskWatch, record_health, services::Services};
-use crate::domain::AuditRecord;
+use crate::{
+    domain::{AuditRecord, TokenId},
+    ledger::{BudgetSubject, limits_in_force},
+};
 use std::{future::ready, time::Duration};
 
 /// How often time passes for admission: caps that recover, reserved places that lapse.
@@ -23,13 +26,17 @@ const SUMMARIES: Duration = Duration::from_secs(10);
 ///
 /// To be called once, after what an earlier run left was settled.
 pub(super) fn start(services: &Services) {
-    every(services, "admission tick", TICK, |services| services.admission.tick());
+    every(services, "admission tick", TICK, |services| {
+        services.calls.end_pauses();
+        services.admission.tick();
+    });
     every(services, "tidy up", TIDY, |services| services.calls.tidy_up());
     every(services, "budget thresholds", TIDY, Services::tell_thresholds);
     every(services, "low balances", TIDY, Services::tell_low_balances);
     every(services, "refusal summaries", SUMMARIES, Services::write_summaries);
     charge_overdue(services);
     forget_secrets(services);
+    follow_budgets(services);
     record_health::stand(services);
     services.archive.stand();
     every(services, "ages", AGES, Services::notify_of_ages);
@@ -70,7 +77,35 @@ fn forget_secrets(services: &Services) {
     });
 }
 
+/// What is told of budgets is what is in force, also for those that no call named yet.
+fn follow_budgets(services: &Services) {
+    let own = services.clone();
+    services.tasks.spawn_background("budgets", async move {
+        let (mut tokens, mut settings) = (own.tokens.changes(), own.settings.changes());
+        loop {
+            let changed = tokio::select! {
+                changed = tokens.changed() => changed,
+                changed = settings.changed() => changed,
+            };
+            if changed.is_err() {
+                return;
+            }
+            own.tell_limits();
+        }
+    });
+}
+
 impl Services {
+    /// Tells the ledger which budgets are in force.
+    fn tell_limits(&self) {
+        let (settings, now) = (self.settings.now(), self.clock.now());
+        let token = |id: &TokenId| self.tokens.show(id).ok();
+        let limits = |subject: &BudgetSubject, period| {
+            limits_in_force(subject, period, &settings, token, now)
+        };
+        self.ledger.know_limits(now, limits);
+    }
+
     /// Tells of budgets that reached 80 or 100 percent.
     fn tell_thresholds(&self) {
         for crossing in self.ledger.crossings() {

@@ -133,13 +133,13 @@ impl Prepared {
 
     /// Puts right what an earlier run left behind, before anything new is taken on.
     ///
-    /// The ledger, the pause and the balances come back first, then calls that an earlier run left open
+    /// The ledger, the pauses and the balances come back first, then calls that an earlier run left open
     /// become unknown, then keys are taken up. A crash in the middle does no harm: the next start begins
     /// again.
     pub(super) async fn settle(&self) -> anyhow::Result<()> {
         let services = &self.services;
         services.restore_ledger().await?;
-        services.restore_pause().await?;
+        services.restore_pauses().await?;
         services.restore_balances().await?;
         let found = services.calls.recover().await?;
         if found != Recovered::default() {

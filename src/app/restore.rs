@@ -4,9 +4,8 @@
 
 use super::services::Services;
 use crate::{
-    domain::Action,
     ledger::{BudgetWindow, Budgets, Period, Tally},
-    store::{DailySpend, StoreError},
+    store::DailySpend,
 };
 use anyhow::Context;
 
@@ -34,7 +33,7 @@ impl Services {
         match (environment, token, route) {
             (Some(environment), Some(token), Some(route)) => {
                 // The environment may point at another account by now; this was billed to that one.
-                let covering = Budgets::covering(&settings, environment, &token, route);
+                let covering = Budgets::covering(&settings, environment, &token, route, spend.day);
                 Budgets { account: spend.account.clone(), ..covering }
             }
             _ => Budgets {
@@ -48,23 +47,11 @@ impl Services {
 }
 
 impl Services {
-    /// Pauses again if an operator paused the gateway and nobody resumed it.
-    ///
-    /// The last of the two records counts, by its number.
-    pub(super) async fn restore_pause(&self) -> anyhow::Result<()> {
+    /// Pauses again what operators paused and nobody resumed, unless its time is up.
+    pub(super) async fn restore_pauses(&self) -> anyhow::Result<()> {
         let reader = self.reader.clone();
-        let read = self.tasks.run_blocking(move || {
-            let last = |action| {
-                let changes = reader.changes(action)?;
-                Ok::<_, StoreError>(changes.first().map(|record| record.seq))
-            };
-            Ok::<_, StoreError>((last(Action::QueuePause)?, last(Action::QueueResume)?))
-        });
-        let (paused, resumed) = read.await?.context("whether it was paused cannot be read")?;
-        if paused > resumed {
-            tracing::warn!("still paused by an operator; `ideogate resume` lets calls through");
-            self.admission.pause(true);
-        }
+        let read = self.tasks.run_blocking(move || reader.pauses());
+        self.calls.restore_pauses(read.await?.context("what was paused cannot be read")?);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 
 use super::{Calls, ReadyCall};
 use crate::{
+    admission::Paused,
     authorization::{self, Denial},
     config::{EnvironmentOff, Settings},
     domain::{
@@ -58,6 +59,9 @@ pub enum RecheckError {
     /// A budget became smaller than what counts against it, this call included.
     #[error("{0}")]
     OverBudget(#[source] BudgetExceeded),
+    /// An operator paused such calls.
+    #[error("{}", .0.pause.sentence())]
+    Paused(Arc<Paused>),
 }
 
 impl RecheckError {
@@ -72,6 +76,7 @@ impl RecheckError {
             Self::Unpriced(_) => ErrorCode::PolicyDenied,
             Self::Denied(denial) => denial.code(),
             Self::OverBudget(_) => ErrorCode::BudgetExceeded,
+            Self::Paused(_) => ErrorCode::Paused,
         }
     }
 
@@ -79,6 +84,7 @@ impl RecheckError {
     pub(super) fn reason(&self) -> Box<str> {
         match self {
             Self::Token(refusal) => refusal.reason().into(),
+            Self::Paused(paused) => paused.pause.sentence().into(),
             Self::Denied(_) | Self::OverBudget(_) => format!("allowed no longer: {self}").into(),
             changed => changed.to_string().into(),
         }
@@ -86,8 +92,16 @@ impl RecheckError {
 }
 
 impl Calls {
+    /// Says whether a call may be sent now: it may still be made, and nobody paused such calls.
+    pub(super) fn may_send(&self, ready: &ReadyCall) -> Result<(), RecheckError> {
+        self.recheck(&ready.to_recheck())?;
+        let (account, environment) = (&ready.account, &ready.token.environment);
+        let paused = self.services().admission.is_paused(account, environment);
+        paused.map_or(Ok(()), |paused| Err(RecheckError::Paused(paused)))
+    }
+
     /// Says whether a call may still be made, with its token and the settings as they are now. Costs nothing
-    /// while neither changed.
+    /// while neither changed. A pause is none of its business: what was paid for is given out all the same.
     ///
     /// The call keeps the price that it holds and the deadline that it was given.
     pub fn recheck(&self, call: &Recheck<'_>) -> Result<(), RecheckError> {
@@ -106,7 +120,8 @@ impl Calls {
         let route = same_route(&settings, call.route)?;
         authorization::check(&token, environment, route, call.demand, call.client)
             .map_err(RecheckError::Denied)?;
-        let budgets = Budgets::covering(&settings, environment, &token, route);
+        let opened_at = call.held.map_or_else(|| services.clock.now(), |(_, opened_at)| opened_at);
+        let budgets = Budgets::covering(&settings, environment, &token, route, opened_at);
         self.recheck_money(call, route, &budgets)
     }
 

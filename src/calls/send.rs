@@ -51,7 +51,7 @@ impl Calls {
             link.breaker.admit(hold.bound()).map_err(SendError::NoBalance)?;
         }
         // Last, since asking about a key takes time in which a token may be withdrawn.
-        self.recheck(&ready.to_recheck())?;
+        self.may_send(ready)?;
         Ok((Arc::clone(link), slot))
     }
 }

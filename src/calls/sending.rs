@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     accounts::{AccountLink, KeySlot, KeyUse},
-    admission::Permit,
+    admission::{AdmissionError, Permit},
     answers::{Claimed, SentClaim},
     domain::{
         Action, Attempt, Client, ClientState, ErrorCode, Outcome, ReadOf, RecordBody, Timestamp,
@@ -134,7 +134,7 @@ impl Sending {
         if self.is_left().await {
             return (client_gone(), Some(permit));
         }
-        if let Err(withdrawn) = self.calls.recheck(&self.ready.to_recheck()) {
+        if let Err(withdrawn) = self.calls.may_send(&self.ready) {
             let ending = Conclusion::own(Outcome::Failed, withdrawn.code(), withdrawn.reason());
             return (ending, Some(permit));
         }
@@ -206,15 +206,18 @@ impl Sending {
             // Asked first: when its turn has come as well, the call must still not be sent.
             biased;
             () = self.client.closed() => Err(Over::Time),
-            withdrawn = self.calls.until_refused(|| self.calls.recheck(&self.ready.to_recheck())) => {
+            withdrawn = self.calls.until_refused(|| self.calls.may_send(&self.ready)) => {
                 Err(Over::Withdrawn(withdrawn))
             }
-            permit = requeue.admit() => permit.map_err(|_| Over::Time),
+            permit = requeue.admit() => permit.map_err(|error| match error {
+                AdmissionError::Paused(paused) => Over::Withdrawn(RecheckError::Paused(paused)),
+                _ => Over::Time,
+            }),
         };
         self.queued += started.elapsed();
         self.queued_again += started.elapsed();
         // Nobody tells of an end that only time brings.
-        let again = self.calls.recheck(&self.ready.to_recheck()).map_err(Over::Withdrawn);
+        let again = self.calls.may_send(&self.ready).map_err(Over::Withdrawn);
         let permit = turn.and_then(|permit| again.map(|()| permit))?;
         if self.is_left().await { Err(Over::Time) } else { Ok(permit) }
     }

@@ -2,7 +2,8 @@
 
 use super::{
     GenerationAccess, bill_queue::BillQueue, deliveries::Deliveries,
-    generations::PendingGenerations, held::HeldPlaces, vendor_users::VendorUsers,
+    generations::PendingGenerations, held::HeldPlaces, pause_list::PauseList,
+    vendor_users::VendorUsers,
 };
 use crate::{
     accounts::Accounts,
@@ -60,6 +61,7 @@ pub(super) struct CallsInner {
     pub(super) bills: BillQueue,
     pub(super) deliveries: Deliveries,
     pub(super) vendor_users: VendorUsers,
+    pub(super) pauses: PauseList,
 }
 
 /// Sends calls, follows them and settles them; clones share everything.
@@ -82,6 +84,7 @@ impl Calls {
             bills: BillQueue::default(),
             deliveries: Deliveries::default(),
             vendor_users: VendorUsers::default(),
+            pauses: PauseList::default(),
         }))
     }
 

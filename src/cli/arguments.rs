@@ -3,12 +3,26 @@
 //! The doc comments here are the help that users read: the first line is the short one.
 
 use super::{
-    audit::AuditCommand, completions::CompletionsArguments, config::ConfigCommand,
-    demo::DemoArguments, doctor::DoctorArguments, environment::EnvironmentCommand, global::Global,
-    healthcheck::HealthcheckArguments, key::KeyCommand, operator::OperatorCommand,
-    queue::QueueCommand, review::ReviewArguments, route::RouteCommand, scan::ScanArguments,
-    serve::ServeArguments, simulator::SimulatorArguments, token::TokenCommand,
-    usage::UsageArguments, whoami::WhoAmIArguments,
+    audit::AuditCommand,
+    completions::CompletionsArguments,
+    config::ConfigCommand,
+    demo::DemoArguments,
+    doctor::DoctorArguments,
+    environment::EnvironmentCommand,
+    global::Global,
+    healthcheck::HealthcheckArguments,
+    key::KeyCommand,
+    operator::OperatorCommand,
+    pause::{PauseArguments, ResumeArguments},
+    queue::QueueCommand,
+    review::ReviewArguments,
+    route::RouteCommand,
+    scan::ScanArguments,
+    serve::ServeArguments,
+    simulator::SimulatorArguments,
+    token::TokenCommand,
+    usage::UsageArguments,
+    whoami::WhoAmIArguments,
 };
 use clap::{Parser, Subcommand};
 
@@ -70,11 +84,9 @@ pub enum Command {
     /// See who can do more than they do, and what would take it away
     Review(ReviewArguments),
     /// Let no new call through; calls already sent go on
-    #[command(after_help = "Examples:\n  ideogate pause")]
-    Pause,
+    Pause(PauseArguments),
     /// Let calls through again
-    #[command(after_help = "Examples:\n  ideogate resume")]
-    Resume,
+    Resume(ResumeArguments),
     /// See and check the settings
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -2,6 +2,7 @@
 //!
 //! Scripts tell failures apart by exit codes; the words may change.
 
+use super::options::option_of;
 use crate::{admin::Problem, config::FieldErrors};
 use std::io;
 
@@ -103,7 +104,7 @@ fn describe(problem: &Problem) -> String {
         return format!("{}: {}", problem.title, problem.detail);
     }
     let line = |mistake: &crate::tokens::RequestError| {
-        format!("\n  {}: {}", mistake.field.replace('_', "-"), mistake.problem)
+        format!("\n  {}: {}", option_of(&mistake.field), mistake.problem)
     };
     let lines: String = problem.mistakes.iter().map(line).collect();
     format!("{}:{lines}", problem.title)

@@ -26,6 +26,7 @@ mod named;
 mod number;
 mod openapi;
 mod operator;
+mod options;
 mod output;
 mod pause;
 mod queue;

@@ -2,8 +2,9 @@
 
 use super::{
     AccountName, AssertedPerson, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName,
-    Fingerprint, GenerationId, OnceKey, Outcome, PersonId, Places, RouteName, StoredOperator,
-    StoredPerson, StoredSegment, Timestamp, Token, TokenId, TokenSecret, Usd, VendorUser,
+    Fingerprint, GenerationId, OnceKey, Outcome, Pause, PauseTarget, PersonId, Places, RouteName,
+    StoredOperator, StoredPerson, StoredSegment, Timestamp, Token, TokenId, TokenSecret, Usd,
+    VendorUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +101,10 @@ pub enum Effect {
     SavePerson(Box<StoredPerson>),
     /// An end user is forgotten: nothing says any more who stands behind the id.
     ForgetPerson(PersonId),
+    /// Something is paused; what is paused already has another reason or end from now on.
+    SavePause(Box<Pause>),
+    /// Something takes calls again.
+    EndPause(PauseTarget),
     /// An operator was made or changed; a digest comes with a new secret.
     SaveOperator(Box<StoredOperator>),
     /// A webhook ends a generation; a second one contradicts.

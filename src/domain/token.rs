@@ -93,9 +93,37 @@ pub struct Token {
     /// Whether it was said that no budget of its own shall limit it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unlimited: bool,
+    /// What it may spend in one UTC day beyond its daily budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra: Option<ExtraBudget>,
+    /// When it was revoked; absent for what was revoked before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
     /// Free words of its makers.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
+}
+
+/// An amount that one UTC day's budget is larger by. It ends with its day, without anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtraBudget {
+    /// When that day begins.
+    pub day: Timestamp,
+    /// The amount, in dollars.
+    pub amount: Usd,
+}
+
+impl Token {
+    /// Returns what it may spend beyond its daily budget in the UTC day of `at`.
+    pub fn extra_at(&self, at: Timestamp) -> Option<Usd> {
+        self.extra.filter(|extra| extra.day == at.utc_day()).map(|extra| extra.amount)
+    }
+
+    /// Returns the most that it may spend in the UTC day of `at`.
+    pub fn daily_budget_at(&self, at: Timestamp) -> Option<Usd> {
+        let extra = self.extra_at(at).unwrap_or_default();
+        self.limits.daily_budget.map(|budget| budget.plus(extra))
+    }
 }
 
 /// Limits of one token; what is absent or empty is not limited here. They can only narrow what the

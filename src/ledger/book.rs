@@ -165,6 +165,12 @@ impl Ledger {
         self.lock().take_standing()
     }
 
+    /// Takes over the budgets that are in force now; `limits` tells those of a subject for a day or a month. What they
+    /// cross at once is told as a crossing, and what is in force no more is told no longer.
+    pub fn know_limits(&self, now: Timestamp, limits: impl Fn(&BudgetSubject, Period) -> Vec<Usd>) {
+        self.lock().know_limits(now, limits);
+    }
+
     /// Returns what counts for everybody in the day and the month of `now`, by subject, with the
     /// budgets that calls in them named.
     pub fn report(&self, now: Timestamp) -> Vec<SubjectTotals> {

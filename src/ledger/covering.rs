@@ -3,16 +3,18 @@
 use super::{Budget, BudgetSubject, Budgets, Period};
 use crate::{
     config::{EnvironmentSettings, Settings},
-    domain::{Route, Token, Usd},
+    domain::{Route, Timestamp, Token, Usd},
 };
 
 impl Budgets {
-    /// Returns the budgets of a token, its environment and its account that cover a call on `route`.
+    /// Returns the budgets of a token, its environment and its account that cover a call on `route` that is opened
+    /// at `at`.
     pub fn covering(
         settings: &Settings,
         environment: &EnvironmentSettings,
         token: &Token,
         route: &Route,
+        at: Timestamp,
     ) -> Self {
         let account = settings.accounts.get(&environment.account);
         let of_token = BudgetSubject::Token(token.id.clone());
@@ -21,7 +23,7 @@ impl Budgets {
         let is_limited = route.scope.is_some_and(|scope| token.scopes.allows_only_limited(scope));
         let limited = environment.limited.daily_budget.filter(|_| is_limited);
         let set = [
-            (&of_token, Period::Day, token.limits.daily_budget),
+            (&of_token, Period::Day, token.daily_budget_at(at)),
             (&of_token, Period::Month, token.limits.monthly_budget),
             // Set in the environment, and yet each token's own: it counts for that token alone.
             (&of_token, Period::Day, limited),

@@ -39,7 +39,7 @@ pub struct SubjectTotals {
     pub period: Period,
     /// What counts.
     pub tally: Tally,
-    /// The budgets that calls of this day or month named, tightest first.
+    /// The budgets for it, tightest first.
     pub limits: Vec<Usd>,
 }
 
@@ -97,16 +97,27 @@ impl LedgerLines {
                 let line = self.lines.entry((subject.clone(), window)).or_default();
                 line.tally = line.tally.plus(change);
                 let own = |one: &&Budget| one.subject == subject && one.period == period;
-                // Learned from the calls, since a token's budgets can change while the gateway
-                // runs.
+                // Learned from the calls, too: those that are settled late name what held for them.
                 budgets.limits.iter().filter(own).for_each(|budget| line.limits.know(budget.limit));
-                let spent = line.tally.spent();
-                for (limit, percent) in line.limits.tell(spent) {
-                    let subject = subject.clone();
-                    let crossing = Crossing { subject, period, percent, window, limit, spent };
-                    self.crossings.push(crossing);
-                }
+                let crossed = line.crossed(&subject, window);
+                self.crossings.extend(crossed);
             }
+        }
+    }
+
+    /// Takes over the budgets that are in force now for all that was counted in the windows at `time`, and notes what
+    /// they cross at once. Others of these windows are forgotten.
+    pub(super) fn know_limits(
+        &mut self,
+        time: Timestamp,
+        limits: impl Fn(&BudgetSubject, Period) -> Vec<Usd>,
+    ) {
+        let is_now =
+            |window: &BudgetWindow| *window == BudgetWindow::containing(window.period, time);
+        for ((subject, window), line) in self.lines.iter_mut().filter(|((_, at), _)| is_now(at)) {
+            line.limits.keep(&limits(subject, window.period));
+            let crossed = line.crossed(subject, *window);
+            self.crossings.extend(crossed);
         }
     }
 
@@ -140,6 +151,20 @@ impl LedgerLines {
 }
 
 impl LedgerLine {
+    /// Returns what was crossed since it was last asked.
+    fn crossed(&mut self, subject: &BudgetSubject, window: BudgetWindow) -> Vec<Crossing> {
+        let (period, spent) = (window.period, self.tally.spent());
+        let crossing = |(limit, percent)| Crossing {
+            subject: subject.clone(),
+            period,
+            percent,
+            window,
+            limit,
+            spent,
+        };
+        self.limits.tell(spent).into_iter().map(crossing).collect()
+    }
+
     fn standing(&self, (subject, window): &(BudgetSubject, BudgetWindow)) -> SubjectTotals {
         SubjectTotals {
             subject: subject.clone(),

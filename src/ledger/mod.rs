@@ -26,6 +26,7 @@ mod book;
 mod budget;
 mod covering;
 mod hold;
+mod in_force;
 mod lines;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use balance::Balance;
 pub use book::Ledger;
 pub use budget::{Budget, BudgetExceeded, BudgetSubject, Budgets};
 pub use hold::{Hold, HoldError, Reserved};
+pub use in_force::limits_in_force;
 pub use lines::{SubjectTotals, Tally};
 pub use threshold::Crossing;
 pub use window::{BudgetWindow, Period};

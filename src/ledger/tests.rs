@@ -267,6 +267,30 @@ fn the_report_has_a_line_for_everybody_who_spent_today_or_this_month() {
     ");
 }
 
+#[test]
+fn budgets_that_change_are_told_as_they_are_and_crossed_at_once() {
+    let (ledger, _) = ledger(vec![row(None, cents(5))]);
+    let hold = |limit| ledger.hold(budgets(Some(limit)), &route(Cost::PerOutput), &demand(8));
+    hold(cents(100)).unwrap().settle(cents(40));
+    let know = |limits: &[Usd]| {
+        ledger.know_limits(NOON, |subject, period| match (subject, period) {
+            (BudgetSubject::Token(_), Period::Day) => limits.to_vec(),
+            _ => Vec::new(),
+        });
+    };
+    let told = || ledger.report(NOON)[0].limits.clone();
+    know(&[cents(50)]);
+    assert_eq!(crossed(&ledger), ["token tok_1 Day 80%"], "no call need come first");
+    assert_eq!(told(), [cents(50)], "the one of before is told no more");
+    know(&[cents(50), cents(40)]);
+    assert_eq!(crossed(&ledger), ["token tok_1 Day 80%", "token tok_1 Day 100%"]);
+    know(&[cents(50)]);
+    assert_eq!((crossed(&ledger), told()), (Vec::new(), vec![cents(50)]), "what was told is known");
+    know(&[]);
+    assert_eq!((crossed(&ledger), told()), (Vec::new(), Vec::new()));
+    assert_eq!(ledger.report(NOON)[0].tally.charged, cents(40), "and no money is lost");
+}
+
 proptest! {
     #[test]
     fn the_book_equals_the_sum_of_what_happened(steps in prop::collection::vec((1_u32..8, 0_u8..3), 1..60)) {

@@ -55,6 +55,12 @@ impl Limits {
         }
     }
 
+    /// Keeps these budgets alone, with what was told of them. Of new ones nothing was told yet.
+    pub(super) fn keep(&mut self, limits: &[Usd]) {
+        self.0.retain(|told| limits.contains(&told.limit));
+        limits.iter().for_each(|limit| self.know(*limit));
+    }
+
     /// Returns the thresholds that `spent` has reached and that were not told before, lowest first.
     pub(super) fn tell(&mut self, spent: Usd) -> Vec<(Usd, u8)> {
         let mut news = Vec::new();

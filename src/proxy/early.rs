@@ -53,7 +53,8 @@ impl CallContext {
     }
 
     fn refuse_closed(&self) -> Result<(), Rejection> {
-        let closed = self.gateway.admission.is_closed(&self.environment.account);
+        let (account, environment) = (&self.environment.account, &self.token.environment);
+        let closed = self.gateway.admission.is_closed(account, environment);
         closed.map_or(Ok(()), |reason| Err(self.not_admitted(reason, None)))
     }
 
@@ -79,10 +80,10 @@ impl CallContext {
         if !self.route.spends(self.is_quote()) {
             return Ok(());
         }
-        let settings = &self.request.settings;
-        let budgets = Budgets::covering(settings, &self.environment, &self.token, &self.route);
-        let least = self.gateway.ledger.has_room(&budgets, &settings.prices, &self.route);
-        let least = least.map_err(used_up)?;
+        let Self { gateway, request, environment, token, route, .. } = self;
+        let (settings, now) = (&request.settings, gateway.clock.now());
+        let budgets = Budgets::covering(settings, environment, token, route, now);
+        let least = gateway.ledger.has_room(&budgets, &settings.prices, route).map_err(used_up)?;
         let stopped = self.link().and_then(|link| link.breaker.would_stop(least));
         stopped.map_or(Ok(()), |state| Err(Rejection::balance(&state)))
     }

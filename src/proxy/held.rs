@@ -11,13 +11,14 @@ use crate::{
     answers::Claimed,
     authorization::tighter,
     calls::{PassedHeaders, ReadyCall},
-    domain::{CallId, Client, Places, Timestamp, Usd},
+    domain::{CallId, Client, Places, Timestamp, Token, Usd},
     ledger::{Budgets, Hold},
 };
 use http::{
     HeaderMap,
     header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE},
 };
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// A call within its token's rate and all its budgets.
@@ -39,8 +40,8 @@ impl NewCall {
         context.count_once()?;
         let CallContext { gateway, token, environment, route, .. } = &*context;
         let demand = &asked.demand;
-        let settings = &context.request.settings;
-        let budgets = Budgets::covering(settings, environment, token, route);
+        let (settings, now) = (&context.request.settings, gateway.clock.now());
+        let budgets = Budgets::covering(settings, environment, token, route, now);
         let hold = gateway.ledger.hold(budgets, &settings.prices, route, demand)?;
         if let Some(link) = context.link()
             && context.spends(demand)
@@ -62,7 +63,6 @@ impl HeldCall {
             token: token.id.clone(),
             places: self.asked.places,
             deadline: self.deadline,
-            // As the token was when the call came: one that waits keeps the share it was let wait for.
             max_token_places: self.max_token_places(),
         };
         let came = Instant::now();
@@ -73,7 +73,7 @@ impl HeldCall {
             // more before the call is sent.
             biased;
             permit = gateway.admission.admit(request_for_places) => permit.map_err(|error| self.not_admitted(error)),
-            refused = gateway.calls.until_refused(|| self.recheck()) => Err(refused),
+            refused = gateway.calls.until_refused(|| self.still_waits()) => Err(refused),
         };
         let waited = permit.as_ref().map_or_else(|_| came.elapsed(), Permit::queued_for);
         request.request_context.queue.set(waited).ok();
@@ -97,8 +97,20 @@ impl HeldCall {
         InspectedCall { context: self.context, asked: self.asked }
     }
 
-    fn recheck(&self) -> Result<(), Rejection> {
-        self.context.recheck(&self.asked.demand, self.money())
+    /// Looks at the token as it is now. Its share may be another by now, also for calls that wait.
+    fn still_waits(&self) -> Result<(), Rejection> {
+        self.context.recheck(&self.asked.demand, self.money())?;
+        let CallContext { gateway, token, environment, .. } = &*self.context;
+        if !Arc::ptr_eq(&self.token_now(), token) {
+            let (account, share) = (&environment.account, self.max_token_places());
+            gateway.admission.set_share(account, &token.environment, &token.id, share);
+        }
+        Ok(())
+    }
+
+    fn token_now(&self) -> Arc<Token> {
+        let CallContext { gateway, token, .. } = &*self.context;
+        gateway.tokens.show(&token.id).unwrap_or_else(|_| Arc::clone(token))
     }
 
     fn money(&self) -> Option<(Usd, Timestamp)> {
@@ -106,9 +118,9 @@ impl HeldCall {
     }
 
     fn max_token_places(&self) -> Option<Places> {
-        let CallContext { token, environment, .. } = &*self.context;
-        let (own, all) = (token.limits.max_places, environment.policy.max_places);
-        tighter(token, own, all, "max_places").map(|(places, _)| places)
+        let (token, all) = (self.token_now(), self.context.environment.policy.max_places);
+        let own = token.limits.max_places;
+        tighter(&token, own, all, "max_places").map(|(places, _)| places)
     }
 
     fn not_admitted(&self, error: AdmissionError) -> Rejection {

@@ -175,9 +175,9 @@ impl WouldFit {
     fn new(call: &InspectedCall, bound: Option<Usd>) -> Self {
         let allowed = &call.context;
         let (gateway, route) = (&allowed.gateway, &allowed.route);
-        let (settings, environment) = (&allowed.request.settings, &allowed.environment);
-        let covering = Budgets::covering(settings, environment, &allowed.token, route);
         let now = gateway.clock.now();
+        let (environment, token) = (&allowed.environment, &allowed.token);
+        let covering = Budgets::covering(&allowed.request.settings, environment, token, route, now);
         let standing = |budget| BudgetStanding::new(&gateway.ledger, budget, now);
         let budgets: Vec<_> = covering.limits.iter().map(standing).collect();
         let left_usd = budgets.iter().map(|budget| budget.left_usd).min();

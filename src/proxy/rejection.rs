@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::BreakerState,
-    admission::AdmissionError,
+    admission::{AdmissionError, Paused},
     authorization::Denial,
     calls::{CallSummary, RecheckError, SendError},
     config::EnvironmentOff,
@@ -121,6 +121,17 @@ impl Rejection {
         refused.retry_after(Duration::from_secs(60))
     }
 
+    /// Operators paused such calls. The end that they told is when to come back.
+    fn paused(paused: &Paused) -> Self {
+        let (pause, hour) = (&paused.pause, Duration::from_hours(1));
+        let problem = ClientError::new(ErrorCode::Paused, pause.sentence());
+        let problem = problem.paused(pause.reason.clone(), pause.until);
+        Self::with(match paused.time_left() {
+            Some(left) => problem.retry_after(left.clamp(Duration::from_secs(1), hour)),
+            None => problem,
+        })
+    }
+
     fn audit_unavailable() -> Self {
         let message = "the audit record cannot be written, so nothing is sent";
         Self::new(ErrorCode::AuditUnavailable, message).retry_after(Duration::from_secs(5))
@@ -129,7 +140,6 @@ impl Rejection {
 
 impl From<AdmissionError> for Rejection {
     fn from(error: AdmissionError) -> Self {
-        let later = Duration::from_secs(5);
         match error {
             AdmissionError::QueueFull { retry_after } => {
                 Self::new(ErrorCode::QueueFull, "the queue is full").retry_after(retry_after)
@@ -146,9 +156,7 @@ impl From<AdmissionError> for Rejection {
                 Self::new(ErrorCode::TooManyPlaces, message).field("num_images")
             }
             AdmissionError::Draining => Self::draining(),
-            AdmissionError::Paused => {
-                Self::new(ErrorCode::Paused, "an operator paused the gateway").retry_after(later)
-            }
+            AdmissionError::Paused(paused) => Self::paused(&paused),
             AdmissionError::Stopped => Self::audit_unavailable(),
         }
     }
@@ -206,6 +214,7 @@ impl From<RecheckError> for Rejection {
             RecheckError::Unpriced(route) => Self::from(HoldError::Unpriced(route)),
             RecheckError::Denied(denial) => Self::from(denial),
             RecheckError::OverBudget(exceeded) => Self::from(HoldError::Exceeded(exceeded)),
+            RecheckError::Paused(paused) => Self::paused(&paused),
         }
     }
 }
@@ -249,6 +258,7 @@ fn ended_in(code: ErrorCode) -> &'static str {
         | ErrorCode::BudgetExceeded => {
             "the call was allowed no longer when its turn came; nothing was sent or billed"
         }
+        ErrorCode::Paused => "such calls were paused; nothing was sent or billed",
         ErrorCode::UpstreamProtocolError => {
             "Ideogram answered in a way that cannot be passed on; it may have been billed"
         }

@@ -147,14 +147,14 @@ fn budgets(
     environment: &EnvironmentSettings,
     token: &Token,
 ) -> Vec<BudgetStanding> {
-    let mut found = Vec::new();
+    let (mut found, now) = (Vec::new(), gateway.clock.now());
     for route in settings.routes.routes() {
         let may_spend = route.scope.is_some_and(|scope| token.scopes.allows(scope));
         if route.enabled && route.is_billable() && may_spend {
-            found.extend(Budgets::covering(settings, environment, token, route).limits);
+            let covering = Budgets::covering(settings, environment, token, route, now);
+            found.extend(covering.limits);
         }
     }
-    let now = gateway.clock.now();
     let mut standings: Vec<BudgetStanding> = Vec::new();
     for budget in &found {
         let standing = BudgetStanding::new(&gateway.ledger, budget, now);

@@ -31,6 +31,8 @@ fn token(environment: &str, scopes: &[&str]) -> Token {
         state: TokenState::Enabled,
         created_at: NOW.minus(DAY * 60),
         unlimited: false,
+        extra: None,
+        revoked_at: None,
         expires_at: NOW.plus(DAY * 60),
         limits: TokenLimits { daily_budget: "1.00".parse().ok(), ..TokenLimits::default() },
         metadata: BTreeMap::new(),

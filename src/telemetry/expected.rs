@@ -5,9 +5,9 @@ use super::{
     Metrics,
     labels::{
         AccountLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels, ListenerLabels,
-        NOTIFICATION_RESULTS, NOTIFICATIONS, NotificationLabels, RELOAD_RESULTS, RefusalLabels,
-        ReloadLabels, RouteLabels, TLS_REASONS, ThresholdLabels, WEBHOOK_RESULTS, WebhookLabels,
-        Word,
+        NOTIFICATION_RESULTS, NOTIFICATIONS, NotificationLabels, PauseLabels, RELOAD_RESULTS,
+        RefusalLabels, ReloadLabels, RouteLabels, TLS_REASONS, ThresholdLabels, WEBHOOK_RESULTS,
+        WebhookLabels, Word,
     },
     list::Series,
 };
@@ -62,6 +62,7 @@ impl Series {
         for result in WEBHOOK_RESULTS.map(Word) {
             drop(self.webhooks.get_or_create(&WebhookLabels { result }));
         }
+        drop(self.paused.get_or_create(&PauseLabels { target: "all".to_owned() }));
         for listener in NETWORK.map(Word) {
             for reason in TLS_REASONS.map(Word) {
                 drop(self.tls_failures.get_or_create(&HandshakeLabels { listener, reason }));

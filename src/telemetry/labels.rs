@@ -54,6 +54,8 @@ labels! {
     ListenerLabels { listener: Word }
     /// Why a TLS handshake at one of our listeners failed.
     HandshakeLabels { listener: Word, reason: Word }
+    /// What is paused.
+    PauseLabels { target: String }
     /// A delivery of a webhook.
     WebhookLabels { result: Word }
     /// Where lines were dropped.

@@ -5,8 +5,8 @@
 
 use super::labels::{
     AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-    KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, ReloadLabels,
-    RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
+    KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, PauseLabels, RefusalLabels,
+    ReloadLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels,
 };
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -110,6 +110,8 @@ metrics! {
         "Budgets that were used up to a threshold, by percent";
     old_secrets: Counters<EnvironmentLabels> = Family::default(), "old_secret_requests",
         "Requests that came with a token's old secret while a newer one is there";
+    paused: Gauges<PauseLabels> = Family::default(), "paused",
+        "Whether operators paused calls: all, those of an account or those of an environment";
     breaker_open: Gauges<AccountLabels> = Family::default(), "balance_breaker_open",
         "Whether calls are stopped because Ideogram said that the balance is used up";
     balance: Gauges<AccountLabels> = Family::default(), "account_balance" + "usd_micros",

@@ -4,15 +4,16 @@ use super::{
     format::MetricsFormat,
     labels::{
         AccountLabels, BuildLabels, CallLabels, CodeLabels, EnvironmentLabels, HandshakeLabels,
-        KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, RefusalLabels, ReloadLabels,
-        RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels, Word,
+        KeyLabels, KeyStateLabels, ListenerLabels, NotificationLabels, PauseLabels, RefusalLabels,
+        ReloadLabels, RouteLabels, SinkLabels, ThresholdLabels, WebhookLabels, Word,
     },
     labels::{KEY_STATES, NOTIFICATION_RESULTS, NOTIFICATIONS, TLS_REASONS, WEBHOOK_RESULTS},
     lines::{DroppedLines, LineKind},
     list::Series,
 };
 use crate::domain::{
-    AccountName, EnvironmentName, ErrorCode, Outcome, Places, RouteName, Timestamp, Usd,
+    AccountName, EnvironmentName, ErrorCode, Outcome, PauseTarget, Places, RouteName, Timestamp,
+    Usd,
 };
 use prometheus_client::{encoding::text::encode, metrics::gauge::Gauge, registry::Registry};
 use std::{
@@ -158,6 +159,12 @@ impl Metrics {
     pub fn set_queued(&self, environment: &EnvironmentName, calls: usize) {
         let labels = EnvironmentLabels { environment: environment.clone() };
         self.series.queued.get_or_create(&labels).set(whole(calls));
+    }
+
+    /// Something is paused now, or not any more. What is paused has names of settings.
+    pub fn set_paused(&self, target: &PauseTarget, paused: bool) {
+        let labels = PauseLabels { target: target.to_string() };
+        self.series.paused.get_or_create(&labels).set(i64::from(paused));
     }
 
     /// Returns how many intents are on record without an outcome. It is what this process opened,

@@ -7,6 +7,7 @@ mod asked;
 mod asked_limits;
 mod change;
 mod error;
+mod extra_today;
 mod known_token;
 mod mandate;
 mod mistakes;

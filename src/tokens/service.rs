@@ -157,7 +157,8 @@ impl Tokens {
                 let gains = [gain("state", "the token is disabled")];
                 may_give(&mandate, &old.environment, &settings.now(), &gains)?;
             }
-            let token = Token { state, ..(*old).clone() };
+            let revoked_at = (state == TokenState::Revoked).then(|| writer.now());
+            let token = Token { state, revoked_at, ..(*old).clone() };
             TokenChange::to(action(state), mandate.by, &old, token).commit(writer).await
         })
         .await

@@ -32,6 +32,9 @@ pub struct TokenUpdate {
     /// How long it lives from now on, as in `30d`; an expired token lives again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<String>,
+    /// What it may spend beyond its daily budget in this UTC day, in dollars; said again, it adds up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra_today: Option<String>,
     /// Says that no budget of its own shall limit what it spends; asked for in production, where nothing else
     /// would limit it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -3,6 +3,7 @@
 use super::{
     change::{TokenChange, find_not_revoked},
     error::TokensError,
+    extra_today::extra_after,
     mandate::Mandate,
     mistakes::RequestErrors,
     production::{gain, may_give, needs_a_limit},
@@ -111,6 +112,7 @@ pub(super) fn updated(
         metadata: words(&mut mistakes, old, asked),
         ..old.clone()
     };
+    token.extra = extra_after(&mut mistakes, old, asked, &token.limits, now);
     token.unlimited = (asked.no_budget || old.unlimited) && !has_own_budget(&token);
     let gains = wider(old, &token);
     match direction {
@@ -138,6 +140,7 @@ fn refuse_what_narrows_nothing(mistakes: &mut RequestErrors, asked: &TokenUpdate
         ("owner", !asked.owner.is_unsaid()),
         ("metadata", !asked.metadata.is_empty()),
         ("add_scopes", !asked.add_scopes.is_empty()),
+        ("extra_today", asked.extra_today.is_some()),
         ("no_budget", asked.no_budget),
     ];
     for (field, _) in said.into_iter().filter(|(_, is_said)| *is_said) {

@@ -49,6 +49,8 @@ pub(super) fn validate(
         state: TokenState::Enabled,
         created_at: now,
         expires_at: now.plus(lifetime),
+        extra: None,
+        revoked_at: None,
         unlimited: new.no_budget && limits.daily_budget.or(limits.monthly_budget).is_none(),
         limits,
         metadata: new.metadata,

@@ -21,6 +21,10 @@ pub(super) fn wider(old: &Token, new: &Token) -> Vec<RequestError> {
         gains.told_more("queue_timeout", was.unwrap_or_default(), is);
     }
     gains.more("daily_budget", was.daily_budget, is.daily_budget);
+    if let Some(extra) = new.extra.filter(|extra| old.extra != Some(*extra)) {
+        let problem = format!("{} is more than the daily budget that the token has", extra.amount);
+        gains.note("extra_today", problem);
+    }
     gains.more("monthly_budget", was.monthly_budget, is.monthly_budget);
     gains.others("models", &was.models, &is.models, PartialEq::eq);
     gains.others("speeds", &was.speeds, &is.speeds, PartialEq::eq);

@@ -310,9 +310,10 @@ pub const ERROR_GUIDE: &[ErrorGuide] = &[
     ),
     row(
         ErrorCode::Paused,
-        "An operator has paused all calls.",
-        "Try again later; nothing was sent.",
-        "`ideogate resume` when the reason for the pause is gone.",
+        "An operator has paused all calls, or those of the environment or its account; `reason` says why, and \
+         `paused_until` until when, where that was said.",
+        "Try again after `Retry-After`; nothing was sent.",
+        "`ideogate resume`, with the same `--environment` or `--account`, when the reason for the pause is gone.",
     ),
 ];
 

@@ -59,6 +59,10 @@ struct Details {
     budget: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resets_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused_until: Option<Timestamp>,
 }
 
 /// How long a call waited in the queue, and how long it might have.
@@ -161,6 +165,14 @@ impl ClientError {
     pub fn budget(mut self, budget: impl Into<Box<str>>, resets_at: Timestamp) -> Self {
         self.details.budget = Some(budget.into());
         self.details.resets_at = Some(resets_at);
+        self
+    }
+
+    /// Tells why operators paused such calls and until when, as far as they said.
+    #[must_use]
+    pub fn paused(mut self, reason: Option<Box<str>>, until: Option<Timestamp>) -> Self {
+        self.details.reason = reason;
+        self.details.paused_until = until;
         self
     }
 

@@ -110,7 +110,7 @@ async fn a_budget_with_room_for_the_cheapest_call_lets_the_body_come() {
 async fn a_pause_refuses_before_the_body() {
     let app = TestApp::spawn().await;
     let client = app.client().await;
-    app.running.admission().pause(true);
+    app.pause().await;
     refused(&app, &client, "503 paused").await;
 }
 
@@ -167,12 +167,12 @@ async fn an_idempotency_key_gets_its_kept_answer_whatever_refuses_others() {
     refused(&app, &client, "402 budget_exceeded").await;
     let again = call().await;
     assert_eq!((again.status, &again.body), (200, &first.body));
-    app.running.admission().pause(true);
+    app.pause().await;
     let again = call().await;
     assert_eq!((again.status, &again.body), (200, &first.body));
     assert_eq!(app.arrived(), 1);
     // With a key that is new there is nothing to give: refused, once the body is here.
-    app.running.admission().pause(false);
+    app.resume().await;
     let request = client.request("POST", GENERATE).header("Idempotency-Key", "two");
     let reply = client.send(request.json(&body("not paid"))).await;
     assert_eq!((reply.problem(), app.arrived()), ("402 budget_exceeded".to_owned(), 1));

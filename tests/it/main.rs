@@ -29,6 +29,7 @@ mod notify;
 mod operators;
 mod outcomes;
 mod pages;
+mod pausing;
 mod persons;
 mod policy;
 mod queue;

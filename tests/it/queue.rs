@@ -290,14 +290,14 @@ async fn a_paused_gateway_sends_nothing_and_goes_on_when_resumed() {
     let mut calls = JoinSet::new();
     send(&client, "kept", 1, &mut calls);
     app.ideogram.seen_when(|seen| seen.calls.len() == 1).await;
-    app.running.admission().pause(true);
+    app.pause().await;
     let reply = client.post(GENERATE, &picture("paused", 1)).await;
     assert_eq!(reply.problem(), "503 paused");
     assert!(reply.header("retry-after").is_some());
     app.ideogram.release();
     all_good(calls).await;
     assert_eq!(app.arrived(), 1);
-    app.running.admission().pause(false);
+    app.resume().await;
     assert_eq!(client.post(GENERATE, &picture("resumed", 1)).await.status, 200);
 }
 

@@ -4,6 +4,6 @@ pub(super) mod pause;
 pub(super) mod release;
 pub(super) mod status;
 
-pub use pause::PauseView;
+pub use pause::{PauseView, PausedView};
 pub use release::ReleasedView;
 pub use status::{LaneView, QueueAccountView, QueueView};

@@ -2,7 +2,9 @@
 
 use crate::{
     accounts::BreakerState,
-    admin::{role::MayView, state::AdminState},
+    admin::{queue::PausedView, role::MayView, state::AdminState},
+    admission::EnvironmentStatus,
+    domain::PauseTarget,
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,9 @@ pub struct QueueAccountView {
     /// Why dear calls are stopped, while Ideogram says that the balance is used up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaker: Option<BreakerView>,
+    /// Its own pause, while it is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PausedView>,
     /// The same by environment.
     pub environments: Vec<LaneView>,
 }
@@ -69,6 +74,9 @@ pub struct LaneView {
     pub queued: usize,
     /// Its share of turns.
     pub weight: u32,
+    /// Its own pause, while it is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PausedView>,
 }
 
 /// Shows the queue
@@ -89,16 +97,18 @@ pub async fn status(State(state): State<AdminState>, _by: MayView) -> Json<Queue
             .link(&account.name)
             .and_then(|link| link.breaker.state())
             .map(BreakerView::from),
-        environments: account
-            .environments
-            .iter()
-            .map(|lane| LaneView {
-                name: lane.name.to_string(),
-                in_use: lane.in_use,
-                queued: lane.queued,
-                weight: lane.weight,
-            })
-            .collect(),
+        pause: state.pause_of(&PauseTarget::Account(account.name)),
+        environments: account.environments.into_iter().map(|own| lane(&state, own)).collect(),
     });
     Json(QueueView { accounts: accounts.collect() })
+}
+
+fn lane(state: &AdminState, own: EnvironmentStatus) -> LaneView {
+    LaneView {
+        name: own.name.to_string(),
+        in_use: own.in_use,
+        queued: own.queued,
+        weight: own.weight,
+        pause: state.pause_of(&PauseTarget::Environment(own.name)),
+    }
 }

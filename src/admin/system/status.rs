@@ -1,7 +1,12 @@
 //! `GET /api/v1/status`
 
 use crate::{
-    admin::{problem::Problem, role::MayView, state::AdminState},
+    admin::{
+        problem::Problem,
+        queue::{PauseView, PausedView},
+        role::MayView,
+        state::AdminState,
+    },
     domain::size_for_calls,
     notify::NotifyStanding,
     spool::free_space,
@@ -21,8 +26,11 @@ pub struct StatusView {
     /// What works on its machine and deserves a look, as who can read the files with its keys.
     #[serde(default)]
     pub warnings: Vec<String>,
-    /// Whether it was paused, so that new calls are refused.
+    /// Whether all of it was paused, so that new calls are refused.
     pub paused: bool,
+    /// Everything that is paused, the widest first.
+    #[serde(default)]
+    pub pauses: Vec<PausedView>,
     /// Whether it is shutting down.
     pub draining: bool,
     /// The version of the price table in force.
@@ -91,7 +99,8 @@ pub async fn status(
 impl StatusView {
     /// Looks at the gateway, its data folder and its files. Blocks.
     fn collect(state: &AdminState) -> Self {
-        let (accounts, settings) = (state.admission.status(), state.settings.now());
+        let PauseView { paused, pauses } = state.calls.pauses().into();
+        let settings = state.settings.now();
         let dir = &settings.data.dir;
         let (record_bytes, most) = (state.reader.size().ok(), settings.data.max_size);
         let room = |used| size_for_calls(most).map(|all| all.saturating_sub(used));
@@ -103,8 +112,9 @@ impl StatusView {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             obstacles: state.obstacles(),
             warnings: state.doubts.now(),
-            paused: accounts.iter().any(|account| account.paused),
-            draining: accounts.iter().any(|account| account.draining),
+            paused,
+            pauses,
+            draining: state.admission.is_draining(),
             price_version: settings.prices.version().to_owned(),
             data_dir: absolute.display().to_string(),
             disk_free: free_space(dir).ok(),

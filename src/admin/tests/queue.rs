@@ -1,6 +1,7 @@
 use super::house::House;
-use crate::domain::{CallId, Outcome, Principal, TokenId};
+use crate::domain::{CallId, Outcome, Pause, Principal, TokenId};
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test]
 async fn the_queue_has_the_shape_that_others_script_against() {
@@ -62,9 +63,14 @@ async fn a_call_that_holds_nothing_is_not_released() {
 #[tokio::test]
 async fn pausing_and_resuming_are_on_record() {
     let house = House::open();
-    assert_eq!(house.post("/api/v1/pause", None).await, (200, json!({"paused": true})));
-    assert_eq!(house.get("/api/v1/pause").await, (200, json!({"paused": true})));
-    assert_eq!(house.post("/api/v1/resume", None).await, (200, json!({"paused": false})));
+    let since = house.state.clock.now();
+    let all = json!({"target": "all", "since": since, "by": "uid:1000"});
+    let paused = (200, json!({"paused": true, "pauses": [all]}));
+    assert_eq!(house.post("/api/v1/pause", None).await, paused);
+    assert_eq!(house.get("/api/v1/pause").await, paused);
+    let resumed = (200, json!({"paused": false, "pauses": []}));
+    assert_eq!(house.post("/api/v1/resume", None).await, resumed);
+    assert_eq!(house.post("/api/v1/resume", None).await, resumed, "which is no mistake");
     let actions: Vec<_> = house.records().iter().map(|one| one.record.action.clone()).collect();
     assert_eq!(actions, ["queue.pause".into(), "queue.resume".into()]);
 }
@@ -85,7 +91,30 @@ async fn what_cannot_be_put_on_record_is_not_done() {
         assert!(problem["mistakes"].is_null());
     }
     let account = &house.state.admission.status()[0];
-    assert!(!account.paused);
+    assert_eq!(house.state.calls.pauses(), []);
     assert_eq!(account.unknown, 1, "its place is not free");
     assert!(house.state.tokens.list().is_empty());
+}
+
+#[tokio::test]
+async fn a_pause_whose_time_ran_out_while_stopped_is_over() {
+    let house = House::open();
+    let (calls, now) = (&house.state.calls, house.state.clock.now());
+    let kept = |target: &str, until| Pause {
+        target: target.parse().unwrap(),
+        reason: None,
+        since: now,
+        until: Some(until),
+        by: None,
+    };
+    let hour = now.plus(Duration::from_hours(1));
+    calls.restore_pauses(vec![kept("all", now), kept("account:ideogram", hour)]);
+    assert_eq!(calls.pauses(), [kept("account:ideogram", hour)]);
+    let (account, environment) = ("ideogram".parse().unwrap(), "prod".parse().unwrap());
+    let is_paused = || house.state.admission.is_paused(&account, &environment).is_some();
+    assert!(is_paused());
+    house.clock.advance(Duration::from_hours(1));
+    calls.end_pauses();
+    assert_eq!(calls.pauses(), []);
+    assert!(!is_paused(), "no call waits for the disk to hear of it");
 }

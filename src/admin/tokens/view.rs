@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{problem::Problem, state::AdminState},
-    domain::{Timestamp, Token, TokenId, TokenLimits},
+    domain::{Timestamp, Token, TokenId, TokenLimits, Usd},
     store::{Reader, StoreError},
     tokens::{SecretStanding, least_privilege_words},
 };
@@ -33,6 +33,10 @@ pub struct TokenView {
     pub expires_at: Timestamp,
     /// Its own limits.
     pub limits: TokenLimits,
+    /// What it may spend today beyond its daily budget, in dollars.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub extra_today: Option<Usd>,
     /// Whether it was said that no budget of its own shall limit it.
     #[serde(default)]
     pub no_budget: bool,
@@ -96,6 +100,7 @@ impl TokenView {
             created_at: token.created_at,
             expires_at: token.expires_at,
             limits: token.limits.clone(),
+            extra_today: token.extra_at(now),
             no_budget: token.unlimited,
             may: least_privilege_words(token, &state.settings.now()),
             metadata: token.metadata.clone(),

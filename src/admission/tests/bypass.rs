@@ -70,6 +70,24 @@ fn a_token_at_its_share_blocks_nobody_and_is_not_overtaken() {
     assert_eq!((world.in_use(), world.waiting.len()), (2, 1));
 }
 
+#[test]
+fn a_share_that_changes_holds_for_who_waits_already() {
+    let mut world = World::new(4, &[(1, 0)], 100);
+    let of = |share| super::world::Ask { share, ..ask(0, 0, 1) };
+    for _ in 0..6 {
+        world.enter(of(Some(1))).expect("room to wait");
+    }
+    assert_eq!((world.in_use(), world.waiting.len()), (1, 5));
+    world.set_share(of(Some(3)));
+    assert_eq!((world.in_use(), world.waiting.len()), (3, 3));
+    world.set_share(of(Some(1)));
+    world.release(0);
+    world.release(0);
+    assert_eq!((world.in_use(), world.waiting.len()), (1, 3), "as many as it may have by now");
+    world.set_share(of(None));
+    assert_eq!((world.in_use(), world.waiting.len()), (4, 0));
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Enter(usize, usize, u32),

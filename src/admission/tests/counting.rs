@@ -17,7 +17,7 @@ async fn status_reads_as_the_design_says() {
             {"name": "e0", "in_use": 3, "queued": 1, "weight": 1},
             {"name": "e1", "in_use": 0, "queued": 0, "weight": 1},
         ],
-        "paused": false, "draining": false, "stopped": false, "retry_after_ms": 5_000,
+        "draining": false, "stopped": false, "retry_after_ms": 5_000,
     }]);
     assert_eq!(status, expected);
 }

@@ -32,7 +32,7 @@ fn after_a_long_pause(idle: Ask, busy: Ask) -> (usize, usize) {
 
 /// Returns how many calls wait, with a share of their own and without.
 fn waiting(world: &World) -> (usize, usize) {
-    let bounded = world.waiting.iter().filter(|ticket| ticket.share.is_some()).count();
+    let bounded = world.waiting.iter().filter(|ticket| world.share_of(ticket).is_some()).count();
     (bounded, world.waiting.len() - bounded)
 }
 

@@ -1,7 +1,10 @@
 //! Whatever happens in whatever order, the books balance and nobody waits in vain.
 
 use super::world::{Ask, World};
-use crate::admission::{AdmissionError, environment::Environment};
+use crate::{
+    admission::{AdmissionError, environment::Environment},
+    domain::TokenId,
+};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -15,6 +18,7 @@ enum Step {
     Hold(usize),
     ReleaseHeld(usize),
     Restore(Ask),
+    Share(Ask),
     Pass(u64),
     Reconfigure(u32, Vec<(u32, u32)>),
 }
@@ -42,6 +46,7 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => asks().prop_map(Step::Restore),
         1 => (1..=12_u32, prop::collection::vec((1..=9_u32, 0..=4_u32), 1..=3))
             .prop_map(|(cap, environments)| Step::Reconfigure(cap, environments)),
+        2 => asks().prop_map(Step::Share),
         3 => prop_oneof![Just(250), Just(1_000), Just(400_000)].prop_map(Step::Pass),
     ]
 }
@@ -56,6 +61,7 @@ impl World {
             Step::Enter(ask) => self.enter_and_judge(ask),
             Step::Restore(ask) => self.restore(ask),
             Step::Reconfigure(cap, ref environments) => self.reconfigure(cap, environments),
+            Step::Share(ask) => self.set_share(self.bearable(ask)),
             Step::Pass(millis) => self.pass(Duration::from_millis(millis)),
             Step::Release(pick) => self.on(nth(pick, self.admitted.len()), Self::release),
             Step::Refuse(pick) => self.on(nth(pick, self.admitted.len()), Self::requeue),
@@ -71,7 +77,21 @@ impl World {
         }
     }
 
+    /// Returns it with a share that lets each call of its token go that waits: others are sent away by whoever let
+    /// them wait.
+    fn bearable(&self, ask: Ask) -> Ask {
+        let token = format!("tok_{}_{}", ask.environment, ask.token);
+        let lane = self.gate.environments[ask.environment].known_lane(&TokenId::from_stored(token));
+        let own =
+            self.waiting.iter().chain(&self.admitted).filter(|ticket| {
+                ticket.environment == ask.environment && Some(ticket.lane) == lane
+            });
+        let largest = own.map(|ticket| ticket.places).max().unwrap_or(0);
+        Ask { share: ask.share.map(|share| share.max(largest)), ..ask }
+    }
+
     fn enter_and_judge(&mut self, ask: Ask) {
+        let ask = self.bearable(ask);
         let waiting = self.waiting.len();
         let most = ask.share.unwrap_or(u32::MAX).min(self.gate.effective_cap.configured());
         match self.enter(ask) {

@@ -229,6 +229,18 @@ impl World {
         }
     }
 
+    /// Returns the share of a call's token.
+    pub(super) fn share_of(&self, ticket: &Ticket) -> Option<u32> {
+        self.gate.environments[ticket.environment].share_of(ticket.lane)
+    }
+
+    /// Changes the share of a token that is known.
+    pub(super) fn set_share(&mut self, ask: Ask) {
+        let seat = self.seat(ask);
+        let grants = self.gate.set_share(&seat.environment, &seat.token, ask.share, self.now);
+        self.granted(grants);
+    }
+
     pub(super) fn waiters(&self) -> impl Iterator<Item = &Waiter<()>> {
         self.gate.environments.iter().flat_map(Environment::waiters)
     }
@@ -238,7 +250,7 @@ impl World {
         let mut lane = self.waiting.iter().filter(|other| same_lane(other, ticket));
         let is_first = lane.find(|other| other.places <= reach) == Some(ticket);
         let holds = self.in_use_by(|other| same_lane(other, ticket));
-        is_first && ticket.share.is_none_or(|share| holds + ticket.places <= share)
+        is_first && self.share_of(ticket).is_none_or(|share| holds + ticket.places <= share)
     }
 
     fn fits(&self, ticket: &Ticket) -> bool {
@@ -297,7 +309,7 @@ fn any_ticket(now: Instant) -> Ticket {
         environment: 0,
         lane: 0,
         places: 0,
-        share: None,
+        charged: 0,
         deadline: now,
         since: now,
         waited: Duration::ZERO,

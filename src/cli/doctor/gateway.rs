@@ -3,7 +3,10 @@
 use super::{finding::DoctorCheck, keys, machine, places};
 use crate::{
     admin::StatusView,
-    cli::{client::AdminClient, global::Global, locate, running::Difference, usage::low_balances},
+    cli::{
+        client::AdminClient, global::Global, locate, pause, running::Difference,
+        usage::low_balances,
+    },
     domain::{Clock, SystemClock, Timestamp, size_for_calls},
 };
 use std::{path::Path, time::Duration};
@@ -77,10 +80,11 @@ fn whole(client: &AdminClient, status: &StatusView) -> Vec<DoctorCheck> {
     let obstacles = status.obstacles.iter();
     let mut findings: Vec<_> =
         obstacles.map(|words| DoctorCheck::broken(WHAT, format!("at {at}: {words}"))).collect();
-    if status.paused {
-        let words = format!("at {at} is paused: new calls are refused until `ideogate resume`");
-        findings.push(DoctorCheck::doubtful(WHAT, words));
-    }
+    findings.extend(status.pauses.iter().map(|one| {
+        let (what, remedy) = (pause::sentence(one, SystemClock.now()), pause::remedy(one));
+        let words = format!("at {at}: {what}; new calls of it are refused, `{remedy}` ends that");
+        DoctorCheck::doubtful(WHAT, words)
+    }));
     if findings.is_empty() {
         let words = format!("runs and serves calls: version {version} at {at}");
         findings.push(DoctorCheck::good(WHAT, words));
@@ -161,6 +165,7 @@ mod tests {
             obstacles: Vec::new(),
             warnings: Vec::new(),
             paused: false,
+            pauses: Vec::new(),
             draining: false,
             price_version: String::new(),
             data_dir: "/data".to_owned(),

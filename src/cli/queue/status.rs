@@ -2,7 +2,8 @@
 
 use crate::{
     admin::{PauseView, QueueAccountView, QueueView},
-    cli::{client::AdminClient, output::Output, usage::low_balances},
+    cli::{client::AdminClient, output::Output, pause, usage::low_balances},
+    domain::{Clock, SystemClock},
 };
 use std::process::ExitCode;
 
@@ -16,8 +17,9 @@ pub(super) async fn run(client: &AdminClient, screen: Output) -> anyhow::Result<
         return Ok(ExitCode::SUCCESS);
     }
     let view: PauseView = client.get("/api/v1/pause").await?;
-    if view.paused {
-        screen.note("Paused: no new call is let through; `ideogate resume` ends it.");
+    for one in &view.pauses {
+        let (what, remedy) = (pause::sentence(one, SystemClock.now()), pause::remedy(one));
+        screen.note(format!("Paused: {what}; `{remedy}` ends it."));
     }
     for account in &queue.accounts {
         if let Some(breaker) = &account.breaker {

@@ -75,7 +75,7 @@ async fn a_refusal_is_told_with_every_mistake() {
     let (code, told) = fault(&error.unwrap_err());
     assert_eq!(code, 64);
     assert!(told.contains("\n  expires-in: 'soon'"), "{told}");
-    assert!(told.contains("\n  scopes: 'write:*' is not allowed in environment"), "{told}");
+    assert!(told.contains("\n  scope: 'write:*' is not allowed in environment"), "{told}");
 }
 
 #[tokio::test]

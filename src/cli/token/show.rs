@@ -79,6 +79,7 @@ pub(super) fn fields(token: TokenView, now: Timestamp) -> Vec<(&'static str, Str
         ("requests a minute", limits.requests_per_minute.map(|count| count.to_string())),
         ("queue timeout", limits.queue_timeout.map(written_span)),
         ("daily budget", limits.daily_budget.map(|amount| format!("${amount}"))),
+        ("extra today", token.extra_today.map(|amount| format!("${amount}"))),
         ("monthly budget", limits.monthly_budget.map(|amount| format!("${amount}"))),
     ];
     let mut fields = vec![

@@ -24,6 +24,7 @@ const NONE: &str = "none";
   ideogate token update poster-bot --daily-budget 10.00 --add-scope write:edit
   ideogate token update tok_01kaxyz --no-rate --max-places 4
   ideogate token update tok_01kaxyz --expires-in 90d
+  ideogate token update poster-bot --extra-today 5.00
   ideogate token update tok_01kaxyz --name poster-bot-2 --owner design --metadata team=shop
 
 Gives more or less, up to the ceiling of the token's environment; what is not named stays as it is, and lists
@@ -60,6 +61,9 @@ pub struct UpdateArguments {
     /// When it expires, counted from now, as in 30d
     #[arg(long, value_name = "DURATION")]
     expires_in: Option<String>,
+    /// Spend so much more today (UTC); said again, it adds up
+    #[arg(long, value_name = "USD")]
+    extra_today: Option<String>,
     /// Spend without a budget of its own; to be said in production
     #[arg(long, conflicts_with_all = ["daily_budget", "monthly_budget"])]
     no_budget: bool,
@@ -82,6 +86,7 @@ impl From<UpdateArguments> for TokenUpdate {
             add_scopes: typed.add_scopes,
             without: typed.without,
             expires_in: typed.expires_in,
+            extra_today: typed.extra_today,
             no_budget: typed.no_budget,
             limits: typed.lifted.out_of(typed.limits.into()),
         }

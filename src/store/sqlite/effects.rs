@@ -1,7 +1,7 @@
 //! What a bundle changes in the tables that are derived from the records.
 
 use super::{
-    claims, notified, operators, persons, reads, secrets, segments, settlement,
+    claims, notified, operators, pauses, persons, reads, secrets, segments, settlement,
     statement::{change, state_name},
     webhooks,
 };
@@ -37,6 +37,8 @@ pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), Writ
         Effect::ForgetSecrets(until) => secrets::forget(connection, *until),
         Effect::SavePerson(stored) => persons::save(connection, stored),
         Effect::ForgetPerson(id) => persons::forget(connection, id),
+        Effect::SavePause(pause) => pauses::save(connection, pause),
+        Effect::EndPause(target) => pauses::end(connection, target),
         Effect::SaveOperator(operator) => operators::save(connection, operator),
         Effect::KeepDelivery(delivery) => webhooks::keep_delivery(connection, delivery),
         Effect::PinVendorUser(user) => webhooks::pin_user(connection, user),

@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("008_people.sql"),
     include_str!("010_segments.sql"),
     include_str!("011_notified.sql"),
+    include_str!("009_living.sql"),
 ];
 
 /// Runs the steps that the database has not seen yet, each in a transaction. A crash in between
@@ -65,6 +66,7 @@ fn newest() -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Pause, PauseTarget, Timestamp};
 
     /// Steps that were there before calls said whose they are.
     const BEFORE: u32 = 6;
@@ -105,5 +107,41 @@ mod tests {
             "call_1 marketing V_3 2 0 -, call_2 - - 0 0 -",
             "once is enough"
         );
+    }
+
+    /// Returns a database as it was before pauses were kept apart, with these changes on record.
+    fn before_pauses(changes: &[(&str, i64)]) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        let place = STEPS.iter().position(|step| step.contains("CREATE TABLE pauses")).unwrap();
+        STEPS[..place].iter().for_each(|step| connection.execute_batch(step).unwrap());
+        connection.pragma_update(None, "user_version", u32::try_from(place).unwrap()).unwrap();
+        for (action, at) in changes {
+            let sql = "INSERT INTO audit_records (kind, at, action, bytes, prev_hash, hash)
+                       VALUES ('admin', ?1, ?2, x'', x'', x'')";
+            connection.execute(sql, rusqlite::params![at, action]).unwrap();
+        }
+        connection
+    }
+
+    fn pauses(connection: &Connection) -> Vec<Pause> {
+        let mut statement = connection.prepare("SELECT definition FROM pauses").unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        rows.map(|text| serde_json::from_str(&text.unwrap()).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_pause_from_before_this_version_survives_the_upgrade() {
+        let (paused, resumed) = ("queue.pause", "queue.resume");
+        let at = 1_700_000_000_000_042;
+        let mut old = before_pauses(&[(paused, 1), (resumed, 2), (paused, at), ("key.rotate", at)]);
+        migrate(&mut old).unwrap();
+        let [pause] = &*pauses(&old) else { panic!("one pause") };
+        assert_eq!((&pause.target, pause.since), (&PauseTarget::All, Timestamp::from_micros(at)));
+        assert_eq!((&pause.reason, pause.until, &pause.by), (&None, None, &None));
+        for changes in [&[][..], &[(paused, 1), (resumed, 2)], &[(resumed, 1)]] {
+            let mut old = before_pauses(changes);
+            migrate(&mut old).unwrap();
+            assert_eq!(pauses(&old), [], "{changes:?}");
+        }
     }
 }

@@ -13,6 +13,7 @@ mod mentions;
 mod migrations;
 mod notified;
 mod operators;
+mod pauses;
 mod persons;
 mod reader;
 mod reads;

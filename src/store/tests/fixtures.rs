@@ -177,6 +177,8 @@ pub(crate) fn token(id: &str) -> Effect {
         state: TokenState::Enabled,
         created_at: NOON,
         unlimited: false,
+        extra: None,
+        revoked_at: None,
         expires_at: NOON.plus(Duration::from_hours(1)),
         limits: TokenLimits::default(),
         metadata: [("team".to_owned(), "shop".to_owned())].into(),

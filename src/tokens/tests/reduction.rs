@@ -68,6 +68,8 @@ prop_compose! {
             state: TokenState::Enabled,
             created_at: NOW,
             unlimited: false,
+            extra: None,
+            revoked_at: None,
             expires_at: NOW.plus(Duration::from_hours(24 * days)),
             limits,
             metadata: BTreeMap::new(),

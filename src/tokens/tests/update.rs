@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::{
-    domain::{Token, TokenLimits},
+    domain::{Token, TokenLimits, Usd},
     tokens::{
         taken_names::TakenNames,
         update::{Direction, updated},
@@ -149,6 +149,8 @@ fn plain() -> Token {
         state: TokenState::Enabled,
         created_at: NOW,
         unlimited: false,
+        extra: None,
+        revoked_at: None,
         expires_at: NOW.plus(Duration::from_hours(24)),
         limits: TokenLimits::default(),
         metadata: BTreeMap::new(),
@@ -284,4 +286,44 @@ fn there_and_back_is_the_token_it_was() {
             prop_assert_eq!(back, token);
         }
     });
+}
+
+#[tokio::test]
+async fn more_for_today_adds_up_and_ends_with_the_day() {
+    let house = house();
+    let (_, token) = house.tokens.create(asked(), &BY).await.unwrap();
+    let more = json!({"extra_today": "2.00"});
+    let told = update(&house, &token.id, more.clone()).await.unwrap_err();
+    assert_eq!(told, ["extra_today: adds to the token's own daily budget, and there is none"]);
+    update(&house, &token.id, json!({"daily_budget": "5.00"})).await.unwrap();
+    for (asked, today) in [("2.00", 7_000_000), ("0.50", 7_500_000)] {
+        let token = update(&house, &token.id, json!({"extra_today": asked})).await.unwrap();
+        assert_eq!(token.daily_budget_at(house.clock.now()), Some(Usd::from_micros(today)));
+        assert_eq!(token.limits.daily_budget, Some(Usd::from_micros(5_000_000)));
+    }
+    assert!(update(&house, &token.id, json!({"extra_today": "0.00"})).await.is_err());
+    house.clock.advance(Duration::from_hours(24));
+    let kept = house.tokens.show(&token.id).unwrap();
+    assert_eq!(kept.daily_budget_at(house.clock.now()), Some(Usd::from_micros(5_000_000)));
+    let fresh = update(&house, &token.id, more).await.unwrap();
+    let now = house.clock.now();
+    assert_eq!(fresh.extra_at(now), Some(Usd::from_micros(2_000_000)), "not on top of yesterday's");
+    let gone = update(&house, &token.id, json!({"daily_budget": null})).await.unwrap();
+    assert_eq!(gone.extra, None, "it does not come back with the next budget");
+}
+
+#[tokio::test]
+async fn more_for_today_is_more_and_no_reduction() {
+    let house = house();
+    let new = NewToken { no_budget: false, ..asked() };
+    let (_, token) = house.tokens.create(new, &BY).await.unwrap();
+    update(&house, &token.id, json!({"daily_budget": "5.00"})).await.unwrap();
+    let more = read(json!({"extra_today": "2.00"}));
+    let told = mistakes(house.tokens.reduce(&token.id, more, &BY).await.unwrap_err());
+    assert_eq!(told, ["extra_today: takes nothing away; that is for an update"]);
+    let old = house.tokens.show(&token.id).unwrap();
+    let more = update(&house, &token.id, json!({"extra_today": "2.00"})).await.unwrap();
+    let gains = wider::wider(&old, &more);
+    assert_eq!(gains.iter().map(|gain| &*gain.field).collect::<Vec<_>>(), ["extra_today"]);
+    assert_eq!(wider::wider(&more, &more), []);
 }

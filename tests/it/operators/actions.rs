@@ -67,7 +67,7 @@ async fn token(app: &TestApp, what: &str) -> Case {
         },
         "tokens/{id}/update" => Case {
             body: Some(json!({"name": "other"})),
-            before: json!({"name": "test"}),
+            before: json!({"state": "enabled"}),
             after: json!({"name": "other"}),
             ..case(path("update"), "token.update", states("enabled", "enabled"))
         },
@@ -126,12 +126,20 @@ async fn operator(app: &TestApp, what: &str) -> Case {
 }
 
 async fn other(app: &TestApp, what: &str) -> Case {
-    let paused = |is: bool| json!({ "paused": is });
     match what {
-        "pause" => case("/api/v1/pause".to_owned(), "queue.pause", [paused(false), paused(true)]),
+        "pause" => {
+            let after = json!({"target": "environment:sandbox", "reason": "new key"});
+            let asked = json!({"environment": "sandbox", "reason": "new key"});
+            let made = case("/api/v1/pause".to_owned(), "queue.pause", [Value::Null, after]);
+            Case { body: Some(asked), ..made }
+        }
         "resume" => {
-            app.running.admission().pause(true);
-            case("/api/v1/resume".to_owned(), "queue.resume", [paused(true), paused(false)])
+            app.pause().await;
+            case(
+                "/api/v1/resume".to_owned(),
+                "queue.resume",
+                [json!({"target": "all"}), json!({"paused": false})],
+            )
         }
         "queue/release/{call}" => {
             let call = unknown_call(app).await;
@@ -200,7 +208,7 @@ async fn named_call(app: &TestApp) {
 
 /// Makes a call that was sent and whose end nobody saw.
 async fn unknown_call(app: &TestApp) -> CallId {
-    app.running.admission().pause(false);
+    app.resume().await;
     app.ideogram.script(Script::new(Act::ResetUnanswered));
     let reply = app.client().await.post(GENERATE, &json!({"prompt": "a storm"})).await;
     assert_eq!(reply.problem(), "502 outcome_unknown");
@@ -303,10 +311,14 @@ fn assert_on_record(entry: &Entry, case: &Case) {
     }
     assert_ne!(told["metadata"]["before"], told["metadata"]["after"], "{}", case.action);
     let resource = told["resource"].as_str().unwrap();
-    let names_it = case.path.contains(resource) || ["queue", "settings"].contains(&resource);
-    // A person is asked for by name, and told by id.
-    let is_told = names_it || case.action.ends_with("create") || case.action == "person.forget";
-    assert!(is_told, "{told:#}");
+    let is_told = |side: &str| {
+        let told = &told["metadata"][side];
+        ["id", "target"].iter().any(|field| told[field] == resource)
+    };
+    let names_it = case.path.contains(resource) || is_told("before") || is_told("after");
+    // A person is asked for by name, and told by id; settings are none of many.
+    let is_named = names_it || resource == "settings" || case.action == "person.forget";
+    assert!(is_named || case.action.ends_with("create"), "{told:#}");
 }
 
 #[tokio::test]

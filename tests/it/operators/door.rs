@@ -95,7 +95,7 @@ async fn refused_attempts_are_on_record_and_cannot_flood_it() {
     let summary = app.all_entries().into_iter().find_map(|entry| entry.metadata.more.count);
     assert_eq!(summary, Some(190));
     let paused = app.ask("/api/v1/pause").await;
-    assert_eq!(paused, json!({"paused": false}), "and nothing was done");
+    assert_eq!(paused, json!({"paused": false, "pauses": []}), "and nothing was done");
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn a_page_of_another_origin_changes_nothing_through_an_operators_browser()
         assert_eq!(reply.admin_problem(), "403 origin_denied");
         assert!(!reply.headers.keys().any(|name| name.as_str().starts_with("access-control")));
     }
-    assert_eq!(app.ask("/api/v1/pause").await, json!({"paused": false}));
+    assert_eq!(app.ask("/api/v1/pause").await, json!({"paused": false, "pauses": []}));
     let own = admin.request("POST", "/api/v1/pause").header("origin", app.admin_url());
     assert_eq!(own.send().await.unwrap().status(), 200);
 }

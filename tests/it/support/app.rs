@@ -174,6 +174,16 @@ impl TestApp {
         if is_taken { format!("{name}-{}", all.len() + 1) } else { name }
     }
 
+    /// Pauses all calls, as an operator does.
+    pub(crate) async fn pause(&self) {
+        assert_eq!(self.operator("POST", "/api/v1/pause").await, 200);
+    }
+
+    /// Ends the pause of all calls.
+    pub(crate) async fn resume(&self) {
+        assert_eq!(self.operator("POST", "/api/v1/resume").await, 200);
+    }
+
     /// Returns the time at the gateway.
     pub(crate) fn now(&self) -> Timestamp {
         Clock::now(&self.clock)

@@ -94,3 +94,54 @@ async fn a_token_of_the_past_lives_again_with_the_secret_it_had() {
     assert_eq!(update(&app, &client, json!({"expires_in": "7d"})).await["code"], "token_revoked");
     assert_eq!((picture(&client).await.status, app.arrived()), (401, 1));
 }
+
+#[tokio::test]
+async fn a_share_that_is_raised_lets_calls_go_that_wait_and_a_smaller_one_sends_away_what_never_fits()
+ {
+    let app = TestApp::spawn().await;
+    let client = app.client_with("app", &["write:generate"]).await;
+    update(&app, &client, json!({"max_places": 2})).await;
+    app.ideogram.script(Script::new(Act::Hold).always());
+    let calls: Vec<_> = (0..4).map(|_| later(&client)).collect();
+    eventually("two go and two wait", || app.places() == (2, 0, 2)).await;
+    update(&app, &client, json!({"max_places": 3})).await;
+    eventually("a third goes", || app.places() == (3, 0, 1)).await;
+    let large = client.clone();
+    let large = tokio::spawn(async move {
+        large.post(GENERATE, &json!({"prompt": "two herons", "num_images": 2})).await
+    });
+    eventually("it waits", || app.places() == (3, 0, 2)).await;
+    update(&app, &client, json!({"max_places": 1})).await;
+    let refused = ended(large).await;
+    assert_eq!(refused.problem(), "403 policy_denied", "it would wait for ever");
+    assert_eq!(app.places(), (3, 0, 1), "what fits waits on");
+    update(&app, &client, json!({"max_places": null})).await;
+    app.ideogram.seen_when(|seen| seen.calls.len() == 4).await;
+    assert_eq!(app.arrived(), 4, "the one that was refused was not sent");
+    app.ideogram.reset();
+    for call in calls {
+        assert_eq!(ended(call).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn extra_today_adds_up_and_is_gone_at_midnight() {
+    let app = TestApp::spawn().await;
+    let client = app.client_with("app", &["write:generate"]).await;
+    update(&app, &client, json!({"daily_budget": "0.06"})).await;
+    assert_eq!(picture(&client).await.status, 200);
+    assert_eq!(picture(&client).await.problem(), "402 budget_exceeded");
+    for _ in 0..2 {
+        let view = update(&app, &client, json!({"extra_today": "0.06"})).await;
+        assert_eq!(view["limits"]["daily_budget"], "0.06");
+    }
+    assert_eq!((picture(&client).await.status, picture(&client).await.status), (200, 200));
+    let told = client.get("/_ideogate/whoami").await.json();
+    assert_eq!(told["budgets"][0]["limit_usd"], "0.18");
+    assert_eq!(picture(&client).await.problem(), "402 budget_exceeded");
+    app.clock.advance(std::time::Duration::from_hours(24));
+    assert_eq!(picture(&client).await.status, 200);
+    assert_eq!(picture(&client).await.problem(), "402 budget_exceeded", "the day's own is all");
+    let view = app.ask(&format!("/api/v1/tokens/{}", client.id())).await;
+    assert_eq!((&view["extra_today"], app.arrived()), (&Value::Null, 4));
+}

@@ -34,7 +34,7 @@ async fn the_doctor_tells_of_a_pause_and_of_places_that_are_held() {
     assert_eq!(client.post(GENERATE, &json!({"prompt": "lost"})).await.status, 502);
     home.run(&["pause"]).await.good();
     let told = home.run(&["doctor"]).await.good();
-    assert!(told.out.contains("is paused: new calls are refused"), "{told:?}");
+    assert!(told.out.contains("the gateway is paused; new calls of it are refused"), "{told:?}");
     assert!(told.out.contains("held by calls whose end nobody saw"), "{told:?}");
     assert!(!told.out.contains("runs and serves calls"), "{told:?}");
     home.run(&["resume"]).await.good();
