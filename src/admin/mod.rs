@@ -68,7 +68,9 @@ pub use settings::{
 };
 pub use state::AdminState;
 pub use system::{HealthView, StatusView};
-pub use tokens::{CreatedToken, RotatedToken, SecretView, TokenSearch, TokenView};
+pub use tokens::{
+    CreatedToken, KeptView, PruneView, PrunedView, RotatedToken, SecretView, TokenSearch, TokenView,
+};
 pub use usage::{
     BalanceView, NewBalance, UsageSearch, UsageView, WriteOffReason, WriteOffStep, WrittenOffView,
 };

@@ -18,7 +18,7 @@ use utoipa::OpenApi;
     paths(
         tokens::create::create, tokens::list::list, tokens::show::show,
         tokens::state::disable, tokens::state::enable, tokens::state::revoke,
-        tokens::rotate::rotate, tokens::rotate::finish, tokens::reduce::reduce,
+        tokens::rotate::rotate, tokens::rotate::finish, tokens::prune::prune, tokens::reduce::reduce,
         tokens::update::update,
         review::show::show,
         queue::status::status, queue::release::release, queue::pause::show,

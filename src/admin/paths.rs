@@ -27,6 +27,7 @@ fn token_paths() -> Endpoints {
     Endpoints::default()
         .get("/api/v1/tokens", tokens::list::list)
         .post("/api/v1/tokens", tokens::create::create)
+        .post("/api/v1/tokens/prune", tokens::prune::prune)
         .get("/api/v1/tokens/{id}", tokens::show::show)
         .post("/api/v1/tokens/{id}/disable", tokens::state::disable)
         .post("/api/v1/tokens/{id}/enable", tokens::state::enable)

@@ -15,7 +15,7 @@ const TICK: Duration = Duration::from_millis(250);
 const TIDY: Duration = Duration::from_secs(1);
 /// How often calls without a known end are looked for that count as charged by now.
 const CHARGES: Duration = Duration::from_mins(1);
-/// How often ended secrets are looked for.
+/// How often ended secrets are looked for, and uses of the others kept.
 const SECRETS: Duration = Duration::from_hours(1);
 /// How often keys that are old and tokens that end soon are looked for.
 const AGES: Duration = Duration::from_hours(1);
@@ -73,7 +73,10 @@ fn forget_secrets(services: &Services) {
     let tokens = services.tokens.clone();
     services.tasks.every("ended secrets", SECRETS, move || {
         let tokens = tokens.clone();
-        async move { tokens.forget_ended().await }
+        async move {
+            tokens.note_uses().await;
+            tokens.forget_ended().await;
+        }
     });
 }
 

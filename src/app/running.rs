@@ -182,8 +182,8 @@ impl Running {
     /// everything durable, and returns what was left then. Clients are still answered meanwhile, and operators
     /// can look on.
     ///
-    /// The order is: calls, clients, refusals that were only counted, paid answers that nobody received, the journal,
-    /// operators, the last checkpoint, the database. Calls that were sent and had not ended become unknown at
+    /// The order is: calls, clients, refusals that were only counted, paid answers that nobody received, uses of tokens, the
+    /// journal, operators, the last checkpoint, the database. Calls that were sent and had not ended become unknown at
     /// the next start; their money stays reserved. An error in one step does not keep the next from being
     /// done.
     pub async fn shut_down<N>(self, deadline: Duration, now: impl Future<Output = N>) -> Ended<N> {
@@ -203,6 +203,7 @@ impl Running {
         }
         self.services.write_last_summaries();
         self.services.calls.keep_all().await;
+        self.services.tokens.note_uses().await;
         if let Err(error) = self.services.journal.flush().await {
             tracing::error!(%error, "the journal could not be flushed; it is durable up to the failure");
         }

@@ -23,7 +23,7 @@ mod tests {
     use crate::{
         calls::{PauseRequest, ResumeRequest},
         cli::arguments::Cli,
-        tokens::{Asked, AskedLimits, NewToken, RotationRequest, TokenUpdate},
+        tokens::{Asked, AskedLimits, NewToken, PruneRequest, RotationRequest, TokenUpdate},
     };
     use clap::{Command, CommandFactory};
     use serde::Serialize;
@@ -100,6 +100,8 @@ mod tests {
         let rotation =
             RotationRequest { grace: text(), expires_in: text(), ..RotationRequest::default() };
         assert_named(&["token", "rotate"], &rotation);
+        let prune = PruneRequest { environment: text(), dry_run: true, ..PruneRequest::default() };
+        assert_named(&["token", "prune"], &prune);
         let (environment, account, reason) = (text(), text(), text());
         let pause = PauseRequest { environment, account, reason, span: text() };
         assert_named(&["pause"], &pause);

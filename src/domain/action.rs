@@ -55,6 +55,8 @@ actions! {
     TokenDisable = "token.disable";
     /// A token does not work any more.
     TokenRevoke = "token.revoke";
+    /// A token that ended long ago was forgotten.
+    TokenPrune = "token.prune";
     /// An operator was made.
     OperatorCreate = "operator.create";
     /// An operator's token got a new secret.

@@ -3,8 +3,8 @@
 use super::{
     AccountName, AssertedPerson, AuditRecord, CallId, Claim, ClaimState, Delivery, EnvironmentName,
     Fingerprint, GenerationId, OnceKey, Outcome, Pause, PauseTarget, PersonId, Places, RouteName,
-    StoredOperator, StoredPerson, StoredSegment, Timestamp, Token, TokenId, TokenSecret, Usd,
-    VendorUser,
+    SecretUse, StoredOperator, StoredPerson, StoredSegment, Timestamp, Token, TokenId, TokenSecret,
+    Usd, VendorUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +101,10 @@ pub enum Effect {
     SavePerson(Box<StoredPerson>),
     /// An end user is forgotten: nothing says any more who stands behind the id.
     ForgetPerson(PersonId),
+    /// Secrets were last used so; earlier uses than are known change nothing.
+    NoteUses(Vec<SecretUse>),
+    /// Tokens that ended long ago are forgotten at this time, with their secrets; their names are kept apart.
+    PruneTokens(Vec<TokenId>, Timestamp),
     /// Something is paused; what is paused already has another reason or end from now on.
     SavePause(Box<Pause>),
     /// Something takes calls again.

@@ -92,5 +92,5 @@ pub use span::written_span;
 pub use time::{Clock, SteeredClock, SystemClock, Timestamp};
 pub use tls_words::{certificate_words, pem_words, tls_words};
 pub use token::{ExtraBudget, Token, TokenDigest, TokenLimits, TokenState};
-pub use token_secret::TokenSecret;
+pub use token_secret::{SecretUse, TokenSecret};
 pub use webhook::{Delivery, DeliveryDigest, VendorUser};

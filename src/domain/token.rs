@@ -114,6 +114,12 @@ pub struct ExtraBudget {
 }
 
 impl Token {
+    /// Returns when it ended or will end: when it was revoked or when it expires, whichever comes first. What was
+    /// revoked before that was kept counts from its expiry.
+    pub fn ended_at(&self) -> Timestamp {
+        self.revoked_at.map_or(self.expires_at, |revoked| revoked.min(self.expires_at))
+    }
+
     /// Returns what it may spend beyond its daily budget in the UTC day of `at`.
     pub fn extra_at(&self, at: Timestamp) -> Option<Usd> {
         self.extra.filter(|extra| extra.day == at.utc_day()).map(|extra| extra.amount)

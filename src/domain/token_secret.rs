@@ -1,6 +1,6 @@
 //! The secrets of a token, as everybody but their holders knows them: by number.
 
-use super::{Timestamp, TokenDigest};
+use super::{Timestamp, TokenDigest, TokenId};
 use serde::{Deserialize, Serialize};
 
 /// One secret of a token. While a token is rotated it has two.
@@ -14,6 +14,17 @@ pub struct TokenSecret {
     pub made_at: Timestamp,
     /// From when on it opens nothing; `None` means with the token.
     pub ends_at: Option<Timestamp>,
+}
+
+/// When a secret of a token last opened the door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretUse {
+    /// The token.
+    pub token: TokenId,
+    /// The number of the secret.
+    pub secret: u32,
+    /// When it last did.
+    pub at: Timestamp,
 }
 
 impl TokenSecret {

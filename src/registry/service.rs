@@ -69,6 +69,11 @@ impl<R: Registered> Registry<R> {
         self.0.version.subscribe()
     }
 
+    /// Commits what changes nothing that is kept in memory; takes no turn.
+    pub async fn note(&self, bundle: Bundle) -> Result<(), JournalError> {
+        self.0.journal.commit(bundle).await
+    }
+
     /// Runs a change when its turn has come, as work of its own: whoever hangs up between the commit
     /// and the swap must not leave somebody revoked on record and alive in memory.
     pub async fn change<T, W>(
@@ -144,17 +149,29 @@ impl<R: Registered> RegistryWriter<R> {
         bundle: Bundle,
         changed: impl IntoIterator<Item = R>,
     ) -> Result<(), JournalError> {
+        self.record(bundle).await?;
+        // Read, changed and stored without `rcu`: while this turn lasts nobody else swaps.
         let inner = &self.registry.0;
-        if let Err(error) = inner.journal.commit(bundle).await {
+        inner.swap(inner.snapshot.load().with(changed));
+        Ok(())
+    }
+
+    /// Commits, and forgets some in memory as well.
+    pub async fn commit_without(self, bundle: Bundle, gone: &[R::Id]) -> Result<(), JournalError> {
+        self.record(bundle).await?;
+        let inner = &self.registry.0;
+        inner.swap(inner.snapshot.load().without(gone));
+        Ok(())
+    }
+
+    async fn record(&self, bundle: Bundle) -> Result<(), JournalError> {
+        let recorded = self.registry.0.journal.commit(bundle).await;
+        recorded.inspect_err(|error| {
             // What found no room is not in.
             if !matches!(error, JournalError::Full(_)) {
                 self.registry.reload_when_good();
             }
-            return Err(error);
-        }
-        // Read, changed and stored without `rcu`: while this turn lasts nobody else swaps.
-        inner.swap(inner.snapshot.load().with(changed));
-        Ok(())
+        })
     }
 }
 

@@ -49,6 +49,15 @@ impl<R: Registered> RegistrySnapshot<R> {
         next
     }
 
+    /// Returns the snapshot after some were forgotten; their secrets find nothing.
+    pub(super) fn without(&self, gone: &[R::Id]) -> Self {
+        let mut next = self.clone();
+        for one in gone.iter().filter_map(|id| next.by_id.remove(id)) {
+            one.digests().for_each(|digest| drop(next.by_digest.remove(&digest)));
+        }
+        next
+    }
+
     /// Returns the snapshot with what memory alone knows from the one before.
     pub(super) fn resumed(self, before: &Self) -> Self {
         for (id, one) in &self.by_id {

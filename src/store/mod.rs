@@ -54,6 +54,6 @@ pub use query::{
     BookedCall, DailySpend, KeptClaim, Mention, PersonUse, PlacesHeld, RecordQuery, RefusedUse,
     RouteUse, UnsettledCall,
 };
-pub use sqlite::{LARGE_LOG, Reader, log_size};
+pub use sqlite::{KeptUse, LARGE_LOG, Reader, log_size};
 pub use usage::{SumKey, Usage, UsageQuery};
 pub use warrant::SendWarrant;

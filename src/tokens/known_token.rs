@@ -4,7 +4,7 @@ use super::secret::KeptSecret;
 use crate::{
     domain::{Timestamp, Token, TokenDigest, TokenId, TokenSecret},
     registry::Registered,
-    store::{Reader, StoreError},
+    store::{KeptUse, Reader, StoreError},
 };
 use std::sync::Arc;
 
@@ -22,7 +22,11 @@ impl Registered for KnownToken {
 
     fn read_all(reader: &Reader) -> Result<Vec<Self>, StoreError> {
         let stored = reader.tokens()?.into_iter();
-        Ok(stored.map(|(token, secrets)| Self::new(Arc::new(token), &secrets)).collect())
+        let known = |(token, secrets): (Token, Vec<KeptUse>)| Self {
+            token: Arc::new(token),
+            secrets: secrets.into_iter().map(|(own, last)| KeptSecret::new(own, last)).collect(),
+        };
+        Ok(stored.map(known).collect())
     }
 
     fn id(&self) -> &TokenId {
@@ -69,7 +73,7 @@ impl KnownToken {
         for secret in changed {
             match secrets.iter_mut().find(|kept| kept.facts.number == secret.number) {
                 Some(known) => known.facts = *secret,
-                None => secrets.push(KeptSecret::new(*secret)),
+                None => secrets.push(KeptSecret::new(*secret, None)),
             }
         }
         secrets.sort_by_key(|secret| secret.facts.number);

@@ -1,6 +1,6 @@
 //! A secret of a token: which one was presented, and when it was last.
 
-use crate::domain::{Timestamp, Token, TokenSecret};
+use crate::domain::{SecretUse, Timestamp, Token, TokenId, TokenSecret};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -12,6 +12,8 @@ pub(super) struct KeptSecret {
     pub(super) facts: TokenSecret,
     /// In microseconds; nothing is older than this start, so the first time there is means never.
     used: Arc<AtomicI64>,
+    /// The last use that was kept beyond this run.
+    kept: Arc<AtomicI64>,
 }
 
 /// A token as a client presented it.
@@ -39,14 +41,30 @@ pub struct PresentedSecret {
 pub struct SecretStanding {
     /// What is stored of it.
     pub secret: TokenSecret,
-    /// When it last opened the door, if it did since this start.
+    /// When it last opened the door, as far as that was kept.
     pub used_at: Option<Timestamp>,
 }
 
 impl KeptSecret {
-    /// Returns a secret that was not used yet.
-    pub(super) fn new(facts: TokenSecret) -> Self {
-        Self { facts, used: Arc::new(AtomicI64::new(i64::MIN)) }
+    /// Returns a secret with its last use before, if there was one.
+    pub(super) fn new(facts: TokenSecret, last: Option<Timestamp>) -> Self {
+        let at = || Arc::new(AtomicI64::new(last.map_or(i64::MIN, Timestamp::as_micros)));
+        Self { facts, used: at(), kept: at() }
+    }
+
+    /// Returns its last use, if that was not kept yet.
+    pub(super) fn new_use(&self, token: &TokenId) -> Option<SecretUse> {
+        let used = self.used.load(Ordering::Relaxed);
+        (used > self.kept.load(Ordering::Relaxed)).then(|| SecretUse {
+            token: token.clone(),
+            secret: self.facts.number,
+            at: Timestamp::from_micros(used),
+        })
+    }
+
+    /// Notes that a use was kept.
+    pub(super) fn note(&self, at: Timestamp) {
+        self.kept.fetch_max(at.as_micros(), Ordering::Relaxed);
     }
 
     /// Notes that it opened the door.

@@ -31,6 +31,8 @@ use tokio::sync::watch;
 pub struct Tokens {
     pub(super) registry: Registry<KnownToken>,
     pub(super) settings: LiveSettings,
+    pub(super) reader: Reader,
+    pub(super) tasks: Tasks,
 }
 
 impl Tokens {
@@ -42,8 +44,8 @@ impl Tokens {
         settings: LiveSettings,
         tasks: Tasks,
     ) -> Result<Self, TokensError> {
-        let registry = Registry::load(journal, reader, clock, tasks);
-        Ok(Self { registry: registry.map_err(TokensError::Store)?, settings })
+        let registry = Registry::load(journal, reader.clone(), clock, tasks.clone());
+        Ok(Self { registry: registry.map_err(TokensError::Store)?, settings, reader, tasks })
     }
 
     /// Returns the token with the secret that a client presented, if it may be used now, and which

@@ -44,6 +44,7 @@ mod service_manager;
 mod shutdown;
 mod sinks;
 mod tls;
+mod token_life;
 mod token_rotation;
 mod told;
 mod usage;

@@ -17,8 +17,8 @@ impl AdminState {
         self.token_in(text, None)
     }
 
-    /// Returns the id of a token that is or was, by its id or by its name where that is unique; in an
-    /// environment, if one is named beside it.
+    /// Returns the id of a token that is or was, by its id or by its name where that is unique, also
+    /// one that was forgotten since; in an environment, if one is named beside it.
     pub(in crate::admin) async fn token_on_record(
         &self,
         text: Option<&str>,
@@ -27,6 +27,16 @@ impl AdminState {
         let Some(text) = text else { return Ok(None) };
         match self.token_in(text, environment) {
             Ok(token) => Ok(Some(token.id.clone())),
+            Err(problem) if !text.starts_with(ID) && problem.status == 404 => {
+                let name = text.to_owned();
+                let pruned = self.on_record(move |reader| reader.pruned_tokens(&name)).await?;
+                let is_inside = |of: &str| environment.is_none_or(|name| name.as_str() == of);
+                let inside: Vec<_> = pruned.iter().filter(|(_, of)| is_inside(&**of)).collect();
+                match inside.as_slice() {
+                    [(id, _)] => Ok(Some(id.clone())),
+                    _ => Err(problem),
+                }
+            }
             // By an id only: the record is looked through for ids, never for names.
             Err(problem) if text.starts_with(ID) && problem.status == 404 => {
                 let (id, asked) = (TokenId::from_stored(text), TokenId::from_stored(text));

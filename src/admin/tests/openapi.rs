@@ -67,6 +67,7 @@ async fn the_description_lists_every_path_that_is_served() {
     POST /api/v1/queue/release/{call}
     POST /api/v1/resume
     POST /api/v1/tokens
+    POST /api/v1/tokens/prune
     POST /api/v1/tokens/{id}/disable
     POST /api/v1/tokens/{id}/enable
     POST /api/v1/tokens/{id}/reduce

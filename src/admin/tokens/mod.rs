@@ -2,6 +2,7 @@
 
 pub(super) mod create;
 pub(super) mod list;
+pub(super) mod prune;
 pub(super) mod reduce;
 pub(super) mod rotate;
 mod search;
@@ -11,6 +12,7 @@ pub(super) mod update;
 mod view;
 
 pub use create::CreatedToken;
+pub use prune::{KeptView, PruneView, PrunedView};
 pub use rotate::RotatedToken;
 pub use search::TokenSearch;
 pub use view::{SecretView, TokenView};

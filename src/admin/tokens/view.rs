@@ -3,6 +3,7 @@
 use crate::{
     admin::{problem::Problem, state::AdminState},
     domain::{Timestamp, Token, TokenId, TokenLimits, Usd},
+    ledger::{BudgetSubject, Period},
     store::{Reader, StoreError},
     tokens::{SecretStanding, least_privilege_words},
 };
@@ -33,6 +34,18 @@ pub struct TokenView {
     pub expires_at: Timestamp,
     /// Its own limits.
     pub limits: TokenLimits,
+    /// When a request last came with any of its secrets and was let in.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<Timestamp>,
+    /// What counts against its budget of today (UTC), in dollars.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    pub spent_today_usd: Usd,
+    /// What counts against its budget of this month (UTC), in dollars.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    pub spent_month_usd: Usd,
     /// What it may spend today beyond its daily budget, in dollars.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -90,6 +103,9 @@ impl TokenView {
     }
 
     fn at(state: &AdminState, token: &Token, now: Timestamp, secrets: Vec<SecretView>) -> Self {
+        let spent = |period| {
+            state.ledger.tally(&BudgetSubject::Token(token.id.clone()), period, now).spent()
+        };
         Self {
             id: token.id.to_string(),
             name: token.name.to_string(),
@@ -100,6 +116,9 @@ impl TokenView {
             created_at: token.created_at,
             expires_at: token.expires_at,
             limits: token.limits.clone(),
+            last_used_at: secrets.iter().filter_map(|secret| secret.last_used_at).max(),
+            spent_today_usd: spent(Period::Day),
+            spent_month_usd: spent(Period::Month),
             extra_today: token.extra_at(now),
             no_budget: token.unlimited,
             may: least_privilege_words(token, &state.settings.now()),
@@ -119,8 +138,8 @@ impl SecretView {
         Ok(all.pop().unwrap_or_default())
     }
 
-    /// Returns the secrets of tokens as they are now. When one was last used is known in memory
-    /// since this start, and by the record before.
+    /// Returns the secrets of tokens as they are now. When one was last used is known in memory,
+    /// and from before that was kept, by the record alone.
     async fn of_tokens(
         state: &AdminState,
         tokens: &[Arc<Token>],

@@ -3,6 +3,7 @@
 use super::{
     create::{self, CreateArguments},
     list::{self, ListArguments},
+    prune::{self, PruneArguments},
     reduce::{self, ReduceArguments},
     rotate::{self, RotateArguments},
     show::{self, ShowArguments},
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 pub enum TokenCommand {
     /// Make a token; its secret is shown this once
     Create(Box<CreateArguments>),
-    /// List all tokens
+    /// List tokens
     List(ListArguments),
     /// Show one token
     Show(ShowArguments),
@@ -37,6 +38,8 @@ pub enum TokenCommand {
     Update(Box<UpdateArguments>),
     /// Take rights away from a token
     Reduce(Box<ReduceArguments>),
+    /// Forget tokens that ended long ago
+    Prune(PruneArguments),
 }
 
 /// Does it.
@@ -57,5 +60,6 @@ pub(in crate::cli) async fn run(
         TokenCommand::Rotate(arguments) => rotate::run(client, screen, &arguments).await,
         TokenCommand::Update(arguments) => update::run(client, screen, *arguments).await,
         TokenCommand::Reduce(arguments) => reduce::run(client, screen, *arguments).await,
+        TokenCommand::Prune(arguments) => prune::run(client, screen, &arguments).await,
     }
 }

@@ -8,6 +8,7 @@ mod create;
 mod limits;
 mod list;
 mod metadata;
+mod prune;
 mod reduce;
 mod rotate;
 mod show;

@@ -3,11 +3,12 @@
 use super::{
     Reader,
     row::{SELECTED_GENERATION, generation, name, one_of, unreadable},
+    secrets::KeptUse,
 };
 use crate::{
     domain::{
         CallId, EnvironmentName, Fingerprint, Generation, GenerationId, OpenCall, Outcome,
-        PersonId, Timestamp, Token, TokenId, TokenSecret, Usd,
+        PersonId, Timestamp, Token, TokenId, Usd,
     },
     store::{PlacesHeld, StoreError, UnsettledCall},
 };
@@ -28,7 +29,7 @@ macro_rules! select_calls {
 impl Reader {
     /// Returns every token with its secrets, by number; those that ended and are not forgotten too.
     /// Tokens come by id; revoked ones are among them.
-    pub fn tokens(&self) -> Result<Vec<(Token, Vec<TokenSecret>)>, StoreError> {
+    pub fn tokens(&self) -> Result<Vec<(Token, Vec<KeptUse>)>, StoreError> {
         let mut secrets = self.secrets()?;
         self.all("SELECT definition FROM tokens ORDER BY id", [], |row| {
             let definition: String = row.get(0)?;

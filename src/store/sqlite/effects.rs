@@ -3,12 +3,12 @@
 use super::{
     claims, notified, operators, pauses, persons, reads, secrets, segments, settlement,
     statement::{change, state_name},
-    webhooks,
+    tokens, webhooks,
 };
 use crate::{
     domain::{
         CallId, CloseCall, Effect, Generation, GenerationId, GenerationState, OpenCall, PersonId,
-        Timestamp, Token, Usd,
+        Timestamp, Usd,
     },
     store::WriteError,
 };
@@ -32,11 +32,13 @@ pub(super) fn apply(connection: &Connection, effect: &Effect) -> Result<(), Writ
         Effect::ReleasePlaces(call) => release(connection, call),
         Effect::SaveGeneration(generation) => save_generation(connection, generation),
         Effect::FinishGeneration(id, state) => finish_generation(connection, id, *state),
-        Effect::SaveToken(stored) => save_token(connection, &stored.token),
+        Effect::SaveToken(stored) => tokens::save(connection, &stored.token),
         Effect::SaveSecret(token, secret) => secrets::save(connection, token, secret),
         Effect::ForgetSecrets(until) => secrets::forget(connection, *until),
         Effect::SavePerson(stored) => persons::save(connection, stored),
         Effect::ForgetPerson(id) => persons::forget(connection, id),
+        Effect::NoteUses(uses) => secrets::note_uses(connection, uses),
+        Effect::PruneTokens(ids, at) => tokens::prune(connection, ids, *at),
         Effect::SavePause(pause) => pauses::save(connection, pause),
         Effect::EndPause(target) => pauses::end(connection, target),
         Effect::SaveOperator(operator) => operators::save(connection, operator),
@@ -140,12 +142,4 @@ fn finish_generation(
                WHERE id = ?1 AND (state = 'pending' OR (state = 'booked' AND ?2 = 'completed'))";
     let complaint = "no such generation, or it ended already";
     change(connection, sql, params![id.as_str(), state_name(state)], complaint)
-}
-
-fn save_token(connection: &Connection, token: &Token) -> Result<(), WriteError> {
-    let definition = serde_json::to_string(token);
-    let definition = definition.map_err(|error| WriteError::Rejected(error.to_string().into()))?;
-    let sql = "INSERT INTO tokens (id, definition) VALUES (?1, ?2)
-               ON CONFLICT (id) DO UPDATE SET definition = excluded.definition";
-    change(connection, sql, params![token.id.as_str(), definition], "the token cannot be saved")
 }

@@ -27,10 +27,12 @@ mod settlement;
 mod size_bound;
 mod spend;
 mod statement;
+mod tokens;
 mod usage;
 mod webhooks;
 mod writer;
 
 pub use log::{LARGE_LOG, log_size};
 pub use reader::Reader;
+pub use secrets::KeptUse;
 pub(super) use writer::SqliteWriter;

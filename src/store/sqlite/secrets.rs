@@ -2,11 +2,14 @@
 
 use super::{Reader, statement::change};
 use crate::{
-    domain::{Timestamp, TokenDigest, TokenId, TokenSecret},
+    domain::{SecretUse, Timestamp, TokenDigest, TokenId, TokenSecret},
     store::{StoreError, WriteError},
 };
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
+
+/// A secret, and when it was last used as far as that was kept.
+pub type KeptUse = (TokenSecret, Option<Timestamp>);
 
 /// Adds a secret to a token, or gives one that it has another end. Neither its number nor the token
 /// of a digest ever changes: a digest that another token or number has is rejected.
@@ -36,10 +39,22 @@ pub(super) fn forget(connection: &Connection, until: Timestamp) -> Result<(), Wr
     Ok(())
 }
 
+/// Keeps when secrets were last used; those that are forgotten by now are passed over.
+pub(super) fn note_uses(connection: &Connection, uses: &[SecretUse]) -> Result<(), WriteError> {
+    let sql = "UPDATE token_secrets SET last_used_at = ?3
+               WHERE token = ?1 AND number = ?2 AND coalesce(last_used_at, ?3 - 1) < ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    for one in uses {
+        statement.execute(params![one.token.as_str(), one.secret, one.at.as_micros()])?;
+    }
+    Ok(())
+}
+
 impl Reader {
-    /// Returns the secrets of all tokens, by token and number.
-    pub(super) fn secrets(&self) -> Result<BTreeMap<TokenId, Vec<TokenSecret>>, StoreError> {
-        let sql = "SELECT token, number, digest, created_at, expires_at FROM token_secrets
+    /// Returns the secrets of all tokens, by token and number, each with its last use that was kept.
+    pub(super) fn secrets(&self) -> Result<BTreeMap<TokenId, Vec<KeptUse>>, StoreError> {
+        let sql = "SELECT token, number, digest, created_at, expires_at, last_used_at
+                   FROM token_secrets
                    ORDER BY token, number";
         let all = self.all(sql, [], |row| {
             let secret = TokenSecret {
@@ -48,9 +63,10 @@ impl Reader {
                 made_at: Timestamp::from_micros(row.get(3)?),
                 ends_at: row.get::<_, Option<i64>>(4)?.map(Timestamp::from_micros),
             };
-            Ok((TokenId::from_stored(row.get::<_, String>(0)?), secret))
+            let last = row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros);
+            Ok((TokenId::from_stored(row.get::<_, String>(0)?), (secret, last)))
         })?;
-        let mut secrets: BTreeMap<TokenId, Vec<TokenSecret>> = BTreeMap::new();
+        let mut secrets: BTreeMap<TokenId, Vec<KeptUse>> = BTreeMap::new();
         for (token, secret) in all {
             secrets.entry(token).or_default().push(secret);
         }

@@ -208,7 +208,7 @@ async fn an_ended_secret_is_told_apart_for_thirty_days_and_then_forgotten() {
     assert_eq!((said(&house, &first), said(&house, &second)), ("token unknown", "open"));
     let stored = house.store.reader().tokens().unwrap();
     assert_eq!(stored[0].1.len(), 1, "its digest is gone from the database too");
-    assert_eq!(stored[0].1[0].number, 2);
+    assert_eq!(stored[0].1[0].0.number, 2);
 }
 
 #[tokio::test]

@@ -53,6 +53,14 @@ async fn token(app: &TestApp, what: &str) -> Case {
             before: Value::Null,
             after: json!({"environment": "app", "name": "poster", "state": "enabled"}),
         },
+        "tokens/prune" => {
+            app.running.tokens().set_state(&id, TokenState::Revoked, &BY).await.unwrap();
+            app.clock.advance(std::time::Duration::from_mins(2));
+            let before = json!({"id": id, "state": "revoked"});
+            let gone = [before, json!({"forgotten": true})];
+            let prune = case("/api/v1/tokens/prune".to_owned(), "token.prune", gone);
+            Case { body: Some(json!({"ended_for": "1m"})), ..prune }
+        }
         "tokens/{id}/disable" => {
             case(path("disable"), "token.disable", states("enabled", "disabled"))
         }
