@@ -98,6 +98,14 @@ fn of_effect(effect: &Effect) -> GrowthLimit {
         | Effect::KeepDelivery(_)
         | Effect::PinVendorUser(_) => GrowthLimit::Owed,
         Effect::Notified(..) | Effect::ForgetNotified(_) => GrowthLimit::Changes,
+        // They make room, and must not wait for it.
+        Effect::KeepSegment(..)
+        | Effect::MoveRecords(..)
+        | Effect::DropSegment(..)
+        | Effect::ResignSegment(..)
+        | Effect::AcceptLost(_)
+        | Effect::Shrink(_)
+        | Effect::ForgetPerson(_) => GrowthLimit::TakingAway,
         _ => GrowthLimit::Calls,
     }
 }
@@ -139,6 +147,14 @@ mod tests {
             "audit.segment_delete",
         ];
         assert_eq!(of(GrowthLimit::TakingAway), taking_away);
+    }
+
+    #[test]
+    fn what_makes_room_waits_for_none() {
+        for effect in [Effect::MoveRecords(7, [0; 32]), Effect::Shrink(100)] {
+            let bundle = Bundle::default().with(effect);
+            assert_eq!(bundle.growth_limit(), GrowthLimit::TakingAway, "{bundle:?}");
+        }
     }
 
     #[test]

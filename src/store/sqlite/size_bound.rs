@@ -43,20 +43,17 @@ impl SizeBound {
         Ok(used(connection)?.saturating_add(TIGHT) > self.max_size)
     }
 
-    /// Says whether the database holds no more than a bundle with this limit may fill it with.
-    pub(super) fn holds(
-        self,
-        connection: &Connection,
-        limit: GrowthLimit,
-    ) -> rusqlite::Result<bool> {
+    /// Says whether a database that holds so many bytes holds no more than a bundle with this limit may fill
+    /// it with.
+    pub(super) fn holds(self, used: u64, limit: GrowthLimit) -> bool {
         let most = match limit {
-            GrowthLimit::Owed => return Ok(true),
+            GrowthLimit::Owed => return true,
             GrowthLimit::TakingAway => self.wall.saturating_sub(limit.kept_back()),
             GrowthLimit::Changes | GrowthLimit::Calls => {
                 self.max_size.saturating_sub(limit.kept_back())
             }
         };
-        Ok(used(connection)? <= most)
+        used <= most
     }
 
     /// Returns how many bytes calls may still add.

@@ -5,7 +5,7 @@ use super::{
     log::{self, Log},
     persons,
     rewrite::rewrite_if_old,
-    size_bound::SizeBound,
+    size_bound::{self, SizeBound},
 };
 use crate::{
     domain::{AuditRecord, Bundle, GrowthLimit, PersonDigest, PersonId, Timestamp},
@@ -45,10 +45,22 @@ impl SqliteWriter {
         Ok(Self { dir, bound, is_tight: false, connection, log, known: None, attempted: None })
     }
 
-    /// Says whether what was applied is still within `limit`.
-    fn holds(&self, connection: &Connection, limit: GrowthLimit) -> Result<bool, WriteError> {
-        let bound = self.bound.filter(|_| self.is_tight);
-        bound.map_or(Ok(true), |bound| Ok(bound.holds(connection, limit)?))
+    /// Returns what the database holds, where a bundle might reach its limit.
+    fn used_if_tight(&self, connection: &Connection) -> Result<Option<u64>, WriteError> {
+        let is_tight = self.is_tight && self.bound.is_some();
+        Ok(is_tight.then(|| size_bound::used(connection)).transpose()?)
+    }
+
+    /// Says whether what was applied is within `limit`, or at least made room beside what was held before.
+    fn holds(
+        &self,
+        connection: &Connection,
+        limit: GrowthLimit,
+        before: Option<u64>,
+    ) -> Result<bool, WriteError> {
+        let (Some(bound), Some(before)) = (self.bound, before) else { return Ok(true) };
+        let now = size_bound::used(connection)?;
+        Ok(bound.holds(now, limit) || now < before)
     }
 
     fn connection(&self) -> Result<&Connection, WriteError> {
@@ -96,9 +108,10 @@ impl BundleWriter for SqliteWriter {
         limit: GrowthLimit,
     ) -> Result<(), WriteError> {
         let connection = self.connection()?;
+        let before = self.used_if_tight(connection)?;
         run(connection, "SAVEPOINT bundle")?;
         let applied = match apply(connection, bundle, links) {
-            Ok(()) if !self.holds(connection, limit)? => Err(WriteError::NoRoom),
+            Ok(()) if !self.holds(connection, limit, before)? => Err(WriteError::NoRoom),
             applied => applied,
         };
         if let Err(WriteError::Rejected(_) | WriteError::NoRoom) = &applied {
