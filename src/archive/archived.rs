@@ -1,6 +1,6 @@
 //! Where records are that left the database.
 
-use super::{ArchiveRules, PagesError, RecordPages};
+use super::{ArchiveRules, PagesError};
 use crate::{audit::segment::SegmentReader, domain::StoredSegment, store::Reader};
 use std::{fmt, fs::File, sync::Arc};
 
@@ -14,11 +14,6 @@ pub struct Archived {
 impl Archived {
     pub(super) fn new(reader: Reader, rules: Arc<dyn Fn() -> ArchiveRules + Send + Sync>) -> Self {
         Self { reader, rules }
-    }
-
-    /// Returns pages of the record from any number on.
-    pub fn pages(&self) -> RecordPages {
-        RecordPages::new(self.clone())
     }
 
     /// Opens a segment. Blocks.

@@ -2,6 +2,7 @@
 
 /// Ends the process if a test asked for that at this moment. Outside of tests there is nothing to ask.
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a crash drops nothing, and that is what is tried")]
 pub(super) fn crash_point(name: &str) {
     if std::env::var(super::tests::CRASH_AT).is_ok_and(|at| at == name) {
         std::process::abort();

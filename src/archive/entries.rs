@@ -141,15 +141,14 @@ impl<'q> ArchivedEntries<'q> {
         found: &mut FoundEntries,
     ) -> Result<Option<Gathered>, PagesError> {
         let mut gathered = Gathered { looked_at: after, ..Gathered::default() };
-        if let Err(error) = self.read(segment, |record| gathered.see(record, after, self.query)) {
-            return match error {
-                PagesError::Store(_) => Err(error),
-                _ => {
-                    tracing::warn!(error = %error, "a segment was passed over in a search");
-                    found.missing.push(segment.name());
-                    Ok(None)
-                }
-            };
+        let read = self.read(segment, |record| gathered.see(record, after, self.query));
+        if let Err(error) = read {
+            if matches!(error, PagesError::Store(_)) {
+                return Err(error);
+            }
+            tracing::warn!(%error, "a segment was passed over in a search");
+            found.missing.push(segment.name());
+            return Ok(None);
         }
         for next in rest.iter().take(SEGMENTS_ON) {
             if gathered.open.is_empty() {

@@ -35,8 +35,8 @@ pub(super) struct ArchiveFolder {
 impl ArchiveFolder {
     /// Opens the folder, and marks it when it is used for the first time.
     ///
-    /// `is_expected` says whether segments must be in it: then one without a mark, or with another, is not
-    /// taken for it, and none is made.
+    /// Where segments must be in it, one without a mark or with another is not taken for it, and none is
+    /// made.
     pub(super) fn open(
         place: &FolderPlace,
         base: &ChainBase,

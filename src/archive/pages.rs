@@ -1,31 +1,11 @@
 //! The record page by page, while records leave the database.
 
-use super::Archived;
+use super::{Archived, PagesError};
 use crate::{
-    audit::segment::{SegmentProblem, SegmentReader},
-    store::{RecordQuery, SealedRecord, StoreError},
+    audit::segment::SegmentReader,
+    store::{RecordQuery, SealedRecord},
 };
-use std::{fs::File, io};
-
-/// Records cannot be read where they are.
-#[derive(Debug, thiserror::Error)]
-pub enum PagesError {
-    /// The database cannot be read.
-    #[error("the record cannot be read")]
-    Store(#[from] StoreError),
-    /// Their segment was deleted on record.
-    #[error("segment {0} was deleted")]
-    Deleted(String),
-    /// Their segment is not there.
-    #[error("segment {0} cannot be opened")]
-    Missing(String, #[source] io::Error),
-    /// Their segment is not what was written.
-    #[error("segment {0}: {1}")]
-    Bad(String, #[source] SegmentProblem),
-    /// A file has the segment's name and is another one.
-    #[error("segment {0} is another file than the one on record")]
-    Other(String),
-}
+use std::fs::File;
 
 /// Reads the record in the chain's order, in pages. A page comes from the segment that holds its first record,
 /// or else from the database: what leaves the database between two pages is read from its segment.
@@ -44,7 +24,8 @@ struct OpenSegment {
 }
 
 impl RecordPages {
-    pub(super) fn new(archived: Archived) -> Self {
+    /// Returns pages of the record from any number on.
+    pub fn new(archived: Archived) -> Self {
         Self { archived, open: None }
     }
 

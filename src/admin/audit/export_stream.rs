@@ -89,7 +89,7 @@ impl ExportPages {
             name: plan.name,
             query,
             reader: state.reader.clone(),
-            pages: is_whole.then(|| state.archive.archived().pages()),
+            pages: is_whole.then(|| RecordPages::new(state.archive.archived())),
             notary: Arc::clone(&state.notary),
             notes: state.exports.clone(),
             next: NextPage::Begin(Box::new(subject)),

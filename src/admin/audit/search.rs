@@ -66,12 +66,12 @@ pub async fn search(
     let reader = state.reader.clone();
     let last = asked.last;
     let archived = asked.is_archived().then(|| state.archive.archived());
-    let work = move || match archived {
-        Some(archived) => with_segments(archived, &reader, query, last),
-        None => {
-            let up_to = archived_up_to(&reader, query.since)?;
-            Ok(Page { archived_up_to: up_to, ..page(&reader, query, last)? })
+    let work = move || {
+        if let Some(archived) = archived {
+            return with_segments(archived, &reader, query, last);
         }
+        let up_to = archived_up_to(&reader, query.since)?;
+        Ok(Page { archived_up_to: up_to, ..page(&reader, query, last)? })
     };
     let found = state.tasks.run_blocking(work).await.map_err(|_| Problem::stopping())?;
     let page = found.map_err(|cause| match cause {

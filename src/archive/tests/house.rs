@@ -1,7 +1,7 @@
 //! A record of some days, and what moves them.
 
 use crate::{
-    archive::{ArchiveRules, FolderPlace, Mover, MoverServices},
+    archive::{ArchiveRules, FolderPlace, Mover, MoverServices, RecordPages},
     audit::{
         HashChain, VerifyReport, examine_database, take_up,
         trust::{CheckpointFile, LogResumption, Notary, ResumeError, SignedEvidence},
@@ -137,7 +137,7 @@ impl House {
         let report = self.verified();
         assert!(report.is_good() && report.segments.is_complete(), "{report:?}");
         let head = self.reader().head().unwrap().seq;
-        let (mut pages, mut seen) = (self.mover.archived().pages(), 0);
+        let (mut pages, mut seen) = (RecordPages::new(self.mover.archived()), 0);
         while seen < head {
             let page = pages.next(seen, head, 7).unwrap();
             assert_eq!(page.first().map(|record| record.seq), Some(seen + 1), "of {head}");

@@ -2,7 +2,7 @@
 
 use super::house::{DAY, House, days_ago};
 use crate::{
-    archive::ArchivedEntries,
+    archive::{ArchivedEntries, RecordPages},
     domain::{CallId, Outcome, Timestamp},
     store::{
         RecordQuery,
@@ -18,9 +18,9 @@ async fn pages_go_on_while_records_leave() {
     house.fill(3, 30).await;
     house.fill(2, 30).await;
     let up_to = house.reader().head().unwrap().seq;
-    let mut pages = house.mover.archived().pages();
+    let mut pages = RecordPages::new(house.mover.archived());
     let mut seen: Vec<u64> = Vec::new();
-    let mut read = |pages: &mut crate::archive::RecordPages, most| {
+    let mut read = |pages: &mut RecordPages, most| {
         let page = pages.next(seen.last().copied().unwrap_or(0), up_to, most).unwrap();
         seen.extend(page.iter().map(|record| record.seq));
         page.len()
