@@ -4,7 +4,7 @@ use super::{
     field_error::{FieldError, FieldErrors},
     read,
     reload_rules::{Fate, Waiting},
-    settings::{AccountSettings, EnvironmentSettings, LogSettings, Settings},
+    settings::{AccountSettings, Audit, EnvironmentSettings, LogSettings, Settings},
     shown::{EffectiveSettings, ShownSetting},
     tree::join,
 };
@@ -66,14 +66,16 @@ impl Settings {
             environments,
             key_variables,
             queue,
+            tokens,
             bodies: _,
             door: _,
-            audit: _,
+            audit,
             log,
             shutdown: _,
             operators: _,
             keys: _,
             review,
+            notify,
             routes,
             prices,
             webhooks: _,
@@ -88,6 +90,9 @@ impl Settings {
             environments: self.environments_with(environments, waiting),
             key_variables: variables,
             queue: queue.clone(),
+            tokens: tokens.clone(),
+            audit: self.audit.taking(audit),
+            notify: notify.clone(),
             log: LogSettings { filter: log.filter.clone(), format: self.log.format },
             review: review.clone(),
             routes: Arc::clone(routes),
@@ -161,6 +166,19 @@ impl Settings {
             }
         }
         (EffectiveSettings::from_settings(shown), changed, needs_restart)
+    }
+}
+
+impl Audit {
+    /// Returns these settings with what of the new ones is taken.
+    fn taking(&self, new: &Self) -> Self {
+        Self {
+            client_addr: new.client_addr,
+            keep: new.keep,
+            archive_keep: new.archive_keep,
+            archive_dir: new.archive_dir.clone(),
+            ..self.clone()
+        }
     }
 }
 

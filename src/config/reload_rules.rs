@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 const ACCOUNT: [&str; 3] = ["max_in_flight", "daily_budget", "monthly_budget"];
 
 /// The sections that are taken whole.
-const SECTIONS: [&str; 4] = ["queue", "review", "routes", "prices"];
+const SECTIONS: [&str; 6] = ["queue", "tokens", "review", "notify", "routes", "prices"];
+
+/// The keys of `[audit]` that are taken while the gateway runs.
+const AUDIT: [&str; 4] = ["client_addr", "keep", "archive_keep", "archive_dir"];
 
 /// What waits for a restart as a whole: new accounts, accounts that are gone, and new environments of new accounts.
 #[derive(Debug, Default)]
@@ -57,6 +60,7 @@ impl Waiting {
             ["environments", name, ..] if self.environments.contains(*name) => restart(&head(key)),
             ["environments", name, "key"] if stays(name) => restart(key),
             ["environments", ..] | ["log", "filter"] => Fate::Live,
+            ["audit", own] if AUDIT.contains(own) => Fate::Live,
             [section, ..] if SECTIONS.contains(section) => Fate::Live,
             _ => restart(key),
         }

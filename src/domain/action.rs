@@ -141,6 +141,8 @@ impl Action {
             | Self::TokenEnable
             | Self::TokenDisable
             | Self::TokenRevoke
+            | Self::TokenPrune
+            | Self::ConfigReload
             | Self::OperatorCreate
             | Self::OperatorRotate
             | Self::OperatorSetRole

@@ -31,6 +31,6 @@ impl Keys {
                 adopted_at: known.adopted_at,
             })
         };
-        self.0.kept.iter().filter_map(age).collect()
+        self.0.kept.load().iter().filter_map(age).collect()
     }
 }

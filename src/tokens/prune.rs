@@ -97,7 +97,7 @@ impl Tokens {
             AuditRecord::change(now, by.clone(), action, token.id.as_str(), before, after)
         };
         let ids: Vec<_> = tokens().map(|token| token.id.clone()).collect();
-        let bundle = Bundle { records: tokens().map(record).collect(), effects: Vec::new() };
+        let bundle = Bundle { records: tokens().map(record).collect(), ..Bundle::default() };
         let bundle = bundle.with(Effect::PruneTokens(ids.clone(), now));
         writer.commit_without(bundle, &ids).await.map_err(TokensError::Journal)?;
         Ok(found)

@@ -6,12 +6,13 @@ use super::{
 };
 use crate::{
     admin::{ReloadError, ReloadedView},
-    app::{certificates::Certificates, services::Services},
+    app::{certificates::Certificates, notifications, services::Services},
     config::{
         FieldErrors, Listen, LoadOptions, MissingKey, Secrets, Settings, TakenSettings,
         process_variables,
     },
     domain::Token,
+    notify::NotifyTarget,
     tokens::RequestError,
 };
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub(super) struct Plan {
     pub(super) slots: Vec<NewSlot>,
     /// The environments that need a key and have none.
     pub(super) missing: Vec<MissingKey>,
+    /// Who is told what needs somebody.
+    pub(super) told_to: Option<NotifyTarget>,
 }
 
 impl Plan {
@@ -49,7 +52,8 @@ impl Plan {
         let read = read.await.map_err(|_| ReloadError::Stopping)?;
         let (taken, secrets) = read?;
         let slots = new_slots(desk, &taken.settings, &secrets)?;
-        Ok(Self { taken, slots, missing: secrets.missing().to_vec() })
+        let told_to = notifications::target(&taken.settings, &secrets);
+        Ok(Self { taken, slots, missing: secrets.missing().to_vec(), told_to })
     }
 
     /// Refuses to take the last budget from tokens of production that may spend.

@@ -62,6 +62,8 @@ impl ReloadDesk {
         // Series before what counts in them: a rate needs a zero before the first.
         rooms.metrics.expect(&next);
         rooms.settings.swap(Arc::clone(&next));
+        rooms.journal.keep_addresses(next.audit.client_addr);
+        rooms.notifier.aim(plan.told_to);
         rooms.admission.reconfigure(&admission_options(&next));
         if let Some(log) = &self.log
             && let Err(error) = log.set_filter(&next.log.filter)
