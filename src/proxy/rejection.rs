@@ -118,7 +118,7 @@ impl Rejection {
     /// The token's environment takes no calls.
     pub(super) fn environment_off(off: &EnvironmentOff) -> Self {
         let refused = Self::new(ErrorCode::EnvironmentUnavailable, off.to_string());
-        refused.retry_after(Duration::from_secs(60))
+        refused.retry_after(Duration::from_mins(1))
     }
 
     /// Operators paused such calls. The end that they told is when to come back.

@@ -92,7 +92,7 @@ impl Plan {
     pub(super) fn told(&self) -> ReloadedView {
         ReloadedView {
             changed: self.taken.changed.iter().map(Into::into).collect(),
-            needs_restart: self.taken.needs_restart.iter().map(|key| key.to_string()).collect(),
+            needs_restart: self.taken.needs_restart.iter().map(ToString::to_string).collect(),
         }
     }
 }

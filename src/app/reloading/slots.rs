@@ -5,7 +5,7 @@ use crate::{
     accounts::{AccountLink, KeySlot},
     admin::ReloadError,
     app::keys::next,
-    config::{Secrets, Settings},
+    config::{Secrets, Settings, UpstreamKey},
     domain::{AccountName, EnvironmentName},
     keys::ManagedSlot,
     tokens::RequestError,
@@ -60,7 +60,7 @@ fn new_slot(
 ) -> Result<Option<NewSlot>, Box<dyn Error>> {
     let given = secrets.key(environment);
     let of_simulator = desk.simulator_key.as_ref().filter(|_| link.is_simulator);
-    let secret = given.map(|key| key.secret()).or(of_simulator);
+    let secret = given.map(UpstreamKey::secret).or(of_simulator);
     let Some(secret) = secret else { return Ok(None) };
     let key = desk.rooms.keys.serve(account, link, Credential::new(secret.clone())?);
     let slot = Arc::new(KeySlot::new(key));

@@ -57,6 +57,7 @@ fn other(setting: &ShownSetting) -> String {
         ("disable", "[\"v3.generate\"]"),
         ("filter", "\"debug\""),
         ("format", "\"json\""),
+        ("max_size", "\"64MiB\""),
         ("image_hosts", "[\"images.example.com\"]"),
         ("key", "\"IDEOGRAM_API_KEY_OTHER\""),
         ("models", "[\"V_3\"]"),
