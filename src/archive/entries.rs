@@ -41,7 +41,7 @@ struct Batch {
 
 /// The records of entries, while a segment is read.
 #[derive(Default)]
-struct Gathered {
+struct GatheredRecords {
     records: Vec<SealedRecord>,
     /// Calls that are found and have not ended yet.
     open: HashSet<CallId>,
@@ -139,8 +139,8 @@ impl<'q> ArchivedEntries<'q> {
         after: u64,
         rest: &[StoredSegment],
         found: &mut FoundEntries,
-    ) -> Result<Option<Gathered>, PagesError> {
-        let mut gathered = Gathered { looked_at: after, ..Gathered::default() };
+    ) -> Result<Option<GatheredRecords>, PagesError> {
+        let mut gathered = GatheredRecords { looked_at: after, ..GatheredRecords::default() };
         let read = self.read(segment, |record| gathered.see(record, after, self.query));
         if let Err(error) = read {
             if matches!(error, PagesError::Store(_)) {
@@ -181,7 +181,7 @@ impl<'q> ArchivedEntries<'q> {
         Ok(())
     }
 
-    fn entries(&self, gathered: Gathered) -> Vec<Entry> {
+    fn entries(&self, gathered: GatheredRecords) -> Vec<Entry> {
         let mut entries = fold(gathered.records);
         let outcomes = &self.query.outcomes;
         entries.retain(|entry| outcomes.is_empty() || outcomes.contains(&entry.metadata.outcome));
@@ -189,7 +189,7 @@ impl<'q> ArchivedEntries<'q> {
     }
 }
 
-impl Gathered {
+impl GatheredRecords {
     /// Looks at the next record of a segment.
     fn see(&mut self, record: SealedRecord, after: u64, query: &RecordQuery) {
         if !begins(&record) {
