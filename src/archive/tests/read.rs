@@ -34,9 +34,9 @@ async fn pages_go_on_while_records_leave() {
 /// Commits a call that begins and ends at these times.
 async fn called(house: &House, environment: &str, began: Timestamp, ended: Outcome) -> String {
     let call = call(environment);
-    let mut begun = intent(&call);
-    begun.at = began;
-    drop(house.store.journal().commit_intent(begun, call.clone(), None, None).await.unwrap());
+    let mut opening = intent(&call);
+    opening.at = began;
+    drop(house.store.journal().commit_intent(opening, call.clone(), None, None).await.unwrap());
     let mut bundle = outcome(&call, ended);
     bundle.records[0].at = began.plus(Duration::from_secs(2));
     house.store.journal().commit_sent(bundle).await.unwrap();

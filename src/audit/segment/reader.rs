@@ -110,9 +110,9 @@ impl<R: Read> SegmentReader<R> {
         Ok(Some(sealed))
     }
 
-    fn sealed(&self, line: &str) -> Result<SealedRecord, SegmentProblem> {
+    fn sealed(&self, text: &str) -> Result<SealedRecord, SegmentProblem> {
         let line: SegmentLine<'_> =
-            serde_json::from_str(line).map_err(|error| self.unreadable(&error))?;
+            serde_json::from_str(text).map_err(|error| self.unreadable(&error))?;
         let due = self.head.seq + 1;
         if line.seq != due {
             return Err(self.bad(IntegrityError::Missing(line.seq.cast_signed())));
@@ -124,9 +124,9 @@ impl<R: Read> SegmentReader<R> {
         }
         let record: AuditRecord =
             serde_json::from_slice(bytes).map_err(|error| self.unreadable(&error))?;
-        let link =
+        let sealed =
             ChainLink { seq: due, prev_hash: self.head.hash, hash: own, bytes: bytes.into() };
-        Ok(SealedRecord::new(link, record))
+        Ok(SealedRecord::new(sealed, record))
     }
 
     fn unreadable(&self, error: &serde_json::Error) -> SegmentProblem {
