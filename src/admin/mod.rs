@@ -24,6 +24,7 @@ mod paths;
 mod peer;
 mod plain_words;
 mod problem;
+mod problem_from;
 mod queue;
 mod reason;
 mod refused;

@@ -34,7 +34,9 @@ impl Services {
     /// Has somebody told of budgets that an earlier run used up, if that run did not come to it.
     pub(super) fn notify_of_standing_budgets(&self) {
         let crossings = self.ledger.standing_crossings();
-        crossings.iter().for_each(|crossing| self.notify_of_budget(crossing));
+        for crossing in &crossings {
+            self.notify_of_budget(crossing);
+        }
     }
 
     /// Has somebody told of accounts that Ideogram takes no calls of for want of balance.

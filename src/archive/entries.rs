@@ -2,8 +2,11 @@
 
 use super::{Archived, PagesError};
 use crate::{
-    audit::{Entry, fold},
-    domain::{CallId, EnvironmentName, GENERATION_PENDING, RecordBody, StoredSegment, TokenId},
+    audit::{Entry, EntryResult, fold},
+    domain::{
+        Action, CallId, EnvironmentName, GENERATION_PENDING, PersonId, RecordBody, RouteName,
+        StoredSegment, TokenId,
+    },
     store::{Columns, RecordQuery, SealedRecord},
 };
 use std::collections::HashSet;
@@ -183,8 +186,7 @@ impl<'q> ArchivedEntries<'q> {
 
     fn entries(&self, gathered: GatheredRecords) -> Vec<Entry> {
         let mut entries = fold(gathered.records);
-        let outcomes = &self.query.outcomes;
-        entries.retain(|entry| outcomes.is_empty() || outcomes.contains(&entry.metadata.outcome));
+        entries.retain(|entry| is_told_by(entry, self.query));
         entries
     }
 }
@@ -253,8 +255,26 @@ impl GatheredRecords {
     }
 }
 
-/// Says whether an entry begins with a record.
+/// Says whether an entry begins with a record: a read that cost nothing has an outcome alone, which names a token.
 fn begins(sealed: &SealedRecord) -> bool {
     let record = &sealed.record;
-    record.call.is_none() || !matches!(record.body, RecordBody::Attempt(_) | RecordBody::Outcome(_))
+    let ends = matches!(record.body, RecordBody::Attempt(_) | RecordBody::Outcome(_));
+    !ends || record.call.is_none() || Columns::from_record(record).token.is_some()
+}
+
+/// Says whether an entry is searched for by what only the whole of it tells.
+fn is_told_by(entry: &Entry, query: &RecordQuery) -> bool {
+    let (told, more) = (&entry.metadata, &entry.metadata.more);
+    let named = |wanted: Option<&str>, has: Option<&str>| wanted.is_none() || wanted == has;
+    // An answer that was given again has its route as its resource alone.
+    let again = Action::find(&entry.action) == Some(Action::CallReplayed);
+    let resource = again.then_some(&*entry.resource);
+    let route = more.route.as_ref().map(RouteName::as_str).or(resource);
+    (query.outcomes.is_empty() || query.outcomes.contains(&told.outcome))
+        && named(query.person.as_ref().map(PersonId::as_str), told.on_behalf_of.as_deref())
+        && named(query.owner.as_deref(), more.owner.as_deref())
+        && named(query.route.as_ref().map(RouteName::as_str), route)
+        && query.code.is_none_or(|code| more.code == Some(code))
+        && query.status.is_none_or(|status| told.status == Some(status))
+        && (!query.goes_on || entry.result == EntryResult::Pending)
 }

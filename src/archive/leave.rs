@@ -106,12 +106,12 @@ impl Mover {
         Ok(())
     }
 
-    /// Returns the pages that can be given back, and the size of the database.
+    /// Returns the pages that can be given back, and the size of the database's file.
     async fn free(&self) -> Result<(u32, u64), ArchiveError> {
         let reader = self.0.services.reader.clone();
         self.blocking(move || {
             let pages = if reader.can_shrink()? { reader.free_pages()? } else { 0 };
-            Ok::<_, StoreError>((pages, reader.size()?)).map_err(ArchiveError::Store)
+            Ok::<_, StoreError>((pages, reader.file_size()?)).map_err(ArchiveError::Store)
         })
         .await
     }

@@ -14,7 +14,7 @@ use crate::{
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
-    path::PathBuf,
+    path::Path,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -55,7 +55,7 @@ impl SegmentWork {
         name: &str,
     ) -> Result<ExaminedSegment, ArchiveError> {
         let path = || folder.path().to_owned();
-        let file = self.pack(plan, BufWriter::new(folder.begin(name)?), path())?;
+        let file = self.pack(plan, BufWriter::new(folder.begin(name)?), &path())?;
         let synced = file.into_inner().map_err(io::IntoInnerError::into_error);
         let synced = synced.and_then(|file| file.sync_all());
         synced.map_err(|error| ArchiveError::of_writing(path(), error))?;
@@ -75,10 +75,10 @@ impl SegmentWork {
         &self,
         plan: &SegmentPlan,
         out: W,
-        folder: PathBuf,
+        folder: &Path,
     ) -> Result<W, ArchiveError> {
         let failed = |error: SegmentWriteError| match error {
-            SegmentWriteError::Io(error) => ArchiveError::of_writing(folder.clone(), error),
+            SegmentWriteError::Io(error) => ArchiveError::of_writing(folder.to_owned(), error),
             bad @ SegmentWriteError::Record { .. } => ArchiveError::Record(bad),
         };
         let subject = SegmentSubject {

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use std::{fmt::Display, time::Duration};
 use utoipa::ToSchema;
 
+/// What is paused or resumed, and why.
+type AskedPause = (Vec<PauseTarget>, Option<Box<str>>);
+
 /// The longest reason.
 const LONGEST_REASON: usize = 256;
 /// The longest pause that ends by itself.
@@ -81,7 +84,7 @@ impl ResumeRequest {
         &self,
         settings: &Settings,
         in_force: &[Pause],
-    ) -> Result<(Vec<PauseTarget>, Option<Box<str>>), Vec<RequestError>> {
+    ) -> Result<AskedPause, Vec<RequestError>> {
         let mut mistakes = Vec::new();
         let (account, environment) = (self.account.as_deref(), self.environment.as_deref());
         let targets = targets(account, environment, settings, in_force, &mut mistakes);

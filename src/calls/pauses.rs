@@ -160,8 +160,12 @@ impl Calls {
         let before = in_force.clone();
         change(&mut in_force);
         in_force.sort_by(|one, other| one.target.cmp(&other.target));
-        before.iter().for_each(|pause| services.metrics.set_paused(&pause.target, false));
-        in_force.iter().for_each(|pause| services.metrics.set_paused(&pause.target, true));
+        for pause in before {
+            services.metrics.set_paused(&pause.target, false);
+        }
+        for pause in in_force.iter() {
+            services.metrics.set_paused(&pause.target, true);
+        }
         let paused: Vec<_> = in_force.iter().map(|pause| Paused::new(pause.clone(), now)).collect();
         services.admission.set_pauses(paused);
     }

@@ -2,6 +2,7 @@
 
 use super::{
     field_error::{FieldError, FieldErrors},
+    notify::NotifySettings,
     read,
     reload_rules::{Fate, Waiting},
     settings::{AccountSettings, Audit, EnvironmentSettings, LogSettings, Settings},
@@ -51,6 +52,7 @@ impl Settings {
             let (before, after) = (Some(before), Some(after));
             changed.push(SettingChange { key: "prices.version".into(), before, after });
         }
+        changed.extend(self.notify.path_changed(&new.notify));
         let settings = Self { shown: Arc::new(shown), ..self.with(new, &waiting) };
         let mistakes = reserved_beyond_caps(&settings);
         FieldErrors::or(mistakes, TakenSettings { settings, changed, needs_restart })
@@ -166,6 +168,18 @@ impl Settings {
             }
         }
         (EffectiveSettings::from_settings(shown), changed, needs_restart)
+    }
+}
+
+impl NotifySettings {
+    /// Returns the change of an address of which only the path differs, which is not shown.
+    fn path_changed(&self, new: &Self) -> Option<SettingChange> {
+        let shown = |settings: &Self| {
+            settings.url.as_ref().map(|url| format!("{:?}", url.shown()).into_boxed_str())
+        };
+        let (before, after) = (shown(self), shown(new));
+        let is_hidden = self.url != new.url && before == after;
+        is_hidden.then(|| SettingChange { key: "notify.url".into(), before, after })
     }
 }
 

@@ -29,7 +29,7 @@ impl<T> SecretList<T> {
         let (found, named) = match (value, file) {
             (None, None) => return Vec::new(),
             (Some(text), None) => (self.secrets(text), self.variable),
-            (None, Some(path)) => (self.from_file(path), self.file_variable),
+            (None, Some(path)) => (self.read_file(path), self.file_variable),
             (Some(_), Some(_)) => {
                 let problem = format!("is given beside {}: one is enough", self.variable);
                 (Err(problem), self.file_variable)
@@ -72,7 +72,7 @@ impl<T> SecretList<T> {
     }
 
     /// Reads the secrets from a file, up to 64 KiB.
-    fn from_file(&self, path: &str) -> Result<Vec<T>, String> {
+    fn read_file(&self, path: &str) -> Result<Vec<T>, String> {
         if let Some(problem) = paths::problem(path) {
             return Err(problem.to_owned());
         }

@@ -95,6 +95,7 @@ fn of_effect(effect: &Effect) -> GrowthLimit {
         | Effect::SaveGeneration(_)
         | Effect::FinishGeneration(..)
         | Effect::ForgetSecrets(_)
+        | Effect::NoteUses(_)
         | Effect::KeepDelivery(_)
         | Effect::PinVendorUser(_) => GrowthLimit::Owed,
         Effect::Notified(..) | Effect::ForgetNotified(_) => GrowthLimit::Changes,

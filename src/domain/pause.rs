@@ -107,11 +107,13 @@ impl Pause {
     pub fn sentence(&self) -> String {
         let mut sentence = format!("{} is paused", self.target.words());
         if let Some(reason) = &self.reason {
-            sentence += &format!(": {reason}");
+            sentence.push_str(": ");
+            sentence.push_str(reason);
         }
         if let Some(until) = self.until {
             // To the minute, as people arrange such things.
-            sentence += &format!("; until {:.16}Z", until.to_string().replace('T', " "));
+            let until = until.to_string().replace('T', " ");
+            return format!("{sentence}; until {until:.16}Z");
         }
         sentence
     }

@@ -58,7 +58,9 @@ impl Limits {
     /// Keeps these budgets alone, with what was told of them. Of new ones nothing was told yet.
     pub(super) fn keep(&mut self, limits: &[Usd]) {
         self.0.retain(|told| limits.contains(&told.limit));
-        limits.iter().for_each(|limit| self.know(*limit));
+        for limit in limits {
+            self.know(*limit);
+        }
     }
 
     /// Returns the thresholds that `spent` has reached and that were not told before, lowest first.

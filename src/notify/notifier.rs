@@ -201,7 +201,7 @@ impl Notifier {
 
     /// Counts a try, and remembers what was told or is given up.
     fn ended(&self, one: WaitingMessage, sent: Result<u16, PostError>) {
-        let (kind, once) = (one.message.kind.as_str(), one.message.once);
+        let (kind, key) = (one.message.kind.as_str(), one.message.once);
         let now = self.0.clock.now();
         let is_over = match sent {
             Ok(200..=299) => {
@@ -224,7 +224,7 @@ impl Notifier {
                 again.is_none()
             }
         };
-        if let Some(key) = once.filter(|_| is_over) {
+        if let Some(key) = key.filter(|_| is_over) {
             self.0.journal.note(vec![Effect::Notified(key, now)]);
         }
         self.note_waiting();
@@ -243,10 +243,10 @@ impl Notifier {
         let host = target.as_ref().and_then(|target| target.url.host()).unwrap_or_default();
         match sent {
             Ok(status) => {
-                tracing::warn!(event = "notify_failed", host, status, "it is tried again")
+                tracing::warn!(event = "notify_failed", host, status, "it is tried again");
             }
             Err(error) => {
-                tracing::warn!(event = "notify_failed", host, %error, "it is tried again")
+                tracing::warn!(event = "notify_failed", host, %error, "it is tried again");
             }
         }
     }

@@ -25,7 +25,7 @@ mod tests {
         let secret = NotifySecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
         let body = br#"{"test": 2432232314}"#;
-        let signed = signature(&[secret.clone()], id, 1_614_265_330, body);
+        let signed = signature(std::slice::from_ref(&secret), id, 1_614_265_330, body);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
         let both = signature(&[secret.clone(), secret], id, 1_614_265_330, body);
         assert_eq!(both, format!("{signed} {signed}"));

@@ -198,18 +198,21 @@ async fn what_waits_goes_to_the_new_address_and_nowhere_while_there_is_none() {
 #[tokio::test(start_paused = true)]
 async fn what_is_told_once_is_told_once_whatever_is_restarted() {
     let dir = tempfile::tempdir().unwrap();
-    let once = || Notice::once(NoticeKind::KeyOld, &["ideogram", "…abcd"], json!({}));
+    let notice = || Notice::once(NoticeKind::KeyOld, &["ideogram", "…abcd"], json!({}));
     let first = told(fixtures::open(dir.path()), &[Some(200)]);
-    first.notifier.tell(&once());
-    first.notifier.tell(&once());
+    first.notifier.tell(&notice());
+    first.notifier.tell(&notice());
     sleep(Duration::from_secs(1)).await;
     assert_eq!(first.tried().len(), 1);
     let id = first.tried()[0].header("webhook-id").to_owned();
+    // While time is paused it leaps ahead whenever the disk is waited for, and in weeks what was told is forgotten.
+    tokio::time::resume();
     first.store.journal().flush().await.unwrap();
     first.store.close().await;
+    tokio::time::pause();
 
     let second = told(fixtures::open(dir.path()), &[Some(200)]);
-    second.notifier.tell(&once());
+    second.notifier.tell(&notice());
     let other = Notice::once(NoticeKind::KeyOld, &["ideogram", "…wxyz"], json!({}));
     second.notifier.tell(&other);
     sleep(Duration::from_secs(1)).await;
@@ -220,12 +223,12 @@ async fn what_is_told_once_is_told_once_whatever_is_restarted() {
 #[tokio::test(start_paused = true)]
 async fn a_repeat_after_a_crash_has_the_same_id() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let once = || Notice::once(NoticeKind::KeyOld, &["ideogram", "…abcd"], json!({}));
+    let notice = || Notice::once(NoticeKind::KeyOld, &["ideogram", "…abcd"], json!({}));
     let mut ids = Vec::new();
     for dir in [&one, &other] {
         // Each knows nothing of the other, as after a crash before it was noted.
         let told = told(fixtures::open(dir.path()), &[Some(200)]);
-        told.notifier.tell(&once());
+        told.notifier.tell(&notice());
         sleep(Duration::from_secs(1)).await;
         ids.push(told.tried()[0].header("webhook-id").to_owned());
     }

@@ -78,18 +78,18 @@ impl PersonKey {
 
     /// Returns the digest of a name.
     pub(super) fn digest(&self, name: &PersonName) -> PersonDigest {
-        PersonDigest::from_bytes(self.tag(b"digest", name.as_str().as_bytes()))
+        PersonDigest::from_bytes(self.tag(*b"digest", name.as_str().as_bytes()))
     }
 
     fn nonce(&self, text: &[u8]) -> [u8; NONCE_LEN] {
-        let tag = self.tag(b"nonce\0", text);
+        let tag = self.tag(*b"nonce\0", text);
         std::array::from_fn(|at| tag[at])
     }
 
     /// Two uses of one key, told apart by words of one length.
-    fn tag(&self, purpose: &[u8; 6], text: &[u8]) -> [u8; 32] {
+    fn tag(&self, purpose: [u8; 6], text: &[u8]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.digests);
-        context.update(purpose);
+        context.update(&purpose);
         context.update(text);
         let tag = context.sign();
         std::array::from_fn(|at| tag.as_ref()[at])

@@ -119,14 +119,16 @@ impl WriterThread {
 
     /// Between two transactions, since the log cannot be cleared within one.
     fn clear_log(&mut self, waiting: Vec<LogReply>) {
-        let cleared = match &self.outage {
-            Some(outage) => Err(JournalError::Unavailable(outage.reason.clone())),
-            None => {
-                let cleared = self.chain.clear_log();
-                cleared.map_err(|error| JournalError::Unavailable(error.to_string().into()))
-            }
+        let cleared = if let Some(outage) = &self.outage {
+            Err(JournalError::Unavailable(outage.reason.clone()))
+        } else {
+            let cleared = self.chain.clear_log();
+            cleared.map_err(|error| JournalError::Unavailable(error.to_string().into()))
         };
-        waiting.into_iter().for_each(|reply| drop(reply.send(cleared.clone())));
+        for reply in waiting {
+            // Whoever does not wait any more need not be told.
+            drop(reply.send(cleared.clone()));
+        }
     }
 
     fn handle(&mut self, batch: Vec<Job>) {

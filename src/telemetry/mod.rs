@@ -11,6 +11,7 @@ mod list;
 mod log;
 mod metrics;
 mod panics;
+mod state_metrics;
 
 #[cfg(test)]
 mod tests;

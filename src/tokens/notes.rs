@@ -27,7 +27,9 @@ impl Tokens {
         for (token, secret) in secrets() {
             let own =
                 uses.iter().find(|one| (&one.token, one.secret) == (token, secret.facts.number));
-            own.into_iter().for_each(|own| secret.note(own.at));
+            if let Some(own) = own {
+                secret.note(own.at);
+            }
         }
     }
 }

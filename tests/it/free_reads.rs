@@ -86,9 +86,11 @@ async fn a_dry_run_still_has_an_intent() {
 async fn a_read_that_a_crash_cut_off_leaves_nothing() {
     let app = TestApp::spawn().await;
     let client = app.client().await;
-    app.ideogram.script(Script::new(Act::Hold).on("/models"));
-    let held = tokio::spawn(async move { client.get("/models").await });
-    eventually("it is at Ideogram", || app.arrived() == 1).await;
+    // Not the list of models, by which the gateway itself looks at its key.
+    app.ideogram.script(Script::new(Act::Hold).on("/datasets"));
+    let held = tokio::spawn(async move { client.get("/datasets").await });
+    let is_there = || app.ideogram.seen().calls.iter().any(|call| call.path() == "/datasets");
+    eventually("it is at Ideogram", is_there).await;
     let app = app.crash().await;
     held.abort();
     let calls = app.running.reader().records(&RecordQuery::default()).unwrap();

@@ -49,7 +49,7 @@ async fn one_environment_is_paused_and_others_go_on() {
     assert_eq!(refused.problem(), "503 paused");
     let told = refused.json();
     let minute = until.to_string().replace('T', " ");
-    let message = format!("environment app is paused: moving to a new key; until {:.16}Z", minute);
+    let message = format!("environment app is paused: moving to a new key; until {minute:.16}Z");
     assert_eq!((&told["message"], &told["retryable"]), (&json!(message), &json!(true)));
     assert_eq!(told["reason"], "moving to a new key");
     assert_eq!(told["paused_until"], json!(until));

@@ -175,7 +175,7 @@ fn problem(error: &ArchiveError) -> Problem {
 /// Returns a status as it is shown.
 async fn view(state: &AdminState, status: ArchiveStatus) -> Result<ArchiveView, Problem> {
     let (reader, archive) = (state.reader.clone(), state.archive.clone());
-    let looked = state.tasks.run_blocking(move || (reader.size().ok(), archive.folder()));
+    let looked = state.tasks.run_blocking(move || (reader.file_size().ok(), archive.folder()));
     let (database_bytes, folder) = looked.await.map_err(|_| Problem::stopping())?;
     let segments = status.segments.into_iter().map(|segment| MovedSegmentView {
         records: segment.last - segment.first + 1,

@@ -31,7 +31,7 @@ impl AdminState {
                 let name = text.to_owned();
                 let pruned = self.on_record(move |reader| reader.pruned_tokens(&name)).await?;
                 let is_inside = |of: &str| environment.is_none_or(|name| name.as_str() == of);
-                let inside: Vec<_> = pruned.iter().filter(|(_, of)| is_inside(&**of)).collect();
+                let inside: Vec<_> = pruned.iter().filter(|(_, of)| is_inside(of)).collect();
                 match inside.as_slice() {
                     [(id, _)] => Ok(Some(id.clone())),
                     _ => Err(problem),

@@ -52,8 +52,8 @@ pub struct PausedView {
 
 impl From<Vec<Pause>> for PauseView {
     fn from(pauses: Vec<Pause>) -> Self {
-        let paused = pauses.iter().any(|pause| pause.target == PauseTarget::All);
-        Self { paused, pauses: pauses.into_iter().map(PausedView::from).collect() }
+        let is_all = pauses.iter().any(|pause| pause.target == PauseTarget::All);
+        Self { paused: is_all, pauses: pauses.into_iter().map(PausedView::from).collect() }
     }
 }
 

@@ -53,14 +53,6 @@ impl House {
         let grounds = settings.clone();
         let tokens = Tokens::load(journal, reader, Arc::clone(&told), grounds, tasks.clone());
         let notary = Arc::new(notary(&store, dir.path(), &told));
-        let operators = Operators::load(
-            store.journal(),
-            store.reader(),
-            Arc::clone(&told),
-            settings.now().operators.token_lifetime,
-            tasks.clone(),
-        )
-        .unwrap();
         let spool = spool(dir.path());
         let (accounts, keys) = account::with_keys(&store, &settings.now(), &spool, dir.path());
         let services = CallServices {
@@ -79,27 +71,11 @@ impl House {
             clock: told,
             metrics: Metrics::new(),
         };
-        let notifier = Notifier::start(NotifyOptions {
-            target: None,
-            post: Arc::new(NoPost),
-            journal: store.journal(),
-            reader: store.reader(),
-            clock: Arc::clone(&services.clock),
-            metrics: Arc::clone(&services.metrics),
-            tasks: services.tasks.clone(),
-        });
-        let notifier = notifier.unwrap();
+        let (operators, notifier) = (operators(&services), notifier(&services));
         let state = AdminState {
             closing: CancellationToken::new(),
             tokens: services.tokens.clone(),
-            persons: Persons::load(
-                dir.path(),
-                store.journal(),
-                store.reader(),
-                Arc::clone(&services.clock),
-                services.tasks.clone(),
-            )
-            .unwrap(),
+            persons: persons(&services, dir.path()),
             admission: services.admission.clone(),
             ledger: services.ledger.clone(),
             reader: store.reader(),
@@ -150,6 +126,33 @@ impl House {
     pub(crate) fn records(&self) -> Vec<SealedRecord> {
         self.state.reader.records(&RecordQuery::default()).unwrap()
     }
+}
+
+fn operators(services: &CallServices) -> Operators {
+    let (journal, reader) = (services.journal.clone(), services.reader.clone());
+    let (clock, tasks) = (Arc::clone(&services.clock), services.tasks.clone());
+    let lifetime = services.settings.now().operators.token_lifetime;
+    Operators::load(journal, reader, clock, lifetime, tasks).unwrap()
+}
+
+/// Returns one that tells nobody.
+fn notifier(services: &CallServices) -> Notifier {
+    let options = NotifyOptions {
+        target: None,
+        post: Arc::new(NoPost),
+        journal: services.journal.clone(),
+        reader: services.reader.clone(),
+        clock: Arc::clone(&services.clock),
+        metrics: Arc::clone(&services.metrics),
+        tasks: services.tasks.clone(),
+    };
+    Notifier::start(options).unwrap()
+}
+
+fn persons(services: &CallServices, dir: &Path) -> Persons {
+    let (journal, reader) = (services.journal.clone(), services.reader.clone());
+    let (clock, tasks) = (Arc::clone(&services.clock), services.tasks.clone());
+    Persons::load(dir, journal, reader, clock, tasks).unwrap()
 }
 
 pub(crate) fn on_socket(method: &str, path: &str, body: Option<Value>) -> Request<Body> {

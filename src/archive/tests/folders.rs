@@ -59,7 +59,7 @@ async fn a_disk_that_fills_up_keeps_everything_in_the_database() {
     let base = reader.base().unwrap();
     let plan = SegmentPlan { before: beginning_of(base.head), last: head.seq, bytes: 400_000 };
     for bytes in [0, 40, 300] {
-        let packed = house.mover.work().pack(&plan, Small(bytes), "segments".into());
+        let packed = house.mover.work().pack(&plan, Small(bytes), Path::new("segments"));
         let Err(ArchiveError::FolderFull(..)) = packed.map(drop) else { panic!("{bytes}") };
     }
     let place = house.rules.lock().folder.clone();

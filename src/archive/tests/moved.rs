@@ -109,9 +109,9 @@ async fn the_database_becomes_smaller_and_the_record_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let house = House::open(dir.path());
     house.fill(2, 400).await;
-    let before = house.reader().size().unwrap();
+    let before = house.reader().file_size().unwrap();
     house.archive(0).await;
-    let after = house.reader().size().unwrap();
+    let after = house.reader().file_size().unwrap();
     assert!(after * 4 < before, "{before} and then {after}");
     let freed = house.mover.status().freed_bytes;
     assert!(freed > before / 2, "{freed} of {before}");

@@ -3,7 +3,7 @@
 use super::house::{DAY, House, days_ago};
 use crate::{
     archive::{ArchivedEntries, RecordPages},
-    domain::{CallId, Outcome, Timestamp},
+    domain::{CallId, ErrorCode, Outcome, PersonId, ReadOf, ReadUse, RecordBody, Timestamp},
     store::{
         RecordQuery,
         tests::fixtures::{call, intent, outcome},
@@ -43,6 +43,67 @@ async fn called(house: &House, environment: &str, began: Timestamp, ended: Outco
     call.call.as_str().to_owned()
 }
 
+/// Commits a read that cost nothing, which is one record.
+async fn looked(house: &House, environment: &str, at: Timestamp) {
+    let call = call(environment);
+    let mut told = outcome(&call, Outcome::Success).records.remove(0);
+    told.at = at;
+    if let RecordBody::Outcome(outcome) = &mut told.body {
+        outcome.of = Some(Box::new(ReadOf {
+            token: call.token.clone(),
+            environment: call.environment.clone(),
+            account: call.account.clone(),
+            route: "models".parse().unwrap(),
+            owner: Some("sales".into()),
+            key_version: "…abcd".into(),
+            client_addr: "127.0.0.1".into(),
+            queue_ms: 0,
+            opened_at: at,
+            secret: 1,
+        }));
+    }
+    let read = ReadUse {
+        account: call.account,
+        environment: call.environment,
+        token: call.token,
+        owner: Some("sales".into()),
+        person: None,
+        route: "models".parse().unwrap(),
+        at,
+    };
+    house.store.journal().commit_read(told, read, None).await.unwrap();
+}
+
+/// Returns what is searched for: all of it, and what each filter leaves of it.
+fn queries(midnight: Timestamp) -> Vec<RecordQuery> {
+    let prod = RecordQuery { environment: Some("prod".parse().unwrap()), ..RecordQuery::default() };
+    let failed = RecordQuery { outcomes: vec![Outcome::Failed], ..RecordQuery::default() };
+    let lately = RecordQuery { since: Some(midnight), ..RecordQuery::default() };
+    let refused = RecordQuery { outcomes: vec![Outcome::Refused], ..RecordQuery::default() };
+    let owner = |name: &str| RecordQuery { owner: Some(name.into()), ..RecordQuery::default() };
+    let route = |name: &str| RecordQuery { route: name.parse().ok(), ..RecordQuery::default() };
+    let status = |status| RecordQuery { status: Some(status), ..RecordQuery::default() };
+    let code = RecordQuery { code: Some(ErrorCode::QueueFull), ..RecordQuery::default() };
+    let goes_on = RecordQuery { goes_on: true, ..RecordQuery::default() };
+    let person = RecordQuery { person: Some(PersonId::random()), ..RecordQuery::default() };
+    vec![
+        RecordQuery::default(),
+        prod,
+        failed,
+        lately,
+        refused,
+        owner("marketing"),
+        owner("sales"),
+        route("v3.generate"),
+        route("models"),
+        status(200),
+        status(429),
+        code,
+        goes_on,
+        person,
+    ]
+}
+
 #[tokio::test]
 async fn entries_in_segments_are_found_as_those_in_the_database_were() {
     let dir = tempfile::tempdir().unwrap();
@@ -53,18 +114,15 @@ async fn entries_in_segments_are_found_as_those_in_the_database_were() {
     let over_midnight = called(&house, "prod", late, Outcome::Success).await;
     called(&house, "prod", midnight.plus(Duration::from_secs(5)), Outcome::Failed).await;
     called(&house, "staging", days_ago(2), Outcome::Success).await;
+    looked(&house, "staging", days_ago(2)).await;
     house.fill(2, 2).await;
 
-    let prod = RecordQuery { environment: Some("prod".parse().unwrap()), ..RecordQuery::default() };
-    let failed = RecordQuery { outcomes: vec![Outcome::Failed], ..RecordQuery::default() };
-    let lately = RecordQuery { since: Some(midnight), ..RecordQuery::default() };
-    let refused = RecordQuery { outcomes: vec![Outcome::Refused], ..RecordQuery::default() };
-    let queries = [RecordQuery::default(), prod, failed, lately, refused];
+    let queries = queries(midnight);
     let before: Vec<_> = queries
         .iter()
         .map(|query| crate::audit::fold(house.reader().entry_records(query).unwrap()))
         .collect();
-    assert_eq!(before[1].len(), 2);
+    assert_eq!([1, 5, 6, 8].map(|query| before[query].len()), [2, 3, 1, 1]);
     house.archive(0).await;
     for (query, before) in queries.iter().zip(&before) {
         let found = ArchivedEntries::new(house.mover.archived(), query).page().unwrap();

@@ -176,7 +176,9 @@ fn a_summary_that_finds_no_room_is_counted_again() {
     clock.advance(MINUTE);
     let summaries = book.summaries();
     assert_eq!(counts(&summaries), [15]);
-    summaries.iter().for_each(|summary| book.count(summary));
+    for summary in &summaries {
+        book.count(summary);
+    }
     assert_eq!(written(&book, 3, &mine), 3);
     let again = book.close();
     assert_eq!(counts(&again), [15]);

@@ -49,7 +49,9 @@ fn subject(notary: &Notary, records: &[SealedRecord]) -> SegmentSubject {
 
 fn segment(notary: &Notary, records: &[SealedRecord]) -> Vec<u8> {
     let mut writer = SegmentWriter::begin(subject(notary, records), Vec::new()).unwrap();
-    records.iter().for_each(|record| writer.record(record).unwrap());
+    for record in records {
+        writer.record(record).unwrap();
+    }
     let checkpoint = notary.sign(head_of(records.last().unwrap())).unwrap();
     writer.end(notary, &checkpoint).unwrap().0
 }

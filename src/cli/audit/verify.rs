@@ -42,7 +42,7 @@ pub struct VerifyArguments {
     /// The data folder [default: the settings' data.dir]
     #[arg(long, value_name = "FOLDER", conflicts_with = "export", value_parser = file())]
     data: Option<PathBuf>,
-    /// The folder with the segments of what left the database [default: the settings' audit.archive_dir, or
+    /// The folder with the segments of what left the database [default: the settings' `audit.archive_dir`, or
     /// `segments` in the data folder]
     #[arg(long, value_name = "FOLDER", conflicts_with = "export", value_parser = file())]
     segments: Option<PathBuf>,

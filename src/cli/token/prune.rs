@@ -55,11 +55,11 @@ pub(super) async fn run(
 /// Counts what went and what stays, with the reasons.
 fn summary(view: &PruneView, dry_run: bool) -> String {
     let pruned = if dry_run { "would be pruned" } else { "pruned" };
-    let mut words = format!("{} {pruned}", view.pruned.len());
+    let words = format!("{} {pruned}", view.pruned.len());
     if !view.kept.is_empty() {
         let reasons: Vec<_> =
             view.kept.iter().map(|one| format!("{} {}", one.id, one.reason)).collect();
-        words += &format!(", {} kept: {}", view.kept.len(), reasons.join("; "));
+        return format!("{words}, {} kept: {}", view.kept.len(), reasons.join("; "));
     }
     words
 }

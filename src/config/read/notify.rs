@@ -7,7 +7,7 @@ use crate::config::{
     tree::Node,
     values::written,
 };
-use http::Uri;
+use http::{Uri, uri::Authority};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Reads `[notify]`.
@@ -28,7 +28,7 @@ fn address(node: &Node) -> Result<NotifyUrl, InvalidValue> {
     let Some(url) = parsed else {
         return refused("must be an address like \"https://hooks.example.com/ideogate\"");
     };
-    let authority = url.authority().map(|authority| authority.as_str()).unwrap_or_default();
+    let authority = url.authority().map(Authority::as_str).unwrap_or_default();
     if authority.contains('@') {
         return refused("must not name a user or a password");
     }

@@ -2,7 +2,7 @@
 
 use super::support::Given;
 use crate::config::{Settings, ShownSetting, TakenSettings};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 const REAL: &str = "[accounts.ideogram]\nwebhooks = \"pass\"\n";
 
@@ -35,53 +35,61 @@ fn in_force(settings: &Settings) -> String {
     format!("{rest:?} {routes:?} {}", prices.version())
 }
 
+/// Another value than the shipped one for keys of these names, in the form of TOML.
+const OTHERS: &[(&str, &str)] = &[
+    ("account", "\"simulator\""),
+    ("admin", "\"127.0.0.1:9091\""),
+    ("admin_hosts", "[\"admin.example.com\"]"),
+    ("admin_tls_cert", "\"a.pem\""),
+    ("admin_tls_key", "\"a.pem\""),
+    ("allow_retired", "[\"abcd\"]"),
+    ("archive_dir", "\"elsewhere\""),
+    ("archive_keep", "\"25h\""),
+    ("base_url", "\"https://other.example.com\""),
+    ("budget_factor", "7"),
+    ("capacity", "7"),
+    ("checkpoint_file", "\"elsewhere\""),
+    ("checkpoint_records", "7"),
+    ("client_addr", "\"none\""),
+    ("cidrs", "[\"10.0.0.0/8\"]"),
+    ("count", "\"requests\""),
+    ("daily_budget", "\"3.00\""),
+    ("default_rate", "\"7/min\""),
+    ("dir", "\"elsewhere\""),
+    ("enable", "[\"v4.design\"]"),
+    ("disable", "[\"v3.generate\"]"),
+    ("filter", "\"debug\""),
+    ("format", "\"json\""),
+    ("max_size", "\"64MiB\""),
+    ("image_hosts", "[\"images.example.com\"]"),
+    ("keep", "\"25h\""),
+    ("key", "\"IDEOGRAM_API_KEY_OTHER\""),
+    ("models", "[\"V_3\"]"),
+    ("monthly_budget", "\"3.00\""),
+    ("production", "[\"staging\"]"),
+    ("proxy", "\"127.0.0.1:9090\""),
+    ("public_url", "\"https://images.example.com\""),
+    ("routes", "[\"v3.generate\"]"),
+    ("scopes", "[\"read:models\"]"),
+    ("speeds", "[\"TURBO\"]"),
+    ("tls_cert", "\"a.pem\""),
+    ("tls_key", "\"a.pem\""),
+    ("top_up_balance", "\"33.00\""),
+    ("top_up_threshold", "\"3.00\""),
+    ("trusted_proxies", "[\"10.0.0.0/8\"]"),
+    ("url", "\"https://alerts.example.com/path\""),
+    ("user_id", "\"user\""),
+    ("webhook_hosts", "[\"hooks.example.com\"]"),
+    ("webhooks", "\"receive\""),
+];
+
 /// Returns another value than the shipped one, in the form of TOML.
 fn other(setting: &ShownSetting) -> String {
-    let known = BTreeMap::from([
-        ("account", "\"simulator\""),
-        ("admin", "\"127.0.0.1:9091\""),
-        ("admin_hosts", "[\"admin.example.com\"]"),
-        ("admin_tls_cert", "\"a.pem\""),
-        ("admin_tls_key", "\"a.pem\""),
-        ("allow_retired", "[\"abcd\"]"),
-        ("base_url", "\"https://other.example.com\""),
-        ("budget_factor", "7"),
-        ("capacity", "7"),
-        ("checkpoint_file", "\"elsewhere\""),
-        ("checkpoint_records", "7"),
-        ("cidrs", "[\"10.0.0.0/8\"]"),
-        ("count", "\"requests\""),
-        ("daily_budget", "\"3.00\""),
-        ("dir", "\"elsewhere\""),
-        ("enable", "[\"v4.design\"]"),
-        ("disable", "[\"v3.generate\"]"),
-        ("filter", "\"debug\""),
-        ("format", "\"json\""),
-        ("max_size", "\"64MiB\""),
-        ("image_hosts", "[\"images.example.com\"]"),
-        ("key", "\"IDEOGRAM_API_KEY_OTHER\""),
-        ("models", "[\"V_3\"]"),
-        ("monthly_budget", "\"3.00\""),
-        ("production", "[\"staging\"]"),
-        ("proxy", "\"127.0.0.1:9090\""),
-        ("public_url", "\"https://images.example.com\""),
-        ("routes", "[\"v3.generate\"]"),
-        ("scopes", "[\"read:models\"]"),
-        ("speeds", "[\"TURBO\"]"),
-        ("tls_cert", "\"a.pem\""),
-        ("tls_key", "\"a.pem\""),
-        ("top_up_balance", "\"33.00\""),
-        ("top_up_threshold", "\"3.00\""),
-        ("trusted_proxies", "[\"10.0.0.0/8\"]"),
-        ("user_id", "\"user\""),
-        ("webhook_hosts", "[\"hooks.example.com\"]"),
-        ("webhooks", "\"receive\""),
-    ]);
     let name = setting.key.rsplit('.').next().unwrap();
     if setting.value.as_deref() == Some("\"simulator\"") {
         return "\"ideogram\"".to_owned();
     }
-    if let Some(value) = known.get(name) {
+    if let Some((_, value)) = OTHERS.iter().find(|(known, _)| *known == name) {
         return (*value).to_owned();
     }
     match setting.value.as_deref() {
@@ -101,6 +109,7 @@ fn file(setting: &ShownSetting) -> String {
     let (table, name) = setting.key.rsplit_once('.').unwrap();
     let mut text = format!("[{table}]\n{name} = {}\n", other(setting));
     let beside = match name {
+        "archive_keep" => "keep = \"25h\"\n",
         "tls_cert" => "tls_key = \"b.pem\"\n",
         "tls_key" => "tls_cert = \"b.pem\"\n",
         "admin_tls_cert" => "admin_tls_key = \"b.pem\"\n",

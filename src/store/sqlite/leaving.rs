@@ -95,6 +95,15 @@ impl Reader {
         })
     }
 
+    /// Returns the bytes of the database's file, its free pages with it; the write-ahead log is not counted.
+    pub fn file_size(&self) -> Result<u64, StoreError> {
+        self.with(|connection| {
+            let of =
+                |setting| connection.pragma_query_value(None, setting, |row| row.get::<_, u32>(0));
+            Ok(u64::from(of("page_count")?) * u64::from(of("page_size")?))
+        })
+    }
+
     /// Says whether the database's file can become smaller. Only those of older versions cannot, where
     /// they were too large to be rewritten at a start.
     pub fn can_shrink(&self) -> Result<bool, StoreError> {

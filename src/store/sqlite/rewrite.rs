@@ -33,7 +33,7 @@ pub(super) fn rewrite_if_old(database: &Connection, dir: &Path) -> Result<(), St
         }
         // A bound, or a disk that filled up meanwhile: it works as it did before.
         (Err(error), _) => {
-            tracing::warn!(%error, "the database was not rewritten; it is used as it is")
+            tracing::warn!(%error, "the database was not rewritten; it is used as it is");
         }
         (_, Err(error)) => tracing::warn!(%error, "the database's log was not moved"),
     }

@@ -32,7 +32,7 @@ fn change(action: Action) -> Bundle {
     Bundle::record(AuditRecord::change(NOON, by, action, "x", Value::Null, Value::Null))
 }
 
-fn is_full<T: std::fmt::Debug>(done: Result<T, JournalError>) -> bool {
+fn is_full<T: std::fmt::Debug>(done: &Result<T, JournalError>) -> bool {
     matches!(done, Err(JournalError::Full(_)))
 }
 
@@ -48,18 +48,18 @@ async fn each_kind_of_bundle_ends_at_its_own_limit() {
     let (journal, sent) = (store.journal(), call("prod"));
     drop(journal.commit_intent(intent(&sent), sent.clone(), None, None).await.unwrap());
     fill(dir.path(), 24 * MIB);
-    assert!(is_full(opens(&journal).await));
+    assert!(is_full(&opens(&journal).await));
     assert!(matches!(&*journal.health().borrow(), JournalHealth::Full(_)));
-    assert!(is_full(journal.commit(Bundle::record(refusal("late"))).await));
+    assert!(is_full(&journal.commit(Bundle::record(refusal("late"))).await));
     journal.append(refusal("late"), None).expect_err("whoever appends counts it");
     journal.commit(change(Action::TokenCreate)).await.unwrap();
 
     fill(dir.path(), 6 * MIB);
-    assert!(is_full(journal.commit(change(Action::TokenCreate)).await));
+    assert!(is_full(&journal.commit(change(Action::TokenCreate)).await));
     journal.commit(change(Action::TokenRevoke)).await.unwrap();
 
     fill(dir.path(), MIB + MIB / 2);
-    assert!(is_full(journal.commit(change(Action::TokenRevoke)).await));
+    assert!(is_full(&journal.commit(change(Action::TokenRevoke)).await));
     let ended = journal.commit_sent(outcome(&sent, Outcome::Success)).await;
     assert_eq!(ended, Ok(Durability::Committed));
     assert!(store.reader().open_calls().unwrap().is_empty());
@@ -73,7 +73,7 @@ async fn what_was_appended_in_the_very_moment_waits_for_room() {
     let journal = store.journal();
     fill(dir.path(), 24 * MIB);
     journal.append(refusal("in the very moment"), None).unwrap();
-    assert!(is_full(journal.flush().await), "it is not in");
+    assert!(is_full(&journal.flush().await), "it is not in");
     assert!(assert_chain(&store.reader()).is_empty());
     empty(dir.path());
     let mut health = journal.health();
@@ -93,9 +93,9 @@ async fn a_start_finds_out_that_the_database_is_full_and_goes_on_beyond_its_boun
     let journal = store.journal();
     assert!(matches!(&*journal.health().borrow(), JournalHealth::Full(_)));
     journal.commit(outcome(&left, Outcome::Unknown)).await.unwrap();
-    assert!(is_full(journal.commit(change(Action::TokenCreate)).await));
+    assert!(is_full(&journal.commit(change(Action::TokenCreate)).await));
     journal.commit(change(Action::TokenRevoke)).await.unwrap();
-    assert!(is_full(opens(&journal).await));
+    assert!(is_full(&opens(&journal).await));
 }
 
 #[tokio::test]

@@ -123,11 +123,11 @@ async fn what_is_free_is_given_back_as_far_as_it_is_asked_for() {
     keep(&store, segment(&reader, 1, 290)).await.unwrap();
     let hash = hash_at(&reader, 290);
     apply(&store, Effect::MoveRecords(290, hash)).await.unwrap();
-    let (free, size) = (reader.free_pages().unwrap(), reader.size().unwrap());
+    let (free, size) = (reader.free_pages().unwrap(), reader.file_size().unwrap());
     assert!(free > 200, "{free}");
     apply(&store, Effect::Shrink(50)).await.unwrap();
     assert_eq!(reader.free_pages().unwrap(), free - 50);
-    assert_eq!(reader.size().unwrap(), size - 50 * 4096);
+    assert_eq!(reader.file_size().unwrap(), size - 50 * 4096);
     apply(&store, Effect::Shrink(u32::MAX)).await.unwrap();
     assert_eq!(reader.free_pages().unwrap(), 0);
     store.close().await;

@@ -60,10 +60,10 @@ async fn a_call_is_open_until_its_outcome(store: &Store) {
     let again = journal.commit(effect(settled)).await;
     assert!(matches!(again, Err(JournalError::Rejected(_))), "money is settled once");
     assert_eq!(reader.spend(NOON).unwrap()[0].charged, Usd::from_micros(60_000));
-    what_was_used_is_told_apart_by_any_key(store, &call).await;
+    assert_used_is_told_apart_by_any_key(store, &call);
 }
 
-async fn what_was_used_is_told_apart_by_any_key(store: &Store, call: &OpenCall) {
+fn assert_used_is_told_apart_by_any_key(store: &Store, call: &OpenCall) {
     let reader = store.reader();
     let query = |by| UsageQuery {
         by,

@@ -184,23 +184,20 @@ async fn other(app: &TestApp, what: &str) -> Case {
                 [Value::Null, json!({"balance_usd": "20.00"})],
             )
         },
-        "config/reload" => {
-            // One after the other, for what is the same leaves nothing on record.
-            let is_there = std::fs::read_to_string(app.file()).unwrap().contains("capacity = 7");
-            let (before, after) = if is_there { ("7", "8") } else { ("1000", "7") };
-            app.change(&format!("[queue]\ncapacity = {after}\n"));
-            let capacity = |value: &str| json!({ "queue.capacity": value });
-            Case {
-                body: Some(json!({})),
-                ..case(
-                    "/api/v1/config/reload".to_owned(),
-                    "config.reload",
-                    [capacity(before), capacity(after)],
-                )
-            }
-        }
+        "config/reload" => reload(app),
         _ => unlisted(what),
     }
+}
+
+fn reload(app: &TestApp) -> Case {
+    // One after the other, for what is the same leaves nothing on record.
+    let is_there = std::fs::read_to_string(app.file()).unwrap().contains("capacity = 7");
+    let (before, after) = if is_there { ("7", "8") } else { ("1000", "7") };
+    app.change(&format!("[queue]\ncapacity = {after}\n"));
+    let capacity = |value: &str| json!({ "queue.capacity": value });
+    let told = [capacity(before), capacity(after)];
+    let made = case("/api/v1/config/reload".to_owned(), "config.reload", told);
+    Case { body: Some(json!({})), ..made }
 }
 
 fn unlisted(what: &str) -> Case {

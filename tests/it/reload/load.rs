@@ -16,7 +16,7 @@ const SETTINGS: &str = "[log]\nfilter = \"info\"\n[queue]\ntimeout = \"10m\"\n";
 
 /// Returns other weights, budgets, policies, caps and routes each time.
 fn settings(number: u32) -> String {
-    let routes = if number % 2 == 0 { "" } else { "\"legacy.describe\"" };
+    let routes = if number.is_multiple_of(2) { "" } else { "\"legacy.describe\"" };
     let (weight, cap, budget) = (1 + number % 9, 4 + number * 3 % 7, 500 + number);
     let images = 1 + number % 8;
     format!(

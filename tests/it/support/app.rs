@@ -237,7 +237,8 @@ pub(super) fn common_settings(ideogram_url: &str, folder: &Path) -> String {
     format!(
         "[listen]\nproxy = \"127.0.0.1:0\"\nadmin = \"127.0.0.1:0\"\n\
          [data]\ndir = \"{data}\"\n[accounts.ideogram]\nbase_url = \"{ideogram_url}\"\n\
-         [environments.app]\naccount = \"ideogram\"\nscopes = [\"read:*\", \"write:*\"]\n"
+         [environments.app]\naccount = \"ideogram\"\nscopes = [\"read:*\", \"write:*\"]\n\
+         [tokens]\ndefault_rate = \"\"\n"
     )
 }
 

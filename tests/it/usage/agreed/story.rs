@@ -308,13 +308,13 @@ fn whole(amounts: &Amounts) -> (Usd, Usd) {
 
 fn sealed(line: &str) -> SealedRecord {
     let line: Value = serde_json::from_str(line).unwrap();
-    let link = ChainLink {
+    let place = ChainLink {
         seq: line["seq"].as_u64().unwrap(),
         prev_hash: [0; 32],
         hash: [0; 32],
         bytes: Vec::new().into(),
     };
-    SealedRecord::new(link, serde_json::from_value(line["record"].clone()).unwrap())
+    SealedRecord::new(place, serde_json::from_value(line["record"].clone()).unwrap())
 }
 
 fn sums(entries: &[Entry], by: &str, since: Timestamp) -> Amounts {
