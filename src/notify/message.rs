@@ -14,7 +14,7 @@ const LENGTH: usize = 26;
 
 /// What is sent: the same bytes under the same id, however often it is tried.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
+pub(super) struct NotifyMessage {
     pub(super) kind: NoticeKind,
     pub(super) id: Box<str>,
     pub(super) body: Bytes,
@@ -30,7 +30,7 @@ struct MessageBody<'n> {
     data: &'n Value,
 }
 
-impl Message {
+impl NotifyMessage {
     /// Returns the message that tells of something at that time. What is told once has an id that is made of
     /// nothing else, so that receivers know it again.
     pub(super) fn new(notice: &Notice, at: Timestamp) -> Self {

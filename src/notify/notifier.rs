@@ -2,7 +2,7 @@
 
 use super::{
     Notice, NotifyStanding, Post, PostError,
-    message::Message,
+    message::NotifyMessage,
     queue::{NoticeQueue, Queued, WaitingMessage},
     signature::signature,
 };
@@ -112,7 +112,7 @@ impl Notifier {
         if self.0.target.borrow().is_none() {
             return;
         }
-        let message = Message::new(notice, self.0.clock.now());
+        let message = NotifyMessage::new(notice, self.0.clock.now());
         let kind = message.kind.as_str();
         let queued = self.0.queue.lock().put(message, Instant::now());
         match queued {
@@ -188,7 +188,7 @@ impl Notifier {
             return Box::pin(async move { (one, nobody) });
         };
         let at = self.0.clock.now().as_micros().div_euclid(1_000_000);
-        let Message { id, body, .. } = &one.message;
+        let NotifyMessage { id, body, .. } = &one.message;
         let headers = vec![
             ("content-type", "application/json".to_owned()),
             ("webhook-id", id.to_string()),

@@ -1,6 +1,6 @@
 //! What waits to be told, within a bound, and when it is tried.
 
-use super::{NotifyStanding, message::Message};
+use super::{NotifyStanding, message::NotifyMessage};
 use crate::domain::OnceKey;
 use std::{
     collections::{HashSet, VecDeque},
@@ -37,7 +37,7 @@ pub(super) struct NoticeQueue {
 /// A message that waits for its next try.
 #[derive(Debug, Clone)]
 pub(super) struct WaitingMessage {
-    pub(super) message: Message,
+    pub(super) message: NotifyMessage,
     came: Instant,
     tries: u32,
     due: Instant,
@@ -61,7 +61,7 @@ impl NoticeQueue {
     }
 
     /// Takes a message to be tried at once.
-    pub(super) fn put(&mut self, message: Message, now: Instant) -> Queued {
+    pub(super) fn put(&mut self, message: NotifyMessage, now: Instant) -> Queued {
         if message.once.is_some_and(|key| self.told.contains(&key)) {
             return Queued::Before;
         }

@@ -62,7 +62,7 @@ async fn rights_can_be_taken_away_at_the_bound() {
     home.run(&["pause"]).await.good();
     let told = home.run(&["token", "enable", &ids[0]]).await;
     assert_eq!(told.code, 1, "what gives something back is a change like others: {told:?}");
-    let list = home.json(&["token", "list"]).await;
+    let list = home.json(&["token", "list", "--all"]).await;
     let tokens = list.as_array().unwrap();
     let state = |id: &str| tokens.iter().find(|token| token["id"] == id).unwrap()["state"].clone();
     assert_eq!((state(&ids[0]), state(&ids[2])), (json!("disabled"), json!("revoked")));

@@ -112,7 +112,7 @@ async fn an_environment_of_weight_four_has_four_of_five_turns() {
     let light = app.client_with("other", &["write:*"]).await;
     let mut calls = JoinSet::new();
     app.ideogram.script(Script::new(Act::Hold));
-    send(&light, "first", 1, &mut calls);
+    send(&light, "lighthouse", 1, &mut calls);
     app.ideogram.seen_when(|seen| seen.calls.len() == 1).await;
     send(&heavy, "heavy", 20, &mut calls);
     send(&light, "light", 20, &mut calls);
@@ -136,7 +136,7 @@ async fn a_full_queue_refuses_before_the_body_is_read() {
     let mut calls = JoinSet::new();
     send(&client, "kept", 1, &mut calls);
     app.ideogram.seen_when(|seen| seen.calls.len() == 1).await;
-    send(&client, "waiting", 2, &mut calls);
+    send(&client, "in line", 2, &mut calls);
     queued(&app, 2).await;
     let reply = client.post(GENERATE, &picture("too many", 1)).await;
     assert_eq!(reply.problem(), "429 queue_full");

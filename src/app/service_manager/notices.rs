@@ -12,7 +12,7 @@ const WAITING: usize = 16;
 
 /// What a manager is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notice {
+pub(super) enum ManagerNotice {
     /// It serves.
     Ready,
     /// It reads its files again.
@@ -29,7 +29,7 @@ pub(super) enum Notice {
 /// dropped.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceManager {
-    notices: Option<SyncSender<Notice>>,
+    notices: Option<SyncSender<ManagerNotice>>,
     /// What looks whether the gateway is stuck; it ends with the process, as the manager expects.
     pub(super) tasks: Tasks,
 }
@@ -52,7 +52,7 @@ impl ServiceManager {
     }
 
     /// Returns what tells those who receive.
-    pub(super) fn telling(notices: SyncSender<Notice>) -> Self {
+    pub(super) fn telling(notices: SyncSender<ManagerNotice>) -> Self {
         Self { notices: Some(notices), tasks: Tasks::default() }
     }
 
@@ -63,25 +63,25 @@ impl ServiceManager {
 
     /// Tells that the gateway serves.
     pub fn ready(&self) {
-        self.tell(Notice::Ready);
+        self.tell(ManagerNotice::Ready);
     }
 
     /// Tells that files are read again; [`ready`](Self::ready) ends it.
     pub fn reloading(&self) {
-        self.tell(Notice::Reloading);
+        self.tell(ManagerNotice::Reloading);
     }
 
     /// Tells that the gateway ends.
     pub fn stopping(&self) {
-        self.tell(Notice::Stopping);
+        self.tell(ManagerNotice::Stopping);
     }
 
     /// Tells that the gateway is not stuck.
     pub(super) fn alive(&self) {
-        self.tell(Notice::Alive);
+        self.tell(ManagerNotice::Alive);
     }
 
-    fn tell(&self, notice: Notice) {
+    fn tell(&self, notice: ManagerNotice) {
         if let Some(notices) = &self.notices {
             // One that does not read has missed others before this one.
             notices.try_send(notice).ok();
@@ -90,7 +90,7 @@ impl ServiceManager {
 }
 
 /// Tells a manager what it is to be told, one after the other; a failure is told once.
-fn tell_all(notices: &Receiver<Notice>) {
+fn tell_all(notices: &Receiver<ManagerNotice>) {
     let mut has_failed = false;
     while let Ok(notice) = notices.recv() {
         let Err(error) = tell_now(notice) else { continue };
@@ -101,16 +101,18 @@ fn tell_all(notices: &Receiver<Notice>) {
 }
 
 /// Waits until the manager's socket takes the notice.
-fn tell_now(notice: Notice) -> io::Result<()> {
+fn tell_now(notice: ManagerNotice) -> io::Result<()> {
     match notice {
-        Notice::Ready => sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")]),
-        Notice::Reloading => {
+        ManagerNotice::Ready => {
+            sd_notify::notify(&[NotifyState::Ready, NotifyState::Status("serving")])
+        }
+        ManagerNotice::Reloading => {
             sd_notify::notify(&[NotifyState::Reloading, NotifyState::monotonic_usec_now()?])
         }
-        Notice::Stopping => sd_notify::notify(&[
+        ManagerNotice::Stopping => sd_notify::notify(&[
             NotifyState::Stopping,
             NotifyState::Status("draining: sent calls finish, others are told to come again"),
         ]),
-        Notice::Alive => sd_notify::notify(&[NotifyState::Watchdog]),
+        ManagerNotice::Alive => sd_notify::notify(&[NotifyState::Watchdog]),
     }
 }

@@ -39,7 +39,7 @@ async fn is_alive(admission: &Admission, tasks: &Tasks, patience: Duration) -> b
 
 #[cfg(test)]
 mod tests {
-    use super::{super::notices::Notice, *};
+    use super::{super::notices::ManagerNotice, *};
     use crate::admission::AdmissionOptions;
     use std::sync::mpsc::{channel, sync_channel};
 
@@ -64,7 +64,7 @@ mod tests {
             manager.feed_every(Duration::from_millis(1), &admission());
         });
         for _ in 0..3 {
-            assert_eq!(told.recv(), Ok(Notice::Alive));
+            assert_eq!(told.recv(), Ok(ManagerNotice::Alive));
         }
     }
 }

@@ -174,6 +174,9 @@ fn an_empty_text_takes_a_value_away() {
     let given = Given::settings("[environments.staging.limited]\ndaily_budget = \"\"\n");
     let settings = given.variable("IDEOGATE__LISTEN__PUBLIC_URL", "").load().unwrap().settings;
     assert_eq!(settings.listen.public_url, None);
+    assert_eq!(settings.tokens.default_rate, Some(600), "what nobody takes away is as shipped");
+    let given = Given::settings("[tokens]\ndefault_rate = \"\"\n");
+    assert_eq!(given.load().unwrap().settings.tokens.default_rate, None);
     assert_eq!(settings.environments[&environment("staging")].limited.daily_budget, None);
 }
 
