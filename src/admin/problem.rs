@@ -99,7 +99,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed_request", title, detail)
     }
 
-    /// The code of [`settings_invalid`](Self::settings_invalid).
+    /// The code of settings that hold mistakes.
     pub const SETTINGS_INVALID: &str = "settings_invalid";
 
     /// The settings that were to be put in force hold mistakes; `said` names all of them as `config check` does.
