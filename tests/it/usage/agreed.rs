@@ -35,6 +35,9 @@ enum Step {
     Pass(u64),
     WaitOverMidnight,
     Charge,
+    LeaveAndRetry,
+    Reload(u32),
+    Archive,
     Restart,
     Crash,
 }
@@ -63,6 +66,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (1_u64..=25 * 60).prop_map(Step::Pass),
         1 => Just(Step::WaitOverMidnight),
         1 => Just(Step::Charge),
+        1 => Just(Step::LeaveAndRetry),
+        1 => (1_u32..=9).prop_map(Step::Reload),
+        1 => Just(Step::Archive),
         1 => Just(Step::Restart),
         1 => Just(Step::Crash),
     ]
@@ -84,7 +90,7 @@ fn usage_is_the_ledger_is_the_export_to_the_micro_dollar() {
     told.unwrap();
 }
 
-/// One known story, so that what the others are there for happens in any case.
+/// Known stories, so that what the others are there for happens in any case.
 #[tokio::test]
 async fn a_call_that_waited_over_midnight_counts_on_the_day_on_which_it_was_opened() {
     let steps = vec![
@@ -100,6 +106,23 @@ async fn a_call_that_waited_over_midnight_counts_on_the_day_on_which_it_was_open
         Step::Restart,
         Step::Pass(25 * 60),
         Step::Charge,
+    ];
+    Story::tell(steps).await;
+}
+
+#[tokio::test]
+async fn what_never_ended_was_left_or_moved_into_a_segment_counts_as_before() {
+    let steps = vec![
+        Step::Later { is_held: true },
+        Step::LeaveAndRetry,
+        Step::Reload(3),
+        Step::Pass(25 * 60),
+        Step::Charge,
+        Step::Archive,
+        Step::Generate(2),
+        Step::Crash,
+        Step::Archive,
+        Step::Finish,
     ];
     Story::tell(steps).await;
 }
