@@ -216,11 +216,11 @@ impl Mover {
         }
     }
 
-    /// Waits until the journal can commit.
+    /// Waits until the journal can commit. A full database is no reason to wait: what leaves makes room.
     pub(super) async fn healthy(&self) -> Result<(), ArchiveError> {
         let mut health = self.0.services.journal.health();
-        let good = health.wait_for(|health| *health == JournalHealth::Good).await;
-        good.map(drop).map_err(|_| ArchiveError::Stopping)
+        let able = health.wait_for(|health| !matches!(health, JournalHealth::Failed(_))).await;
+        able.map(drop).map_err(|_| ArchiveError::Stopping)
     }
 
     pub(super) fn work(&self) -> SegmentWork {

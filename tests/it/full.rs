@@ -1,7 +1,10 @@
 //! The database is as large as `data.max_size` allows: calls stop, what they began is finished, and rights
 //! can still be taken away.
 
-use crate::support::{Binary, Client, Home, until};
+use crate::{
+    archive::{day, old, put},
+    support::{Binary, Client, Home, until},
+};
 use ideogate::simulator::{Act, Script};
 use serde_json::{Value, json};
 
@@ -148,6 +151,23 @@ async fn pages_that_are_free_are_room() {
     until("the gateway is ready", ready).await;
     assert_eq!(call(&client).await, 200);
     assert!(std::fs::metadata(home.data().join("ideogate.db")).unwrap().len() >= size);
+    gateway.stop().await;
+    home.verify().await;
+}
+
+#[tokio::test]
+async fn what_leaves_the_database_at_the_bound_lets_calls_in_again() {
+    let home = Home::new().await;
+    home.change("[log]\nfilter = \"info\"\n[data]\nmax_size = \"32MiB\"\n");
+    put(&home, (0..1_300).map(|number| old(2, number, 20_000))).await;
+    let gateway = home.start().await;
+    let client = home.client(&gateway).await;
+    is_full(&client).await;
+    let moved = home.run(&["audit", "archive", "--before", &day(0)]).await.good();
+    assert!(moved.out.contains("1300 records"), "{moved:?}");
+    let ready = async || (client.get("/readyz").await.status == 200).then_some(());
+    until("the gateway is ready", ready).await;
+    assert_eq!(call(&client).await, 200);
     gateway.stop().await;
     home.verify().await;
 }
