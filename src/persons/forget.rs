@@ -23,11 +23,14 @@ const WAITED_FOR: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(250);
 const LATER: Duration = Duration::from_secs(1);
 
+/// The resource of a record about somebody for whom no id ever stood.
+const BEFORE_IDS: &str = "before-ids";
+
 /// Somebody was forgotten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forgotten {
-    /// The id that records go on naming.
-    pub user: PersonId,
+    /// The id that records go on naming; `None` for somebody whom only records of an older version name.
+    pub user: Option<PersonId>,
     /// When it was recorded.
     pub at: Timestamp,
     /// Calls that stay on record under the id.
@@ -35,6 +38,9 @@ pub struct Forgotten {
     /// Whether the database's write-ahead log is rid of the row as well. If not, somebody is reading
     /// it, and it is tried again until it is.
     pub log_cleared: bool,
+    /// Records of an older version that hold the name itself, and go on holding it: the chain is never
+    /// rewritten.
+    pub named_in_records: u64,
 }
 
 /// Nobody was forgotten.
@@ -92,25 +98,53 @@ impl Persons {
         text: &str,
         reason: &str,
     ) -> Result<Forgotten, ForgetError> {
-        let (stored, calls) = self.stored(text).await?;
         let typed = PersonName::parse(text.as_bytes()).ok();
-        let names = self.open(&stored).into_iter().chain(typed);
-        if names.into_iter().any(|name| name.is_in(reason)) {
+        let (stored, calls) = match self.stored(text).await {
+            Ok((stored, calls)) => (Some(stored), calls),
+            Err(ForgetError::Unknown) => (None, 0),
+            Err(error) => return Err(error),
+        };
+        let known = stored.as_ref().and_then(|stored| self.open(stored));
+        let names: Vec<_> = known.into_iter().chain(typed).collect();
+        if names.iter().any(|name| name.is_in(reason)) {
             return Err(ForgetError::NameInReason);
         }
+        let old_records = self.named_in_records(names).await?;
+        if stored.is_none() && old_records == 0 {
+            return Err(ForgetError::Unknown);
+        }
         let at = self.shared().clock.now();
-        let before = json!({"since": stored.since});
-        let after = json!({"reason": reason, "calls": calls});
-        let record =
-            AuditRecord::change(at, by, Action::PersonForget, stored.id.as_str(), before, after);
-        let bundle = Bundle::record(record).with(Effect::ForgetPerson(stored.id.clone()));
+        let before = json!({"since": stored.as_ref().map(|stored| stored.since)});
+        let after = json!({"reason": reason, "calls": calls, "named_in_records": old_records});
+        let user = stored.map(|stored| stored.id);
+        let resource = user.as_ref().map_or(BEFORE_IDS, PersonId::as_str);
+        let mut bundle = Bundle::record(AuditRecord::change(
+            at,
+            by,
+            Action::PersonForget,
+            resource,
+            before,
+            after,
+        ));
+        if let Some(user) = &user {
+            bundle = bundle.with(Effect::ForgetPerson(user.clone()));
+        }
         self.shared().journal.commit(bundle).await.map_err(|error| match error {
             // Somebody else was quicker.
             JournalError::Rejected(_) => ForgetError::Unknown,
             error => ForgetError::Unrecorded(error),
         })?;
         let log_cleared = self.clear_log().await;
-        Ok(Forgotten { user: stored.id, at, calls, log_cleared })
+        Ok(Forgotten { user, at, calls, log_cleared, named_in_records: old_records })
+    }
+
+    /// Returns how many records of an older version hold one of the names.
+    async fn named_in_records(&self, mut names: Vec<PersonName>) -> Result<u64, ForgetError> {
+        names.dedup();
+        let count = move |reader: &Reader| {
+            names.iter().map(|name| reader.records_naming(name.as_str())).sum()
+        };
+        Ok(self.read(count).await?)
     }
 
     /// Returns who is meant, and how many calls stay on record under their id.

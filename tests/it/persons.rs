@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::fs;
 
 mod addresses;
+mod older;
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
 const ANN: &str = "ann@example.com";
@@ -210,7 +211,7 @@ async fn operators_list_search_and_forget_by_name_on_the_command_line() {
     assert_eq!((&usage[0]["key"], &usage[0]["name"]), (&json!(id), &json!(ANN)));
     let reason = ["--reason", "asked to, ticket 4711"];
     let told = home.run(&[&["audit", "person", "forget", ANN], &reason[..]].concat()).await.good();
-    let expected = format!("forgotten: {id}. 1 calls stay on record under that id");
+    let expected = format!("forgotten: {id}. 1 call stays on record under that id");
     assert!(told.out.starts_with(&expected), "{told:?}");
     let again = home.run(&[&["audit", "person", "forget", &id], &reason[..]].concat()).await;
     assert!(again.code == 1 && again.err.contains("they were forgotten at"), "{again:?}");

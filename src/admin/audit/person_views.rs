@@ -68,8 +68,9 @@ pub struct PersonToForget {
 /// Somebody is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ForgottenView {
-    /// The id that records go on naming.
-    pub user: String,
+    /// The id that records go on naming; absent for somebody whom only records of an older version name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// When it was recorded.
     #[schema(value_type = String)]
     pub forgotten_at: Timestamp,
@@ -78,6 +79,9 @@ pub struct ForgottenView {
     /// Whether the database's log is rid of the name's row too. If not, somebody is reading it, and
     /// it is tried again until it is.
     pub log_cleared: bool,
+    /// Records of an older version that hold the name itself. They stay as they are until they leave with
+    /// the part of the record that they are in.
+    pub named_in_records: u64,
 }
 
 impl From<KnownPerson> for PersonView {
@@ -90,7 +94,8 @@ impl From<KnownPerson> for PersonView {
 
 impl From<Forgotten> for ForgottenView {
     fn from(forgotten: Forgotten) -> Self {
-        let Forgotten { user, at, calls, log_cleared } = forgotten;
-        Self { user: user.to_string(), forgotten_at: at, calls, log_cleared }
+        let Forgotten { user, at, calls, log_cleared, named_in_records } = forgotten;
+        let user = user.map(|user| user.to_string());
+        Self { user, forgotten_at: at, calls, log_cleared, named_in_records }
     }
 }

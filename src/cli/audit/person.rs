@@ -2,7 +2,7 @@
 
 use crate::{
     admin::{ForgottenView, PersonSearch, PersonToForget, PersonView},
-    cli::{client::AdminClient, output::Output, times::moment, user},
+    cli::{client::AdminClient, number::counted, output::Output, times::moment, user},
 };
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -91,17 +91,30 @@ async fn forget(
     if screen.is_json() {
         screen.json(&done)?;
     } else {
-        let ForgottenView { user, calls, .. } = &done;
-        screen.line(format!(
-            "forgotten: {user}. {calls} calls stay on record under that id; nobody can say whose they were."
-        ))?;
+        screen.line(forgotten(&done))?;
     }
-    if done.log_cleared {
-        return Ok(ExitCode::SUCCESS);
+    if !done.log_cleared {
+        screen.note(
+            "Somebody reads the database, so its log still holds the sealed name. It is tried again every \
+             second, and goes at the latest when the gateway is stopped in order.",
+        );
     }
-    screen.note(
-        "Somebody reads the database, so its log still holds the sealed name. It is tried again every second, \
-         and goes at the latest when the gateway is stopped in order.",
-    );
-    Ok(ExitCode::from(2))
+    if done.named_in_records > 0 {
+        let records = counted(done.named_in_records, "record");
+        screen.note(format!(
+            "The name itself is still in {records} of an older version, since the chain is never rewritten. They \
+             leave with `ideogate audit archive`, and the disk when their segment is deleted ([audit] archive_keep)."
+        ));
+    }
+    let is_all_gone = done.log_cleared && done.named_in_records == 0;
+    Ok(if is_all_gone { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+fn forgotten(done: &ForgottenView) -> String {
+    let Some(user) = &done.user else {
+        return "forgotten on record: no id ever stood for that name".to_owned();
+    };
+    let stay = if done.calls == 1 { "stays" } else { "stay" };
+    let calls = counted(done.calls, "call");
+    format!("forgotten: {user}. {calls} {stay} on record under that id; nobody can say for whom.")
 }

@@ -60,6 +60,15 @@ impl Reader {
         Ok(found.into_iter().next().unwrap_or_default())
     }
 
+    /// Returns how many records hold a name itself, as an app sent it; only an older version wrote such records.
+    /// Those that left the database are not among them.
+    pub fn records_naming(&self, name: &str) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM audit_records WHERE seq <= (SELECT seq FROM persons_begin)
+                     AND json_extract(CAST(bytes AS TEXT), '$.body.on_behalf_of') = ?1";
+        let found = self.all(sql, [name], |row| Ok(row.get::<_, i64>(0)?.cast_unsigned()))?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
     /// Returns who is known and what was done on their behalf, by id, after one of them if one is
     /// given.
     pub fn persons(
