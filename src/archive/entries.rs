@@ -116,7 +116,8 @@ impl<'q> ArchivedEntries<'q> {
         found: &mut FoundEntries,
     ) -> Result<Option<Batch>, PagesError> {
         let Some((segment, rest)) = segments.split_first() else { return Ok(None) };
-        let last = segment.last.min(base);
+        let up_to = self.query.up_to_seq.unwrap_or(u64::MAX);
+        let last = segment.last.min(base).min(up_to);
         if after >= last || !self.is_about(segment) {
             return Ok(None);
         }
@@ -161,7 +162,8 @@ impl<'q> ArchivedEntries<'q> {
             self.read(next, |record| gathered.follow(record)).ok();
         }
         for call in gathered.open.drain().collect::<Vec<_>>() {
-            let of_call = RecordQuery { call: Some(call), ..RecordQuery::default() };
+            let up_to_seq = self.query.up_to_seq;
+            let of_call = RecordQuery { call: Some(call), up_to_seq, ..RecordQuery::default() };
             let records = self.archived.reader.records(&of_call)?.into_iter();
             gathered.records.extend(records.filter(|sealed| !begins(sealed)));
         }
@@ -179,7 +181,9 @@ impl<'q> ArchivedEntries<'q> {
         let mut reader = self.archived.open(segment)?;
         let bad = |problem| PagesError::Bad(segment.name(), problem);
         while let Some(record) = reader.next_record().map_err(bad)? {
-            see(record);
+            if self.query.up_to_seq.is_none_or(|up_to| record.seq <= up_to) {
+                see(record);
+            }
         }
         Ok(())
     }

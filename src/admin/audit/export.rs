@@ -84,7 +84,8 @@ pub async fn export(
         ExportFormat::Jsonl => (Format::Jsonl, JSON_LINES),
         ExportFormat::Csv => (Format::Csv, HeaderValue::from_static("text/csv; charset=utf-8")),
     };
-    let plan = ExportPlan { name: name.clone(), query, narrowed, format, signed, base };
+    let plan =
+        ExportPlan { name: name.clone(), query, narrowed, format, signed, is_archived, base };
     // Compression asks once more after the end.
     let body = Body::from_stream(ExportPages::new(&state, plan).stream().fuse());
     let mut response = ([(CONTENT_TYPE, kind)], body).into_response();

@@ -46,7 +46,7 @@ pub struct AuditExport {
     /// `success`, `failure` or `pending`, or an outcome: `refused`, `failed`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
-    /// Whether to begin with record 1, in segments; only for JSON lines that nothing narrows.
+    /// Whether to begin with record 1, in segments; not for JSON lines that something narrows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
 }
@@ -63,16 +63,16 @@ pub enum ExportFormat {
 }
 
 impl AuditExport {
-    /// Says whether it begins with record 1, or what is wrong with that: a table and a part are made from the
-    /// database alone.
+    /// Says whether it begins with record 1, or what is wrong with that: a part of the records is made from
+    /// the database alone.
     pub(super) fn begins_in_segments(&self, narrowed: &Value) -> Result<bool, Problem> {
         if self.archived != Some(true) {
             return Ok(false);
         }
-        if self.format == ExportFormat::Jsonl && narrowed.as_object().is_some_and(Map::is_empty) {
+        if self.format == ExportFormat::Csv || narrowed.as_object().is_some_and(Map::is_empty) {
             return Ok(true);
         }
-        let problem = "is for JSON lines that nothing narrows";
+        let problem = "is not for JSON lines that something narrows: take a table, or all records";
         Err(Problem::invalid(vec![mistake("archived", problem)]))
     }
 

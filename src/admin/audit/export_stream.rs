@@ -3,7 +3,7 @@
 use crate::{
     admin::export_notes::ExportNotes,
     admin::state::AdminState,
-    archive::{PagesError, RecordPages},
+    archive::{Archived, ArchivedEntries, PagesError, RecordPages},
     audit::{
         Entry,
         export::{ExportSubject, ExportWriter, Format, Unwritable},
@@ -29,6 +29,8 @@ pub(super) struct ExportPlan {
     pub(super) narrowed: Value,
     pub(super) format: Format,
     pub(super) signed: SignedCheckpoint,
+    /// Whether what left the database is part of it.
+    pub(super) is_archived: bool,
     /// The record that it begins behind.
     pub(super) base: ChainHead,
 }
@@ -44,11 +46,28 @@ struct ExportWork {
     name: String,
     query: RecordQuery,
     reader: Reader,
-    /// Where whole records are read; nothing for a part or a table, which the database alone can make.
-    pages: Option<RecordPages>,
+    source: ExportSource,
     notary: Arc<Notary>,
     notes: ExportNotes,
     next: NextPage,
+}
+
+/// Where what is exported is read.
+enum ExportSource {
+    /// Whole records, wherever they are.
+    Records(Box<RecordPages>),
+    /// Entries, those in segments first.
+    Entries(Archived),
+    /// The database alone: a part of the records, or entries that did not leave it.
+    Database,
+}
+
+/// Entries of a page.
+struct EntriesPage {
+    entries: Vec<Entry>,
+    /// The record behind which the next page begins.
+    next: u64,
+    is_last: bool,
 }
 
 enum NextPage {
@@ -69,6 +88,8 @@ enum BrokeOff {
     Segments(#[from] PagesError),
     #[error("records left the database while they were exported: export again")]
     Left,
+    #[error("segments cannot be read: {0}")]
+    Missing(String),
 }
 
 impl ExportPages {
@@ -77,7 +98,13 @@ impl ExportPages {
         let after_seq = Some(plan.base.seq);
         let query =
             RecordQuery { after_seq, up_to_seq: Some(up_to), limit: Some(PAGE), ..plan.query };
-        let is_whole = plan.format == Format::Jsonl && is_empty(&plan.narrowed);
+        let source = match plan.format {
+            Format::Jsonl if is_empty(&plan.narrowed) => {
+                ExportSource::Records(Box::new(RecordPages::new(state.archive.archived())))
+            }
+            Format::Csv if plan.is_archived => ExportSource::Entries(state.archive.archived()),
+            _ => ExportSource::Database,
+        };
         let subject = ExportSubject {
             key: state.notary.key().clone(),
             format: plan.format,
@@ -89,7 +116,7 @@ impl ExportPages {
             name: plan.name,
             query,
             reader: state.reader.clone(),
-            pages: is_whole.then(|| RecordPages::new(state.archive.archived())),
+            source,
             notary: Arc::clone(&state.notary),
             notes: state.exports.clone(),
             next: NextPage::Begin(Box::new(subject)),
@@ -143,48 +170,73 @@ impl ExportWork {
 
     /// Writes records or entries; returns whether they were the last.
     fn page(&mut self, writer: &mut ExportWriter, bytes: &mut Vec<u8>) -> Result<bool, BrokeOff> {
-        let (found, last) = match writer.format() {
+        let (next, is_last) = match writer.format() {
             Format::Jsonl => {
                 let records = self.records()?;
                 for record in &records {
                     writer.record(record, bytes)?;
                 }
-                (records.len(), records.last().map(|record| record.seq))
+                let next = records.last().map_or(self.after(), |record| record.seq);
+                // Behind a last page that is just full comes an empty one, which ends the export. A page of a
+                // segment may be short though more follows.
+                let is_whole = matches!(self.source, ExportSource::Records(_));
+                (next, if is_whole { records.is_empty() } else { records.len() < PAGE })
             }
             Format::Csv => {
-                let entries = self.entries()?;
-                for entry in &entries {
+                let page = self.entries()?;
+                for entry in &page.entries {
                     writer.entry(entry, bytes);
                 }
-                (entries.len(), entries.last().map(|entry| entry.metadata.seq))
+                (page.next, page.is_last)
             }
         };
-        // Asked behind each page: what left while it was read would be missing without a word.
-        if self.pages.is_none() && self.reader.base()?.head.seq > self.query.after_seq.unwrap_or(0)
-        {
-            return Err(BrokeOff::Left);
-        }
-        self.query.after_seq = last.or(self.query.after_seq);
-        // Behind a last page that is just full comes an empty one, which ends the export. A page of a segment
-        // may be short though more follows.
-        Ok(if self.pages.is_some() { found == 0 } else { found < PAGE })
+        self.query.after_seq = Some(next);
+        Ok(is_last)
+    }
+
+    fn after(&self) -> u64 {
+        self.query.after_seq.unwrap_or(0)
+    }
+
+    /// Says whether the beginning of the next page left the database. Asked behind each page too: what left
+    /// while it was read would be missing without a word.
+    fn has_left(&self) -> Result<bool, StoreError> {
+        Ok(self.reader.base()?.head.seq > self.after())
     }
 
     /// Returns the next records.
     fn records(&mut self) -> Result<Vec<SealedRecord>, BrokeOff> {
-        let (after, up_to) = (self.query.after_seq, self.query.up_to_seq);
-        match &mut self.pages {
-            Some(pages) => Ok(pages.next(after.unwrap_or(0), up_to.unwrap_or(0), PAGE)?),
-            None => Ok(self.reader.records(&self.query)?),
+        let (after, up_to) = (self.after(), self.query.up_to_seq);
+        if let ExportSource::Records(pages) = &mut self.source {
+            return Ok(pages.next(after, up_to.unwrap_or(0), PAGE)?);
         }
+        let records = self.reader.records(&self.query)?;
+        if self.has_left()? { Err(BrokeOff::Left) } else { Ok(records) }
     }
 
     /// Returns the next entries, by what was on record when the export began.
-    fn entries(&self) -> Result<Vec<Entry>, StoreError> {
+    fn entries(&self) -> Result<EntriesPage, BrokeOff> {
+        if !self.has_left()? {
+            let page = self.entries_of_database()?;
+            if !self.has_left()? {
+                return Ok(page);
+            }
+        }
+        let ExportSource::Entries(archived) = &self.source else { return Err(BrokeOff::Left) };
+        let found = ArchivedEntries::new(archived.clone(), &self.query).page()?;
+        if !found.missing.is_empty() {
+            return Err(BrokeOff::Missing(found.missing.join(", ")));
+        }
+        Ok(EntriesPage { entries: found.entries, next: found.next, is_last: false })
+    }
+
+    fn entries_of_database(&self) -> Result<EntriesPage, StoreError> {
         let mut records = self.reader.entry_records(&self.query)?;
         // A call that was open then may have ended since: its outcome is behind what was signed.
         records.retain(|record| self.query.up_to_seq.is_none_or(|up_to| record.seq <= up_to));
-        Ok(fold(records))
+        let entries = fold(records);
+        let next = entries.last().map_or(self.after(), |last| last.metadata.seq);
+        Ok(EntriesPage { is_last: entries.len() < PAGE, next, entries })
     }
 }
 

@@ -61,7 +61,7 @@ pub struct ExportArguments {
     /// success, failure or pending, or an outcome: refused, failed, unknown
     #[arg(long)]
     result: Option<String>,
-    /// Begin with record 1, in segments; for JSON lines that nothing narrows
+    /// Begin with record 1, in segments; not for JSON lines that something narrows
     #[arg(long)]
     archived: bool,
     /// The file to write; without it, stdout

@@ -3,7 +3,7 @@
 use super::{day, fill};
 use crate::support::Home;
 use serde_json::Value;
-use std::fs;
+use std::{fs, path::Path};
 
 async fn found(home: &Home, more: &[&str]) -> Vec<Value> {
     let arguments = [&["audit", "search", "--output", "json"], more].concat();
@@ -51,6 +51,11 @@ async fn old_days_move_by_command_and_everything_reads_both() {
     home.run(&["audit", "export", "--archived", "--to", &all]).await.good();
     let checked = home.run(&["audit", "verify", "--export", &all]).await.good();
     assert!(checked.out.contains("records from 1 to"), "{}", checked.out);
+    assert_table(&home, &["--archived"], 70).await;
+    assert_table(&home, &[], 0).await;
+    assert_table(&home, &["--archived", "--until", &day(3)], 40).await;
+    let segment = home.data().join("segments/000000000001-000000000040.jsonl.zst");
+    assert_lone_segment(&home, &segment).await;
     let narrowed = ["audit", "export", "--archived", "--since", "1h", "--to", &export("no.jsonl")];
     assert_eq!(home.run(&narrowed).await.code, 64);
     for wrong in ["soon", "2999-01-01"] {
@@ -61,6 +66,57 @@ async fn old_days_move_by_command_and_everything_reads_both() {
     let gateway = home.start().await;
     assert_eq!(fillers(found(&home, &["--archived"]).await), before, "after a restart too");
     drop(gateway);
+}
+
+/// Asserts how many of the fillers a table holds, and that it is the one that was signed.
+async fn assert_table(home: &Home, more: &[&str], fillers: usize) {
+    let table = home.path().join("entries.csv");
+    let to = ["audit", "export", "--format", "csv", "--force", "--to", table.to_str().unwrap()];
+    home.run(&[&to[..], more].concat()).await.good();
+    let rows = fs::read_to_string(&table).unwrap();
+    let found = rows.lines().filter(|row| row.contains("store.recovered")).count();
+    assert_eq!(found, fillers, "{more:?}");
+    home.run(&["audit", "verify", "--export", table.to_str().unwrap()]).await.good();
+}
+
+/// Asserts what is said of a segment by itself: that it is good, whom that rests on, and where it is not.
+async fn assert_lone_segment(home: &Home, segment: &Path) {
+    let verify = async |file: &Path, more: &[&str]| {
+        let file = file.display().to_string();
+        home.run(&[&["audit", "verify", "--export", &file][..], more].concat()).await
+    };
+    let good = verify(segment, &[]).await.good();
+    assert!(good.out.starts_with("good: 40 records from 1 to 40, archived at"), "{}", good.out);
+    assert!(good.out.contains("named by the segment itself"), "{}", good.out);
+    let key = home.run(&["audit", "key"]).await.good().out;
+    let known = verify(segment, &["--key", key.trim()]).await.good();
+    assert!(known.out.contains("(given)"), "{}", known.out);
+    let elsewhere = home.path().join("checkpoints.txt");
+    fs::write(&elsewhere, home.run(&["audit", "checkpoint"]).await.good().out).unwrap();
+    let outside = ["--key", key.trim(), "--checkpoint", elsewhere.to_str().unwrap()];
+    let later = verify(segment, &outside).await.good();
+    assert!(
+        later.out.contains("1 checkpoint is about records that are not in it"),
+        "{}",
+        later.out
+    );
+
+    let other = home.path().join("a copy");
+    let whole = fs::read(segment).unwrap();
+    fs::write(&other, &whole[..whole.len() - 9]).unwrap();
+    let cut = verify(&other, &[]).await;
+    assert!(cut.code == 2 && cut.out.starts_with("BAD: it is cut off"), "{cut:?}");
+    let foreign = Home::new().await;
+    let gateway = foreign.start().await;
+    let foreign_key = foreign.run(&["audit", "key"]).await.good().out;
+    gateway.stop().await;
+    let not_ours = verify(segment, &["--key", foreign_key.trim()]).await;
+    assert!(
+        not_ours.code == 2 && not_ours.out.contains("what should prove it does not"),
+        "{not_ours:?}"
+    );
+    let noted = verify(segment, &["--note", "x"]).await;
+    assert_eq!(noted.code, 64, "{noted:?}");
 }
 
 #[tokio::test]
