@@ -2,6 +2,14 @@
 
 use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
 
+/// Returns a number with what is counted.
+///
+/// One of a thing is `1 record`, any other number of it `records`.
+pub(super) fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
 /// Reads a whole number from 1 on.
 ///
 /// 0 is refused, for nothing would come of it.

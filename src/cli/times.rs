@@ -2,6 +2,7 @@
 //!
 //! All times are UTC.
 
+use super::number::counted;
 use crate::domain::Timestamp;
 use std::time::Duration;
 
@@ -33,8 +34,7 @@ fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     let step = STEPS.iter().find(|(size, _)| seconds >= *size).unwrap_or(&STEPS[3]);
     let count = seconds / step.0;
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {}{plural}", step.1)
+    counted(count, step.1)
 }
 
 #[cfg(test)]

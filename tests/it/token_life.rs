@@ -1,5 +1,6 @@
 //! What becomes of tokens over the years: found again, hidden, forgotten.
 
+mod late;
 mod pruned;
 
 use crate::support::{Client, TestApp};

@@ -6,6 +6,7 @@
 //! | what is signed about it | [`SegmentManifest`] |
 //! | reading it | [`SegmentReader`] |
 //! | checking it whole | [`examine_segment`], [`ExaminedSegment`], [`SegmentProblem`] |
+//! | checking it by itself | [`examine_lone_segment`], [`SegmentReport`] |
 //!
 //! The file is one zstd frame of JSON lines: a header, the records with their exact bytes, and a line with
 //! the signed manifest and a signed checkpoint of the last record.
@@ -17,6 +18,7 @@ mod manifest;
 mod measured;
 mod problem;
 mod reader;
+mod report;
 mod writer;
 
 pub use examine::{ExaminedSegment, examine_segment};
@@ -24,4 +26,5 @@ pub use kept::KeptDigest;
 pub use manifest::SegmentManifest;
 pub use problem::SegmentProblem;
 pub use reader::SegmentReader;
+pub use report::{SegmentReport, claimed_key, examine_lone_segment, is_packed};
 pub use writer::{SegmentSubject, SegmentWriteError, SegmentWriter};

@@ -6,7 +6,11 @@ use super::{
     measured::Measured,
 };
 use crate::{
-    audit::{HashChain, IntegrityError, export::hash, trust::SignedNote},
+    audit::{
+        HashChain, IntegrityError,
+        export::hash,
+        trust::{SignedNote, VerifierKey},
+    },
     domain::{AuditRecord, Timestamp},
     store::{ChainHasher, ChainHead, ChainLink, SealedRecord},
 };
@@ -24,6 +28,7 @@ const MOST_WINDOW: u32 = 23;
 /// [`examine_segment`](super::examine_segment) to find out.
 pub struct SegmentReader<R: Read> {
     lines: BufReader<Decoder<'static, BufReader<Measured<R>>>>,
+    key: Option<VerifierKey>,
     before: ChainHead,
     last: u64,
     head: ChainHead,
@@ -68,6 +73,7 @@ impl<R: Read> SegmentReader<R> {
         let before = ChainHead { seq: header.first - 1, hash: hash.ok_or(SegmentProblem::NotOne)? };
         Ok(Self {
             lines,
+            key: header.key.parse().ok(),
             before,
             last: header.last,
             head: before,
@@ -76,6 +82,11 @@ impl<R: Read> SegmentReader<R> {
             kept: KeptDigest::default(),
             end: None,
         })
+    }
+
+    /// Returns the key that the first line names, which anybody can write.
+    pub(super) fn key(&self) -> Option<VerifierKey> {
+        self.key.clone()
     }
 
     /// Returns the record before the first.

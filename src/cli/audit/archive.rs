@@ -5,7 +5,7 @@
 use super::progress::Progress;
 use crate::{
     admin::{ArchiveRequest, ArchiveView},
-    cli::{client::AdminClient, output::Output},
+    cli::{client::AdminClient, number::counted, output::Output},
 };
 use anyhow::bail;
 use bytesize::ByteSize;
@@ -67,19 +67,15 @@ pub(super) async fn run(
 /// Returns what there is to say of a move that ended.
 fn words(view: &ArchiveView, before: &str, dry_run: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    let counted =
-        |count: u64| if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
     if dry_run && view.records_of > 0 {
-        let records = counted(view.records_of);
+        let records = counted(view.records_of, "record");
         lines.push(format!("{records} from before {before} would move to {}", view.folder));
     } else if view.records_done > 0 {
         let bytes = ByteSize(view.segments.iter().map(|one| one.bytes).sum());
-        let (records, made) = (counted(view.records_done), view.segments.len());
-        let plural = if made == 1 { "" } else { "s" };
+        let records = counted(view.records_done, "record");
+        let made = counted(view.segments.len() as u64, "segment");
         let folder = &view.folder;
-        lines.push(format!(
-            "{records} from before {before} moved to {folder}: {made} segment{plural}, {bytes}"
-        ));
+        lines.push(format!("{records} from before {before} moved to {folder}: {made}, {bytes}"));
     } else if view.failed.is_none() {
         lines.push(format!("nothing older than {before} is to be moved"));
     }

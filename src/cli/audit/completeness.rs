@@ -6,6 +6,7 @@
 
 use crate::audit::{
     export::{ExportReport, Format},
+    segment::SegmentReport,
     trust::{Completeness, Contradiction, Rejected, Witness},
 };
 use serde_json::{Map, Value, json};
@@ -81,15 +82,25 @@ pub(super) fn of_export(report: &ExportReport) -> Vec<String> {
             manifest.filter, manifest.up_to
         ),
     });
-    if let Some(proven) = &found.proven {
-        told.push(from_outside(proven, found.ends));
-    }
-    if found.unjudged > 0 {
-        let count = counted(found.unjudged);
-        told.push(format!("{count} about records that are not in it"));
-    }
-    told.extend(against(found));
+    told.extend(by_checkpoints(found));
     told
+}
+
+/// Returns what is proven of a segment, which is a part of the record and no more.
+pub(super) fn of_segment(report: &SegmentReport) -> Vec<String> {
+    let Ok(manifest) = &report.integrity else { return against(&report.completeness) };
+    let (first, last) = (manifest.first, manifest.last.seq);
+    let mut told = vec![format!("it is every record from {first} to {last}")];
+    told.extend(by_checkpoints(&report.completeness));
+    told
+}
+
+/// Returns what checkpoints say of a file.
+fn by_checkpoints(found: &Completeness) -> Vec<String> {
+    let proven = found.proven.as_ref().map(|proven| from_outside(proven, found.ends));
+    let unjudged = (found.unjudged > 0)
+        .then(|| format!("{} about records that are not in it", counted(found.unjudged)));
+    proven.into_iter().chain(unjudged).chain(against(found)).collect()
 }
 
 /// Returns a number of checkpoints as the beginning of a sentence.

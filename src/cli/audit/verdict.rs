@@ -5,9 +5,10 @@ use crate::{
     audit::{
         VerifyReport,
         export::{ExportReport, Format, Manifest},
-        trust::VerifierKey,
+        segment::{SegmentManifest, SegmentProblem, SegmentReport},
+        trust::{Completeness, VerifierKey},
     },
-    cli::{error::FINDING, output::Output},
+    cli::{error::FINDING, number::counted, output::Output},
 };
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
@@ -40,7 +41,7 @@ const SAFE_BEFORE: &str = "Compare with a backup: everything before this record 
 /// The hint for a whole chain that is not the one that was signed.
 const UNSAFE: &str = "Compare with a backup that the checkpoints agree with.";
 /// The hint for an export.
-const OTHER_COPY: &str = "Take another copy of the export, or export again.";
+const OTHER_COPY: &str = "Take another copy of the file; an export can be made again.";
 
 impl VerifyVerdict {
     /// `is_given` says whether the key came from outside; else it proves nothing against whoever holds the
@@ -118,26 +119,59 @@ impl VerifyVerdict {
                 (format!("BAD: {bad}"), "it is not what was signed".to_owned(), json)
             }
         };
-        let first = completeness::first_bad(&report.completeness)
-            .filter(|_| report.integrity.is_ok())
-            .unwrap_or(first);
-        let keys: Vec<_> = report.key.iter().cloned().collect();
-        let is_given = !report.key_is_its_own;
-        let own = "named by the export itself: anybody can sign with a key of their own";
-        Self {
+        let file = FileFindings {
             is_good: report.is_good(),
-            first,
-            integrity,
-            segments: None,
+            is_whole: report.integrity.is_ok(),
+            found: &report.completeness,
+            key: report.key.as_ref(),
+            own: report
+                .key_is_its_own
+                .then_some("named by the export itself: anybody can sign with a key of their own"),
+        };
+        Self {
             completeness: completeness::of_export(report),
-            key: whom(&keys, is_given, own),
-            hint: OTHER_COPY,
-            json: completeness::json(
-                report.is_good(),
-                of_integrity,
-                &report.completeness,
-                json!({"keys": texts(&keys), "given": is_given}),
-            ),
+            ..file.said(first, integrity, of_integrity)
+        }
+    }
+
+    /// A key that the segment names itself proves nothing either.
+    pub(super) fn of_segment(report: &SegmentReport) -> Self {
+        let (first, integrity, of_integrity) = match &report.integrity {
+            Ok(manifest) => {
+                let SegmentManifest { first, last, created, .. } = manifest;
+                let count = last.seq + 1 - first;
+                let records = counted(count, "record");
+                let json = json!({"ok": true, "lines": count, "first": first, "last": last.seq,
+                    "archived": created});
+                let good =
+                    format!("good: {records} from {first} to {}, archived at {created}", last.seq);
+                (
+                    good,
+                    "it is the segment that was signed, and every record fits its hash".to_owned(),
+                    json,
+                )
+            }
+            Err(problem) => {
+                let bad = match problem {
+                    SegmentProblem::Record { seq, .. } => Some(seq),
+                    _ => None,
+                };
+                let json = json!({"ok": false, "first_bad": bad, "problem": problem.to_string()});
+                (format!("BAD: it {problem}"), "it is not what was signed".to_owned(), json)
+            }
+        };
+        let file = FileFindings {
+            is_good: report.is_good(),
+            is_whole: report.integrity.is_ok(),
+            found: &report.completeness,
+            key: report.key.as_ref(),
+            own: report
+                .key_is_its_own
+                .then_some("named by the segment itself: anybody can sign with a key of their own"),
+        };
+        Self {
+            completeness: completeness::of_segment(report),
+            ..file.said(first, integrity, of_integrity)
         }
     }
 
@@ -162,6 +196,39 @@ impl VerifyVerdict {
             }
         }
         Ok(if self.is_good { ExitCode::SUCCESS } else { ExitCode::from(FINDING) })
+    }
+}
+
+/// What was found of a file that is no database.
+struct FileFindings<'f> {
+    /// Whether nothing was found.
+    is_good: bool,
+    /// Whether it is what was signed.
+    is_whole: bool,
+    /// What checkpoints say.
+    found: &'f Completeness,
+    /// Whom it was believed by.
+    key: Option<&'f VerifierKey>,
+    /// What is said of a key that the file names itself.
+    own: Option<&'static str>,
+}
+
+impl FileFindings<'_> {
+    /// Returns what is said, but for completeness.
+    fn said(self, first: String, integrity: String, of_integrity: Value) -> VerifyVerdict {
+        let first = completeness::first_bad(self.found).filter(|_| self.is_whole).unwrap_or(first);
+        let keys: Vec<_> = self.key.into_iter().cloned().collect();
+        let key = json!({"keys": texts(&keys), "given": self.own.is_none()});
+        VerifyVerdict {
+            is_good: self.is_good,
+            first,
+            integrity,
+            segments: None,
+            completeness: Vec::new(),
+            key: whom(&keys, self.own.is_none(), self.own.unwrap_or_default()),
+            hint: OTHER_COPY,
+            json: completeness::json(self.is_good, of_integrity, self.found, key),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     audit::{
         examine_database,
         export::{examine_export, is_table},
+        segment::{SegmentProblem, claimed_key, examine_lone_segment, is_packed},
         trust::{CheckpointFile, LAST_SIGNED_FILE, SignedEvidence},
     },
     cli::{error::CliError, file::file, global::Global, locate, output::Output},
@@ -33,6 +34,7 @@ use std::{
   ideogate audit verify --data /backup/ideogate --segments /backup/segments --complete
   ideogate audit verify --export record.jsonl --key ideogate.audit/…+…+…
   ideogate audit verify --export entries.csv --note entries.csv.note
+  ideogate audit verify --export 000000000001-000000052341.jsonl.zst
 
 Reads the data folder or the export itself and needs no gateway; one may run meanwhile. `integrity` tells whether
 every record is as it was written; `completeness` up to where it is proven that all of them are there. That takes
@@ -143,6 +145,9 @@ fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerd
     let unreadable = || format!("{name} cannot be read");
     let opened = File::open(file).with_context(unreadable)?;
     let mut input = BufReader::with_capacity(1 << 20, opened);
+    if is_packed(&mut input).with_context(unreadable)? {
+        return segment(file, input, arguments).with_context(unreadable);
+    }
     let sidecar = sidecar(file, arguments.note.as_deref())?;
     if sidecar.is_none() && is_table(&mut input).with_context(unreadable)? {
         let told = format!(
@@ -159,6 +164,29 @@ fn export(file: &Path, arguments: &VerifyArguments) -> anyhow::Result<VerifyVerd
     drop(progress);
     let report = report.with_context(|| format!("{name} cannot be read"))?;
     Ok(VerifyVerdict::of_export(&report))
+}
+
+/// Examines a segment that lies by itself.
+fn segment(
+    file: &Path,
+    input: impl io::Read,
+    arguments: &VerifyArguments,
+) -> anyhow::Result<VerifyVerdict> {
+    if let Some(note) = &arguments.note {
+        let (note, name) = (note.display(), file.display());
+        let told =
+            format!("--note {note}: {name} is a segment, which holds what was signed about it");
+        return Err(CliError::Usage(told).into());
+    }
+    let (keys, outside) = (keys(&arguments.key)?, outside(&arguments.checkpoint)?);
+    let claimed = claimed_key(File::open(file)?);
+    let mut progress = Progress::new("verifying");
+    let report = examine_lone_segment(input, keys, claimed, &outside, |read| progress.bytes(read));
+    drop(progress);
+    match &report.integrity {
+        Err(SegmentProblem::Io(cause)) => Err(io::Error::from(cause.kind()).into()),
+        _ => Ok(VerifyVerdict::of_segment(&report)),
+    }
 }
 
 /// Returns what was signed about a table.

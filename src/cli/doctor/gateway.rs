@@ -4,7 +4,7 @@ use super::{finding::DoctorCheck, keys, machine, places};
 use crate::{
     admin::StatusView,
     cli::{
-        client::AdminClient, global::Global, locate, pause, running::Difference,
+        client::AdminClient, global::Global, locate, number::counted, pause, running::Difference,
         usage::low_balances,
     },
     domain::{Clock, SystemClock, Timestamp, size_for_calls},
@@ -135,8 +135,9 @@ fn archive(status: &StatusView) -> Vec<DoctorCheck> {
     }
     if status.segments > 0 {
         let size = bytesize::ByteSize(status.segment_bytes);
-        let (count, first) = (status.segments, status.record_first);
-        let words = format!("{count} segments of {size}; the database begins with record {first}");
+        let count = counted(status.segments, "segment");
+        let first = status.record_first;
+        let words = format!("{count} of {size}; the database begins with record {first}");
         found.push(DoctorCheck::good(ARCHIVE, words));
     }
     found

@@ -2,7 +2,10 @@
 
 use crate::{
     admin::ReviewView,
-    cli::output::{Output, OutputError},
+    cli::{
+        number::counted,
+        output::{Output, OutputError},
+    },
     review::{Finding, FindingKind, Severity},
 };
 
@@ -70,7 +73,7 @@ fn summary(review: &ReviewView) -> String {
         .map(|(count, severity)| format!("{count} {severity}"))
         .collect();
     let found = if told.is_empty() { "nothing found".to_owned() } else { told.join(", ") };
-    let plural = if review.tokens == 1 { "" } else { "s" };
     let since: String = review.since.to_string().chars().take(10).collect();
-    format!("{} token{plural} reviewed, uses since {since}: {found}", review.tokens)
+    let tokens = counted(review.tokens as u64, "token");
+    format!("{tokens} reviewed, uses since {since}: {found}")
 }

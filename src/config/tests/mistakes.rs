@@ -19,6 +19,16 @@ fn all_mistakes_are_told_at_once() {
 }
 
 #[test]
+fn a_bound_below_32_mib_is_a_mistake_and_none_at_all_is_not() {
+    let told = Given::settings("[data]\nmax_size = \"31MiB\"\n").mistakes();
+    assert!(told.contains("or at least 32.0 MiB: 8.0 MiB of it are kept for changes"), "{told}");
+    for (size, bytes) in [("0B", 0), ("32MiB", 32 * 1024 * 1024)] {
+        let given = Given::settings(&format!("[data]\nmax_size = \"{size}\"\n"));
+        assert_eq!(given.load().unwrap().settings.data.max_size, bytes);
+    }
+}
+
+#[test]
 fn an_unknown_key_or_table_is_told_with_the_nearest_one() {
     let given = Given::settings("[queu]\ncapacity = 1\n\n[log]\ncolour = true\n");
     let given = given.variable("IDEOGATE__ACCOUNTS__IDEOGRAM__BASEURL", "https://x.example.com");
