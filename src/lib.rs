@@ -17,6 +17,7 @@ pub mod answers;
 pub mod archive;
 pub mod audit;
 pub mod authorization;
+pub mod backup;
 pub mod inspection;
 pub mod ledger;
 pub mod notify;

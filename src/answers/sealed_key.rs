@@ -1,11 +1,8 @@
 //! The key that kept answers are sealed with: made at the first start, never shown.
 
-use crate::store::read_or_make_key;
+use crate::store::{ANSWERS_KEY_FILE, read_or_make_key};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use std::{fmt, io, path::Path};
-
-/// The key's file in the data folder.
-const KEY_FILE: &str = "answers.key";
 
 /// Bytes of the key.
 const KEY_LEN: usize = 32;
@@ -23,7 +20,7 @@ impl SealingKey {
     ///
     /// Whoever loses the key loses what it sealed, and nothing else: such answers count as unknown.
     pub(super) fn in_folder(dir: &Path) -> io::Result<Self> {
-        let bytes = read_or_make_key::<KEY_LEN>(&dir.join(KEY_FILE)).map_err(failed)?;
+        let bytes = read_or_make_key::<KEY_LEN>(&dir.join(ANSWERS_KEY_FILE)).map_err(failed)?;
         Self::from_bytes(&bytes)
     }
 

@@ -8,8 +8,11 @@
 //! | refusals that are counted instead of written | [`RefusalBook`] |
 //! | whether the record can be trusted | [`verify()`], [`verify_database`], [`Verification`] |
 //! | records in files of their own | [`segment`] |
+//! | what is signed of a backup | [`BackupManifest`] |
+//! | files that are packed and prove themselves | [`packed`] |
 //! | what holds against whoever can write the database | [`trust`], [`examine_database`] |
 
+mod backup_manifest;
 mod beginning;
 mod chain;
 mod entry;
@@ -18,6 +21,7 @@ mod find;
 mod fold;
 mod integrity;
 mod line;
+pub mod packed;
 mod refusal_book;
 mod report;
 pub mod segment;
@@ -31,6 +35,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub use backup_manifest::BackupManifest;
 pub use beginning::beginning_of;
 pub use chain::HashChain;
 pub use entry::{Entry, EntryResult, Metadata, More};

@@ -1,6 +1,7 @@
 //! Whether the segments of a record are there, and are those that left.
 
 use super::{
+    packed::PackedProblem,
     segment::{ExaminedSegment, SegmentProblem, examine_segment},
     trust::{Marks, VerifierKey},
 };
@@ -138,10 +139,14 @@ impl SegmentsToRead<'_> {
                 let problem = "is another file than the one on record";
                 report.bad.push((name, problem.to_owned()));
             }
-            Err(SegmentProblem::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            Err(SegmentProblem::Packed(PackedProblem::Io(error)))
+                if error.kind() == io::ErrorKind::NotFound =>
+            {
                 missing(MissingReason::NotFound);
             }
-            Err(SegmentProblem::Io(error)) => missing(MissingReason::Unreadable(error.to_string())),
+            Err(SegmentProblem::Packed(PackedProblem::Io(error))) => {
+                missing(MissingReason::Unreadable(error.to_string()))
+            }
             Err(problem) => report.bad.push((name, problem.to_string())),
         }
     }
@@ -152,8 +157,8 @@ impl SegmentsToRead<'_> {
         marks: &mut Marks,
         progress: &mut dyn FnMut(u64),
     ) -> Result<ExaminedSegment, SegmentProblem> {
-        let dir = self.dir.ok_or_else(|| SegmentProblem::Io(io::ErrorKind::NotFound.into()))?;
-        let file = File::open(dir.join(name)).map_err(SegmentProblem::Io)?;
+        let dir = self.dir.ok_or_else(|| PackedProblem::Io(io::ErrorKind::NotFound.into()))?;
+        let file = File::open(dir.join(name)).map_err(PackedProblem::Io)?;
         examine_segment(file, &mut |record| {
             marks.see(ChainHead { seq: record.seq, hash: record.hash });
             progress(record.seq);

@@ -1,14 +1,12 @@
 //! What the record knows keys by.
 
 use crate::{
-    store::{KeyFileError, read_or_make_key},
+    store::{KeyFileError, TAGS_FILE, read_or_make_key},
     upstream::Credential,
 };
 use aws_lc_rs::hmac;
 use std::{fmt, path::Path};
 
-/// The file in the data folder, beside the database and never in it.
-const FILE: &str = "keys.tag";
 /// The bytes of the key that tags are made with.
 const LENGTH: usize = 32;
 
@@ -25,7 +23,7 @@ impl TagKey {
     ///
     /// Losing the file makes every key a new one to the record.
     pub fn in_folder(dir: &Path) -> Result<Self, KeyFileError> {
-        let bytes = read_or_make_key::<LENGTH>(&dir.join(FILE))?;
+        let bytes = read_or_make_key::<LENGTH>(&dir.join(TAGS_FILE))?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &*bytes)))
     }
 
@@ -60,7 +58,7 @@ mod tests {
         assert_ne!(again.tag(&key("another-ideogram-abcd")), tag);
         let other = TagKey::in_folder(there.path()).unwrap();
         assert_ne!(other.tag(&key("an-ideogram-key-abcd")), tag);
-        let mode = fs::metadata(here.path().join(FILE)).unwrap().permissions().mode();
+        let mode = fs::metadata(here.path().join(TAGS_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

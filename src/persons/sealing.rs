@@ -3,7 +3,7 @@
 use super::name::{LONGEST, PersonName};
 use crate::{
     domain::{AssertedPerson, PersonDigest, SealedName},
-    store::{KeyFileError, read_or_make_key},
+    store::{KeyFileError, PERSONS_KEY_FILE, read_or_make_key},
 };
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -11,9 +11,6 @@ use aws_lc_rs::{
 };
 use std::{fmt, path::Path};
 use zeroize::Zeroizing;
-
-/// The file in the data folder, beside the database and never in it.
-const FILE: &str = "persons.key";
 
 /// Bytes of each of the two keys in the file: one for digests, one for sealing.
 const HALF: usize = 32;
@@ -36,7 +33,7 @@ impl PersonKey {
     ///
     /// Without the file all ids stay and no name can be opened; who comes again is somebody new.
     pub(super) fn in_folder(dir: &Path) -> Result<Self, KeyFileError> {
-        let path = dir.join(FILE);
+        let path = dir.join(PERSONS_KEY_FILE);
         let bytes = read_or_make_key::<BOTH>(&path)?;
         let (digests, seals) = bytes.split_at(HALF);
         let digests = hmac::Key::new(hmac::HMAC_SHA256, digests);
@@ -126,7 +123,7 @@ mod tests {
             assert!(other.open(&kept).is_none());
             assert_ne!(other.assert(&name(text)).digest, kept.digest);
         }
-        let mode = fs::metadata(here.path().join(FILE)).unwrap().permissions().mode();
+        let mode = fs::metadata(here.path().join(PERSONS_KEY_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 

@@ -9,6 +9,15 @@ use std::{
 };
 use zeroize::Zeroizing;
 
+/// The file in the data folder that kept answers are sealed with.
+pub const ANSWERS_KEY_FILE: &str = "answers.key";
+
+/// The file in the data folder that end users' names are kept under.
+pub const PERSONS_KEY_FILE: &str = "persons.key";
+
+/// The file in the data folder that Ideogram's keys are tagged with.
+pub const TAGS_FILE: &str = "keys.tag";
+
 /// The permissions of a file that only its owner reads.
 pub const OWNER_ONLY: u32 = 0o600;
 

@@ -46,7 +46,8 @@ pub use extent::{CallAtWork, ChainBase, ChainExtent, KeptChange, RecordSize};
 pub use job::Durability;
 pub use journal::{Journal, JournalHealth, NotAppended};
 pub use key_file::{
-    KeyFileError, OWNER_ONLY, open_key, read_or_make_key, replace_file, sync_folder_of,
+    ANSWERS_KEY_FILE, KeyFileError, OWNER_ONLY, PERSONS_KEY_FILE, TAGS_FILE, open_key,
+    read_or_make_key, replace_file, sync_folder_of,
 };
 pub use made_folder::make_folder;
 pub use open::{Store, StoreOptions};
@@ -54,6 +55,6 @@ pub use query::{
     BookedCall, DailySpend, KeptClaim, Mention, PersonUse, PlacesHeld, RecordQuery, RefusedUse,
     RouteUse, UnsettledCall,
 };
-pub use sqlite::{KeptUse, LARGE_LOG, Reader, log_size};
+pub use sqlite::{DATABASE_FILE, KeptUse, LARGE_LOG, Reader, log_size, newest_schema};
 pub use usage::{SumKey, Usage, UsageQuery};
 pub use warrant::SendWarrant;

@@ -24,7 +24,7 @@ pub const FLOORS: &[&[&str]] = &[
         "notify",
     ],
     &["accounts"],
-    &["calls", "scan", "review", "archive"],
+    &["calls", "scan", "review", "archive", "backup"],
     &["web", "keys"],
     &["proxy", "admin", "dashboard", "simulator"],
     &["app"],
@@ -118,8 +118,8 @@ pub const FENCES: &[Fence] = &[
     },
     Fence {
         names: &["zstd"],
-        inside: &["src/audit/segment/", "src/audit/tests/segments.rs", "src/backup/"],
-        advice: "segments are packed and unpacked by `audit::segment`",
+        inside: &["src/audit/packed/", "src/audit/tests/segments.rs", "src/backup/tests.rs"],
+        advice: "files are packed and unpacked by `audit::packed`",
     },
     Fence {
         names: &["prometheus_client"],

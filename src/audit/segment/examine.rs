@@ -2,7 +2,7 @@
 
 use super::{SegmentManifest, SegmentProblem, SegmentReader, reader::SegmentFindings};
 use crate::{
-    audit::trust::{Checkpoint, CheckpointError, NoteError, SignedNote},
+    audit::{packed::PackedProblem, trust::SignedNote},
     domain::StoredSegment,
     store::SealedRecord,
 };
@@ -35,17 +35,14 @@ pub fn examine_segment(
         watch(&record);
     }
     let found = reader.end()?;
-    let manifest = SegmentManifest::claimed(&found.manifest).map_err(SegmentProblem::Unsigned)?;
-    let checkpoint = Checkpoint::verified(&found.checkpoint, [&manifest.key]);
-    let checkpoint = checkpoint.map_err(|why| match why {
-        CheckpointError::Note(why) => SegmentProblem::Unsigned(why),
-        CheckpointError::OtherText => SegmentProblem::Unsigned(NoteError::Malformed),
-    })?;
+    let manifest =
+        SegmentManifest::claimed(&found.end.manifest).map_err(PackedProblem::Unsigned)?;
+    let checkpoint = found.end.checkpoint_by(&manifest.key)?;
     if !is_of(&manifest, &found) || checkpoint.head != found.head {
-        return Err(SegmentProblem::OtherLines);
+        return Err(PackedProblem::OtherContent.into());
     }
     let (bytes, sha256) = found.file;
-    Ok(ExaminedSegment { manifest, note: found.manifest, bytes, sha256 })
+    Ok(ExaminedSegment { manifest, note: found.end.manifest, bytes, sha256 })
 }
 
 /// Says whether a manifest is about what was found.

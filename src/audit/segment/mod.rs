@@ -15,7 +15,6 @@ mod examine;
 mod form;
 mod kept;
 mod manifest;
-mod measured;
 mod problem;
 mod reader;
 mod report;

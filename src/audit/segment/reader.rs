@@ -2,32 +2,25 @@
 
 use super::{
     KeptDigest, SegmentProblem,
-    form::{END, SegmentEnd, SegmentHeader, SegmentLine, VERSION, read_line},
-    measured::Measured,
+    form::{FORM, SegmentHeader, SegmentLine, VERSION},
 };
 use crate::{
     audit::{
         HashChain, IntegrityError,
         export::hash,
-        trust::{SignedNote, VerifierKey},
+        packed::{PackedProblem, PackedReader, SignedEnd, form_version},
+        trust::VerifierKey,
     },
     domain::{AuditRecord, Timestamp},
     store::{ChainHasher, ChainHead, ChainLink, SealedRecord},
 };
 use sha2::{Digest, Sha256};
-use std::{
-    fmt,
-    io::{BufReader, Read},
-};
-use zstd::stream::read::Decoder;
-
-/// The most memory that a file may ask for to be unpacked, as a power of two: 8 MiB.
-const MOST_WINDOW: u32 = 23;
+use std::{fmt, io::Read};
 
 /// Reads a segment. What comes out of it fits together by itself; whether it is ours is for
 /// [`examine_segment`](super::examine_segment) to find out.
 pub struct SegmentReader<R: Read> {
-    lines: BufReader<Decoder<'static, BufReader<Measured<R>>>>,
+    lines: PackedReader<R>,
     key: Option<VerifierKey>,
     before: ChainHead,
     last: u64,
@@ -35,7 +28,7 @@ pub struct SegmentReader<R: Read> {
     digest: Sha256,
     times: Option<(Timestamp, Timestamp)>,
     kept: KeptDigest,
-    end: Option<(SignedNote, SignedNote)>,
+    end: Option<SignedEnd>,
 }
 
 /// What was found in a segment that was read to its end.
@@ -45,30 +38,21 @@ pub(super) struct SegmentFindings {
     pub(super) times: Option<(Timestamp, Timestamp)>,
     pub(super) kept: (u64, [u8; 32]),
     pub(super) lines: [u8; 32],
-    pub(super) manifest: SignedNote,
-    pub(super) checkpoint: SignedNote,
+    pub(super) end: SignedEnd,
     pub(super) file: (u64, [u8; 32]),
 }
 
 impl<R: Read> SegmentReader<R> {
     /// Reads what comes before the records.
     pub fn open(file: R) -> Result<Self, SegmentProblem> {
-        let mut unpacked =
-            Decoder::with_buffer(BufReader::new(Measured::new(file)))?.single_frame();
-        unpacked.window_log_max(MOST_WINDOW)?;
-        let mut lines = BufReader::with_capacity(1 << 16, unpacked);
-        let first = match read_line(&mut lines) {
-            Ok(first) => first.ok_or(SegmentProblem::NotOne)?,
-            Err(SegmentProblem::Damaged(_) | SegmentProblem::OtherLines) => {
-                return Err(SegmentProblem::NotOne);
-            }
-            Err(other) => return Err(other),
-        };
+        let mut lines = PackedReader::open(file)?;
+        let first = lines.first_line()?.ok_or(SegmentProblem::NotOne)?;
+        let version = form_version(&first, FORM).ok_or(SegmentProblem::NotOne)?;
+        if version != VERSION {
+            return Err(SegmentProblem::OtherVersion(version));
+        }
         let header: SegmentHeader =
             serde_json::from_str(&first).map_err(|_| SegmentProblem::NotOne)?;
-        if header.ideogate_segment != VERSION {
-            return Err(SegmentProblem::OtherVersion(header.ideogate_segment));
-        }
         let hash = hash(&header.prev_hash).filter(|_| (1..=header.last).contains(&header.first));
         let before = ChainHead { seq: header.first - 1, hash: hash.ok_or(SegmentProblem::NotOne)? };
         Ok(Self {
@@ -104,9 +88,9 @@ impl<R: Read> SegmentReader<R> {
         if self.end.is_some() {
             return Ok(None);
         }
-        let line = read_line(&mut self.lines)?.ok_or(SegmentProblem::CutOff)?;
-        if line.starts_with(END) {
-            self.end = Some(notes(&line)?);
+        let line = self.lines.line()?.ok_or(PackedProblem::CutOff)?;
+        if line.starts_with(SignedEnd::BEGINS) {
+            self.end = Some(SignedEnd::of_line(&line)?);
             let is_all = self.head.seq == self.last;
             let missing = || self.bad(IntegrityError::EndMissing(self.last));
             return if is_all { Ok(None) } else { Err(missing()) };
@@ -151,33 +135,17 @@ impl<R: Read> SegmentReader<R> {
     /// Reads what is left of the file, which must be nothing, and returns what was found. All records must
     /// have been read.
     pub(super) fn end(mut self) -> Result<SegmentFindings, SegmentProblem> {
-        let (manifest, checkpoint) = self.end.take().ok_or(SegmentProblem::CutOff)?;
-        // Reads to the end of the frame too, so that its checksum is held against it.
-        if read_line(&mut self.lines)?.is_some() {
-            return Err(SegmentProblem::OtherLines);
-        }
-        let mut file = self.lines.into_inner().finish();
-        let mut behind = [0; 1];
-        if file.read(&mut behind)? > 0 {
-            return Err(SegmentProblem::OtherLines);
-        }
+        let end = self.end.take().ok_or(PackedProblem::CutOff)?;
         Ok(SegmentFindings {
             before: self.before,
             head: self.head,
             times: self.times,
             kept: self.kept.sum(),
             lines: self.digest.finalize().into(),
-            manifest,
-            checkpoint,
-            file: file.get_ref().sum(),
+            end,
+            file: self.lines.end()?,
         })
     }
-}
-
-fn notes(line: &str) -> Result<(SignedNote, SignedNote), SegmentProblem> {
-    let end: SegmentEnd = serde_json::from_str(line).map_err(|_| SegmentProblem::OtherLines)?;
-    let note = |text: &str| SignedNote::parse(text).map_err(SegmentProblem::Unsigned);
-    Ok((note(&end.manifest)?, note(&end.checkpoint)?))
 }
 
 impl<R: Read> fmt::Debug for SegmentReader<R> {

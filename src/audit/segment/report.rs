@@ -2,7 +2,10 @@
 
 use super::{SegmentManifest, SegmentProblem, SegmentReader, examine_segment};
 use crate::{
-    audit::trust::{Completeness, EvidenceSource, Marks, SignedEvidence, VerifierKey, judge},
+    audit::{
+        packed::PackedProblem,
+        trust::{Completeness, EvidenceSource, Marks, SignedEvidence, VerifierKey, judge},
+    },
     store::ChainHead,
 };
 use std::io::{self, BufRead, Read};
@@ -71,7 +74,8 @@ pub fn examine_lone_segment(
         progress(bytes);
     });
     let integrity = examined.and_then(|examined| {
-        SegmentManifest::verified(&examined.note, evidence.keys()).map_err(SegmentProblem::Unsigned)
+        let manifest = SegmentManifest::verified(&examined.note, evidence.keys());
+        manifest.map_err(|why| PackedProblem::Unsigned(why).into())
     });
     let completeness = complete(evidence, marks, &integrity, reached);
     SegmentReport { integrity, completeness, key, key_is_its_own }

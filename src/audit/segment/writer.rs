@@ -2,22 +2,18 @@
 
 use super::{
     KeptDigest, SegmentManifest,
-    form::{SegmentEnd, SegmentHeader, SegmentLine, VERSION, line},
+    form::{SegmentHeader, SegmentLine, VERSION},
 };
 use crate::{
     audit::{
         HashChain, IntegrityError,
+        packed::{PackedWriter, SignedEnd},
         trust::{Notary, SignedCheckpoint, SignedNote, VerifierKey},
     },
     domain::Timestamp,
     store::{ChainHasher, ChainHead, SealedRecord},
 };
-use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-use zstd::stream::write::Encoder;
-
-/// How hard it is packed: beyond this level records get hardly smaller, and it takes many times as long.
-const LEVEL: i32 = 3;
 
 /// What a segment is of.
 #[derive(Debug, Clone)]
@@ -50,9 +46,8 @@ pub enum SegmentWriteError {
 
 /// Writes a segment, and checks each record on its way: what is not as it was written is not put away.
 pub struct SegmentWriter<W: Write> {
-    out: Encoder<'static, W>,
+    out: PackedWriter<W>,
     subject: SegmentSubject,
-    digest: Sha256,
     head: ChainHead,
     times: Option<(Timestamp, Timestamp)>,
     kept: KeptDigest,
@@ -61,8 +56,7 @@ pub struct SegmentWriter<W: Write> {
 impl<W: Write> SegmentWriter<W> {
     /// Writes what comes before the records.
     pub fn begin(subject: SegmentSubject, out: W) -> io::Result<Self> {
-        let mut out = Encoder::new(out, LEVEL)?;
-        out.include_checksum(true)?;
+        let mut out = PackedWriter::begin(out)?;
         let header = SegmentHeader {
             ideogate_segment: VERSION,
             key: subject.key.to_string(),
@@ -72,9 +66,8 @@ impl<W: Write> SegmentWriter<W> {
             prev_hash: hex::encode(subject.before.hash),
         };
         let (head, kept) = (subject.before, KeptDigest::default());
-        let mut own = Self { out, subject, digest: Sha256::new(), head, times: None, kept };
-        own.write(&line(&header))?;
-        Ok(own)
+        out.line(&header)?;
+        Ok(Self { out, subject, head, times: None, kept })
     }
 
     /// Writes the next record.
@@ -93,7 +86,7 @@ impl<W: Write> SegmentWriter<W> {
         // Taken over as it stands: written anew, it might not be the bytes that were hashed.
         let record = serde_json::from_slice(&sealed.bytes)
             .map_err(|error| bad(IntegrityError::Unreadable(error.to_string().into())))?;
-        self.write(&line(&SegmentLine { seq, hash: hex::encode(sealed.hash), record }))?;
+        self.out.line(&SegmentLine { seq, hash: hex::encode(sealed.hash), record })?;
         self.head = ChainHead { seq, hash: sealed.hash };
         self.kept.see(&sealed.record, &sealed.hash);
         let at = sealed.record.at;
@@ -110,7 +103,7 @@ impl<W: Write> SegmentWriter<W> {
     /// Writes the end, and returns what was written to and what is signed about it. The checkpoint must be
     /// of the last record.
     pub fn end(
-        mut self,
+        self,
         notary: &Notary,
         checkpoint: &SignedCheckpoint,
     ) -> Result<(W, SignedNote), SegmentWriteError> {
@@ -130,17 +123,11 @@ impl<W: Write> SegmentWriter<W> {
             first_at,
             last_at,
             kept: self.kept.sum(),
-            sha256: self.digest.clone().finalize().into(),
+            sha256: self.out.digest(),
         };
         let manifest = notary.sign_text(manifest.to_string());
-        let (text, checkpoint) = (manifest.to_string(), checkpoint.note.to_string());
-        self.write(&line(&SegmentEnd { manifest: text, checkpoint }))?;
-        Ok((self.out.finish()?, manifest))
-    }
-
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        self.digest.update(line);
-        self.out.write_all(line)
+        let end = SignedEnd { manifest: manifest.clone(), checkpoint: checkpoint.note.clone() };
+        Ok((self.out.end(&end)?, manifest))
     }
 }
 

@@ -4,6 +4,7 @@ use super::{entries::chain, notes::notary};
 use crate::{
     audit::{
         HashChain,
+        packed::PackedProblem,
         segment::{
             ExaminedSegment, SegmentManifest, SegmentProblem, SegmentSubject, SegmentWriteError,
             SegmentWriter, examine_segment,
@@ -94,7 +95,7 @@ fn a_byte_that_was_changed_and_an_end_that_is_missing_are_found() {
     }
     let twice = [&*bytes, &*bytes].concat();
     assert!(
-        matches!(examined(&twice), Err(SegmentProblem::OtherLines)),
+        matches!(examined(&twice), Err(SegmentProblem::Packed(PackedProblem::OtherContent))),
         "and nothing is behind it"
     );
 }
@@ -120,12 +121,17 @@ fn a_record_that_was_changed_is_named_and_neither_checkpoint_nor_export_is_a_seg
     let note = serde_json::to_string(checkpoint).unwrap();
     let passed = format!("{{\"manifest\":{note},\"checkpoint\":{note}}}");
     let text = format!("{}\n{passed}\n", all[..all.len() - 1].join("\n"));
-    assert!(matches!(examined(&packed(&text)), Err(SegmentProblem::Unsigned(_))));
+    assert!(matches!(
+        examined(&packed(&text)),
+        Err(SegmentProblem::Packed(PackedProblem::Unsigned(_)))
+    ));
     for other in ["", "{}\n", "{\"ideogate_export\":1}\n"] {
         assert!(matches!(examined(&packed(other)), Err(SegmentProblem::NotOne)), "{other:?}");
         assert!(examined(other.as_bytes()).is_err(), "{other:?}");
     }
-    let newer = packed(&lines.replace("\"ideogate_segment\":1", "\"ideogate_segment\":7"));
+    // A newer form may say more in its first line.
+    let newer = "\"ideogate_segment\":7,\"more\":true";
+    let newer = packed(&lines.replace("\"ideogate_segment\":1", newer));
     assert!(matches!(examined(&newer), Err(SegmentProblem::OtherVersion(7))));
 }
 

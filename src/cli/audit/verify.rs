@@ -11,6 +11,7 @@ use crate::{
     audit::{
         examine_database,
         export::{examine_export, is_table},
+        packed::PackedProblem,
         segment::{SegmentProblem, claimed_key, examine_lone_segment, is_packed},
         trust::{CheckpointFile, LAST_SIGNED_FILE, SignedEvidence},
     },
@@ -184,7 +185,7 @@ fn segment(
     let report = examine_lone_segment(input, keys, claimed, &outside, |read| progress.bytes(read));
     drop(progress);
     match &report.integrity {
-        Err(SegmentProblem::Io(cause)) => Err(io::Error::from(cause.kind()).into()),
+        Err(SegmentProblem::Packed(PackedProblem::Io(cause))) => Err(io::Error::from(cause.kind()).into()),
         _ => Ok(VerifyVerdict::of_segment(&report)),
     }
 }

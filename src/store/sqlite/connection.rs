@@ -12,7 +12,7 @@ use std::{
 };
 
 /// The database's file in the data folder.
-const DATABASE_FILE: &str = "ideogate.db";
+pub const DATABASE_FILE: &str = "ideogate.db";
 
 /// How long a connection waits for a lock that another one holds for a moment. After that its
 /// statement fails.

@@ -59,7 +59,8 @@ fn version(connection: &Connection) -> Result<u32, StoreError> {
     if found > known { Err(StoreError::NewerSchema { found, known }) } else { Ok(found) }
 }
 
-fn newest() -> u32 {
+/// Returns the newest schema that is known here, which is that of every database in use.
+pub fn newest() -> u32 {
     u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
 }
 

@@ -32,7 +32,9 @@ mod usage;
 mod webhooks;
 mod writer;
 
+pub use connection::DATABASE_FILE;
 pub use log::{LARGE_LOG, log_size};
+pub use migrations::newest as newest_schema;
 pub use reader::Reader;
 pub use secrets::KeptUse;
 pub(super) use writer::SqliteWriter;
