@@ -21,7 +21,7 @@ use super::Calls;
 use crate::{
     domain::{
         Action, AuditRecord, Bill, Bundle, Effect, GenerationId, GenerationState, Outcome,
-        OutcomeRecord, Principal, RecordBody, RouteName, Usd,
+        OutcomeRecord, Principal, RecordBody, Usd,
     },
     ledger::Budgets,
     store::BookedCall,
@@ -31,11 +31,6 @@ use std::time::Duration;
 /// How long is waited before each time that Ideogram is asked.
 const PAUSES: [Duration; 4] =
     [Duration::ZERO, Duration::from_secs(2), Duration::from_secs(20), Duration::from_mins(5)];
-
-/// Says whether Ideogram tells what a generation of this route was billed: the first API never does.
-pub(super) fn tells_bills(route: &RouteName) -> bool {
-    route.as_str().starts_with("v2.")
-}
 
 impl Calls {
     /// Asks Ideogram on its own what was billed for a call.

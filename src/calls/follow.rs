@@ -1,6 +1,6 @@
 //! Pending generations are polled until they end: their places are free only then.
 
-use super::{AnswerFacts, Calls, bills::tells_bills, generation_end::GenerationEnd};
+use super::{AnswerFacts, Calls, generation_end::GenerationEnd};
 use crate::{
     domain::{
         Action, AuditRecord, Generation, GenerationId, GenerationState, Outcome, OutcomeRecord,
@@ -48,7 +48,7 @@ impl Calls {
     pub(super) async fn poll(&self, generation: &Generation) -> Option<AnswerFacts> {
         let link = self.services().accounts.link(&generation.account)?;
         let slot = link.slot(&generation.environment)?;
-        let version = if tells_bills(&generation.route) { "v2" } else { "v1" };
+        let version = if generation.route.tells_bills() { "v2" } else { "v1" };
         let path = format!("/{version}/generations/{}", generation.id);
         let key = slot.take();
         let answer = link.upstream.get(key.send_with(), &path).await.ok()?;

@@ -1,6 +1,6 @@
 //! How a generation ended, and what that is charged.
 
-use super::{AnswerFacts, Calls, bills::tells_bills, money::charge_of_generation};
+use super::{AnswerFacts, Calls, money::charge_of_generation};
 use crate::{
     domain::{AuditRecord, Bundle, Effect, Generation, GenerationState, Usd},
     ledger::Reserved,
@@ -27,7 +27,7 @@ impl GenerationEnd {
     ) -> Self {
         let charged = money.as_ref().and_then(|money| charge_of_generation(money, state, facts));
         let by_table = state == GenerationState::Completed && charged.is_some();
-        let can_tell = facts.cost.is_none() && tells_bills(&generation.route);
+        let can_tell = facts.cost.is_none() && generation.route.tells_bills();
         let state = if by_table && can_tell { GenerationState::Booked } else { state };
         Self { generation, state, charged, images: facts.images.unwrap_or(0), money }
     }

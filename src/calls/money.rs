@@ -1,6 +1,6 @@
 //! What a call is charged, once its answer is here.
 
-use super::{AnswerFacts, bills::tells_bills, conclusion::Conclusion, sending::Sending};
+use super::{AnswerFacts, conclusion::Conclusion, sending::Sending};
 use crate::{
     domain::{Generation, GenerationState, Outcome, Settlement, Timestamp, Usd},
     ledger::{Hold, Reserved},
@@ -35,7 +35,7 @@ impl Money {
         bound: Option<Usd>,
     ) {
         let is_over = generation.state == GenerationState::Completed;
-        let can_tell = is_over && facts.cost.is_none() && tells_bills(&generation.route);
+        let can_tell = is_over && facts.cost.is_none() && generation.route.tells_bills();
         let Some(charged) = self.charged.filter(|_| can_tell) else { return };
         generation.state = GenerationState::Booked;
         let bound = bound.unwrap_or(charged);

@@ -97,6 +97,8 @@ actions! {
     AuditExport = "audit.export";
     /// An older copy of the record was accepted as the record.
     AuditAcceptRestore = "audit.accept_restore";
+    /// The record was restored from a backup, and as much of what came after it as was known.
+    AuditRestore = "audit.restore";
     /// Who an end user is was removed; the record goes on naming their id.
     PersonForget = "person.forget";
     /// Records were moved from the database into a segment.
@@ -124,6 +126,7 @@ impl Action {
             | Self::QueuePause
             | Self::QueueResume
             | Self::AuditAcceptRestore
+            | Self::AuditRestore
             | Self::PersonForget
             | Self::AuditArchive
             | Self::AuditSegmentDelete => true,

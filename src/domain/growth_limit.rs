@@ -74,7 +74,10 @@ fn of_change(action: Action) -> GrowthLimit {
     match action {
         Action::AuditExport | Action::AdminRequest => GrowthLimit::Calls,
         // A start puts them on record, and must not fail for want of room.
-        Action::KeyAdopt | Action::StoreRecovered | Action::AuditAcceptRestore => GrowthLimit::Owed,
+        Action::KeyAdopt
+        | Action::StoreRecovered
+        | Action::AuditAcceptRestore
+        | Action::AuditRestore => GrowthLimit::Owed,
         _ if action.takes_away() => GrowthLimit::TakingAway,
         _ => GrowthLimit::Changes,
     }
@@ -129,7 +132,8 @@ mod tests {
             Action::ALL.iter().filter(own).map(|action| action.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(of(GrowthLimit::Calls), ["audit.export", "admin.request"]);
-        assert_eq!(of(GrowthLimit::Owed), ["key.adopt", "audit.accept_restore", "store.recovered"]);
+        let owed = ["key.adopt", "audit.accept_restore", "audit.restore", "store.recovered"];
+        assert_eq!(of(GrowthLimit::Owed), owed);
         let taking_away = [
             "token.reduce",
             "token.rotate",

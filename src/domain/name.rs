@@ -77,6 +77,13 @@ name!(
     OperatorName, 64
 );
 
+impl RouteName {
+    /// Says whether Ideogram tells what a generation of this route was billed: the first API never does.
+    pub fn tells_bills(&self) -> bool {
+        self.0.starts_with("v2.")
+    }
+}
+
 fn is_name(text: &str) -> bool {
     // Without an underscore, which ends an environment's name within a token.
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
