@@ -234,7 +234,7 @@ impl BundleResult {
 
 /// Returns the bytes that are hashed and kept. They are the record as JSON, its fields in the order
 /// of the type: the same record gives the same bytes, as long as the type does not change.
-fn canonical(record: &AuditRecord) -> Result<Vec<u8>, WriteError> {
+pub(super) fn canonical(record: &AuditRecord) -> Result<Vec<u8>, WriteError> {
     serde_json::to_vec(record).map_err(|error| WriteError::Failed(error.into()))
 }
 

@@ -7,6 +7,7 @@
 //! | reading | [`Reader`], [`RecordQuery`] |
 //! | the chain | [`ChainHasher`], [`SealedRecord`], [`RawRecord`] |
 //! | where it begins and ends in the database | [`ChainBase`], [`ChainExtent`] |
+//! | a database that comes from a backup | [`RestoringWriter`] |
 //! | the seam to a database | [`BundleWriter`] |
 //!
 //! The journal and its group commit know only [`BundleWriter`]; one database is in `sqlite`.
@@ -27,6 +28,7 @@ mod open;
 mod outage;
 mod query;
 mod resolved;
+mod restoring;
 mod room;
 mod spill;
 mod sqlite;
@@ -55,6 +57,7 @@ pub use query::{
     BookedCall, DailySpend, KeptClaim, Mention, PersonUse, PlacesHeld, RecordQuery, RefusedUse,
     RouteUse, UnsettledCall,
 };
+pub use restoring::{RestoringError, RestoringWriter};
 pub use sqlite::{DATABASE_FILE, KeptUse, LARGE_LOG, Reader, log_size, newest_schema};
 pub use usage::{SumKey, Usage, UsageQuery};
 pub use warrant::SendWarrant;

@@ -45,6 +45,14 @@ impl SqliteWriter {
         Ok(Self { dir, bound, is_tight: false, connection, log, known: None, attempted: None })
     }
 
+    /// Rewrites the database, outside of any transaction: nothing of what was removed stays in its file, and
+    /// the file can become smaller from then on.
+    pub(in crate::store) fn rewrite(&self) -> Result<(), WriteError> {
+        let connection = self.connection()?;
+        connection.execute_batch("VACUUM")?;
+        checkpoint(connection)
+    }
+
     /// Returns what the database holds, where a bundle might reach its limit.
     fn used_if_tight(&self, connection: &Connection) -> Result<Option<u64>, WriteError> {
         let is_tight = self.is_tight && self.bound.is_some();

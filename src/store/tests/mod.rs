@@ -6,6 +6,7 @@ pub(crate) mod fixtures;
 mod full;
 mod outage;
 mod persons;
+mod restoring;
 mod search;
 mod segments;
 mod spill;
