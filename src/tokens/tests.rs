@@ -1,6 +1,7 @@
 //! The life of tokens against a real store.
 
 mod names;
+mod narrower;
 mod production;
 mod reduction;
 mod rotation;

@@ -9,7 +9,7 @@ use std::fmt::Display;
 struct Gains(Vec<RequestError>);
 
 /// Returns in which ways `new` is more than `old`; none means that it can do nothing that it could not.
-pub(super) fn wider(old: &Token, new: &Token) -> Vec<RequestError> {
+pub fn wider(old: &Token, new: &Token) -> Vec<RequestError> {
     let mut gains = Gains::default();
     gains.scopes(old, new);
     let (was, is) = (&old.limits, &new.limits);

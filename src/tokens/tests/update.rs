@@ -323,7 +323,7 @@ async fn more_for_today_is_more_and_no_reduction() {
     assert_eq!(told, ["extra_today: takes nothing away; that is for an update"]);
     let old = house.tokens.show(&token.id).unwrap();
     let more = update(&house, &token.id, json!({"extra_today": "2.00"})).await.unwrap();
-    let gains = wider::wider(&old, &more);
+    let gains = wider(&old, &more);
     assert_eq!(gains.iter().map(|gain| &*gain.field).collect::<Vec<_>>(), ["extra_today"]);
-    assert_eq!(wider::wider(&more, &more), []);
+    assert_eq!(wider(&more, &more), []);
 }
