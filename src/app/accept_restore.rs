@@ -122,7 +122,7 @@ async fn go_on(
         AuditRecord::change(now, &asked.by, Action::AuditAcceptRestore, "audit", before, after);
     // With the record, so that no start finds segments that only the old key vouches for.
     let old = old_key.as_deref().and_then(|key| key.trim().parse::<VerifierKey>().ok());
-    let effects = signed_anew(&reader.extent()?, old.as_ref(), &made, now);
+    let effects = signed_anew(&reader.extent()?, old.as_slice(), &made, now);
     store.journal().commit(Bundle { records: vec![record], effects, person: None }).await?;
     // A crash in between leaves what the next start refuses, and this can be done again.
     let key = made.succeed(dir, &file, now)?;

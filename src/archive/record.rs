@@ -1,23 +1,15 @@
 //! What is put on record when records move, and when a segment is deleted.
 
-use crate::domain::{Action, Actor, AuditRecord, Bundle, Effect, StoredSegment, Timestamp};
+use crate::{
+    audit::segment::told_segment,
+    domain::{Action, Actor, AuditRecord, Bundle, Effect, StoredSegment, Timestamp},
+};
 use serde_json::{Value, json};
 
 /// Returns the bundle that puts a segment on record. The record has all that the database knows of it, so that
 /// the database can be made again from the record.
 pub(super) fn archived(segment: StoredSegment, folder: &str, by: &Actor, at: Timestamp) -> Bundle {
-    let after = json!({
-        "first": segment.first,
-        "last": segment.last,
-        "prev_hash": hex::encode(segment.prev_hash),
-        "hash": hex::encode(segment.hash),
-        "first_at": segment.first_at,
-        "last_at": segment.last_at,
-        "bytes": segment.bytes,
-        "sha256": hex::encode(segment.sha256),
-        "note": segment.note,
-        "folder": folder,
-    });
+    let after = told_segment(&segment, folder);
     let name = segment.name();
     let record = AuditRecord::change(at, by, Action::AuditArchive, name, Value::Null, after);
     Bundle::record(record).with(Effect::KeepSegment(Box::new(segment), folder.into()))

@@ -9,21 +9,20 @@ use crate::{
     domain::{Effect, StoredSegment, Timestamp},
     store::{ChainExtent, ChainHead},
 };
-use std::slice::from_ref;
 
 /// Returns the changes with which a new key vouches for the beginning of a record, so that the next start
 /// needs no key of before.
 ///
-/// Where the old key vouched for it, the new one says the same. Where nobody does, the records of which
+/// Where a key that is believed vouched for it, the new one says the same. Where nobody does, the records of which
 /// nobody knows are accepted as lost, and that is what the database says of them from then on.
 pub fn signed_anew(
     extent: &ChainExtent,
-    old: Option<&VerifierKey>,
+    believed: &[VerifierKey],
     made: &NewLog,
     at: Timestamp,
 ) -> Vec<Effect> {
-    let believed = old.map(from_ref).unwrap_or_default();
-    let is_lawful = old.is_some() && begins_lawfully(extent.base, &extent.segments, believed);
+    let is_lawful =
+        !believed.is_empty() && begins_lawfully(extent.base, &extent.segments, believed);
     if is_lawful || extent.base.seq == 0 {
         let anew = extent.segments.iter().filter_map(|one| Some((one.first, anew(one, made)?)));
         return anew.map(|(first, note)| Effect::ResignSegment(first, note)).collect();

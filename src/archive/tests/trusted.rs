@@ -85,7 +85,7 @@ async fn an_accepted_record_says_what_its_new_key_vouches_for() {
         take_up(&LogResumption { dir: &house.dir, file: &file, reader: &reader, clock }).map(drop)
     };
 
-    let effects = signed_anew(&extent, Some(house.notary.key()), &made, at);
+    let effects = signed_anew(&extent, std::slice::from_ref(house.notary.key()), &made, at);
     house
         .store
         .journal()
@@ -99,7 +99,7 @@ async fn an_accepted_record_says_what_its_new_key_vouches_for() {
     house.database().execute_batch("DELETE FROM segments").unwrap();
     assert!(matches!(resume(&house), Err(ResumeError::BeginsUnproven(6))));
     let made = NewLog::make().unwrap();
-    let effects = signed_anew(&house.reader().extent().unwrap(), None, &made, at);
+    let effects = signed_anew(&house.reader().extent().unwrap(), &[], &made, at);
     house
         .store
         .journal()

@@ -3,7 +3,7 @@
 use super::{
     BadExport, ExportProblem, Format, Manifest,
     check_csv::Rows,
-    check_jsonl::{Records, claimed_by_header},
+    check_jsonl::{RecordWatch, Records, claimed_by_header},
     form::{ExportFindings, ExportLines},
 };
 use crate::audit::trust::{
@@ -66,13 +66,40 @@ pub fn examine_export(
 ) -> io::Result<ExportReport> {
     let mut input = input;
     let is_table = is_table(&mut input)?;
+    let lines: Box<dyn ExportLines> = if is_table {
+        Box::new(Rows::new(sidecar.unwrap_or_default()))
+    } else {
+        Box::new(Records::default())
+    };
+    let sidecar = sidecar.filter(|_| is_table);
+    examine((input, lines), (is_table, sidecar), trusted, outside, &mut progress)
+}
+
+/// Checks an export of JSON lines as [`examine_export`] does, by the key that it names itself, and tells
+/// `watch` of each record. What was told counts only if the report is good.
+pub fn read_export(
+    input: impl BufRead,
+    watch: RecordWatch<'_>,
+    mut progress: impl FnMut(u64),
+) -> io::Result<ExportReport> {
+    let lines = Box::new(Records::told_to(watch));
+    examine((input, lines), (false, None), Vec::new(), &[], &mut progress)
+}
+
+fn examine(
+    (mut input, mut lines): (impl BufRead, Box<dyn ExportLines + '_>),
+    (is_table, sidecar): (bool, Option<&str>),
+    trusted: Vec<VerifierKey>,
+    outside: &[(EvidenceSource, String)],
+    progress: &mut dyn FnMut(u64),
+) -> io::Result<ExportReport> {
     let mut first = String::new();
     let key_is_its_own = trusted.is_empty();
     // Read before the keys are chosen: where none is given, it names the one to believe.
     let first_read = read_line(&mut input, &mut first)?;
     let claimed = || match sidecar {
-        Some(sidecar) if is_table => claimed_by_sidecar(sidecar),
-        _ => claimed_by_header(&first),
+        Some(sidecar) => claimed_by_sidecar(sidecar),
+        None => claimed_by_header(&first),
     };
     let keys = if key_is_its_own { claimed().into_iter().collect() } else { trusted };
     let key = keys.first().cloned();
@@ -81,11 +108,6 @@ pub fn examine_export(
         evidence.add(source, name, true);
     }
     let mut marks = evidence.marks();
-    let mut lines: Box<dyn ExportLines> = if is_table {
-        Box::new(Rows::new(sidecar.unwrap_or_default()))
-    } else {
-        Box::new(Records::default())
-    };
     let mut reading = ExportReading { digest: Sha256::new(), number: 0, bytes: 0 };
     let mut check = reading.take(&first, first_read, &mut *lines, &mut marks);
     let mut line = String::new();

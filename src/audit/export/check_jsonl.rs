@@ -11,12 +11,17 @@ use crate::{
         HashChain,
         trust::{Marks, NoteError, SignedNote, VerifierKey},
     },
-    store::{ChainHasher, ChainHead},
+    domain::AuditRecord,
+    store::{ChainHasher, ChainHead, ChainLink, SealedRecord},
 };
 
+/// Who is told of each record.
+pub(super) type RecordWatch<'w> = &'w mut dyn FnMut(SealedRecord);
+
 /// What was read so far.
-#[derive(Debug, Default)]
-pub(super) struct Records {
+#[derive(Default)]
+pub(super) struct Records<'w> {
+    watch: Option<RecordWatch<'w>>,
     header: Option<Header>,
     lines: u64,
     first: u64,
@@ -30,7 +35,12 @@ pub(super) fn claimed_by_header(line: &str) -> Option<VerifierKey> {
     serde_json::from_str::<Header>(line).ok()?.key.parse().ok()
 }
 
-impl Records {
+impl<'w> Records<'w> {
+    /// Returns a reading that tells of each record whose hash is good, before anything is known of the whole.
+    pub(super) fn told_to(watch: RecordWatch<'w>) -> Self {
+        Self { watch: Some(watch), ..Self::default() }
+    }
+
     fn record(&mut self, number: u64, line: &str) -> Result<ChainHead, BadExport> {
         let unreadable = |seq| BadExport::new(number, seq, ExportProblem::Unreadable);
         let line: RecordLine<'_> = serde_json::from_str(line).map_err(|_| unreadable(None))?;
@@ -54,8 +64,15 @@ impl Records {
         if seq == before.seq + 1 && prev != before.hash {
             return Err(bad(ExportProblem::Unlinked));
         }
-        if HashChain.seal(seq, &prev, line.record.get().as_bytes()) != own {
+        let bytes = line.record.get().as_bytes();
+        if HashChain.seal(seq, &prev, bytes) != own {
             return Err(bad(ExportProblem::Changed));
+        }
+        if let Some(watch) = &mut self.watch {
+            let record: AuditRecord =
+                serde_json::from_slice(bytes).map_err(|_| unreadable(Some(seq)))?;
+            let link = ChainLink { seq, prev_hash: prev, hash: own, bytes: bytes.into() };
+            watch(SealedRecord::new(link, record));
         }
         Ok(ChainHead { seq, hash: own })
     }
@@ -72,7 +89,7 @@ impl Records {
     }
 }
 
-impl ExportLines for Records {
+impl ExportLines for Records<'_> {
     fn line(&mut self, number: u64, line: &str, marks: &mut Marks) -> Result<(), BadExport> {
         let bad = |problem| BadExport::new(number, None, problem);
         if self.end.is_some() {

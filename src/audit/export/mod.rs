@@ -6,6 +6,7 @@
 //! | writing it | [`ExportWriter`] |
 //! | what is signed about it | [`Manifest`] |
 //! | checking it, without a gateway and without the record | [`examine_export`], [`ExportReport`] |
+//! | reading its records | [`read_export`] |
 
 mod bad_export;
 mod check;
@@ -19,7 +20,7 @@ mod subject;
 mod writer;
 
 pub use bad_export::{BadExport, ExportProblem};
-pub use check::{ExportReport, VerifiedExport, examine_export, is_table};
+pub use check::{ExportReport, VerifiedExport, examine_export, is_table, read_export};
 pub(super) use manifest::hash;
 pub use manifest::{Format, Manifest};
 pub use subject::{ExportSubject, Unwritable};

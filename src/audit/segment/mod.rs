@@ -5,6 +5,7 @@
 //! | writing it | [`SegmentWriter`], [`SegmentSubject`] |
 //! | what is signed about it | [`SegmentManifest`] |
 //! | reading it | [`SegmentReader`] |
+//! | as a record tells of it | [`told_segment`], [`segment_told`] |
 //! | checking it whole | [`examine_segment`], [`ExaminedSegment`], [`SegmentProblem`] |
 //! | checking it by itself | [`examine_lone_segment`], [`SegmentReport`] |
 //!
@@ -15,6 +16,7 @@ mod examine;
 mod form;
 mod kept;
 mod manifest;
+mod on_record;
 mod problem;
 mod reader;
 mod report;
@@ -23,6 +25,7 @@ mod writer;
 pub use examine::{ExaminedSegment, examine_segment};
 pub use kept::KeptDigest;
 pub use manifest::SegmentManifest;
+pub use on_record::{segment_told, told_segment};
 pub use problem::SegmentProblem;
 pub use reader::SegmentReader;
 pub use report::{SegmentReport, claimed_key, examine_lone_segment, is_packed};

@@ -51,14 +51,23 @@ impl CheckpointFile {
     /// Returns the last notes in it, oldest first; none when there is no file. Those that do not
     /// fit into the last 16 KiB are not read, and what is no whole note is left out.
     pub(super) fn last(&self) -> io::Result<Vec<SignedNote>> {
+        self.notes(TAIL)
+    }
+
+    /// Returns all notes in it, oldest first; none when there is no file. What is no whole note is left out.
+    pub(super) fn all(&self) -> io::Result<Vec<SignedNote>> {
+        self.notes(u64::MAX)
+    }
+
+    fn notes(&self, most: u64) -> io::Result<Vec<SignedNote>> {
         let mut file = match File::open(&self.0) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             opened => opened?,
         };
         let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(most)))?;
         let mut bytes = Vec::new();
-        file.take(TAIL).read_to_end(&mut bytes)?;
+        file.take(most).read_to_end(&mut bytes)?;
         // It may begin in the middle of a note, or of a letter.
         let text = String::from_utf8_lossy(&bytes);
         Ok(paragraph_notes(&text).notes.into_iter().map(|(_, note)| note).collect())

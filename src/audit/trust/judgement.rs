@@ -105,6 +105,16 @@ impl SignedEvidence {
         }
     }
 
+    /// Returns the checkpoints whose signatures are good.
+    pub fn witnesses(&self) -> &[Witness] {
+        &self.witnesses
+    }
+
+    /// Returns the notes that prove nothing.
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.rejected
+    }
+
     /// Returns the hashes to look out for. The head of no records is found from the beginning.
     pub fn marks(&self) -> Marks {
         let wanted = self.witnesses.iter().map(|witness| (witness.checkpoint.seq(), None));

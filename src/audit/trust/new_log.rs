@@ -43,10 +43,24 @@ impl NewLog {
     /// records, is on disk. A crash before that leaves no key, and the next start finds out how far
     /// it came.
     pub(super) fn begin(self, dir: &Path, at: Timestamp) -> Result<SigningKey, SigningFileError> {
+        self.write(dir, at)?;
+        Ok(self.key)
+    }
+
+    /// Begins the log in a folder that a restore makes, where no other log is.
+    pub fn begin_restored(
+        self,
+        dir: &Path,
+        at: Timestamp,
+    ) -> Result<VerifierKey, SigningFileError> {
+        self.write(dir, at)?;
+        Ok(self.verifier().clone())
+    }
+
+    fn write(&self, dir: &Path, at: Timestamp) -> Result<(), SigningFileError> {
         key_file::begin(dir, &self.text)?;
         sign_first(&self.key, dir, at)?;
-        key_file::adopt(dir, self.verifier())?;
-        Ok(self.key)
+        key_file::adopt(dir, self.verifier())
     }
 
     /// Begins the log in place of one before, whose last words are kept aside, so that the new one

@@ -1,8 +1,8 @@
 //! Taking up a log where an earlier run left it, if the record is still the one that was signed.
 
 use super::{
-    Checkpoint, CheckpointError, CheckpointFile, LAST_SIGNED_FILE, NewLog, Notary, NoteError,
-    SignedNote, SigningFileError, SigningKey,
+    Checkpoint, CheckpointError, CheckpointFile, FormerKey, LAST_SIGNED_FILE, NewLog, Notary,
+    NoteError, SignedNote, SigningFileError, SigningKey,
     key_file::{self, Kept},
     new_log::sign_first,
 };
@@ -149,7 +149,9 @@ impl LogResumption<'_> {
     pub(in crate::audit) fn notary(&self) -> Result<Notary, ResumeError> {
         let last_file = self.dir.join(LAST_SIGNED_FILE);
         let last = last_signed(&last_file)?;
-        let added = self.file.last();
+        let former = FormerKey::in_folder(self.dir)?;
+        // The newest note of a former key may be far from the end by now.
+        let added = if former.is_empty() { self.file.last() } else { self.file.all() };
         let added =
             added.map_err(|error| ResumeError::Unreadable(self.file.path().into(), error))?;
         let Some(Kept { key, is_marked }) = key_file::read(self.dir)? else {
@@ -158,7 +160,7 @@ impl LogResumption<'_> {
         };
         let has_last = last.is_some();
         let mut highest = None;
-        for signed in [known(&last_file, last, &key)?, self.newest(&added, &key)?] {
+        for signed in [known(&last_file, last, &key)?, self.newest(&added, &key, &former)?] {
             let Some(signed) = signed else { continue };
             self.holds(&signed)?;
             highest =
@@ -220,16 +222,34 @@ impl LogResumption<'_> {
         Ok(())
     }
 
-    /// Returns the newest of the added checkpoints that can be read; a crash may have torn the
-    /// last. A checkpoint by another key is refused at once: the file is another log's.
+    /// Returns the newest of the added checkpoints by the log's own key that can be read; a crash may have torn
+    /// the last. The newest of each former key must hold as far as its log reached, and what it signed beyond
+    /// that is missing here. A newer one by any other key is refused at once: the file is another log's.
     fn newest(
         &self,
         added: &[SignedNote],
         key: &SigningKey,
+        former: &[FormerKey],
     ) -> Result<Option<Checkpoint>, ResumeError> {
+        let own = key.verifier();
+        let (mut newest, mut to_find, mut is_ours) = (None, former.to_vec(), false);
         for note in added.iter().rev() {
-            match Checkpoint::verified(note, [key.verifier()]) {
-                Ok(signed) => return Ok(Some(signed)),
+            if newest.is_some() && to_find.is_empty() {
+                break;
+            }
+            let keys = former.iter().map(|former| &former.key).chain([own]);
+            let read = Checkpoint::verified(note, keys);
+            is_ours |= read.is_ok();
+            match read {
+                Ok(signed) if *signed.origin == *own.name() => newest = newest.or(Some(signed)),
+                Ok(signed) => {
+                    let of = |former: &FormerKey| *former.key.name() == *signed.origin;
+                    if let Some(place) = to_find.iter().position(of) {
+                        self.held_of_before(&signed, &to_find.swap_remove(place))?;
+                    }
+                }
+                // Behind one of ours it is older, and the file was another log's then.
+                Err(CheckpointError::Note(NoteError::UnknownKey)) if is_ours => {}
                 Err(CheckpointError::Note(NoteError::UnknownKey)) => {
                     return Err(other_log(self.file.path(), note));
                 }
@@ -239,7 +259,16 @@ impl LogResumption<'_> {
                 }
             }
         }
-        Ok(None)
+        Ok(newest)
+    }
+
+    /// What a former key signed is older than what the restore knew, or it is missing here.
+    fn held_of_before(&self, signed: &Checkpoint, former: &FormerKey) -> Result<(), ResumeError> {
+        if signed.head.seq > former.ends {
+            let signed = Box::new(signed.clone());
+            return Err(ResumeError::EndsBefore { signed, ends: former.ends });
+        }
+        self.holds(signed)
     }
 
     /// A checkpoint of no records holds against every record, and one of a record that is in a segment
