@@ -27,7 +27,19 @@ pub enum DataFolderError {
         "data folder {0} is in use by another ideogate; stop it first, or set another data.dir"
     )]
     InUse(Box<str>),
+    /// A backup was being restored into it.
+    #[error(
+        "a restore into data folder {0} was not finished: run the same `ideogate restore` again, which begins \
+         anew"
+    )]
+    Unfinished(Box<str>),
 }
+
+/// The file that is locked.
+pub(super) const LOCK: &str = "ideogate.lock";
+
+/// Where a restore works in the data folder, until what it made is whole. Nobody else uses a folder that has it.
+pub(super) const RESTORING: &str = ".restoring";
 
 /// The data folder, held until this is dropped.
 ///
@@ -42,7 +54,17 @@ impl DataFolder {
     /// Makes the folder if needed, for this user alone, and holds it.
     ///
     /// Never waits: it is an error at once if another process holds it, or if group or others may enter it.
+    /// A folder into which a backup was not restored whole is an error too.
     pub fn hold(dir: &Path) -> Result<Self, DataFolderError> {
+        let held = Self::hold_to_restore(dir)?;
+        if dir.join(RESTORING).exists() {
+            return Err(DataFolderError::Unfinished(dir.display().to_string().into()));
+        }
+        Ok(held)
+    }
+
+    /// Holds it as [`hold`](Self::hold) does, to restore a backup into it.
+    pub(super) fn hold_to_restore(dir: &Path) -> Result<Self, DataFolderError> {
         let name: Box<str> = dir.display().to_string().into();
         let unusable = |error| DataFolderError::Unusable(name.clone(), error);
         make_folder(dir).map_err(unusable)?;
@@ -52,7 +74,7 @@ impl DataFolder {
         }
         let mut open = OpenOptions::new();
         open.create(true).truncate(false).read(true).write(true).mode(0o600);
-        let lock = open.open(dir.join("ideogate.lock")).map_err(unusable)?;
+        let lock = open.open(dir.join(LOCK)).map_err(unusable)?;
         match FileExt::try_lock(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(DataFolderError::InUse(name)),

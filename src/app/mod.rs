@@ -29,6 +29,7 @@ mod clock;
 mod commit_metrics;
 mod control_server;
 mod disk_watch;
+mod from_backup;
 mod keys;
 mod listeners;
 mod lock;
@@ -55,6 +56,7 @@ mod wordings;
 
 pub use accept_restore::{AcceptRestore, AcceptRestoreError, RestoreAccepted, accept_restore};
 pub use clock::clock_doubt;
+pub use from_backup::{FromBackup, FromBackupError, restore_backup};
 pub use listeners::{from_here, scheme};
 pub use lock::{DataFolder, DataFolderError};
 pub use options::{SettingsSource, StartOptions};

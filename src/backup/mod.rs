@@ -5,21 +5,41 @@
 //! | what it is of, and what is in it | [`BackupSubject`], [`BackupMember`], [`MemberName`] |
 //! | writing it | [`write_backup`] |
 //! | reading it whole | [`examine_backup`], [`unpack_backup`], [`BackupFile`], [`BackupProblem`] |
+//! | making a database from it, and from records of later | [`Restoration`], [`RestorationReport`] |
+//! | records of later, from exports and segments | [`RecordFile`] |
+//! | what they lead to | [`Replayed`], [`Withheld`] |
+//! | how far they reach | [`Coverage`] |
 //!
 //! The file is one zstd frame: a line that says what follows, the bytes of its members one after the other,
 //! and a line with the signed manifest and a signed checkpoint of the last record.
 
+mod coverage;
 mod form;
+mod later_records;
 mod member;
 mod problem;
 mod read;
+mod record_file;
+mod replay;
+mod restoration;
+mod restoration_error;
+mod restoration_report;
+mod restored_log;
+mod seam;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use coverage::Coverage;
 pub use form::{BackupMember, BackupSubject};
+pub use later_records::LaterRecordsError;
 pub use member::MemberName;
 pub use problem::BackupProblem;
 pub use read::{BackupFile, examine_backup, unpack_backup};
+pub use record_file::{RecordFile, RecordFileError};
+pub use replay::{Replayed, UnknownRecord, Withheld};
+pub use restoration::{Restoration, TokenTrust};
+pub use restoration_error::RestorationError;
+pub use restoration_report::{AppliedRecords, RestorationReport};
 pub use write::{BackupWriteError, write_backup};

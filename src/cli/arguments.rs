@@ -15,6 +15,7 @@ use super::{
     operator::OperatorCommand,
     pause::{PauseArguments, ResumeArguments},
     queue::QueueCommand,
+    restore::RestoreArguments,
     review::ReviewArguments,
     route::RouteCommand,
     scan::ScanArguments,
@@ -90,6 +91,8 @@ pub enum Command {
     /// See and check the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Make a data folder from a backup; nothing that was taken away since comes back
+    Restore(RestoreArguments),
     /// Look for leaked tokens and keys in a tree or a commit
     Scan(ScanArguments),
     /// Look for what is wrong with this installation

@@ -26,6 +26,9 @@ pub(super) enum CliError {
     /// The command was used in a way that makes no sense.
     #[error("{0}")]
     Usage(String),
+    /// What was given is not what it should be: a file that was changed, or is another's.
+    #[error("{0}")]
+    Bad(String),
     /// Nobody answers.
     #[error(
         "no answer from {at} ({said}): is the gateway running? start it with `ideogate serve`, or \
@@ -75,6 +78,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Usage(_) => USAGE,
+            Self::Bad(_) => FINDING,
             Self::Unreachable { .. }
             | Self::NoGateway { .. }
             | Self::Untrusted { .. }

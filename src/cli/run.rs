@@ -8,7 +8,7 @@ use super::{
     error::{self, CliError},
     healthcheck, key, locate, openapi, operator,
     output::{self, Output},
-    pause, queue, review, route,
+    pause, queue, restore, review, route,
     runtime::wait,
     scan, serve, simulator, token, usage, whoami,
 };
@@ -74,6 +74,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Pause(asked) => wait(pause::pause(&locate::client(&global)?, screen, asked)),
         Command::Resume(asked) => wait(pause::resume(&locate::client(&global)?, screen, asked)),
         Command::Config(command) => config::run(&global, screen, &command),
+        Command::Restore(arguments) => restore::run(&global, screen, &arguments),
         Command::Scan(arguments) => scan::run(screen, &arguments),
         Command::Doctor(_) => doctor::run(&global, screen),
         Command::Healthcheck(arguments) => healthcheck::run(&global, screen, &arguments),

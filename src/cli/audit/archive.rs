@@ -2,10 +2,9 @@
 //!
 //! The gateway moves the records; the command waits for it and can be ended at any time.
 
-use super::progress::Progress;
 use crate::{
     admin::{ArchiveRequest, ArchiveView},
-    cli::{client::AdminClient, number::counted, output::Output},
+    cli::{client::AdminClient, number::counted, output::Output, progress::Progress},
 };
 use anyhow::bail;
 use bytesize::ByteSize;

@@ -2,13 +2,13 @@
 //!
 //! The answer is written as it comes, so that the size of the record does not matter.
 
-use super::{
-    export_file::{ExportFile, Target},
-    progress::Progress,
-};
+use super::export_file::{ExportFile, Target};
 use crate::{
     admin::{AuditExport, CheckpointKeyView, EXPORT_NAME, EXPORT_UP_TO, ExportFormat},
-    cli::{client::AdminClient, error::CliError, file::file, named, output::Output, user},
+    cli::{
+        client::AdminClient, error::CliError, file::file, named, output::Output,
+        progress::Progress, user,
+    },
 };
 use clap::{Args, ValueEnum};
 use memchr::memmem;

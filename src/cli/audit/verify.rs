@@ -2,11 +2,7 @@
 //!
 //! No gateway is needed; one may run on the same folder meanwhile.
 
-use super::{
-    evidence::{inside, key_of_folder, keys, outside},
-    progress::Progress,
-    verdict::VerifyVerdict,
-};
+use super::verdict::VerifyVerdict;
 use crate::{
     audit::{
         examine_database,
@@ -15,7 +11,15 @@ use crate::{
         segment::{SegmentProblem, claimed_key, examine_lone_segment, is_packed},
         trust::{CheckpointFile, LAST_SIGNED_FILE, SignedEvidence},
     },
-    cli::{error::CliError, file::file, global::Global, locate, output::Output},
+    cli::{
+        error::CliError,
+        evidence::{inside, key_of_folder, keys, outside},
+        file::file,
+        global::Global,
+        locate,
+        output::Output,
+        progress::Progress,
+    },
     config::Settings,
 };
 use anyhow::Context;

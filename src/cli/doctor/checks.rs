@@ -1,6 +1,6 @@
 //! Everything that is looked at, in the order in which one thing rests on another.
 
-use super::{finding::DoctorCheck, gateway, keys, machine, tls};
+use super::{finding::DoctorCheck, former_keys, gateway, keys, machine, tls};
 use crate::{
     cli::{
         error::CliError,
@@ -79,6 +79,10 @@ fn of_gateway(
     if let Some(own) = own.filter(|_| is_here && same_files && global.config.is_some()) {
         findings.extend(tls::check(&own.settings.listen, SystemClock.now()));
     }
+    let same_folder = differing.iter().all(|one| one.key != "data.dir");
+    if let Some(own) = own.filter(|_| is_here && same_folder) {
+        findings.extend(former_keys::in_folder(&own.settings.data.dir));
+    }
     match wait(gateway::check(&running.client, is_here)) {
         Ok(seen) => findings.extend(seen),
         Err(error) => findings.push(DoctorCheck::broken(gateway::WHAT, chain(&error))),
@@ -96,6 +100,7 @@ fn of_file(own: &LoadedSettings) -> Vec<DoctorCheck> {
     findings.push(machine::data_folder(&settings.data.dir));
     findings.push(machine::disk_of(&settings.data.dir, settings.bodies.min_free));
     findings.extend(machine::record_clock(&settings.data.dir, SystemClock.now()));
+    findings.extend(former_keys::in_folder(&settings.data.dir));
     findings.extend(machine::held_against(own));
     findings
 }

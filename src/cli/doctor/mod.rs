@@ -5,6 +5,7 @@
 mod checks;
 mod command;
 mod finding;
+mod former_keys;
 mod gateway;
 mod keys;
 mod machine;

@@ -1,0 +1,19 @@
+//! What records that came after a backup lead to: all that they took away, and all that they spent.
+//!
+//! Nothing that they gave comes back by itself: it is told with what gives it again. Pure: it says what to
+//! change, and changes nothing.
+
+mod calls;
+mod changes;
+mod held;
+mod operators;
+mod record;
+mod replayed;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+pub use held::Withheld;
+pub use record::{RecordPlace, UnknownRecord, replay};
+pub use replayed::Replayed;
