@@ -38,6 +38,7 @@ mod recall;
 mod redaction;
 mod reload;
 mod restart;
+mod restore;
 mod review;
 mod scan;
 mod service_manager;

@@ -1,0 +1,146 @@
+//! A gateway is lost, and one is made from a backup: nothing that was taken away comes back.
+//!
+//! ```text
+//!   backup ──▶ something is taken away ──▶ checkpoint and export ──▶ kill -9 ──▶ restore ──▶ start ──▶ tried
+//! ```
+
+mod files;
+mod folder;
+mod operators;
+mod persons;
+mod places;
+mod secrets;
+mod tokens;
+mod trust;
+
+use crate::support::{Binary, Client, Home, Told, until};
+use ideogate::{
+    audit::{
+        take_up,
+        trust::{CheckpointFile, LogResumption},
+    },
+    backup::{BackupSubject, MemberName, write_backup},
+    domain::{Clock, SystemClock},
+    store::{ChainHead, Reader, newest_schema},
+};
+use serde_json::{Value, json};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+const GENERATE: &str = "/v1/ideogram-v3/generate";
+
+/// What is left of a gateway whose disk was lost.
+struct Left {
+    backup: PathBuf,
+    export: PathBuf,
+    checkpoints: PathBuf,
+    key: String,
+}
+
+/// What is known of the time after the backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// All of it: an export, and a checkpoint from elsewhere.
+    All,
+    /// Nothing, and nobody says that tokens are to be trusted.
+    Nothing,
+    /// Nothing, but somebody says that tokens are to be trusted.
+    Trusted,
+}
+
+/// Makes a backup of a data folder that no gateway uses.
+fn pack(home: &Home, name: &str, with_keys: bool) -> PathBuf {
+    let (dir, to) = (home.data(), home.path().join(name));
+    let reader = Reader::open(&dir).unwrap();
+    let file = CheckpointFile::at(dir.join(CheckpointFile::USUAL));
+    let clock = Arc::new(SystemClock);
+    let log = LogResumption { dir: &dir, file: &file, reader: &reader, clock: clock.clone() };
+    let notary = take_up(&log).unwrap();
+    let extent = reader.extent().unwrap();
+    let checkpoint = notary.sign(extent.head).unwrap();
+    let base = ChainHead { seq: extent.base.seq, hash: extent.base.hash };
+    let subject = BackupSubject {
+        made_at: clock.now(),
+        schema: newest_schema(),
+        key: notary.key().clone(),
+        head: extent.head,
+        base,
+        with_keys,
+    };
+    let is_in = |member: &MemberName| with_keys || !member.is_private();
+    let files = MemberName::ALL.into_iter().filter(is_in).filter_map(|member| {
+        let path = dir.join(member.file_name());
+        path.exists().then_some((member, path))
+    });
+    let out = File::create(&to).unwrap();
+    write_backup(&subject, files.collect(), &notary, &checkpoint, out).unwrap();
+    to
+}
+
+/// Stops a gateway in order, makes a backup, and starts it again.
+async fn back_up(home: &Home, gateway: Binary, with_keys: bool) -> (PathBuf, Binary) {
+    gateway.stop().await;
+    let backup = pack(home, "monday.backup", with_keys);
+    (backup, home.start().await)
+}
+
+/// Loses a gateway: what is left is a backup, a checkpoint and an export of just before its end.
+async fn lose(home: &Home, gateway: Binary, backup: PathBuf) -> Left {
+    let (export, checkpoints) = (home.path().join("newer.jsonl"), home.path().join("elsewhere"));
+    let told = home.run(&["audit", "checkpoint"]).await.good();
+    fs::write(&checkpoints, told.out).unwrap();
+    let key = home.run(&["audit", "key"]).await.good().out.trim().to_owned();
+    home.run(&["audit", "export", "--to", export.to_str().unwrap()]).await.good();
+    gateway.kill().await;
+    Left { backup, export, checkpoints, key }
+}
+
+/// Runs the command that restores into a folder.
+async fn restore(home: &Home, left: &Left, into: &Path, more: &[&str]) -> Told {
+    let [from, into] = [&left.backup, into].map(|path| path.to_str().unwrap());
+    let asked = ["restore", "--from", from, "--data", into, "--key", &left.key];
+    home.run(&[&asked[..], more].concat()).await
+}
+
+/// Restores with what is known, starts a gateway on it, and returns it with what the command said.
+async fn restored(home: &Home, left: &Left, known: Known) -> (Binary, Value) {
+    let into = home.path().join(format!("{known:?}"));
+    let [export, checkpoints] =
+        [&left.export, &left.checkpoints].map(|path| path.to_str().unwrap());
+    let all = ["--record", export, "--checkpoint", checkpoints, "--output", "json"];
+    let more: &[&str] = match known {
+        Known::All => &all,
+        Known::Nothing => &all[4..],
+        Known::Trusted => &["--output", "json", "--trust-tokens"],
+    };
+    let told = restore(home, left, &into, more).await.good().json();
+    home.change(&format!("[data]\ndir = \"{}\"\n", into.display()));
+    let gateway = home.start().await;
+    home.verify().await;
+    (gateway, told)
+}
+
+/// Tries a token, and returns the status.
+async fn tried(gateway: &Binary, token: &str) -> u16 {
+    let client = Client::new(gateway.ready.proxy.clone(), token);
+    client.post(GENERATE, &json!({"prompt": "x"})).await.status
+}
+
+/// Returns the entry of the restore.
+async fn seam(home: &Home) -> Value {
+    let told = home.run(&["audit", "search", "--output", "json"]).await.good();
+    let mut entries = told.lines().into_iter();
+    let found = entries.find(|entry| entry["action"] == "audit.restore");
+    found.unwrap_or_else(|| panic!("no seam: {told:?}"))["metadata"].clone()
+}
+
+/// Starts a gateway that must refuse, and returns what it said.
+async fn refused(home: &Home) -> String {
+    let mut gateway: Binary = home.begin();
+    let status = gateway.ended().await;
+    assert!(!status.success(), "it started: {}", gateway.log());
+    until("it says why", async || gateway.log().contains("error: ").then(|| gateway.log())).await
+}
