@@ -6,6 +6,7 @@
 
 mod access_check;
 mod audit;
+mod backup;
 mod caller;
 mod cut_off;
 mod described_roles;
@@ -49,6 +50,7 @@ pub use audit::{
     ForgottenView, HeldBackView, MISSING_SEGMENTS, MovedSegmentView, NEXT_AFTER, PersonAsked,
     PersonFound, PersonSearch, PersonToForget, PersonView,
 };
+pub use backup::{BACKUP_BYTES, BACKUP_NAME, BackupRequest, KeptBackupView};
 pub use endpoints::Endpoint;
 pub use export_notes::ExportNotes;
 pub use fault::to_response;

@@ -1,8 +1,8 @@
 //! The description of the admin API, made from its handlers.
 
 use super::{
-    audit, described_roles::describe_roles, keys, operators, paths::endpoints, queue, review,
-    settings, system, tokens, usage,
+    audit, backup, described_roles::describe_roles, keys, operators, paths::endpoints, queue,
+    review, settings, system, tokens, usage,
 };
 use utoipa::OpenApi;
 
@@ -39,6 +39,7 @@ use utoipa::OpenApi;
         operators::me::me, operators::role::set, operators::rotate::rotate,
         operators::state::disable, operators::state::enable, operators::state::revoke,
         keys::list::list, keys::verify::verify, keys::rotate::rotate,
+        backup::make::make, backup::kept::kept,
     ),
     tags(
         (name = "tokens", description = "What apps are given"),
@@ -48,6 +49,7 @@ use utoipa::OpenApi;
         (name = "settings", description = "What was set"),
         (name = "system", description = "How the gateway is"),
         (name = "operators", description = "Who may do what here"),
+        (name = "backup", description = "The database of one moment, in a file"),
         (name = "keys", description = "Ideogram's keys, by their last four characters"),
     ),
 )]

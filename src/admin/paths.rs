@@ -1,7 +1,7 @@
 //! What the control plane serves, path by path.
 
 use super::{
-    audit,
+    audit, backup,
     endpoints::{Endpoint, Endpoints},
     keys, operators, queue, review, settings, system, tokens, usage,
 };
@@ -21,6 +21,7 @@ pub(super) fn all() -> Endpoints {
         .and(system_paths())
         .and(operator_paths())
         .and(key_paths())
+        .and(backup_paths())
 }
 
 fn token_paths() -> Endpoints {
@@ -111,4 +112,10 @@ fn key_paths() -> Endpoints {
         .get("/api/v1/keys", keys::list::list)
         .post("/api/v1/keys/verify", keys::verify::verify)
         .post("/api/v1/keys/rotate", keys::rotate::rotate)
+}
+
+fn backup_paths() -> Endpoints {
+    Endpoints::default()
+        .post("/api/v1/backup", backup::make::make)
+        .post("/api/v1/backup/{name}/kept", backup::kept::kept)
 }

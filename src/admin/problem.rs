@@ -277,6 +277,20 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, "The state of things does not allow it", detail)
     }
 
+    /// Keys of the gateway's own were asked for over the network.
+    pub(super) fn keys_stay_here() -> Self {
+        let detail = "a backup with private keys is made on the socket alone: run `ideogate backup \
+                      --with-keys` on the machine or in the container that the gateway runs in";
+        Self::new(StatusCode::FORBIDDEN, "keys_stay_here", "Keys leave by the socket alone", detail)
+    }
+
+    /// A backup needs more room on the disk than there is.
+    pub(super) fn backup_no_room(cause: &(dyn Error + 'static)) -> Self {
+        let title = "The disk has no room for a copy";
+        let detail = cause.to_string();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "backup_no_room", title, detail)
+    }
+
     /// The change cannot be put on record, so it was not made.
     pub(super) fn audit_unavailable(cause: &JournalError) -> Self {
         if let JournalError::Full(_) = cause {

@@ -7,6 +7,7 @@ use crate::{
     archive::Mover,
     audit::RefusalBook,
     audit::trust::Notary,
+    backup::Backups,
     calls::Calls,
     config::{Doubts, LiveSettings},
     domain::{Action, Actor, AuditRecord, Bundle, Clock},
@@ -63,6 +64,8 @@ pub struct AdminState {
     pub notary: Arc<Notary>,
     /// Moves old records, and reads them where they are.
     pub archive: Mover,
+    /// Makes backups.
+    pub backups: Backups,
     /// What was said of exports.
     pub exports: ExportNotes,
     /// Knows who may ask over the network.

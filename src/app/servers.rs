@@ -111,6 +111,7 @@ fn admin_state(
         doubts: Arc::new(doubts),
         notary: Arc::clone(&services.notary),
         archive: services.archive.clone(),
+        backups: services.backups.clone(),
         exports: ExportNotes::default(),
         operators: services.operators.clone(),
         attempts: Arc::new(Attempts::new(

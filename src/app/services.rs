@@ -13,6 +13,7 @@ use crate::{
     answers::{Answers, ClaimRegistry, SealedAnswers},
     archive::{Mover, MoverServices},
     audit::{RefusalBook, trust::Notary},
+    backup::{BackupServices, Backups},
     calls::{CallServices, Calls},
     config::{AccountSettings, LiveSettings, Settings},
     domain::{AccountName, Clock},
@@ -76,6 +77,8 @@ pub(super) struct Services {
     pub(super) notary: Arc<Notary>,
     /// Moves old days of the record.
     pub(super) archive: Mover,
+    /// Makes backups.
+    pub(super) backups: Backups,
     /// Tells somebody what needs them.
     pub(super) notifier: Notifier,
 }
@@ -126,6 +129,7 @@ impl Services {
         Ok(Self {
             refusals: Arc::new(RefusalBook::new(Arc::clone(&clock))),
             archive: archive(ground, live.clone()),
+            backups: backups(ground)?,
             calls: Calls::new(services),
             keys,
             webhooks: webhook_door::build(ground)?,
@@ -159,6 +163,20 @@ fn archive(ground: &BuildInputs<'_>, settings: LiveSettings) -> Mover {
         metrics: Arc::clone(&ground.metrics),
         rules: Arc::new(move || archive_rules(&settings.now())),
     })
+}
+
+/// Returns what makes backups, and removes what an earlier run left of one.
+fn backups(ground: &BuildInputs<'_>) -> anyhow::Result<Backups> {
+    let opened = Backups::open(BackupServices {
+        dir: ground.settings.data.dir.clone(),
+        min_free: ground.settings.bodies.min_free,
+        reader: ground.store.reader(),
+        journal: ground.store.journal(),
+        notary: Arc::clone(&ground.notary),
+        clock: Arc::clone(&ground.clock),
+        tasks: ground.tasks.clone(),
+    });
+    opened.context("backups cannot be made")
 }
 
 /// Loads the operators.

@@ -4,6 +4,7 @@
 
 use super::{
     audit::AuditCommand,
+    backup::BackupArguments,
     completions::CompletionsArguments,
     config::ConfigCommand,
     demo::DemoArguments,
@@ -75,6 +76,8 @@ pub enum Command {
     /// See who did what, and prove it
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Write the database of this moment into a file, while the gateway serves
+    Backup(BackupArguments),
     /// See who waits, and free what is stuck
     #[command(subcommand)]
     Queue(QueueCommand),

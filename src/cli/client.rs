@@ -154,6 +154,17 @@ impl AdminClient {
         self.send(self.http.get(self.url(path)).query(query)).await
     }
 
+    /// Posts a value, and returns the answer to be read piece by piece.
+    ///
+    /// It is sent once, too; what follows the head may break off.
+    pub(super) async fn post_open(
+        &self,
+        path: &str,
+        value: &(impl Serialize + Sync),
+    ) -> anyhow::Result<Response> {
+        self.send(self.http.post(self.url(path)).json(value)).await
+    }
+
     /// Tells why an answer broke off, which the connection does not say: whoever may not read on is told
     /// so when they ask again.
     ///

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod audit;
+mod backup;
 mod bearer;
 mod client;
 mod completions;
@@ -29,6 +30,7 @@ mod openapi;
 mod operator;
 mod options;
 mod output;
+mod part;
 mod pause;
 mod progress;
 mod queue;

@@ -11,7 +11,7 @@ const SOON: Duration = Duration::from_millis(400);
 ///
 /// It is gone when it is dropped, and leaves no line behind.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     /// The bar, hidden at first.
     bar: ProgressBar,
     /// When it began.
@@ -22,14 +22,14 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Begins at nothing; `what` is being done.
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(in crate::cli) fn new(what: &'static str) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         bar.set_prefix(what);
         Self { bar, started: Instant::now(), is_shown: false }
     }
 
     /// So many of so many are done.
-    pub(super) fn at(&mut self, done: u64, of: u64) {
+    pub(in crate::cli) fn at(&mut self, done: u64, of: u64) {
         if self.is_due() {
             self.bar.set_length(of);
             self.bar
@@ -39,7 +39,7 @@ impl Progress {
     }
 
     /// So many bytes are done, of nobody knows how many.
-    pub(super) fn bytes(&mut self, done: u64) {
+    pub(in crate::cli) fn bytes(&mut self, done: u64) {
         if self.is_due() {
             self.bar.set_style(style("{spinner} {prefix} {msg}, {elapsed}"));
         }
@@ -47,6 +47,23 @@ impl Progress {
             self.bar.set_message(HumanBytes(done).to_string());
             self.bar.tick();
         }
+    }
+
+    /// So many of so many bytes are done.
+    pub(in crate::cli) fn bytes_of(&mut self, done: u64, of: u64) {
+        if self.is_due() {
+            self.bar.set_length(of);
+            self.bar.set_style(style("{prefix} {wide_bar} {bytes} of {total_bytes}, {eta}"));
+        }
+        self.bar.set_position(done.min(of));
+    }
+
+    /// Nobody here knows how far it is.
+    pub(in crate::cli) fn waiting(&mut self) {
+        if self.is_due() {
+            self.bar.set_style(style("{spinner} {prefix}, {elapsed}"));
+        }
+        self.bar.tick();
     }
 
     /// Says whether it is time to show the bar, which happens once.

@@ -4,7 +4,7 @@
 
 use super::{
     arguments::{Cli, Command},
-    audit, bearer, completions, config, demo, doctor, environment,
+    audit, backup, bearer, completions, config, demo, doctor, environment,
     error::{self, CliError},
     healthcheck, key, locate, openapi, operator,
     output::{self, Output},
@@ -67,6 +67,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Route(command) => route::run(&global, screen, &command),
         Command::Key(command) => wait(key::run(&locate::client(&global)?, screen, command)),
         Command::Audit(command) => audit::run(&global, screen, command),
+        Command::Backup(asked) => wait(backup::run(&locate::client(&global)?, screen, asked)),
         Command::Queue(command) => wait(queue::run(&locate::client(&global)?, screen, command)),
         Command::Usage(command) => wait(usage::run(&locate::client(&global)?, screen, command)),
         Command::Review(asked) => wait(review::run(&locate::client(&global)?, screen, asked)),

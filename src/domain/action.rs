@@ -105,6 +105,8 @@ actions! {
     AuditArchive = "audit.archive";
     /// A segment was deleted.
     AuditSegmentDelete = "audit.segment_delete";
+    /// A backup was made.
+    BackupCreate = "backup.create";
     /// A request of the control plane was refused.
     AdminRequest = "admin.request";
     /// The database can be written again.
@@ -129,7 +131,8 @@ impl Action {
             | Self::AuditRestore
             | Self::PersonForget
             | Self::AuditArchive
-            | Self::AuditSegmentDelete => true,
+            | Self::AuditSegmentDelete
+            | Self::BackupCreate => true,
             Self::Call
             | Self::CallRecovered
             | Self::CallReplayed

@@ -5,6 +5,7 @@
 //! | the data folder in use | [`Store`] |
 //! | writing: bundles in, durable when acknowledged | [`Journal`], [`SendWarrant`], [`Durability`] |
 //! | reading | [`Reader`], [`RecordQuery`] |
+//! | copying it while it is written to | [`Reader::copy_to`], [`CopyEnd`] |
 //! | the chain | [`ChainHasher`], [`SealedRecord`], [`RawRecord`] |
 //! | where it begins and ends in the database | [`ChainBase`], [`ChainExtent`] |
 //! | a database that comes from a backup | [`RestoringWriter`] |
@@ -58,6 +59,6 @@ pub use query::{
     RouteUse, UnsettledCall,
 };
 pub use restoring::{RestoringError, RestoringWriter};
-pub use sqlite::{DATABASE_FILE, KeptUse, LARGE_LOG, Reader, log_size, newest_schema};
+pub use sqlite::{CopyEnd, DATABASE_FILE, KeptUse, LARGE_LOG, Reader, log_size, newest_schema};
 pub use usage::{SumKey, Usage, UsageQuery};
 pub use warrant::SendWarrant;

@@ -162,6 +162,8 @@ metrics! {
         "How long the key of an environment is in service";
     checkpoint_age: Gauge = Gauge::default(), "checkpoint_age" + "seconds",
         "How long ago the end of the record was last known to be signed and kept";
+    backup_age: Gauge = Gauge::default(), "backup_age" + "seconds",
+        "How long ago the last backup was made that was kept; before the first, how old the record is";
     notifications: Counters<NotificationLabels> = Family::default(), "notifications",
         "Notifications and tries of them, by what became of them";
     notifications_waiting: Gauge = Gauge::default(), "notifications_waiting",

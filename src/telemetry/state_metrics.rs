@@ -81,6 +81,11 @@ impl Metrics {
         }
     }
 
+    /// What no backup holds goes back so far. Told again and again; the last one holds.
+    pub fn set_backup_age(&self, age: Duration) {
+        self.series.backup_age.set(seconds(age));
+    }
+
     /// A notification, or a try of one, came to this. Both words must be among those that are shown at zero.
     pub fn notified(&self, kind: &'static str, result: &'static str) {
         debug_assert!(NOTIFICATIONS.contains(&kind) && NOTIFICATION_RESULTS.contains(&result));

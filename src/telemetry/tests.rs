@@ -44,6 +44,7 @@ fn told() -> Arc<Metrics> {
     metrics.set_key_state(&account, &environment, "good");
     metrics.set_key_age(&account, &environment, Duration::from_hours(24));
     metrics.covered(Timestamp::from_micros(1_800_000_000_000_000));
+    metrics.set_backup_age(Duration::from_secs(9));
     metrics.set_checkpoint_age(Timestamp::from_micros(1_800_000_007_000_000));
     metrics.notified("budget.threshold", "delivered");
     metrics.set_notifications_waiting(2);
@@ -186,6 +187,7 @@ fn what_is_told_is_shown() {
         "ideogate_budget_limit_usd{environment=\"prod\"} 50.0",
         "ideogate_budget_remaining_usd{environment=\"prod\"} 9.98",
         "ideogate_checkpoint_age_seconds 7",
+        "ideogate_backup_age_seconds 9",
         concat!("ideogate_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
     ];
     for line in lines {

@@ -7,6 +7,7 @@ mod support;
 
 mod archive;
 mod audit_trust;
+mod backup;
 mod boundaries;
 mod client_gone;
 mod closing_upstream;

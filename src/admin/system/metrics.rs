@@ -62,6 +62,7 @@ impl AdminState {
         self.metrics.set_bodies(memory, disk);
         let now = self.clock.now();
         self.metrics.set_checkpoint_age(now);
+        self.metrics.set_backup_age(now.since(self.backups.backed_up_until()));
         self.read_budgets(now);
         self.read_keys(now);
         let tokens = self.tokens.list();

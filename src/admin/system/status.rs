@@ -7,7 +7,7 @@ use crate::{
         role::MayView,
         state::AdminState,
     },
-    domain::size_for_calls,
+    domain::{Timestamp, size_for_calls},
     notify::NotifyStanding,
     spool::free_space,
     store::log_size,
@@ -72,6 +72,10 @@ pub struct StatusView {
     /// The bytes that calls may still add to it; absent where nothing bounds them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_room: Option<u64>,
+    /// When the last backup was made that was kept, as RFC 3339; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub last_backup: Option<Timestamp>,
     /// How telling somebody is going; absent where nobody is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notify: Option<NotifyStanding>,
@@ -132,6 +136,7 @@ impl StatusView {
             keeps_size: !state.reader.can_shrink().unwrap_or(true),
             record_most: most,
             record_room: record_bytes.and_then(room),
+            last_backup: state.backups.last().map(|backup| backup.made_at),
             notify: state.notifier.standing(),
         }
     }

@@ -10,6 +10,7 @@ use crate::{
         HashChain, RefusalBook, take_up,
         trust::{CheckpointFile, LogResumption, Notary},
     },
+    backup::{BackupServices, Backups},
     calls::{CallServices, Calls},
     config::{Doubts, LiveSettings, LoadOptions, Settings},
     domain::{Clock, SteeredClock, Timestamp},
@@ -88,6 +89,7 @@ impl House {
             metrics: Arc::clone(&services.metrics),
             doubts: Arc::new(Doubts::default()),
             archive: mover(&services, &notary),
+            backups: backups(&services, &notary),
             calls: Calls::new(services),
             notary,
             exports: ExportNotes::default(),
@@ -221,6 +223,19 @@ fn mover(services: &CallServices, notary: &Arc<Notary>) -> Mover {
             folder: folder.clone(),
         }),
     })
+}
+
+fn backups(services: &CallServices, notary: &Arc<Notary>) -> Backups {
+    let opened = Backups::open(BackupServices {
+        dir: services.settings.now().data.dir.clone(),
+        min_free: 0,
+        reader: services.reader.clone(),
+        journal: services.journal.clone(),
+        notary: Arc::clone(notary),
+        clock: Arc::clone(&services.clock),
+        tasks: services.tasks.clone(),
+    });
+    opened.unwrap()
 }
 
 /// Opens the database in `dir`.

@@ -55,6 +55,8 @@ async fn the_description_lists_every_path_that_is_served() {
     POST /api/v1/audit/archive
     POST /api/v1/audit/persons/find
     POST /api/v1/audit/persons/forget
+    POST /api/v1/backup
+    POST /api/v1/backup/{name}/kept
     POST /api/v1/config/reload
     POST /api/v1/keys/rotate
     POST /api/v1/keys/verify

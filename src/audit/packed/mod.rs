@@ -5,16 +5,19 @@
 //! | --- | --- |
 //! | writing it | [`PackedWriter`] |
 //! | reading it | [`PackedReader`], [`form_version`] |
+//! | how much of one came so far | [`PackedMeter`] |
 //! | what its last line has | [`SignedEnd`] |
 //! | what can be wrong with it | [`PackedProblem`] |
 
 mod end;
 mod measured;
+mod meter;
 mod problem;
 mod reader;
 mod writer;
 
 pub use end::SignedEnd;
+pub use meter::PackedMeter;
 pub use problem::PackedProblem;
 pub use reader::{PackedReader, form_version};
 pub use writer::PackedWriter;

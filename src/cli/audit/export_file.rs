@@ -2,14 +2,17 @@
 
 use crate::{
     audit::export::{Format, Manifest, examine_export},
-    cli::{error::CliError, output::Output},
+    cli::{
+        error::CliError,
+        output::Output,
+        part::{beside, cannot, create, name},
+    },
 };
 use anyhow::Context;
 use serde_json::json;
 use std::{
-    fs::{self, File, OpenOptions, Permissions},
+    fs::File,
     io::{BufReader, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -185,33 +188,4 @@ fn checked(part: &Path, note: Option<&str>, key: &str) -> anyhow::Result<Manifes
             part.display()
         ),
     }
-}
-
-/// Makes a file that only this user can read.
-fn create(path: &Path) -> std::io::Result<File> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    // One that an earlier export left behind keeps the mode it had.
-    file.set_permissions(Permissions::from_mode(0o600))?;
-    Ok(file)
-}
-
-/// Gives a file its name, durably.
-fn name(part: &Path, path: &Path) -> anyhow::Result<()> {
-    fs::rename(part, path).with_context(|| cannot("write", path))?;
-    // Without this the name may be lost with the power, though the content is not.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).with_context(|| cannot("sync", folder))
-}
-
-/// Returns a path with an ending added to its name.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-/// Returns the words for something that failed with a path.
-fn cannot(what: &str, path: &Path) -> String {
-    format!("cannot {what} {}", path.display())
 }

@@ -17,6 +17,9 @@ pub(super) const WHAT: &str = "gateway";
 /// How long tries must fail until it is a finding.
 const FAILING: Duration = Duration::from_mins(5);
 
+/// From when on a backup is old.
+const OLD_BACKUP: Duration = Duration::from_hours(48);
+
 /// From how full on the record deserves a look, in percent.
 const NEARLY_FULL: u64 = 80;
 
@@ -64,6 +67,7 @@ pub(super) async fn check(client: &AdminClient, is_here: bool) -> anyhow::Result
     });
     findings.push(record(&status));
     findings.extend(archive(&status));
+    findings.push(backup(&status, SystemClock.now()));
     findings.extend(machine::log(status.log_bytes, &status.data_dir));
     findings.extend(notifications(&status, SystemClock.now()));
     findings.extend(machine::warnings(status.warnings.clone()));
@@ -143,6 +147,21 @@ fn archive(status: &StatusView) -> Vec<DoctorCheck> {
     found
 }
 
+/// Looks how old the last backup is. Without one it is not broken: the disk may be copied otherwise.
+fn backup(status: &StatusView, now: Timestamp) -> DoctorCheck {
+    let Some(made_at) = status.last_backup else {
+        let words =
+            "there is none yet: `ideogate backup --to FILE` makes one while the gateway serves";
+        return DoctorCheck::doubtful("backup", words);
+    };
+    let words = format!("the last one that was kept is of {made_at}");
+    if now.since(made_at) > OLD_BACKUP {
+        DoctorCheck::doubtful("backup", format!("{words}: what came since is in none"))
+    } else {
+        DoctorCheck::good("backup", words)
+    }
+}
+
 /// Looks whether those who are to be told are told. A receiver that is just being restarted is no finding.
 fn notifications(status: &StatusView, now: Timestamp) -> Option<DoctorCheck> {
     let standing = status.notify.as_ref()?;
@@ -179,6 +198,7 @@ mod tests {
             segments: 0,
             segment_bytes: 0,
             archive_failed: None,
+            last_backup: None,
             archive_held_back: None,
             keeps_size: false,
             record_room: None,

@@ -72,6 +72,18 @@ pub(super) fn open_to_read(dir: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Opens a copy that is to be made, for nobody else. Nothing of it is durable until it is synced as a whole.
+pub(super) fn open_copy(dir: &Path) -> Result<Connection, StoreError> {
+    let path = database(dir);
+    make(&path).map_err(|source| StoreError::File { path: path.clone(), source })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // A copy that a crash cuts off is thrown away, so it is neither logged nor synced step by step.
+    set(&connection, "journal_mode", "off", "off")?;
+    set(&connection, "synchronous", "off", "0")?;
+    Ok(connection)
+}
+
 /// Makes the file if there is none, since the database gives its mode to all files beside it.
 ///
 /// One that exists must not even be opened: to close it would drop the locks that other connections
@@ -97,7 +109,8 @@ pub(super) fn log(dir: &Path) -> PathBuf {
     dir.join(format!("{DATABASE_FILE}-wal"))
 }
 
-fn database(dir: &Path) -> PathBuf {
+/// Returns where the database is.
+pub(super) fn database(dir: &Path) -> PathBuf {
     dir.join(DATABASE_FILE)
 }
 

@@ -5,6 +5,7 @@ mod calls;
 mod chain;
 mod claims;
 mod connection;
+mod copying;
 mod details;
 mod effects;
 mod leaving;
@@ -33,6 +34,7 @@ mod webhooks;
 mod writer;
 
 pub use connection::DATABASE_FILE;
+pub use copying::CopyEnd;
 pub use log::{LARGE_LOG, log_size};
 pub use migrations::newest as newest_schema;
 pub use reader::Reader;

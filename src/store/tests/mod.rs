@@ -1,5 +1,6 @@
 //! The store's contract, told through its public face, and what it does when the disk fails.
 
+mod copying;
 mod crash;
 pub(crate) mod faults;
 pub(crate) mod fixtures;

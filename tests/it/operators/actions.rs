@@ -228,9 +228,13 @@ fn holds(actual: &Value, expected: &Value) -> bool {
 }
 
 /// What is asked with POST and changes nothing here, or is proven where its files are made.
-const ELSEWHERE: [&str; 4] = [
+const ELSEWHERE: [&str; 6] = [
     // It goes on in the background; `archive` says what each segment leaves on record.
     "POST /api/v1/audit/archive",
+    // `backup::served` says what it leaves on record.
+    "POST /api/v1/backup",
+    // It changes what is told of backups' age, and nothing that anybody may do.
+    "POST /api/v1/backup/{name}/kept",
     // It looks somebody up.
     "POST /api/v1/audit/persons/find",
     // It asks Ideogram whether it takes the keys.

@@ -182,9 +182,23 @@ impl Home {
         self.run_bare(&arguments).await
     }
 
+    /// Runs a command that finds the disk full as soon as a file of it has so many bytes, to its end.
+    pub(crate) async fn run_limited(&self, bytes: u64, arguments: &[&str]) -> Told {
+        let (script, file) =
+            (format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512), self.file());
+        let program = ["-c", &script, env!("CARGO_BIN_EXE_ideogate")];
+        let settings = ["--config", file.to_str().unwrap()];
+        let all = [&program[..], arguments, &settings[..]].concat();
+        self.ended(self.program("/bin/sh", &all), arguments).await
+    }
+
     /// Runs a command without naming the settings file.
     pub(crate) async fn run_bare(&self, arguments: &[&str]) -> Told {
-        let output = timeout(PATIENCE, self.process(arguments).output()).await;
+        self.ended(self.process(arguments), arguments).await
+    }
+
+    async fn ended(&self, mut command: Command, arguments: &[&str]) -> Told {
+        let output = timeout(PATIENCE, command.output()).await;
         let output = output.unwrap_or_else(|_| panic!("{arguments:?} does not end")).unwrap();
         if self.is_searched {
             let place = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
