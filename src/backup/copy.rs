@@ -2,6 +2,7 @@
 
 use crate::store::make_folder;
 use std::{
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -35,14 +36,19 @@ impl Drop for CopyFolder {
     }
 }
 
-/// Removes copies that a crash left.
-pub(super) fn remove_leftovers(data: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(data)? {
-        let (entry, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        let name = name.to_string_lossy();
-        if name.starts_with(BEGINS) && name.ends_with(ENDS) {
-            fs::remove_dir_all(entry)?;
+/// Removes copies that a crash left. What cannot be removed is told, and is in nobody's way but for its room.
+pub(super) fn remove_leftovers(data: &Path) {
+    let entries = fs::read_dir(data).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| is_copy(&entry.file_name())) {
+        let folder = entry.path();
+        if let Err(error) = fs::remove_dir_all(&folder) {
+            let folder = folder.display();
+            tracing::warn!(%error, %folder, "a copy of the database that a crash left cannot be removed");
         }
     }
-    Ok(())
+}
+
+fn is_copy(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(BEGINS) && name.ends_with(ENDS)
 }

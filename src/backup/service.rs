@@ -70,7 +70,7 @@ impl Backups {
     /// Returns what makes backups of a data folder, and removes what a crash left there. Blocks.
     pub fn open(services: BackupServices) -> Result<Self, BackupError> {
         let BackupServices { dir, min_free, reader, journal, notary, clock, tasks } = services;
-        remove_leftovers(&dir).map_err(|error| BackupError::Io(dir.clone(), error))?;
+        remove_leftovers(&dir);
         let moved = reader.segments()?.first().map(|segment| segment.first_at);
         let begins = moved.or(reader.record_begins()?).unwrap_or_else(|| clock.now());
         let (last, turn) = (LastKept::in_folder(&dir), Arc::default());

@@ -8,7 +8,7 @@ use crate::{
 use rusqlite::Connection;
 
 /// Steps after which a copy that begins anew again and again is given up.
-const MANY: usize = 200;
+const MANY: u32 = 200;
 
 #[tokio::test]
 async fn a_copy_is_of_one_moment_although_somebody_writes_between_its_steps() {
@@ -20,7 +20,7 @@ async fn a_copy_is_of_one_moment_although_somebody_writes_between_its_steps() {
                   INSERT INTO filler VALUES (0, randomblob(8388608))";
     beside.execute_batch(filler).unwrap();
     let into = tempfile::tempdir().unwrap();
-    let mut steps = 0;
+    let mut steps = 0_u32;
     let mut writes = || {
         steps += 1;
         beside.execute("INSERT INTO filler VALUES (?1, zeroblob(4096))", [steps]).unwrap();
