@@ -19,7 +19,7 @@ use crate::{
     store::{make_folder, sync_folder_of},
 };
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     fs::{self, File},
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
@@ -161,17 +161,19 @@ fn require_empty(dir: &Path) -> Result<(), FromBackupError> {
 /// Removes what a restore makes. What cannot be removed keeps the folder from being used: the folder of the
 /// restore goes last.
 fn clear(dir: &Path) {
-    for name in made_names() {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    for name in entries.map(|entry| entry.file_name()).filter(|name| is_made(name)) {
         fs::remove_file(dir.join(name)).ok();
     }
     fs::remove_dir_all(dir.join(RESTORING)).ok();
 }
 
-/// Returns the names of all that a restore may move out.
-fn made_names() -> impl Iterator<Item = OsString> {
-    let members = MemberName::ALL.into_iter().map(MemberName::file_name);
-    let beside = ["-wal", "-shm"].map(|end| [MemberName::Database.file_name(), end].concat());
-    members.chain([FORMER_FILE]).map(Into::into).chain(beside.map(Into::into))
+/// Says whether a restore may have moved it out.
+fn is_made(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let aside = |member: MemberName| name.strip_prefix(member.file_name());
+    let is_of = |rest: &str| ["", "-wal", "-shm"].contains(&rest) || rest.starts_with(".before-");
+    name == FORMER_FILE || MemberName::ALL.into_iter().filter_map(aside).any(is_of)
 }
 
 /// Moves all of it out, the database last, and makes that durable.

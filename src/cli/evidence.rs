@@ -3,7 +3,7 @@
 //! What came from outside counts as proof; what lies in the data folder is only compared.
 
 use crate::{
-    audit::trust::{EvidenceSource, PUBLIC_FILE, VerifierKey, notes_in},
+    audit::trust::{EvidenceSource, FormerKey, PUBLIC_FILE, VerifierKey, notes_in},
     cli::error::CliError,
     config::plain_path,
 };
@@ -48,12 +48,17 @@ fn keys_in(path: &Path) -> anyhow::Result<Vec<VerifierKey>> {
     if keys.is_empty() { Err(told("holds no verifier key".to_owned())) } else { Ok(keys) }
 }
 
-/// Returns the key that a data folder names itself, if it does.
+/// Returns the keys that a data folder names itself: its own first, and those of before a restore.
 ///
-/// It proves nothing by itself: who can change the record can exchange it.
-pub(super) fn key_of_folder(dir: &Path) -> anyhow::Result<Option<VerifierKey>> {
+/// They prove nothing by themselves: who can change the record can exchange them.
+pub(super) fn keys_of_folder(dir: &Path) -> anyhow::Result<Vec<VerifierKey>> {
     let path = dir.join(PUBLIC_FILE);
-    if path.exists() { Ok(keys_in(&path)?.into_iter().next()) } else { Ok(None) }
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let own = keys_in(&path)?.into_iter().take(1);
+    let former = FormerKey::in_folder(dir)?;
+    Ok(own.chain(former.into_iter().map(|former| former.key)).collect())
 }
 
 /// Returns what files from outside hold; each must hold a checkpoint.

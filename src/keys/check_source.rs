@@ -207,9 +207,7 @@ impl Keys {
         version: &str,
         wish: &CheckRequest,
     ) -> Option<Box<str>> {
-        let state = self.state();
-        let known = state.book.get(&(kept.account.clone(), tag.into()))?;
-        let retired = known.retired.as_ref()?;
+        let retired = self.how_retired(&kept.account, tag, version)?;
         if wish.allow_retired || self.allows(version) {
             return None;
         }

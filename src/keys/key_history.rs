@@ -59,15 +59,54 @@ struct KeyChange {
 ///
 /// Blocks. A record that cannot be understood is passed over.
 pub(super) fn read(reader: &Reader) -> Result<KeyHistory, StoreError> {
+    Ok(history(&changes(reader)?))
+}
+
+/// Returns the records that say it, in their order: a key may be adopted again after it was retired.
+fn changes(reader: &Reader) -> Result<Vec<SealedRecord>, StoreError> {
     let mut records = reader.changes(Action::KeyAdopt)?;
     records.extend(reader.changes(Action::KeyRetired)?);
-    // By their order in the record: a key may be adopted again after it was retired.
     records.sort_by_key(|record| record.seq);
+    Ok(records)
+}
+
+fn history(records: &[SealedRecord]) -> KeyHistory {
     let mut book = KeyHistory::new();
-    for record in &records {
+    for record in records {
         note(&mut book, record);
     }
-    Ok(book)
+    book
+}
+
+/// Keys that were retired before the record was restored last, by account and last four characters.
+///
+/// What tags were made with may not have come back, and then no tag of before is found again.
+pub(super) type RetiredBefore = BTreeMap<(AccountName, Box<str>), Retired>;
+
+/// Reads which keys were retired before the record was restored; none where it never was.
+///
+/// Blocks. A key is not among them if another with the same last characters was in service then.
+pub(super) fn retired_before(reader: &Reader) -> Result<RetiredBefore, StoreError> {
+    let Some(seam) = reader.changes(Action::AuditRestore)?.iter().map(|seam| seam.seq).max() else {
+        return Ok(RetiredBefore::new());
+    };
+    let mut records = changes(reader)?;
+    records.retain(|record| record.seq < seam);
+    let book = history(&records);
+    let in_service = |account: &AccountName, version: &str| {
+        let same = |((of, _), known): (&(AccountName, Box<str>), &KeyEntry)| {
+            of == account && *known.version == *version && known.retired.is_none()
+        };
+        book.iter().any(same)
+    };
+    let mut retired = RetiredBefore::new();
+    for ((account, _), known) in &book {
+        if let Some(ended) = known.retired.clone().filter(|_| !in_service(account, &known.version))
+        {
+            retired.insert((account.clone(), known.version.clone()), ended);
+        }
+    }
+    Ok(retired)
 }
 
 /// Notes one record, the older ones before it; `None` where it says nothing of a key.

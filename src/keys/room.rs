@@ -1,6 +1,10 @@
 //! The room as others hold it.
 
-use super::{key_history::KeyHistory, managed_slot::ManagedSlot, tag::TagKey};
+use super::{
+    key_history::{KeyHistory, Retired, RetiredBefore},
+    managed_slot::ManagedSlot,
+    tag::TagKey,
+};
 use crate::{
     accounts::ServingKey,
     config::{self, MissingKey},
@@ -67,6 +71,8 @@ pub(super) struct KeysInner {
 pub(super) struct KeysState {
     /// What is known of keys.
     pub(super) book: KeyHistory,
+    /// The keys that were retired before the record was restored.
+    pub(super) retired_before: RetiredBefore,
     /// The keys on their way out.
     pub(super) draining: Vec<Draining>,
 }
@@ -122,6 +128,23 @@ impl Keys {
     /// Returns the slots there are now.
     pub(super) fn kept(&self) -> Arc<Vec<Arc<ManagedSlot>>> {
         self.0.kept.load_full()
+    }
+
+    /// Returns how a key was retired, if it was.
+    ///
+    /// After a restore tags may be others than before. A key of which nothing is known by its tag is retired if
+    /// one with the same last characters was retired before that.
+    pub(super) fn how_retired(
+        &self,
+        account: &AccountName,
+        tag: &str,
+        version: &str,
+    ) -> Option<Retired> {
+        let state = self.state();
+        match state.book.get(&(account.clone(), tag.into())) {
+            Some(known) => known.retired.clone(),
+            None => state.retired_before.get(&(account.clone(), version.into())).cloned(),
+        }
     }
 
     /// Lends what changes.

@@ -64,9 +64,15 @@ impl Keys {
     /// on record only, a key that was drained and not retired. A key that is only missing is not retired.
     pub async fn adopt(&self) -> Result<(), StartError> {
         let reader = self.0.reader.clone();
-        let read = self.0.tasks.run_blocking(move || key_history::read(&reader)).await;
-        let book = read.map_err(|_| StartError::Stopping)?.map_err(StartError::Read)?;
-        self.state().book = book;
+        let read = move || -> Result<_, StoreError> {
+            Ok((key_history::read(&reader)?, key_history::retired_before(&reader)?))
+        };
+        let read = self.0.tasks.run_blocking(read).await;
+        let (book, before) = read.map_err(|_| StartError::Stopping)?.map_err(StartError::Read)?;
+        {
+            let mut state = self.state();
+            (state.book, state.retired_before) = (book, before);
+        }
         // All are looked at before anything is written, so that a start which is refused leaves no trace.
         for kept in self.kept().iter() {
             self.refuse_retired(kept)?;
@@ -107,8 +113,8 @@ impl Keys {
 
     /// Returns how the current key was retired, if it was.
     fn retirement(&self, kept: &ManagedSlot) -> Option<Retired> {
-        let tag: Box<str> = kept.slot.current(|key| key.tag().into());
-        self.state().book.get(&(kept.account.clone(), tag))?.retired.clone()
+        let key = kept.slot.current(Arc::clone);
+        self.how_retired(&kept.account, key.tag(), key.version())
     }
 
     /// A staged key may have taken over in an earlier run; the variables still say the old order.

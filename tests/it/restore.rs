@@ -6,6 +6,7 @@
 
 mod files;
 mod folder;
+mod keys;
 mod operators;
 mod persons;
 mod places;
@@ -27,7 +28,10 @@ use serde_json::{Value, json};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
@@ -107,6 +111,14 @@ async fn restore(home: &Home, left: &Left, into: &Path, more: &[&str]) -> Told {
 
 /// Restores with what is known, starts a gateway on it, and returns it with what the command said.
 async fn restored(home: &Home, left: &Left, known: Known) -> (Binary, Value) {
+    let told = restore_with(home, left, known).await;
+    let gateway = home.start().await;
+    home.verify().await;
+    (gateway, told)
+}
+
+/// Restores with what is known into a folder that the settings name from then on, and returns what was said.
+async fn restore_with(home: &Home, left: &Left, known: Known) -> Value {
     let into = home.path().join(format!("{known:?}"));
     let [export, checkpoints] =
         [&left.export, &left.checkpoints].map(|path| path.to_str().unwrap());
@@ -118,15 +130,15 @@ async fn restored(home: &Home, left: &Left, known: Known) -> (Binary, Value) {
     };
     let told = restore(home, left, &into, more).await.good().json();
     home.change(&format!("[data]\ndir = \"{}\"\n", into.display()));
-    let gateway = home.start().await;
-    home.verify().await;
-    (gateway, told)
+    told
 }
 
-/// Tries a token, and returns the status.
+/// Tries a token with a call that nobody made before, and returns the status.
 async fn tried(gateway: &Binary, token: &str) -> u16 {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
     let client = Client::new(gateway.ready.proxy.clone(), token);
-    client.post(GENERATE, &json!({"prompt": "x"})).await.status
+    let prompt = format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed));
+    client.post(GENERATE, &json!({ "prompt": prompt })).await.status
 }
 
 /// Returns the entry of the restore.

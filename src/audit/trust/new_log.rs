@@ -47,12 +47,15 @@ impl NewLog {
         Ok(self.key)
     }
 
-    /// Begins the log in a folder that a restore makes, where no other log is.
+    /// Begins the log in a folder that a restore makes. The file of checkpoints that came with it is kept aside,
+    /// under a name with the end of the new log's name in it.
     pub fn begin_restored(
         self,
         dir: &Path,
         at: Timestamp,
     ) -> Result<VerifierKey, SigningFileError> {
+        let file = dir.join(CheckpointFile::USUAL);
+        self.move_aside(&file).map_err(|error| SigningFileError::Io(file, error))?;
         self.write(dir, at)?;
         Ok(self.verifier().clone())
     }

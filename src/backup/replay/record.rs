@@ -116,6 +116,7 @@ fn changed(
         | Action::WebhookRefused
         | Action::ConfigReload
         | Action::AuditExport
+        | Action::BackupCreate
         | Action::AdminRequest
         | Action::StoreRecovered => Some(RecordEffects::default()),
         // Calls have records of other kinds.

@@ -13,7 +13,7 @@ use crate::{
     },
     cli::{
         error::CliError,
-        evidence::{inside, key_of_folder, keys, outside},
+        evidence::{inside, keys, keys_of_folder, outside},
         file::file,
         global::Global,
         locate,
@@ -96,7 +96,7 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
     let segments = segments(arguments.segments.as_deref(), own_segments, &dir)?;
     let given = keys(&arguments.key)?;
     let key_is_given = !given.is_empty();
-    let keys = if key_is_given { given } else { key_of_folder(&dir)?.into_iter().collect() };
+    let keys = if key_is_given { given } else { keys_of_folder(&dir)? };
     let outside = outside(&arguments.checkpoint)?;
     // Without a key the checkpoints that were given would prove nothing, and nobody would notice.
     if keys.is_empty() && !outside.is_empty() {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const ANN: &str = "ann.example@shop.test";
 
 async fn known(home: &Home) -> Vec<Value> {
-    home.json(&["audit", "person", "list"]).await.as_array().unwrap().clone()
+    home.run(&["audit", "person", "list", "--output", "json"]).await.good().lines()
 }
 
 async fn calls_for(gateway: &crate::support::Binary, token: &str) {

@@ -27,7 +27,7 @@ async fn a_call_that_was_open_is_unknown_and_holds_its_places_and_its_money() {
     let queue = home.queue().await;
     assert_eq!(queue["unknown"], 3, "{queue}");
     let calls = home.calls().await;
-    assert_eq!(calls.last().unwrap()["result"], "unknown", "{calls:?}");
+    assert_eq!(calls.last().unwrap()["metadata"]["outcome"], "unknown", "{calls:?}");
     let usage = home.json(&["usage", "--by", "environment"]).await;
     let reserved = usage["rows"][0]["reserved_usd"].as_str().or(usage[0]["reserved_usd"].as_str());
     assert_ne!(reserved.unwrap(), "0.00", "{usage}");
