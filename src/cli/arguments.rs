@@ -78,6 +78,8 @@ pub enum Command {
     Audit(AuditCommand),
     /// Write the database of this moment into a file, while the gateway serves
     Backup(BackupArguments),
+    /// Make a data folder from a backup; nothing that was taken away since comes back
+    Restore(RestoreArguments),
     /// See who waits, and free what is stuck
     #[command(subcommand)]
     Queue(QueueCommand),
@@ -94,8 +96,6 @@ pub enum Command {
     /// See and check the settings
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Make a data folder from a backup; nothing that was taken away since comes back
-    Restore(RestoreArguments),
     /// Look for leaked tokens and keys in a tree or a commit
     Scan(ScanArguments),
     /// Look for what is wrong with this installation

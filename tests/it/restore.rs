@@ -15,23 +15,11 @@ mod tokens;
 mod trust;
 
 use crate::support::{Binary, Client, Home, Told, until};
-use ideogate::{
-    audit::{
-        take_up,
-        trust::{CheckpointFile, LogResumption},
-    },
-    backup::{BackupSubject, MemberName, write_backup},
-    domain::{Clock, SystemClock},
-    store::{ChainHead, Reader, newest_schema},
-};
 use serde_json::{Value, json};
 use std::{
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 const GENERATE: &str = "/v1/ideogram-v3/generate";
@@ -55,40 +43,13 @@ enum Known {
     Trusted,
 }
 
-/// Makes a backup of a data folder that no gateway uses.
-fn pack(home: &Home, name: &str, with_keys: bool) -> PathBuf {
-    let (dir, to) = (home.data(), home.path().join(name));
-    let reader = Reader::open(&dir).unwrap();
-    let file = CheckpointFile::at(dir.join(CheckpointFile::USUAL));
-    let clock = Arc::new(SystemClock);
-    let log = LogResumption { dir: &dir, file: &file, reader: &reader, clock: clock.clone() };
-    let notary = take_up(&log).unwrap();
-    let extent = reader.extent().unwrap();
-    let checkpoint = notary.sign(extent.head).unwrap();
-    let base = ChainHead { seq: extent.base.seq, hash: extent.base.hash };
-    let subject = BackupSubject {
-        made_at: clock.now(),
-        schema: newest_schema(),
-        key: notary.key().clone(),
-        head: extent.head,
-        base,
-        with_keys,
-    };
-    let is_in = |member: &MemberName| with_keys || !member.is_private();
-    let files = MemberName::ALL.into_iter().filter(is_in).filter_map(|member| {
-        let path = dir.join(member.file_name());
-        path.exists().then_some((member, path))
-    });
-    let out = File::create(&to).unwrap();
-    write_backup(&subject, files.collect(), &notary, &checkpoint, out).unwrap();
+/// Makes a backup while the gateway serves.
+async fn back_up(home: &Home, with_keys: bool) -> PathBuf {
+    let to = home.path().join("monday.backup");
+    let asked = ["backup", "--to", to.to_str().unwrap(), "--with-keys"];
+    let asked = if with_keys { &asked[..] } else { &asked[..3] };
+    home.run(asked).await.good();
     to
-}
-
-/// Stops a gateway in order, makes a backup, and starts it again.
-async fn back_up(home: &Home, gateway: Binary, with_keys: bool) -> (PathBuf, Binary) {
-    gateway.stop().await;
-    let backup = pack(home, "monday.backup", with_keys);
-    (backup, home.start().await)
 }
 
 /// Loses a gateway: what is left is a backup, a checkpoint and an export of just before its end.

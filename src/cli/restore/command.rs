@@ -62,7 +62,7 @@ pub struct RestoreArguments {
 }
 
 /// Restores a backup, and tells what came of it.
-pub(crate) fn run(
+pub(in crate::cli) fn run(
     global: &Global,
     screen: Output,
     arguments: &RestoreArguments,

@@ -49,6 +49,7 @@ fn the_help_of_the_whole_is_a_table_of_contents() {
       key          See Ideogram's keys, and exchange them while calls run
       audit        See who did what, and prove it
       backup       Write the database of this moment into a file, while the gateway serves
+      restore      Make a data folder from a backup; nothing that was taken away since comes back
       queue        See who waits, and free what is stuck
       usage        See what was spent and what is left
       whoami       Ask the gateway what a token is, may do and has left

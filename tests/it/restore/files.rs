@@ -8,7 +8,7 @@ async fn lost() -> (Home, Left, String) {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (id, token) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     home.run(&["token", "revoke", &id]).await.good();
     assert_eq!(tried(&gateway, &token).await, 401);
     let left = lose(&home, gateway, backup).await;
@@ -68,7 +68,7 @@ async fn what_a_filtered_export_tells_is_applied_and_the_gap_is_told() {
     let gateway = home.start().await;
     let (id, token) = home.token().await;
     let (_, other) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     assert_eq!(tried(&gateway, &other).await, 200);
     home.run(&["token", "revoke", &id]).await.good();
     let filtered = home.path().join("filtered.jsonl");

@@ -9,7 +9,7 @@ async fn a_folder_that_is_used_or_has_something_in_it_is_left_alone() {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (_, token) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     let left = lose(&home, gateway, backup).await;
     let gateway = home.start().await;
     let used = restore(&home, &left, &home.data(), &[]).await;
@@ -29,7 +29,7 @@ async fn a_restore_that_was_cut_off_is_begun_anew_and_never_served() {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (_, token) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     let left = lose(&home, gateway, backup).await;
     let into = home.path().join("All");
     // As a kill leaves it between two moves: one file is out, another is not.
@@ -53,7 +53,7 @@ async fn a_restore_that_was_cut_off_is_begun_anew_and_never_served() {
 async fn what_is_no_backup_or_was_changed_leaves_nothing() {
     let home = Home::new().await;
     let gateway = home.start().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     let mut left = lose(&home, gateway, backup).await;
     let into = home.path().join("bad");
     let good = fs::read(&left.backup).unwrap();
@@ -86,7 +86,7 @@ async fn what_came_of_it_is_told_in_words() {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (id, token) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     assert_eq!(tried(&gateway, &token).await, 200);
     home.run(&["token", "revoke", &id]).await.good();
     let left = lose(&home, gateway, backup).await;

@@ -1,6 +1,6 @@
 //! A key of Ideogram's that was retired does not come back into service.
 
-use super::{Known, back_up, lose, pack, refused, restored};
+use super::{Known, back_up, lose, refused, restored};
 use crate::support::Home;
 
 const OTHER: &str = "real/other+key=of.the.tests-Qw7Rt2Yu8IoPghij";
@@ -17,7 +17,7 @@ async fn a_retired_key_is_known_again_with_its_tags_and_without() {
     for with_keys in [true, false] {
         let mut home = Home::new().await;
         let gateway = home.start().await;
-        let (backup, gateway) = back_up(&home, gateway, with_keys).await;
+        let backup = back_up(&home, with_keys).await;
         gateway.stop().await;
         let old = exchange(&mut home, OTHER);
         let gateway = home.start().await;
@@ -39,9 +39,8 @@ async fn a_retired_key_is_known_again_with_its_tags_and_without() {
 #[tokio::test]
 async fn the_key_in_service_goes_on_although_no_tag_of_before_came_back() {
     let home = Home::new().await;
-    home.start().await.stop().await;
-    let backup = pack(&home, "tagless.backup", false);
     let gateway = home.start().await;
+    let backup = back_up(&home, false).await;
     let left = lose(&home, gateway, backup).await;
     let (gateway, _) = restored(&home, &left, Known::All).await;
     gateway.stop().await;

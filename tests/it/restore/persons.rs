@@ -1,7 +1,7 @@
 //! Somebody who was forgotten stays forgotten.
 
 use super::{GENERATE, Known, back_up, lose, restored};
-use crate::support::{Client, Home};
+use crate::support::{Binary, Client, Home};
 use serde_json::{Value, json};
 
 const ANN: &str = "ann.example@shop.test";
@@ -10,10 +10,11 @@ async fn known(home: &Home) -> Vec<Value> {
     home.run(&["audit", "person", "list", "--output", "json"]).await.good().lines()
 }
 
-async fn calls_for(gateway: &crate::support::Binary, token: &str) {
+/// Calls on her behalf, with a prompt that nobody used before.
+async fn calls_for(gateway: &Binary, token: &str, prompt: &str) {
     let client = Client::new(gateway.ready.proxy.clone(), token);
     let request = client.request("POST", GENERATE).header("Ideogate-User", ANN);
-    assert_eq!(client.send(request.json(&json!({"prompt": "x"}))).await.status, 200);
+    assert_eq!(client.send(request.json(&json!({ "prompt": prompt }))).await.status, 200);
 }
 
 #[tokio::test]
@@ -21,9 +22,9 @@ async fn a_forgotten_person_is_in_no_row_and_found_by_no_name() {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (_, token) = home.token().await;
-    calls_for(&gateway, &token).await;
+    calls_for(&gateway, &token, "before").await;
     // With the key under which names are kept.
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     let before = known(&home).await;
     assert_eq!((before.len(), before[0]["name"].as_str()), (1, Some(ANN)));
     let user = before[0]["user"].as_str().unwrap().to_owned();
@@ -36,7 +37,7 @@ async fn a_forgotten_person_is_in_no_row_and_found_by_no_name() {
     assert_eq!(known(&home).await, [Value::Null; 0]);
     let by_name = home.run(&["audit", "search", "--user", ANN]).await;
     assert_ne!(by_name.code, 0, "{by_name:?}");
-    calls_for(&gateway, &token).await;
+    calls_for(&gateway, &token, "after").await;
     let again = known(&home).await;
     assert_ne!(again[0]["user"], user.as_str(), "whoever comes again is somebody new");
     gateway.stop().await;

@@ -8,7 +8,7 @@ use serde_json::json;
 async fn a_call_that_was_open_is_unknown_and_holds_its_places_and_its_money() {
     let home = Home::new().await;
     let gateway = home.start().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     let client = home.client(&gateway).await;
     home.hold_all();
     let open = client.clone();

@@ -10,7 +10,7 @@ async fn old_secret_after(rotations: &[&[&str]]) -> [u16; 4] {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (id, old) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     let mut newest = None;
     for more in rotations {
         let asked = [&["token", "rotate", &id], *more].concat();

@@ -11,7 +11,7 @@ async fn after(take: &[&[&str]]) -> [u16; 3] {
     let gateway = home.start().await;
     let (id, token) = home.token().await;
     let (_, other) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     assert_eq!(tried(&gateway, &token).await, 200);
     for arguments in take {
         let arguments: Vec<_> =
@@ -78,7 +78,7 @@ async fn what_was_given_after_the_backup_is_told_and_not_given() {
     let made = ["token", "create", "--environment", "app", "--name", "shop", "--scope", "read:*"];
     let made = home.json(&made).await;
     let (id, token) = (made["id"].as_str().unwrap(), made["token"].as_str().unwrap());
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     home.run(&["token", "update", id, "--add-scope", "write:generate"]).await.good();
     assert_eq!(tried(&gateway, token).await, 200);
     let left = lose(&home, gateway, backup).await;

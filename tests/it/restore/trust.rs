@@ -1,6 +1,6 @@
 //! With which key a restored record goes on, and what no start goes on with.
 
-use super::{Known, back_up, lose, pack, refused, restore, restored, seam, tried};
+use super::{Known, back_up, lose, refused, restore, restored, seam, tried};
 use crate::support::Home;
 use std::{fs, path::Path};
 
@@ -13,7 +13,7 @@ async fn the_old_key_signs_on_only_where_nothing_that_it_signed_can_be_missing()
     let home = Home::new().await;
     let gateway = home.start().await;
     let (_, token) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     assert_eq!(tried(&gateway, &token).await, 200);
     let old = signing_key(&home.data());
     let left = lose(&home, gateway, backup).await;
@@ -48,7 +48,7 @@ async fn without_the_signing_key_a_new_one_begins_although_all_is_covered() {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (_, token) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, false).await;
+    let backup = back_up(&home, false).await;
     let left = lose(&home, gateway, backup).await;
     let (gateway, told) = restored(&home, &left, Known::All).await;
     assert_eq!((told["covered"].as_bool(), told["new_key"].as_bool()), (Some(true), Some(true)));
@@ -63,8 +63,8 @@ async fn a_key_that_was_replaced_is_never_used_again() {
     let home = Home::new().await;
     let gateway = home.start().await;
     let (_, token) = home.token().await;
+    let backup = back_up(&home, true).await;
     gateway.stop().await;
-    let backup = pack(&home, "monday.backup", true);
     let (old, old_key) = (
         signing_key(&home.data()),
         fs::read_to_string(home.data().join("audit-signing.pub")).unwrap(),
@@ -93,7 +93,7 @@ async fn a_record_older_than_the_file_elsewhere_knows_does_not_start() {
     home.change(&format!("[audit]\ncheckpoint_file = \"{}\"\n", file.display()));
     let gateway = home.start().await;
     let (_, token) = home.token().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     assert_eq!(tried(&gateway, &token).await, 200);
     gateway.stop().await;
     let gateway = home.start().await;
@@ -117,7 +117,7 @@ async fn a_record_older_than_the_file_elsewhere_knows_does_not_start() {
 async fn two_restores_of_one_backup_are_two_logs() {
     let home = Home::new().await;
     let gateway = home.start().await;
-    let (backup, gateway) = back_up(&home, gateway, true).await;
+    let backup = back_up(&home, true).await;
     let left = lose(&home, gateway, backup).await;
     let (first, one) = restored(&home, &left, Known::Nothing).await;
     first.stop().await;
