@@ -28,7 +28,7 @@ pub fn day(days_ago: u32) -> String {
 }
 
 /// Puts records of some days ago into a data folder that nobody uses.
-async fn fill(home: &Home, days_ago: u32, records: usize) {
+pub async fn fill(home: &Home, days_ago: u32, records: usize) {
     put(home, (0..records).map(|number| old(days_ago, number, 400))).await;
 }
 

@@ -4,13 +4,17 @@
 //!   backup ──▶ something is taken away ──▶ checkpoint and export ──▶ kill -9 ──▶ restore ──▶ start ──▶ tried
 //! ```
 
+mod ended;
 mod files;
 mod folder;
 mod keys;
+mod money;
 mod operators;
 mod persons;
 mod places;
+mod retries;
 mod secrets;
+mod stopped;
 mod tokens;
 mod trust;
 
