@@ -145,7 +145,7 @@ impl SegmentsToRead<'_> {
                 missing(MissingReason::NotFound);
             }
             Err(SegmentProblem::Packed(PackedProblem::Io(error))) => {
-                missing(MissingReason::Unreadable(error.to_string()))
+                missing(MissingReason::Unreadable(error.to_string()));
             }
             Err(problem) => report.bad.push((name, problem.to_string())),
         }

@@ -3,6 +3,7 @@
 mod commands;
 mod faults;
 mod load;
+mod page;
 mod served;
 
 use ideogate::backup::{BackupFile, examine_backup, unpack_backup};

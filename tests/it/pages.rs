@@ -36,16 +36,16 @@ const NOT_FOR_APPS: &[ErrorCode] = &[
 ];
 
 /// A fenced block of a page.
-struct Snippet {
+pub(crate) struct Snippet {
     language: &'static str,
     /// What it is called, if it is to be run.
-    name: Option<&'static str>,
-    text: String,
+    pub(crate) name: Option<&'static str>,
+    pub(crate) text: String,
 }
 
-fn snippets() -> Vec<Snippet> {
+pub(crate) fn snippets(page: &'static str) -> Vec<Snippet> {
     let mut found = Vec::new();
-    let mut lines = APPS.lines();
+    let mut lines = page.lines();
     while let Some(line) = lines.next() {
         let Some(info) = line.strip_prefix("```") else { continue };
         let text: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
@@ -64,7 +64,7 @@ const NODE: &str = "declare const process: { env: Record<string, string | undefi
 /// Runs the snippet of that name, with what makes use of it, in a folder of its own, and returns what it printed.
 /// It must succeed.
 async fn run(name: &str, use_of_it: &str, variables: &[(&str, &str)]) -> String {
-    let snippet = snippets().into_iter().find(|snippet| snippet.name == Some(name)).unwrap();
+    let snippet = snippets(APPS).into_iter().find(|snippet| snippet.name == Some(name)).unwrap();
     let text = format!("{}\n{use_of_it}", snippet.text);
     let folder = tempfile::tempdir().unwrap();
     let mut command = match snippet.language {
@@ -153,7 +153,8 @@ fn link(line: &str) -> &str {
 
 #[test]
 fn every_snippet_is_run() {
-    let code = snippets().into_iter().filter(|one| ["sh", "python", "ts"].contains(&one.language));
+    let code =
+        snippets(APPS).into_iter().filter(|one| ["sh", "python", "ts"].contains(&one.language));
     let run: Vec<_> = code.map(|snippet| snippet.name.unwrap_or("one without a name")).collect();
     let known = [
         "first-call",

@@ -192,6 +192,15 @@ impl Home {
         self.ended(self.program("/bin/sh", &all), arguments).await
     }
 
+    /// Runs a script that calls `ideogate` by its name and finds the settings file in its folder, to its end.
+    pub(crate) async fn run_script(&self, text: &str, places: &[(&str, &Path)]) -> Told {
+        let folder = Path::new(env!("CARGO_BIN_EXE_ideogate")).parent().unwrap();
+        let mut command = self.program("/bin/bash", &["-euo", "pipefail", "-c", text]);
+        command.envs(places.iter().copied());
+        command.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+        self.ended(command, &["the page"]).await
+    }
+
     /// Runs a command without naming the settings file.
     pub(crate) async fn run_bare(&self, arguments: &[&str]) -> Told {
         self.ended(self.process(arguments), arguments).await
