@@ -6,7 +6,10 @@ use crate::{
     domain::{Action, RecordBody},
     store::{ChainHead, SealedRecord},
 };
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// Records of files that contradict each other, or are of another gateway.
 #[derive(Debug, thiserror::Error)]
@@ -105,15 +108,15 @@ impl LaterRecords {
         Ok(Ok(all))
     }
 
-    fn add(&mut self, sealed: SealedRecord, path: &PathBuf) -> Result<(), LaterRecordsError> {
+    fn add(&mut self, sealed: SealedRecord, path: &Path) -> Result<(), LaterRecordsError> {
         match self.by_number.get(&sealed.seq) {
             Some((own, other)) if *own != sealed => {
-                let (one, other, seq) = (other.clone(), path.clone(), sealed.seq);
+                let (one, other, seq) = (other.clone(), path.to_owned(), sealed.seq);
                 Err(LaterRecordsError::Different { one, other, seq })
             }
             Some(_) => Ok(()),
             None => {
-                self.by_number.insert(sealed.seq, (sealed, path.clone()));
+                self.by_number.insert(sealed.seq, (sealed, path.to_owned()));
                 Ok(())
             }
         }

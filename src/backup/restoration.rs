@@ -218,7 +218,12 @@ impl Restoration {
             coverage,
             key,
             is_new_key,
-            segments: before.segments.iter().filter(is_elsewhere).map(|one| one.name()).collect(),
+            segments: before
+                .segments
+                .iter()
+                .filter(is_elsewhere)
+                .map(StoredSegment::name)
+                .collect(),
         })
     }
 }

@@ -99,7 +99,6 @@ fn common<T: Clone + PartialEq>(
     (is_open || !found.is_empty()).then_some(found)
 }
 
-#[expect(clippy::ptr_arg, reason = "it is handed over for lists of names")]
 fn same(one: &String, other: &String) -> Option<String> {
     (one == other).then(|| one.clone())
 }

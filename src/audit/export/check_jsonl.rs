@@ -71,8 +71,8 @@ impl<'w> Records<'w> {
         if let Some(watch) = &mut self.watch {
             let record: AuditRecord =
                 serde_json::from_slice(bytes).map_err(|_| unreadable(Some(seq)))?;
-            let link = ChainLink { seq, prev_hash: prev, hash: own, bytes: bytes.into() };
-            watch(SealedRecord::new(link, record));
+            let sealed = ChainLink { seq, prev_hash: prev, hash: own, bytes: bytes.into() };
+            watch(SealedRecord::new(sealed, record));
         }
         Ok(ChainHead { seq, hash: own })
     }

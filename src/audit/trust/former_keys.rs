@@ -32,7 +32,8 @@ impl FormerKey {
     /// Writes the former keys of a data folder, in place of those that may be there.
     pub fn write(keys: &[Self], dir: &Path) -> Result<(), SigningFileError> {
         let path = dir.join(FORMER_FILE);
-        let text: String = keys.iter().map(|one| format!("{} {}\n", one.ends, one.key)).collect();
+        let lines: Vec<_> = keys.iter().map(|one| format!("{} {}\n", one.ends, one.key)).collect();
+        let text = lines.concat();
         replace_file(&path, text.as_bytes(), OWNER_ONLY)
             .map_err(|error| SigningFileError::Io(path, error))
     }

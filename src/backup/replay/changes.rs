@@ -50,7 +50,7 @@ pub(super) fn resumed(
     sealed: &SealedRecord,
     place: RecordPlace,
     kept: &mut Replayed,
-) -> Option<RecordEffects> {
+) -> RecordEffects {
     let record = &sealed.record;
     if place == RecordPlace::BehindGap {
         kept.withhold(Withheld {
@@ -59,12 +59,13 @@ pub(super) fn resumed(
             resource: record.resource.clone(),
             fields: vec!["state".into()],
         });
-        return Some(RecordEffects::default());
+        return RecordEffects::default();
     }
-    let Ok(target) = record.resource.parse::<PauseTarget>() else {
-        return Some(RecordEffects::default());
-    };
-    Some(RecordEffects::of(vec![Effect::EndPause(target)]))
+    let target = record.resource.parse::<PauseTarget>();
+    target.map_or_else(
+        |_| RecordEffects::default(),
+        |target| RecordEffects::of(vec![Effect::EndPause(target)]),
+    )
 }
 
 /// An end user who was forgotten.

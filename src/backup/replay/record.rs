@@ -107,7 +107,7 @@ fn changed(
         Action::UsageWriteOff => Some(calls::written_off(sealed)),
         Action::UsageWriteOffUndo => Some(calls::reserved_again(sealed)),
         Action::QueuePause => changes::paused(sealed, change),
-        Action::QueueResume => changes::resumed(sealed, place, kept),
+        Action::QueueResume => Some(changes::resumed(sealed, place, kept)),
         Action::PersonForget => Some(changes::forgotten(sealed)),
         Action::AuditArchive => changes::archived(change, place),
         Action::AuditSegmentDelete => changes::segment_deleted(sealed, change, place, kept),

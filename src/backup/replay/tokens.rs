@@ -33,7 +33,10 @@ pub(super) fn changed(
     if *after.id.as_str() != *sealed.record.resource {
         return None;
     }
-    let told = secrets_told(&change.after)?;
+    let told = match &change.after["secrets"] {
+        Value::Null => None,
+        told => Some(serde_json::from_value::<Vec<SecretTold>>(told.clone()).ok()?),
+    };
     let id = after.id.clone();
     let held = kept.tokens.entry(id.clone()).or_insert_with(|| made_later(&after));
     held.token.now = narrower(&held.token.now, &after);
@@ -64,14 +67,6 @@ fn made_later(after: &Token) -> HeldToken {
     let state = worse(after.state, TokenState::Disabled);
     let token = Token { state, extra: None, ..after.clone() };
     HeldToken { token: Held::made_later(token), secrets: Vec::new(), ended: BTreeSet::new() }
-}
-
-/// Reads what a record says of the secrets; `Some(None)` where it says nothing.
-fn secrets_told(after: &Value) -> Option<Option<Vec<SecretTold>>> {
-    match &after["secrets"] {
-        Value::Null => Some(None),
-        told => serde_json::from_value(told.clone()).ok().map(Some),
-    }
 }
 
 /// Ends secrets when the record says that they end, and those at once that it does not know any more.

@@ -46,19 +46,16 @@ pub(super) fn print(
 }
 
 fn first(data: &Path, records: &[PathBuf], report: &RestorationReport) -> String {
-    let all = counted(report.records, "record", "records");
-    let mut line = format!("restored {all} into {}: backup of {}", data.display(), report.made_at);
     let applied = &report.applied;
-    if !records.is_empty() {
-        let names: Vec<_> = records.iter().map(|path| path.display().to_string()).collect();
-        let later = counted(applied.appended, "record", "records");
-        line.push_str(&format!(", and {later} of {}", names.join(", ")));
-    }
-    if applied.behind_gaps > 0 {
-        let count = counted(applied.behind_gaps, "record", "records");
-        line.push_str(&format!("; {count} behind a gap, of which only what they tell was applied"));
-    }
-    line
+    let all = counted(report.records, "record", "records");
+    let from = format!("restored {all} into {}: backup of {}", data.display(), report.made_at);
+    let names: Vec<_> = records.iter().map(|path| path.display().to_string()).collect();
+    let later = counted(applied.appended, "record", "records");
+    let later = (!names.is_empty()).then(|| format!(", and {later} of {}", names.join(", ")));
+    let behind = counted(applied.behind_gaps, "record", "records");
+    let behind = (applied.behind_gaps > 0)
+        .then(|| format!("; {behind} behind a gap, of which only what they tell was applied"));
+    [Some(from), later, behind].into_iter().flatten().collect()
 }
 
 fn applied(report: &RestorationReport) -> String {

@@ -23,14 +23,14 @@ async fn after(take: &[&str]) -> [(u16, u16); 2] {
     let backup = back_up(&home, true).await;
     assert_eq!(asked(&gateway, &token).await, (200, 200));
     home.run(take).await.good();
-    let taken = asked(&gateway, &token).await;
+    let answered = asked(&gateway, &token).await;
     let left = lose(&home, gateway, backup).await;
     let mut answers = [(0, 0); 2];
     for (place, known) in [Known::All, Known::Nothing].into_iter().enumerate() {
         let (gateway, told) = restored(&home, &left, known).await;
         answers[place] = asked(&gateway, &token).await;
         if known == Known::All {
-            assert_eq!(answers[place], taken, "{told}");
+            assert_eq!(answers[place], answered, "{told}");
             assert_eq!(told["applied"]["operators"], 1, "{told}");
         }
         gateway.stop().await;

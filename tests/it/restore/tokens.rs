@@ -4,7 +4,7 @@ use super::{GENERATE, Known, back_up, lose, restored, seam, tried};
 use crate::support::{Client, Home};
 use serde_json::json;
 
-/// A gateway with a token that is taken something away after its backup, restored in three ways. Returns what
+/// A gateway with a token that is answered something away after its backup, restored in three ways. Returns what
 /// the token is answered in each of them.
 async fn after(take: &[&[&str]]) -> [u16; 3] {
     let home = Home::new().await;
@@ -18,7 +18,7 @@ async fn after(take: &[&[&str]]) -> [u16; 3] {
             arguments.iter().map(|word| if *word == "ID" { &*id } else { word }).collect();
         home.run(&arguments).await.good();
     }
-    let taken = tried(&gateway, &token).await;
+    let answered = tried(&gateway, &token).await;
     let left = lose(&home, gateway, backup).await;
     let mut answers = [0; 3];
     for (place, known) in [Known::All, Known::Nothing, Known::Trusted].into_iter().enumerate() {
@@ -36,7 +36,7 @@ async fn after(take: &[&[&str]]) -> [u16; 3] {
         assert_eq!(said["after"]["trusted"], known == Known::Trusted, "{said}");
         assert_eq!(said["before"]["key"], left.key.as_str());
         if is_covered {
-            assert_eq!(answers[place], taken, "as it was before the loss: {told}");
+            assert_eq!(answers[place], answered, "as it was before the loss: {told}");
         }
         gateway.stop().await;
     }
