@@ -1,6 +1,6 @@
 //! The copy that a backup is made from: taken, looked through, and its end signed.
 
-use super::{BackupError, BackupSubject, MemberName, copy::CopyFolder, service::PrivateKeys};
+use super::{BackupError, BackupSubject, MemberName, PrivateKeys, copy::CopyFolder};
 use crate::{
     audit::{
         trust::{Notary, SignedCheckpoint},

@@ -53,7 +53,7 @@ impl ReadyBackup {
         let (sender, pieces) = mpsc::channel(WAITING);
         let tasks = self.tasks.clone();
         let written = tasks.run_blocking(move || self.write(PieceSender(sender)));
-        let sending = Sending { pieces, written, closing };
+        let sending = BackupSending { pieces, written, closing };
         stream::unfold(Some(sending), async |sending| sending?.next().await)
     }
 
@@ -68,13 +68,13 @@ impl ReadyBackup {
 }
 
 /// What is left to be sent.
-struct Sending {
+struct BackupSending {
     pieces: mpsc::Receiver<Bytes>,
     written: JoinHandle<Result<(), BackupError>>,
     closing: CancellationToken,
 }
 
-impl Sending {
+impl BackupSending {
     async fn next(mut self) -> Option<(io::Result<Bytes>, Option<Self>)> {
         let stopping = || Some((Err(io::Error::other("the gateway is stopping")), None));
         match self.closing.run_until_cancelled(self.pieces.recv()).await {

@@ -1,7 +1,7 @@
 //! Makes backups, one at a time.
 
 use super::{
-    BackupError, KeptBackup,
+    BackupError, KeptBackup, PrivateKeys,
     copy::remove_leftovers,
     last::LastKept,
     prepare::{CopyWork, is_of},
@@ -38,15 +38,6 @@ pub struct BackupServices {
     pub clock: Arc<dyn Clock>,
     /// Does what blocks.
     pub tasks: Tasks,
-}
-
-/// Whether a backup holds keys of the gateway's own. Ideogram's are in none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PrivateKeys {
-    /// It does.
-    Included,
-    /// It does not.
-    LeftOut,
 }
 
 /// Makes backups, and knows which was kept last; clones share it.

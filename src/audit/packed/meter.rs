@@ -8,15 +8,15 @@ use zstd::stream::write::Decoder;
 
 /// Counts what the pieces of a packed file unpack to, for a bar. Nothing rests on it: whether they are a file
 /// that proves itself is for whoever reads it whole.
-pub struct PackedMeter(Decoder<'static, Counted>);
+pub struct PackedMeter(Decoder<'static, UnpackedBytes>);
 
 /// Counts bytes, and lets them go.
-struct Counted(u64);
+struct UnpackedBytes(u64);
 
 impl PackedMeter {
     /// Begins with nothing.
     pub fn new() -> io::Result<Self> {
-        Ok(Self(Decoder::new(Counted(0))?))
+        Ok(Self(Decoder::new(UnpackedBytes(0))?))
     }
 
     /// Takes the next piece, and returns how many bytes all of them unpack to.
@@ -26,7 +26,7 @@ impl PackedMeter {
     }
 }
 
-impl Write for Counted {
+impl Write for UnpackedBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 += bytes.len() as u64;
         Ok(bytes.len())

@@ -19,9 +19,10 @@ async fn run(home: &Home, name: &str, data: &Path) -> String {
     told.out
 }
 
-async fn tried(gateway: &Binary, token: &str) -> u16 {
+/// Tries a token with a call that nobody made before, and returns the status.
+async fn tried(gateway: &Binary, token: &str, prompt: &str) -> u16 {
     let client = Client::new(gateway.ready.proxy.clone(), token);
-    client.post(GENERATE, &json!({"prompt": "a cat"})).await.status
+    client.post(GENERATE, &json!({ "prompt": prompt })).await.status
 }
 
 fn use_folder(home: &Home, data: &Path) {
@@ -41,7 +42,7 @@ async fn a_disk_that_is_lost() {
     let gateway = home.start().await;
     let (id, token) = home.token().await;
     run(&home, "backup", &home.data()).await;
-    assert_eq!(tried(&gateway, &token).await, 200);
+    assert_eq!(tried(&gateway, &token, "a cat").await, 200);
     let checkpoint = home.run(&["audit", "checkpoint"]).await.good();
     fs::write(home.path().join("checkpoints"), checkpoint.out).unwrap();
     gateway.kill().await;
@@ -51,9 +52,9 @@ async fn a_disk_that_is_lost() {
     assert!(said.contains("not covered") && said.contains("new key"), "{said}");
     use_folder(&home, &data);
     let gateway = home.start().await;
-    assert_eq!(tried(&gateway, &token).await, 401);
+    assert_eq!(tried(&gateway, &token, "a dog").await, 401);
     home.run(&["token", "enable", &id]).await.good();
-    assert_eq!(tried(&gateway, &token).await, 200);
+    assert_eq!(tried(&gateway, &token, "a heron").await, 200);
     gateway.stop().await;
 }
 
@@ -63,10 +64,10 @@ async fn moving_to_another_machine() {
     fs::create_dir(home.path().join("backups")).unwrap();
     let gateway = home.start().await;
     let (_, token) = home.token().await;
-    assert_eq!(tried(&gateway, &token).await, 200);
+    assert_eq!(tried(&gateway, &token, "a boat").await, 200);
     let key = home.run(&["audit", "key"]).await.good().out;
     run(&home, "leave", &home.data()).await;
-    assert_eq!(tried(&gateway, &token).await, 503, "it is paused");
+    assert_eq!(tried(&gateway, &token, "a bridge").await, 503, "it is paused");
     gateway.stop().await;
     let data = home.path().join("moved");
     let said = run(&home, "arrive", &data).await;
@@ -75,11 +76,21 @@ async fn moving_to_another_machine() {
     use_folder(&home, &data);
     let gateway = home.start().await;
     assert_eq!(home.run(&["audit", "key"]).await.good().out, key, "under the same name");
-    assert_eq!(tried(&gateway, &token).await, 503, "the pause came along");
+    assert_eq!(tried(&gateway, &token, "a storm").await, 503, "the pause came along");
     home.run(&["resume"]).await.good();
-    assert_eq!(tried(&gateway, &token).await, 200);
+    assert_eq!(tried(&gateway, &token, "a lamp").await, 200);
     gateway.stop().await;
     home.verify().await;
+}
+
+/// Returns the schema of a database, its tables, and how many records it has.
+fn content(file: &Path) -> (u32, String, u32) {
+    let database = rusqlite::Connection::open(file).unwrap();
+    let schema = database.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let sql = "SELECT (SELECT group_concat(sql) FROM sqlite_schema), (SELECT count(*) FROM audit_records)";
+    let found = database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let (tables, records) = found.unwrap();
+    (schema, tables, records)
 }
 
 #[tokio::test]
@@ -91,7 +102,7 @@ async fn an_older_ideogate_does_not_open_it() {
     let newest: u32 = database.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     database.pragma_update(None, "user_version", newest + 1).unwrap();
     database.close().unwrap();
-    let before = fs::read(&file).unwrap();
+    let before = content(&file);
     let mut gateway = home.begin();
     assert_eq!(gateway.ended().await.code(), Some(1));
     let words = format!(
@@ -100,7 +111,7 @@ async fn an_older_ideogate_does_not_open_it() {
     );
     let said = async || gateway.log().contains(&words).then_some(());
     until("it says why", said).await;
-    assert!(fs::read(&file).unwrap() == before, "nothing was changed");
+    assert_eq!(content(&file), before, "nothing was changed");
     let verify = home.run(&["audit", "verify"]).await;
     assert!(verify.code != 0 && verify.err.contains(&words), "{verify:?}");
 }

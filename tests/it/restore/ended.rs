@@ -7,7 +7,7 @@ use crate::{
 };
 use ideogate::{
     domain::{Clock, SystemClock},
-    simulator::{Act, Script, SignedAs, WEBHOOK_USER},
+    simulator::{Act, Delivers, Script, SignedAs, SimulatorOptions, WEBHOOK_USER},
 };
 use serde_json::{Value, json};
 
@@ -47,8 +47,9 @@ async fn money(home: &Home) -> Value {
 
 #[tokio::test]
 async fn a_generation_that_a_webhook_ended_is_ended_and_its_user_is_still_the_only_one() {
-    let home = Home::new().await;
-    home.change("[accounts.ideogram]\nwebhooks = \"receive\"\n");
+    let options =
+        SimulatorOptions { pace: 0.0, webhooks: Delivers::Loopback, ..SimulatorOptions::default() };
+    let home = Home::with("[accounts.ideogram]\nwebhooks = \"receive\"\n", options).await;
     let gateway = home.start().await;
     let generation = submitted(&home, &gateway).await;
     let other = submitted(&home, &gateway).await;

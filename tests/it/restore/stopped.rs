@@ -12,13 +12,17 @@ async fn a_pause_holds_with_its_reason_and_its_end() {
     let asked = ["pause", "--environment", "app", "--reason", "a wrong bill", "--for", "3h"];
     home.run(&asked).await.good();
     assert_eq!(tried(&gateway, &token).await, 503);
-    let pauses = async || home.json(&["queue", "status"]).await["pauses"].clone();
-    let before = pauses().await;
+    let pause = async || {
+        let queue = home.queue().await;
+        let mut lanes = queue["environments"].as_array().unwrap().iter();
+        lanes.find(|lane| lane["name"] == "app").unwrap()["pause"].clone()
+    };
+    let before = pause().await;
+    assert_eq!(before["reason"], "a wrong bill");
     let left = lose(&home, gateway, backup).await;
 
     let (gateway, _) = restored(&home, &left, Known::All).await;
-    assert_eq!(pauses().await, before);
-    assert_eq!(before[0]["reason"], "a wrong bill");
+    assert_eq!(pause().await, before, "with its reason and its end");
     assert_eq!(tried(&gateway, &token).await, 503);
     gateway.stop().await;
     let (gateway, _) = restored(&home, &left, Known::Trusted).await;
