@@ -1,6 +1,6 @@
 //! Calls: what they took, how they ended, and what they cost, as it was when it was recorded.
 
-use super::{record::RecordEffects, replayed::Replayed};
+use super::{effects::RecordEffects, replayed::Replayed};
 use crate::domain::{
     Action, AdminChange, AuditRecord, Bill, CallId, ClaimState, CloseCall, Delivery, Effect,
     GENERATION_PENDING, Generation, GenerationId, GenerationState, Intent, OpenCall, Outcome,

@@ -1,9 +1,9 @@
 //! Changes that are neither of a token nor of an operator.
 
 use super::{
-    held::Withheld,
-    record::{RecordEffects, RecordPlace},
+    effects::{RecordEffects, RecordPlace},
     replayed::Replayed,
+    since_backup::Withheld,
 };
 use crate::{
     audit::segment::segment_told,

@@ -5,15 +5,17 @@
 
 mod calls;
 mod changes;
-mod held;
+mod effects;
 mod operators;
 mod record;
 mod replayed;
+mod since_backup;
 mod tokens;
 
 #[cfg(test)]
 mod tests;
 
-pub use held::Withheld;
-pub use record::{RecordPlace, UnknownRecord, replay};
+pub use effects::{RecordPlace, UnknownRecord};
+pub use record::replay;
 pub use replayed::Replayed;
+pub use since_backup::Withheld;

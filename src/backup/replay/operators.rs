@@ -1,6 +1,6 @@
 //! Operators: the smaller role, the worse state, and no secret that was replaced.
 
-use super::{held::Held, record::RecordEffects, replayed::Replayed};
+use super::{effects::RecordEffects, replayed::Replayed, since_backup::SinceBackup};
 use crate::{
     domain::{Action, AdminChange, Effect, Operator, StoredOperator, TokenDigest, TokenState},
     store::SealedRecord,
@@ -33,9 +33,9 @@ pub(super) fn changed(
 }
 
 /// An operator of whom the backup knows nothing keeps their name from others, and may do nothing.
-fn made_later(after: &Operator) -> Held<Operator> {
+fn made_later(after: &Operator) -> SinceBackup<Operator> {
     let state = worse(after.state, TokenState::Disabled);
-    Held::made_later(Operator { state, ..after.clone() })
+    SinceBackup::made_later(Operator { state, ..after.clone() })
 }
 
 fn narrower(now: &Operator, after: &Operator) -> Operator {

@@ -1,6 +1,6 @@
 //! What the records of later led to so far.
 
-use super::held::{Held, Withheld};
+use super::since_backup::{SinceBackup, Withheld};
 use crate::{
     audit::trust::VerifierKey,
     config::Settings,
@@ -20,7 +20,7 @@ use std::{
 /// A token with its secrets.
 #[derive(Debug, Clone)]
 pub(super) struct HeldToken {
-    pub(super) token: Held<Token>,
+    pub(super) token: SinceBackup<Token>,
     pub(super) secrets: Vec<TokenSecret>,
     /// The numbers of secrets that end earlier than they did in the backup.
     pub(super) ended: BTreeSet<u32>,
@@ -32,7 +32,7 @@ pub struct Replayed {
     /// For how long places stay taken.
     settings: Arc<Settings>,
     pub(super) tokens: BTreeMap<TokenId, HeldToken>,
-    pub(super) operators: BTreeMap<OperatorId, Held<Operator>>,
+    pub(super) operators: BTreeMap<OperatorId, SinceBackup<Operator>>,
     /// Calls of which no end is known.
     pub(super) open: HashMap<CallId, OpenCall>,
     /// Calls that were charged by the price table and can still say what was billed.
@@ -53,11 +53,11 @@ impl Replayed {
         let tokens = reader.tokens()?.into_iter().map(|(token, secrets)| {
             let secrets = secrets.into_iter().map(|(secret, _)| secret).collect();
             let id = token.id.clone();
-            let token = Held::of_backup(token);
+            let token = SinceBackup::of_backup(token);
             (id, HeldToken { token, secrets, ended: BTreeSet::new() })
         });
         let operators = reader.operators()?.into_iter();
-        let operators = operators.map(|(one, _)| (one.id.clone(), Held::of_backup(one)));
+        let operators = operators.map(|(one, _)| (one.id.clone(), SinceBackup::of_backup(one)));
         let open = reader.open_calls()?.into_iter().map(|open| (open.call.clone(), open));
         let booked = reader
             .booked_calls()?
@@ -136,8 +136,9 @@ impl Replayed {
 
     /// Returns how many operators of the backup may do less, or have another secret.
     pub fn operators_changed(&self) -> usize {
-        let is_so =
-            |held: &&Held<Operator>| held.first.as_ref().is_some_and(|first| *first != held.now);
+        let is_so = |held: &&SinceBackup<Operator>| {
+            held.first.as_ref().is_some_and(|first| *first != held.now)
+        };
         self.operators.values().filter(is_so).count()
     }
 

@@ -1,9 +1,9 @@
 //! Tokens: the narrower of what is there and what a record says, and never more.
 
 use super::{
-    held::Held,
-    record::RecordEffects,
+    effects::RecordEffects,
     replayed::{HeldToken, Replayed},
+    since_backup::SinceBackup,
 };
 use crate::{
     domain::{
@@ -66,7 +66,7 @@ pub(super) fn pruned(sealed: &SealedRecord, kept: &mut Replayed) -> RecordEffect
 fn made_later(after: &Token) -> HeldToken {
     let state = worse(after.state, TokenState::Disabled);
     let token = Token { state, extra: None, ..after.clone() };
-    HeldToken { token: Held::made_later(token), secrets: Vec::new(), ended: BTreeSet::new() }
+    HeldToken { token: SinceBackup::made_later(token), secrets: Vec::new(), ended: BTreeSet::new() }
 }
 
 /// Ends secrets when the record says that they end, and those at once that it does not know any more.

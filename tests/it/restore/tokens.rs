@@ -4,7 +4,7 @@ use super::{GENERATE, Known, back_up, lose, restored, seam, tried};
 use crate::support::{Client, Home};
 use serde_json::json;
 
-/// A gateway with a token that is answered something away after its backup, restored in three ways. Returns what
+/// A gateway with a token that is taken something away after its backup, restored in three ways. Returns what
 /// the token is answered in each of them.
 async fn after(take: &[&[&str]]) -> [u16; 3] {
     let home = Home::new().await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Something as it was in the backup, and as it is by now.
 #[derive(Debug, Clone)]
-pub(super) struct Held<T> {
+pub(super) struct SinceBackup<T> {
     /// As it was in the backup; `None` for what was made later.
     pub(super) first: Option<T>,
     /// As it is now.
@@ -28,7 +28,7 @@ pub struct Withheld {
     pub fields: Vec<Box<str>>,
 }
 
-impl<T> Held<T> {
+impl<T> SinceBackup<T> {
     /// Returns what the backup has.
     pub(super) fn of_backup(now: T) -> Self
     where
