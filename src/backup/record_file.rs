@@ -3,7 +3,7 @@
 use crate::{
     audit::{
         export::{BadExport, read_export},
-        segment::{SegmentProblem, examine_segment},
+        segment::{SegmentProblem, examine_segment, is_packed},
         trust::VerifierKey,
     },
     store::{ChainHead, SealedRecord},
@@ -13,9 +13,6 @@ use std::{
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
 };
-
-/// What a segment begins with, which is packed.
-const PACKED: u8 = 0x28;
 
 /// A file of records that is what was signed by the key that it names itself.
 #[derive(Debug)]
@@ -89,8 +86,9 @@ impl RecordFile {
         let mut input = BufReader::with_capacity(1 << 16, file);
         let mut found =
             RecordFileReading { after, first: 0, last: 0, shared: None, later: Vec::new() };
+        let is_packed = is_packed(&mut input).map_err(unreadable)?;
         let (key, up_to) = match input.fill_buf().map_err(unreadable)?.first() {
-            Some(&PACKED) => {
+            Some(_) if is_packed => {
                 let mut read = 0;
                 let examined = examine_segment(input, &mut |sealed| {
                     read += sealed.bytes.len() as u64;

@@ -189,7 +189,9 @@ fn segment(
     let report = examine_lone_segment(input, keys, claimed, &outside, |read| progress.bytes(read));
     drop(progress);
     match &report.integrity {
-        Err(SegmentProblem::Packed(PackedProblem::Io(cause))) => Err(io::Error::from(cause.kind()).into()),
+        Err(SegmentProblem::Packed(PackedProblem::Io(cause))) => {
+            Err(io::Error::from(cause.kind()).into())
+        }
         _ => Ok(VerifyVerdict::of_segment(&report)),
     }
 }

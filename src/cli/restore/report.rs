@@ -2,7 +2,7 @@
 
 use crate::{
     backup::{Coverage, RestorationReport, Withheld},
-    cli::{options::option_of, output::Output},
+    cli::{number::counted, options::option_of, output::Output},
     domain::TokenState,
 };
 use serde_json::{Value, json};
@@ -27,16 +27,16 @@ pub(super) fn print(
         screen.line(line)?;
     }
     if report.tokens_disabled > 0 {
-        let count = counted(report.tokens_disabled as u64, "token is", "tokens are");
+        let count = counted(report.tokens_disabled as u64, "token");
         screen.line(format!(
-            "{count} disabled: `ideogate token enable NAME`, or restore again with --trust-tokens"
+            "disabled: {count}; `ideogate token enable NAME`, or restore again with --trust-tokens"
         ))?;
     }
     let what = if report.is_new_key { "new key" } else { "key" };
     let why = if report.is_new_key { "  (the record says why; note it elsewhere)" } else { "" };
     screen.line(format!("{what}: {}{why}", report.key))?;
     if !report.segments.is_empty() {
-        let count = counted(report.segments.len() as u64, "segment", "segments");
+        let count = counted(report.segments.len() as u64, "segment");
         screen.line(format!(
             "not in a backup: {count}; copy them to {}, or where audit.archive_dir says",
             data.join("segments").display()
@@ -47,12 +47,12 @@ pub(super) fn print(
 
 fn first(data: &Path, records: &[PathBuf], report: &RestorationReport) -> String {
     let applied = &report.applied;
-    let all = counted(report.records, "record", "records");
+    let all = counted(report.records, "record");
     let from = format!("restored {all} into {}: backup of {}", data.display(), report.made_at);
     let names: Vec<_> = records.iter().map(|path| path.display().to_string()).collect();
-    let later = counted(applied.appended, "record", "records");
+    let later = counted(applied.appended, "record");
     let later = (!names.is_empty()).then(|| format!(", and {later} of {}", names.join(", ")));
-    let behind = counted(applied.behind_gaps, "record", "records");
+    let behind = counted(applied.behind_gaps, "record");
     let behind = (applied.behind_gaps > 0)
         .then(|| format!("; {behind} behind a gap, of which only what they tell was applied"));
     [Some(from), later, behind].into_iter().flatten().collect()
@@ -60,25 +60,25 @@ fn first(data: &Path, records: &[PathBuf], report: &RestorationReport) -> String
 
 fn applied(report: &RestorationReport) -> String {
     let (replayed, applied) = (&report.replayed, &report.applied);
-    let count = |number: usize, one: &str, many: &str| {
-        (number > 0).then(|| counted(number as u64, one, many))
+    let count = |number: usize, thing: &str, what: &str| {
+        (number > 0).then(|| format!("{} {what}", counted(number as u64, thing)))
     };
     let forgotten = usize::try_from(applied.forgotten).unwrap_or(usize::MAX);
     let spent = (applied.calls > 0 || applied.spent != 0).then(|| {
-        let calls = counted(applied.calls, "call", "calls");
+        let calls = counted(applied.calls, "call");
         format!("${} spent in {calls}", applied.spent_usd())
     });
     let uncounted = (applied.uncounted > 0).then(|| {
-        let calls = counted(applied.uncounted, "call", "calls");
+        let calls = counted(applied.uncounted, "call");
         format!("{calls} not counted, whose beginning is not here")
     });
     let all = [
-        count(replayed.tokens_in(TokenState::Revoked), "token revoked", "tokens revoked"),
-        count(replayed.tokens_in(TokenState::Disabled), "token disabled", "tokens disabled"),
-        count(replayed.tokens_reduced(), "token reduced", "tokens reduced"),
-        count(replayed.secrets_ended(), "secret ended", "secrets ended"),
-        count(replayed.operators_changed(), "operator changed", "operators changed"),
-        count(forgotten, "person forgotten", "persons forgotten"),
+        count(replayed.tokens_in(TokenState::Revoked), "token", "revoked"),
+        count(replayed.tokens_in(TokenState::Disabled), "token", "disabled"),
+        count(replayed.tokens_reduced(), "token", "reduced"),
+        count(replayed.secrets_ended(), "secret", "ended"),
+        count(replayed.operators_changed(), "operator", "changed"),
+        count(forgotten, "person", "forgotten"),
         spent,
         uncounted,
     ];
@@ -143,10 +143,6 @@ fn uncovered(report: &RestorationReport) -> Vec<String> {
     };
     lines.extend(unbelieved.iter().map(told));
     lines
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn as_json(report: &RestorationReport) -> Value {
