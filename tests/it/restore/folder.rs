@@ -2,7 +2,7 @@
 
 use super::{Known, back_up, lose, refused, restore, restored, tried};
 use crate::support::{Home, assert_plain};
-use std::fs;
+use std::{fs, time::Duration};
 
 #[tokio::test]
 async fn a_folder_that_is_used_or_has_something_in_it_is_left_alone() {
@@ -46,6 +46,36 @@ async fn a_restore_that_was_cut_off_is_begun_anew_and_never_served() {
     assert_eq!(told["covered"], true, "{told}");
     assert_eq!(tried(&gateway, &token).await, 200);
     assert!(!work.exists());
+    gateway.stop().await;
+}
+
+/// Kills the command at moments that no test can choose better than the clock does; whatever it left, no gateway
+/// takes it for a record, and the next restore makes all of it.
+#[tokio::test]
+async fn a_restore_that_is_killed_at_any_moment_leaves_nothing_half_done() {
+    let home = Home::new().await;
+    let gateway = home.start().await;
+    let (_, token) = home.token().await;
+    let backup = back_up(&home, true).await;
+    let left = lose(&home, gateway, backup).await;
+    let into = home.path().join("All");
+    let [from, to] = [&left.backup, &into].map(|path| path.to_str().unwrap());
+    for milliseconds in [0, 4, 8, 16, 32, 64, 128] {
+        let asked = ["restore", "--from", from, "--data", to, "--key", &left.key];
+        let (mut child, _) = home.watch(&asked);
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        child.kill().await.unwrap();
+        let is_begun = into.join(".restoring").exists();
+        let is_there = into.join("ideogate.db").exists();
+        if is_begun {
+            home.change(&format!("[data]\ndir = \"{to}\"\n"));
+            assert!(refused(&home).await.contains("was not finished"));
+        } else if is_there {
+            fs::remove_dir_all(&into).unwrap();
+        }
+    }
+    let (gateway, told) = restored(&home, &left, Known::All).await;
+    assert_eq!((told["covered"].as_bool(), tried(&gateway, &token).await), (Some(true), 200));
     gateway.stop().await;
 }
 
