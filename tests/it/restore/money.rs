@@ -2,7 +2,7 @@
 
 use super::{Known, Left, back_up, lose, restored, tried};
 use crate::support::{Binary, Client, Home, until};
-use ideogate::simulator::{Act, Delivers, Script, SimulatorOptions};
+use ideogate::simulator::{Act, Script};
 use serde_json::{Value, json};
 
 /// Budgets that two pictures use up: one costs 0.06.
@@ -89,15 +89,17 @@ async fn a_write_off_after_the_backup_holds() {
 
 #[tokio::test]
 async fn a_pending_generation_keeps_its_place_and_its_money() {
-    let options =
-        SimulatorOptions { pace: 0.0, webhooks: Delivers::Loopback, ..SimulatorOptions::default() };
-    let home = Home::with("", options).await;
+    let home = Home::new().await;
     let gateway = home.start().await;
     let backup = back_up(&home, true).await;
-    let client = home.client(&gateway).await;
-    let path = "/v1/ideogram-v4/async/generate";
-    home.ideogram.script(Script::new(Act::Hold).on(&format!("POST {path}")));
-    let reply = client.post(path, &json!({"text_prompt": "a lighthouse"})).await;
+    let (host, hook) = ("hooks.example.com", "https%3A%2F%2Fhooks.example.com%2Fdone");
+    let asked = ["token", "create", "--environment", "app", "--name", "hooked"];
+    let may = ["--scope", "read:*", "--scope", "write:*", "--webhook-host", host];
+    let token = home.json(&[&asked[..], &may].concat()).await["token"].clone();
+    let client = Client::new(gateway.ready.proxy.clone(), token.as_str().unwrap());
+    home.ideogram.script(Script::new(Act::Hold).on("POST /v1/*"));
+    let path = format!("/v1/ideogram-v4/async/generate?webhook_url={hook}");
+    let reply = client.post(&path, &json!({"text_prompt": "a lighthouse"})).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let id = reply.json()["generation_id"].as_str().unwrap().to_owned();
     let (queue, money) = (home.queue().await, usage(&home, "environment").await);
