@@ -9,6 +9,7 @@ mod files;
 mod folder;
 mod keys;
 mod money;
+mod newer;
 mod operators;
 mod persons;
 mod places;
