@@ -55,7 +55,7 @@ async fn a_backup_is_kept_once_somebody_says_so_and_an_older_one_changes_nothing
     for _ in 0..2 {
         let made = admin.post(PATH, Some(&asked(false))).await;
         names.push(made.header("ideogate-backup").unwrap().to_owned());
-        app.clock.advance(Duration::from_secs(60));
+        app.clock.advance(Duration::from_mins(1));
     }
     assert_eq!(last().await, Value::Null, "made is not kept");
     let kept = async |name: &str| admin.post(&format!("{PATH}/{name}/kept"), None).await;
