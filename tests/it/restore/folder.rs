@@ -1,7 +1,7 @@
 //! The folder that is restored into, and the backup itself.
 
 use super::{Known, back_up, lose, refused, restore, restored, tried};
-use crate::support::{Home, assert_plain};
+use crate::support::{Home, assert_plain, until};
 use std::{fs, time::Duration};
 
 #[tokio::test]
@@ -59,21 +59,25 @@ async fn a_restore_that_is_killed_at_any_moment_leaves_nothing_half_done() {
     let backup = back_up(&home, true).await;
     let left = lose(&home, gateway, backup).await;
     let into = home.path().join("All");
+    let (work, database) = (into.join(".restoring"), into.join("ideogate.db"));
     let [from, to] = [&left.backup, &into].map(|path| path.to_str().unwrap());
-    for milliseconds in [0, 4, 8, 16, 32, 64, 128] {
+    home.change(&format!("[data]\ndir = \"{to}\"\n"));
+    let mut cut_off = 0;
+    for milliseconds in [0, 2, 4, 8, 16, 32, 64] {
         let asked = ["restore", "--from", from, "--data", to, "--key", &left.key];
         let (mut child, _) = home.watch(&asked);
+        let is_begun = async || (work.exists() || database.exists()).then_some(());
+        until("it is begun", is_begun).await;
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
         child.kill().await.unwrap();
-        let is_begun = into.join(".restoring").exists();
-        let is_there = into.join("ideogate.db").exists();
-        if is_begun {
-            home.change(&format!("[data]\ndir = \"{to}\"\n"));
+        if work.exists() {
+            cut_off += 1;
             assert!(refused(&home).await.contains("was not finished"));
-        } else if is_there {
+        } else if database.exists() {
             fs::remove_dir_all(&into).unwrap();
         }
     }
+    assert!(cut_off > 0, "it was never killed in time");
     let (gateway, told) = restored(&home, &left, Known::All).await;
     assert_eq!((told["covered"].as_bool(), tried(&gateway, &token).await), (Some(true), 200));
     gateway.stop().await;
