@@ -4,8 +4,8 @@ use crate::{
     audit::{
         HashChain,
         trust::{
-            CheckpointFile, LAST_SIGNED_FILE, LogResumption, Notary, PUBLIC_FILE, ResumeError,
-            SIGNING_FILE, SigningFileError,
+            CheckpointFile, FORMER_FILE, FormerKey, LAST_SIGNED_FILE, LogResumption, NewLog,
+            Notary, PUBLIC_FILE, ResumeError, SIGNING_FILE, SigningFileError,
         },
     },
     domain::{Bundle, SteeredClock},
@@ -242,4 +242,35 @@ async fn the_first_start_makes_a_key_and_says_who_it_is() {
     let private = fs::read_to_string(place.path(SIGNING_FILE)).unwrap();
     assert!(private.starts_with("PRIVATE+KEY+ideogate.audit/"));
     assert!(!public.contains("PRIVATE"));
+}
+
+#[tokio::test]
+async fn what_a_former_key_signed_must_hold_as_far_as_its_log_reached() {
+    let place = signed().await;
+    let former = place.again().unwrap().key().clone();
+    let notes = fs::read(place.path(CheckpointFile::USUAL)).unwrap();
+    for name in [SIGNING_FILE, LAST_SIGNED_FILE, PUBLIC_FILE] {
+        fs::remove_file(place.path(name)).unwrap();
+    }
+    let made = NewLog::make().unwrap().begin_restored(place.dir.path(), NOON).unwrap();
+    assert!(!place.path(CheckpointFile::USUAL).exists(), "what the old log signed is kept aside");
+    // As in a file elsewhere, which nobody moves.
+    fs::write(place.path(CheckpointFile::USUAL), notes).unwrap();
+    let ends_with = |ends| {
+        let former = FormerKey { key: former.clone(), ends };
+        FormerKey::write(&[former], place.dir.path()).unwrap();
+    };
+    assert!(matches!(place.again(), Err(ResumeError::OtherLog { .. })), "nobody knows that key");
+    ends_with(4);
+    assert_eq!(place.again().unwrap().key(), &made);
+    ends_with(3);
+    let beyond = place.again().unwrap_err();
+    assert!(matches!(beyond, ResumeError::EndsBefore { ends: 3, .. }), "{beyond}");
+    assert!(beyond.can_be_accepted());
+    ends_with(4);
+    place.edit("UPDATE audit_records SET hash = zeroblob(32) WHERE seq = 4");
+    assert!(matches!(place.again(), Err(ResumeError::Rewritten { .. })));
+    fs::write(place.path(FORMER_FILE), "no key at all").unwrap();
+    let damaged = place.again();
+    assert!(matches!(damaged, Err(ResumeError::Key(SigningFileError::Damaged(_)))), "{damaged:?}");
 }
