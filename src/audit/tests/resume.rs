@@ -273,4 +273,6 @@ async fn what_a_former_key_signed_must_hold_as_far_as_its_log_reached() {
     fs::write(place.path(FORMER_FILE), "no key at all").unwrap();
     let damaged = place.again();
     assert!(matches!(damaged, Err(ResumeError::Key(SigningFileError::Damaged(_)))), "{damaged:?}");
+    let made = NewLog::make().unwrap().succeed(place.dir.path(), &place.file(), NOON).unwrap();
+    assert_eq!(place.again().unwrap().key(), &made, "whoever accepts it need not mend it");
 }

@@ -1,8 +1,8 @@
 //! A log begins: with the first start, or when a restored record goes on under a new name.
 
 use super::{
-    Checkpoint, CheckpointFile, LAST_SIGNED_FILE, SignedNote, SigningFileError, SigningKey,
-    VerifierKey, key_file, signing_key::KeyText,
+    Checkpoint, CheckpointFile, FORMER_FILE, LAST_SIGNED_FILE, SignedNote, SigningFileError,
+    SigningKey, VerifierKey, key_file, signing_key::KeyText,
 };
 use crate::{
     audit::HashChain,
@@ -73,7 +73,7 @@ impl NewLog {
     /// own, with which no start goes on.
     ///
     /// What is kept aside has the end of the new log's name in its own: the last checkpoint is
-    /// copied, the file of checkpoints moved. Blocks; nothing may sign meanwhile.
+    /// copied, the file of checkpoints moved, and with it the keys of before a restore. Blocks; nothing may sign meanwhile.
     pub fn succeed(
         self,
         dir: &Path,
@@ -90,6 +90,9 @@ impl NewLog {
         self.copy_aside(&last).map_err(failed(&last))?;
         sign_first(&self.key, dir, at)?;
         self.move_aside(file.path()).map_err(failed(file.path()))?;
+        // With that file nothing is left that keys of before would have to be known for.
+        let former = dir.join(FORMER_FILE);
+        self.move_aside(&former).map_err(failed(&former))?;
         key_file::adopt(dir, self.verifier())?;
         Ok(self.verifier().clone())
     }
