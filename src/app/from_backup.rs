@@ -115,10 +115,9 @@ fn restored(
 ) -> Result<RestorationReport, FromBackupError> {
     make_folder(work).map_err(failed(work))?;
     let backup = unpacked(asked, work, progress)?;
-    let BackupFile { subject, sha256, .. } = backup;
-    let head = subject.head;
+    let head = backup.subject.head;
     let settings = Arc::clone(&asked.settings);
-    let mut restoration = Restoration::prepare(work, subject, sha256, settings)?;
+    let mut restoration = Restoration::prepare(work, backup, settings)?;
     restoration.believe(asked.keys.iter().cloned());
     let read = |path: &PathBuf| RecordFile::read(path, head, &mut *progress);
     let files = asked.records.iter().map(read).collect::<Result<Vec<_>, _>>()?;

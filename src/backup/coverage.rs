@@ -22,8 +22,8 @@ pub struct Coverage {
 /// What was found of a record, beside its chain.
 #[derive(Debug)]
 pub struct FoundOfRecord<'f> {
-    /// When the backup was made.
-    pub made_at: Timestamp,
+    /// When the end of the backup was signed. What was signed then, or before, knows of nothing later.
+    pub signed_at: Timestamp,
     /// The last record of the backup.
     pub backed_up: u64,
     /// The numbers of records of later, in their order.
@@ -49,7 +49,7 @@ impl Coverage {
 
 /// Judges how far what was found reaches. Pure.
 pub fn judge(found: FoundOfRecord<'_>) -> Coverage {
-    let newer = found.witnesses.iter().filter(|witness| witness.checkpoint.at >= found.made_at);
+    let newer = found.witnesses.iter().filter(|witness| witness.checkpoint.at > found.signed_at);
     let by = newer.max_by_key(|witness| (witness.checkpoint.seq(), witness.checkpoint.at));
     let witnessed = found.witnesses.iter().map(|witness| witness.checkpoint.seq());
     let last = found.later.last().copied().unwrap_or(found.backed_up);
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::{audit::trust::Checkpoint, store::ChainHead};
 
-    const MADE_AT: Timestamp = Timestamp::from_micros(1_000);
+    const SIGNED_AT: Timestamp = Timestamp::from_micros(1_000);
 
     fn witness(seq: u64, at: i64) -> Witness {
         let (head, at) = (ChainHead { seq, hash: [0; 32] }, Timestamp::from_micros(at));
@@ -86,7 +86,7 @@ mod tests {
 
     fn found<'f>(later: &'f [u64], told: u64, witnesses: &'f [Witness]) -> FoundOfRecord<'f> {
         let unbelieved = Vec::new();
-        FoundOfRecord { made_at: MADE_AT, backed_up: 10, later, told, witnesses, unbelieved }
+        FoundOfRecord { signed_at: SIGNED_AT, backed_up: 10, later, told, witnesses, unbelieved }
     }
 
     #[test]
@@ -96,9 +96,11 @@ mod tests {
         assert_eq!((alone.up_to, alone.known, alone.covers_end()), (12, 12, false));
         let told = judge(found(&[11, 12], 12, &newer));
         assert!(told.covers_end(), "{told:?}");
-        let older = [witness(10, 999)];
-        assert!(!judge(found(&[], 10, &older)).covers_end(), "it is older than the backup");
-        let idle = [witness(10, 1_000)];
+        for own in [999, 1_000] {
+            let own = [witness(10, own)];
+            assert!(!judge(found(&[], 10, &own)).covers_end(), "it is no newer than the backup");
+        }
+        let idle = [witness(10, 1_001)];
         assert!(judge(found(&[], 10, &idle)).covers_end(), "nothing came after the backup");
     }
 

@@ -7,7 +7,7 @@
 //! All of it happens in a folder that nobody uses, and that is thrown away if anything fails.
 
 use super::{
-    BackupSubject, Coverage, RecordFile,
+    BackupFile, BackupSubject, Coverage, RecordFile,
     coverage::{FoundOfRecord, judge},
     later_records::{LaterRecords, believed_keys},
     replay::{RecordPlace, Replayed, replay},
@@ -50,6 +50,7 @@ pub struct Restoration {
     dir: PathBuf,
     subject: BackupSubject,
     sha256: [u8; 32],
+    signed_at: Timestamp,
     writer: RestoringWriter,
     reader: Reader,
     replayed: Replayed,
@@ -67,8 +68,7 @@ impl Restoration {
     /// Takes up what was unpacked from a backup, whose record must be good and end where it says.
     pub fn prepare(
         dir: &Path,
-        subject: BackupSubject,
-        sha256: [u8; 32],
+        BackupFile { subject, checkpoint, sha256, .. }: BackupFile,
         settings: Arc<Settings>,
     ) -> Result<Self, RestorationError> {
         // First of all, since it brings the schema up to date.
@@ -81,6 +81,7 @@ impl Restoration {
         Ok(Self {
             dir: dir.to_owned(),
             sha256,
+            signed_at: checkpoint.checkpoint.at,
             writer,
             reader,
             replayed,
@@ -159,7 +160,7 @@ impl Restoration {
         }
         let rejected = evidence.rejected().iter().map(|rejected| rejected.place.clone());
         Ok(judge(FoundOfRecord {
-            made_at: self.subject.made_at,
+            signed_at: self.signed_at,
             backed_up: self.subject.head.seq,
             later: &self.numbers,
             told: self.told,

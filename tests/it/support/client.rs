@@ -4,6 +4,10 @@ use super::{Reply, sweep};
 use ideogate::domain::TokenId;
 use reqwest::{RequestBuilder, multipart::Form};
 use serde_json::Value;
+use std::time::Duration;
+
+/// After so long an answer does not come any more: a test that waits for it fails.
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// A client with a token.
 #[derive(Debug, Clone)]
@@ -20,7 +24,8 @@ impl Client {
         // A second test finds it installed already.
         rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
         sweep::met_in_output(token.as_bytes());
-        Self { base, token: token.to_owned(), id: None, http: reqwest::Client::new() }
+        let http = reqwest::Client::builder().timeout(LONGEST).build().unwrap();
+        Self { base, token: token.to_owned(), id: None, http }
     }
 
     /// Remembers which token it has.
