@@ -30,8 +30,8 @@ pub enum ConfigCommand {
   ideogate config show | grep queue
   ideogate config show --config /etc/ideogate.toml
 
-Asks the gateway that runs, and tells where your own file and variables differ from it. Where none runs
-and none was named with --admin, your own file answers, and says so.")]
+Asks the gateway that runs, and tells where your own file and variables differ from it. Where \
+none runs and none was named with --admin, your own file answers, and says so.")]
     Show,
     /// Put the settings in force that can be changed while the gateway runs, and name the rest
     Reload(ReloadArguments),

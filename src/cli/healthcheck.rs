@@ -16,9 +16,9 @@ use tokio::time::{Instant, timeout_at};
   ideogate healthcheck --ready
   HEALTHCHECK CMD [\"ideogate\", \"healthcheck\"]
 
-Asks the admin socket, and the proxy's port too if it is set; over TLS without looking at its
-certificate. Exits 0 when all is well, 1 when the gateway says that it is not, 69 when nobody answers
-in time or the certificate is not trusted, 64 for a fault in the settings.")]
+Asks the admin socket, and the proxy's port too if it is set; over TLS without looking at its \
+certificate. Exits 0 when all is well, 1 when the gateway says that it is not, 69 when nobody \
+answers in time or the certificate is not trusted, 64 for a fault in the settings.")]
 pub struct HealthcheckArguments {
     /// Ask whether calls can be served, not only whether the gateway is alive
     #[arg(long)]

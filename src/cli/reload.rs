@@ -12,12 +12,13 @@ use std::process::ExitCode;
   ideogate config reload
   ideogate config reload && echo everything is in force
 
-The gateway that runs reads its own file and variables again, as at its start, and checks them whole: a mistake changes
-nothing. What can be changed while it runs is in force at once, also for calls that wait. The rest keeps its values and
-is named. SIGHUP does the same. docs/settings.md lists what is live.
+The gateway that runs reads its own file and variables again, as at its start, and checks them \
+whole: a mistake changes nothing. What can be changed while it runs is in force at once, also \
+for calls that wait. The rest keeps its values and is named. SIGHUP does the same. \
+docs/settings.md lists what is live.
 
-Exit code: 0 everything is in force, 2 some keys need a restart and the rest is in force, 64 the settings hold mistakes,
-69 no gateway answers.")]
+Exit code: 0 everything is in force, 2 some keys need a restart and the rest is in force, 64 the \
+settings hold mistakes, 69 no gateway answers.")]
 pub struct ReloadArguments {
     /// Only say what would change
     #[arg(long)]

@@ -26,13 +26,17 @@ use std::{process::ExitCode, sync::Arc};
 
 When it can serve it prints one line on stdout:
   ready proxy=http://127.0.0.1:8080 admin=http://127.0.0.1:8081 socket=data/admin.sock
-Logs go to stderr. Nobody waits for whoever reads either: what cannot be written is dropped and
-counted. `ideogate config default` explains every setting.
-SIGTERM or SIGINT ends it when the calls at Ideogram have ended, with exit code 0; a second one at once, with
-143 or 130: what had not ended is unknown at the next start. Until then it answers 503 `draining`.
 
-A service manager may hand over its sockets (LISTEN_FDS), named `proxy` and `admin` or in that order, and is
-told what the gateway does (NOTIFY_SOCKET, WATCHDOG_USEC); docs/operations.md tells more.")]
+Logs go to stderr. Nobody waits for whoever reads either: what cannot be written is dropped and \
+counted. `ideogate config default` explains every setting.
+
+SIGTERM or SIGINT ends it when the calls at Ideogram have ended, with exit code 0; a second one \
+at once, with 143 or 130: what had not ended is unknown at the next start. Until then it answers \
+503 `draining`.
+
+A service manager may hand over its sockets (LISTEN_FDS), named `proxy` and `admin` or in that \
+order, and is told what the gateway does (NOTIFY_SOCKET, WATCHDOG_USEC); docs/operations.md \
+tells more.")]
 pub struct ServeArguments {}
 
 /// Runs the gateway until it is told to stop.

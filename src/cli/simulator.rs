@@ -27,7 +27,8 @@ use tokio::net::TcpListener;
        -H 'Content-Type: application/json' http://127.0.0.1:8090/generate
 
 To have the gateway use it as Ideogram:
-  IDEOGATE__ACCOUNTS__IDEOGRAM__BASE_URL=http://127.0.0.1:8090 IDEOGRAM_API_KEY=simulator ideogate serve")]
+  IDEOGATE__ACCOUNTS__IDEOGRAM__BASE_URL=http://127.0.0.1:8090 \\
+      IDEOGRAM_API_KEY=simulator ideogate serve")]
 pub struct SimulatorArguments {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090", value_parser = address)]

@@ -27,8 +27,8 @@ const VARIABLE: &str = "IDEOGATE_TOKEN";
   ideogate whoami --token-file /run/secrets/ideogate --url https://ideogate.example.com
   ideogate whoami --output json
 
-The token is taken from --token-file or the variable IDEOGATE_TOKEN, never from what is typed: other
-users could see that.")]
+The token is taken from --token-file or the variable IDEOGATE_TOKEN, never from what is typed: \
+other users could see that.")]
 pub struct WhoAmIArguments {
     /// Where apps reach the gateway [default: what the settings say under listen.proxy]
     #[arg(long, value_name = "URL")]

@@ -21,11 +21,12 @@ const MOST_BYTES: usize = 1000;
 /// Why the record is not the one that was signed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ideogate audit accept-restore --reason \"disk of 3 May lost, backup of 2 May put back, ticket 4711\"
+  ideogate audit accept-restore --reason \"disk of 3 May lost, backup put back, ticket 4711\"
 
-For a gateway that refuses to start because its record is not the one it signed. It works on the data folder of
-the settings and needs the gateway stopped. The record then says who accepted what, and why, and goes on with a new
-key. What the old key signed is moved aside and stays valid for `ideogate audit verify`, which tells what was lost.")]
+For a gateway that refuses to start because its record is not the one it signed. It works on the \
+data folder of the settings and needs the gateway stopped. The record then says who accepted \
+what, and why, and goes on with a new key. What the old key signed is moved aside and stays \
+valid for `ideogate audit verify`, which tells what was lost.")]
 pub struct AcceptRestoreArguments {
     /// Why, for those who read the record
     #[arg(long, value_name = "TEXT")]

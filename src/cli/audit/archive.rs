@@ -20,9 +20,10 @@ const PAUSE: Duration = Duration::from_millis(200);
   ideogate audit archive --before 2026-11-01
   ideogate audit archive --before 2026-11-01 --dry-run
 
-Moves whole UTC days out of the database into segments: files in `audit.archive_dir` that prove themselves. Nothing
-leaves before its segment is durable and was read again. The gateway does it in the background and serves meanwhile;
-ended here, it goes on there. `[audit] keep` in the settings does the same by itself.")]
+Moves whole UTC days out of the database into segments: files in `audit.archive_dir` that prove \
+themselves. Nothing leaves before its segment is durable and was read again. The gateway does it \
+in the background and serves meanwhile; ended here, it goes on there. `[audit] keep` in the \
+settings does the same by itself.")]
 pub struct ArchiveArguments {
     /// The first UTC day that stays
     #[arg(long, value_name = "DATE")]

@@ -19,14 +19,15 @@ use std::{path::PathBuf, process::ExitCode};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ideogate audit export --to record.jsonl
-  ideogate audit export --since 2026-01-01 --until 2026-01-31 --environment prod --format csv --to january.csv
+  ideogate audit export --since 2026-01-01 --until 2026-01-31 \\
+      --environment prod --format csv --to january.csv
   ideogate audit export | gzip > record.jsonl.gz
   ideogate audit export --format csv --note entries.csv.note > entries.csv
 
-JSON lines hold the sealed records, which can be held against checkpoints, and end with a signature over the whole.
-A table holds one row an entry; what is signed about it goes into a file of its own, FILE.note. Check either
-with `ideogate audit verify --export FILE`. With --to, the file is checked before it gets its name. Who exports
-what is put on record.")]
+JSON lines hold the sealed records, which can be held against checkpoints, and end with a \
+signature over the whole. A table holds one row an entry; what is signed about it goes into a \
+file of its own, FILE.note. Check either with `ideogate audit verify --export FILE`. With --to, \
+the file is checked before it gets its name. Who exports what is put on record.")]
 pub struct ExportArguments {
     /// One sealed record a line, or one entry a row
     #[arg(long, value_enum, default_value_t = ExportForm::Jsonl)]

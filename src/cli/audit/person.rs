@@ -23,8 +23,9 @@ pub enum PersonCommand {
   ideogate audit person forget usr_01kb3v7e --reason \"asked to, ticket 4711\"
   echo ann@example.com | ideogate audit person forget - --reason \"asked to, ticket 4711\"
 
-Arguments are seen by others on this machine; `-` reads the user from stdin. The same person gets another id with
-their next call, and nothing ties the two. What is out of reach, such as older backups, is told by docs/privacy.md.")]
+Arguments are seen by others on this machine; `-` reads the user from stdin. The same person \
+gets another id with their next call, and nothing ties the two. What is out of reach, such as \
+older backups, is told by docs/privacy.md.")]
     Forget {
         /// The name as the app says it, the id, or - for stdin
         #[arg(value_name = "USER")]

@@ -35,16 +35,18 @@ use std::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ideogate audit verify
-  ideogate audit verify --data /backup/ideogate --checkpoint /elsewhere/checkpoints --key /elsewhere/ideogate.key
+  ideogate audit verify --data /backup/ideogate \\
+      --checkpoint /elsewhere/checkpoints --key /elsewhere/ideogate.key
   ideogate audit verify --data /backup/ideogate --segments /backup/segments --complete
   ideogate audit verify --export record.jsonl --key ideogate.audit/…+…+…
   ideogate audit verify --export entries.csv --note entries.csv.note
   ideogate audit verify --export 000000000001-000000052341.jsonl.zst
 
-Reads the data folder or the export itself and needs no gateway; one may run meanwhile. `integrity` tells whether
-every record is as it was written; `completeness` up to where it is proven that all of them are there. That takes
-checkpoints that were kept elsewhere: files of notes, `[CHECKPOINT]` lines, or what `ideogate audit checkpoint`
-printed. Exits 0 and says how many records were checked, or exits 2 and names the first bad one.")]
+Reads the data folder or the export itself and needs no gateway; one may run meanwhile. \
+`integrity` tells whether every record is as it was written; `completeness` up to where it is \
+proven that all of them are there. That takes checkpoints that were kept elsewhere: files of \
+notes, `[CHECKPOINT]` lines, or what `ideogate audit checkpoint` printed. Exits 0 and says how \
+many records were checked, or exits 2 and names the first bad one.")]
 pub struct VerifyArguments {
     /// The data folder [default: the settings' data.dir]
     #[arg(long, value_name = "FOLDER", conflicts_with = "export", value_parser = file())]

@@ -17,10 +17,11 @@ use tokio::signal::ctrl_c;
   ideogate backup --to /backups/ideogate-$(date +%F).backup
   ideogate backup --to /safe/ideogate.backup --with-keys
 
-One file of one moment, while the gateway serves: the database and what belongs to it. It is signed, read again whole,
-and only then takes the place of a file of before. Ideogram's keys are never in it, nor settings. With --with-keys,
-which the socket alone allows, it holds the keys that sign the record and seal answers and names: who reads such a file
-can speak as this gateway. Segments never change: copy their folder. `ideogate restore` takes the file.")]
+One file of one moment, while the gateway serves: the database and what belongs to it. It is \
+signed, read again whole, and only then takes the place of a file of before. Ideogram's keys are \
+never in it, nor settings. With --with-keys, which the socket alone allows, it holds the keys \
+that sign the record and seal answers and names: who reads such a file can speak as this \
+gateway. Segments never change: copy their folder. `ideogate restore` takes the file.")]
 pub struct BackupArguments {
     /// The file to write
     #[arg(long, value_name = "FILE", value_parser = file())]

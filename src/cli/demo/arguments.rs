@@ -11,8 +11,8 @@ use std::path::PathBuf;
   ideogate demo --once
   ideogate demo --port 9000 --save picture.png
 
-Nothing reaches Ideogram and nothing costs anything. The data folder is thrown away at the end; the
-picture is kept.")]
+Nothing reaches Ideogram and nothing costs anything. The data folder is thrown away at the end; \
+the picture is kept.")]
 pub struct DemoArguments {
     /// Make one call and end; fails if anything did
     #[arg(long)]

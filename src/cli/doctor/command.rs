@@ -14,9 +14,10 @@ use std::process::ExitCode;
   ideogate doctor
   ideogate doctor --config /etc/ideogate.toml --output json
 
-Asks the gateway that runs: whether it serves calls, its keys, its places, its record, its disk, and
-where your own settings differ from those in force. Where none runs, looks at what your own settings say.
-Changes nothing. Exits 2 if something is broken, and 69 if the gateway that --admin names does not answer.")]
+Asks the gateway that runs: whether it serves calls, its keys, its places, its record, its disk, \
+and where your own settings differ from those in force. Where none runs, looks at what your own \
+settings say. Changes nothing. Exits 2 if something is broken, and 69 if the gateway that \
+--admin names does not answer.")]
 pub struct DoctorArguments {}
 
 /// Looks for what is wrong.

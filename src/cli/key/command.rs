@@ -17,7 +17,8 @@ pub enum KeyCommand {
   ideogate key list
   ideogate key list --output json | jq '.[] | select(.safe_to_revoke)'
 
-Revoke a key at Ideogram only when it says so: then no call uses it, and its connections are closed.")]
+Revoke a key at Ideogram only when it says so: then no call uses it, and its connections are \
+closed.")]
     List,
     /// Ask Ideogram, for free, whether it takes the keys
     #[command(after_help = "Examples:
@@ -30,9 +31,9 @@ Exits 2 if a key is rejected.")]
   ideogate key rotate
   ideogate key rotate --environment prod --wait
 
-The new key is tried first, for free; a bad one is refused, and the old one stays. New calls use the new
-key; calls that were sent end with the old one. Files that change are noticed by themselves too.
-Exits 1 if no key was switched that should have been.")]
+The new key is tried first, for free; a bad one is refused, and the old one stays. New calls use \
+the new key; calls that were sent end with the old one. Files that change are noticed by \
+themselves too. Exits 1 if no key was switched that should have been.")]
     Rotate(RotateKeyArguments),
 }
 

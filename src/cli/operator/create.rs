@@ -20,8 +20,8 @@ Roles:
   operator  makes and changes tokens, releases, pauses and resumes too
   admin     makes operators, and touches money, keys and the record's trust too
 
-The token alone goes to stdout. It is shown this once: only its SHA-256 is kept. Operators give it
-in IDEOGATE_OPERATOR_TOKEN or in a file that IDEOGATE_OPERATOR_TOKEN_FILE names.")]
+The token alone goes to stdout. It is shown this once: only its SHA-256 is kept. Operators give \
+it in IDEOGATE_OPERATOR_TOKEN or in a file that IDEOGATE_OPERATOR_TOKEN_FILE names.")]
 pub struct CreateOperatorArguments {
     /// What you call them, as in anna or ci.deploy; the record names them so
     #[arg(long)]

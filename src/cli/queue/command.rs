@@ -18,7 +18,7 @@ pub enum QueueCommand {
     #[command(after_help = "Examples:
   ideogate queue release call_01kaxyz
 
-Only for a call of which you know that Ideogram no longer works on it; its places are freed by
+Only for a call of which you know that Ideogram no longer works on it; its places are freed by \
 themselves after `place_ttl`. Its money stays reserved. The release goes on record.")]
     Release {
         /// The call's id

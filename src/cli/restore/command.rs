@@ -30,16 +30,19 @@ use std::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ideogate restore --from /backup/ideogate.backup --data /var/lib/ideogate
-  ideogate restore --from monday.backup --data /var/lib/ideogate --record since-monday.jsonl --checkpoint /elsewhere/checkpoints
-  ideogate restore --from monday.backup --data /var/lib/ideogate --record segments/000000052342-000000060012.jsonl.zst --key /elsewhere/ideogate.key
+  ideogate restore --from monday.backup --data /var/lib/ideogate \\
+      --record since-monday.jsonl --checkpoint /elsewhere/checkpoints
+  ideogate restore --from monday.backup --data /var/lib/ideogate \\
+      --record segments/000000052342-000000060012.jsonl.zst --key /elsewhere/ideogate.key
   ideogate restore --from just-now.backup --data /new/disk/ideogate --trust-tokens
 
-Makes a data folder that a gateway can be started on. Needs no gateway, and none may use the folder. Whatever the
-records say was revoked, disabled, reduced, rotated, forgotten or spent after the backup is applied; whatever they
-say was given is told, and not given. Unless checkpoints from elsewhere say that the records reach to the end, all
-tokens come back disabled. Without the signing key, or where signed records may be missing, a new key begins. The
-record says all that. Exits 0; 2 if the backup or a file of records is not as it was signed, and nothing is left
-in the folder then.")]
+Makes a data folder that a gateway can be started on. Needs no gateway, and none may use the \
+folder. Whatever the records say was revoked, disabled, reduced, rotated, forgotten or spent \
+after the backup is applied; whatever they say was given is told, and not given. Unless \
+checkpoints from elsewhere say that the records reach to the end, all tokens come back disabled. \
+Without the signing key, or where signed records may be missing, a new key begins. The record \
+says all that. Exits 0; 2 if the backup or a file of records is not as it was signed, and \
+nothing is left in the folder then.")]
 pub struct RestoreArguments {
     /// The backup
     #[arg(long, value_name = "FILE", value_parser = file())]

@@ -17,9 +17,10 @@ use std::process::ExitCode;
   ideogate review --token tok_01kaxyz --since 90d
   ideogate review --output json | jq -r '.findings[].command // empty'
 
-Changes nothing; each finding ends with the command that would. Exits 2 if something was found that is
-as grave as --fail-on says, so that a CI job fails. What is looked for, and from when on it is too much,
-is set under [review]. Uses are counted from the record: what left none is not seen.")]
+Changes nothing; each finding ends with the command that would. Exits 2 if something was found \
+that is as grave as --fail-on says, so that a CI job fails. What is looked for, and from when on \
+it is too much, is set under [review]. Uses are counted from the record: what left none is not \
+seen.")]
 pub struct ReviewArguments {
     /// Only what touches this environment
     #[arg(long, value_name = "ENV")]

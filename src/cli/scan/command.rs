@@ -28,9 +28,9 @@ use tokio::time::Instant;
   ideogate scan --no-ignore /srv/release --output json
   git log -p --all | ideogate scan -
 
-Finds tokens of this gateway (by their checksum: look-alikes are none), keys of Ideogram's (by the
-name they are assigned to), and .env files that git does not ignore. Never prints a whole secret. As
-a pre-commit hook:
+Finds tokens of this gateway (by their checksum: look-alikes are none), keys of Ideogram's (by \
+the name they are assigned to), and .env files that git does not ignore. Never prints a whole \
+secret. As a pre-commit hook:
 
   printf '#!/bin/sh\\nexec ideogate scan --staged\\n' > .git/hooks/pre-commit
   chmod +x .git/hooks/pre-commit

@@ -25,6 +25,24 @@ fn every_command_has_examples() {
     look(&Cli::command(), "");
 }
 
+/// Prose wraps where the terminal ends, which lines with ends of their own would not.
+#[test]
+fn help_fits_into_any_terminal() {
+    fn look(command: &clap::Command, path: &str) {
+        let path = format!("{path} {}", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for paragraph in help.split("\n\n") {
+            let is_laid_out = paragraph.lines().any(|line| line.starts_with(' '));
+            for line in paragraph.lines().filter(|_| is_laid_out) {
+                assert!(line.chars().count() <= 96, "{path}: {line}");
+            }
+            assert!(is_laid_out || paragraph.lines().count() <= 1, "{path}: {paragraph}");
+        }
+        command.get_subcommands().for_each(|inner| look(inner, &path));
+    }
+    look(&Cli::command(), "");
+}
+
 fn help(typed: &[&str]) -> String {
     let error = Cli::command().term_width(100).try_get_matches_from(typed).unwrap_err();
     let lines: Vec<_> = error.to_string().lines().map(|line| line.trim_end().to_owned()).collect();

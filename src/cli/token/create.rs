@@ -19,7 +19,7 @@ use std::process::ExitCode;
     --daily-budget 5.00 --max-images 4 --rate 60/min --cidr 10.0.0.0/8
   TOKEN=$(ideogate token create --environment dev --name ci --scope read:models)
 
-The token alone goes to stdout, and what it may do to stderr. It is shown this once: only its
+The token alone goes to stdout, and what it may do to stderr. It is shown this once: only its \
 SHA-256 is kept. `ideogate route list` shows the scope of each route.")]
 pub struct CreateArguments {
     /// The environment whose limits, account and key it uses

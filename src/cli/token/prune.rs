@@ -14,8 +14,8 @@ use std::process::ExitCode;
   ideogate token prune --ended-for 90d --dry-run
   ideogate token prune --ended-for 90d --environment dev
 
-Those whose calls, money or idempotency keys are still open are kept, and told. What tokens did and spent stays on
-record.")]
+Those whose calls, money or idempotency keys are still open are kept, and told. What tokens did \
+and spent stays on record.")]
 pub struct PruneArguments {
     /// For how long they have been revoked or expired, at least, as in 90d
     #[arg(long, value_name = "DURATION")]

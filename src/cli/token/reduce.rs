@@ -17,9 +17,9 @@ use std::process::ExitCode;
   ideogate token reduce tok_01kaxyz --scope write:generate --scope read:generations
   ideogate token reduce tok_01kaxyz --daily-budget 2.00 --max-images 2
 
-Can only take away: what would give more is refused. In force at once, also for calls that wait in the
-queue. What is not named stays as it is. `ideogate review` tells what tokens do not need. `ideogate
-token update` goes both ways.",
+Can only take away: what would give more is refused. In force at once, also for calls that wait \
+in the queue. What is not named stays as it is. `ideogate review` tells what tokens do not need. \
+`ideogate token update` goes both ways.",
     mut_args(without_default)
 )]
 pub struct ReduceArguments {

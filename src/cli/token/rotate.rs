@@ -18,10 +18,10 @@ use std::process::ExitCode;
   ideogate token rotate tok_01kaxyz --finish
   NEW=$(ideogate token rotate tok_01kaxyz --grace 7d)
 
-The new secret alone goes to stdout. It is shown this once: only its SHA-256 is kept. The token keeps
-its id, scopes, budgets, limits and history. Both secrets work until the grace is over; `ideogate token
-show` tells when each was last used. A secret that leaked ends at once with `--drop-old`, if it is the
-only one; if two are alive, `--grace 0s --drop-old` ends both.")]
+The new secret alone goes to stdout. It is shown this once: only its SHA-256 is kept. The token \
+keeps its id, scopes, budgets, limits and history. Both secrets work until the grace is over; \
+`ideogate token show` tells when each was last used. A secret that leaked ends at once with \
+`--drop-old`, if it is the only one; if two are alive, `--grace 0s --drop-old` ends both.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that people give")]
 pub struct RotateArguments {
     /// The token's id, or its name where that is unique; never the token itself

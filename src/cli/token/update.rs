@@ -27,10 +27,10 @@ const NONE: &str = "none";
   ideogate token update poster-bot --extra-today 5.00
   ideogate token update tok_01kaxyz --name poster-bot-2 --owner design --metadata team=shop
 
-Gives more or less, up to the ceiling of the token's environment; what is not named stays as it is, and lists
-are replaced whole. In force at once, also for calls that wait in the queue. An expired token lives again with
---expires-in; a revoked one does not. To take away only, and be told if something would be given, see `ideogate
-token reduce`.",
+Gives more or less, up to the ceiling of the token's environment; what is not named stays as it \
+is, and lists are replaced whole. In force at once, also for calls that wait in the queue. An \
+expired token lives again with --expires-in; a revoked one does not. To take away only, and be \
+told if something would be given, see `ideogate token reduce`.",
     mut_args(without_default)
 )]
 pub struct UpdateArguments {

@@ -63,9 +63,9 @@ pub enum UsageCommand {
   ideogate usage balance 42.50
   ideogate usage balance --account ideogram 42.50
 
-An estimate: the amount you told, taken from Ideogram's pages, without what was charged through this
-gateway for calls opened since. Below `top_up_threshold` of the account the log warns. What you tell
-goes on record.")]
+An estimate: the amount you told, taken from Ideogram's pages, without what was charged through \
+this gateway for calls opened since. Below `top_up_threshold` of the account the log warns. What \
+you tell goes on record.")]
     Balance {
         /// What is on it now, in dollars
         #[arg(value_name = "AMOUNT")]
@@ -79,8 +79,8 @@ goes on record.")]
   ideogate usage write-off call_01kaxyz --reason \"not on Ideogram's invoice\"
   ideogate usage write-off call_01kaxyz --undo --reason \"it is on the next one\"
 
-Only for a call of which you know that Ideogram did not bill it; left alone, it is charged after 24
-hours. Can be undone until the UTC day ends. Both go on record, with the reason.")]
+Only for a call of which you know that Ideogram did not bill it; left alone, it is charged after \
+24 hours. Can be undone until the UTC day ends. Both go on record, with the reason.")]
     WriteOff {
         /// The call's id
         #[arg(value_name = "CALL")]
