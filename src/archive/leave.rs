@@ -82,7 +82,7 @@ impl Mover {
     /// Gives the pages back that nothing is in, where the database can.
     async fn shrink(&self) -> Result<(), ArchiveError> {
         let mut pace = Pace::PAGES;
-        let (mut free, before) = self.free().await?;
+        let (mut free, mut before) = self.free().await?;
         if free <= FEW_PAGES {
             return Ok(());
         }
@@ -99,9 +99,9 @@ impl Mover {
             if left >= free {
                 break;
             }
-            free = left;
-            let mut status = self.0.status.lock();
-            status.freed_bytes = status.freed_bytes.max(before.saturating_sub(size));
+            // Step by step, for there may be a segment before this one that made room as well.
+            self.0.status.lock().freed_bytes += before.saturating_sub(size);
+            (free, before) = (left, size);
         }
         Ok(())
     }
