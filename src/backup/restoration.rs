@@ -146,10 +146,7 @@ impl Restoration {
         &self,
         outside: &[(EvidenceSource, String)],
     ) -> Result<Coverage, RestorationError> {
-        let mut evidence = SignedEvidence::believing(self.believed.clone());
-        for (source, name) in outside {
-            evidence.add(source, name, true);
-        }
+        let evidence = SignedEvidence::from_outside(self.believed.clone(), outside);
         for witness in evidence.witnesses() {
             let head = witness.checkpoint.head;
             let own = if head.seq == 0 { None } else { self.reader.hash_at(head.seq)? };

@@ -103,10 +103,7 @@ fn examine(
     };
     let keys = if key_is_its_own { claimed().into_iter().collect() } else { trusted };
     let key = keys.first().cloned();
-    let mut evidence = SignedEvidence::believing(keys);
-    for (source, name) in outside {
-        evidence.add(source, name, true);
-    }
+    let evidence = SignedEvidence::from_outside(keys, outside);
     let mut marks = evidence.marks();
     let mut reading = ExportReading { digest: Sha256::new(), number: 0, bytes: 0 };
     let mut check = reading.take(&first, first_read, &mut *lines, &mut marks);

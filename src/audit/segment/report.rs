@@ -27,13 +27,6 @@ pub struct SegmentReport {
     pub key_is_its_own: bool,
 }
 
-impl SegmentReport {
-    /// Says whether nothing was found.
-    pub fn is_good(&self) -> bool {
-        self.integrity.is_ok() && self.completeness.is_good()
-    }
-}
-
 /// Says whether a file is packed as segments are, by how it begins. Nothing is consumed.
 pub fn is_packed(input: &mut impl BufRead) -> io::Result<bool> {
     Ok(input.fill_buf()?.starts_with(&ZSTD))
@@ -60,10 +53,7 @@ pub fn examine_lone_segment(
     let key_is_its_own = trusted.is_empty();
     let keys = if key_is_its_own { claimed.into_iter().collect() } else { trusted };
     let key = keys.first().cloned();
-    let mut evidence = SignedEvidence::believing(keys);
-    for (source, name) in outside {
-        evidence.add(source, name, true);
-    }
+    let evidence = SignedEvidence::from_outside(keys, outside);
     let mut marks = evidence.marks();
     let mut reached = 0;
     let mut bytes = 0;

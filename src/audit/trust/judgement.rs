@@ -86,6 +86,15 @@ impl SignedEvidence {
         Self { keys, ..Self::default() }
     }
 
+    /// Returns what was kept elsewhere, each source with its name, and whom to believe.
+    pub fn from_outside(keys: Vec<VerifierKey>, outside: &[(EvidenceSource, String)]) -> Self {
+        let mut evidence = Self::believing(keys);
+        for (source, name) in outside {
+            evidence.add(source, name, true);
+        }
+        evidence
+    }
+
     /// Returns who is believed.
     pub fn keys(&self) -> &[VerifierKey] {
         &self.keys

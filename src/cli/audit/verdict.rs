@@ -120,13 +120,11 @@ impl VerifyVerdict {
             }
         };
         let file = FileFindings {
-            is_good: report.is_good(),
+            what: "export",
             is_whole: report.integrity.is_ok(),
             found: &report.completeness,
             key: report.key.as_ref(),
-            own: report
-                .key_is_its_own
-                .then_some("named by the export itself: anybody can sign with a key of their own"),
+            is_given: !report.key_is_its_own,
         };
         Self {
             completeness: completeness::of_export(report),
@@ -161,13 +159,11 @@ impl VerifyVerdict {
             }
         };
         let file = FileFindings {
-            is_good: report.is_good(),
+            what: "segment",
             is_whole: report.integrity.is_ok(),
             found: &report.completeness,
             key: report.key.as_ref(),
-            own: report
-                .key_is_its_own
-                .then_some("named by the segment itself: anybody can sign with a key of their own"),
+            is_given: !report.key_is_its_own,
         };
         Self {
             completeness: completeness::of_segment(report),
@@ -201,33 +197,35 @@ impl VerifyVerdict {
 
 /// What was found of a file that is no database.
 struct FileFindings<'f> {
-    /// Whether nothing was found.
-    is_good: bool,
+    /// What the file is.
+    what: &'static str,
     /// Whether it is what was signed.
     is_whole: bool,
     /// What checkpoints say.
     found: &'f Completeness,
     /// Whom it was believed by.
     key: Option<&'f VerifierKey>,
-    /// What is said of a key that the file names itself.
-    own: Option<&'static str>,
+    /// Whether that key came from outside; one that the file names itself proves nothing.
+    is_given: bool,
 }
 
 impl FileFindings<'_> {
     /// Returns what is said, but for completeness.
     fn said(self, first: String, integrity: String, of_integrity: Value) -> VerifyVerdict {
-        let first = completeness::first_bad(self.found).filter(|_| self.is_whole).unwrap_or(first);
+        let Self { what, is_whole, found, is_given, .. } = self;
+        let is_good = is_whole && found.is_good();
         let keys: Vec<_> = self.key.into_iter().cloned().collect();
-        let key = json!({"keys": texts(&keys), "given": self.own.is_none()});
+        let key = json!({"keys": texts(&keys), "given": is_given});
+        let own = format!("named by the {what} itself: anybody can sign with a key of their own");
         VerifyVerdict {
-            is_good: self.is_good,
-            first,
+            is_good,
+            first: completeness::first_bad(found).filter(|_| is_whole).unwrap_or(first),
             integrity,
             segments: None,
             completeness: Vec::new(),
-            key: whom(&keys, self.own.is_none(), self.own.unwrap_or_default()),
+            key: whom(&keys, is_given, &own),
             hint: OTHER_COPY,
-            json: completeness::json(self.is_good, of_integrity, self.found, key),
+            json: completeness::json(is_good, of_integrity, found, key),
         }
     }
 }

@@ -105,10 +105,7 @@ fn database(global: &Global, arguments: &VerifyArguments) -> anyhow::Result<Veri
         let told = format!("{} does not say its verifier key: give it with --key", dir.display());
         return Err(CliError::Usage(told).into());
     }
-    let mut evidence = SignedEvidence::believing(keys.clone());
-    for (source, name) in &outside {
-        evidence.add(source, name, true);
-    }
+    let mut evidence = SignedEvidence::from_outside(keys.clone(), &outside);
     // Without a key nothing that lies there could be told from a forgery.
     if !keys.is_empty() {
         let own_file = own_file.unwrap_or_else(|| dir.join(CheckpointFile::USUAL));
